@@ -1,0 +1,123 @@
+"""From a Chart to openpyxl's, with everything set that Excel and LibreOffice need to draw it."""
+
+import math
+from collections.abc import Iterable
+
+from openpyxl.chart import ScatterChart
+from openpyxl.chart.axis import ChartLines, NumericAxis
+from openpyxl.chart.data_source import (
+    AxDataSource,
+    NumData,
+    NumDataSource,
+    NumRef,
+    NumVal,
+    StrData,
+    StrRef,
+    StrVal,
+)
+from openpyxl.chart.series import SeriesLabel, XYSeries
+from openpyxl.chart.shapes import GraphicalProperties
+from openpyxl.chart.text import RichText, Text
+from openpyxl.chart.title import Title
+from openpyxl.drawing.line import LineProperties
+from openpyxl.drawing.text import (
+    CharacterProperties,
+    Paragraph,
+    ParagraphProperties,
+    RegularTextRun,
+)
+
+from toolkit.book.sheet import Chart, Known, Series, letters
+from toolkit.book.theme import INK, LINE, MUTED, PALETTE
+
+LINE_WIDTH = 19050  # EMU: 1.5 points
+TITLE_SIZE, AXIS_TITLE_SIZE, LABEL_SIZE = 1300, 1000, 900  # hundredths of a point
+
+
+def scatter(chart: Chart) -> ScatterChart:
+    """A chart of smooth-free lines with visible axes, cached points and a legend below."""
+    drawn = ScatterChart(scatterStyle="lineMarker")
+    drawn.roundedCorners = False
+    drawn.title = _title(chart.title, TITLE_SIZE, bold=True)
+    drawn.width, drawn.height = chart.width, chart.height
+    drawn.anchor = f"{letters(chart.column)}{chart.row}"
+    drawn.x_axis = _axis(drawn.x_axis, chart.x_title, "0", gridlines=False)
+    drawn.y_axis = _axis(drawn.y_axis, chart.y_title, chart.y_format, gridlines=True)
+    drawn.y_axis.scaling.min, drawn.y_axis.scaling.max = chart.y_min, chart.y_max
+    drawn.x_axis.scaling.min = 0
+    drawn.x_axis.scaling.max = max(float(max(_numbers(s.x))) for s in chart.series)
+    if len(chart.series) > 1:
+        drawn.legend.position, drawn.legend.overlay = "b", False
+    else:
+        drawn.legend = None
+    drawn.series = [_series(series, n) for n, series in enumerate(chart.series)]
+    return drawn
+
+
+def _series(series: Series, number: int) -> XYSeries:
+    line = LineProperties(solidFill=PALETTE[number % len(PALETTE)], w=LINE_WIDTH)
+    made = XYSeries(
+        idx=number,
+        order=number,
+        tx=SeriesLabel(strRef=_text_reference(series.name)),
+        spPr=GraphicalProperties(ln=line),
+        xVal=AxDataSource(numRef=_numbers_reference(series.x)),
+        yVal=NumDataSource(numRef=_numbers_reference(series.y)),
+        smooth=False,
+    )
+    made.marker.symbol = "none"
+    return made
+
+
+def _numbers(known: Known) -> Iterable[float]:
+    values: Iterable[float] = known.value  # type: ignore[assignment]
+    return values
+
+
+def _numbers_reference(known: Known) -> NumRef:
+    points = [
+        NumVal(idx=index, v=repr(float(value)))
+        for index, value in enumerate(_numbers(known))
+        if math.isfinite(value)
+    ]
+    count = len(list(_numbers(known)))
+    cache = NumData(formatCode="General", ptCount=count, pt=points)
+    return NumRef(f=known.address, numCache=cache)
+
+
+def _text_reference(known: Known) -> StrRef:
+    cache = StrData(ptCount=1, pt=[StrVal(idx=0, v=str(known.value))])
+    return StrRef(f=known.address, strCache=cache)
+
+
+def _characters(size: int, *, bold: bool, ink: str) -> CharacterProperties:
+    return CharacterProperties(sz=size, b=bold, solidFill=ink)
+
+
+def _title(title: Known | str, size: int, *, bold: bool) -> Title:
+    ink = INK if bold else MUTED
+    properties = ParagraphProperties(defRPr=_characters(size, bold=bold, ink=ink))
+    if isinstance(title, Known):
+        body = RichText(p=[Paragraph(pPr=properties)])
+        return Title(tx=Text(strRef=_text_reference(title)), txPr=body, overlay=False)
+    run = RegularTextRun(rPr=_characters(size, bold=bold, ink=ink), t=title)
+    rich = RichText(p=[Paragraph(pPr=properties, r=[run])])
+    return Title(tx=Text(rich=rich), overlay=False)
+
+
+def _axis(axis: NumericAxis, title: str, number_format: str, *, gridlines: bool) -> NumericAxis:
+    grey = LineProperties(solidFill=LINE, w=9525)
+    axis.delete = False
+    axis.title = _title(title, AXIS_TITLE_SIZE, bold=False)
+    axis.number_format = number_format
+    axis.numFmt.sourceLinked = False
+    axis.tickLblPos = "low"
+    axis.majorTickMark = "out"
+    axis.crosses = "min"
+    axis.spPr = GraphicalProperties(ln=grey)
+    axis.majorGridlines = ChartLines(spPr=GraphicalProperties(ln=grey)) if gridlines else None
+    label = ParagraphProperties(defRPr=_characters(LABEL_SIZE, bold=False, ink=INK))
+    axis.txPr = RichText(p=[Paragraph(pPr=label, endParaRPr=CharacterProperties())])
+    return axis
+
+

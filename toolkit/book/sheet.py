@@ -1,0 +1,149 @@
+"""A workbook as plain data: sheets of cells, tables and charts. Nothing here knows openpyxl."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from toolkit.errors import ToolkitError
+
+Value = float | int | bool | str | None
+Values = NDArray[np.float64] | NDArray[np.int64] | Sequence[Value]
+
+# In a column's formula these two stand for the number of the row itself and of the row above.
+ROW, ABOVE = "\x01", "\x02"
+
+MAX_ROWS, MAX_COLUMNS = 1_048_576, 16_384
+
+
+def letters(column: int) -> str:
+    """The letters of a column numbered from 1: A, B, … Z, AA."""
+    text = ""
+    while column:
+        column, rest = divmod(column - 1, 26)
+        text = chr(65 + rest) + text
+    return text
+
+
+def quoted(sheet: str) -> str:
+    """A sheet's name as a formula writes it, always in quotes: they never do harm."""
+    doubled = sheet.replace("'", "''")
+    return f"'{doubled}'"
+
+
+@dataclass(frozen=True)
+class Known:
+    """A cell or range that formulas can read: its address and its present value."""
+
+    address: str
+    value: object
+
+
+def at(sheet: str, row: int, column: int, value: object) -> Known:
+    """One cell, by an address that holds from every sheet."""
+    return Known(f"{quoted(sheet)}!${letters(column)}${row}", value)
+
+
+def down(sheet: str, row: int, column: int, values: Values) -> Known:
+    """A range of one column, its first cell in `row`."""
+    letter = letters(column)
+    last = row + len(values) - 1
+    return Known(f"{quoted(sheet)}!${letter}${row}:${letter}${last}", values)
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A value, or a formula with its present value. `link` names a sheet to jump to."""
+
+    value: Value
+    style: str = "text"
+    formula: str | None = None
+    link: str | None = None
+
+
+@dataclass(frozen=True)
+class Column:
+    """A headed column. `formula` is one pattern for all rows (with ROW and ABOVE), `first` the
+    formula of the first row where that differs; without a formula the values stand as they are."""
+
+    heading: str
+    values: Values
+    style: str = "number"
+    heading_style: str = "heading"
+    formula: str | None = None
+    first: str | None = None
+    width: float = 11
+
+
+@dataclass(frozen=True)
+class Table:
+    """Columns side by side; (row, column) is where the first heading stands."""
+
+    row: int
+    column: int
+    columns: tuple[Column, ...]
+
+    def __post_init__(self) -> None:
+        if self.last_row > MAX_ROWS or self.column + len(self.columns) - 1 > MAX_COLUMNS:
+            raise ToolkitError(
+                f"a table of {len(self.columns):,} columns and {len(self.columns[0].values):,} rows "
+                f"does not fit a sheet of {MAX_COLUMNS:,} by {MAX_ROWS:,}; "
+                "use fewer epochs or a smaller network"
+            )
+
+    @property
+    def last_row(self) -> int:
+        """The row of the last values."""
+        return self.row + len(self.columns[0].values)
+
+    def known(self, sheet: str, index: int) -> Known:
+        """The values of column number `index` (from 0) as a range."""
+        return down(sheet, self.row + 1, self.column + index, self.columns[index].values)
+
+
+@dataclass(frozen=True)
+class Series:
+    """One line of a chart; `name` is the cell that holds its name."""
+
+    name: Known
+    x: Known
+    y: Known
+
+
+@dataclass(frozen=True)
+class Chart:
+    """Lines over a common x axis. (row, column) is its top left cell; size in centimetres."""
+
+    title: Known | str
+    x_title: str
+    y_title: str
+    series: tuple[Series, ...]
+    row: int
+    column: int
+    width: float = 16
+    height: float = 8.5
+    y_format: str = "0.00"
+    y_min: float | None = None
+    y_max: float | None = None
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """One sheet. `freeze` is the first (row, column) that scrolls."""
+
+    name: str
+    cells: Mapping[tuple[int, int], Cell] = field(default_factory=dict)
+    tables: tuple[Table, ...] = ()
+    charts: tuple[Chart, ...] = ()
+    widths: Mapping[int, float] = field(default_factory=dict)
+    freeze: tuple[int, int] | None = None
+    tab: str | None = None
+
+
+@dataclass(frozen=True)
+class Book:
+    """A workbook: its title and its sheets in reading order."""
+
+    title: str
+    sheets: tuple[Sheet, ...]

@@ -1,0 +1,129 @@
+"""Rows of cells straight into a sheet's XML, formulas with their present values.
+
+openpyxl writes a formula without its value, so previews, pandas and Protected View show nothing
+until something recalculates. Here each row of a table is one text template, filled in per row.
+"""
+
+import math
+from collections.abc import Callable, Iterator
+from xml.sax.saxutils import escape
+
+from toolkit.book.sheet import ABOVE, ROW, Cell, Column, Sheet, Table, Value, letters
+
+StyleIndex = Callable[[str], int]
+
+
+def rows(sheet: Sheet, style: StyleIndex) -> Iterator[str]:
+    """The `<row>` elements of a sheet in order, as text; `style` gives the number of a style."""
+    loose: dict[int, list[tuple[int, str]]] = {}
+    for (row, column), cell in sheet.cells.items():
+        loose.setdefault(row, []).append((column, _cell(row, column, cell, style)))
+    tables = [(table, _template(table, style)) for table in sheet.tables]
+    last = max([*loose, *(table.last_row for table in sheet.tables)], default=0)
+    for row in range(1, last + 1):
+        parts = [*loose.get(row, ())]
+        for table, template in tables:
+            if table.row <= row <= table.last_row:
+                parts.append((table.column, _table_row(table, template, row, style)))
+        if parts:
+            yield f'<row r="{row}">{"".join(xml for _, xml in sorted(parts))}</row>'
+
+
+def dimension(sheet: Sheet) -> str:
+    """The range in use."""
+    ends = [*sheet.cells, *((t.last_row, t.column + len(t.columns) - 1) for t in sheet.tables)]
+    bottom = max((row for row, _ in ends), default=1)
+    right = max((column for _, column in ends), default=1)
+    return f"A1:{letters(right)}{bottom}"
+
+
+def _cell(row: int, column: int, cell: Cell, style: StyleIndex) -> str:
+    start = f'<c r="{letters(column)}{row}" s="{style(cell.style)}"'
+    if cell.formula is None:
+        return start + _plain(cell.value)
+    return start + _formula(cell.formula, cell.value)
+
+
+def _plain(value: Value) -> str:
+    """The rest of a cell that holds a value."""
+    if value is None:
+        return "/>"
+    if isinstance(value, str):
+        return f' t="inlineStr">{_inline(value)}</c>'
+    kind, shown = _typed(value)
+    return f"{kind}><v>{shown}</v></c>"
+
+
+def _formula(formula: str, value: Value) -> str:
+    """The rest of a cell that holds a formula and its present value."""
+    kind, shown = _typed(value)
+    return f"{kind}><f>{escape(formula[1:])}</f><v>{escape(shown)}</v></c>"
+
+
+def _typed(value: Value) -> tuple[str, str]:
+    """The type attribute and the text of a value; what is not a finite number is an error cell,
+    since readers fail on nan and inf."""
+    if isinstance(value, str):
+        return ' t="str"', value
+    if isinstance(value, bool):
+        return ' t="b"', str(int(value))
+    if value is None or not math.isfinite(value):
+        return ' t="e"', "#NUM!"
+    return "", repr(value)
+
+
+def _template(table: Table, style: StyleIndex) -> str:
+    """One row of a table; each cell has two gaps: its type and its value."""
+    cells = []
+    for offset, column in enumerate(table.columns):
+        start = f'<c r="{letters(table.column + offset)}{ROW}" s="{style(column.style)}"'
+        formula = f"<f>{_escaped(column.formula)}</f>" if column.formula else ""
+        cells.append(f"{start}%s>{formula}%s</c>")
+    return "".join(cells)
+
+
+def _escaped(formula: str) -> str:
+    return escape(formula[1:]).replace("%", "%%")
+
+
+def _table_row(table: Table, template: str, row: int, style: StyleIndex) -> str:
+    index = row - table.row - 1
+    if index < 0:
+        return "".join(_headings(table, style))
+    if index == 0 and any(column.first for column in table.columns):
+        return "".join(_first(table, style))
+    filled = [part for column in table.columns for part in _entry(column, index)]
+    return template.replace(ROW, str(row)).replace(ABOVE, str(row - 1)) % tuple(filled)
+
+
+def _entry(column: Column, index: int) -> tuple[str, str]:
+    value = _item(column.values[index])
+    if isinstance(value, str) and not column.formula:
+        return ' t="inlineStr"', _inline(value)
+    kind, shown = _typed(value)
+    return kind, f"<v>{escape(shown)}</v>"
+
+
+def _inline(text: str) -> str:
+    return f'<is><t xml:space="preserve">{escape(text)}</t></is>'
+
+
+def _item(value: object) -> Value:
+    item: Value = value.item() if hasattr(value, "item") else value  # type: ignore[assignment]
+    return item
+
+
+def _headings(table: Table, style: StyleIndex) -> Iterator[str]:
+    for offset, column in enumerate(table.columns):
+        cell = Cell(column.heading, column.heading_style)
+        yield _cell(table.row, table.column + offset, cell, style)
+
+
+def _first(table: Table, style: StyleIndex) -> Iterator[str]:
+    row = table.row + 1
+    for offset, column in enumerate(table.columns):
+        formula = column.first or column.formula
+        if formula:
+            formula = formula.replace(ROW, str(row)).replace(ABOVE, str(row - 1))
+        cell = Cell(_item(column.values[0]), column.style, formula)
+        yield _cell(row, table.column + offset, cell, style)

@@ -1,0 +1,64 @@
+"""How things look: one named style for each role that a cell can have."""
+
+from dataclasses import dataclass
+
+INK, MUTED, LINE = "1F2933", "616E7C", "D9DEE4"
+INPUT_INK, INPUT_FILL = "0B3D91", "FFF6D6"
+
+# Okabe and Ito's palette, which readers with any colour vision can tell apart, dark enough for
+# lines on white (their yellow is left out).
+PALETTE = ("0072B2", "D55E00", "009E73", "CC79A7", "56B4E9", "E69F00", "000000", "7F7F7F")
+
+# The groups of quantities in a table: the fill behind their headings.
+GROUPS = {
+    "epoch": "E4E7EB",
+    "inputs": "E4E7EB",
+    "weights": "CFE3F5",
+    "forward": "D5EFE3",
+    "targets": "E4E7EB",
+    "loss": "FBE3CC",
+    "gradient": "F3D9E8",
+}
+
+
+@dataclass(frozen=True)
+class Style:
+    """Font, fill, number format and alignment of a cell."""
+
+    number_format: str = "General"
+    size: int = 11
+    bold: bool = False
+    ink: str = INK
+    fill: str | None = None
+    align: str | None = None
+    wrap: bool = False
+    framed: bool = False
+    underline: bool = False
+
+
+STYLES = {
+    "text": Style(),
+    "wrapped": Style(wrap=True),
+    "title": Style(size=18, bold=True),
+    "subtitle": Style(size=12, bold=True),
+    "muted": Style(ink=MUTED),
+    "link": Style(ink="0563C1", underline=True),
+    "symbol": Style(bold=True, align="right"),
+    "name": Style(bold=True),
+    "equation": Style(),
+    "input": Style(ink=INPUT_INK, fill=INPUT_FILL, framed=True, align="right"),
+    "heading": Style(bold=True, fill=GROUPS["epoch"], align="center"),
+    "label": Style(align="left"),
+    "integer": Style("0"),
+    "count": Style("#,##0"),
+    "number": Style("0.000000"),
+    "loss": Style("0.000000000"),
+    "short": Style("0.00"),
+    "rate": Style("0.0000"),
+    "percent": Style("0.00%"),
+    "seconds": Style("0.0"),
+    "verdict": Style(bold=True, align="center", framed=True),
+} | {
+    f"heading {group}": Style(bold=True, fill=fill, align="center")
+    for group, fill in GROUPS.items()
+}

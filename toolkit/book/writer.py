@@ -1,0 +1,250 @@
+"""Books to .xlsx files: the same book gives the same bytes, and a failure leaves the old file."""
+
+import datetime
+import io
+import os
+import tempfile
+import zipfile
+from collections.abc import Iterable
+from functools import cache
+from pathlib import Path
+from typing import IO
+
+from lxml import etree
+from openpyxl import Workbook
+from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
+from openpyxl.styles.styleable import StyleableObject
+from openpyxl.worksheet._writer import WorksheetWriter
+from openpyxl.worksheet.hyperlink import Hyperlink
+from openpyxl.worksheet.worksheet import Worksheet
+from openpyxl.writer.excel import ExcelWriter
+from openpyxl.xml.constants import ARC_STYLE, SHEET_MAIN_NS
+
+from toolkit.book import stream
+from toolkit.book.charts import scatter
+from toolkit.book.sheet import Book, Sheet, letters, quoted
+from toolkit.book.theme import LINE, STYLES
+from toolkit.errors import ToolkitError
+
+# Nothing in a workbook may depend on when it was made.
+MOMENT = datetime.datetime(2025, 1, 1)  # noqa: DTZ001  # openpyxl wants it without a zone
+FONT_ORDER = "b i strike condense extend outline shadow u vertAlign sz color name family charset scheme"
+
+
+def write(book: Book, out: Path) -> None:
+    """Write `book` to `out`: first under a temporary name beside it, then moved into place.
+
+    Raises ToolkitError where that cannot be; the previous file is then untouched.
+    """
+    with replacing(out) as temporary, zipfile_of(temporary) as archive:
+        _Writer(book, archive).write_data()
+
+
+class replacing:
+    """A context that yields a temporary path and moves it to `out` when all went well."""
+
+    def __init__(self, out: Path) -> None:
+        self._out = out
+
+    def __enter__(self) -> Path:
+        check_writable(self._out)
+        handle, name = tempfile.mkstemp(suffix=self._out.suffix, prefix=".", dir=self._out.parent)
+        os.close(handle)
+        self._temporary = Path(name)
+        return self._temporary
+
+    def __exit__(self, kind: type[BaseException] | None, error: object, trace: object) -> None:
+        if kind is None:
+            self._move()
+            return
+        self._temporary.unlink(missing_ok=True)
+        if isinstance(error, OSError):
+            raise ToolkitError(f"{self._out}: cannot be written: {error.strerror}") from error
+
+    def _move(self) -> None:
+        # mkstemp makes files for their owner alone; a workbook is as readable as any other file.
+        mask = os.umask(0)
+        os.umask(mask)
+        self._temporary.chmod(0o666 & ~mask)
+        try:
+            self._temporary.replace(self._out)
+        except PermissionError as error:
+            spare = self._out.with_stem(self._out.stem + " (new)")
+            self._temporary.replace(spare)
+            raise ToolkitError(
+                f"{self._out}: in use by another program; the new file is {spare}: "
+                "close the workbook, then rename it"
+            ) from error
+
+
+def check_writable(out: Path) -> None:
+    """Raise ToolkitError unless a file can be put at `out`; its folder is made where missing."""
+    if out.is_dir():
+        raise ToolkitError(f"{out}: this is a folder; name a file in it")
+    try:
+        out.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=out.parent):
+            pass
+    except OSError as error:
+        raise ToolkitError(
+            f"{out.parent}: cannot be written to: {error.strerror}; choose another folder with --out"
+        ) from error
+
+
+class _Archive(zipfile.ZipFile):
+    """A zip whose entries carry no time, and whose style sheet is in the schema's order."""
+
+    def writestr(self, name: object, data: object, *args: object, **options: object) -> None:
+        content = _fonts_in_order(data) if name == ARC_STYLE else data
+        super().writestr(_entry(str(name)), content)  # type: ignore[arg-type]
+
+    def write(self, filename: object, arcname: object = None, *args: object) -> None:
+        raise NotImplementedError("files come in through open() and writestr(), with fixed times")
+
+
+def zipfile_of(path: Path) -> _Archive:
+    """A fresh archive at `path`."""
+    return _Archive(path, "w", zipfile.ZIP_DEFLATED)
+
+
+def _entry(name: str) -> zipfile.ZipInfo:
+    info = zipfile.ZipInfo(name, MOMENT.timetuple()[:6])
+    info.compress_type = zipfile.ZIP_DEFLATED
+    info.external_attr = 0o600 << 16
+    info.create_system = 3
+    return info
+
+
+def _fonts_in_order(data: object) -> bytes:
+    """openpyxl writes the children of <font> out of the schema's order."""
+    root = etree.fromstring(data if isinstance(data, bytes) else str(data).encode())
+    rank = {f"{{{SHEET_MAIN_NS}}}{name}": n for n, name in enumerate(FONT_ORDER.split())}
+    for font in root.iter(f"{{{SHEET_MAIN_NS}}}font"):
+        font[:] = sorted(font, key=lambda child: rank[child.tag])
+    return etree.tostring(root)
+
+
+class _Writer(ExcelWriter):
+    """openpyxl's writer, with each sheet's rows streamed from our own data."""
+
+    def __init__(self, book: Book, archive: _Archive) -> None:
+        workbook = Workbook()
+        workbook.remove(workbook.active)
+        workbook.properties.creator = "toolkit"
+        workbook.properties.title = book.title
+        workbook.properties.created = workbook.properties.modified = MOMENT
+        super().__init__(workbook, archive)
+        self._sheets = {sheet.name: sheet for sheet in book.sheets}
+        self._style = cache(self._style_number)
+        for sheet in book.sheets:
+            _prepare(workbook.create_sheet(sheet.name), sheet)
+
+    def write_worksheet(self, ws: Worksheet) -> None:
+        sheet = self._sheets[ws.title]
+        ws._drawing = _drawing(ws)
+        shell = _Shell(ws, sheet)
+        shell.write()
+        ws._rels = shell._rels
+        before, after = shell.out.getvalue().split(b"<sheetData></sheetData>")
+        with self._archive.open(_entry(ws.path[1:]), "w") as part:
+            part.write(before + b"<sheetData>")
+            _put(part, stream.rows(sheet, self._style))
+            part.write(b"</sheetData>" + after)
+        self.manifest.append(ws)
+
+    def _style_number(self, name: str) -> int:
+        return _style_index(self.workbook.worksheets[0], name)
+
+
+def _put(part: IO[bytes], rows: Iterable[str], size: int = 1 << 16) -> None:
+    """Write text in pieces of about `size` characters: many small writes to a zip are slow."""
+    buffer: list[str] = []
+    length = 0
+    for row in rows:
+        buffer.append(row)
+        length += len(row)
+        if length > size:
+            part.write("".join(buffer).encode())
+            buffer, length = [], 0
+    part.write("".join(buffer).encode())
+
+
+class _Shell(WorksheetWriter):
+    """A sheet's XML around its rows."""
+
+    def __init__(self, ws: Worksheet, sheet: Sheet) -> None:
+        self._sheet = sheet
+        super().__init__(ws, io.BytesIO())
+        ws._hyperlinks = _links(sheet)
+
+    def write_dimensions(self) -> None:
+        self.xf.send(etree.Element("dimension", ref=stream.dimension(self._sheet)))
+
+    def write_rows(self) -> None:
+        xf = self.xf.send(True)
+        with xf.element("sheetData"):
+            xf.write("")
+        self.xf.send(None)
+
+
+def _drawing(ws: Worksheet) -> object:
+    from openpyxl.drawing.spreadsheet_drawing import SpreadsheetDrawing
+
+    drawing = SpreadsheetDrawing()
+    drawing.charts, drawing.images = ws._charts, ws._images
+    return drawing
+
+
+def _links(sheet: Sheet) -> list[Hyperlink]:
+    return [
+        Hyperlink(ref=f"{letters(column)}{row}", location=f"{quoted(cell.link)}!A1")
+        for (row, column), cell in sorted(sheet.cells.items())
+        if cell.link
+    ]
+
+
+def _prepare(ws: Worksheet, sheet: Sheet) -> None:
+    """Everything about a sheet but its cells."""
+    for table in sheet.tables:
+        for offset, column in enumerate(table.columns):
+            ws.column_dimensions[letters(table.column + offset)].width = column.width
+    for index, width in sheet.widths.items():
+        ws.column_dimensions[letters(index)].width = width
+    if sheet.freeze:
+        ws.freeze_panes = f"{letters(sheet.freeze[1])}{sheet.freeze[0]}"
+    ws.sheet_properties.tabColor = sheet.tab
+    ws.sheet_view.showGridLines = False
+    _printing(ws, sheet)
+    for chart in sheet.charts:
+        ws.add_chart(scatter(chart))
+
+
+def _printing(ws: Worksheet, sheet: Sheet) -> None:
+    ws.page_setup.orientation = "landscape"
+    ws.page_setup.paperSize = ws.PAPERSIZE_A4
+    ws.page_setup.fitToWidth, ws.page_setup.fitToHeight = 1, 0
+    ws.sheet_properties.pageSetUpPr.fitToPage = True
+    if sheet.freeze and sheet.freeze[0] > 1:
+        ws.print_title_rows = f"1:{sheet.freeze[0] - 1}"
+
+
+def _style_index(ws: Worksheet, name: str) -> int:
+    """The number under which the workbook knows a style of the theme."""
+    style, cell = STYLES[name], StyleableObject(ws)
+    cell.font = Font(
+        name="Calibri",
+        sz=style.size,
+        b=style.bold or None,
+        u="single" if style.underline else None,
+        color=style.ink,
+    )
+    if style.fill:
+        cell.fill = PatternFill("solid", fgColor=style.fill)
+    if style.framed:
+        side = Side("thin", color=LINE)
+        cell.border = Border(side, side, side, side)
+    top = "top" if style.wrap else "center"
+    cell.alignment = Alignment(horizontal=style.align, vertical=top, wrap_text=style.wrap or None)
+    cell.number_format = style.number_format
+    index: int = cell.style_id
+    return index

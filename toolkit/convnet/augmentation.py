@@ -1,0 +1,39 @@
+"""Random affine changes, a different draw for each image, applied to a whole batch at once.
+
+torchvision's RandomAffine draws once for all images of a batch; image by image it costs more than
+the network itself. One `affine_grid` and one `grid_sample` serve the whole batch instead.
+"""
+
+import math
+
+import torch
+from torch.nn import functional
+
+from toolkit.convnet.template import Augmentation
+
+
+def augment(images: torch.Tensor, how: Augmentation, random: torch.Generator) -> torch.Tensor:
+    """Images (n, channels, height, width) in 0..1, each turned, moved, scaled and sheared.
+
+    What moves in from outside is 0, the background of the digits.
+    """
+    if how == Augmentation():
+        return images
+    grid = functional.affine_grid(
+        _matrices(images, how, random), list(images.shape), align_corners=False
+    )
+    return functional.grid_sample(images, grid, padding_mode="zeros", align_corners=False)
+
+
+def _matrices(images: torch.Tensor, how: Augmentation, random: torch.Generator) -> torch.Tensor:
+    """Affine matrices (n, 2, 3), mapping places in the new image to places in the old one."""
+    count, side = len(images), images.shape[-1]
+    # The draw is made where the generator lives (the CPU), so that a seed means the same everywhere.
+    draw = (torch.rand(6, count, generator=random) * 2 - 1).to(images.device)
+    angle, shear = draw[0] * math.radians(how.rotation), draw[1] * math.radians(how.shear)
+    wide, high = 1 + draw[2] * how.scale, 1 + draw[3] * how.scale
+    shift = draw[4:] * how.translation * 2 / side
+    cosine, sine, slant = torch.cos(angle), torch.sin(angle), torch.tan(shear)
+    first = torch.stack((cosine * wide, (slant * cosine - sine) * high, shift[0]), dim=1)
+    second = torch.stack((sine * wide, (slant * sine + cosine) * high, shift[1]), dim=1)
+    return torch.stack((first, second), dim=1)

@@ -1,0 +1,113 @@
+"""MNIST, or any data set in its four IDX files, as tensors."""
+
+import gzip
+import hashlib
+import lzma
+import tempfile
+import zlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from importlib import resources
+from pathlib import Path
+
+import torch
+from torchvision.datasets import mnist as idx
+
+from toolkit.errors import ToolkitError
+
+# MD5 of the four original files by Y. LeCun and C. Cortes (CC BY-SA 3.0), as torchvision lists
+# them for the files within its archives and as the README beside the data repeats them.
+CHECKSUMS = {
+    "train-images-idx3-ubyte": "6bbc9ace898e44ae57da46a324031adb",
+    "train-labels-idx1-ubyte": "a25bea736e30d166cdddb491f175f624",
+    "t10k-images-idx3-ubyte": "2646ac647ad5339dbf082846283269ea",
+    "t10k-labels-idx1-ubyte": "27ae3e4e09519cfbb04c329615203637",
+}
+FOLDERS = ("", "raw", "MNIST/raw", "FashionMNIST/raw", "KMNIST/raw")
+OPENERS: dict[str, Callable[[bytes], bytes]] = {
+    "": bytes,
+    ".gz": gzip.decompress,
+    ".xz": lzma.decompress,
+}
+DAMAGED = (EOFError, OSError, zlib.error, lzma.LZMAError)
+
+
+@dataclass(frozen=True)
+class Digits:
+    """Images uint8 (n, 28, 28) with labels int64 (n,), for training and for testing."""
+
+    train_images: torch.Tensor
+    train_labels: torch.Tensor
+    test_images: torch.Tensor
+    test_labels: torch.Tensor
+
+
+def load(folder: Path | None = None) -> Digits:
+    """The MNIST that ships in the package, its checksums verified, or the data set in `folder`.
+
+    Raises ToolkitError naming the file that is missing, damaged or inconsistent.
+    """
+    source = Path(str(resources.files("toolkit.convnet") / "digits_data"))
+    files = {name: _find(folder or source, name) for name in CHECKSUMS}
+    tensors = [_read(path, name, verify=folder is None) for name, path in files.items()]
+    digits = Digits(*tensors)
+    _check(digits, files)
+    return digits
+
+
+def _find(folder: Path, name: str) -> Path:
+    if not folder.is_dir():
+        raise ToolkitError(f"{folder}: no such data folder; give one that holds the IDX files")
+    spellings = (name, name.replace("-idx", ".idx"))
+    for place in FOLDERS:
+        for spelling in spellings:
+            for ending in OPENERS:
+                path = folder / place / (spelling + ending)
+                if path.is_file():
+                    return path
+    raise ToolkitError(
+        f"{folder}: the file {name} (plain or .gz) is missing; put the four IDX files there"
+    )
+
+
+def _read(path: Path, name: str, *, verify: bool) -> torch.Tensor:
+    try:
+        content = OPENERS["" if path.suffix not in OPENERS else path.suffix](path.read_bytes())
+    except PermissionError as error:
+        raise ToolkitError(f"{path}: may not be read; change its permissions") from error
+    except DAMAGED as error:
+        raise ToolkitError(f"{path}: damaged ({error}); fetch the file again") from error
+    if verify and hashlib.md5(content, usedforsecurity=False).hexdigest() != CHECKSUMS[name]:
+        raise ToolkitError(f"{path}: checksum differs from the original; install the package again")
+    return _parse(content, path, images="images" in name)
+
+
+def _parse(content: bytes, path: Path, *, images: bool) -> torch.Tensor:
+    """Torchvision reads IDX from a path only, so the decompressed bytes pass through a file."""
+    reader = idx.read_image_file if images else idx.read_label_file
+    with tempfile.TemporaryDirectory() as folder:
+        plain = Path(folder) / "idx"
+        plain.write_bytes(content)
+        try:
+            tensor: torch.Tensor = reader(str(plain))
+        except (AssertionError, RuntimeError, ValueError, TypeError, KeyError, IndexError) as error:
+            raise ToolkitError(
+                f"{path}: truncated or not an IDX file of {'images' if images else 'labels'}; "
+                "fetch the file again"
+            ) from error
+    return tensor.clone()
+
+
+def _check(digits: Digits, files: dict[str, Path]) -> None:
+    paths = list(files.values())
+    pairs = ((digits.train_images, digits.train_labels), (digits.test_images, digits.test_labels))
+    for (images, labels), image_path, label_path in zip(pairs, paths[::2], paths[1::2], strict=True):
+        if tuple(images.shape[1:]) != (28, 28) or not len(images):
+            raise ToolkitError(f"{image_path}: holds no 28x28 images; give files of that size")
+        if len(images) != len(labels):
+            raise ToolkitError(
+                f"{label_path}: {len(labels)} labels for {len(images)} images; "
+                "give files that belong together"
+            )
+        if int(labels.max()) > 9:
+            raise ToolkitError(f"{label_path}: label {int(labels.max())}; labels must be 0 to 9")

@@ -1,0 +1,44 @@
+"""From a model template to a torch network."""
+
+import torch
+from torch import nn
+
+from toolkit.convnet import template as t
+from toolkit.convnet.shapes import Shape, layer_table
+
+
+def build(network: t.Network) -> nn.Sequential:
+    """The network: (batch, channels, height, width) in, (batch, features) logits out."""
+    modules: list[nn.Module] = []
+    for layer, row in zip(network.layers, layer_table(network), strict=True):
+        modules.extend(_modules(layer, row.input))
+    return nn.Sequential(*modules)
+
+
+def _modules(layer: t.Layer, shape: Shape) -> list[nn.Module]:
+    maps = len(shape) == 3
+    match layer:
+        case t.Convolution():
+            return [_convolution(layer, shape[0])]
+        case t.BatchNorm():
+            return [nn.BatchNorm2d(shape[0]) if maps else nn.BatchNorm1d(shape[0])]
+        case t.Relu():
+            return [nn.ReLU(inplace=True)]
+        case t.Dropout():
+            # Dropping whole channels needs one random number a map: element-wise dropout spent
+            # 30 % of a training step on drawing numbers.
+            return [nn.Dropout2d(layer.rate) if maps else nn.Dropout(layer.rate)]
+        case t.MaxPool():
+            return [nn.MaxPool2d(layer.size)]
+        case t.GlobalAveragePool():
+            return [nn.AdaptiveAvgPool2d(1), nn.Flatten()]
+        case t.Linear():
+            flatten: list[nn.Module] = [nn.Flatten()] if maps else []
+            features = torch.Size(shape).numel()
+            return [*flatten, nn.Linear(features, layer.features)]
+
+
+def _convolution(layer: t.Convolution, channels: int) -> nn.Conv2d:
+    return nn.Conv2d(
+        channels, layer.channels, layer.kernel, layer.stride, layer.padding, bias=layer.bias
+    )

@@ -1,0 +1,95 @@
+"""What each layer makes of its input: shapes and parameter counts, without torch."""
+
+from dataclasses import dataclass
+from math import prod
+
+from toolkit.convnet import template as t
+
+Shape = tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class LayerRow:
+    """One row of the layer table. Shapes are (channels, height, width) or (features,)."""
+
+    name: str
+    input: Shape
+    output: Shape
+    parameters: int
+    kernel: int | None = None
+    stride: int | None = None
+    padding: int | None = None
+
+
+def layer_table(network: t.Network) -> list[LayerRow]:
+    """One row a layer, in order.
+
+    Raises ValueError naming the first layer that does not fit what comes before it.
+    """
+    shape: Shape = tuple(network.input)
+    rows = []
+    for number, layer in enumerate(network.layers, 1):
+        try:
+            row = _row(layer, shape)
+        except ValueError as error:
+            raise ValueError(f"network.layers[{number}] ({layer.type}): {error}") from error
+        rows.append(row)
+        shape = row.output
+    return rows
+
+
+def parameter_count(network: t.Network) -> int:
+    """Trainable parameters of the whole network."""
+    return sum(row.parameters for row in layer_table(network))
+
+
+def _row(layer: t.Layer, shape: Shape) -> LayerRow:
+    match layer:
+        case t.Convolution():
+            return _convolution(layer, _maps(shape))
+        case t.BatchNorm():
+            return LayerRow("Batch norm", shape, shape, 2 * shape[0])
+        case t.Relu():
+            return LayerRow("ReLU", shape, shape, 0)
+        case t.Dropout():
+            return LayerRow(f"Dropout {layer.rate:g}", shape, shape, 0)
+        case t.MaxPool():
+            size = layer.size
+            output = _slide(_maps(shape), shape[0], size, size, 0)
+            return LayerRow("Max pool", shape, output, 0, size, size, 0)
+        case t.GlobalAveragePool():
+            return LayerRow("Global average pool", _maps(shape), shape[:1], 0)
+        case t.Linear():
+            parameters = (prod(shape) + 1) * layer.features
+            return LayerRow("Linear", shape, (layer.features,), parameters)
+
+
+def _convolution(layer: t.Convolution, shape: Shape) -> LayerRow:
+    weights = layer.channels * shape[0] * layer.kernel**2
+    output = _slide(shape, layer.channels, layer.kernel, layer.stride, layer.padding)
+    return LayerRow(
+        f"Convolution {layer.kernel}x{layer.kernel}",
+        shape,
+        output,
+        weights + layer.channels * layer.bias,
+        layer.kernel,
+        layer.stride,
+        layer.padding,
+    )
+
+
+def _maps(shape: Shape) -> Shape:
+    if len(shape) != 3:
+        raise ValueError("needs maps, but the maps end in an earlier layer; move this layer up")
+    return shape
+
+
+def _slide(shape: Shape, channels: int, kernel: int, stride: int, padding: int) -> Shape:
+    """Output size (n + 2p - k) // s + 1, as PyTorch has it."""
+    sides = [(side + 2 * padding - kernel) // stride + 1 for side in shape[1:]]
+    if min(sides) < 1:
+        raise ValueError(
+            f"its {kernel}x{kernel} window does not fit the {shape[1]}x{shape[2]} maps that "
+            "reach it; make the kernel smaller, add padding, or remove a layer before it"
+        )
+    return (channels, *sides)

@@ -1,0 +1,150 @@
+"""A model template: the layers of a convolutional network and how it is trained."""
+
+from typing import Annotated, Literal
+
+from pydantic import Discriminator, Field, Tag, model_validator
+
+from toolkit import template
+from toolkit.errors import ToolkitError
+
+Positive = Annotated[int, Field(ge=1)]
+Share = Annotated[float, Field(ge=0, lt=1)]
+
+
+class Convolution(template.Part):
+    """Square kernels sliding over the maps; no bias, since a batch norm follows."""
+
+    type: Literal["convolution"]
+    channels: Positive
+    kernel: Positive
+    stride: Positive = 1
+    padding: Annotated[int, Field(ge=0)] = 0
+    bias: bool = False
+
+
+class BatchNorm(template.Part):
+    """Each channel to mean 0 and variance 1 over the batch, then scaled and shifted."""
+
+    type: Literal["batch_norm"]
+
+
+class Relu(template.Part):
+    """max(0, x)."""
+
+    type: Literal["relu"]
+
+
+class Dropout(template.Part):
+    """Whole channels (of maps) or single features set to zero at random while training."""
+
+    type: Literal["dropout"]
+    rate: Share
+
+
+class MaxPool(template.Part):
+    """The largest value of each square window."""
+
+    type: Literal["max_pool"]
+    size: Positive = 2
+
+
+class GlobalAveragePool(template.Part):
+    """Each map to its mean."""
+
+    type: Literal["global_average_pool"]
+
+
+class Linear(template.Part):
+    """Fully connected; maps are flattened first."""
+
+    type: Literal["linear"]
+    features: Positive
+
+
+def _tag(value: object) -> str:
+    kind = value.get("type") if isinstance(value, dict) else getattr(value, "type", None)
+    return f"type:{kind}"
+
+
+Layer = Annotated[
+    Annotated[Convolution, Tag("type:convolution")]
+    | Annotated[BatchNorm, Tag("type:batch_norm")]
+    | Annotated[Relu, Tag("type:relu")]
+    | Annotated[Dropout, Tag("type:dropout")]
+    | Annotated[MaxPool, Tag("type:max_pool")]
+    | Annotated[GlobalAveragePool, Tag("type:global_average_pool")]
+    | Annotated[Linear, Tag("type:linear")],
+    Discriminator(
+        _tag,
+        custom_error_type="layer_type",
+        custom_error_message=(
+            "type must be one of convolution, batch_norm, relu, dropout, max_pool, "
+            "global_average_pool, linear"
+        ),
+    ),
+]
+
+
+class Network(template.Part):
+    """The layers in the order in which an image passes through them."""
+
+    input: Annotated[list[Positive], Field(min_length=3, max_length=3)]
+    layers: Annotated[list[Layer], Field(min_length=1)]
+
+
+class Training(template.Part):
+    """Optimizer and schedule; `learning_rate` is the highest rate reached."""
+
+    epochs: Positive
+    batch_size: Annotated[int, Field(ge=2)]
+    optimizer: Literal["sgd"]
+    learning_rate: Annotated[float, Field(gt=0)]
+    schedule: Literal["one_cycle", "constant"]
+    momentum: Share = 0.0
+    weight_decay: Annotated[float, Field(ge=0)] = 0.0
+
+
+class Augmentation(template.Part):
+    """Largest random change of each kind; all zero means that the images stay as they are."""
+
+    rotation: Annotated[float, Field(ge=0, le=180)] = 0.0
+    translation: Annotated[float, Field(ge=0)] = 0.0
+    scale: Share = 0.0
+    shear: Annotated[float, Field(ge=0, lt=90)] = 0.0
+
+
+class Model(template.Part):
+    """A whole model template."""
+
+    title: str
+    network: Network
+    training: Training
+    augmentation: Augmentation = Augmentation()
+
+    @model_validator(mode="after")
+    def _layers_fit(self) -> "Model":
+        from toolkit.convnet.shapes import layer_table
+
+        layer_table(self.network)
+        return self
+
+
+def load(name: str) -> tuple[Model, str]:
+    """The model template called `name` (shipped name or path), and its text.
+
+    Raises ToolkitError naming file, key and cure.
+    """
+    path = template.find("models", name)
+    model = template.read(path, Model)
+    return model, path.read_text(encoding="utf-8")
+
+
+def with_epochs(model: Model, epochs: int | None) -> Model:
+    """The same recipe stretched or shortened to `epochs`; None leaves it as it is."""
+    if epochs is None:
+        return model
+    if epochs < 1:
+        raise ToolkitError(f"--epochs {epochs}: must be at least 1")
+    return model.model_copy(
+        update={"training": model.training.model_copy(update={"epochs": epochs})}
+    )

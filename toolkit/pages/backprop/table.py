@@ -1,0 +1,140 @@
+"""The backprop table: one sheet for each learning rate, one row for each epoch, and every column
+one equation filled down."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from sympy import Integer, Symbol
+
+from toolkit.book.live import computed
+from toolkit.book.sheet import ABOVE, ROW, Cell, Column, Known, Sheet, Table, letters
+from toolkit.network.derivation import LEARNING_RATE, LOSS
+from toolkit.pages.backprop.layout import PARAMETERS, Worked, rate_sheet, rate_symbol
+from toolkit.symbols.equation import Equation, Gradient, Previous, quantity
+from toolkit.symbols.functions import Text, joined
+
+HEADING_ROW = 3
+EPOCH = quantity("epoch")
+STYLES = {"inputs": "short", "targets": "short", "loss": "loss"}
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A column before it has a place: its symbol, its group, and what fills it."""
+
+    symbol: Symbol
+    group: str
+    start: Equation | None = None
+    equation: Equation | None = None
+
+
+def table(worked: Worked, rate: int) -> Table:
+    """The table of learning rate number `rate`."""
+    entries = _entries(worked, rate)
+    place = {entry.symbol: letters(n) for n, entry in enumerate(entries, 1)}
+    cells = _addresses(place, worked.parameters)
+    columns = tuple(_column(entry, cells, worked, rate) for entry in entries)
+    return Table(HEADING_ROW, 1, columns)
+
+
+def sheet(worked: Worked, rate: int) -> Sheet:
+    """The table with its heading, epochs and headings staying in view."""
+    letter = worked.letters[rate]
+    cells = {
+        (1, 1): title(worked, rate),
+        (2, 1): Cell("Row 0 is the start; each row below is one epoch. Change the", "muted"),
+        (2, 8): Cell("parameters", "link", link=PARAMETERS),
+    }
+    freeze = (HEADING_ROW + 1, 2)
+    return Sheet(rate_sheet(letter), cells, (table(worked, rate),), freeze=freeze, tab="0072B2")
+
+
+def title(worked: Worked, rate: int) -> Cell:
+    """The live heading of a learning rate: its letter and its present value."""
+    symbol = rate_symbol(worked.letters[rate])
+    text = Text(f"Learning rate {worked.letters[rate]}: η = ")
+    return computed(joined(text, symbol), worked.parameters, "title")
+
+
+def _entries(worked: Worked, rate: int) -> list[Entry]:
+    derived = worked.derived
+    chosen = Equation(LEARNING_RATE, rate_symbol(worked.letters[rate]))
+    updates = {update.symbol: update for update in derived.updates}
+    forward = [e for e in derived.forward if not _is_loss(e.symbol)]
+    losses = [e for e in derived.forward if _is_loss(e.symbol)]
+    epoch = Equation(EPOCH, Previous(EPOCH) + 1)
+    return [
+        Entry(EPOCH, "epoch", Equation(EPOCH, Integer(0)), epoch),
+        *(Entry(s, "inputs", None, Equation(s, s)) for s in derived.inputs),
+        *(
+            Entry(w, "weights", Equation(w, w), _with_rate(updates[w], chosen))
+            for w in derived.weights
+        ),
+        *(Entry(e.symbol, "forward", None, e) for e in forward),
+        *(Entry(s, "targets", None, Equation(s, s)) for s in derived.targets),
+        *(Entry(e.symbol, "loss", None, e) for e in losses),
+        *(Entry(e.symbol, "gradient", None, e) for e in (*derived.chain, *derived.weight_gradients)),
+    ]
+
+
+def _with_rate(update: Equation, chosen: Equation) -> Equation:
+    return Equation(update.symbol, update.expr.xreplace({chosen.symbol: chosen.expr}))
+
+
+def _is_loss(symbol: Symbol) -> bool:
+    return bool(symbol.name.startswith("E"))
+
+
+def _addresses(
+    place: dict[Symbol, str], parameters: dict[Symbol, Known]
+) -> Callable[[Symbol], str]:
+    """Addresses as a formula of this table writes them: the same row, the row above, or the
+    parameter's one cell."""
+
+    def address(symbol: Symbol) -> str:
+        if isinstance(symbol, Previous):
+            return f"{place[symbol.of]}{ABOVE}"
+        if symbol in place:
+            return f"{place[symbol]}{ROW}"
+        return parameters[symbol].address
+
+    return address
+
+
+def _column(
+    entry: Entry, cells: Callable[[Symbol], str], worked: Worked, rate: int
+) -> Column:
+    values = (
+        np.arange(worked.trace.epochs + 1)
+        if entry.symbol == EPOCH
+        else worked.trace.column(entry.symbol, rate)
+    )
+    return Column(
+        entry.symbol.name,
+        values,
+        style="integer" if entry.symbol == EPOCH else STYLES.get(entry.group, "number"),
+        heading_style=f"heading {entry.group}",
+        formula=_formula(entry.equation, cells, worked),
+        first=_formula(entry.start, cells, worked),
+        width=_width(entry),
+    )
+
+
+def _formula(
+    equation: Equation | None, cells: Callable[[Symbol], str], worked: Worked
+) -> str | None:
+    """The formula of an equation; `s = s` copies a parameter from its one cell."""
+    if equation is None:
+        return None
+    if equation.expr == equation.symbol:
+        return f"={worked.parameters[equation.symbol].address}"
+    return equation.formula(cells)
+
+
+def _width(entry: Entry) -> float:
+    if isinstance(entry.symbol, Gradient):
+        return 4 + len(entry.symbol.name)
+    if entry.symbol == LOSS:
+        return 13
+    return {"epoch": 7, "inputs": 6, "targets": 6, "loss": 13}.get(entry.group, 10)

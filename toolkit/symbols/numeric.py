@@ -1,0 +1,67 @@
+"""Equations as NumPy functions."""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+from sympy import Expr, Symbol
+from sympy.printing.numpy import NumPyPrinter
+
+from toolkit.symbols.equation import Equation
+
+
+def _shown(value: Any) -> str:
+    """A value joined to text, as a spreadsheet shows it: 15 digits, no trailing zeros."""
+    return value if isinstance(value, str) else f"{float(value):.15g}"
+
+
+def _joined(*parts: Any) -> str:
+    return "".join(map(_shown, map(_scalar, parts)))
+
+
+def _scalar(value: Any) -> Any:
+    return value.item() if isinstance(value, np.ndarray | np.generic) else value
+
+
+NAMESPACE: dict[str, Any] = {"joined": _joined}
+for _name in (
+    "exp log tanh sqrt minimum maximum amin amax select where abs sum max min "
+    "equal not_equal less less_equal greater greater_equal logical_and logical_or nan"
+).split():
+    NAMESPACE[_name] = getattr(np, _name)
+
+
+class _Printer(NumPyPrinter):  # type: ignore[misc]  # SymPy carries no types
+    """NumPy source in which symbols of any spelling become Python names."""
+
+    def __init__(self, names: Mapping[Symbol, str]) -> None:
+        super().__init__({"fully_qualified_modules": False, "inline": True})
+        self._names = names
+
+    def _print_Symbol(self, symbol: Symbol) -> str:
+        return self._names[symbol]
+
+
+def function(given: Sequence[Symbol], equations: Sequence[Equation]) -> Callable[..., tuple[Any, ...]]:
+    """A function of the `given` values that returns the value of every equation, in order.
+
+    Arguments are numbers or arrays of one shape; so are the results.
+    """
+    symbols = [*given, *(equation.symbol for equation in equations)]
+    names = {symbol: f"x{index}" for index, symbol in enumerate(symbols)}
+    printer = _Printer(names)
+    arguments = ", ".join(names[symbol] for symbol in given)
+    results = ", ".join(names[equation.symbol] for equation in equations)
+    lines = [f"    {names[e.symbol]} = {printer.doprint(e.expr)}" for e in equations]
+    source = "\n".join([f"def compute({arguments}):", *lines, f"    return ({results},)"])
+    scope = dict(NAMESPACE)
+    exec(compile(source, "<equations>", "exec"), scope)  # noqa: S102  # our own printer wrote it
+    compute: Callable[..., tuple[Any, ...]] = scope["compute"]
+    return compute
+
+
+def value(expr: Expr, known: Mapping[Symbol, Any]) -> Any:
+    """The value of one expression as a plain number, bool or text."""
+    given = [symbol for symbol in expr.free_symbols if symbol in known]
+    (result,) = function(given, [Equation(Symbol("result"), expr)])(*(known[s] for s in given))
+    return _scalar(result)

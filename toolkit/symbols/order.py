@@ -1,0 +1,40 @@
+"""The order in which terms and factors are written, the same in every reading of an equation."""
+
+import re
+
+from sympy import Add, Expr, Mul
+
+
+def natural(name: str) -> list[int | str]:
+    """A sorting key under which w2 comes before w10."""
+    return [int(part) if part.isdigit() else part for part in re.split(r"(\d+)", name)]
+
+
+def _key(expr: Expr) -> tuple[int, list[list[int | str]], str]:
+    names = sorted(natural(symbol.name) for symbol in expr.free_symbols)
+    return (len(names) > 0, names, str(expr))
+
+
+def terms(add: Add) -> list[Expr]:
+    """The terms of a sum: those added before those subtracted, so that none begins with a minus
+    unless all do."""
+    return sorted(add.args, key=lambda term: (term.could_extract_minus_sign(), _key(term)))
+
+
+def factors(mul: Mul) -> tuple[list[Expr], list[Expr]]:
+    """The factors above and below the fraction bar: numbers, symbols, what is composed."""
+    above, below = mul.as_numer_denom()
+    return _factors(above), _factors(below)
+
+
+def _factors(product: Expr) -> list[Expr]:
+    return sorted((part for part in Mul.make_args(product) if part != 1), key=_rank)
+
+
+def _rank(part: Expr) -> tuple[int, tuple[int, list[list[int | str]], str]]:
+    """Gradients lead, as the chain rule is spoken: ∂E/∂w = ∂E/∂o · ∂o/∂w."""
+    if part.is_number:
+        return 0, _key(part)
+    if part.is_Symbol:
+        return (1 if part.name == "η" else 2 if "∂" in part.name else 3), _key(part)
+    return 4, _key(part)
