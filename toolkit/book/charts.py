@@ -44,6 +44,7 @@ def scatter(chart: Chart) -> ScatterChart:
     drawn.x_axis = _axis(drawn.x_axis, chart.x_title, "0", gridlines=False)
     drawn.y_axis = _axis(drawn.y_axis, chart.y_title, chart.y_format, gridlines=True)
     drawn.y_axis.scaling.min, drawn.y_axis.scaling.max = chart.y_min, chart.y_max
+    drawn.y_axis.scaling.logBase = 10 if chart.y_log else None
     drawn.x_axis.scaling.min = 0
     drawn.x_axis.scaling.max = max(float(max(_numbers(s.x))) for s in chart.series)
     if len(chart.series) > 1:

@@ -126,11 +126,13 @@ class Chart:
     y_format: str = "0.00"
     y_min: float | None = None
     y_max: float | None = None
+    y_log: bool = False
 
 
 @dataclass(frozen=True)
 class Sheet:
-    """One sheet. `freeze` is the first (row, column) that scrolls."""
+    """One sheet. `freeze` is the first (row, column) that scrolls; what does not is repeated on
+    every printed page, and the sheet prints `pages_wide` pages across."""
 
     name: str
     cells: Mapping[tuple[int, int], Cell] = field(default_factory=dict)
@@ -139,6 +141,7 @@ class Sheet:
     widths: Mapping[int, float] = field(default_factory=dict)
     freeze: tuple[int, int] | None = None
     tab: str | None = None
+    pages_wide: int = 1
 
 
 @dataclass(frozen=True)

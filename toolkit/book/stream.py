@@ -98,6 +98,8 @@ def _table_row(table: Table, template: str, row: int, style: StyleIndex) -> str:
 
 def _entry(column: Column, index: int) -> tuple[str, str]:
     value = _item(column.values[index])
+    if value is None and not column.formula:
+        return "", ""
     if isinstance(value, str) and not column.formula:
         return ' t="inlineStr"', _inline(value)
     kind, shown = _typed(value)

@@ -34,6 +34,7 @@ class Style:
     wrap: bool = False
     framed: bool = False
     underline: bool = False
+    indent: int = 0
 
 
 STYLES = {
@@ -42,13 +43,15 @@ STYLES = {
     "title": Style(size=18, bold=True),
     "subtitle": Style(size=12, bold=True),
     "muted": Style(ink=MUTED),
+    "note": Style(ink=MUTED, align="left", indent=1),
+    "middle": Style(align="center"),
     "link": Style(ink="0563C1", underline=True),
     "symbol": Style(bold=True, align="right"),
     "name": Style(bold=True),
     "equation": Style(),
     "input": Style(ink=INPUT_INK, fill=INPUT_FILL, framed=True, align="right"),
     "heading": Style(bold=True, fill=GROUPS["epoch"], align="center"),
-    "label": Style(align="left"),
+    "label": Style(align="left", indent=1),
     "integer": Style("0"),
     "count": Style("#,##0"),
     "number": Style("0.000000"),
@@ -57,6 +60,7 @@ STYLES = {
     "rate": Style("0.0000"),
     "percent": Style("0.00%"),
     "seconds": Style("0.0"),
+    "total": Style("#,##0", bold=True),
     "verdict": Style(bold=True, align="center", framed=True),
 } | {
     f"heading {group}": Style(bold=True, fill=fill, align="center")

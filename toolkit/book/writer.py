@@ -2,8 +2,6 @@
 
 import datetime
 import io
-import os
-import tempfile
 import zipfile
 from collections.abc import Iterable
 from functools import cache
@@ -22,9 +20,9 @@ from openpyxl.xml.constants import ARC_STYLE, SHEET_MAIN_NS
 
 from toolkit.book import stream
 from toolkit.book.charts import scatter
+from toolkit.book.saving import replacing
 from toolkit.book.sheet import Book, Sheet, letters, quoted
 from toolkit.book.theme import LINE, STYLES
-from toolkit.errors import ToolkitError
 
 # Nothing in a workbook may depend on when it was made.
 MOMENT = datetime.datetime(2025, 1, 1)  # noqa: DTZ001  # openpyxl wants it without a zone
@@ -38,57 +36,6 @@ def write(book: Book, out: Path) -> None:
     """
     with replacing(out) as temporary, zipfile_of(temporary) as archive:
         _Writer(book, archive).write_data()
-
-
-class replacing:
-    """A context that yields a temporary path and moves it to `out` when all went well."""
-
-    def __init__(self, out: Path) -> None:
-        self._out = out
-
-    def __enter__(self) -> Path:
-        check_writable(self._out)
-        handle, name = tempfile.mkstemp(suffix=self._out.suffix, prefix=".", dir=self._out.parent)
-        os.close(handle)
-        self._temporary = Path(name)
-        return self._temporary
-
-    def __exit__(self, kind: type[BaseException] | None, error: object, trace: object) -> None:
-        if kind is None:
-            self._move()
-            return
-        self._temporary.unlink(missing_ok=True)
-        if isinstance(error, OSError):
-            raise ToolkitError(f"{self._out}: cannot be written: {error.strerror}") from error
-
-    def _move(self) -> None:
-        # mkstemp makes files for their owner alone; a workbook is as readable as any other file.
-        mask = os.umask(0)
-        os.umask(mask)
-        self._temporary.chmod(0o666 & ~mask)
-        try:
-            self._temporary.replace(self._out)
-        except PermissionError as error:
-            spare = self._out.with_stem(self._out.stem + " (new)")
-            self._temporary.replace(spare)
-            raise ToolkitError(
-                f"{self._out}: in use by another program; the new file is {spare}: "
-                "close the workbook, then rename it"
-            ) from error
-
-
-def check_writable(out: Path) -> None:
-    """Raise ToolkitError unless a file can be put at `out`; its folder is made where missing."""
-    if out.is_dir():
-        raise ToolkitError(f"{out}: this is a folder; name a file in it")
-    try:
-        out.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryFile(dir=out.parent):
-            pass
-    except OSError as error:
-        raise ToolkitError(
-            f"{out.parent}: cannot be written to: {error.strerror}; choose another folder with --out"
-        ) from error
 
 
 class _Archive(zipfile.ZipFile):
@@ -222,10 +169,12 @@ def _prepare(ws: Worksheet, sheet: Sheet) -> None:
 def _printing(ws: Worksheet, sheet: Sheet) -> None:
     ws.page_setup.orientation = "landscape"
     ws.page_setup.paperSize = ws.PAPERSIZE_A4
-    ws.page_setup.fitToWidth, ws.page_setup.fitToHeight = 1, 0
+    ws.page_setup.fitToWidth, ws.page_setup.fitToHeight = sheet.pages_wide, 0
     ws.sheet_properties.pageSetUpPr.fitToPage = True
     if sheet.freeze and sheet.freeze[0] > 1:
         ws.print_title_rows = f"1:{sheet.freeze[0] - 1}"
+    if sheet.freeze and sheet.freeze[1] > 1:
+        ws.print_title_cols = f"A:{letters(sheet.freeze[1] - 1)}"
 
 
 def _style_index(ws: Worksheet, name: str) -> int:
@@ -244,7 +193,12 @@ def _style_index(ws: Worksheet, name: str) -> int:
         side = Side("thin", color=LINE)
         cell.border = Border(side, side, side, side)
     top = "top" if style.wrap else "center"
-    cell.alignment = Alignment(horizontal=style.align, vertical=top, wrap_text=style.wrap or None)
+    cell.alignment = Alignment(
+        horizontal=style.align,
+        vertical=top,
+        wrap_text=style.wrap or None,
+        indent=style.indent,
+    )
     cell.number_format = style.number_format
     index: int = cell.style_id
     return index

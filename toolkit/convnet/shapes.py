@@ -19,6 +19,7 @@ class LayerRow:
     kernel: int | None = None
     stride: int | None = None
     padding: int | None = None
+    rate: float | None = None
 
 
 def layer_table(network: t.Network) -> list[LayerRow]:
@@ -52,7 +53,7 @@ def _row(layer: t.Layer, shape: Shape) -> LayerRow:
         case t.Relu():
             return LayerRow("ReLU", shape, shape, 0)
         case t.Dropout():
-            return LayerRow(f"Dropout {layer.rate:g}", shape, shape, 0)
+            return LayerRow("Dropout", shape, shape, 0, rate=layer.rate)
         case t.MaxPool():
             size = layer.size
             output = _slide(_maps(shape), shape[0], size, size, 0)
@@ -68,7 +69,7 @@ def _convolution(layer: t.Convolution, shape: Shape) -> LayerRow:
     weights = layer.channels * shape[0] * layer.kernel**2
     output = _slide(shape, layer.channels, layer.kernel, layer.stride, layer.padding)
     return LayerRow(
-        f"Convolution {layer.kernel}x{layer.kernel}",
+        "Convolution",
         shape,
         output,
         weights + layer.channels * layer.bias,

@@ -126,7 +126,7 @@ class occurrences(Function):  # type: ignore[misc]
 
     def _numpycode(self, printer: Any) -> str:
         cells, wanted = map(printer._print, self.args)
-        return f"sum({cells} == {wanted})"
+        return f"list({cells}).count({wanted})"
 
 
 class where(Function):  # type: ignore[misc]
@@ -141,4 +141,4 @@ class where(Function):  # type: ignore[misc]
 
     def _numpycode(self, printer: Any) -> str:
         answers, searched, value = map(printer._print, self.args)
-        return f"{answers}[list({searched}).index({value})]"
+        return f"lookup({answers}, {searched}, {value})"

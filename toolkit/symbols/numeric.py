@@ -23,9 +23,14 @@ def _scalar(value: Any) -> Any:
     return value.item() if isinstance(value, np.ndarray | np.generic) else value
 
 
-NAMESPACE: dict[str, Any] = {"joined": _joined}
+def _lookup(answers: Sequence[Any], searched: Sequence[Any], wanted: Any) -> Any:
+    found = list(searched)
+    return answers[found.index(wanted)] if wanted in found else np.nan
+
+
+NAMESPACE: dict[str, Any] = {"joined": _joined, "lookup": _lookup}
 for _name in (
-    "exp log tanh sqrt minimum maximum amin amax select where abs sum max min "
+    "exp log tanh sqrt minimum maximum amin amax where abs sum max min "
     "equal not_equal less less_equal greater greater_equal logical_and logical_or nan"
 ).split():
     NAMESPACE[_name] = getattr(np, _name)
@@ -40,6 +45,14 @@ class _Printer(NumPyPrinter):  # type: ignore[misc]  # SymPy carries no types
 
     def _print_Symbol(self, symbol: Symbol) -> str:
         return self._names[symbol]
+
+    def _print_Piecewise(self, piecewise: Any) -> str:
+        # NumPy's select, which SymPy would print, has no default for text.
+        *cases, (last, _) = piecewise.args
+        text: str = self._print(last)
+        for answer, condition in reversed(cases):
+            text = f"where({self._print(condition)}, {self._print(answer)}, {text})"
+        return text
 
 
 def function(given: Sequence[Symbol], equations: Sequence[Equation]) -> Callable[..., tuple[Any, ...]]:

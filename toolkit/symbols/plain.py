@@ -6,7 +6,6 @@ from sympy import Expr, Symbol
 from sympy.printing.printer import Printer
 
 from toolkit.symbols import order
-from toolkit.symbols.equation import Equation
 
 RAISED = str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
 
@@ -64,7 +63,3 @@ def plain(expr: Expr) -> str:
     text: str = PlainPrinter().doprint(expr)
     return text
 
-
-def plain_equation(equation: Equation) -> str:
-    """`symbol = expr` as a line of text."""
-    return f"{equation.symbol.name} = {plain(equation.expr)}"

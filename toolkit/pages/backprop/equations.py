@@ -8,9 +8,9 @@ from toolkit.book.live import computed
 from toolkit.book.sheet import Cell, Known, Sheet, at
 from toolkit.pages.backprop.layout import EQUATIONS, PARAMETERS, Worked
 from toolkit.symbols.equation import Equation
-from toolkit.symbols.plain import plain, plain_equation
+from toolkit.symbols.plain import plain
 
-WIDTHS = {1: 18, 2: 3, 3: 78, 4: 16}
+WIDTHS = {1: 18, 2: 3, 3: 60, 4: 16}
 VALUE_COLUMN = 4
 
 
@@ -69,8 +69,3 @@ def _updates(worked: Worked, row: int) -> dict[tuple[int, int], Cell]:
         cells |= _shown(update, line)
     return cells
 
-
-def listing(worked: Worked) -> list[str]:
-    """The same lines as plain text."""
-    shown = [*worked.derived.forward, *worked.derived.gradients, *worked.derived.updates]
-    return [plain_equation(equation) for equation in shown]

@@ -55,7 +55,7 @@ def _rows(worked: Worked) -> dict[tuple[int, int], Cell]:
         row = layout.FIRST_PARAMETER_ROW + n
         cells[row, 1] = Cell(symbol.name, "symbol")
         cells[row, 2] = Cell(float(str(known.value)), "input")
-        cells[row, 3] = Cell(_meaning(symbol, worked), "muted")
+        cells[row, 3] = Cell(_meaning(symbol, worked), "note")
     return cells
 
 
@@ -79,7 +79,7 @@ def _reader(weight: Symbol, worked: Worked) -> str:
 
 def _comparison(worked: Worked, tables: list[Table]) -> Chart:
     series = tuple(
-        _loss_line(worked, table, rate) for rate, table in enumerate(tables)
+        loss_line(worked, table, rate) for rate, table in enumerate(tables)
     )
     return Chart(
         "Loss for each learning rate", "epoch", LOSS.name, series, row=6, column=5,
@@ -87,7 +87,8 @@ def _comparison(worked: Worked, tables: list[Table]) -> Chart:
     )
 
 
-def _loss_line(worked: Worked, table: Table, rate: int) -> Series:
+def loss_line(worked: Worked, table: Table, rate: int) -> Series:
+    """The loss over the epochs at one learning rate, as a line of a chart."""
     name = rate_sheet(worked.letters[rate])
     return Series(
         at(name, 1, 1, title(worked, rate).value),
@@ -95,5 +96,3 @@ def _loss_line(worked: Worked, table: Table, rate: int) -> Series:
         table.known(name, column_of(table, LOSS.name)),
     )
 
-
-loss_line = _loss_line

@@ -3,6 +3,7 @@ one equation filled down."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from math import ceil
 
 import numpy as np
 from sympy import Integer, Symbol
@@ -15,6 +16,7 @@ from toolkit.symbols.equation import Equation, Gradient, Previous, quantity
 from toolkit.symbols.functions import Text, joined
 
 HEADING_ROW = 3
+COLUMNS_A_PAGE = 16
 EPOCH = quantity("epoch")
 STYLES = {"inputs": "short", "targets": "short", "loss": "loss"}
 
@@ -46,8 +48,15 @@ def sheet(worked: Worked, rate: int) -> Sheet:
         (2, 1): Cell("Row 0 is the start; each row below is one epoch. Change the", "muted"),
         (2, 8): Cell("parameters", "link", link=PARAMETERS),
     }
-    freeze = (HEADING_ROW + 1, 2)
-    return Sheet(rate_sheet(letter), cells, (table(worked, rate),), freeze=freeze, tab="0072B2")
+    made = table(worked, rate)
+    return Sheet(
+        rate_sheet(letter),
+        cells,
+        (made,),
+        freeze=(HEADING_ROW + 1, 2),
+        tab="0072B2",
+        pages_wide=ceil(len(made.columns) / COLUMNS_A_PAGE),
+    )
 
 
 def title(worked: Worked, rate: int) -> Cell:

@@ -1,0 +1,70 @@
+# make demo       set up everything, write exports/backprop.xlsx, train and write exports/mnist.xlsx
+# make test       set up everything, LibreOffice included, and run lint and tests
+# make test-full  the same with the large counts
+# make exports    write the workbooks that lie in exports/
+# make lock       pin the dependencies anew (needs uv)
+
+PYTHON ?= python3
+VENV ?= .venv
+BIN = $(VENV)/bin
+PIP = $(BIN)/python -m pip --disable-pip-version-check --quiet
+
+.PHONY: demo test test-full lint exports lock clean
+
+demo: $(VENV)/light
+	$(BIN)/toolkit backprop
+	$(MAKE) $(VENV)/mnist
+	$(BIN)/toolkit mnist
+
+test: lint libreoffice
+	$(BIN)/python -m pytest -q -m "not full" -n 2
+
+test-full: lint libreoffice
+	$(BIN)/python -m pytest -q -n 2
+
+lint: $(VENV)/test
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+exports: $(VENV)/mnist
+	$(BIN)/toolkit backprop
+	$(BIN)/toolkit mnist
+
+$(VENV)/bin/python:
+	$(PYTHON) -c "import sys; sys.exit(sys.version_info < (3, 11) and 'Python 3.11 or later is needed: make PYTHON=python3.11')"
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/light: $(VENV)/bin/python requirements/light.txt pyproject.toml
+	$(PIP) install --require-hashes -r requirements/light.txt
+	$(PIP) install --no-deps --no-build-isolation -e .
+	touch $@
+
+$(VENV)/mnist: $(VENV)/light requirements/mnist.txt
+	$(PIP) install --require-hashes -r requirements/mnist.txt
+	touch $@
+
+$(VENV)/test: $(VENV)/light requirements/test.txt
+	$(PIP) install --require-hashes -r requirements/test.txt
+	touch $@
+
+# The tests recalculate every workbook with LibreOffice; without it they would prove nothing.
+.PHONY: libreoffice
+libreoffice:
+	@command -v soffice >/dev/null || { \
+	  command -v apt-get >/dev/null && [ "$$(id -u)" = 0 ] && \
+	  apt-get update -qq && apt-get install -y -qq libreoffice-calc >/dev/null; } || { \
+	  echo "LibreOffice is missing. Install it, then run make again:"; \
+	  echo "  Debian, Ubuntu: sudo apt-get update && sudo apt-get install libreoffice-calc"; \
+	  echo "  macOS: brew install --cask libreoffice, with soffice on the PATH"; exit 1; }
+
+LOCK = uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+	--no-annotate --no-header --no-emit-index-url pyproject.toml requirements/build.in
+
+lock:
+	$(LOCK) --extra test -o requirements/test.txt
+	$(LOCK) --extra mnist -c requirements/test.txt -o requirements/mnist.txt
+	$(LOCK) -c requirements/test.txt -o requirements/light.txt
+
+clean:
+	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .hypothesis

@@ -1,0 +1,39 @@
+"""What several test files share."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.recalculation import Office, cells
+from toolkit.book.sheet import Book, Cell, Sheet
+from toolkit.book.writer import write
+from toolkit.network.lesson import load
+from toolkit.pages.backprop import backprop_book, work_out
+from toolkit.pages.backprop.layout import Worked
+
+
+@pytest.fixture(scope="session")
+def office(tmp_path_factory: pytest.TempPathFactory) -> Office:
+    """LibreOffice, once it has proved that it does not believe a planted wrong value."""
+    folder = tmp_path_factory.mktemp("office")
+    found = Office.at(folder)
+    canary = folder / "canary.xlsx"
+    planted = {(1, 1): Cell(2.0), (1, 2): Cell(99.0, formula="=A1*3")}
+    write(Book("Canary", (Sheet("Canary", planted),)), canary)
+    assert cells(canary)["Canary"]["B1"] == 99
+    assert cells(found.recalculate(canary))["Canary"]["B1"] == 6
+    return found
+
+
+@pytest.fixture(scope="session")
+def worked() -> Worked:
+    """The class lesson, worked out."""
+    return work_out(load("class"))
+
+
+@pytest.fixture(scope="session")
+def class_book(tmp_path_factory: pytest.TempPathFactory, worked: Worked) -> Path:
+    """The workbook of the class lesson."""
+    path = tmp_path_factory.mktemp("class") / "backprop.xlsx"
+    write(backprop_book(worked), path)
+    return path

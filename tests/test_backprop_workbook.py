@@ -1,0 +1,171 @@
+"""The backprop workbook, recalculated by LibreOffice."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from sympy import Add, Expr, Mul, Symbol
+
+from tests.recalculation import Office, cells, chart_values, with_cell
+from toolkit.book.writer import write
+from toolkit.network.derivation import LOSS
+from toolkit.network.lesson import Lesson, load
+from toolkit.network.trace import Values
+from toolkit.pages.backprop import backprop_book, work_out
+from toolkit.pages.backprop.layout import Worked, rate_sheet
+from toolkit.pages.backprop.table import HEADING_ROW, table
+from toolkit.symbols.numeric import value
+
+BOUND = 1e-12
+
+
+def magnitude(expr: Expr, known: dict[Symbol, Values]) -> Values:
+    """|expr| as it would be if nothing cancelled: the size of the terms that are subtracted."""
+    if isinstance(expr, Add):
+        return np.sum([magnitude(term, known) for term in expr.args], axis=0)
+    if isinstance(expr, Mul):
+        return np.prod([magnitude(part, known) for part in expr.args], axis=0)
+    if expr.is_Pow:
+        return magnitude(expr.base, known) ** int(expr.exp)
+    if expr.is_Symbol:
+        return np.abs(known[expr])
+    if expr.is_number:
+        return np.full(next(iter(known.values())).shape, abs(float(expr)))
+    return np.abs([value(expr, {s: known[s][n] for s in expr.free_symbols})
+                   for n in range(len(next(iter(known.values()))))])  # fmt: skip
+
+
+def sizes(worked: Worked, rate: int) -> dict[str, Values]:
+    """For every column of a table, what its differences are held against."""
+    columns = {s: worked.trace.column(s, rate) for s in worked.trace.values}
+    found = {s.name: np.abs(v) for s, v in columns.items()}
+    for equation in worked.derived.table:
+        found[equation.symbol.name] = np.maximum(
+            found[equation.symbol.name], magnitude(equation.expr, columns)
+        )
+    return found
+
+
+def tables_of(book: Path, worked: Worked) -> list[dict[str, Values]]:
+    """Every table as columns by heading, as the values lie in the file."""
+    sheets = cells(book)
+    found = []
+    for rate, letter in enumerate(worked.letters):
+        sheet, made = sheets[rate_sheet(letter)], table(worked, rate)
+        columns = {}
+        for n, column in enumerate(made.columns):
+            place = [_address(HEADING_ROW + 1 + r, n + 1) for r in range(worked.trace.epochs + 1)]
+            columns[column.heading] = np.array([sheet[p] for p in place], dtype=float)
+        found.append(columns)
+    return found
+
+
+def _address(row: int, column: int) -> str:
+    from toolkit.book.sheet import letters
+
+    return f"{letters(column)}{row}"
+
+
+def agree(found: list[dict[str, Values]], worked: Worked, bound: float = BOUND) -> None:
+    for rate, columns in enumerate(found):
+        size = sizes(worked, rate)
+        for heading, values in columns.items():
+            if heading == "epoch":
+                assert values.tolist() == list(range(worked.trace.epochs + 1))
+                continue
+            symbol = next(s for s in worked.trace.values if s.name == heading)
+            difference = np.abs(values - worked.trace.column(symbol, rate))
+            assert (difference <= bound * size[heading]).all(), (heading, rate, difference.max())
+
+
+def test_headings(class_book: Path) -> None:
+    row = [v for a, v in cells(class_book)["Rate A"].items() if a.endswith("3") and a[-2].isalpha()]
+    weights = [f"w{n}" for n in range(1, 9)]
+    forward = "h1 h2 a_h1 a_h2 o1 o2 a_o1 a_o2 t1 t2 E1 E2 E_total".split()
+    gradients = [f"∂E_total/∂{w}" for w in weights]
+    assert row == ["epoch", "i1", "i2", *weights, *forward, *gradients]
+
+
+def test_every_formula_recalculates_to_its_value(
+    class_book: Path, worked: Worked, office: Office
+) -> None:
+    recalculated = office.recalculate(class_book)
+    agree(tables_of(recalculated, worked), worked)
+    formulas, cached, computed = (
+        cells(class_book, formulas=True), cells(class_book), cells(recalculated)
+    )  # fmt: skip
+    for sheet in set(formulas) - {rate_sheet(letter) for letter in worked.letters}:
+        for place, formula in formulas[sheet].items():
+            if str(formula).startswith("="):
+                ours, theirs = cached[sheet][place], computed[sheet][place]
+                # All quantities of this lesson are sums of terms of size 1 and below.
+                wanted = ours if isinstance(ours, str) else pytest.approx(ours, rel=BOUND, abs=BOUND)
+                assert theirs == wanted, (sheet, place)
+
+
+def test_only_parameters_are_plain_numbers(class_book: Path, worked: Worked) -> None:
+    for name, sheet in cells(class_book, formulas=True).items():
+        numbers = [place for place, v in sheet.items() if isinstance(v, int | float)]
+        assert len(numbers) == (len(worked.parameters) if name == "Parameters" else 0), name
+
+
+CHANGES = {
+    "i1": ("samples", "inputs", [[0.9, 0.10]], 0.9),
+    "t2": ("samples", "targets", [[0.01, 0.25]], 0.25),
+    "w3": ("start", "weights", [0.15, 0.20, -1.5, 0.30, 0.40, 0.45, 0.50, 0.55], -1.5),
+    "η C": ("training", "learning_rates", [0.1, 0.2, 5.0, 0.8, 1.0, 2.0], 5.0),
+}
+
+
+@pytest.mark.parametrize("name", CHANGES)
+def test_a_changed_cell_gives_what_a_fresh_run_gives(
+    name: str, tmp_path: Path, class_book: Path, worked: Worked, office: Office
+) -> None:
+    section, key, new, number = CHANGES[name]
+    symbol = next(s for s in worked.parameters if s.name == name)
+    place = worked.parameters[symbol].address.split("!")[1].replace("$", "")
+    edited = office.recalculate(with_cell(class_book, 1, place, number, tmp_path / "e.xlsx"))
+    content = load("class").model_dump()
+    content[section][key] = new
+    fresh = work_out(Lesson.model_validate(content))
+    agree(tables_of(edited, fresh), fresh)
+    write(backprop_book(fresh), tmp_path / "fresh.xlsx")
+    same_charts(edited, tmp_path / "fresh.xlsx")
+
+
+def same_charts(edited: Path, fresh: Path) -> None:
+    drawn, wanted = chart_values(edited), chart_values(fresh)
+    assert len(drawn) == len(wanted) == 7
+    for (_, series), (_, expected) in zip(drawn, wanted, strict=True):
+        assert [name for name, _ in series] == [name for name, _ in expected]
+        for (_, ours), (_, theirs) in zip(series, expected, strict=True):
+            np.testing.assert_allclose(ours, theirs, rtol=1e-12)
+
+
+def test_chart_caches_hold_the_losses(class_book: Path, worked: Worked) -> None:
+    comparison, *each = chart_values(class_book)
+    assert comparison[0] == "Loss for each learning rate"
+    assert [title for title, _ in each][0] == "Learning rate A: η = 0.1"
+    for rate, (name, losses) in enumerate(comparison[1]):
+        assert name == each[rate][0]
+        assert losses == each[rate][1][0][1] == worked.trace.column(LOSS, rate).tolist()
+
+
+DEEP = {
+    "title": "Two hidden layers, a batch of two",
+    "network": {
+        "layers": [2, 3, 2, 1],
+        "activations": ["tanh", "relu", "identity"],
+        "bias": False,
+        "loss": "half_squared_error",
+    },
+    "samples": {"inputs": [[0.5, -1.0], [1.0, 0.25]], "targets": [[0.3], [-0.8]]},
+    "start": {"weights": [0.1 * n - 0.6 for n in range(14)]},
+    "training": {"optimizer": "sgd", "learning_rates": [0.05, 0.2], "epochs": 20},
+}
+
+
+def test_a_deeper_network_recalculates_too(tmp_path: Path, office: Office) -> None:
+    deep = work_out(Lesson.model_validate(DEEP))
+    write(backprop_book(deep), tmp_path / "deep.xlsx")
+    agree(tables_of(office.recalculate(tmp_path / "deep.xlsx"), deep), deep)

@@ -1,0 +1,155 @@
+"""The command line as its users meet it."""
+
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+from typer.main import get_command
+from typer.testing import CliRunner
+
+from tests.recalculation import cells
+from toolkit.cli import app
+
+ROOT = Path(__file__).parents[1]
+RUN = CliRunner()
+
+
+def toolkit(*words: str, cwd: Path, **environment: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "toolkit", *words], cwd=cwd, capture_output=True, text=True,
+        env=os.environ | environment, check=False, encoding="utf-8", errors="replace",
+    )  # fmt: skip
+
+
+def test_backprop_writes_where_it_says(tmp_path: Path) -> None:
+    done = toolkit("backprop", "--epochs", "5", cwd=tmp_path)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.splitlines()[-1] == f"Wrote {Path('exports/backprop.xlsx')}"
+    assert cells(tmp_path / "exports" / "backprop.xlsx")["Rate A"]["A9"] == 5
+
+
+def test_two_runs_give_the_same_bytes(tmp_path: Path) -> None:
+    for name in ("a.xlsx", "b.xlsx"):
+        assert toolkit("backprop", "--out", name, cwd=tmp_path).returncode == 0
+    assert (tmp_path / "a.xlsx").read_bytes() == (tmp_path / "b.xlsx").read_bytes()
+
+
+def test_options(tmp_path: Path) -> None:
+    out = tmp_path / "x.xlsx"
+    words = ["backprop", "class-half", "--out", str(out), "--epochs", "2"]
+    done = RUN.invoke(app, [*words, "--learning-rate", "0.5", "--learning-rate", "1.5", "--json"])
+    assert done.exit_code == 0
+    result = json.loads(done.output)
+    assert result["learning_rates"] == [0.5, 1.5]
+    assert result["epochs"] == 2
+    assert [name for name in cells(out) if name.startswith("Rate")] == ["Rate A", "Rate B"]
+
+
+def test_a_template_by_its_path(tmp_path: Path) -> None:
+    text = (ROOT / "templates" / "lessons" / "class.toml").read_text(encoding="utf-8")
+    (tmp_path / "möin.toml").write_text(text.replace("class network", "Wörld"), encoding="utf-8")
+    done = toolkit("backprop", "möin.toml", "--out", "o.xlsx", cwd=tmp_path)
+    assert done.returncode == 0
+    assert cells(tmp_path / "o.xlsx")["Parameters"]["A1"] == "The Wörld"
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (["backprop", "nosuch"], "nosuch: no such template"),
+        (["backprop", "--epochs", "0"], "--epochs 0: must be at least 1"),
+        (["backprop", "--epochs", "-3"], "--epochs -3: must be at least 1"),
+        (["backprop", "--epochs", "many"], "Invalid value for '--epochs'"),
+        (["backprop", "--learning-rate", "nan"], "--learning-rate nan: must be a finite number"),
+        (["backprop", "--learning-rate", "inf"], "--learning-rate inf: must be a finite number"),
+        (["backprop", "--learning-rate", "0"], "--learning-rate 0: must be a finite number above"),
+        (["backprop", "--out", "book.txt"], "book.txt: not a workbook's name"),
+        (["backprop", "--out", "file/book.xlsx"], "choose another folder with --out"),
+        (["backprop", "--epochs", "2000000"], "use fewer epochs"),
+        (["mnist", "--epochs", "0"], "--epochs 0: must be at least 1"),
+        (["mnist", "--seed", "-1"], "--seed -1: must be 0 or more"),
+        (["mnist", "--device", "abacus"], "--device abacus: not on this machine"),
+        (["mnist", "--data-dir", "nowhere"], "nowhere: no such data folder"),
+        (["nosuch"], "No such command 'nosuch'"),
+        (["backprop", "--nosuch"], "No such option"),
+    ],
+)
+def test_bad_input_is_one_line(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, words: list[str], message: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "file").touch()
+    done = RUN.invoke(app, words)
+    assert done.exit_code == 2
+    (line,) = done.stderr.splitlines()
+    assert message in line
+    assert not list(tmp_path.rglob("*.xlsx"))
+
+
+def test_a_failure_leaves_the_previous_file(tmp_path: Path) -> None:
+    out = tmp_path / "b.xlsx"
+    out.write_bytes(b"the last good one")
+    (tmp_path / "bad.toml").write_text("title = 3", encoding="utf-8")
+    done = RUN.invoke(app, ["backprop", str(tmp_path / "bad.toml"), "--out", str(out)])
+    assert done.exit_code == 2
+    assert out.read_bytes() == b"the last good one"
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["b.xlsx", "bad.toml"]
+
+
+@pytest.mark.parametrize("words", [["--help"], ["backprop", "--help"], ["mnist", "--help"],
+                                   ["backprop", "--out", "o.xlsx"],
+                                   ["backprop", "--out", "ö∂.txt"]])  # fmt: skip
+def test_a_console_that_is_not_utf8(tmp_path: Path, words: list[str]) -> None:
+    done = toolkit(*words, cwd=tmp_path, PYTHONIOENCODING="cp1252", PYTHONUTF8="0")
+    assert "Traceback" not in done.stderr
+    assert done.returncode == (2 if words[-1].endswith(".txt") else 0)
+
+
+def test_help_is_light(tmp_path: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-X", "importtime", "-m", "toolkit", "--help"],
+        cwd=tmp_path, capture_output=True, text=True, check=True, encoding="utf-8",
+    )  # fmt: skip
+    imported = {line.split("|")[-1].strip() for line in done.stderr.splitlines()}
+    assert "toolkit.cli" in imported
+    assert not imported & {"torch", "sympy", "numpy", "openpyxl", "pydantic"}
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="signals are sent otherwise there")
+def test_ctrl_c_leaves_the_last_good_result(tmp_path: Path) -> None:
+    out = tmp_path / "m.xlsx"
+    out.write_bytes(b"the last good one")
+    running = subprocess.Popen(
+        [sys.executable, "-m", "toolkit", "mnist", "--out", str(out)],
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=tmp_path,
+    )  # fmt: skip
+    time.sleep(8)
+    running.send_signal(signal.SIGINT)
+    _, errors = running.communicate(timeout=60)
+    assert running.returncode == 130
+    assert "Stopped; nothing was written" in errors and "Traceback" not in errors
+    assert out.read_bytes() == b"the last good one"
+    assert list(tmp_path.iterdir()) == [out]
+
+
+def test_every_command_has_help_and_every_option_is_in_the_readme() -> None:
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    commands = get_command(app).commands  # type: ignore[attr-defined]
+    assert commands
+    for name, command in commands.items():
+        assert command.help and command.epilog, name
+        assert f"toolkit {name}" in readme
+        for parameter in command.params:
+            if parameter.param_type_name == "option" and parameter.name != "help":
+                assert parameter.help, (name, parameter.name)
+                assert f"`{parameter.opts[0]}" in readme, (name, parameter.opts)
+
+
+def test_version(tmp_path: Path) -> None:
+    assert re.fullmatch(r"toolkit \d+\.\d+\.\d+\n", toolkit("--version", cwd=tmp_path).stdout)

@@ -1,0 +1,143 @@
+"""Lessons, their equations and their values."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tests import torch_reference
+from toolkit.errors import ToolkitError
+from toolkit.network.derivation import LOSS, derivation
+from toolkit.network.lesson import Lesson, changed, load, weight_count
+from toolkit.network.trace import trace
+from toolkit.symbols.equation import Gradient
+from toolkit.template import shipped, templates_folder
+
+CLASS_TEXT = (templates_folder() / "lessons" / "class.toml").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("name", "losses"),
+    [
+        ("class", {0: 0.242519857348, 1: 0.228547765279, 10: 0.132460780886,
+                   50: 0.028908896331, 66: 0.020682938536}),
+        ("class-half", {0: 0.014181377938, 10: 0.007789125608,
+                        50: 0.000599190831, 66: 0.000210176805}),
+    ],
+)  # fmt: skip
+def test_published_losses_at_learning_rate_1(name: str, losses: dict[int, float]) -> None:
+    lesson = load(name)
+    run = trace(lesson, derivation(lesson))
+    column = run.column(LOSS, lesson.training.learning_rates.index(1.0))
+    for epoch, loss in losses.items():
+        assert column[epoch] == pytest.approx(loss, abs=5e-13)
+
+
+@pytest.mark.parametrize("name", shipped("lessons"))
+def test_shipped_lessons_agree_with_autograd(name: str) -> None:
+    agree_with_autograd(load(name))
+
+
+def agree_with_autograd(lesson: Lesson, tolerance: float = 1e-12) -> None:
+    derived = derivation(lesson)
+    run = trace(lesson, derived)
+    for rate, learning_rate in enumerate(run.learning_rates):
+        weights, gradients, losses = torch_reference.run(lesson, learning_rate)
+        ours = np.column_stack([run.column(w, rate) for w in derived.weights])
+        slopes = np.column_stack([run.column(Gradient(LOSS, w), rate) for w in derived.weights])
+        np.testing.assert_allclose(ours, weights, rtol=tolerance, atol=tolerance)
+        np.testing.assert_allclose(slopes, gradients, rtol=tolerance, atol=tolerance)
+        np.testing.assert_allclose(run.column(LOSS, rate), losses, rtol=tolerance, atol=tolerance)
+
+
+@st.composite
+def lessons(draw: st.DrawFn) -> Lesson:
+    """Networks of one to four layers with any activations, batch sizes and learning rates."""
+    layers = draw(st.lists(st.integers(1, 4), min_size=2, max_size=5))
+    number = st.floats(-2, 2).map(lambda x: round(x, 3))
+    samples = draw(st.integers(1, 3))
+
+    def rows(width: int) -> list[list[float]]:
+        row = st.lists(number, min_size=width, max_size=width)
+        return draw(st.lists(row, min_size=samples, max_size=samples))
+
+    count = weight_count(layers)
+    kinds = st.sampled_from(sorted(torch_reference.ACTIVATIONS))
+    return Lesson.model_validate(
+        {
+            "title": "drawn",
+            "network": {
+                "layers": layers,
+                "activations": draw(
+                    st.lists(kinds, min_size=len(layers) - 1, max_size=len(layers) - 1)
+                ),
+                "bias": False,
+                "loss": "half_squared_error",
+            },
+            "samples": {"inputs": rows(layers[0]), "targets": rows(layers[-1])},
+            "start": {"weights": draw(st.lists(number, min_size=count, max_size=count))},
+            "training": {"optimizer": "sgd", "learning_rates": [0.01, 0.1], "epochs": 2},
+        }
+    )
+
+
+@settings(max_examples=25, deadline=None)
+@given(lessons())
+def test_drawn_networks_agree_with_autograd(lesson: Lesson) -> None:
+    # Weights may grow large within the epochs; agreement is relative to them.
+    derived = derivation(lesson)
+    size = max(float(np.abs(v).max()) for v in trace(lesson, derived).values.values())
+    if size < 1e3:
+        agree_with_autograd(lesson, 1e-9)
+
+
+def test_epochs_and_learning_rates_can_be_changed() -> None:
+    lesson = changed(load("class"), epochs=3, learning_rates=[0.5])
+    run = trace(lesson, derivation(lesson))
+    assert run.epochs == 3
+    assert run.learning_rates == (0.5,)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ("epochs = 100", "epoch = 100", "training.epoch: unknown key; did you mean 'epochs'"),
+        ("epochs = 100", "epochs = 0", "training.epochs: .*greater than or equal to 1, not 0"),
+        ("epochs = 100", "epochs = 2.5", "training.epochs: .*valid integer, not 2.5"),
+        ("epochs = 100", "", "training.epochs: missing; add this key"),
+        ("0.15, 0.20", "0.20", "start.weights: 7 given, but network.layers asks for 8; give 8"),
+        ("0.15, 0.20", '"x", 0.20', r"start.weights\[1\]: .*valid number, not 'x'"),
+        ("0.15, 0.20", "nan, 0.20", r"start.weights\[1\]: .*finite number, not nan"),
+        ("0.15, 0.20", "inf, 0.20", r"start.weights\[1\]: .*finite number, not inf"),
+        ("0.1, 0.2,", "-0.1, 0.2,", r"training.learning_rates\[1\]: .*greater than 0, not -0.1"),
+        ('"sigmoid", "sigmoid"', '"sigmoid"', "network.activations: 1 given, but network.layers"),
+        ('"sigmoid", "sigmoid"', '"sigmoid", "swish"', r"network.activations\[2\]: .*not 'swish'"),
+        ("[[0.05, 0.10]]", "[[0.05]]", r"samples.inputs\[1\]: 1 given, but network.layers asks"),
+        ("[[0.01, 0.99]]", "[]", "samples.targets: "),
+        ("[2, 2, 2]", "[2]", "network.layers: "),
+        ("bias = false", "bias = true", "network.bias: .*False, not True"),
+        ("[start]", "[start", "not valid TOML: .*line"),
+    ],
+)
+def test_a_faulty_lesson_names_file_key_and_cure(
+    tmp_path: Path, old: str, new: str, message: str
+) -> None:
+    path = tmp_path / "my.toml"
+    assert old in CLASS_TEXT
+    path.write_text(CLASS_TEXT.replace(old, new, 1), encoding="utf-8")
+    with pytest.raises(ToolkitError, match=f"^{path}: {message}") as caught:
+        load(str(path))
+    assert "\n" not in str(caught.value)
+
+
+def test_a_lesson_that_is_not_there(tmp_path: Path) -> None:
+    with pytest.raises(ToolkitError, match="no such template; did you mean 'class'"):
+        load("clas")
+    with pytest.raises(ToolkitError, match="this is a folder"):
+        load(str(tmp_path))
+    binary = tmp_path / "b.toml"
+    binary.write_bytes(b"\xff\xfe\x00")
+    with pytest.raises(ToolkitError, match="not a UTF-8 text file"):
+        load(str(binary))

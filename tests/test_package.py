@@ -1,0 +1,63 @@
+"""The wheel: everything in it, nothing needed beside it."""
+
+import os
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+
+
+@pytest.fixture(scope="module")
+def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder into which the built wheel was installed."""
+    folder = tmp_path_factory.mktemp("wheel")
+    pip = [sys.executable, "-m", "pip", "--quiet", "--disable-pip-version-check"]
+    build = ["wheel", "--no-deps", "--no-build-isolation", "--wheel-dir", str(folder), str(ROOT)]
+    subprocess.run([*pip, *build], check=True)
+    (wheel,) = folder.glob("*.whl")
+    site = folder / "site"
+    subprocess.run([*pip, "install", "--no-deps", "--target", str(site), str(wheel)], check=True)
+    return site
+
+
+def run(installed: Path, cwd: Path, code: str) -> str:
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=cwd, capture_output=True, text=True, check=True,
+        env=os.environ | {"PYTHONPATH": str(installed)}, encoding="utf-8",
+    )  # fmt: skip
+    return done.stdout.strip()
+
+
+def test_an_installed_wheel_finds_templates_and_digits(installed: Path, tmp_path: Path) -> None:
+    where = run(installed, tmp_path, "import toolkit; print(toolkit.__file__)")
+    assert Path(where).is_relative_to(installed)
+    run(installed, tmp_path, "from toolkit.commands import write_backprop as w; import pathlib;"
+        "[w(n, pathlib.Path(n + '.xlsx')) for n in ('class', 'class-half')]")  # fmt: skip
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["class-half.xlsx", "class.xlsx"]
+    code = "from toolkit.convnet import digits, template; template.load('default'); "
+    assert run(installed, tmp_path, code + "print(len(digits.load().train_images))") == "60000"
+
+
+def test_the_light_install_needs_no_torch(installed: Path, tmp_path: Path) -> None:
+    block = "import sys; sys.modules['torch'] = sys.modules['torchvision'] = None; "
+    code = "from typer.testing import CliRunner as R; from toolkit.cli import app; "
+    made = run(installed, tmp_path, block + code + "print(R().invoke(app, ['backprop']).exit_code)")
+    assert made == "0"
+    asked = run(installed, tmp_path, block + code + "print(R().invoke(app, ['mnist']).stderr)")
+    assert 'needs torch; install it with: pip install "toolkit[mnist]"' in asked
+
+
+def test_requirements_hold_names_versions_and_hashes_only() -> None:
+    for path in (ROOT / "requirements").glob("*.txt"):
+        for line in path.read_text(encoding="utf-8").splitlines():
+            assert "==" in line or line.strip().startswith("--hash=sha256:"), (path, line)
+
+
+def test_the_wheel_holds_no_tests(installed: Path) -> None:
+    with zipfile.ZipFile(next(installed.parent.glob("*.whl"))) as wheel:
+        tops = {name.split("/")[0] for name in wheel.namelist()}
+    assert {top for top in tops if not top.endswith(".dist-info")} == {"toolkit"}

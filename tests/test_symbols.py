@@ -1,0 +1,165 @@
+"""One expression, read four ways."""
+
+import math
+
+import numpy as np
+import pytest
+import sympy
+from sympy import Piecewise, Symbol, tanh
+
+from toolkit.symbols.equation import (
+    Equation,
+    Gradient,
+    Previous,
+    check_order,
+    derive,
+    inline,
+    local_derivative,
+    quantity,
+)
+from toolkit.symbols.excel import excel
+from toolkit.symbols.functions import (
+    ACTIVATIONS,
+    Text,
+    joined,
+    largest,
+    last,
+    occurrences,
+    relu,
+    sigmoid,
+    smallest,
+    total,
+    where,
+)
+from toolkit.symbols.numeric import function, value
+from toolkit.symbols.plain import plain
+
+A, B, C = (quantity(name) for name in "ABC")
+
+
+@pytest.mark.parametrize(
+    ("expr", "formula"),
+    [
+        (A + B, "A+B"),
+        (A - B, "A-B"),
+        (-A - B, "-A-B"),
+        (B - A, "B-A"),
+        (A * B, "A*B"),
+        (A * (B + 1), "A*(1+B)"),
+        (-(A**2), "-(A^2)"),
+        ((-A) ** 3, "-(A^3)"),
+        (A ** (B**C), "(A^(B^C))"),
+        ((A**B) ** C, "((A^B)^C)"),
+        (2 ** (-A), "(2^(-A))"),
+        (A / B, "A/B"),
+        (A / (B * C), "A/(B*C)"),
+        (1 / A, "1/A"),
+        (1 / (A + B), "1/(A+B)"),
+        (A**-2, "1/(A^2)"),
+        ((A - B) ** 2 / 2, "((A-B)^2)/2"),
+        (sympy.Rational(1, 3) * A, "A/3"),
+        (-A * B / 2, "-A*B/2"),
+        (C - A * B, "C-A*B"),
+        (A * sigmoid(B), "A*(1/(1+EXP(MIN(709,-B))))"),
+        (sympy.exp(-A), "EXP(-A)"),
+        (sympy.log(A), "LN(A)"),
+        (tanh(A), "TANH(A)"),
+        (relu(A), "IF(A>0,A,0)"),
+        (sympy.Max(0, A), "MAX(0,A)"),
+        (sympy.Float("0.1") * A, "0.1*A"),
+        (Piecewise((Text("pass"), A >= B), (Text("fail"), True)), 'IF(A>=B,"pass","fail")'),
+        (joined(Text('a "b"'), A), '"a ""b"""&A'),
+        (total(A), "SUM(A)"),
+        (largest(A), "MAX(A)"),
+        (smallest(A), "MIN(A)"),
+        (last(A), "INDEX(A,ROWS(A))"),
+        (occurrences(A, Text("x")), 'COUNTIF(A,"x")'),
+        (where(A, B, C), "INDEX(A,MATCH(C,B,0))"),
+    ],
+)
+def test_formula(expr: sympy.Expr, formula: str) -> None:
+    assert excel(expr, lambda symbol: symbol.name) == formula
+
+
+def test_formula_of_an_unknown_function_says_what_to_do() -> None:
+    with pytest.raises(TypeError, match="give it an _excel method"):
+        excel(sympy.Function("mystery")(A), lambda symbol: symbol.name)
+
+
+@pytest.mark.parametrize(
+    ("expr", "text"),
+    [
+        ((A - B) ** 2 / 2, "(A - B)² / 2"),
+        (-A * B, "-A · B"),
+        (A * (1 - A), "A · (1 - A)"),
+        (relu(A), "A if A > 0, else 0"),
+        (sigmoid(A), "1 / (1 + e^(-A))"),
+        (tanh(A), "tanh(A)"),
+        (Gradient(A, B) * C, "∂A/∂B · C"),
+    ],
+)
+def test_plain_text(expr: sympy.Expr, text: str) -> None:
+    assert plain(expr) == text
+
+
+def test_latex() -> None:
+    equation = Equation(Gradient(quantity("E_total"), quantity("w5")), A * B)
+    assert equation.latex() == r"\frac{\partial E_{total}}{\partial w_{5}} = A B"
+
+
+@pytest.mark.parametrize("name", ACTIVATIONS)
+def test_activation_slopes_match_central_differences(name: str) -> None:
+    slope = local_derivative(Equation(B, ACTIVATIONS[name](A)), A)
+    for at in (-2.0, -0.3, 0.7, 3.0):
+        here = value(ACTIVATIONS[name](A), {A: at})
+        up, down = (value(ACTIVATIONS[name](A), {A: at + step}) for step in (1e-6, -1e-6))
+        assert value(slope, {A: at, B: here}) == pytest.approx((up - down) / 2e-6, abs=1e-8)
+
+
+def test_sigmoid_is_stable_far_out() -> None:
+    with np.errstate(all="raise", under="ignore"):
+        assert value(sigmoid(A), {A: 800.0}) == 1
+        assert value(sigmoid(A), {A: -800.0}) == pytest.approx(0, abs=1e-300)
+        assert value(sigmoid(A), {A: -40.0}) == pytest.approx(math.exp(-40), rel=1e-15)
+
+
+def test_slope_of_relu_at_zero_is_zero() -> None:
+    assert value(relu(A).diff(A), {A: 0.0}) == 0
+
+
+def test_a_lone_symbol_is_not_renamed() -> None:
+    # With an identity activation, B = A, the slope is 1 and A keeps its name elsewhere.
+    assert local_derivative(Equation(B, A), A) == 1
+
+
+def test_chain_rule_sums_over_all_readers() -> None:
+    forward = [Equation(B, A**2), Equation(C, A * B)]
+    by_b, by_a = derive(forward, C, [A])
+    assert by_b == Equation(Gradient(C, B), A)
+    assert by_a.expr == Gradient(C, B) * 2 * A + B
+    assert inline(by_a, [by_b]).expr == 2 * A**2 + B
+
+
+def test_equations_out_of_order_are_refused() -> None:
+    with pytest.raises(ValueError, match="B reads A before they are defined; list"):
+        check_order([Equation(B, A + 1)], [])
+
+
+def test_function_takes_arrays() -> None:
+    compute = function([A], [Equation(B, A + 1), Equation(C, sigmoid(B) * A)])
+    b, c = compute(np.array([0.0, -1.0]))
+    assert b.tolist() == [1, 0]
+    assert c.tolist() == pytest.approx([0, -0.5])
+
+
+def test_values_over_ranges() -> None:
+    known = {A: [1.0, 5.0, 3.0], B: ["x", "y", "x"], C: 5.0}
+    assert value(total(A), known) == 9
+    assert value(largest(A), known) == value(where(A, A, C), known) == 5
+    assert value(last(A), known) == 3
+    assert value(occurrences(B, Text("x")), known) == 2
+    assert value(joined(Text("η = "), C), known) == "η = 5"
+
+
+def test_symbols_of_different_kinds_stay_apart() -> None:
+    assert len({Symbol("E"), Gradient(A, B), Gradient(B, A), Previous(A), Previous(B)}) == 5

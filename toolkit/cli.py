@@ -1,0 +1,117 @@
+"""The command line: each command reads, calls, writes and says where the file is."""
+
+import json
+import sys
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from typer.core import TyperGroup
+
+from toolkit import __version__
+from toolkit.errors import ToolkitError
+
+STOPPED = 130  # what shells expect of a program ended by Ctrl-C
+# Typer carries its own click; this is the class of all its complaints about a command line.
+USAGE_ERROR: type[Exception] = typer.BadParameter.__mro__[1]
+
+
+class _OneLineErrors(TyperGroup):
+    """Says what is wrong in one line, with exit code 2, for bad input of every kind."""
+
+    def invoke(self, ctx: typer.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except USAGE_ERROR as error:
+            message = error.format_message()  # type: ignore[attr-defined]
+        except ToolkitError as error:
+            message = str(error)
+        typer.echo(f"Error: {' '.join(message.split())}", err=True)
+        raise typer.Exit(2)
+
+
+app = typer.Typer(
+    cls=_OneLineErrors,
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode="rich",
+    pretty_exceptions_enable=False,
+    help="See deep learning happen in a spreadsheet.",
+    epilog="Examples: [bold]toolkit backprop[/bold], [bold]toolkit mnist --seed 1[/bold]",
+)
+Json = Annotated[bool, typer.Option("--json", help="Print the result as JSON instead of text.")]
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"toolkit {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _main(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
+    ] = False,
+) -> None:
+    pass
+
+
+@app.command(
+    epilog="Examples: [bold]toolkit backprop[/bold], "
+    "[bold]toolkit backprop class-half --epochs 500[/bold], "
+    "[bold]toolkit backprop my.toml --learning-rate 0.5 --out my.xlsx[/bold]"
+)
+def backprop(
+    template: Annotated[str, typer.Argument(help="A shipped lesson, or a path to one.")] = "class",
+    out: Annotated[Path, typer.Option(help="The workbook to write.")] = Path("exports/backprop.xlsx"),
+    epochs: Annotated[int | None, typer.Option(help="Epochs, instead of the lesson's.")] = None,
+    learning_rate: Annotated[
+        list[float] | None,
+        typer.Option(help="A learning rate, instead of the lesson's; may be repeated."),
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Write a lesson in backpropagation as a workbook in which every cell is a live formula."""
+    from toolkit.commands import write_backprop
+
+    result = write_backprop(template, out, epochs, learning_rate)
+    _say(result, as_json, f"Wrote {out}")
+
+
+@app.command(
+    epilog="Examples: [bold]toolkit mnist[/bold], [bold]toolkit mnist --epochs 3 --seed 1[/bold], "
+    "[bold]toolkit mnist --data-dir fashion --out exports/fashion.xlsx[/bold]"
+)
+def mnist(
+    out: Annotated[Path, typer.Option(help="The workbook to write.")] = Path("exports/mnist.xlsx"),
+    epochs: Annotated[int | None, typer.Option(help="Epochs, instead of the model's.")] = None,
+    seed: Annotated[int, typer.Option(help="Same seed, same machine: same figures.")] = 0,
+    data_dir: Annotated[
+        Path | None, typer.Option(help="A folder with four IDX files, instead of MNIST.")
+    ] = None,
+    device: Annotated[str, typer.Option(help="auto, cpu, cuda or mps.")] = "auto",
+    as_json: Json = False,
+) -> None:
+    """Train the CNN on MNIST and write a workbook with one row per epoch, the weights beside it."""
+    from toolkit.commands import train_mnist
+
+    try:
+        result = train_mnist(out, epochs, seed, data_dir, device, quiet=as_json)
+    except KeyboardInterrupt:
+        typer.echo(f"\nStopped; nothing was written, and {out} is as it was.", err=True)
+        raise typer.Exit(STOPPED) from None
+    weights = result["weights"]
+    _say(result, as_json, f"Wrote {weights}\nWrote {out}")
+
+
+def _say(result: dict[str, Any], as_json: bool, text: str) -> None:
+    typer.echo(json.dumps(result, indent=2) if as_json else text)
+
+
+def main() -> None:
+    """The program `toolkit`; a console of any encoding prints what it can."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="replace")
+    app(prog_name="toolkit")

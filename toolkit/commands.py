@@ -1,0 +1,109 @@
+"""What the commands do, as plain functions: templates in, files out."""
+
+import subprocess
+from pathlib import Path
+from typing import Any
+
+from toolkit.book.saving import check_workbook
+from toolkit.book.writer import write
+from toolkit.errors import ToolkitError
+
+
+def write_backprop(
+    template: str,
+    out: Path,
+    epochs: int | None = None,
+    learning_rates: list[float] | None = None,
+) -> dict[str, Any]:
+    """Write the workbook of a lesson; returns what was made.
+
+    Raises ToolkitError naming what is wrong with the template, the options or `out`.
+    """
+    from toolkit.network.derivation import LOSS
+    from toolkit.network.lesson import changed, load
+    from toolkit.pages.backprop import backprop_book, work_out
+
+    check_workbook(out)
+    worked = work_out(changed(load(template), epochs, learning_rates))
+    write(backprop_book(worked), out)
+    return {
+        "workbook": str(out),
+        "title": worked.lesson.title,
+        "epochs": worked.trace.epochs,
+        "learning_rates": list(worked.trace.learning_rates),
+        "final_loss": [float(loss) for loss in worked.trace.values[LOSS][-1]],
+    }
+
+
+def train_mnist(
+    out: Path,
+    epochs: int | None = None,
+    seed: int = 0,
+    data_dir: Path | None = None,
+    device: str = "auto",
+    *,
+    quiet: bool = False,
+) -> dict[str, Any]:
+    """Train the default model, write its workbook and, beside it, its weights.
+
+    Raises ToolkitError where an option, the data or `out` is at fault, before any training.
+    """
+    from toolkit.convnet import template
+    from toolkit.convnet.shapes import parameter_count
+    from toolkit.pages.mnist import mnist_book
+
+    check_workbook(out)
+    if not 0 <= seed < 2**63:
+        raise ToolkitError(f"--seed {seed}: must be 0 or more, and below 2^63")
+    model, text = template.load("default")
+    model = template.with_epochs(model, epochs)
+    network, history = _train(model, seed, data_dir, device, quiet)
+    weights = out.with_suffix(".safetensors")
+    metadata = {"template": text, "epochs": str(model.training.epochs), "seed": str(seed)}
+    _save(network, metadata, weights)
+    write(mnist_book(history, _command(out, epochs, seed, data_dir, device)), out)
+    return {
+        "workbook": str(out),
+        "weights": str(weights),
+        "parameters": parameter_count(model.network),
+        "test_accuracy": history.epochs[-1].test_correct / history.test_count,
+        "seconds": sum(epoch.seconds for epoch in history.epochs),
+        "device": history.device,
+        "seed": seed,
+    }
+
+
+def _train(model: Any, seed: int, data_dir: Path | None, device: str, quiet: bool) -> Any:
+    try:
+        import safetensors  # noqa: F401  # looked for now, not after the training
+        import torch  # noqa: F401
+        import torchvision  # noqa: F401
+    except ImportError as error:
+        raise ToolkitError(
+            f"toolkit mnist needs {error.name}; install it with: pip install \"toolkit[mnist]\""
+        ) from error
+    from toolkit.convnet import digits, training
+    from toolkit.progress import watching
+
+    chosen = training.choose_device(device)
+    data = digits.load(data_dir)
+    with watching(model, len(data.test_images), quiet=quiet) as watcher:
+        return training.train(model, data, seed, chosen, watcher)
+
+
+def _save(network: Any, metadata: dict[str, str], out: Path) -> None:
+    from toolkit.convnet.weights import save_weights
+
+    save_weights(network, metadata, out)
+
+
+def _command(
+    out: Path, epochs: int | None, seed: int, data_dir: Path | None, device: str
+) -> str:
+    """The command that makes the same workbook again."""
+    words = ["toolkit", "mnist", "--out", out.name, "--seed", str(seed), "--device", device]
+    if epochs is not None:
+        words += ["--epochs", str(epochs)]
+    if data_dir is not None:
+        words += ["--data-dir", data_dir.name]
+    return subprocess.list2cmdline(words)

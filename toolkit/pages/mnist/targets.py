@@ -1,0 +1,99 @@
+"""The result held against what the course asks for, pass or fail by formula."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from sympy import Expr, Piecewise, Symbol
+
+from toolkit.book.live import computed
+from toolkit.book.sheet import Cell, Known, Sheet, Table, at
+from toolkit.pages.mnist.layout import EPOCHS, LAYERS, RUN, TARGETS, Result, column
+from toolkit.symbols.equation import quantity
+from toolkit.symbols.functions import Text, largest, last, occurrences, total, where
+
+HEADINGS = ("what is asked", "target", "reached", "verdict")
+FIRST_ROW = 5
+REACHED, TARGET = quantity("reached"), quantity("target")
+ACCURACIES, NUMBERS, PARAMETERS, NAMES, BEST = (
+    quantity(n) for n in ("accuracies", "epochs", "parameters", "names", "best")
+)
+
+
+@dataclass(frozen=True)
+class Demand:
+    """One line: the words, the figure asked for, where the figure reached comes from."""
+
+    words: str
+    target: float
+    reached: Expr
+    holds: Callable[[Symbol, Symbol], Expr]
+    style: str
+
+
+def _at_least(reached: Symbol, target: Symbol) -> Expr:
+    return reached >= target
+
+
+def _below(reached: Symbol, target: Symbol) -> Expr:
+    return reached < target
+
+
+DEMANDS = (
+    Demand("Test accuracy after the last epoch, at least", 0.994, last(ACCURACIES), _at_least, "percent"),
+    Demand("Parameters, fewer than", 20_000, total(PARAMETERS), _below, "count"),
+    Demand("Epochs, fewer than", 20, last(NUMBERS), _below, "count"),
+    Demand("Batch normalization layers, at least",
+           1, occurrences(NAMES, Text("Batch norm")), _at_least, "count"),
+    Demand("Dropout layers, at least", 1, occurrences(NAMES, Text("Dropout")), _at_least, "count"),
+    Demand("Global average pooling layers, at least",
+           1, occurrences(NAMES, Text("Global average pool")), _at_least, "count"),
+)  # fmt: skip
+
+
+def sheet(result: Result, epochs: Table, layers: Table) -> Sheet:
+    """The first sheet: one line a demand, and the best epoch for comparison."""
+    known = {
+        ACCURACIES: column(epochs, EPOCHS, "test accuracy"),
+        NUMBERS: column(epochs, EPOCHS, "epoch"),
+        PARAMETERS: column(layers, LAYERS, "parameters"),
+        NAMES: column(layers, LAYERS, "layer"),
+    }
+    cells = {
+        (1, 1): Cell(result.history.model.title, "title"),
+        (2, 1): Cell("The network against what the course asks of it.", "muted"),
+        **{
+            (3, n): Cell(name, "link", link=name) for n, name in enumerate((EPOCHS, LAYERS, RUN), 1)
+        },
+        **{(FIRST_ROW - 1, n): Cell(h, "heading") for n, h in enumerate(HEADINGS, 1)},
+    }
+    for row, demand in enumerate(DEMANDS, FIRST_ROW):
+        cells |= _line(demand, row, known)
+    cells |= _summary(FIRST_ROW + len(DEMANDS) + 1, known)
+    return Sheet(TARGETS, cells, widths={1: 46, 2: 14, 3: 14, 4: 14}, tab="E69F00")
+
+
+def _line(demand: Demand, row: int, known: dict[Symbol, Known]) -> dict[tuple[int, int], Cell]:
+    reached = computed(demand.reached, known, demand.style)
+    compared = {
+        TARGET: at(TARGETS, row, 2, demand.target),
+        REACHED: at(TARGETS, row, 3, reached.value),
+    }
+    verdict = Piecewise((Text("pass"), demand.holds(REACHED, TARGET)), (Text("fail"), True))
+    return {
+        (row, 1): Cell(demand.words, "text"),
+        (row, 2): Cell(demand.target, demand.style),
+        (row, 3): reached,
+        (row, 4): computed(verdict, compared, "verdict"),
+    }
+
+
+def _summary(row: int, known: dict[Symbol, Known]) -> dict[tuple[int, int], Cell]:
+    """The best epoch: shown, but no target is held against it, since it was picked on the test set."""
+    best = computed(largest(ACCURACIES), known, "percent")
+    known = known | {BEST: at(TARGETS, row, 3, best.value)}
+    return {
+        (row, 1): Cell("For comparison only: best test accuracy of any epoch", "muted"),
+        (row, 3): best,
+        (row + 1, 1): Cell("reached in epoch", "muted"),
+        (row + 1, 3): computed(where(NUMBERS, ACCURACIES, BEST), known, "count"),
+    }

@@ -1,0 +1,58 @@
+"""What a person sees while a network trains."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+
+from toolkit.convnet.history import Epoch
+from toolkit.convnet.template import Model
+from toolkit.convnet.training import Step, Watcher
+
+
+@contextmanager
+def watching(model: Model, test_count: int, *, quiet: bool) -> Iterator[Watcher]:
+    """A progress bar for each epoch on a terminal, and a line for each finished one.
+
+    The bar goes to standard error and stays away when that is no terminal; `quiet` also keeps the
+    lines away.
+    """
+    console = Console(stderr=True)
+    bar = Progress(
+        TextColumn("{task.description}"),
+        BarColumn(bar_width=30),
+        TextColumn("batch {task.completed:.0f}/{task.total:.0f}  loss {task.fields[loss]:.4f}"),
+        TextColumn("{task.fields[rate]:.0f} batches/s"),
+        TimeRemainingColumn(),
+        console=console,
+        transient=True,
+        disable=quiet or not console.is_terminal,
+    )
+    with bar:
+        yield _watcher(bar, model.training.epochs, test_count, quiet)
+
+
+def _watcher(bar: Progress, epochs: int, test_count: int, quiet: bool) -> Watcher:
+    task = bar.add_task("", total=None, loss=0.0, rate=0.0)
+
+    def on_step(step: Step) -> None:
+        if step.batch == 1:
+            bar.reset(task, total=step.batches, description=f"Epoch {step.epoch}/{epochs}")
+        rate = bar.tasks[0].speed or 0.0
+        bar.update(task, completed=step.batch, loss=step.loss, rate=rate)
+
+    def on_epoch(epoch: Epoch) -> None:
+        if not quiet:
+            typer.echo(summary(epoch, test_count))
+
+    return Watcher(on_step, on_epoch)
+
+
+def summary(epoch: Epoch, count: int) -> str:
+    """The line after an epoch, as the course's notebooks print it."""
+    return (
+        f"Test set: Average loss: {epoch.test_loss:.4f}, "
+        f"Accuracy: {epoch.test_correct}/{count} ({epoch.test_correct / count:.2%})"
+    )
