@@ -18,6 +18,7 @@ ALWAYS = """<?xml version="1.0" encoding="UTF-8"?>
 </oor:items>
 """
 CHART = "{http://schemas.openxmlformats.org/drawingml/2006/chart}"
+DRAWING = "{http://schemas.openxmlformats.org/drawingml/2006/main}"
 Cells = dict[str, dict[str, object]]
 
 
@@ -79,12 +80,16 @@ def chart_values(book: Path) -> list[tuple[str, list[tuple[str, list[float]]]]]:
         for name in sorted(names, key=lambda n: int(re.findall(r"\d+", n)[0])):
             root = etree.fromstring(archive.read(name))
             series = [_series(element) for element in root.iter(f"{CHART}ser")]
-            title = "".join(root.find(f".//{CHART}title").itertext()).strip()
+            heading = root.find(f"{CHART}chart/{CHART}title")
+            assert heading is not None
+            # A title that follows a cell holds its address and, in the cache, what it says.
+            texts = heading.iter(f"{DRAWING}t", f"{CHART}v")
+            title = "".join(text.text or "" for text in texts)
             charts.append((title, series))
     return charts
 
 
 def _series(element: etree._Element) -> tuple[str, list[float]]:
-    name = element.find(f"{CHART}tx//{CHART}v")
+    name = element.findtext(f"{CHART}tx//{CHART}v")
     values = element.findall(f"{CHART}yVal//{CHART}pt/{CHART}v")
-    return str(name.text), [float(str(v.text)) for v in values]
+    return str(name), [float(str(v.text)) for v in values]

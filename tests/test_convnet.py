@@ -6,11 +6,11 @@ import struct
 from pathlib import Path
 
 import numpy as np
-import openxml_audit
 import pytest
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from openxml_audit import OpenXmlValidator
 from safetensors import safe_open
 
 from tests.lint import faults
@@ -23,7 +23,7 @@ from toolkit.convnet.history import Epoch, History
 from toolkit.convnet.model import build
 from toolkit.convnet.shapes import layer_table, parameter_count
 from toolkit.convnet.template import Augmentation, Network
-from toolkit.convnet.training import Watcher, choose_device, train
+from toolkit.convnet.training import Step, Watcher, choose_device, train
 from toolkit.errors import ToolkitError
 from toolkit.pages.mnist import mnist_book
 from toolkit.template import templates_folder
@@ -199,7 +199,7 @@ def test_each_image_of_a_batch_gets_a_draw_of_its_own(real: digits.Digits) -> No
     how = Augmentation(rotation=12.0, translation=2.0, scale=0.1, shear=8.0)
     changed = augment(same, how, torch.Generator().manual_seed(0))
     assert len({tuple(image.flatten().tolist()) for image in changed}) == 8
-    assert 0 <= changed.min() and changed.max() <= 1 + 1e-6
+    assert changed.min() >= 0 and changed.max() <= 1 + 1e-6
     # What is lost at the borders is little: the ink stays about the same.
     assert torch.allclose(changed.sum((1, 2, 3)), one.sum(), rtol=0.4)
 
@@ -224,7 +224,8 @@ def test_translation_is_in_pixels() -> None:
 
 def test_training_learns_and_repeats_itself(few: digits.Digits) -> None:
     model = template.with_epochs(template.load("default")[0], 4)
-    steps, seen = [], []
+    steps: list[Step] = []
+    seen: list[Epoch] = []
     watcher = Watcher(steps.append, seen.append)
     _, first = train(model, few, 1, torch.device("cpu"), watcher)
     _, again = train(model, few, 1, torch.device("cpu"))
@@ -272,7 +273,7 @@ def test_the_workbook_recalculates(tmp_path: Path, office: Office) -> None:
     assert [title for title, _ in chart_values(path)] == [
         "Accuracy after each epoch", "Loss after each epoch",
     ]  # fmt: skip
-    assert openxml_audit.validate(str(path)).errors == []
+    assert OpenXmlValidator().validate(path).errors == []
     assert faults(path) == []
 
 

@@ -103,7 +103,11 @@ def test_epochs_and_learning_rates_can_be_changed() -> None:
 @pytest.mark.parametrize(
     ("old", "new", "message"),
     [
-        ("epochs = 100", "epoch = 100", "training.epoch: unknown key; did you mean 'epochs'"),
+        (
+            "epochs = 100",
+            "epoch = 100",
+            "training.epoch: unknown key; did you mean 'epochs'",
+        ),
         ("epochs = 100", "epochs = 0", "training.epochs: .*greater than or equal to 1, not 0"),
         ("epochs = 100", "epochs = 2.5", "training.epochs: .*valid integer, not 2.5"),
         ("epochs = 100", "", "training.epochs: missing; add this key"),

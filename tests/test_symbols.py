@@ -55,7 +55,7 @@ A, B, C = (quantity(name) for name in "ABC")
         (A / (B * C), "A/(B*C)"),
         (1 / A, "1/A"),
         (1 / (A + B), "1/(A+B)"),
-        (A**-2, "1/(A^2)"),
+        (A**-2, "(1/(A^2))"),
         ((A - B) ** 2 / 2, "((A-B)^2)/2"),
         (sympy.Rational(1, 3) * A, "A/3"),
         (-A * B / 2, "-A*B/2"),

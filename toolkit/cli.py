@@ -19,7 +19,8 @@ USAGE_ERROR: type[Exception] = typer.BadParameter.__mro__[1]
 class _OneLineErrors(TyperGroup):
     """Says what is wrong in one line, with exit code 2, for bad input of every kind."""
 
-    def invoke(self, ctx: typer.Context) -> Any:
+    def invoke(self, ctx: Any) -> Any:
+        """Run the command; complaints of our own and of Typer become one line."""
         try:
             return super().invoke(ctx)
         except USAGE_ERROR as error:
@@ -64,7 +65,9 @@ def _main(
 )
 def backprop(
     template: Annotated[str, typer.Argument(help="A shipped lesson, or a path to one.")] = "class",
-    out: Annotated[Path, typer.Option(help="The workbook to write.")] = Path("exports/backprop.xlsx"),
+    out: Annotated[Path, typer.Option(help="The workbook to write.")] = Path(
+        "exports/backprop.xlsx"
+    ),
     epochs: Annotated[int | None, typer.Option(help="Epochs, instead of the lesson's.")] = None,
     learning_rate: Annotated[
         list[float] | None,

@@ -80,7 +80,7 @@ def _train(model: Any, seed: int, data_dir: Path | None, device: str, quiet: boo
         import torchvision  # noqa: F401
     except ImportError as error:
         raise ToolkitError(
-            f"toolkit mnist needs {error.name}; install it with: pip install \"toolkit[mnist]\""
+            f'toolkit mnist needs {error.name}; install it with: pip install "toolkit[mnist]"'
         ) from error
     from toolkit.convnet import digits, training
     from toolkit.progress import watching
@@ -97,9 +97,7 @@ def _save(network: Any, metadata: dict[str, str], out: Path) -> None:
     save_weights(network, metadata, out)
 
 
-def _command(
-    out: Path, epochs: int | None, seed: int, data_dir: Path | None, device: str
-) -> str:
+def _command(out: Path, epochs: int | None, seed: int, data_dir: Path | None, device: str) -> str:
     """The command that makes the same workbook again."""
     words = ["toolkit", "mnist", "--out", out.name, "--seed", str(seed), "--device", device]
     if epochs is not None:

@@ -78,7 +78,8 @@ def _text(path: Path) -> str:
 
 
 def _first_fault(error: ValidationError, schema: type[BaseModel]) -> str:
-    faults = error.errors(include_url=False)
+    # A misspelt key is both unknown and missing; the reader is told what was written.
+    faults = sorted(error.errors(include_url=False), key=lambda f: f["type"] != "extra_forbidden")
     first, more = faults[0], len(faults) - 1
     place = [part for part in first["loc"] if not _is_union_tag(part)]
     tail = f" (and {more} more after this one)" if more else ""
@@ -86,7 +87,7 @@ def _first_fault(error: ValidationError, schema: type[BaseModel]) -> str:
 
 
 def _is_union_tag(part: int | str) -> bool:
-    """Pydantic puts the name of the chosen layer type into the path; a reader's file has no such key."""
+    """Pydantic adds the chosen layer type to the path; a reader's file has no such key."""
     return isinstance(part, str) and part.startswith("type:")
 
 
@@ -100,7 +101,8 @@ def _key(place: Iterable[int | str]) -> str:
 def _cure(fault: Any, place: list[int | str], schema: type[BaseModel]) -> str:
     kind, message = fault["type"], str(fault["msg"]).removeprefix("Value error, ")
     if kind == "extra_forbidden":
-        return f"unknown key{_suggestion(str(place[-1]), _siblings(place, schema))}; remove or correct it"
+        meant = _suggestion(str(place[-1]), _siblings(place, schema))
+        return f"unknown key{meant}; remove or correct it"
     if kind == "missing":
         return "missing; add this key"
     if kind == "value_error":

@@ -120,5 +120,3 @@ def _axis(axis: NumericAxis, title: str, number_format: str, *, gridlines: bool)
     label = ParagraphProperties(defRPr=_characters(LABEL_SIZE, bold=False, ink=INK))
     axis.txPr = RichText(p=[Paragraph(pPr=label, endParaRPr=CharacterProperties())])
     return axis
-
-

@@ -54,7 +54,8 @@ def check_writable(out: Path) -> None:
             pass
     except OSError as error:
         raise ToolkitError(
-            f"{out.parent}: cannot be written to: {error.strerror}; choose another folder with --out"
+            f"{out.parent}: cannot be written to: {error.strerror}; "
+            "choose another folder with --out"
         ) from error
 
 

@@ -65,7 +65,8 @@ class Cell:
 @dataclass(frozen=True)
 class Column:
     """A headed column. `formula` is one pattern for all rows (with ROW and ABOVE), `first` the
-    formula of the first row where that differs; without a formula the values stand as they are."""
+    formula of the first row where that differs; without a formula the values stand as they are.
+    """
 
     heading: str
     values: Values
@@ -87,8 +88,9 @@ class Table:
     def __post_init__(self) -> None:
         if self.last_row > MAX_ROWS or self.column + len(self.columns) - 1 > MAX_COLUMNS:
             raise ToolkitError(
-                f"a table of {len(self.columns):,} columns and {len(self.columns[0].values):,} rows "
-                f"does not fit a sheet of {MAX_COLUMNS:,} by {MAX_ROWS:,}; "
+                f"a table of {len(self.columns):,} columns and "
+                f"{len(self.columns[0].values):,} rows does not fit "
+                f"a sheet of {MAX_COLUMNS:,} by {MAX_ROWS:,}; "
                 "use fewer epochs or a smaller network"
             )
 
@@ -132,7 +134,8 @@ class Chart:
 @dataclass(frozen=True)
 class Sheet:
     """One sheet. `freeze` is the first (row, column) that scrolls; what does not is repeated on
-    every printed page, and the sheet prints `pages_wide` pages across."""
+    every printed page, and the sheet prints `pages_wide` pages across.
+    """
 
     name: str
     cells: Mapping[tuple[int, int], Cell] = field(default_factory=dict)

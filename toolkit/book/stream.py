@@ -5,26 +5,35 @@ until something recalculates. Here each row of a table is one text template, fil
 """
 
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
 from xml.sax.saxutils import escape
 
 from toolkit.book.sheet import ABOVE, ROW, Cell, Column, Sheet, Table, Value, letters
 
-StyleIndex = Callable[[str], int]
+SHEET_MAIN_NS = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 
 
-def rows(sheet: Sheet, style: StyleIndex) -> Iterator[str]:
-    """The `<row>` elements of a sheet in order, as text; `style` gives the number of a style."""
+@dataclass(frozen=True)
+class Index:
+    """The numbers under which a workbook keeps named styles and shared strings."""
+
+    style: Callable[[str], int]
+    text: Callable[[str], int]
+
+
+def rows(sheet: Sheet, index: Index) -> Iterator[str]:
+    """The `<row>` elements of a sheet in order, as text."""
     loose: dict[int, list[tuple[int, str]]] = {}
     for (row, column), cell in sheet.cells.items():
-        loose.setdefault(row, []).append((column, _cell(row, column, cell, style)))
-    tables = [(table, _template(table, style)) for table in sheet.tables]
+        loose.setdefault(row, []).append((column, _cell(row, column, cell, index)))
+    tables = [(table, _template(table, index)) for table in sheet.tables]
     last = max([*loose, *(table.last_row for table in sheet.tables)], default=0)
     for row in range(1, last + 1):
         parts = [*loose.get(row, ())]
         for table, template in tables:
             if table.row <= row <= table.last_row:
-                parts.append((table.column, _table_row(table, template, row, style)))
+                parts.append((table.column, _table_row(table, template, row, index)))
         if parts:
             yield f'<row r="{row}">{"".join(xml for _, xml in sorted(parts))}</row>'
 
@@ -37,19 +46,19 @@ def dimension(sheet: Sheet) -> str:
     return f"A1:{letters(right)}{bottom}"
 
 
-def _cell(row: int, column: int, cell: Cell, style: StyleIndex) -> str:
-    start = f'<c r="{letters(column)}{row}" s="{style(cell.style)}"'
+def _cell(row: int, column: int, cell: Cell, index: Index) -> str:
+    start = f'<c r="{letters(column)}{row}" s="{index.style(cell.style)}"'
     if cell.formula is None:
-        return start + _plain(cell.value)
+        return start + _plain(cell.value, index)
     return start + _formula(cell.formula, cell.value)
 
 
-def _plain(value: Value) -> str:
+def _plain(value: Value, index: Index) -> str:
     """The rest of a cell that holds a value."""
     if value is None:
         return "/>"
     if isinstance(value, str):
-        return f' t="inlineStr">{_inline(value)}</c>'
+        return f' t="s"><v>{index.text(value)}</v></c>'
     kind, shown = _typed(value)
     return f"{kind}><v>{shown}</v></c>"
 
@@ -62,7 +71,8 @@ def _formula(formula: str, value: Value) -> str:
 
 def _typed(value: Value) -> tuple[str, str]:
     """The type attribute and the text of a value; what is not a finite number is an error cell,
-    since readers fail on nan and inf."""
+    since readers fail on nan and inf.
+    """
     if isinstance(value, str):
         return ' t="str"', value
     if isinstance(value, bool):
@@ -72,11 +82,11 @@ def _typed(value: Value) -> tuple[str, str]:
     return "", repr(value)
 
 
-def _template(table: Table, style: StyleIndex) -> str:
+def _template(table: Table, index: Index) -> str:
     """One row of a table; each cell has two gaps: its type and its value."""
     cells = []
     for offset, column in enumerate(table.columns):
-        start = f'<c r="{letters(table.column + offset)}{ROW}" s="{style(column.style)}"'
+        start = f'<c r="{letters(table.column + offset)}{ROW}" s="{index.style(column.style)}"'
         formula = f"<f>{_escaped(column.formula)}</f>" if column.formula else ""
         cells.append(f"{start}%s>{formula}%s</c>")
     return "".join(cells)
@@ -86,28 +96,24 @@ def _escaped(formula: str) -> str:
     return escape(formula[1:]).replace("%", "%%")
 
 
-def _table_row(table: Table, template: str, row: int, style: StyleIndex) -> str:
-    index = row - table.row - 1
-    if index < 0:
-        return "".join(_headings(table, style))
-    if index == 0 and any(column.first for column in table.columns):
-        return "".join(_first(table, style))
-    filled = [part for column in table.columns for part in _entry(column, index)]
+def _table_row(table: Table, template: str, row: int, index: Index) -> str:
+    number = row - table.row - 1
+    if number < 0:
+        return "".join(_headings(table, index))
+    if number == 0 and any(column.first for column in table.columns):
+        return "".join(_first(table, index))
+    filled = [part for column in table.columns for part in _entry(column, number, index)]
     return template.replace(ROW, str(row)).replace(ABOVE, str(row - 1)) % tuple(filled)
 
 
-def _entry(column: Column, index: int) -> tuple[str, str]:
-    value = _item(column.values[index])
+def _entry(column: Column, number: int, index: Index) -> tuple[str, str]:
+    value = _item(column.values[number])
     if value is None and not column.formula:
         return "", ""
     if isinstance(value, str) and not column.formula:
-        return ' t="inlineStr"', _inline(value)
+        return ' t="s"', f"<v>{index.text(value)}</v>"
     kind, shown = _typed(value)
     return kind, f"<v>{escape(shown)}</v>"
-
-
-def _inline(text: str) -> str:
-    return f'<is><t xml:space="preserve">{escape(text)}</t></is>'
 
 
 def _item(value: object) -> Value:
@@ -115,17 +121,23 @@ def _item(value: object) -> Value:
     return item
 
 
-def _headings(table: Table, style: StyleIndex) -> Iterator[str]:
+def _headings(table: Table, index: Index) -> Iterator[str]:
     for offset, column in enumerate(table.columns):
         cell = Cell(column.heading, column.heading_style)
-        yield _cell(table.row, table.column + offset, cell, style)
+        yield _cell(table.row, table.column + offset, cell, index)
 
 
-def _first(table: Table, style: StyleIndex) -> Iterator[str]:
+def _first(table: Table, index: Index) -> Iterator[str]:
     row = table.row + 1
     for offset, column in enumerate(table.columns):
         formula = column.first or column.formula
         if formula:
             formula = formula.replace(ROW, str(row)).replace(ABOVE, str(row - 1))
         cell = Cell(_item(column.values[0]), column.style, formula)
-        yield _cell(row, table.column + offset, cell, style)
+        yield _cell(row, table.column + offset, cell, index)
+
+
+def strings(texts: Iterable[str]) -> str:
+    """The part that holds all shared strings, in the order of their numbers."""
+    items = "".join(f'<si><t xml:space="preserve">{escape(text)}</t></si>' for text in texts)
+    return f'<sst xmlns="{SHEET_MAIN_NS}">{items}</sst>'

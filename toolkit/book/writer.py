@@ -4,19 +4,28 @@ import datetime
 import io
 import zipfile
 from collections.abc import Iterable
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
 from lxml import etree
 from openpyxl import Workbook
+from openpyxl.drawing.spreadsheet_drawing import SpreadsheetDrawing
 from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
 from openpyxl.styles.styleable import StyleableObject
 from openpyxl.worksheet._writer import WorksheetWriter
 from openpyxl.worksheet.hyperlink import Hyperlink
 from openpyxl.worksheet.worksheet import Worksheet
 from openpyxl.writer.excel import ExcelWriter
-from openpyxl.xml.constants import ARC_STYLE, SHEET_MAIN_NS
+from openpyxl.xml.constants import (
+    ARC_SHARED_STRINGS,
+    ARC_STYLE,
+    ARC_WORKBOOK_RELS,
+    REL_NS,
+    SHARED_STRINGS,
+    SHEET_MAIN_NS,
+)
 
 from toolkit.book import stream
 from toolkit.book.charts import scatter
@@ -26,7 +35,9 @@ from toolkit.book.theme import LINE, STYLES
 
 # Nothing in a workbook may depend on when it was made.
 MOMENT = datetime.datetime(2025, 1, 1)  # noqa: DTZ001  # openpyxl wants it without a zone
-FONT_ORDER = "b i strike condense extend outline shadow u vertAlign sz color name family charset scheme"
+FONT_ORDER = (
+    "b i strike condense extend outline shadow u vertAlign sz color name family charset scheme"
+)
 
 
 def write(book: Book, out: Path) -> None:
@@ -41,12 +52,11 @@ def write(book: Book, out: Path) -> None:
 class _Archive(zipfile.ZipFile):
     """A zip whose entries carry no time, and whose style sheet is in the schema's order."""
 
-    def writestr(self, name: object, data: object, *args: object, **options: object) -> None:
-        content = _fonts_in_order(data) if name == ARC_STYLE else data
-        super().writestr(_entry(str(name)), content)  # type: ignore[arg-type]
-
-    def write(self, filename: object, arcname: object = None, *args: object) -> None:
-        raise NotImplementedError("files come in through open() and writestr(), with fixed times")
+    def writestr(self, zinfo_or_arcname: Any, data: Any, *args: Any, **options: Any) -> None:
+        """As ZipFile's, with everything but name and data fixed."""
+        amend = AMENDED.get(zinfo_or_arcname)
+        content = amend(data) if amend else data
+        super().writestr(_entry(str(zinfo_or_arcname)), content, *args, **options)
 
 
 def zipfile_of(path: Path) -> _Archive:
@@ -62,9 +72,9 @@ def _entry(name: str) -> zipfile.ZipInfo:
     return info
 
 
-def _fonts_in_order(data: object) -> bytes:
-    """openpyxl writes the children of <font> out of the schema's order."""
-    root = etree.fromstring(data if isinstance(data, bytes) else str(data).encode())
+def _fonts_in_order(data: str | bytes) -> bytes:
+    """Openpyxl writes the children of <font> out of the schema's order."""
+    root = etree.fromstring(data if isinstance(data, bytes) else data.encode())
     rank = {f"{{{SHEET_MAIN_NS}}}{name}": n for n, name in enumerate(FONT_ORDER.split())}
     for font in root.iter(f"{{{SHEET_MAIN_NS}}}font"):
         font[:] = sorted(font, key=lambda child: rank[child.tag])
@@ -82,25 +92,56 @@ class _Writer(ExcelWriter):
         workbook.properties.created = workbook.properties.modified = MOMENT
         super().__init__(workbook, archive)
         self._sheets = {sheet.name: sheet for sheet in book.sheets}
-        self._style = cache(self._style_number)
+        self._texts: dict[str, int] = {}
+        self._index = stream.Index(cache(self._style), self._text)
         for sheet in book.sheets:
             _prepare(workbook.create_sheet(sheet.name), sheet)
 
     def write_worksheet(self, ws: Worksheet) -> None:
+        """Openpyxl's XML around the rows, our own rows in between."""
         sheet = self._sheets[ws.title]
-        ws._drawing = _drawing(ws)
+        ws._drawing = SpreadsheetDrawing()
+        ws._drawing.charts, ws._drawing.images = ws._charts, ws._images
         shell = _Shell(ws, sheet)
         shell.write()
         ws._rels = shell._rels
         before, after = shell.out.getvalue().split(b"<sheetData></sheetData>")
         with self._archive.open(_entry(ws.path[1:]), "w") as part:
             part.write(before + b"<sheetData>")
-            _put(part, stream.rows(sheet, self._style))
+            _put(part, stream.rows(sheet, self._index))
             part.write(b"</sheetData>" + after)
         self.manifest.append(ws)
 
-    def _style_number(self, name: str) -> int:
+    def _write_worksheets(self) -> None:
+        super()._write_worksheets()
+        self._archive.writestr(ARC_SHARED_STRINGS, stream.strings(self._texts))
+        self.manifest.append(_Part("/" + ARC_SHARED_STRINGS, SHARED_STRINGS))
+
+    def _style(self, name: str) -> int:
         return _style_index(self.workbook.worksheets[0], name)
+
+    def _text(self, text: str) -> int:
+        return self._texts.setdefault(text, len(self._texts))
+
+
+def _with_strings(rels: str | bytes) -> bytes:
+    """Openpyxl writes texts into their cells, and so does not announce a part of shared strings."""
+    root = etree.fromstring(rels if isinstance(rels, bytes) else rels.encode())
+    namespace = etree.QName(root).namespace
+    target = {"Id": "strings", "Type": f"{REL_NS}/sharedStrings", "Target": "sharedStrings.xml"}
+    etree.SubElement(root, f"{{{namespace}}}Relationship", target)
+    return etree.tostring(root)
+
+
+AMENDED = {ARC_STYLE: _fonts_in_order, ARC_WORKBOOK_RELS: _with_strings}
+
+
+@dataclass(frozen=True)
+class _Part:
+    """What openpyxl's manifest wants to know of a part."""
+
+    path: str
+    mime_type: str
 
 
 def _put(part: IO[bytes], rows: Iterable[str], size: int = 1 << 16) -> None:
@@ -125,21 +166,15 @@ class _Shell(WorksheetWriter):
         ws._hyperlinks = _links(sheet)
 
     def write_dimensions(self) -> None:
+        """The range that our rows will fill."""
         self.xf.send(etree.Element("dimension", ref=stream.dimension(self._sheet)))
 
     def write_rows(self) -> None:
+        """Only the place where our rows go."""
         xf = self.xf.send(True)
         with xf.element("sheetData"):
             xf.write("")
         self.xf.send(None)
-
-
-def _drawing(ws: Worksheet) -> object:
-    from openpyxl.drawing.spreadsheet_drawing import SpreadsheetDrawing
-
-    drawing = SpreadsheetDrawing()
-    drawing.charts, drawing.images = ws._charts, ws._images
-    return drawing
 
 
 def _links(sheet: Sheet) -> list[Hyperlink]:

@@ -1,0 +1,1 @@
+"""Digits, a convolutional network, and its training."""

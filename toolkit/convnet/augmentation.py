@@ -28,7 +28,7 @@ def augment(images: torch.Tensor, how: Augmentation, random: torch.Generator) ->
 def _matrices(images: torch.Tensor, how: Augmentation, random: torch.Generator) -> torch.Tensor:
     """Affine matrices (n, 2, 3), mapping places in the new image to places in the old one."""
     count, side = len(images), images.shape[-1]
-    # The draw is made where the generator lives (the CPU), so that a seed means the same everywhere.
+    # Drawn where the generator lives, on the CPU, so that a seed means the same everywhere.
     draw = (torch.rand(6, count, generator=random) * 2 - 1).to(images.device)
     angle, shear = draw[0] * math.radians(how.rotation), draw[1] * math.radians(how.shear)
     wide, high = 1 + draw[2] * how.scale, 1 + draw[3] * how.scale

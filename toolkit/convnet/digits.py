@@ -101,7 +101,9 @@ def _parse(content: bytes, path: Path, *, images: bool) -> torch.Tensor:
 def _check(digits: Digits, files: dict[str, Path]) -> None:
     paths = list(files.values())
     pairs = ((digits.train_images, digits.train_labels), (digits.test_images, digits.test_labels))
-    for (images, labels), image_path, label_path in zip(pairs, paths[::2], paths[1::2], strict=True):
+    for (images, labels), image_path, label_path in zip(
+        pairs, paths[::2], paths[1::2], strict=True
+    ):
         if tuple(images.shape[1:]) != (28, 28) or not len(images):
             raise ToolkitError(f"{image_path}: holds no 28x28 images; give files of that size")
         if len(images) != len(labels):

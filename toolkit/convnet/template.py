@@ -123,6 +123,7 @@ class Model(template.Part):
 
     @model_validator(mode="after")
     def _layers_fit(self) -> "Model":
+        # The shapes are told in terms of the layers defined here.
         from toolkit.convnet.shapes import layer_table
 
         layer_table(self.network)

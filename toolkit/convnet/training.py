@@ -61,10 +61,14 @@ def choose_device(name: str) -> torch.device:
 
     Raises ToolkitError where this machine has no such device.
     """
-    found = {"cpu": True, "cuda": torch.cuda.is_available(), "mps": torch.backends.mps.is_available()}
+    found = {
+        "cpu": True,
+        "cuda": torch.cuda.is_available(),
+        "mps": torch.backends.mps.is_available(),
+    }
     if name == "auto":
         return torch.device(next(kind for kind in ("cuda", "mps", "cpu") if found[kind]))
-    if not found.get(name.split(":")[0], False):
+    if not found.get(name.split(":", maxsplit=1)[0], False):
         here = ", ".join(kind for kind, there in found.items() if there)
         raise ToolkitError(f"--device {name}: not on this machine; use auto or one of {here}")
     return torch.device(name)
@@ -82,9 +86,7 @@ def train(
     for number in range(1, model.training.epochs + 1):
         epochs.append(_epoch(number, model, session, learn, check, watcher.on_step))
         watcher.on_epoch(epochs[-1])
-    history = History(
-        model, seed, str(device), len(learn.images), len(check.images), tuple(epochs)
-    )
+    history = History(model, seed, str(device), len(learn.images), len(check.images), tuple(epochs))
     return session.network, history
 
 

@@ -1,0 +1,1 @@
+"""Lessons: from a template to equations, and from equations to values."""

@@ -77,7 +77,7 @@ def derivation(lesson: Lesson) -> Derivation:
 
 
 def _named(letter: str, width: int, samples: int) -> list[tuple[Symbol, ...]]:
-    """Symbols letter1..letterN for each sample; the sample is named only where there are several."""
+    """Symbols letter1..letterN for each sample, which is named only where there are several."""
     return [
         tuple(quantity(f"{letter}{n + 1}{_sample(s, samples)}") for n in range(width))
         for s in range(samples)
@@ -89,7 +89,7 @@ def _sample(sample: int, samples: int) -> str:
 
 
 def _layer_name(layer: int, layers: int) -> str:
-    """o for the last layer, h for the hidden one; with several hidden layers h2. is the second."""
+    """O for the last layer, h for the hidden one; with several hidden layers h2. is the second."""
     if layer == layers - 1:
         return "o"
     return "h" if layers == 3 else f"h{layer}."
@@ -134,9 +134,7 @@ def _layers(
             total = Add(*(weights[next(numbers)] * value for value in given))
             equations.append(Equation(symbol, total))
         activate = ACTIVATIONS[kind]
-        equations.extend(
-            Equation(a, activate(h)) for a, h in zip(after, before, strict=True)
-        )
+        equations.extend(Equation(a, activate(h)) for a, h in zip(after, before, strict=True))
         given = after
     return given
 

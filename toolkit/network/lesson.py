@@ -1,5 +1,7 @@
 """A lesson template: a small network, its samples, its start and how it is trained."""
 
+from collections.abc import Sequence
+from itertools import pairwise
 from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
@@ -13,7 +15,7 @@ Activation = Literal["sigmoid", "tanh", "relu", "identity"]
 
 
 class Network(template.Part):
-    """Widths (inputs, hidden layers, outputs) and one activation for each layer after the inputs."""
+    """Widths of inputs, hidden layers and outputs; an activation for each but the inputs."""
 
     layers: Annotated[list[Width], Field(min_length=2)]
     activations: list[Activation]
@@ -29,7 +31,7 @@ class Samples(template.Part):
 
 
 class Start(template.Part):
-    """Weights layer by layer, neuron by neuron, input by input, as torch.nn.Linear flattens them."""
+    """Weights by layer, neuron and input, in that order, as torch.nn.Linear flattens them."""
 
     weights: list[float]
 
@@ -67,12 +69,14 @@ class Lesson(template.Part):
 
 def weight_count(layers: list[int]) -> int:
     """Number of weights between layers of the given widths."""
-    return sum(a * b for a, b in zip(layers, layers[1:], strict=False))
+    return sum(a * b for a, b in pairwise(layers))
 
 
-def _count(key: str, values: list[object] | list[float], wanted: int, reason: str) -> None:
+def _count(key: str, values: Sequence[object], wanted: int, reason: str) -> None:
     if len(values) != wanted:
-        raise ValueError(f"{key}: {len(values)} given, but {reason} asks for {wanted}; give {wanted}")
+        raise ValueError(
+            f"{key}: {len(values)} given, but {reason} asks for {wanted}; give {wanted}"
+        )
 
 
 def load(name: str) -> Lesson:

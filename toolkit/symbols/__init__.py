@@ -1,0 +1,1 @@
+"""Equations, and the four ways in which they are read."""

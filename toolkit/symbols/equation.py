@@ -22,6 +22,7 @@ class Gradient(Symbol):
     wrt: Symbol
 
     def __new__(cls, loss: Symbol, wrt: Symbol) -> "Gradient":
+        """The one symbol for this pair."""
         gradient: Gradient = Symbol.__new__(cls, f"∂{loss.name}/∂{wrt.name}", real=True)
         gradient.loss, gradient.wrt = loss, wrt
         return gradient
@@ -39,6 +40,7 @@ class Previous(Symbol):
     of: Symbol
 
     def __new__(cls, of: Symbol) -> "Previous":
+        """The one symbol for this quantity."""
         previous: Previous = Symbol.__new__(cls, f"previous {of.name}", real=True)
         previous.of = of
         return previous
@@ -71,7 +73,8 @@ def check_order(equations: Iterable[Equation], given: Iterable[Symbol]) -> None:
         if missing:
             names = ", ".join(sorted(symbol.name for symbol in missing))
             raise ValueError(
-                f"{equation.symbol} reads {names} before they are defined; list those equations first"
+                f"{equation.symbol} reads {names} before they are defined; "
+                "list those equations first"
             )
         defined.add(equation.symbol)
 

@@ -12,7 +12,7 @@ NAMES = {"exp": "EXP", "log": "LN", "tanh": "TANH", "Abs": "ABS", "Max": "MAX", 
 RELATIONS = {"==": "=", "!=": "<>"}
 
 
-class ExcelPrinter(Printer):  # type: ignore[misc]  # SymPy carries no types
+class ExcelPrinter(Printer):
     """One method a kind of node; a function of our own brings its `_excel`."""
 
     printmethod = "_excel"
@@ -22,7 +22,10 @@ class ExcelPrinter(Printer):  # type: ignore[misc]  # SymPy carries no types
         self._cells = cells
 
     def emptyPrinter(self, expr: Any) -> str:
-        raise TypeError(f"no spreadsheet formula for {type(expr).__name__}; give it an _excel method")
+        """Called for what no method prints."""
+        raise TypeError(
+            f"no spreadsheet formula for {type(expr).__name__}; give it an _excel method"
+        )
 
     def _print_Symbol(self, symbol: Symbol) -> str:
         return self._cells(symbol)
@@ -56,6 +59,8 @@ class ExcelPrinter(Printer):  # type: ignore[misc]  # SymPy carries no types
         # Spreadsheets read -A1^2 as (-A1)^2 and 2^3^2 as 64, so a power brings its parentheses.
         if power.exp == -1:
             return f"1/{self._factor(power.base)}"
+        if power.exp.is_number and power.exp.is_negative:
+            return f"(1/{self._print(power.base**-power.exp)})"
         return f"({self._factor(power.base)}^{self._factor(power.exp)})"
 
     def _print_Piecewise(self, piecewise: Any) -> str:
@@ -76,7 +81,7 @@ class ExcelPrinter(Printer):  # type: ignore[misc]  # SymPy carries no types
         name = NAMES.get(type(function).__name__)
         return f"{name}({self._arguments(function)})" if name else self.emptyPrinter(function)
 
-    _print_exp = _print_Max = _print_Min = _print_Function
+    _print_Max = _print_Min = _print_Function
 
     def _arguments(self, function: Any) -> str:
         return ",".join(sorted(map(self._print, function.args)))
@@ -84,11 +89,10 @@ class ExcelPrinter(Printer):  # type: ignore[misc]  # SymPy carries no types
     def _factor(self, expr: Any) -> str:
         """An operand of * / or ^, in parentheses where it would fall apart without."""
         text: str = self._print(expr)
-        whole = expr.is_Symbol or expr.is_Pow or expr.is_Function or (
-            expr.is_Integer and expr.is_nonnegative
-        )
-        whole = whole and not (expr.is_Pow and expr.exp == -1)
-        return text if whole else f"({text})"
+        number = expr.is_number and expr.is_nonnegative and not expr.is_Rational
+        whole = expr.is_Symbol or expr.is_Function or (expr.is_Integer and expr.is_nonnegative)
+        power = expr.is_Pow and expr.exp != -1
+        return text if whole or power or number else f"({text})"
 
 
 def excel(expr: Expr, cells: Callable[[Symbol], str]) -> str:

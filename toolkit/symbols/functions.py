@@ -13,14 +13,15 @@ from sympy import Expr, Function, Piecewise, Symbol, tanh
 LARGEST_EXPONENT = 709
 
 
-class sigmoid(Function):  # type: ignore[misc]
+class sigmoid(Function):
     """Logistic squashing 1 / (1 + e^-x); its slope is a (1 - a)."""
 
     def fdiff(self, argindex: int = 1) -> Expr:
+        """The slope, in terms of the value itself."""
         return self * (1 - self)
 
     def _excel(self, printer: Any) -> str:
-        return f"1/(1+EXP(MIN({LARGEST_EXPONENT},{printer._print(-self.args[0])})))"
+        return f"(1/(1+EXP(MIN({LARGEST_EXPONENT},{printer._print(-self.args[0])}))))"
 
     def _numpycode(self, printer: Any) -> str:
         return f"(1/(1+exp(minimum({LARGEST_EXPONENT},{printer._print(-self.args[0])}))))"
@@ -38,19 +39,20 @@ def relu(x: Expr) -> Expr:
 
 
 def identity(x: Expr) -> Expr:
-    """x itself."""
+    """X itself."""
     return x
 
 
 ACTIVATIONS = {"sigmoid": sigmoid, "tanh": tanh, "relu": relu, "identity": identity}
 
 
-class Text(Symbol):  # type: ignore[misc]
+class Text(Symbol):
     """A piece of text as the value of a formula."""
 
     content: str
 
     def __new__(cls, content: str) -> "Text":
+        """The one symbol for this text."""
         text: Text = Symbol.__new__(cls, f'"{content}"')
         text.content = content
         return text
@@ -66,7 +68,7 @@ class Text(Symbol):  # type: ignore[misc]
         return repr(self.content)
 
 
-class joined(Function):  # type: ignore[misc]
+class joined(Function):
     """Text followed by a number or by more text, as spreadsheets join them with &."""
 
     def _excel(self, printer: Any) -> str:
@@ -76,7 +78,7 @@ class joined(Function):  # type: ignore[misc]
         return f"joined({', '.join(map(printer._print, self.args))})"
 
 
-class total(Function):  # type: ignore[misc]
+class total(Function):
     """The sum over a range of cells."""
 
     def _excel(self, printer: Any) -> str:
@@ -86,7 +88,7 @@ class total(Function):  # type: ignore[misc]
         return f"sum({printer._print(self.args[0])})"
 
 
-class largest(Function):  # type: ignore[misc]
+class largest(Function):
     """The largest value of a range of cells."""
 
     def _excel(self, printer: Any) -> str:
@@ -96,7 +98,7 @@ class largest(Function):  # type: ignore[misc]
         return f"max({printer._print(self.args[0])})"
 
 
-class smallest(Function):  # type: ignore[misc]
+class smallest(Function):
     """The smallest value of a range of cells."""
 
     def _excel(self, printer: Any) -> str:
@@ -106,7 +108,7 @@ class smallest(Function):  # type: ignore[misc]
         return f"min({printer._print(self.args[0])})"
 
 
-class last(Function):  # type: ignore[misc]
+class last(Function):
     """The value in the last cell of a column."""
 
     def _excel(self, printer: Any) -> str:
@@ -117,7 +119,7 @@ class last(Function):  # type: ignore[misc]
         return f"{printer._print(self.args[0])}[-1]"
 
 
-class occurrences(Function):  # type: ignore[misc]
+class occurrences(Function):
     """How many cells of a range (first argument) equal the second."""
 
     def _excel(self, printer: Any) -> str:
@@ -129,7 +131,7 @@ class occurrences(Function):  # type: ignore[misc]
         return f"list({cells}).count({wanted})"
 
 
-class where(Function):  # type: ignore[misc]
+class where(Function):
     """The cell of one column (first) in the row in which another (second) holds a value (third).
 
     The first such row counts.

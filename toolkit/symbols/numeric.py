@@ -29,14 +29,15 @@ def _lookup(answers: Sequence[Any], searched: Sequence[Any], wanted: Any) -> Any
 
 
 NAMESPACE: dict[str, Any] = {"joined": _joined, "lookup": _lookup}
-for _name in (
-    "exp log tanh sqrt minimum maximum amin amax where abs sum max min "
-    "equal not_equal less less_equal greater greater_equal logical_and logical_or nan"
-).split():
+NUMPY = (
+    "exp log tanh sqrt minimum maximum amin amax where abs sum max min nan "
+    "equal not_equal less less_equal greater greater_equal logical_and logical_or"
+)
+for _name in NUMPY.split():
     NAMESPACE[_name] = getattr(np, _name)
 
 
-class _Printer(NumPyPrinter):  # type: ignore[misc]  # SymPy carries no types
+class _Printer(NumPyPrinter):
     """NumPy source in which symbols of any spelling become Python names."""
 
     def __init__(self, names: Mapping[Symbol, str]) -> None:
@@ -55,7 +56,9 @@ class _Printer(NumPyPrinter):  # type: ignore[misc]  # SymPy carries no types
         return text
 
 
-def function(given: Sequence[Symbol], equations: Sequence[Equation]) -> Callable[..., tuple[Any, ...]]:
+def function(
+    given: Sequence[Symbol], equations: Sequence[Equation]
+) -> Callable[..., tuple[Any, ...]]:
     """A function of the `given` values that returns the value of every equation, in order.
 
     Arguments are numbers or arrays of one shape; so are the results.

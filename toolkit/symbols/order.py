@@ -17,7 +17,8 @@ def _key(expr: Expr) -> tuple[int, list[list[int | str]], str]:
 
 def terms(add: Add) -> list[Expr]:
     """The terms of a sum: those added before those subtracted, so that none begins with a minus
-    unless all do."""
+    unless all do.
+    """
     return sorted(add.args, key=lambda term: (term.could_extract_minus_sign(), _key(term)))
 
 

@@ -10,7 +10,7 @@ from toolkit.symbols import order
 RAISED = str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
 
 
-class PlainPrinter(Printer):  # type: ignore[misc]  # SymPy carries no types
+class PlainPrinter(Printer):
     """One method a kind of node; a function of our own brings its `_plain`."""
 
     printmethod = "_plain"
@@ -62,4 +62,3 @@ def plain(expr: Expr) -> str:
     """`expr` as a line of text."""
     text: str = PlainPrinter().doprint(expr)
     return text
-

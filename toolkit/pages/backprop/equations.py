@@ -46,7 +46,7 @@ def _lines(
     equations: Iterable[Equation], row: int, known: dict[Symbol, Known]
 ) -> dict[tuple[int, int], Cell]:
     """One line an equation. Each reads the cells of the lines above it, which join `known`."""
-    cells = {}
+    cells: dict[tuple[int, int], Cell] = {}
     for line, equation in enumerate(equations, row):
         cell = computed(equation.expr, known)
         known[equation.symbol] = at(EQUATIONS, line, VALUE_COLUMN, cell.value)
@@ -64,8 +64,7 @@ def _shown(equation: Equation, row: int) -> dict[tuple[int, int], Cell]:
 
 
 def _updates(worked: Worked, row: int) -> dict[tuple[int, int], Cell]:
-    cells = {}
+    cells: dict[tuple[int, int], Cell] = {}
     for line, update in enumerate(worked.derived.updates, row):
         cells |= _shown(update, line)
     return cells
-

@@ -27,7 +27,8 @@ class Worked:
     @property
     def letters(self) -> list[str]:
         """One letter for each learning rate. Sheets are named by these and not by the rate, which
-        the reader may change in its cell."""
+        the reader may change in its cell.
+        """
         return [letters(n + 1) for n in range(len(self.trace.learning_rates))]
 
 

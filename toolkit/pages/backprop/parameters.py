@@ -74,16 +74,21 @@ def _meaning(symbol: Symbol, worked: Worked) -> str:
 def _reader(weight: Symbol, worked: Worked) -> str:
     """The quantity whose sum a weight enters, found in the equations themselves."""
     readers = [e.symbol.name for e in worked.derived.forward if e.expr.has(weight)]
-    return readers[0].split("[")[0]
+    return str(readers[0]).split("[")[0]
 
 
 def _comparison(worked: Worked, tables: list[Table]) -> Chart:
-    series = tuple(
-        loss_line(worked, table, rate) for rate, table in enumerate(tables)
-    )
+    series = tuple(loss_line(worked, table, rate) for rate, table in enumerate(tables))
     return Chart(
-        "Loss for each learning rate", "epoch", LOSS.name, series, row=6, column=5,
-        width=20, height=11, y_min=0,
+        "Loss for each learning rate",
+        "epoch",
+        LOSS.name,
+        series,
+        row=6,
+        column=5,
+        width=20,
+        height=11,
+        y_min=0,
     )
 
 
@@ -95,4 +100,3 @@ def loss_line(worked: Worked, table: Table, rate: int) -> Series:
         table.known(name, 0),
         table.known(name, column_of(table, LOSS.name)),
     )
-

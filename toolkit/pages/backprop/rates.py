@@ -28,7 +28,9 @@ def sheet(worked: Worked, tables: list[Table]) -> Sheet:
     """Summary rows above, charts below."""
     cells = {
         (1, 1): Cell("Learning rates", "title"),
-        (2, 1): Cell("The same start, the same network; only the size of the step differs.", "muted"),
+        (2, 1): Cell(
+            "The same start, the same network; only the size of the step differs.", "muted"
+        ),
         (2, 6): Cell(PARAMETERS, "link", link=PARAMETERS),
         **{(FIRST_ROW - 1, n): Cell(h, "heading") for n, h in enumerate(HEADINGS, 1)},
     }
@@ -66,6 +68,13 @@ def _chart(worked: Worked, table: Table, rate: int) -> Chart:
     top = FIRST_ROW + len(worked.letters) + 1
     heading = at(rate_sheet(worked.letters[rate]), 1, 1, title(worked, rate).value)
     return Chart(
-        heading, "epoch", LOSS.name, (loss_line(worked, table, rate),),
-        row=top + CHART_ROWS * down, column=(1, 5)[across], width=13, height=8, y_min=0,
+        heading,
+        "epoch",
+        LOSS.name,
+        (loss_line(worked, table, rate),),
+        row=top + CHART_ROWS * down,
+        column=(1, 5)[across],
+        width=13,
+        height=8,
+        y_min=0,
     )

@@ -1,5 +1,6 @@
 """The backprop table: one sheet for each learning rate, one row for each epoch, and every column
-one equation filled down."""
+one equation filled down.
+"""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -83,7 +84,10 @@ def _entries(worked: Worked, rate: int) -> list[Entry]:
         *(Entry(e.symbol, "forward", None, e) for e in forward),
         *(Entry(s, "targets", None, Equation(s, s)) for s in derived.targets),
         *(Entry(e.symbol, "loss", None, e) for e in losses),
-        *(Entry(e.symbol, "gradient", None, e) for e in (*derived.chain, *derived.weight_gradients)),
+        *(
+            Entry(e.symbol, "gradient", None, e)
+            for e in (*derived.chain, *derived.weight_gradients)
+        ),
     ]
 
 
@@ -99,7 +103,8 @@ def _addresses(
     place: dict[Symbol, str], parameters: dict[Symbol, Known]
 ) -> Callable[[Symbol], str]:
     """Addresses as a formula of this table writes them: the same row, the row above, or the
-    parameter's one cell."""
+    parameter's one cell.
+    """
 
     def address(symbol: Symbol) -> str:
         if isinstance(symbol, Previous):
@@ -111,9 +116,7 @@ def _addresses(
     return address
 
 
-def _column(
-    entry: Entry, cells: Callable[[Symbol], str], worked: Worked, rate: int
-) -> Column:
+def _column(entry: Entry, cells: Callable[[Symbol], str], worked: Worked, rate: int) -> Column:
     values = (
         np.arange(worked.trace.epochs + 1)
         if entry.symbol == EPOCH

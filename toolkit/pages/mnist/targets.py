@@ -39,7 +39,8 @@ def _below(reached: Symbol, target: Symbol) -> Expr:
 
 
 DEMANDS = (
-    Demand("Test accuracy after the last epoch, at least", 0.994, last(ACCURACIES), _at_least, "percent"),
+    Demand("Test accuracy after the last epoch, at least",
+           0.994, last(ACCURACIES), _at_least, "percent"),
     Demand("Parameters, fewer than", 20_000, total(PARAMETERS), _below, "count"),
     Demand("Epochs, fewer than", 20, last(NUMBERS), _below, "count"),
     Demand("Batch normalization layers, at least",
@@ -88,7 +89,7 @@ def _line(demand: Demand, row: int, known: dict[Symbol, Known]) -> dict[tuple[in
 
 
 def _summary(row: int, known: dict[Symbol, Known]) -> dict[tuple[int, int], Cell]:
-    """The best epoch: shown, but no target is held against it, since it was picked on the test set."""
+    """The best epoch: shown, but held against no target, since the test set picked it."""
     best = computed(largest(ACCURACIES), known, "percent")
     known = known | {BEST: at(TARGETS, row, 3, best.value)}
     return {
