@@ -30,6 +30,16 @@ lint: $(VENV)/test
 exports: $(VENV)/mnist
 	$(BIN)/toolkit backprop
 	$(BIN)/toolkit mnist
+	$(MAKE) pictures
+
+# The picture in the README is the first sheet as LibreOffice draws it. Needs pdftoppm as well.
+.PHONY: pictures
+pictures: libreoffice
+	rm -rf build/pictures && mkdir -p build/pictures
+	soffice -env:UserInstallation=file://$(CURDIR)/build/profile --headless \
+	  --convert-to pdf --outdir build/pictures exports/backprop.xlsx >/dev/null
+	pdftoppm -r 130 -f 1 -l 1 -x 85 -y 115 -W 1320 -H 480 -singlefile -png \
+	  build/pictures/backprop.pdf exports/backprop
 
 $(VENV)/bin/python:
 	$(PYTHON) -c "import sys; sys.exit(sys.version_info < (3, 11) and 'Python 3.11 or later is needed: make PYTHON=python3.11')"

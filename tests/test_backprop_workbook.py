@@ -186,3 +186,17 @@ def test_a_deeper_network_recalculates_too(tmp_path: Path, office: Office) -> No
     deep = work_out(Lesson.model_validate(DEEP))
     write(backprop_book(deep), tmp_path / "deep.xlsx")
     agree(tables_of(office.recalculate(tmp_path / "deep.xlsx"), deep), deep)
+
+
+def test_a_run_that_leaves_the_range_of_numbers_is_shown_as_such(
+    tmp_path: Path, office: Office
+) -> None:
+    content = load("class").model_dump()
+    content["network"]["activations"] = ["identity", "identity"]
+    content["training"] |= {"learning_rates": [1e60], "epochs": 12}
+    wild = work_out(Lesson.model_validate(content))
+    write(backprop_book(wild), tmp_path / "wild.xlsx")
+    ours, theirs = cells(tmp_path / "wild.xlsx"), cells(office.recalculate(tmp_path / "wild.xlsx"))
+    broken = [place for place, v in ours["Rate A"].items() if v == "#NUM!"]
+    assert broken
+    assert [place for place, v in theirs["Rate A"].items() if v == "#NUM!"] == broken

@@ -122,6 +122,7 @@ def test_epochs_and_learning_rates_can_be_changed() -> None:
         ("[[0.01, 0.99]]", "[]", "samples.targets: "),
         ("[2, 2, 2]", "[2]", "network.layers: "),
         ("bias = false", "bias = true", "network.bias: .*False, not True"),
+        ('"The class network"', r'"a\u0001b"', "title: "),
         ("[start]", "[start", "not valid TOML: .*line"),
     ],
 )

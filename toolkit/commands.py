@@ -1,6 +1,7 @@
 """What the commands do, as plain functions: templates in, files out."""
 
 import subprocess
+from math import isfinite
 from pathlib import Path
 from typing import Any
 
@@ -26,12 +27,13 @@ def write_backprop(
     check_workbook(out)
     worked = work_out(changed(load(template), epochs, learning_rates))
     write(backprop_book(worked), out)
+    final = worked.trace.values[LOSS][-1]
     return {
         "workbook": str(out),
         "title": worked.lesson.title,
         "epochs": worked.trace.epochs,
         "learning_rates": list(worked.trace.learning_rates),
-        "final_loss": [float(loss) for loss in worked.trace.values[LOSS][-1]],
+        "final_loss": [loss if isfinite(loss) else None for loss in final.tolist()],
     }
 
 

@@ -32,6 +32,15 @@ def quoted(sheet: str) -> str:
     return f"'{doubled}'"
 
 
+def check_fits(rows: int, columns: int) -> None:
+    """Raise ToolkitError where a sheet would need more rows or columns than the format has."""
+    if rows > MAX_ROWS or columns > MAX_COLUMNS:
+        raise ToolkitError(
+            f"{rows:,} rows by {columns:,} columns do not fit a sheet, which has "
+            f"{MAX_ROWS:,} by {MAX_COLUMNS:,}; use fewer epochs or a smaller network"
+        )
+
+
 @dataclass(frozen=True)
 class Known:
     """A cell or range that formulas can read: its address and its present value."""
@@ -86,13 +95,7 @@ class Table:
     columns: tuple[Column, ...]
 
     def __post_init__(self) -> None:
-        if self.last_row > MAX_ROWS or self.column + len(self.columns) - 1 > MAX_COLUMNS:
-            raise ToolkitError(
-                f"a table of {len(self.columns):,} columns and "
-                f"{len(self.columns[0].values):,} rows does not fit "
-                f"a sheet of {MAX_COLUMNS:,} by {MAX_ROWS:,}; "
-                "use fewer epochs or a smaller network"
-            )
+        check_fits(self.last_row, self.column + len(self.columns) - 1)
 
     @property
     def last_row(self) -> int:

@@ -116,7 +116,7 @@ class Augmentation(template.Part):
 class Model(template.Part):
     """A whole model template."""
 
-    title: str
+    title: template.Title
     network: Network
     training: Training
     augmentation: Augmentation = Augmentation()

@@ -47,7 +47,7 @@ class Training(template.Part):
 class Lesson(template.Part):
     """A whole lesson template."""
 
-    title: str
+    title: template.Title
     network: Network
     samples: Samples
     start: Start

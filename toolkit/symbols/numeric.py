@@ -79,5 +79,9 @@ def function(
 def value(expr: Expr, known: Mapping[Symbol, Any]) -> Any:
     """The value of one expression as a plain number, bool or text."""
     given = [symbol for symbol in expr.free_symbols if symbol in known]
-    (result,) = function(given, [Equation(Symbol("result"), expr)])(*(known[s] for s in given))
+    compute = function(given, [Equation(Symbol("result"), expr)])
+    # Python's own floats raise where NumPy's overflow to infinity, as cells show an error.
+    numbers = [np.float64(v) if isinstance(v, float) else v for v in (known[s] for s in given)]
+    with np.errstate(all="ignore"):
+        (result,) = compute(*numbers)
     return _scalar(result)

@@ -1,6 +1,6 @@
 """The backprop workbook, one file a sheet."""
 
-from toolkit.book.sheet import Book
+from toolkit.book.sheet import Book, check_fits
 from toolkit.network.derivation import derivation
 from toolkit.network.lesson import Lesson
 from toolkit.network.trace import trace
@@ -9,8 +9,15 @@ from toolkit.pages.backprop.layout import Worked, parameter_cells
 
 
 def work_out(lesson: Lesson) -> Worked:
-    """Derive the lesson's equations and run all its epochs."""
+    """Derive the lesson's equations and run all its epochs.
+
+    Raises ToolkitError, before anything is run, where its tables would not fit a sheet.
+    """
     derived = derivation(lesson)
+    check_fits(
+        table.HEADING_ROW + 1 + lesson.training.epochs,
+        1 + len(derived.given) + len(derived.table),
+    )
     return Worked(lesson, derived, trace(lesson, derived), parameter_cells(lesson, derived))
 
 
