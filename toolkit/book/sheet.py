@@ -137,7 +137,8 @@ class Chart:
 @dataclass(frozen=True)
 class Sheet:
     """One sheet. `freeze` is the first (row, column) that scrolls; what does not is repeated on
-    every printed page, and the sheet prints `pages_wide` pages across.
+    every printed page. The sheet prints on `pages_wide` pages across and `pages_high` down (None:
+    as many as it takes).
     """
 
     name: str
@@ -148,6 +149,7 @@ class Sheet:
     freeze: tuple[int, int] | None = None
     tab: str | None = None
     pages_wide: int = 1
+    pages_high: int | None = None
 
 
 @dataclass(frozen=True)

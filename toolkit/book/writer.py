@@ -204,7 +204,8 @@ def _prepare(ws: Worksheet, sheet: Sheet) -> None:
 def _printing(ws: Worksheet, sheet: Sheet) -> None:
     ws.page_setup.orientation = "landscape"
     ws.page_setup.paperSize = ws.PAPERSIZE_A4
-    ws.page_setup.fitToWidth, ws.page_setup.fitToHeight = sheet.pages_wide, 0
+    ws.page_setup.fitToWidth = sheet.pages_wide
+    ws.page_setup.fitToHeight = sheet.pages_high or 0
     ws.sheet_properties.pageSetUpPr.fitToPage = True
     if sheet.freeze and sheet.freeze[0] > 1:
         ws.print_title_rows = f"1:{sheet.freeze[0] - 1}"

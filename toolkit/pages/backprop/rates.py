@@ -1,5 +1,7 @@
 """The learning rates side by side: a summary and a loss chart for each."""
 
+from math import ceil
+
 from sympy import Symbol
 
 from toolkit.book.live import computed
@@ -20,7 +22,7 @@ from toolkit.symbols.functions import last, smallest, where
 
 HEADINGS = ("table", "η", "loss at the start", "loss at the end", "lowest loss", "at epoch")
 FIRST_ROW = 5
-CHART_ROWS, CHARTS_ACROSS = 17, 2
+CHART_ROWS, CHARTS_ACROSS, CHARTS_A_PAGE = 17, 2, 6
 EPOCHS, LOSSES, START, LOWEST = (quantity(n) for n in ("epochs", "losses", "start", "lowest"))
 
 
@@ -38,7 +40,9 @@ def sheet(worked: Worked, tables: list[Table]) -> Sheet:
         cells |= _summary(worked, table, rate)
     widths = {1: 12, 2: 10} | dict.fromkeys(range(3, 7), 17)
     charts = tuple(_chart(worked, table, rate) for rate, table in enumerate(tables))
-    return Sheet(RATES, cells, charts=charts, widths=widths, tab="009E73")
+    # Fitted to a page for every six charts; with up to six no page break cuts through one.
+    pages = ceil(len(charts) / CHARTS_A_PAGE)
+    return Sheet(RATES, cells, charts=charts, widths=widths, tab="009E73", pages_high=pages)
 
 
 def _summary(worked: Worked, table: Table, rate: int) -> dict[tuple[int, int], Cell]:

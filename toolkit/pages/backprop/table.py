@@ -18,6 +18,7 @@ from toolkit.symbols.functions import Text, joined
 
 HEADING_ROW = 3
 COLUMNS_A_PAGE = 16
+HINT = "to the parameters. Row 0 is the start; each row below it is one epoch later."
 EPOCH = quantity("epoch")
 STYLES = {"inputs": "short", "targets": "short", "loss": "loss"}
 
@@ -46,8 +47,8 @@ def sheet(worked: Worked, rate: int) -> Sheet:
     letter = worked.letters[rate]
     cells = {
         (1, 1): title(worked, rate),
-        (2, 1): Cell("Row 0 is the start; each row below is one epoch. Change the", "muted"),
-        (2, 8): Cell("parameters", "link", link=PARAMETERS),
+        (2, 1): Cell("back", "link", link=PARAMETERS),
+        (2, 2): Cell(HINT, "muted"),
     }
     made = table(worked, rate)
     return Sheet(
