@@ -69,7 +69,7 @@ libreoffice:
 	  echo "  macOS: brew install --cask libreoffice, with soffice on the PATH"; exit 1; }
 
 LOCK = uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
-	--no-annotate --no-header --no-emit-index-url pyproject.toml requirements/build.in
+	--no-annotate --no-header pyproject.toml requirements/build.in
 
 lock:
 	$(LOCK) --extra test -o requirements/test.txt
