@@ -153,3 +153,36 @@ def test_every_command_has_help_and_every_option_is_in_the_readme() -> None:
 
 def test_version(tmp_path: Path) -> None:
     assert re.fullmatch(r"toolkit \d+\.\d+\.\d+\n", toolkit("--version", cwd=tmp_path).stdout)
+
+
+def test_templates_are_listed_and_copied(tmp_path: Path) -> None:
+    lines = RUN.invoke(app, ["templates"]).output.splitlines()
+    assert [line.split()[0] for line in lines] == ["class", "class-half"]
+    assert "2-2-2" in lines[0] and "8 weights" in lines[0] and "The class network" in lines[0]
+    listed = json.loads(RUN.invoke(app, ["templates", "--json"]).output)
+    assert listed[0]["layers"] == [2, 2, 2]
+    target = tmp_path / "my.toml"
+    done = RUN.invoke(app, ["templates", "class", "--copy", str(target)])
+    assert done.output == f"Wrote {target}\n"
+    shipped = ROOT / "templates" / "lessons" / "class.toml"
+    assert target.read_bytes() == shipped.read_bytes()
+    assert RUN.invoke(app, ["templates", "class", "--copy", str(tmp_path)]).exit_code == 0
+    assert (tmp_path / "class.toml").exists()
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (["class", "--copy", "there.toml"], "there.toml: exists already; choose another name"),
+        (["clas", "--copy", "x.toml"], "clas: no such template; did you mean 'class'"),
+        (["class"], "give a name together with --copy"),
+    ],
+)
+def test_templates_refuse(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, words: list[str], message: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "there.toml").write_text("mine", encoding="utf-8")
+    done = RUN.invoke(app, ["templates", *words])
+    assert (done.exit_code, message in done.stderr) == (2, True)
+    assert (tmp_path / "there.toml").read_text(encoding="utf-8") == "mine"

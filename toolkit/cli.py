@@ -108,7 +108,36 @@ def mnist(
     _say(result, as_json, f"Wrote {weights}\nWrote {out}")
 
 
-def _say(result: dict[str, Any], as_json: bool, text: str) -> None:
+@app.command(
+    epilog="Examples: [bold]toolkit templates[/bold], "
+    "[bold]toolkit templates class --copy my.toml[/bold]"
+)
+def templates(
+    name: Annotated[str | None, typer.Argument(help="A shipped lesson.")] = None,
+    copy: Annotated[
+        Path | None, typer.Option(help="Where to put a copy of the lesson, to be edited.")
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """List the shipped lessons, or copy one for a teacher to edit."""
+    from toolkit.commands import copy_lesson, list_lessons
+
+    if name and copy:
+        target = copy_lesson(name, copy)
+        _say({"template": str(target)}, as_json, f"Wrote {target}")
+        return
+    if name or copy:
+        raise ToolkitError("templates: give a name together with --copy PATH, or neither")
+    lessons = list_lessons()
+    _say(lessons, as_json, "\n".join(map(_lesson_line, lessons)))
+
+
+def _lesson_line(lesson: dict[str, Any]) -> str:
+    shape = "-".join(map(str, lesson["layers"]))
+    return f"{lesson['name']:<12} {shape:<10} {lesson['weights']:>4} weights  {lesson['title']}"
+
+
+def _say(result: Any, as_json: bool, text: str) -> None:
     typer.echo(json.dumps(result, indent=2) if as_json else text)
 
 

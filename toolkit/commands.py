@@ -5,9 +5,10 @@ from math import isfinite
 from pathlib import Path
 from typing import Any
 
-from toolkit.book.saving import check_workbook
+from toolkit.book.saving import check_workbook, replacing
 from toolkit.book.writer import write
 from toolkit.errors import ToolkitError
+from toolkit.template import find, shipped
 
 
 def write_backprop(
@@ -35,6 +36,36 @@ def write_backprop(
         "learning_rates": list(worked.trace.learning_rates),
         "final_loss": [loss if isfinite(loss) else None for loss in final.tolist()],
     }
+
+
+def list_lessons() -> list[dict[str, Any]]:
+    """Name, title, shape and number of weights of every shipped lesson."""
+    from toolkit.network.lesson import load
+
+    found = {name: load(name) for name in shipped("lessons")}
+    return [
+        {
+            "name": name,
+            "title": lesson.title,
+            "layers": lesson.network.layers,
+            "weights": len(lesson.start.weights),
+        }
+        for name, lesson in found.items()
+    ]
+
+
+def copy_lesson(name: str, out: Path) -> Path:
+    """Copy a shipped lesson to `out`, or into the folder `out`; returns the file made.
+
+    Raises ToolkitError where there is no such lesson, or a file that would be overwritten.
+    """
+    source = find("lessons", name)
+    target = out / source.name if out.is_dir() else out
+    if target.exists():
+        raise ToolkitError(f"{target}: exists already; choose another name or remove it first")
+    with replacing(target) as temporary:
+        temporary.write_bytes(source.read_bytes())
+    return target
 
 
 def train_mnist(
