@@ -71,7 +71,7 @@ def test_texts_survive(tmp_path: Path) -> None:
 
 
 def test_a_table_beyond_the_format_says_what_to_reduce() -> None:
-    with pytest.raises(ToolkitError, match=r"do not fit a sheet.*use fewer epochs"):
+    with pytest.raises(ToolkitError, match=r"do not fit a sheet.*use fewer training.epochs"):
         Table(1, 1, (Column("x", np.zeros(1_048_576)),))
 
 

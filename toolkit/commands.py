@@ -26,7 +26,11 @@ def write_backprop(
     from toolkit.pages.backprop import backprop_book, work_out
 
     check_workbook(out)
-    worked = work_out(changed(load(template), epochs, learning_rates))
+    lesson = changed(load(template), epochs, learning_rates)
+    try:
+        worked = work_out(lesson)
+    except ToolkitError as error:
+        raise ToolkitError(f"{template}: {error}") from error
     write(backprop_book(worked), out)
     final = worked.trace.values[LOSS][-1]
     return {

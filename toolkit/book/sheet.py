@@ -37,7 +37,7 @@ def check_fits(rows: int, columns: int) -> None:
     if rows > MAX_ROWS or columns > MAX_COLUMNS:
         raise ToolkitError(
             f"{rows:,} rows by {columns:,} columns do not fit a sheet, which has "
-            f"{MAX_ROWS:,} by {MAX_COLUMNS:,}; use fewer epochs or a smaller network"
+            f"{MAX_ROWS:,} by {MAX_COLUMNS:,}; use fewer training.epochs or smaller network.layers"
         )
 
 

@@ -27,7 +27,7 @@ def sheet(worked: Worked) -> Sheet:
         cells |= _section(heading, row)
         cells |= _lines(equations, row + 1, known)
         row += len(equations) + 2
-    cells |= _section("Update, from one epoch to the next", row)
+    cells[row, 1] = Cell("Update, from one epoch to the next", "subtitle")
     cells |= _updates(worked, row + 1)
     return Sheet(EQUATIONS, cells, widths=WIDTHS, freeze=(4, 1), tab="CC79A7")
 

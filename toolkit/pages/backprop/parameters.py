@@ -8,6 +8,7 @@ from toolkit.pages.backprop import layout
 from toolkit.pages.backprop.layout import PARAMETERS, Worked, column_of, rate_sheet
 from toolkit.pages.backprop.table import title
 
+MOST_LINKS = 8  # as wide as the chart; the sheet of learning rates links to every table
 HOW_TO = (
     "Change a yellow cell and press Enter: every table, gradient and chart in this book follows.",
     "Undo (Ctrl+Z) brings the old value back.",
@@ -39,7 +40,7 @@ def _links_to_tables(worked: Worked) -> dict[tuple[int, int], Cell]:
     first = 5  # beside the chart, clear of the columns that hold the parameters
     return {
         (4, first + n): Cell(rate_sheet(letter), "link", link=rate_sheet(letter))
-        for n, letter in enumerate(worked.letters)
+        for n, letter in enumerate(worked.letters[:MOST_LINKS])
     }
 
 
@@ -87,7 +88,7 @@ def _comparison(worked: Worked, tables: list[Table]) -> Chart:
         row=6,
         column=5,
         width=20,
-        height=11,
+        height=11 + 0.5 * max(0, len(series) // 3 - 2),  # the legend takes three names a line
         y_min=0,
     )
 
