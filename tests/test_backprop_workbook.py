@@ -200,3 +200,25 @@ def test_a_run_that_leaves_the_range_of_numbers_is_shown_as_such(
     broken = [place for place, v in ours["Rate A"].items() if v == "#NUM!"]
     assert broken
     assert [place for place, v in theirs["Rate A"].items() if v == "#NUM!"] == broken
+
+
+MAGNITUDES = [1e-320, 1e-300, 3.5e-17, 1e-9, 1e-5, 9.9999996e-5, 0.0001, 0.00123456789, 0.1234565,
+              0.30000000000000004, 1.0, 99999.95, 1234567.5, 999999999.0, 1e9, 1e15, 2.5e20,
+              7e307]  # fmt: skip
+
+
+def test_numbers_in_titles_read_alike_everywhere(tmp_path: Path, office: Office) -> None:
+    content = load("class").model_dump()
+    content["training"] |= {"learning_rates": MAGNITUDES, "epochs": 1}
+    many = work_out(Lesson.model_validate(content))
+    write(backprop_book(many), tmp_path / "many.xlsx")
+    ours, theirs = cells(tmp_path / "many.xlsx"), cells(office.recalculate(tmp_path / "many.xlsx"))
+    for letter in many.letters:
+        assert theirs[rate_sheet(letter)]["A1"] == ours[rate_sheet(letter)]["A1"]
+
+
+def test_updates_shown_are_those_of_the_first_epoch(class_book: Path, worked: Worked) -> None:
+    sheet = cells(class_book)["Equations"]
+    shown = {sheet[f"A{n}"]: sheet[f"D{n}"] for n in range(30, 60) if f"A{n}" in sheet}
+    for weight in worked.derived.weights:
+        assert shown[weight.name] == worked.trace.column(weight, 0)[1]

@@ -112,10 +112,10 @@ def test_a_workbook_in_use_keeps_both(tmp_path: Path, monkeypatch: pytest.Monkey
 
 
 def test_where_a_workbook_may_go(tmp_path: Path) -> None:
-    with pytest.raises(ToolkitError, match=r"end it in \.xlsx"):
+    with pytest.raises(ToolkitError, match=r"give one that ends in \.xlsx"):
         check_workbook(tmp_path / "book.xls")
     (tmp_path / "file").write_text("", encoding="utf-8")
-    with pytest.raises(ToolkitError, match="choose another folder"):
+    with pytest.raises(ToolkitError, match="choose another place"):
         check_workbook(tmp_path / "file" / "book.xlsx")
     (tmp_path / "folder.xlsx").mkdir()
     with pytest.raises(ToolkitError, match="this is a folder"):

@@ -70,7 +70,10 @@ def test_a_template_by_its_path(tmp_path: Path) -> None:
         (["backprop", "--learning-rate", "inf"], "--learning-rate inf: must be a finite number"),
         (["backprop", "--learning-rate", "0"], "--learning-rate 0: must be a finite number above"),
         (["backprop", "--out", "book.txt"], "book.txt: not a workbook's name"),
-        (["backprop", "--out", "file/book.xlsx"], "choose another folder with --out"),
+        (
+            ["backprop", "--out", "file/book.xlsx"],
+            "file/book.xlsx: cannot be written: Not a directory",
+        ),
         (["backprop", "--epochs", "2000000"], "class: 2,000,004 rows by"),
         (["mnist", "--epochs", "0"], "--epochs 0: must be at least 1"),
         (["mnist", "--seed", "-1"], "--seed -1: must be 0 or more"),
@@ -78,6 +81,15 @@ def test_a_template_by_its_path(tmp_path: Path) -> None:
         (["mnist", "--data-dir", "nowhere"], "nowhere: no such data folder"),
         (["nosuch"], "No such command 'nosuch'"),
         (["backprop", "--nosuch"], "No such option"),
+        (["--nosuch"], "No such option: --nosuch"),
+        (["--version=3", "backprop"], "--version"),
+        (["backprop", "a" * 5000], "aaa...: no such template"),
+        (["backprop", ""], ": no such template; use one of"),
+        (["backprop", "--out", "b" * 300 + ".xlsx"], "cannot be written: File name too long"),
+        (["backprop", "--out", ""], "give one that ends in .xlsx"),
+        (["mnist", "--out", ""], "give one that ends in .xlsx"),
+        (["mnist", "--out", "taken.xlsx"], "taken.safetensors: this is a folder"),
+        (["templates", "file", "--copy", "x.toml"], "file: no such template"),
     ],
 )
 def test_bad_input_is_one_line(
@@ -85,11 +97,13 @@ def test_bad_input_is_one_line(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     (tmp_path / "file").touch()
+    (tmp_path / "taken.safetensors").mkdir()
     done = RUN.invoke(app, words)
     assert done.exit_code == 2
     (line,) = done.stderr.splitlines()
     assert message in line
-    assert not list(tmp_path.rglob("*.xlsx"))
+    assert len(line) < 400
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["file", "taken.safetensors"]
 
 
 def test_a_failure_leaves_the_previous_file(tmp_path: Path) -> None:
@@ -133,7 +147,7 @@ def test_ctrl_c_leaves_the_last_good_result(tmp_path: Path) -> None:
     running.send_signal(signal.SIGINT)
     _, errors = running.communicate(timeout=60)
     assert running.returncode == 130
-    assert "Stopped; nothing was written" in errors and "Traceback" not in errors
+    assert "Stopped; no file was left half-written" in errors and "Traceback" not in errors
     assert out.read_bytes() == b"the last good one"
     assert list(tmp_path.iterdir()) == [out]
 
@@ -174,7 +188,10 @@ def test_templates_are_listed_and_copied(tmp_path: Path) -> None:
     ("words", "message"),
     [
         (["class", "--copy", "there.toml"], "there.toml: exists already; choose another name"),
-        (["clas", "--copy", "x.toml"], "clas: no such template; did you mean 'class'"),
+        (
+            ["clas", "--copy", "x.toml"],
+            "clas: no such template (did you mean 'class'?); use one of class, class-half",
+        ),
         (["class"], "give a name together with --copy"),
     ],
 )
@@ -186,3 +203,15 @@ def test_templates_refuse(
     done = RUN.invoke(app, ["templates", *words])
     assert (done.exit_code, message in done.stderr) == (2, True)
     assert (tmp_path / "there.toml").read_text(encoding="utf-8") == "mine"
+
+
+def test_a_console_that_takes_no_more(tmp_path: Path) -> None:
+    words = [sys.executable, "-m", "toolkit", "backprop", "--out", str(tmp_path / "b.xlsx")]
+    with Path("/dev/full").open("w", encoding="utf-8") as full:
+        done = subprocess.run(words, stdout=full, stderr=subprocess.PIPE, text=True, check=False)
+    assert done.returncode == 2
+    assert done.stderr.splitlines() == [
+        "Error: standard output: cannot be written: No space left on device; "
+        "the files are made, only this message is lost"
+    ]
+    assert (tmp_path / "b.xlsx").exists()

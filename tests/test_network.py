@@ -106,7 +106,7 @@ def test_epochs_and_learning_rates_can_be_changed() -> None:
         (
             "epochs = 100",
             "epoch = 100",
-            "training.epoch: unknown key; did you mean 'epochs'",
+            r"training.epoch: unknown key \(did you mean 'epochs'\?\)",
         ),
         ("epochs = 100", "epochs = 0", "training.epochs: .*greater than or equal to 1, not 0"),
         ("epochs = 100", "epochs = 2.5", "training.epochs: .*valid integer, not 2.5"),
@@ -122,7 +122,11 @@ def test_epochs_and_learning_rates_can_be_changed() -> None:
         ("[[0.01, 0.99]]", "[]", "samples.targets: "),
         ("[2, 2, 2]", "[2]", "network.layers: "),
         ("bias = false", "bias = true", "network.bias: .*False, not True"),
-        ('"The class network"', r'"a\u0001b"', "title: "),
+        ('"The class network"', r'"a\u0001b"', "title: must be one line of 1 to 200 printable"),
+        ('"The class network"', f'"{"a" * 9000}"', "title: must be one line of 1 to 200"),
+        ('"The class network"', "9" * 5000, "holds a number too long or brackets too deep"),
+        ('"The class network"', "[" * 5000 + "]" * 5000, "holds a number too long or brackets"),
+        ("[0.1, 0.2, 0.3, 0.8, 1.0, 2.0]", "[]", "training.learning_rates: needs at least 1 ent"),
         ("[start]", "[start", "not valid TOML: .*line"),
     ],
 )
@@ -137,8 +141,21 @@ def test_a_faulty_lesson_names_file_key_and_cure(
     assert "\n" not in str(caught.value)
 
 
+def test_a_number_where_a_section_belongs(tmp_path: Path) -> None:
+    path = tmp_path / "my.toml"
+    path.write_text('title = "x"\nnetwork = 3\n', encoding="utf-8")
+    with pytest.raises(ToolkitError, match="network: must be a table of keys"):
+        load(str(path))
+
+
+def test_a_byte_order_mark_is_left_out(tmp_path: Path) -> None:
+    path = tmp_path / "my.toml"
+    path.write_text(CLASS_TEXT, encoding="utf-8-sig")
+    assert load(str(path)) == load("class")
+
+
 def test_a_lesson_that_is_not_there(tmp_path: Path) -> None:
-    with pytest.raises(ToolkitError, match="no such template; did you mean 'class'"):
+    with pytest.raises(ToolkitError, match=r"no such template \(did you mean 'class'"):
         load("clas")
     with pytest.raises(ToolkitError, match="this is a folder"):
         load(str(tmp_path))

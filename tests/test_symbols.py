@@ -24,6 +24,7 @@ from toolkit.symbols.functions import (
     joined,
     largest,
     last,
+    number_text,
     occurrences,
     relu,
     sigmoid,
@@ -163,3 +164,23 @@ def test_values_over_ranges() -> None:
 
 def test_symbols_of_different_kinds_stay_apart() -> None:
     assert len({Symbol("E"), Gradient(A, B), Gradient(B, A), Previous(A), Previous(B)}) == 5
+
+
+@pytest.mark.parametrize(
+    ("number", "text"),
+    [
+        (0.0, "0"),
+        (0.1, "0.1"),
+        (-0.00001, "-1·10^-5"),
+        (0.0001, "0.0001"),
+        (0.000123456789, "0.000123457"),
+        (0.1234565, "0.123457"),
+        (2.0, "2"),
+        (1234567.25, "1234567"),
+        (1e9, "1·10^9"),
+        (-2.5e300, "-2.5·10^300"),
+        (1e-310, "0"),
+    ],
+)
+def test_numbers_as_text(number: float, text: str) -> None:
+    assert value(number_text(A), {A: number}) == text

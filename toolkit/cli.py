@@ -1,7 +1,10 @@
 """The command line: each command reads, calls, writes and says where the file is."""
 
 import json
+import os
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -16,19 +19,34 @@ STOPPED = 130  # what shells expect of a program ended by Ctrl-C
 USAGE_ERROR: type[Exception] = typer.BadParameter.__mro__[1]
 
 
+@contextmanager
+def _one_line_errors() -> Iterator[None]:
+    try:
+        yield
+    except USAGE_ERROR as error:
+        message = error.format_message()  # type: ignore[attr-defined]
+    except ToolkitError as error:
+        message = str(error)
+    else:
+        return
+    typer.echo(f"Error: {' '.join(message.split())}", err=True)
+    raise typer.Exit(2)
+
+
 class _OneLineErrors(TyperGroup):
     """Says what is wrong in one line, with exit code 2, for bad input of every kind."""
 
     def invoke(self, ctx: Any) -> Any:
         """Run the command; complaints of our own and of Typer become one line."""
-        try:
+        with _one_line_errors():
             return super().invoke(ctx)
-        except USAGE_ERROR as error:
-            message = error.format_message()  # type: ignore[attr-defined]
-        except ToolkitError as error:
-            message = str(error)
-        typer.echo(f"Error: {' '.join(message.split())}", err=True)
-        raise typer.Exit(2)
+
+    def make_context(self, info_name: str | None, args: list[str], *rest: Any, **more: Any) -> Any:
+        """Read the options before the command's name; without any words, help follows."""
+        if not args:
+            return super().make_context(info_name, args, *rest, **more)
+        with _one_line_errors():
+            return super().make_context(info_name, args, *rest, **more)
 
 
 app = typer.Typer(
@@ -75,7 +93,7 @@ def backprop(
     ] = None,
     as_json: Json = False,
 ) -> None:
-    """Write a lesson in backpropagation as a workbook in which every cell is a live formula."""
+    """Write a lesson in backpropagation as a workbook of live formulas."""
     from toolkit.commands import write_backprop
 
     result = write_backprop(template, out, epochs, learning_rate)
@@ -102,7 +120,7 @@ def mnist(
     try:
         result = train_mnist(out, epochs, seed, data_dir, device, quiet=as_json)
     except KeyboardInterrupt:
-        typer.echo(f"\nStopped; nothing was written, and {out} is as it was.", err=True)
+        typer.echo("\nStopped; no file was left half-written.", err=True)
         raise typer.Exit(STOPPED) from None
     weights = result["weights"]
     _say(result, as_json, f"Wrote {weights}\nWrote {out}")
@@ -138,7 +156,17 @@ def _lesson_line(lesson: dict[str, Any]) -> str:
 
 
 def _say(result: Any, as_json: bool, text: str) -> None:
-    typer.echo(json.dumps(result, indent=2) if as_json else text)
+    try:
+        typer.echo(json.dumps(result, indent=2) if as_json else text)
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        # Else Python tries once more at its end, and fails once more.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        raise ToolkitError(
+            f"standard output: cannot be written: {error.strerror}; "
+            "the files are made, only this message is lost"
+        ) from error
 
 
 def main() -> None:

@@ -5,10 +5,10 @@ from math import isfinite
 from pathlib import Path
 from typing import Any
 
-from toolkit.book.saving import check_workbook, replacing
+from toolkit.book.saving import check_workbook, check_writable, replacing
 from toolkit.book.writer import write
 from toolkit.errors import ToolkitError
-from toolkit.template import find, shipped
+from toolkit.template import find_shipped, shipped
 
 
 def write_backprop(
@@ -25,8 +25,8 @@ def write_backprop(
     from toolkit.network.lesson import changed, load
     from toolkit.pages.backprop import backprop_book, work_out
 
-    check_workbook(out)
     lesson = changed(load(template), epochs, learning_rates)
+    check_workbook(out)
     try:
         worked = work_out(lesson)
     except ToolkitError as error:
@@ -63,7 +63,7 @@ def copy_lesson(name: str, out: Path) -> Path:
 
     Raises ToolkitError where there is no such lesson, or a file that would be overwritten.
     """
-    source = find("lessons", name)
+    source = find_shipped("lessons", name)
     target = out / source.name if out.is_dir() else out
     if target.exists():
         raise ToolkitError(f"{target}: exists already; choose another name or remove it first")
@@ -89,16 +89,19 @@ def train_mnist(
     from toolkit.convnet.shapes import parameter_count
     from toolkit.pages.mnist import mnist_book
 
+    weights = out.with_suffix(".safetensors") if out.name else out
     check_workbook(out)
+    check_writable(weights)
     if not 0 <= seed < 2**63:
         raise ToolkitError(f"--seed {seed}: must be 0 or more, and below 2^63")
     model, text = template.load("default")
     model = template.with_epochs(model, epochs)
     network, history = _train(model, seed, data_dir, device, quiet)
-    weights = out.with_suffix(".safetensors")
+    # The book is composed before anything is written, so that a fault in it leaves the old pair.
+    book = mnist_book(history, _command(out, epochs, seed, data_dir, device))
     metadata = {"template": text, "epochs": str(model.training.epochs), "seed": str(seed)}
     _save(network, metadata, weights)
-    write(mnist_book(history, _command(out, epochs, seed, data_dir, device)), out)
+    write(book, out)
     return {
         "workbook": str(out),
         "weights": str(weights),
@@ -135,10 +138,10 @@ def _save(network: Any, metadata: dict[str, str], out: Path) -> None:
 
 
 def _command(out: Path, epochs: int | None, seed: int, data_dir: Path | None, device: str) -> str:
-    """The command that makes the same workbook again."""
-    words = ["toolkit", "mnist", "--out", out.name, "--seed", str(seed), "--device", device]
+    """A command that, from the same folder, makes the same run again."""
+    words = ["toolkit", "mnist", "--out", out.as_posix(), "--seed", str(seed), "--device", device]
     if epochs is not None:
         words += ["--epochs", str(epochs)]
     if data_dir is not None:
-        words += ["--data-dir", data_dir.name]
+        words += ["--data-dir", data_dir.as_posix()]
     return subprocess.list2cmdline(words)

@@ -1,7 +1,7 @@
 """What a person sees while a network trains."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 import typer
 from rich.console import Console
@@ -45,7 +45,9 @@ def _watcher(bar: Progress, epochs: int, test_count: int, quiet: bool) -> Watche
 
     def on_epoch(epoch: Epoch) -> None:
         if not quiet:
-            typer.echo(summary(epoch, test_count))
+            # A console that takes no more text is no reason to lose the training.
+            with suppress(OSError):
+                typer.echo(summary(epoch, test_count))
 
     return Watcher(on_step, on_epoch)
 

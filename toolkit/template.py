@@ -7,12 +7,22 @@ from importlib import resources
 from pathlib import Path
 from typing import Annotated, Any, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, ValidationError
 
 from toolkit.errors import ToolkitError
 
-# One line of text that a spreadsheet can hold.
-Title = Annotated[str, Field(min_length=1, max_length=200, pattern=r"^[^\x00-\x1f\x7f]*$")]
+LONGEST_TITLE = 200
+SHOWN = 60  # characters of a wrong value that an error repeats
+
+
+def _one_line(title: str) -> str:
+    """A text that one cell can hold; raises ValueError otherwise."""
+    if not title.strip() or not title.isprintable() or len(title) > LONGEST_TITLE:
+        raise ValueError(f"must be one line of 1 to {LONGEST_TITLE} printable characters")
+    return title
+
+
+Title = Annotated[str, AfterValidator(_one_line)]
 Checked = TypeVar("Checked", bound=BaseModel)
 
 
@@ -40,16 +50,38 @@ def find(kind: str, name: str) -> Path:
     Raises ToolkitError where neither exists.
     """
     if name in shipped(kind):
-        return templates_folder() / kind / f"{name}.toml"
+        return find_shipped(kind, name)
     path = Path(name)
-    if path.is_file():
+    try:
+        found, folder = path.is_file(), bool(name) and path.is_dir()
+    except (OSError, ValueError):  # too long, or holds what no path may hold
+        found = folder = False
+    if found:
         return path
-    if path.is_dir():
+    if folder:
         raise ToolkitError(f"{name}: this is a folder; name a template file inside it")
-    raise ToolkitError(
-        f"{name}: no such template{_suggestion(name, shipped(kind))}; "
-        f"use one of {', '.join(shipped(kind))}, or the path of a .toml file"
+    raise _unknown(kind, name, ", or the path of a .toml file")
+
+
+def find_shipped(kind: str, name: str) -> Path:
+    """The file of a shipped template. Raises ToolkitError where there is none of that name."""
+    if name not in shipped(kind):
+        raise _unknown(kind, name)
+    return templates_folder() / kind / f"{name}.toml"
+
+
+def _unknown(kind: str, name: str, also: str = "") -> ToolkitError:
+    known = shipped(kind)
+    return ToolkitError(
+        f"{brief(name)}: no such template{_suggestion(name, known)}; "
+        f"use one of {', '.join(known)}{also}"
     )
+
+
+def brief(value: object) -> str:
+    """A value as an error shows it: no longer than a reader wants."""
+    text = str(value)
+    return text if len(text) <= SHOWN else f"{text[:SHOWN]}..."
 
 
 def read(path: Path, schema: type[Checked]) -> Checked:
@@ -57,22 +89,33 @@ def read(path: Path, schema: type[Checked]) -> Checked:
 
     Raises ToolkitError naming the file, the key and the cure.
     """
-    return parse(_text(path), schema, str(path))
+    return parse(text(path), schema, str(path))
 
 
 def parse(text: str, schema: type[Checked], source: str) -> Checked:
     """The template written in `text`; `source` is what its errors call it."""
     try:
-        return schema.model_validate(tomllib.loads(text))
+        content = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise ToolkitError(f"{source}: not valid TOML: {error}; correct that line") from error
+    except (ValueError, RecursionError) as error:
+        # An integer of thousands of digits, or brackets within brackets thousands deep.
+        raise ToolkitError(
+            f"{source}: holds a number too long or brackets too deep; write it more simply"
+        ) from error
+    try:
+        return schema.model_validate(content)
     except ValidationError as error:
         raise ToolkitError(f"{source}: {_first_fault(error, schema)}") from error
 
 
-def _text(path: Path) -> str:
+def text(path: Path) -> str:
+    """The text of a file; the mark that some Windows programs put before UTF-8 is left out.
+
+    Raises ToolkitError where it cannot be read.
+    """
     try:
-        return path.read_text(encoding="utf-8")
+        return path.read_text(encoding="utf-8-sig")
     except UnicodeDecodeError as error:
         raise ToolkitError(f"{path}: not a UTF-8 text file; save it as UTF-8") from error
     except OSError as error:
@@ -110,7 +153,13 @@ def _cure(fault: Any, place: list[int | str], schema: type[BaseModel]) -> str:
     if kind == "value_error":
         return message
     got = fault.get("input")
-    shown = "" if isinstance(got, dict | list) else f", not {got!r}"
+    if kind in ("model_type", "model_attributes_type", "dict_type"):
+        return f"must be a table of keys, as [section] begins one, not {brief(repr(got))}"
+    if kind in ("too_short", "too_long"):
+        limit = "at least {min_length}" if kind == "too_short" else "at most {max_length}"
+        context = fault["ctx"]
+        return f"needs {limit.format(**context)} entries, not {context['actual_length']}"
+    shown = "" if isinstance(got, dict | list) else f", not {brief(repr(got))}"
     return f"{message.removeprefix('Input ')}{shown}"
 
 
@@ -126,4 +175,4 @@ def _siblings(place: list[int | str], schema: type[BaseModel]) -> list[str]:
 
 def _suggestion(word: str, known: list[str]) -> str:
     close = difflib.get_close_matches(word, known, n=1)
-    return f"; did you mean {close[0]!r}?" if close else ""
+    return f" (did you mean {close[0]!r}?)" if close else ""

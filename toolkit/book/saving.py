@@ -5,6 +5,7 @@ import tempfile
 from pathlib import Path
 
 from toolkit.errors import ToolkitError
+from toolkit.template import brief
 
 
 class replacing:
@@ -15,7 +16,11 @@ class replacing:
 
     def __enter__(self) -> Path:
         check_writable(self._out)
-        handle, name = tempfile.mkstemp(suffix=self._out.suffix, prefix=".", dir=self._out.parent)
+        try:
+            self._out.parent.mkdir(parents=True, exist_ok=True)
+            handle, name = tempfile.mkstemp(self._out.suffix, ".", self._out.parent)
+        except OSError as error:
+            raise _refused(self._out, error) from error
         os.close(handle)
         self._temporary = Path(name)
         return self._temporary
@@ -26,9 +31,16 @@ class replacing:
             return
         self._temporary.unlink(missing_ok=True)
         if isinstance(error, OSError):
-            raise ToolkitError(f"{self._out}: cannot be written: {error.strerror}") from error
+            raise _refused(self._out, error) from error
 
     def _move(self) -> None:
+        try:
+            self._give_way()
+        except OSError as error:
+            self._temporary.unlink(missing_ok=True)
+            raise _refused(self._out, error) from error
+
+    def _give_way(self) -> None:
         # mkstemp makes files for their owner alone; a workbook is as readable as any other file.
         mask = os.umask(0)
         os.umask(mask)
@@ -45,22 +57,29 @@ class replacing:
 
 
 def check_writable(out: Path) -> None:
-    """Raise ToolkitError unless a file can be put at `out`; its folder is made where missing."""
-    if out.is_dir():
-        raise ToolkitError(f"{out}: this is a folder; name a file in it")
+    """Raise ToolkitError unless a file can be put at `out`. Leaves nothing behind.
+
+    Folders that are missing are made only when there is something to write.
+    """
     try:
-        out.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryFile(dir=out.parent):
+        if out.is_dir():
+            raise ToolkitError(f"{out}: this is a folder; name a file in it")
+        nearest = next(folder for folder in out.absolute().parents if folder.exists())
+        with tempfile.TemporaryFile(dir=nearest):
             pass
     except OSError as error:
-        raise ToolkitError(
-            f"{out.parent}: cannot be written to: {error.strerror}; "
-            "choose another folder with --out"
-        ) from error
+        raise _refused(out, error) from error
+
+
+def _refused(out: Path, error: OSError) -> ToolkitError:
+    return ToolkitError(
+        f"{brief(out)}: cannot be written: {error.strerror}; "
+        "make room or choose another place for the file"
+    )
 
 
 def check_workbook(out: Path) -> None:
     """Raise ToolkitError unless a workbook can be put at `out`."""
     if out.suffix.lower() != ".xlsx":
-        raise ToolkitError(f"{out}: not a workbook's name; end it in .xlsx")
+        raise ToolkitError(f"{brief(out)}: not a workbook's name; give one that ends in .xlsx")
     check_writable(out)

@@ -150,6 +150,7 @@ class Sheet:
     tab: str | None = None
     pages_wide: int = 1
     pages_high: int | None = None
+    portrait: bool = False
 
 
 @dataclass(frozen=True)

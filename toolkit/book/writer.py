@@ -202,7 +202,7 @@ def _prepare(ws: Worksheet, sheet: Sheet) -> None:
 
 
 def _printing(ws: Worksheet, sheet: Sheet) -> None:
-    ws.page_setup.orientation = "landscape"
+    ws.page_setup.orientation = "portrait" if sheet.portrait else "landscape"
     ws.page_setup.paperSize = ws.PAPERSIZE_A4
     ws.page_setup.fitToWidth = sheet.pages_wide
     ws.page_setup.fitToHeight = sheet.pages_high or 0

@@ -137,7 +137,7 @@ def load(name: str) -> tuple[Model, str]:
     """
     path = template.find("models", name)
     model = template.read(path, Model)
-    return model, path.read_text(encoding="utf-8")
+    return model, template.text(path)
 
 
 def with_epochs(model: Model, epochs: int | None) -> Model:

@@ -19,8 +19,8 @@ from toolkit.symbols.functions import ACTIVATIONS
 
 LOSS = quantity("E_total")
 LEARNING_RATE = quantity("η")
-# Beyond this many weights behind one gradient, a formula with everything written out is no longer
-# one that a reader follows: the gradients of the pre-activations get columns of their own.
+# With more outputs than this, or more than one hidden layer, a gradient with everything written out
+# is no formula that a reader follows: those of the pre-activations get columns of their own.
 INLINE_OUTPUTS = 4
 
 
@@ -89,7 +89,7 @@ def _sample(sample: int, samples: int) -> str:
 
 
 def _layer_name(layer: int, layers: int) -> str:
-    """O for the last layer, h for the hidden one; with several hidden layers h2. is the second."""
+    """`o` for the outputs, h for the hidden layer; h2. for the second of several hidden layers."""
     if layer == layers - 1:
         return "o"
     return "h" if layers == 3 else f"h{layer}."

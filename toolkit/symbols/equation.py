@@ -87,8 +87,19 @@ def derive(forward: list[Equation], loss: Symbol, wrt: Iterable[Symbol]) -> list
     Who reads what is indexed once, so the cost grows with the number of products, not its square.
     """
     readers = _readers(forward)
-    inner = [equation.symbol for equation in reversed(forward) if equation.symbol != loss]
+    away = _distances(forward, readers)
+    inner = [equation.symbol for equation in forward if equation.symbol != loss]
+    inner.sort(key=lambda symbol: away[symbol])
     return [_chain_rule(symbol, readers[symbol], loss) for symbol in [*inner, *wrt]]
+
+
+def _distances(forward: list[Equation], readers: dict[Symbol, list[Equation]]) -> dict[Symbol, int]:
+    """How many equations lie between each quantity and the loss, along the longest way."""
+    away: dict[Symbol, int] = {}
+    for equation in reversed(forward):
+        further = (away[reader.symbol] for reader in readers[equation.symbol])
+        away[equation.symbol] = 1 + max(further, default=-1)
+    return away
 
 
 def _readers(forward: list[Equation]) -> dict[Symbol, list[Equation]]:

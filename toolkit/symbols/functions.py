@@ -78,6 +78,25 @@ class joined(Function):
         return f"joined({', '.join(map(printer._print, self.args))})"
 
 
+class number_text(Function):
+    """A number as text of six significant digits, the same in every program and language.
+
+    Where & alone turns numbers into text, programs differ on when powers of ten begin and how they
+    are written, and TEXT reads its format in the language of the computer.
+    """
+
+    def _excel(self, printer: Any) -> str:
+        x = printer._print(self.args[0])
+        power = f"INT(LOG10(ABS({x})))"
+        plain = f'ROUND({x},MAX(0,5-{power}))&""'
+        scientific = f'ROUND({x}/10^{power},5)&"·10^"&{power}'
+        sized = f"IF(AND(ABS({x})>=0.0001,ABS({x})<1E9),{plain},{scientific})"
+        return f'IF(ABS({x})<1E-300,"0",{sized})'
+
+    def _numpycode(self, printer: Any) -> str:
+        return f"number_text({printer._print(self.args[0])})"
+
+
 class total(Function):
     """The sum over a range of cells."""
 

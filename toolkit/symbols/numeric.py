@@ -1,6 +1,8 @@
 """Equations as NumPy functions."""
 
+import math
 from collections.abc import Callable, Mapping, Sequence
+from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 import numpy as np
@@ -28,7 +30,25 @@ def _lookup(answers: Sequence[Any], searched: Sequence[Any], wanted: Any) -> Any
     return answers[found.index(wanted)] if wanted in found else np.nan
 
 
-NAMESPACE: dict[str, Any] = {"joined": _joined, "lookup": _lookup}
+def _number_text(number: Any) -> Any:
+    x = float(_scalar(number))
+    if not math.isfinite(x):
+        return x
+    if abs(x) < 1e-300:
+        return "0"
+    power = math.floor(math.log10(abs(x)))
+    if 1e-4 <= abs(x) < 1e9:
+        return _rounded(x, max(0, 5 - power))
+    return f"{_rounded(x / 10.0**power, 5)}·10^{power}"
+
+
+def _rounded(x: float, places: int) -> str:
+    """The shortest text of x rounded as spreadsheets round: by its decimal digits, half away."""
+    exact = Decimal(repr(x)).quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP)
+    return f"{exact.normalize():f}"
+
+
+NAMESPACE: dict[str, Any] = {"joined": _joined, "lookup": _lookup, "number_text": _number_text}
 NUMPY = (
     "exp log tanh sqrt minimum maximum amin amax where abs sum max min nan "
     "equal not_equal less less_equal greater greater_equal logical_and logical_or"

@@ -6,11 +6,13 @@ from sympy import Symbol
 
 from toolkit.book.live import computed
 from toolkit.book.sheet import Cell, Known, Sheet, at
-from toolkit.pages.backprop.layout import EQUATIONS, PARAMETERS, Worked
-from toolkit.symbols.equation import Equation
+from toolkit.network.derivation import LEARNING_RATE
+from toolkit.pages.backprop.layout import EQUATIONS, PARAMETERS, Worked, rate_symbol
+from toolkit.symbols.equation import Equation, Previous
 from toolkit.symbols.plain import plain
 
-WIDTHS = {1: 18, 2: 3, 3: 60, 4: 16}
+WIDTHS = {1: 18, 2: 3, 3: 60, 4: 22}
+ROWS_A_PAGE = 60
 VALUE_COLUMN = 4
 
 
@@ -27,9 +29,18 @@ def sheet(worked: Worked) -> Sheet:
         cells |= _section(heading, row)
         cells |= _lines(equations, row + 1, known)
         row += len(equations) + 2
-    cells[row, 1] = Cell("Update, from one epoch to the next", "subtitle")
-    cells |= _updates(worked, row + 1)
-    return Sheet(EQUATIONS, cells, widths=WIDTHS, freeze=(4, 1), tab="CC79A7")
+    cells |= _section("Update, from one epoch to the next", row, "after epoch 1, rate A")
+    cells |= _updates(worked, row + 1, known)
+    pages = 1 if row + len(worked.derived.updates) <= ROWS_A_PAGE else None
+    return Sheet(
+        EQUATIONS,
+        cells,
+        widths=WIDTHS,
+        freeze=(4, 1),
+        tab="CC79A7",
+        pages_high=pages,
+        portrait=True,
+    )
 
 
 def _sections(worked: Worked) -> Iterable[tuple[str, tuple[Equation, ...]]]:
@@ -37,8 +48,10 @@ def _sections(worked: Worked) -> Iterable[tuple[str, tuple[Equation, ...]]]:
     yield "Backward pass: the chain rule, from the loss to the weights", worked.derived.gradients
 
 
-def _section(heading: str, row: int) -> dict[tuple[int, int], Cell]:
-    value = Cell("value at the start", "heading")
+def _section(
+    heading: str, row: int, values: str = "value at the start"
+) -> dict[tuple[int, int], Cell]:
+    value = Cell(values, "heading")
     return {(row, 1): Cell(heading, "subtitle"), (row, VALUE_COLUMN): value}
 
 
@@ -63,8 +76,12 @@ def _shown(equation: Equation, row: int) -> dict[tuple[int, int], Cell]:
     }
 
 
-def _updates(worked: Worked, row: int) -> dict[tuple[int, int], Cell]:
+def _updates(worked: Worked, row: int, known: dict[Symbol, Known]) -> dict[tuple[int, int], Cell]:
+    """One line an update, with its value after the first step at the first learning rate."""
     cells: dict[tuple[int, int], Cell] = {}
+    before: dict[Symbol, Known] = {Previous(symbol): cell for symbol, cell in known.items()}
+    before[LEARNING_RATE] = known[rate_symbol(worked.letters[0])]
     for line, update in enumerate(worked.derived.updates, row):
         cells |= _shown(update, line)
+        cells[line, VALUE_COLUMN] = computed(update.expr, before)
     return cells

@@ -1,5 +1,7 @@
 """The sheet on which the reader plays: every parameter in one cell, the loss curves beside."""
 
+from typing import cast
+
 from sympy import Symbol
 
 from toolkit.book.sheet import Cell, Chart, Series, Sheet, Table, at
@@ -55,7 +57,7 @@ def _rows(worked: Worked) -> dict[tuple[int, int], Cell]:
     for n, (symbol, known) in enumerate(worked.parameters.items()):
         row = layout.FIRST_PARAMETER_ROW + n
         cells[row, 1] = Cell(symbol.name, "symbol")
-        cells[row, 2] = Cell(float(str(known.value)), "input")
+        cells[row, 2] = Cell(cast("float", known.value), "input")
         cells[row, 3] = Cell(_meaning(symbol, worked), "note")
     return cells
 

@@ -42,7 +42,9 @@ def sheet(worked: Worked, tables: list[Table]) -> Sheet:
     charts = tuple(_chart(worked, table, rate) for rate, table in enumerate(tables))
     # Fitted to a page for every six charts; with up to six no page break cuts through one.
     pages = ceil(len(charts) / CHARTS_A_PAGE)
-    return Sheet(RATES, cells, charts=charts, widths=widths, tab="009E73", pages_high=pages)
+    return Sheet(
+        RATES, cells, charts=charts, widths=widths, tab="009E73", pages_high=pages, portrait=True
+    )
 
 
 def _summary(worked: Worked, table: Table, rate: int) -> dict[tuple[int, int], Cell]:

@@ -14,7 +14,7 @@ from toolkit.book.sheet import ABOVE, ROW, Cell, Column, Known, Sheet, Table, le
 from toolkit.network.derivation import LEARNING_RATE, LOSS
 from toolkit.pages.backprop.layout import PARAMETERS, Worked, rate_sheet, rate_symbol
 from toolkit.symbols.equation import Equation, Gradient, Previous, quantity
-from toolkit.symbols.functions import Text, joined
+from toolkit.symbols.functions import Text, joined, number_text
 
 HEADING_ROW = 3
 COLUMNS_A_PAGE = 16
@@ -65,7 +65,7 @@ def title(worked: Worked, rate: int) -> Cell:
     """The live heading of a learning rate: its letter and its present value."""
     symbol = rate_symbol(worked.letters[rate])
     text = Text(f"Learning rate {worked.letters[rate]}: η = ")
-    return computed(joined(text, symbol), worked.parameters, "title")
+    return computed(joined(text, number_text(symbol)), worked.parameters, "title")
 
 
 def _entries(worked: Worked, rate: int) -> list[Entry]:

@@ -8,7 +8,7 @@ from toolkit.pages.mnist.layout import Result
 
 
 def mnist_book(history: History, command: str) -> Book:
-    """All sheets in reading order; `command` is what was typed to make them."""
+    """All sheets in reading order; `command` makes the run again."""
     result = Result(history, tuple(layer_table(history.model.network)), command)
     return Book(
         history.model.title,

@@ -1,6 +1,7 @@
 """One row for each epoch, and the curves of accuracy and loss beside it."""
 
 import math
+from typing import cast
 
 import numpy as np
 from sympy import Symbol
@@ -81,7 +82,7 @@ def sheet(result: Result) -> Sheet:
 
 
 def _number(known: Known) -> int:
-    return int(str(known.value))
+    return cast("int", known.value)
 
 
 def _chart(made: Table, what: str, number: int, y_format: str) -> Chart:

@@ -14,7 +14,7 @@ COUNTS_ROW = 3
 
 @dataclass(frozen=True)
 class Result:
-    """A finished run and the layers it trained; `command` is what was typed."""
+    """A finished run and the layers it trained; `command` makes the run again."""
 
     history: History
     layers: tuple[LayerRow, ...]
