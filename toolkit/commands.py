@@ -52,7 +52,7 @@ def list_lessons() -> list[dict[str, Any]]:
             "name": name,
             "title": lesson.title,
             "layers": lesson.network.layers,
-            "weights": len(lesson.start.weights),
+            "weights": weight_count(lesson.network.layers),
         }
         for name, lesson in found.items()
     ]

@@ -10,8 +10,25 @@ from toolkit import template
 from toolkit.errors import ToolkitError
 
 Width = Annotated[int, Field(ge=1)]
-Rate = Annotated[float, Field(gt=0)]
-Activation = Literal["sigmoid", "tanh", "relu", "identity"]
+Positive = Annotated[float, Field(gt=0)]
+Share = Annotated[float, Field(ge=0, lt=1)]
+Activation = Literal[
+    "sigmoid", "tanh", "relu", "leaky_relu", "softplus", "gelu", "identity", "softmax"
+]
+Loss = Literal["half_squared_error", "mean_squared_error", "binary_cross_entropy", "cross_entropy"]
+Optimizer = Literal["sgd", "momentum", "nesterov", "adagrad", "rmsprop", "adam"]
+Initializer = Literal["uniform", "xavier", "kaiming"]
+
+# What each optimizer reads beside the learning rate and weight_decay, with torch.optim's defaults;
+# torch gives momentum no default but 0, which would be plain descent.
+SETTINGS: dict[str, dict[str, float | list[float]]] = {
+    "sgd": {},
+    "momentum": {"momentum": 0.9},
+    "nesterov": {"momentum": 0.9},
+    "adagrad": {"epsilon": 1e-10},
+    "rmsprop": {"alpha": 0.99, "epsilon": 1e-8},
+    "adam": {"betas": [0.9, 0.999], "epsilon": 1e-8},
+}
 
 
 class Network(template.Part):
@@ -19,29 +36,51 @@ class Network(template.Part):
 
     layers: Annotated[list[Width], Field(min_length=2)]
     activations: list[Activation]
-    bias: Literal[False]
-    loss: Literal["half_squared_error"]
+    bias: bool
+    loss: Loss
+    negative_slope: Annotated[float, Field(ge=0)] = 0.01
 
 
 class Samples(template.Part):
-    """One row of inputs and one of targets for each sample; all of them make up the batch."""
+    """One row of inputs and one of targets for each sample; all of them make up the batch.
+
+    `labels` names the samples.
+    """
 
     inputs: Annotated[list[list[float]], Field(min_length=1)]
     targets: Annotated[list[list[float]], Field(min_length=1)]
+    labels: list[template.Title] | None = None
 
 
 class Start(template.Part):
-    """Weights by layer, neuron and input, in that order, as torch.nn.Linear flattens them."""
+    """Weights by layer, neuron and input, in that order, as torch.nn.Linear flattens them, and
+    biases by layer and neuron; or a seed and the initializer that draws them.
+    """
 
-    weights: list[float]
+    weights: list[float] | None = None
+    biases: list[float] | None = None
+    seed: Annotated[int, Field(ge=0)] | None = None
+    initializer: Initializer | None = None
 
 
 class Training(template.Part):
-    """Plain gradient descent over the whole batch, once for each learning rate."""
+    """Descent over the whole batch, once for each learning rate, as torch.optim defines it."""
 
-    optimizer: Literal["sgd"]
-    learning_rates: Annotated[list[Rate], Field(min_length=1)]
+    optimizer: Optimizer
+    learning_rates: Annotated[list[Positive], Field(min_length=1)]
     epochs: Annotated[int, Field(ge=1)]
+    train_biases: bool = True
+    momentum: Share | None = None
+    betas: Annotated[list[Share], Field(min_length=2, max_length=2)] | None = None
+    alpha: Share | None = None
+    epsilon: Positive | None = None
+    weight_decay: Annotated[float, Field(ge=0)] = 0.0
+
+    def setting(self, key: str) -> list[float]:
+        """What is given for an optimizer's setting, or its default; betas are two."""
+        given: float | list[float] | None = getattr(self, key)
+        chosen = SETTINGS[self.optimizer][key] if given is None else given
+        return chosen if isinstance(chosen, list) else [chosen]
 
 
 class Lesson(template.Part):
@@ -57,14 +96,73 @@ class Lesson(template.Part):
     def _agree(self) -> "Lesson":
         layers = self.network.layers
         _count("network.activations", self.network.activations, len(layers) - 1, "network.layers")
-        _count("samples.targets", self.samples.targets, len(self.samples.inputs), "samples.inputs")
-        for row, (inputs, targets) in enumerate(
-            zip(self.samples.inputs, self.samples.targets, strict=True), 1
-        ):
-            _count(f"samples.inputs[{row}]", inputs, layers[0], "network.layers")
-            _count(f"samples.targets[{row}]", targets, layers[-1], "network.layers")
-        _count("start.weights", self.start.weights, weight_count(layers), "network.layers")
+        _check_samples(self.samples, layers)
+        _check_start(self.start, self.network)
+        _check_loss(self.network, self.samples)
+        _check_training(self.training)
         return self
+
+
+def _check_samples(samples: Samples, layers: list[int]) -> None:
+    _count("samples.targets", samples.targets, len(samples.inputs), "samples.inputs")
+    for row, (inputs, targets) in enumerate(zip(samples.inputs, samples.targets, strict=True), 1):
+        _count(f"samples.inputs[{row}]", inputs, layers[0], "network.layers")
+        _count(f"samples.targets[{row}]", targets, layers[-1], "network.layers")
+    if samples.labels is not None:
+        _count("samples.labels", samples.labels, len(samples.inputs), "samples.inputs")
+
+
+def _check_start(start: Start, network: Network) -> None:
+    if (start.seed is None) != (start.initializer is None):
+        given, missing = ("seed", "initializer") if start.initializer is None else (
+            "initializer", "seed",
+        )  # fmt: skip
+        raise ValueError(f"start.{given}: needs start.{missing} too; add it")
+    if start.weights is not None:
+        _count("start.weights", start.weights, weight_count(network.layers), "network.layers")
+    elif start.seed is None:
+        raise ValueError("start.weights: missing; give them, or start.seed and start.initializer")
+    if start.biases is not None:
+        if not network.bias:
+            raise ValueError("start.biases: network.bias is false; set it to true or remove these")
+        _count("start.biases", start.biases, sum(network.layers[1:]), "network.layers")
+    elif network.bias and start.seed is None:
+        raise ValueError("start.biases: missing; give them, or start.seed and start.initializer")
+
+
+def _check_loss(network: Network, samples: Samples) -> None:
+    loss, last = network.loss, network.activations[-1]
+    if loss == "cross_entropy" and last != "softmax":
+        raise ValueError(
+            f"network.loss: cross_entropy needs softmax as the last of network.activations, "
+            f"not {last}"
+        )
+    if loss == "binary_cross_entropy" and last not in ("sigmoid", "softmax"):
+        raise ValueError(
+            f"network.loss: binary_cross_entropy needs outputs between 0 and 1: make sigmoid or "
+            f"softmax the last of network.activations, not {last}"
+        )
+    for row, targets in enumerate(samples.targets, 1):
+        _check_targets(loss, row, targets)
+
+
+def _check_targets(loss: str, row: int, targets: list[float]) -> None:
+    if loss.endswith("cross_entropy") and not all(0 <= target <= 1 for target in targets):
+        raise ValueError(f"samples.targets[{row}]: {loss} needs targets between 0 and 1")
+    if loss == "cross_entropy" and abs(sum(targets) - 1) > 1e-6:
+        raise ValueError(
+            f"samples.targets[{row}]: add up to {sum(targets):.6g}; cross_entropy needs "
+            "probabilities that add up to 1"
+        )
+
+
+def _check_training(training: Training) -> None:
+    for key in ("momentum", "betas", "alpha", "epsilon"):
+        if getattr(training, key) is not None and key not in SETTINGS[training.optimizer]:
+            raise ValueError(
+                f"training.{key}: {training.optimizer} has no {key}; remove it or choose another "
+                "training.optimizer"
+            )
 
 
 def weight_count(layers: list[int]) -> int:

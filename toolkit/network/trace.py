@@ -1,23 +1,30 @@
 """The values of all quantities in every epoch, for all learning rates at once."""
 
-from collections.abc import Callable
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 from sympy import Symbol
 
-from toolkit.network.derivation import LEARNING_RATE, Derivation
+from toolkit.network.derivation import EPOCH, LEARNING_RATE, Derivation
 from toolkit.network.lesson import Lesson
+from toolkit.network.optimizers import settings
+from toolkit.network.start import start_biases, start_weights
 from toolkit.symbols.equation import Equation, Previous
-from toolkit.symbols.numeric import function
+from toolkit.symbols.numeric import loop
 
 Values = NDArray[np.float64]
+
+# Up to so many learning rates one after the other in plain Python numbers beat arrays of them.
+FEW_RATES = 12
 
 
 @dataclass(frozen=True)
 class Trace:
-    """`values[symbol]` has the shape (epochs + 1, learning rates); row 0 is the start."""
+    """`values[symbol]` has the shape (epochs + 1, learning rates); row 0 is the start. What left
+    float64's range, and all that was computed from it, is nan.
+    """
 
     learning_rates: tuple[float, ...]
     values: dict[Symbol, Values]
@@ -33,51 +40,95 @@ class Trace:
 
 
 def start_values(lesson: Lesson, derived: Derivation) -> dict[Symbol, float]:
-    """What the lesson gives: inputs, weights and targets by symbol."""
-    flat = {
+    """What the lesson gives: inputs, weights, biases, targets and settings by symbol."""
+    flat: dict[Sequence[Symbol], list[float]] = {
         derived.inputs: [value for row in lesson.samples.inputs for value in row],
         derived.targets: [value for row in lesson.samples.targets for value in row],
-        derived.weights: lesson.start.weights,
+        derived.weights: start_weights(lesson),
+        derived.biases: start_biases(lesson),
     }
-    return {s: v for symbols, values in flat.items() for s, v in zip(symbols, values, strict=True)}
+    named = {s: v for symbols, values in flat.items() for s, v in zip(symbols, values, strict=True)}
+    return named | settings(lesson.training)
 
 
 def trace(lesson: Lesson, derived: Derivation) -> Trace:
     """Run the lesson: all epochs, all learning rates side by side."""
-    rates = np.array(lesson.training.learning_rates)
-    compute = function(derived.given, derived.table)
-    update = _updater(derived)
-    start = start_values(lesson, derived)
-    values = {s: np.full(len(rates), start[s]) for s in derived.given}
-    rows = []
-    # A learning rate too large drives values out of float64's range; that is shown, not warned of.
+    rates = tuple(lesson.training.learning_rates)
+    start, epochs = start_values(lesson, derived), lesson.training.epochs
+    ran = _one_by_one(derived, start, rates, epochs) if len(rates) <= FEW_RATES else None
+    if ran is None:
+        ran = _side_by_side(derived, start, rates, epochs)
+    shape = (epochs + 1, len(rates))
+    values = {symbol: np.full(shape, number) for symbol, number in start.items()}
+    values |= {symbol: ran[:, index] for index, symbol in enumerate(_computed(derived))}
+    if not np.isfinite(ran).all():
+        _spread(values, derived)
+    return Trace(rates, values)
+
+
+def _computed(derived: Derivation) -> list[Symbol]:
+    return [e.symbol for e in (*derived.updates, *derived.table)]
+
+
+def _one_by_one(
+    derived: Derivation, start: dict[Symbol, float], rates: tuple[float, ...], epochs: int
+) -> Values | None:
+    """Shape (epochs + 1, quantities, rates); None where a number leaves its range."""
+    given = [*start, LEARNING_RATE]
+    run = loop(given, _first(derived), derived.updates, derived.table, EPOCH, scalar=True)
+    found = np.empty((epochs + 1, len(_computed(derived)), len(rates)))
+    for index, rate in enumerate(rates):
+        rows: list[tuple[float, ...]] = []
+        try:
+            run(epochs, lambda _, row, rows=rows: rows.append(row), *start.values(), rate)
+        except (ArithmeticError, ValueError):
+            return None
+        found[:, :, index] = rows
+    return found if np.isfinite(found).all() else None
+
+
+def _side_by_side(
+    derived: Derivation, start: dict[Symbol, float], rates: tuple[float, ...], epochs: int
+) -> Values:
+    """Shape (epochs + 1, quantities, rates), with what left float64's range as inf or nan."""
+    given = [*start, LEARNING_RATE]
+    run = loop(given, _first(derived), derived.updates, derived.table, EPOCH, scalar=False)
+    found = np.empty((epochs + 1, len(_computed(derived)), len(rates)))
+
+    def emit(epoch: int, row: tuple[Values, ...]) -> None:
+        for index, numbers in enumerate(row):
+            found[epoch, index] = numbers
+
     with np.errstate(all="ignore"):
-        for epoch in range(lesson.training.epochs + 1):
-            if epoch:
-                values |= update(values, rates)
-            results = compute(*(values[s] for s in derived.given))
-            values |= dict(zip((e.symbol for e in derived.table), results, strict=True))
-            rows.append(dict(values))
-    return Trace(tuple(lesson.training.learning_rates), _stacked(rows, len(rates)))
+        run(epochs, emit, *(np.full(len(rates), v) for v in start.values()), np.array(rates))
+    return found
 
 
-def _updater(derived: Derivation) -> Callable[[dict[Symbol, Values], Values], dict[Symbol, Values]]:
-    """One step of the optimizer, from the update equations."""
-    read = {s for e in derived.updates for s in e.expr.free_symbols if isinstance(s, Previous)}
-    before = sorted(read, key=lambda symbol: str(symbol.name))
-    renamed = [Equation(Symbol(f"next {e.symbol}"), e.expr) for e in derived.updates]
-    compute = function([LEARNING_RATE, *before], renamed)
-
-    def update(values: dict[Symbol, Values], rates: Values) -> dict[Symbol, Values]:
-        results = compute(rates, *(values[symbol.of] for symbol in before))
-        return dict(zip(derived.weights, results, strict=True))
-
-    return update
+def _first(derived: Derivation) -> dict[Symbol, float]:
+    """What an optimizer remembers at the start: nothing."""
+    return dict.fromkeys(derived.states, 0.0)
 
 
-def _stacked(rows: list[dict[Symbol, Values]], rates: int) -> dict[Symbol, Values]:
-    shape = (len(rows), rates)
-    return {
-        symbol: np.stack([np.broadcast_to(row[symbol], rates) for row in rows]).reshape(shape)
-        for symbol in rows[0]
-    }
+def _spread(values: dict[Symbol, Values], derived: Derivation) -> None:
+    """Makes nan of what was computed from a number out of range, as cells pass an error on.
+
+    NumPy would go on: the sigmoid of infinity is 1.
+    """
+    lost = {symbol: ~np.isfinite(column) for symbol, column in values.items()}
+    updates = [(e.symbol, *_read(e, lost)) for e in derived.updates]
+    table = [(e.symbol, *_read(e, lost)) for e in derived.table]
+    for epoch in range(len(next(iter(values.values())))):
+        for symbol, same_row, row_above in [*(updates if epoch else ()), *table]:
+            for read in same_row:
+                lost[symbol][epoch] |= lost[read][epoch]
+            for read in row_above:
+                lost[symbol][epoch] |= lost[read][epoch - 1]
+    for symbol, column in values.items():
+        column[lost[symbol]] = np.nan
+
+
+def _read(equation: Equation, known: dict[Symbol, Values]) -> tuple[list[Symbol], list[Symbol]]:
+    """What an equation reads in its own row and in the row above."""
+    read = equation.expr.free_symbols
+    above = [symbol.of for symbol in read if isinstance(symbol, Previous)]
+    return [symbol for symbol in read if symbol in known], above

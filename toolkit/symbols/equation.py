@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from sympy import Add, Expr, Symbol
 from sympy import latex as sympy_latex
 
+from toolkit.symbols import order
 from toolkit.symbols.excel import excel
 
 
@@ -65,6 +66,9 @@ class Equation:
         return f"{sympy_latex(self.symbol)} = {sympy_latex(self.expr)}"
 
 
+Readers = dict[Symbol, list[tuple[Equation, Expr]]]
+
+
 def check_order(equations: Iterable[Equation], given: Iterable[Symbol]) -> None:
     """Raise ValueError where an equation reads what no earlier equation (or `given`) defines."""
     defined = set(given)
@@ -90,51 +94,82 @@ def derive(forward: list[Equation], loss: Symbol, wrt: Iterable[Symbol]) -> list
     away = _distances(forward, readers)
     inner = [equation.symbol for equation in forward if equation.symbol != loss]
     inner.sort(key=lambda symbol: away[symbol])
-    return [_chain_rule(symbol, readers[symbol], loss) for symbol in [*inner, *wrt]]
+    targets = list(wrt)
+    found = [_chain_rule(symbol, readers[symbol], loss) for symbol in [*inner, *targets]]
+    return _needed(found, {Gradient(loss, symbol) for symbol in targets})
+
+
+def _needed(gradients: list[Equation], wanted: set[Symbol]) -> list[Equation]:
+    """Those of `gradients` that are wanted or that one of these reads, directly or not."""
+    kept = []
+    for equation in reversed(gradients):
+        if equation.symbol in wanted:
+            kept.append(equation)
+            wanted |= equation.expr.free_symbols
+    return kept[::-1]
 
 
 def _distances(forward: list[Equation], readers: dict[Symbol, list[Equation]]) -> dict[Symbol, int]:
     """How many equations lie between each quantity and the loss, along the longest way."""
     away: dict[Symbol, int] = {}
     for equation in reversed(forward):
-        further = (away[reader.symbol] for reader in readers[equation.symbol])
+        further = (away[reader.symbol] for reader, _ in readers[equation.symbol])
         away[equation.symbol] = 1 + max(further, default=-1)
     return away
 
 
-def _readers(forward: list[Equation]) -> dict[Symbol, list[Equation]]:
-    readers: dict[Symbol, list[Equation]] = defaultdict(list)
+def _readers(forward: list[Equation]) -> Readers:
+    """Who reads a quantity directly, each with its derivative by that quantity."""
+    readers: Readers = defaultdict(list)
     for equation in forward:
-        for symbol in equation.expr.free_symbols:
-            readers[symbol].append(equation)
+        for symbol, local in local_derivatives(equation).items():
+            readers[symbol].append((equation, local))
     return readers
 
 
-def _chain_rule(wrt: Symbol, readers: list[Equation], loss: Symbol) -> Equation:
+def _chain_rule(wrt: Symbol, readers: list[tuple[Equation, Expr]], loss: Symbol) -> Equation:
     terms = [
         local if reader.symbol == loss else Gradient(loss, reader.symbol) * local
-        for reader in readers
-        for local in [local_derivative(reader, wrt)]
+        for reader, local in readers
     ]
     return Equation(Gradient(loss, wrt), Add(*terms))
 
 
-def local_derivative(equation: Equation, wrt: Symbol) -> Expr:
-    """∂y/∂x of one equation y = expr, written with y wherever its own expression comes back.
+def local_derivatives(equation: Equation) -> dict[Symbol, Expr]:
+    """∂y/∂x of one equation y = expr for every x it reads, but for those that are 0 throughout.
 
-    Renaming is confined to this equation and to expressions that are not a lone symbol: with an
-    identity activation, a = h, renaming h everywhere would change what other equations mean.
+    Each is written with y wherever its own expression comes back. Renaming is confined to this
+    equation and to expressions that are not a lone symbol: with an identity activation, a = h,
+    renaming h everywhere would change what other equations mean. A sum is differentiated term by
+    term, each only by what it reads, so that the cost grows with its length and not its square.
     """
-    derivative = equation.expr.diff(wrt)
-    if equation.expr.is_Atom:
-        return derivative
-    return derivative.xreplace({equation.expr: equation.symbol})
-
-
-def inline(equation: Equation, definitions: Iterable[Equation]) -> Equation:
-    """`equation` with every defined symbol replaced by its definition, all the way down."""
-    known = {definition.symbol: definition.expr for definition in definitions}
     expr = equation.expr
-    while expr.free_symbols & known.keys():
-        expr = expr.xreplace(known)
-    return Equation(equation.symbol, expr)
+    if isinstance(expr, Add):
+        found: dict[Symbol, list[Expr]] = defaultdict(list)
+        for term in order.terms(expr):
+            for symbol in _symbols(term):
+                found[symbol].append(term.diff(symbol))
+        return {symbol: Add(*parts) for symbol, parts in found.items() if any(parts)}
+    renamed = {} if expr.is_Atom else {expr: equation.symbol}
+    by_symbol = {symbol: expr.diff(symbol).xreplace(renamed) for symbol in _symbols(expr)}
+    return {symbol: local for symbol, local in by_symbol.items() if local != 0}
+
+
+def _symbols(expr: Expr) -> list[Symbol]:
+    return sorted(expr.free_symbols, key=lambda symbol: order.natural(symbol.name))
+
+
+def inline(equations: Iterable[Equation], definitions: Iterable[Equation]) -> list[Equation]:
+    """`equations` with every defined symbol replaced by its definition, all the way down.
+
+    `definitions` are in order: each reads only earlier ones, or what is not defined here.
+    """
+    known: dict[Symbol, Expr] = {}
+    for definition in definitions:
+        known[definition.symbol] = _replaced(definition.expr, known)
+    return [Equation(e.symbol, _replaced(e.expr, known)) for e in equations]
+
+
+def _replaced(expr: Expr, known: dict[Symbol, Expr]) -> Expr:
+    read = {symbol: known[symbol] for symbol in expr.free_symbols if symbol in known}
+    return expr.xreplace(read) if read else expr

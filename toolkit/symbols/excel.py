@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from sympy import Expr, Symbol
+from sympy import Expr, Rational, Symbol
 from sympy.printing.printer import Printer
 
 from toolkit.symbols import order
@@ -59,6 +59,8 @@ class ExcelPrinter(Printer):
         # Spreadsheets read -A1^2 as (-A1)^2 and 2^3^2 as 64, so a power brings its parentheses.
         if power.exp == -1:
             return f"1/{self._factor(power.base)}"
+        if power.exp == Rational(1, 2):
+            return f"SQRT({self._print(power.base)})"
         if power.exp.is_number and power.exp.is_negative:
             return f"(1/{self._print(power.base**-power.exp)})"
         return f"({self._factor(power.base)}^{self._factor(power.exp)})"

@@ -1,49 +1,11 @@
-"""Functions of our own, each with its derivative and its readings side by side.
+"""Functions over cells and ranges: text, sums, look-ups, each with its readings side by side.
 
-A function carries `fdiff` (its derivative), `_excel` (the formula), `_numpycode` (the NumPy value)
-and, where SymPy's own would not do, `_latex` and `_plain` (as shown).
+A function carries `_excel` (the formula) and `_numpycode` (the NumPy value).
 """
 
 from typing import Any
 
-from sympy import Expr, Function, Piecewise, Symbol, tanh
-
-# EXP overflows above 709.78 in float64, in spreadsheets to an error. 1 / (1 + e^709) is 1.2e-308:
-# capping the exponent there changes no digit that a float64 sum could show.
-LARGEST_EXPONENT = 709
-
-
-class sigmoid(Function):
-    """Logistic squashing 1 / (1 + e^-x); its slope is a (1 - a)."""
-
-    def fdiff(self, argindex: int = 1) -> Expr:
-        """The slope, in terms of the value itself."""
-        return self * (1 - self)
-
-    def _excel(self, printer: Any) -> str:
-        return f"(1/(1+EXP(MIN({LARGEST_EXPONENT},{printer._print(-self.args[0])}))))"
-
-    def _numpycode(self, printer: Any) -> str:
-        return f"(1/(1+exp(minimum({LARGEST_EXPONENT},{printer._print(-self.args[0])}))))"
-
-    def _plain(self, printer: Any) -> str:
-        return f"1 / (1 + e^({printer._print(-self.args[0])}))"
-
-    def _latex(self, printer: Any) -> str:
-        return rf"\frac{{1}}{{1 + e^{{{printer._print(-self.args[0])}}}}}"
-
-
-def relu(x: Expr) -> Expr:
-    """max(0, x) as cases, so that its slope at 0 is 0, as PyTorch has it."""
-    return Piecewise((x, x > 0), (0, True))
-
-
-def identity(x: Expr) -> Expr:
-    """X itself."""
-    return x
-
-
-ACTIVATIONS = {"sigmoid": sigmoid, "tanh": tanh, "relu": relu, "identity": identity}
+from sympy import Function, Symbol
 
 
 class Text(Symbol):

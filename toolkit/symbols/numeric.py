@@ -9,7 +9,7 @@ import numpy as np
 from sympy import Expr, Symbol
 from sympy.printing.numpy import NumPyPrinter
 
-from toolkit.symbols.equation import Equation
+from toolkit.symbols.equation import Equation, Previous
 
 
 def _shown(value: Any) -> str:
@@ -48,9 +48,19 @@ def _rounded(x: float, places: int) -> str:
     return f"{exact.normalize():f}"
 
 
-NAMESPACE: dict[str, Any] = {"joined": _joined, "lookup": _lookup, "number_text": _number_text}
+ERFC = np.frompyfunc(math.erfc, 1, 1)
+
+
+def _normal_cdf(x: Any) -> Any:
+    return np.asarray(0.5 * ERFC(-x * math.sqrt(0.5)), float)
+
+
+NAMESPACE: dict[str, Any] = {
+    "joined": _joined, "lookup": _lookup, "number_text": _number_text,
+    "normal_cdf": _normal_cdf,
+}
 NUMPY = (
-    "exp log tanh sqrt minimum maximum amin amax where abs sum max min nan "
+    "exp log log1p tanh sqrt minimum maximum where abs sum max min nan pi "
     "equal not_equal less less_equal greater greater_equal logical_and logical_or"
 )
 for _name in NUMPY.split():
@@ -72,8 +82,40 @@ class _Printer(NumPyPrinter):
         *cases, (last, _) = piecewise.args
         text: str = self._print(last)
         for answer, condition in reversed(cases):
-            text = f"where({self._print(condition)}, {self._print(answer)}, {text})"
+            text = self._case(self._print(condition), self._print(answer), text)
         return text
+
+    def _case(self, condition: str, answer: str, otherwise: str) -> str:
+        return f"where({condition}, {answer}, {otherwise})"
+
+    def _print_Function(self, function: Any) -> str:
+        name = type(function).__name__
+        return f"{name}({', '.join(map(self._print, function.args))})"
+
+
+class _ScalarPrinter(_Printer):
+    """Plain Python, for numbers one at a time: there it is many times faster than NumPy."""
+
+    def _case(self, condition: str, answer: str, otherwise: str) -> str:
+        return f"({answer} if {condition} else {otherwise})"
+
+    def _print_Relational(self, relation: Any) -> str:
+        return f"({self._print(relation.lhs)} {relation.rel_op} {self._print(relation.rhs)})"
+
+
+SCALAR: dict[str, Any] = {
+    "exp": math.exp,
+    "log": math.log,
+    "log1p": math.log1p,
+    "tanh": math.tanh,
+    "sqrt": math.sqrt,
+    "pi": math.pi,
+    "minimum": min,
+    "maximum": max,
+    "where": lambda condition, answer, otherwise: answer if condition else otherwise,
+    "abs": abs,
+    "normal_cdf": lambda x: 0.5 * math.erfc(-x * math.sqrt(0.5)),
+}
 
 
 def function(
@@ -94,6 +136,43 @@ def function(
     exec(compile(source, "<equations>", "exec"), scope)  # noqa: S102  # our own printer wrote it
     compute: Callable[..., tuple[Any, ...]] = scope["compute"]
     return compute
+
+
+def loop(
+    given: Sequence[Symbol],
+    first: Mapping[Symbol, float],
+    step: Sequence[Equation],
+    body: Sequence[Equation],
+    counter: Symbol,
+    *,
+    scalar: bool,
+) -> Callable[..., None]:
+    """A function (last, emit, *given) that runs `body` for counter = 0, 1, … last, with `step`
+    before each but the first, and hands emit(counter, values) the values of all equations.
+
+    What `step` reads as Previous is what the round before left; else what `step` made already.
+    `first` holds what stands in for those results of `step` that are not given. All in plain
+    Python numbers (`scalar`), which raise where they leave their range, or in arrays of one shape.
+    """
+    made = [equation.symbol for equation in step]
+    symbols = [*given, *(s for s in made if s not in given), *(e.symbol for e in body)]
+    now = {symbol: f"x{index}" for index, symbol in enumerate(symbols)} | {counter: "n"}
+    fresh = {symbol: f"y{index}" for index, symbol in enumerate(made)}
+    old = {Previous(symbol): name for symbol, name in now.items()}
+    kind = _ScalarPrinter if scalar else _Printer
+    stepping, computing = kind({**now, **fresh, **old}), kind(now)
+    lines = [f"def run(last, emit, {', '.join(now[s] for s in given)}):"]
+    lines += [f"  {now[s]} = {number!r}" for s, number in first.items()]
+    lines += ["  for n in range(last + 1):", "    if n:"]
+    lines += [f"      {fresh[e.symbol]} = {stepping.doprint(e.expr)}" for e in step]
+    lines += [f"      {now[s]} = {name}" for s, name in fresh.items()] or ["      pass"]
+    lines += [f"    {now[e.symbol]} = {computing.doprint(e.expr)}" for e in body]
+    emitted = ", ".join(now[s] for s in [*made, *(e.symbol for e in body)])
+    scope = dict(SCALAR if scalar else NAMESPACE)
+    source = "\n".join([*lines, f"    emit(n, ({emitted},))"])
+    exec(compile(source, "<lesson>", "exec"), scope)  # noqa: S102  # our own printer wrote it
+    run: Callable[..., None] = scope["run"]
+    return run
 
 
 def value(expr: Expr, known: Mapping[Symbol, Any]) -> Any:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sympy import Expr, Symbol
+from sympy import Expr, Rational, Symbol
 from sympy.printing.printer import Printer
 
 from toolkit.symbols import order
@@ -38,6 +38,8 @@ class PlainPrinter(Printer):
         return f"{text} / ({under})" if len(below) > 1 else f"{text} / {under}"
 
     def _print_Pow(self, power: Any) -> str:
+        if power.exp == Rational(1, 2):
+            return f"√({self._print(power.base)})"
         if power.exp.is_Integer:
             return self._factor(power.base) + str(power.exp).translate(RAISED)
         return f"{self._factor(power.base)}^{self._factor(power.exp)}"

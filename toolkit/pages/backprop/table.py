@@ -87,7 +87,7 @@ def _entries(worked: Worked, rate: int) -> list[Entry]:
         *(Entry(e.symbol, "loss", None, e) for e in losses),
         *(
             Entry(e.symbol, "gradient", None, e)
-            for e in (*derived.chain, *derived.weight_gradients)
+            for e in (*derived.chain, *derived.parameter_gradients)
         ),
     ]
 

@@ -1,0 +1,126 @@
+"""Optimizers as update equations, with the defaults and the order of torch.optim."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from sympy import Expr, Symbol, sqrt
+
+from toolkit.network.lesson import SETTINGS, Training
+from toolkit.symbols.equation import Equation, Gradient, Previous, quantity
+
+LOSS = quantity("E_total")
+EPOCH = quantity("epoch")
+LEARNING_RATE = quantity("η")
+MOMENTUM, ALPHA, EPSILON, DECAY = (quantity(name) for name in ("μ", "α", "ε", "λ"))
+BETAS = (quantity("β1"), quantity("β2"))
+SYMBOLS: dict[str, tuple[Symbol, ...]] = {
+    "momentum": (MOMENTUM,),
+    "alpha": (ALPHA,),
+    "epsilon": (EPSILON,),
+    "betas": BETAS,
+}
+MEANINGS = {
+    MOMENTUM: "momentum: the share of the last step that is kept",
+    ALPHA: "the share of the old mean square that is kept",
+    BETAS[0]: "the share of the old mean gradient that is kept",
+    BETAS[1]: "the share of the old mean square that is kept",
+    EPSILON: "keeps the divisor above 0",
+    DECAY: "weight decay: this share of a parameter is added to its gradient",
+}
+
+
+def settings(training: Training) -> dict[Symbol, float]:
+    """The optimizer's settings with their values; weight decay only where there is some."""
+    found = {
+        symbol: number
+        for key in SETTINGS[training.optimizer]
+        for symbol, number in zip(SYMBOLS[key], training.setting(key), strict=True)
+    }
+    return found | ({DECAY: training.weight_decay} if training.weight_decay else {})
+
+
+@dataclass(frozen=True)
+class _Slope:
+    """What an optimizer works from: a parameter's name, its old value and its gradient."""
+
+    parameter: Symbol
+    old: Symbol
+    gradient: Expr
+
+    def state(self, letter: str) -> Symbol:
+        """A quantity that the optimizer remembers for this parameter."""
+        return quantity(f"{letter}_{self.parameter.name}")
+
+
+def update(training: Training, parameter: Symbol) -> list[Equation]:
+    """The equations of one step for one parameter: first what is remembered, then the parameter.
+
+    They read the row above (Previous) and, for what is remembered, their own row. All that is
+    remembered is 0 at the start.
+    """
+    old = Previous(parameter)
+    gradient: Expr = Previous(Gradient(LOSS, parameter))
+    if training.weight_decay:
+        gradient = gradient + DECAY * old
+    return STEPS[training.optimizer](_Slope(parameter, old, gradient))
+
+
+def _sgd(slope: _Slope) -> list[Equation]:
+    return [Equation(slope.parameter, slope.old - LEARNING_RATE * slope.gradient)]
+
+
+def _momentum(slope: _Slope) -> list[Equation]:
+    velocity = slope.state("v")
+    return [
+        Equation(velocity, MOMENTUM * Previous(velocity) + slope.gradient),
+        Equation(slope.parameter, slope.old - LEARNING_RATE * velocity),
+    ]
+
+
+def _nesterov(slope: _Slope) -> list[Equation]:
+    velocity = slope.state("v")
+    ahead = slope.gradient + MOMENTUM * velocity
+    return [
+        Equation(velocity, MOMENTUM * Previous(velocity) + slope.gradient),
+        Equation(slope.parameter, slope.old - LEARNING_RATE * ahead),
+    ]
+
+
+def _adagrad(slope: _Slope) -> list[Equation]:
+    squares = slope.state("s")
+    step = LEARNING_RATE * slope.gradient / (sqrt(squares) + EPSILON)
+    return [
+        Equation(squares, Previous(squares) + slope.gradient**2),
+        Equation(slope.parameter, slope.old - step),
+    ]
+
+
+def _rmsprop(slope: _Slope) -> list[Equation]:
+    squares = slope.state("s")
+    step = LEARNING_RATE * slope.gradient / (sqrt(squares) + EPSILON)
+    return [
+        Equation(squares, ALPHA * Previous(squares) + (1 - ALPHA) * slope.gradient**2),
+        Equation(slope.parameter, slope.old - step),
+    ]
+
+
+def _adam(slope: _Slope) -> list[Equation]:
+    mean, squares = slope.state("m"), slope.state("s")
+    first, second = BETAS
+    divisor = sqrt(squares) / sqrt(1 - second**EPOCH) + EPSILON
+    step = LEARNING_RATE / (1 - first**EPOCH) * mean / divisor
+    return [
+        Equation(mean, first * Previous(mean) + (1 - first) * slope.gradient),
+        Equation(squares, second * Previous(squares) + (1 - second) * slope.gradient**2),
+        Equation(slope.parameter, slope.old - step),
+    ]
+
+
+STEPS: dict[str, Callable[[_Slope], list[Equation]]] = {
+    "sgd": _sgd,
+    "momentum": _momentum,
+    "nesterov": _nesterov,
+    "adagrad": _adagrad,
+    "rmsprop": _rmsprop,
+    "adam": _adam,
+}

@@ -1,0 +1,58 @@
+"""Where a lesson starts: its weights and biases, given or drawn."""
+
+from itertools import pairwise
+from math import sqrt
+
+import numpy as np
+
+from toolkit.network.lesson import Lesson
+
+DECIMALS = 4  # what is drawn is rounded, so that a reader can copy it
+
+
+def start_weights(lesson: Lesson) -> list[float]:
+    """All weights, layer by layer, neuron by neuron, input by input."""
+    return _given_or_drawn(lesson)[0]
+
+
+def start_biases(lesson: Lesson) -> list[float]:
+    """All biases, layer by layer; none where the network has none."""
+    return _given_or_drawn(lesson)[1]
+
+
+def _given_or_drawn(lesson: Lesson) -> tuple[list[float], list[float]]:
+    start = lesson.start
+    weights, biases = _drawn(lesson) if start.seed is not None else ([], [])
+    weights = weights if start.weights is None else start.weights
+    biases = biases if start.biases is None else start.biases
+    return weights, biases if lesson.network.bias else []
+
+
+def _drawn(lesson: Lesson) -> tuple[list[float], list[float]]:
+    """Uniform draws within the bound that the initializer sets for each layer."""
+    random = np.random.default_rng(lesson.start.seed)
+    weights: list[float] = []
+    biases: list[float] = []
+    for before, after in pairwise(lesson.network.layers):
+        bound, of_biases = _bounds(str(lesson.start.initializer), before, after)
+        weights += _uniform(random, bound, before * after)
+        biases += _uniform(random, of_biases, after)
+    return weights, biases
+
+
+def _uniform(random: np.random.Generator, bound: float, count: int) -> list[float]:
+    drawn: list[float] = random.uniform(-bound, bound, count).round(DECIMALS).tolist()
+    return drawn
+
+
+def _bounds(initializer: str, before: int, after: int) -> tuple[float, float]:
+    """The largest weight and the largest bias of a layer with these widths.
+
+    uniform is what torch.nn.Linear does by itself; xavier and kaiming are torch.nn.init's
+    xavier_uniform_ and kaiming_uniform_ for ReLU, with biases of 0.
+    """
+    if initializer == "uniform":
+        return 1 / sqrt(before), 1 / sqrt(before)
+    if initializer == "xavier":
+        return sqrt(6 / (before + after)), 0.0
+    return sqrt(6 / before), 0.0

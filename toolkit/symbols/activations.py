@@ -1,0 +1,185 @@
+"""Activations and the parts of losses, each with its derivative and its readings side by side.
+
+A function carries `fdiff` (its derivative), `_excel` (the formula), `_numpycode` (the NumPy value)
+and `_plain` (as shown). Values, slopes and limits are those of torch.nn.functional.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+from sympy import Expr, Function, Integer, Piecewise, tanh
+
+# EXP overflows above 709.78 in float64, in spreadsheets to an error. 1 / (1 + e^709) is 1.2e-308:
+# capping the exponent there changes no digit that a float64 sum could show.
+LARGEST_EXPONENT = 709
+SOFTPLUS_THRESHOLD = 20  # beyond it PyTorch takes x itself
+LOWEST_LOG = -100  # where PyTorch's binary cross-entropy clamps its logarithms
+SMALLEST_SLOPE = "1E-12"  # and what it divides by at least in the gradient
+
+
+class sigmoid(Function):
+    """Logistic squashing 1 / (1 + e^-x); its slope is a (1 - a)."""
+
+    def fdiff(self, argindex: int = 1) -> Expr:
+        """The slope, in terms of the value itself."""
+        return self * (1 - self)
+
+    def _excel(self, printer: Any) -> str:
+        return f"(1/(1+EXP(MIN({LARGEST_EXPONENT},{printer._print(-self.args[0])}))))"
+
+    def _numpycode(self, printer: Any) -> str:
+        return f"(1/(1+exp(minimum({LARGEST_EXPONENT},{printer._print(-self.args[0])}))))"
+
+    def _plain(self, printer: Any) -> str:
+        return f"1 / (1 + e^({printer._print(-self.args[0])}))"
+
+    def _latex(self, printer: Any) -> str:
+        return rf"\frac{{1}}{{1 + e^{{{printer._print(-self.args[0])}}}}}"
+
+
+class softplus(Function):
+    """ln(1 + e^x), a smooth ReLU; its slope is the sigmoid."""
+
+    def fdiff(self, argindex: int = 1) -> Expr:
+        """The slope, 1 beyond the threshold as PyTorch has it."""
+        x = self.args[0]
+        return Piecewise((Integer(1), x > SOFTPLUS_THRESHOLD), (sigmoid(x), True))
+
+    # Below -9.2, where e^x < 1e-4, ln(1 + e^x) would lose digits; four terms of its series do not.
+    def _excel(self, printer: Any) -> str:
+        x = printer._print(self.args[0])
+        series = f"EXP({x})*(1-EXP({x})/2+EXP(2*{x})/3-EXP(3*{x})/4)"
+        return f"IF({x}>{SOFTPLUS_THRESHOLD},{x},IF({x}<-9.2,{series},LN(1+EXP({x}))))"
+
+    def _numpycode(self, printer: Any) -> str:
+        x = printer._print(self.args[0])
+        bounded = f"log1p(exp(minimum({SOFTPLUS_THRESHOLD},{x})))"
+        return f"where({x} > {SOFTPLUS_THRESHOLD}, {x}, {bounded})"
+
+    def _plain(self, printer: Any) -> str:
+        return f"ln(1 + e^({printer._print(self.args[0])}))"
+
+
+class normal_cdf(Function):
+    """Φ(x), the share of a standard normal distribution below x."""
+
+    def fdiff(self, argindex: int = 1) -> Expr:
+        """The density at x."""
+        return normal_density(self.args[0])
+
+    def _excel(self, printer: Any) -> str:
+        return f"NORMSDIST({printer._print(self.args[0])})"
+
+    def _numpycode(self, printer: Any) -> str:
+        return f"normal_cdf({printer._print(self.args[0])})"
+
+    def _plain(self, printer: Any) -> str:
+        return f"Φ({printer._print(self.args[0])})"
+
+
+class normal_density(Function):
+    """φ(x) = e^(-x²/2) / √(2π); nothing is left of it beyond 40."""
+
+    def _excel(self, printer: Any) -> str:
+        x = printer._print(self.args[0])
+        return f"IF(ABS({x})>40,0,EXP(-({x}*{x})/2)/SQRT(2*PI()))"
+
+    def _numpycode(self, printer: Any) -> str:
+        x = f"minimum(40.0, abs({printer._print(self.args[0])}))"
+        return f"where({x} >= 40, 0.0, exp(-{x}**2/2)/sqrt(2*pi))"
+
+    def _plain(self, printer: Any) -> str:
+        return f"φ({printer._print(self.args[0])})"
+
+
+def gelu(x: Expr) -> Expr:
+    """X times the share of a normal distribution below x (the exact form)."""
+    return x * normal_cdf(x)
+
+
+def relu(x: Expr) -> Expr:
+    """max(0, x) as cases, so that its slope at 0 is 0, as PyTorch has it."""
+    return Piecewise((x, x > 0), (0, True))
+
+
+def leaky_relu(x: Expr, slope: Expr) -> Expr:
+    """X where positive, else a fraction of it; at 0 its slope is that fraction, as in PyTorch."""
+    return Piecewise((x, x > 0), (slope * x, True))
+
+
+def identity(x: Expr) -> Expr:
+    """X itself."""
+    return x
+
+
+ACTIVATIONS: dict[str, Callable[[Expr], Expr]] = {
+    "sigmoid": sigmoid,
+    "tanh": tanh,
+    "relu": relu,
+    "softplus": softplus,
+    "gelu": gelu,
+    "identity": identity,
+}
+
+
+class peak(Function):
+    """The largest of its arguments, for the softmax to subtract from all of them.
+
+    What is subtracted from all cancels in the quotient: the slope counts as 0.
+    """
+
+    def fdiff(self, argindex: int = 1) -> Expr:
+        """0: see above."""
+        return Integer(0)
+
+    def _excel(self, printer: Any) -> str:
+        return f"MAX({','.join(map(printer._print, self.args))})"
+
+    def _numpycode(self, printer: Any) -> str:
+        first, *rest = map(printer._print, self.args)
+        text: str = first
+        for other in rest:
+            text = f"maximum({text}, {other})"
+        return text
+
+    def _plain(self, printer: Any) -> str:
+        return f"max({', '.join(map(printer._print, self.args))})"
+
+
+class binary_cross_entropy(Function):
+    """-(t ln a + (1 - t) ln(1 - a)) of an output a and a target t, its logarithms clamped."""
+
+    def fdiff(self, argindex: int = 1) -> Expr:
+        """With respect to the output."""
+        a, t = self.args
+        return (a - t) / at_least(a * (1 - a))
+
+    # SUM(1,-a) and not 1-a: programs take differences of nearly equal numbers for 0.
+    def _excel(self, printer: Any) -> str:
+        a, t = map(printer._print, self.args)
+        hit, miss = (
+            f"MAX({LOWEST_LOG},LN(MAX(1E-300,{x})))" for x in (a, f"SUM(1,-{a})")
+        )
+        return f"(-({t}*{hit}+(1-{t})*{miss}))"
+
+    def _numpycode(self, printer: Any) -> str:
+        a, t = map(printer._print, self.args)
+        hit, miss = (f"maximum({LOWEST_LOG}, log(maximum(1e-300, {x})))" for x in (a, f"1-{a}"))
+        return f"(-({t}*{hit}+(1-{t})*{miss}))"
+
+    def _plain(self, printer: Any) -> str:
+        a, t = map(printer._print, self.args)
+        return f"-({t} · ln {a} + (1 - {t}) · ln(1 - {a}))"
+
+
+class at_least(Function):
+    """X, but no less than 1e-12, as PyTorch bounds the slope of its binary cross-entropy."""
+
+    def _excel(self, printer: Any) -> str:
+        return f"MAX({SMALLEST_SLOPE},{printer._print(self.args[0])})"
+
+    def _numpycode(self, printer: Any) -> str:
+        return f"maximum({SMALLEST_SLOPE}, {printer._print(self.args[0])})"
+
+    def _plain(self, printer: Any) -> str:
+        return f"max({printer._print(self.args[0])}, {SMALLEST_SLOPE.lower()})"
