@@ -6,7 +6,7 @@ and, where SymPy's own would not do, `_latex` and `_plain` (as shown).
 
 from typing import Any
 
-from sympy import Expr, Function, Piecewise, Symbol, tanh
+from sympy import Expr, Function, Piecewise, Symbol, exp, tanh
 
 # EXP overflows above 709.78 in float64, in spreadsheets to an error. 1 / (1 + e^709) is 1.2e-308:
 # capping the exponent there changes no digit that a float64 sum could show.
@@ -31,6 +31,9 @@ class sigmoid(Function):
 
     def _latex(self, printer: Any) -> str:
         return rf"\frac{{1}}{{1 + e^{{{printer._print(-self.args[0])}}}}}"
+
+    def _typeset(self, printer: Any) -> Any:
+        return printer._print(1 / (1 + exp(-self.args[0])))
 
 
 def relu(x: Expr) -> Expr:
