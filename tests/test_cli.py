@@ -15,6 +15,7 @@ from typer.testing import CliRunner
 
 from tests.recalculation import cells
 from toolkit.cli import app
+from toolkit.template import shipped as shipped_names
 
 ROOT = Path(__file__).parents[1]
 RUN = CliRunner()
@@ -171,7 +172,7 @@ def test_version(tmp_path: Path) -> None:
 
 def test_templates_are_listed_and_copied(tmp_path: Path) -> None:
     lines = RUN.invoke(app, ["templates"]).output.splitlines()
-    assert [line.split()[0] for line in lines] == ["class", "class-half"]
+    assert [line.split()[0] for line in lines] == shipped_names("lessons")
     assert "2-2-2" in lines[0] and "8 weights" in lines[0] and "The class network" in lines[0]
     listed = json.loads(RUN.invoke(app, ["templates", "--json"]).output)
     assert listed[0]["layers"] == [2, 2, 2]

@@ -1,6 +1,7 @@
 """The same lessons by PyTorch's autograd, losses and optimizers, in float64."""
 
 from collections.abc import Callable
+from typing import Any
 
 import torch
 from torch.nn import functional as F  # noqa: N812  # as PyTorch's own texts call it
@@ -44,7 +45,7 @@ def optimizer_of(
 ) -> torch.optim.Optimizer:
     """PyTorch's own optimizer with the lesson's settings."""
     kind, decay = training.optimizer, training.weight_decay
-    common = {"lr": learning_rate, "weight_decay": decay}
+    common: Any = {"lr": learning_rate, "weight_decay": decay}
     setting = training.setting
     if kind == "sgd":
         return torch.optim.SGD(parameters, **common)

@@ -44,7 +44,7 @@ def write_backprop(
 
 def list_lessons() -> list[dict[str, Any]]:
     """Name, title, shape and number of weights of every shipped lesson."""
-    from toolkit.network.lesson import load
+    from toolkit.network.lesson import load, weight_count
 
     found = {name: load(name) for name in shipped("lessons")}
     return [

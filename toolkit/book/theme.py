@@ -14,10 +14,12 @@ GROUPS = {
     "epoch": "E4E7EB",
     "inputs": "E4E7EB",
     "weights": "CFE3F5",
+    "biases": "DCE9F2",
     "forward": "D5EFE3",
     "targets": "E4E7EB",
     "loss": "FBE3CC",
     "gradient": "F3D9E8",
+    "optimizer": "E9E3F5",
 }
 
 

@@ -71,7 +71,9 @@ def derivation(lesson: Lesson) -> Derivation:
     """The equations of a lesson. SymPy differentiates; nothing is typed by hand."""
     made = forward(lesson)
     parameters = [*made.weights, *made.biases]
-    inputs, targets = (tuple(s for row in rows for s in row) for rows in (made.inputs, made.targets))
+    inputs, targets = (
+        tuple(s for row in rows for s in row) for rows in (made.inputs, made.targets)
+    )
     check_order(made.equations, [*parameters, *inputs, *targets])
     gradients = derive(made.equations, LOSS, parameters)
     chain, of_parameters = _shown(made, gradients, len(parameters))

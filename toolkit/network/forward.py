@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from itertools import count
 
 from sympy import Add, Expr, Float, Integer, Rational, Symbol, exp, log
 
@@ -65,7 +64,7 @@ def forward(lesson: Lesson) -> Forward:
 
 
 def _given(made: Forward, kind: str, width: int, samples: int) -> list[tuple[Symbol, ...]]:
-    """Symbols i1, i2, … (t1, t2, …) for each sample, which is named only where there are several."""
+    """Symbols i1, i2, … (t1, t2, …) for each sample, named where there are several."""
     rows = []
     for sample in range(samples):
         tag = _tag(made.lesson, sample)

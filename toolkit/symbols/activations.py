@@ -7,7 +7,7 @@ and `_plain` (as shown). Values, slopes and limits are those of torch.nn.functio
 from collections.abc import Callable
 from typing import Any
 
-from sympy import Expr, Function, Integer, Piecewise, tanh
+from sympy import Expr, Float, Function, Integer, Piecewise, exp, log, tanh
 
 # EXP overflows above 709.78 in float64, in spreadsheets to an error. 1 / (1 + e^709) is 1.2e-308:
 # capping the exponent there changes no digit that a float64 sum could show.
@@ -36,6 +36,9 @@ class sigmoid(Function):
     def _latex(self, printer: Any) -> str:
         return rf"\frac{{1}}{{1 + e^{{{printer._print(-self.args[0])}}}}}"
 
+    def _typeset(self, printer: Any) -> Any:
+        return printer._print(1 / (1 + exp(-self.args[0])))
+
 
 class softplus(Function):
     """ln(1 + e^x), a smooth ReLU; its slope is the sigmoid."""
@@ -59,6 +62,9 @@ class softplus(Function):
     def _plain(self, printer: Any) -> str:
         return f"ln(1 + e^({printer._print(self.args[0])}))"
 
+    def _typeset(self, printer: Any) -> Any:
+        return printer._print(log(1 + exp(self.args[0])))
+
 
 class normal_cdf(Function):
     """Φ(x), the share of a standard normal distribution below x."""
@@ -76,6 +82,9 @@ class normal_cdf(Function):
     def _plain(self, printer: Any) -> str:
         return f"Φ({printer._print(self.args[0])})"
 
+    def _typeset(self, printer: Any) -> Any:
+        return printer._print(Function("Φ")(self.args[0]))
+
 
 class normal_density(Function):
     """φ(x) = e^(-x²/2) / √(2π); nothing is left of it beyond 40."""
@@ -90,6 +99,9 @@ class normal_density(Function):
 
     def _plain(self, printer: Any) -> str:
         return f"φ({printer._print(self.args[0])})"
+
+    def _typeset(self, printer: Any) -> Any:
+        return printer._print(Function("φ")(self.args[0]))
 
 
 def gelu(x: Expr) -> Expr:
@@ -145,6 +157,9 @@ class peak(Function):
     def _plain(self, printer: Any) -> str:
         return f"max({', '.join(map(printer._print, self.args))})"
 
+    def _typeset(self, printer: Any) -> Any:
+        return printer._print(Function("max")(*self.args))
+
 
 class binary_cross_entropy(Function):
     """-(t ln a + (1 - t) ln(1 - a)) of an output a and a target t, its logarithms clamped."""
@@ -157,9 +172,7 @@ class binary_cross_entropy(Function):
     # SUM(1,-a) and not 1-a: programs take differences of nearly equal numbers for 0.
     def _excel(self, printer: Any) -> str:
         a, t = map(printer._print, self.args)
-        hit, miss = (
-            f"MAX({LOWEST_LOG},LN(MAX(1E-300,{x})))" for x in (a, f"SUM(1,-{a})")
-        )
+        hit, miss = (f"MAX({LOWEST_LOG},LN(MAX(1E-300,{x})))" for x in (a, f"SUM(1,-{a})"))
         return f"(-({t}*{hit}+(1-{t})*{miss}))"
 
     def _numpycode(self, printer: Any) -> str:
@@ -170,6 +183,10 @@ class binary_cross_entropy(Function):
     def _plain(self, printer: Any) -> str:
         a, t = map(printer._print, self.args)
         return f"-({t} · ln {a} + (1 - {t}) · ln(1 - {a}))"
+
+    def _typeset(self, printer: Any) -> Any:
+        a, t = self.args
+        return printer._print(-t * log(a) - (1 - t) * log(1 - a))
 
 
 class at_least(Function):
@@ -183,3 +200,6 @@ class at_least(Function):
 
     def _plain(self, printer: Any) -> str:
         return f"max({printer._print(self.args[0])}, {SMALLEST_SLOPE.lower()})"
+
+    def _typeset(self, printer: Any) -> Any:
+        return printer._print(Function("max")(self.args[0], Float(SMALLEST_SLOPE)))

@@ -109,7 +109,7 @@ def _needed(gradients: list[Equation], wanted: set[Symbol]) -> list[Equation]:
     return kept[::-1]
 
 
-def _distances(forward: list[Equation], readers: dict[Symbol, list[Equation]]) -> dict[Symbol, int]:
+def _distances(forward: list[Equation], readers: Readers) -> dict[Symbol, int]:
     """How many equations lie between each quantity and the loss, along the longest way."""
     away: dict[Symbol, int] = {}
     for equation in reversed(forward):

@@ -56,7 +56,9 @@ def _normal_cdf(x: Any) -> Any:
 
 
 NAMESPACE: dict[str, Any] = {
-    "joined": _joined, "lookup": _lookup, "number_text": _number_text,
+    "joined": _joined,
+    "lookup": _lookup,
+    "number_text": _number_text,
     "normal_cdf": _normal_cdf,
 }
 NUMPY = (

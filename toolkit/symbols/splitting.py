@@ -1,4 +1,4 @@
-"""Long sums in pieces, since a formula holds 8,192 characters and a sum with many terms does not."""
+"""Long sums in pieces: a formula holds 8,192 characters."""
 
 from collections.abc import Iterable, Iterator
 

@@ -16,7 +16,7 @@ def work_out(lesson: Lesson) -> Worked:
     derived = derivation(lesson)
     check_fits(
         table.HEADING_ROW + 1 + lesson.training.epochs,
-        1 + len(derived.given) + len(derived.table),
+        1 + len(derived.given) + len(derived.table) + len(derived.states),
     )
     return Worked(lesson, derived, trace(lesson, derived), parameter_cells(lesson, derived))
 

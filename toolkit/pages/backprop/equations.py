@@ -2,11 +2,11 @@
 
 from collections.abc import Iterable
 
-from sympy import Symbol
+from sympy import Expr, Integer, Symbol
 
 from toolkit.book.live import computed
 from toolkit.book.sheet import Cell, Known, Sheet, at
-from toolkit.network.derivation import LEARNING_RATE
+from toolkit.network.derivation import EPOCH, LEARNING_RATE
 from toolkit.pages.backprop.layout import EQUATIONS, PARAMETERS, Worked, rate_symbol
 from toolkit.symbols.equation import Equation, Previous
 from toolkit.symbols.plain import plain
@@ -79,9 +79,17 @@ def _shown(equation: Equation, row: int) -> dict[tuple[int, int], Cell]:
 def _updates(worked: Worked, row: int, known: dict[Symbol, Known]) -> dict[tuple[int, int], Cell]:
     """One line an update, with its value after the first step at the first learning rate."""
     cells: dict[tuple[int, int], Cell] = {}
-    before: dict[Symbol, Known] = {Previous(symbol): cell for symbol, cell in known.items()}
+    before = known | {Previous(symbol): cell for symbol, cell in known.items()}
     before[LEARNING_RATE] = known[rate_symbol(worked.letters[0])]
     for line, update in enumerate(worked.derived.updates, row):
         cells |= _shown(update, line)
-        cells[line, VALUE_COLUMN] = computed(update.expr, before)
+        cell = computed(update.expr.xreplace(first_step(worked)), before)
+        cells[line, VALUE_COLUMN] = cell
+        before[update.symbol] = at(EQUATIONS, line, VALUE_COLUMN, cell.value)
     return cells
+
+
+def first_step(worked: Worked) -> dict[Symbol, Expr]:
+    """What stands in for the counter and for what the optimizer remembers, in the first epoch."""
+    remembered = {Previous(state): Integer(0) for state in worked.derived.states}
+    return {EPOCH: Integer(1), **remembered}

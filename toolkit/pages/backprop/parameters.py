@@ -6,6 +6,7 @@ from sympy import Symbol
 
 from toolkit.book.sheet import Cell, Chart, Series, Sheet, Table, at
 from toolkit.network.derivation import LOSS
+from toolkit.network.optimizers import MEANINGS
 from toolkit.pages.backprop import layout
 from toolkit.pages.backprop.layout import PARAMETERS, Worked, column_of, rate_sheet
 from toolkit.pages.backprop.table import title
@@ -70,6 +71,10 @@ def _meaning(symbol: Symbol, worked: Worked) -> str:
         return "target: what the output should be"
     if symbol in derived.weights:
         return f"start weight, in {_reader(symbol, worked)}"
+    if symbol in derived.biases:
+        return f"bias, in {_reader(symbol, worked)}"
+    if symbol in MEANINGS:
+        return MEANINGS[symbol]
     letter = symbol.name.split()[-1]
     return f"learning rate of sheet {rate_sheet(letter)} (above 0)"
 

@@ -11,15 +11,14 @@ from sympy import Integer, Symbol
 
 from toolkit.book.live import computed
 from toolkit.book.sheet import ABOVE, ROW, Cell, Column, Known, Sheet, Table, letters
-from toolkit.network.derivation import LEARNING_RATE, LOSS
+from toolkit.network.derivation import EPOCH, LEARNING_RATE, LOSS
 from toolkit.pages.backprop.layout import PARAMETERS, Worked, rate_sheet, rate_symbol
-from toolkit.symbols.equation import Equation, Gradient, Previous, quantity
+from toolkit.symbols.equation import Equation, Gradient, Previous
 from toolkit.symbols.functions import Text, joined, number_text
 
 HEADING_ROW = 3
 COLUMNS_A_PAGE = 16
 HINT = "to the parameters. Row 0 is the start; each row below it is one epoch later."
-EPOCH = quantity("epoch")
 STYLES = {"inputs": "short", "targets": "short", "loss": "loss"}
 
 
@@ -72,16 +71,14 @@ def _entries(worked: Worked, rate: int) -> list[Entry]:
     derived = worked.derived
     chosen = Equation(LEARNING_RATE, rate_symbol(worked.letters[rate]))
     updates = {update.symbol: update for update in derived.updates}
-    forward = [e for e in derived.forward if not _is_loss(e.symbol)]
-    losses = [e for e in derived.forward if _is_loss(e.symbol)]
+    forward = [e for e in derived.columns if not _is_loss(e.symbol)]
+    losses = [e for e in derived.columns if _is_loss(e.symbol)]
     epoch = Equation(EPOCH, Previous(EPOCH) + 1)
     return [
         Entry(EPOCH, "epoch", Equation(EPOCH, Integer(0)), epoch),
         *(Entry(s, "inputs", None, Equation(s, s)) for s in derived.inputs),
-        *(
-            Entry(w, "weights", Equation(w, w), _with_rate(updates[w], chosen))
-            for w in derived.weights
-        ),
+        *(_parameter(p, "weights", updates, chosen) for p in derived.weights),
+        *(_parameter(p, "biases", updates, chosen) for p in derived.biases),
         *(Entry(e.symbol, "forward", None, e) for e in forward),
         *(Entry(s, "targets", None, Equation(s, s)) for s in derived.targets),
         *(Entry(e.symbol, "loss", None, e) for e in losses),
@@ -89,7 +86,21 @@ def _entries(worked: Worked, rate: int) -> list[Entry]:
             Entry(e.symbol, "gradient", None, e)
             for e in (*derived.chain, *derived.parameter_gradients)
         ),
+        *(
+            Entry(s, "optimizer", Equation(s, Integer(0)), _with_rate(updates[s], chosen))
+            for s in derived.states
+        ),
     ]
+
+
+def _parameter(
+    parameter: Symbol, group: str, updates: dict[Symbol, Equation], chosen: Equation
+) -> Entry:
+    """Starts from its cell; where it is held fixed, every row reads that cell."""
+    start = Equation(parameter, parameter)
+    if parameter not in updates:
+        return Entry(parameter, group, None, start)
+    return Entry(parameter, group, start, _with_rate(updates[parameter], chosen))
 
 
 def _with_rate(update: Equation, chosen: Equation) -> Equation:

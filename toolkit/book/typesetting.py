@@ -1,0 +1,255 @@
+"""Boxes of `toolkit.symbols.typeset` as small PNG pictures, drawn with FreeType.
+
+A box becomes a block: its size around the baseline and the marks that it leaves. Lengths of the
+layout are in em, the height of the type; the proportions are those of TeX's fonts, The TeXbook,
+appendix G, opened a little for the screen.
+"""
+
+import io
+from dataclasses import dataclass, replace
+from functools import cache, lru_cache
+from pathlib import Path
+
+from PIL import Image, ImageDraw, ImageFont
+
+from toolkit.book.theme import INK
+from toolkit.symbols.typeset import Box, Brackets, Cases, Fraction, Root, Row, Scripts, Text
+
+FONTS = Path(__file__).with_name("fonts")
+DPI, POINTS = 96, 72  # to the inch
+SHADES = 16
+
+AXIS = 0.253  # how far above the baseline fraction bars and minus signs lie
+RULE = 0.06  # how thick bars are
+GAP = 0.13  # between a bar or a brace and what stands beside it
+LEADING = 0.35  # between the lines of cases
+OVER, UNDER = 0.68, 0.69  # the least shift of the two parts of a fraction
+SCRIPT, SMALLEST = 0.7, 0.5  # sizes of scripts, and of scripts of scripts
+UP, DOWN, DOWN_BOTH = 0.39, 0.16, 0.25  # shifts of scripts beside a text
+DROP = 0.5  # from the top of anything higher to the baseline of its superscript
+SPAN = {"(": 0.78, ")": 0.78, "{": 0.9}  # the share of a block that its brackets span at least
+# The sizes in which serif.ttf holds what must grow.
+GROWN = {
+    "(": "(\ue000\ue004\ue008\ue00c",
+    ")": ")\ue001\ue005\ue009\ue00d",
+    "{": "{\ue002\ue006\ue00a\ue00e",
+    "√": "√\ue003\ue007\ue00b",
+}
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """A PNG picture and its size in pixels at 100 % zoom, 96 to the inch."""
+
+    png: bytes
+    width: float
+    height: float
+
+
+@dataclass(frozen=True)
+class Mark:
+    """Ink at a place, x to the right and y downwards from the start of a baseline: a stencil, or
+    a bar of the given size.
+    """
+
+    x: float
+    y: float
+    ink: Image.Image | tuple[float, float]
+
+
+@dataclass(frozen=True)
+class Block:
+    """A box laid out, in pixels of the picture: its extent and what to draw.
+
+    `rise` and `depth` are measured up and down from the baseline; `lean` is how far slanted ink
+    reaches beyond the width.
+    """
+
+    width: float
+    rise: float
+    depth: float
+    marks: tuple[Mark, ...] = ()
+    lean: float = 0
+
+
+@dataclass(frozen=True)
+class Type:
+    """The size of type in pixels, the least it may shrink to, and whether a fraction holds it."""
+
+    em: float
+    least: float
+    nested: bool = False
+
+    def smaller(self) -> "Type":
+        """The type of scripts."""
+        return replace(self, em=max(self.em * SCRIPT, self.least))
+
+
+def draw(box: Box, size: float = 11, *, scale: int = 3) -> Drawn:
+    """The picture of a box in type of `size` points, on a transparent ground.
+
+    It holds `scale` pixels for each pixel shown at 100 % zoom. Equal boxes make equal bytes.
+    """
+    em = size * DPI / POINTS * scale
+    block = _laid(box, Type(em, em * SMALLEST))
+    width = round(block.width + block.lean) + 2 * scale
+    height = round(block.rise + block.depth) + 2 * scale
+    shades = Image.new("L", (width, height))
+    for mark in block.marks:
+        x, y = round(scale + mark.x), round(scale + block.rise + mark.y)
+        if isinstance(mark.ink, tuple):
+            wide, high = (max(1, round(length)) for length in mark.ink)
+            shades.paste(255, (x, y, x + wide, y + high))
+        else:
+            shades.paste(255, (x, y), mark.ink)
+    return Drawn(_png(shades), width / scale, height / scale)
+
+
+def _png(shades: Image.Image) -> bytes:
+    """Ink from none to full in sixteen steps, half a byte a pixel."""
+    picture = shades.point([round(level * (SHADES - 1) / 255) for level in range(256)], "P")
+    picture.putpalette(bytes.fromhex(INK) * SHADES)
+    alpha = bytes(step * 255 // (SHADES - 1) for step in range(SHADES))
+    out = io.BytesIO()
+    picture.save(out, "PNG", bits=4, transparency=alpha)
+    return out.getvalue()
+
+
+def _laid(box: Box, type_: Type) -> Block:
+    match box:
+        case Text(text, italic):
+            return _text(text, italic, round(type_.em))
+        case Row(boxes):
+            return _side_by_side([_laid(part, type_) for part in boxes])
+        case Fraction(over, under):
+            return _fraction(over, under, type_)
+        case Scripts(base, sub, sup):
+            return _scripts(_laid(base, type_), isinstance(base, Text), sub, sup, type_)
+        case Brackets(inner):
+            block = _laid(inner, type_)
+            left, right = (_grown(side, block, type_.em) for side in "()")
+            return _side_by_side([left, block, right])
+        case Root(inner):
+            return _root(_laid(inner, type_), type_.em)
+        case Cases(rows):
+            return _cases([(_laid(a, type_), _laid(b, type_)) for a, b in rows], type_.em)
+
+
+@cache
+def _font(italic: bool, pixels: int) -> ImageFont.FreeTypeFont:
+    path = FONTS / ("serif-italic.ttf" if italic else "serif.ttf")
+    return ImageFont.truetype(str(path), pixels, layout_engine=ImageFont.Layout.BASIC)
+
+
+@lru_cache(maxsize=4096)
+def _text(text: str, italic: bool, pixels: int) -> Block:
+    font = _font(italic, pixels)
+    left, top, right, bottom = map(int, font.getbbox(text, anchor="ls"))
+    stencil = Image.new("L", (right - left, bottom - top))
+    ImageDraw.Draw(stencil).text((-left, -top), text, fill=255, font=font, anchor="ls")
+    width = font.getlength(text)
+    return Block(width, -top, bottom, (Mark(left, top, stencil),), max(0.0, right - width))
+
+
+def _placed(width: float, parts: list[tuple[Block, float, float]]) -> Block:
+    """Blocks moved right and down by the given lengths, as one block."""
+    marks = tuple(
+        replace(mark, x=mark.x + x, y=mark.y + y) for block, x, y in parts for mark in block.marks
+    )
+    rise = max(block.rise - y for block, _, y in parts)
+    depth = max(block.depth + y for block, _, y in parts)
+    return Block(width, rise, depth, marks)
+
+
+def _bar(width: float, em: float) -> Block:
+    """A bar that hangs from the baseline."""
+    return Block(width, 0, RULE * em, (Mark(0, 0, (width, RULE * em)),))
+
+
+def _side_by_side(blocks: list[Block]) -> Block:
+    parts, x = [], 0.0
+    for block in blocks:
+        parts.append((block, x, 0.0))
+        x += block.width
+    return replace(_placed(x, parts), lean=blocks[-1].lean)
+
+
+def _fraction(over: Box, under: Box, type_: Type) -> Block:
+    inside = replace(type_.smaller() if type_.nested else type_, nested=True)
+    above, below = _laid(over, inside), _laid(under, inside)
+    em, axis, half = inside.em, AXIS * type_.em, RULE * inside.em / 2
+    wide = max(block.width + block.lean for block in (above, below)) + GAP * em
+    margin = GAP * em
+    up = max(OVER * em, axis + half + GAP * em + above.depth)
+    down = max(UNDER * em, below.rise + GAP * em + half - axis)
+    return _placed(
+        wide + 2 * margin,
+        [
+            (above, margin + (wide - above.width - above.lean) / 2, -up),
+            (_bar(wide, em), margin, -axis - half),
+            (below, margin + (wide - below.width - below.lean) / 2, down),
+        ],
+    )
+
+
+def _scripts(base: Block, text: bool, sub: Box | None, sup: Box | None, type_: Type) -> Block:
+    small, em = type_.smaller(), type_.em
+    above = _laid(sup, small) if sup else None
+    below = _laid(sub, small) if sub else None
+    up = UP * em if text else max(UP * em, base.rise - DROP * em)
+    down = (DOWN_BOTH if above else DOWN) * em
+    if above:
+        up = max(up, above.depth + AXIS * em)
+    parts, width = [(base, 0.0, 0.0)], base.width
+    if below:
+        parts.append((below, base.width, down if text else max(down, base.depth)))
+        width = base.width + below.width
+    if above:
+        parts.append((above, base.width + base.lean, -up))
+        width = max(width, base.width + base.lean + above.width)
+    return _placed(width + 0.04 * em, parts)
+
+
+def _grown(character: str, inner: Block, em: float) -> Block:
+    """A bracket in the least size that spans nearly all of a block, centred on the axis."""
+    axis = AXIS * em
+    need = SPAN[character] * 2 * max(inner.rise - axis, inner.depth + axis)
+    glyph = _least(character, need, em)
+    return _placed(glyph.width, [(glyph, 0.0, (glyph.rise - glyph.depth) / 2 - axis)])
+
+
+def _least(character: str, need: float, em: float) -> Block:
+    """The least size of a character that is `need` high; beyond the largest it is enlarged."""
+    pixels = round(em)
+    for variant in GROWN[character]:
+        block = _text(variant, False, pixels)
+        if block.rise + block.depth >= need:
+            return block
+    return _text(variant, False, round(em * need / (block.rise + block.depth)))
+
+
+def _root(inner: Block, em: float) -> Block:
+    gap = GAP * em
+    sign = _least("√", inner.rise + inner.depth + gap, em)
+    top = -inner.rise - gap - (sign.rise + sign.depth - inner.rise - inner.depth - gap) / 2
+    return _placed(
+        sign.width + inner.width + inner.lean,
+        [
+            (sign, 0.0, top + sign.rise),
+            (_bar(inner.width + inner.lean, em), sign.width, top),
+            (inner, sign.width, 0.0),
+        ],
+    )
+
+
+def _cases(rows: list[tuple[Block, Block]], em: float) -> Block:
+    column = max(value.width for value, _ in rows) + em
+    parts, y = [], 0.0
+    for value, test in rows:
+        line = _placed(column + test.width, [(value, 0, 0), (test, column, 0)])
+        parts.append((line, 0.0, y + line.rise))
+        y += line.rise + line.depth + LEADING * em
+    lines = _placed(max(line.width for line, _, _ in parts), parts)
+    middle = (lines.depth - lines.rise) / 2
+    table = _placed(lines.width + 2 * GAP * em, [(lines, GAP * em, -middle - AXIS * em)])
+    return _side_by_side([_grown("{", table, em), table])
