@@ -84,6 +84,7 @@ class Column:
     formula: str | None = None
     first: str | None = None
     width: float = 11
+    outline: int = 0
 
 
 @dataclass(frozen=True)
@@ -135,10 +136,61 @@ class Chart:
 
 
 @dataclass(frozen=True)
+class Picture:
+    """A PNG over the cells, its top left corner in the cell (row, column); sizes in pixels at 96
+    to the inch. `alt` is what a reader hears who does not see it.
+    """
+
+    png: bytes
+    alt: str
+    row: int
+    column: int
+    width: float
+    height: float
+    dx: float = 4
+    dy: float = 3
+
+
+@dataclass(frozen=True)
+class Corner:
+    """A point in a cell: shares of its width and height from its top left corner."""
+
+    row: int
+    column: int
+    right: float = 0.5
+    down: float = 0.5
+
+
+@dataclass(frozen=True)
+class Line:
+    """A straight line that stays tied to the cells at its ends."""
+
+    start: Corner
+    end: Corner
+
+
+@dataclass(frozen=True)
+class Validation:
+    """What may be typed into the cells of one column from `row` to `last_row`: a `number`, a
+    `positive` number or one of `choices`. Where a cell is selected, title and message are shown.
+    """
+
+    row: int
+    column: int
+    last_row: int
+    kind: str
+    title: str
+    message: str
+    choices: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class Sheet:
     """One sheet. `freeze` is the first (row, column) that scrolls; what does not is repeated on
     every printed page. The sheet prints on `pages_wide` pages across and `pages_high` down (None:
-    as many as it takes).
+    as many as it takes). `heights` are of rows, in points. Where it is protected, only cells of
+    styles that are not locked can be changed; there is no password. In `verdicts` (first row,
+    column, last row, column) texts that begin with pass or fail are coloured.
     """
 
     name: str
@@ -151,6 +203,12 @@ class Sheet:
     pages_wide: int = 1
     pages_high: int | None = None
     portrait: bool = False
+    pictures: tuple[Picture, ...] = ()
+    lines: tuple[Line, ...] = ()
+    heights: Mapping[int, float] = field(default_factory=dict)
+    protected: bool = False
+    validations: tuple[Validation, ...] = ()
+    verdicts: tuple[tuple[int, int, int, int], ...] = ()
 
 
 @dataclass(frozen=True)

@@ -35,7 +35,14 @@ def rows(sheet: Sheet, index: Index) -> Iterator[str]:
             if table.row <= row <= table.last_row:
                 parts.append((table.column, _table_row(table, template, row, index)))
         if parts:
-            yield f'<row r="{row}">{"".join(xml for _, xml in sorted(parts))}</row>'
+            yield f"{_row_start(row, sheet)}{''.join(xml for _, xml in sorted(parts))}</row>"
+
+
+def _row_start(row: int, sheet: Sheet) -> str:
+    height = sheet.heights.get(row)
+    return (
+        f'<row r="{row}">' if height is None else f'<row r="{row}" ht="{height}" customHeight="1">'
+    )
 
 
 def dimension(sheet: Sheet) -> str:

@@ -23,6 +23,10 @@ GROUPS = {
 }
 
 
+# Told apart by any colour vision: blue for what passes, orange for what fails.
+VERDICTS = {"pass": "CFE3F5", "fail": "F8CFA8"}
+
+
 @dataclass(frozen=True)
 class Style:
     """Font, fill, number format and alignment of a cell."""
@@ -37,11 +41,13 @@ class Style:
     framed: bool = False
     underline: bool = False
     indent: int = 0
+    locked: bool = True
+    centred: bool = True  # from top to bottom
 
 
 STYLES = {
     "text": Style(),
-    "wrapped": Style(wrap=True),
+    "wrapped": Style(wrap=True, centred=False),
     "title": Style(size=18, bold=True),
     "subtitle": Style(size=12, bold=True),
     "muted": Style(ink=MUTED),
@@ -51,7 +57,17 @@ STYLES = {
     "symbol": Style(bold=True, align="right"),
     "name": Style(bold=True),
     "equation": Style(),
-    "input": Style(ink=INPUT_INK, fill=INPUT_FILL, framed=True, align="right"),
+    "input": Style(ink=INPUT_INK, fill=INPUT_FILL, framed=True, align="right", locked=False),
+    "choice": Style(ink=INPUT_INK, fill=INPUT_FILL, framed=True, align="center", locked=False),
+    "formula": Style(framed=True, align="right"),
+    "sentence": Style(wrap=True),
+    "numbers": Style(wrap=True, ink="3E4C59"),
+    "value": Style("0.000000000", bold=True),
+    "rounded": Style(ink=MUTED, align="right"),
+    "lead": Style(size=12, wrap=True),
+    "node": Style(bold=True, align="center", framed=True, fill="EAF2FA"),
+    "node value": Style(align="center", framed=True, fill="EAF2FA"),
+    "edge": Style(size=10, align="center"),
     "heading": Style(bold=True, fill=GROUPS["epoch"], align="center"),
     "label": Style(align="left", indent=1),
     "integer": Style("0"),
@@ -64,6 +80,7 @@ STYLES = {
     "seconds": Style("0.0"),
     "total": Style("#,##0", bold=True),
     "verdict": Style(bold=True, align="center", framed=True),
+    "tiny": Style("0.0E+00", align="right"),
 } | {
     f"heading {group}": Style(bold=True, fill=fill, align="center")
     for group, fill in GROUPS.items()

@@ -11,8 +11,7 @@ from typing import IO, Any
 
 from lxml import etree
 from openpyxl import Workbook
-from openpyxl.drawing.spreadsheet_drawing import SpreadsheetDrawing
-from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
+from openpyxl.styles import Alignment, Border, Font, PatternFill, Protection, Side
 from openpyxl.styles.styleable import StyleableObject
 from openpyxl.worksheet._writer import WorksheetWriter
 from openpyxl.worksheet.hyperlink import Hyperlink
@@ -28,7 +27,8 @@ from openpyxl.xml.constants import (
 )
 
 from toolkit.book import stream
-from toolkit.book.charts import scatter
+from toolkit.book.drawing import Drawing
+from toolkit.book.furniture import furnish
 from toolkit.book.saving import replacing
 from toolkit.book.sheet import Book, Sheet, letters, quoted
 from toolkit.book.theme import LINE, STYLES
@@ -95,12 +95,12 @@ class _Writer(ExcelWriter):
         self._texts: dict[str, int] = {}
         self._index = stream.Index(cache(self._style), self._text)
         for sheet in book.sheets:
-            _prepare(workbook.create_sheet(sheet.name), sheet)
+            furnish(workbook.create_sheet(sheet.name), sheet)
 
     def write_worksheet(self, ws: Worksheet) -> None:
         """Openpyxl's XML around the rows, our own rows in between."""
         sheet = self._sheets[ws.title]
-        ws._drawing = SpreadsheetDrawing()
+        ws._drawing = Drawing(sheet)
         ws._drawing.charts, ws._drawing.images = ws._charts, ws._images
         shell = _Shell(ws, sheet)
         shell.write()
@@ -185,34 +185,6 @@ def _links(sheet: Sheet) -> list[Hyperlink]:
     ]
 
 
-def _prepare(ws: Worksheet, sheet: Sheet) -> None:
-    """Everything about a sheet but its cells."""
-    for table in sheet.tables:
-        for offset, column in enumerate(table.columns):
-            ws.column_dimensions[letters(table.column + offset)].width = column.width
-    for index, width in sheet.widths.items():
-        ws.column_dimensions[letters(index)].width = width
-    if sheet.freeze:
-        ws.freeze_panes = f"{letters(sheet.freeze[1])}{sheet.freeze[0]}"
-    ws.sheet_properties.tabColor = sheet.tab
-    ws.sheet_view.showGridLines = False
-    _printing(ws, sheet)
-    for chart in sheet.charts:
-        ws.add_chart(scatter(chart))
-
-
-def _printing(ws: Worksheet, sheet: Sheet) -> None:
-    ws.page_setup.orientation = "portrait" if sheet.portrait else "landscape"
-    ws.page_setup.paperSize = ws.PAPERSIZE_A4
-    ws.page_setup.fitToWidth = sheet.pages_wide
-    ws.page_setup.fitToHeight = sheet.pages_high or 0
-    ws.sheet_properties.pageSetUpPr.fitToPage = True
-    if sheet.freeze and sheet.freeze[0] > 1:
-        ws.print_title_rows = f"1:{sheet.freeze[0] - 1}"
-    if sheet.freeze and sheet.freeze[1] > 1:
-        ws.print_title_cols = f"A:{letters(sheet.freeze[1] - 1)}"
-
-
 def _style_index(ws: Worksheet, name: str) -> int:
     """The number under which the workbook knows a style of the theme."""
     style, cell = STYLES[name], StyleableObject(ws)
@@ -228,7 +200,8 @@ def _style_index(ws: Worksheet, name: str) -> int:
     if style.framed:
         side = Side("thin", color=LINE)
         cell.border = Border(side, side, side, side)
-    top = "top" if style.wrap else "center"
+    cell.protection = Protection(locked=style.locked)
+    top = "center" if style.centred else "top"
     cell.alignment = Alignment(
         horizontal=style.align,
         vertical=top,
