@@ -81,6 +81,9 @@ STYLES = {
     "total": Style("#,##0", bold=True),
     "verdict": Style(bold=True, align="center", framed=True),
     "tiny": Style("0.0E+00", align="right"),
+    "bold": Style(bold=True),
+    "check": Style(framed=True, fill="CFE3F5"),
+    "input left": Style(ink=INPUT_INK, fill=INPUT_FILL, framed=True),
 } | {
     f"heading {group}": Style(bold=True, fill=fill, align="center")
     for group, fill in GROUPS.items()

@@ -11,10 +11,12 @@ from typing import IO, Any
 
 from lxml import etree
 from openpyxl import Workbook
+from openpyxl.packaging.relationship import Relationship
 from openpyxl.styles import Alignment, Border, Font, PatternFill, Protection, Side
 from openpyxl.styles.styleable import StyleableObject
 from openpyxl.worksheet._writer import WorksheetWriter
 from openpyxl.worksheet.hyperlink import Hyperlink
+from openpyxl.worksheet.related import Related
 from openpyxl.worksheet.worksheet import Worksheet
 from openpyxl.writer.excel import ExcelWriter
 from openpyxl.xml.constants import (
@@ -168,6 +170,17 @@ class _Shell(WorksheetWriter):
     def write_dimensions(self) -> None:
         """The range that our rows will fill."""
         self.xf.send(etree.Element("dimension", ref=stream.dimension(self._sheet)))
+
+    def write_drawings(self) -> None:
+        """Openpyxl's, which knows nothing of lines."""
+        if self._sheet.lines and not (self.ws._charts or self.ws._images):
+            rel = Relationship(type="drawing", Target="")
+            self._rels.append(rel)
+            drawing = Related()
+            drawing.id = rel.id
+            self.xf.send(drawing.to_tree("drawing"))
+        else:
+            super().write_drawings()
 
     def write_rows(self) -> None:
         """Only the place where our rows go."""
