@@ -27,12 +27,16 @@ def rows(sheet: Sheet, index: Index) -> Iterator[str]:
     loose: dict[int, list[tuple[int, str]]] = {}
     for (row, column), cell in sheet.cells.items():
         loose.setdefault(row, []).append((column, _cell(row, column, cell, index)))
-    tables = [(table, _template(table, index)) for table in sheet.tables]
+    tables = [
+        (table, [_template(table, index, bracketed=b) for b in (False, True)])
+        for table in sheet.tables
+    ]
     last = max([*loose, *(table.last_row for table in sheet.tables)], default=0)
     for row in range(1, last + 1):
         parts = [*loose.get(row, ())]
-        for table, template in tables:
+        for table, templates in tables:
             if table.row <= row <= table.last_row:
+                template = templates[(row - table.row) % GROUP == 0]
                 parts.append((table.column, _table_row(table, template, row, index)))
         if parts:
             yield f"{_row_start(row, sheet)}{''.join(xml for _, xml in sorted(parts))}</row>"
@@ -89,12 +93,20 @@ def _typed(value: Value) -> tuple[str, str]:
     return "", repr(value)
 
 
-def _template(table: Table, index: Index) -> str:
+# LibreOffice computes equal formulas below each other as a group, in threads from 100 rows on, and
+# then returns #VALUE! in some tables whose columns read each other's row above (seen in 7.4). An
+# outer pair of brackets every so many rows keeps its groups shorter.
+GROUP = 64
+
+
+def _template(table: Table, index: Index, *, bracketed: bool) -> str:
     """One row of a table; each cell has two gaps: its type and its value."""
     cells = []
     for offset, column in enumerate(table.columns):
         start = f'<c r="{letters(table.column + offset)}{ROW}" s="{index.style(column.style)}"'
-        formula = f"<f>{_escaped(column.formula)}</f>" if column.formula else ""
+        text = _escaped(column.formula) if column.formula else ""
+        text = f"({text})" if bracketed and text else text
+        formula = f"<f>{text}</f>" if text else ""
         cells.append(f"{start}%s>{formula}%s</c>")
     return "".join(cells)
 

@@ -12,6 +12,7 @@ from toolkit.pages.backprop import (
     forward_pass,
     gradients,
     one_weight,
+    others,
     parameters,
     rates,
     start,
@@ -47,14 +48,25 @@ def backprop_book(worked: Worked) -> Book:
     """All sheets in reading order."""
     tables = [table.sheet(worked, rate) for rate in range(len(worked.letters))]
     made = [sheet.tables[0] for sheet in tables]
-    shown = Shown(dict(worked.parameters) | backprop.start_cells(worked), dict(worked.texts))
+    shown = Shown(dict(worked.parameters), dict(worked.texts))
+    further = [others.sheet(worked, shown)] if others.equations(worked) else []
     names = _names(worked)
     steps = _steps(worked, names, shown)
-    contents = [PARAMETERS, *names, BACKPROP, RATES, CHECK, *map(rate_sheet, worked.letters)]
+    listed = [sheet.name for sheet in further]
+    contents = [
+        PARAMETERS,
+        *names,
+        *listed,
+        BACKPROP,
+        RATES,
+        CHECK,
+        *map(rate_sheet, worked.letters),
+    ]
     sheets = (
         start.sheet(worked, contents, shown),
         parameters.sheet(worked, made),
         *steps,
+        *further,
         backprop.sheet(worked),
         rates.sheet(worked, made),
         check.sheet(worked, shown.values),

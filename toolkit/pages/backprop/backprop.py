@@ -1,7 +1,6 @@
 """The backprop table at the learning rate that is chosen on the sheet of parameters."""
 
 from dataclasses import replace
-from typing import cast
 
 from toolkit.book.live import computed
 from toolkit.book.sheet import Cell, Chart, Known, Series, Sheet, Table, at
@@ -21,7 +20,7 @@ TITLE = joined(Text("Backprop, epoch by epoch: η = "), number_text(LEARNING_RAT
 
 
 def made(worked: Worked) -> Table:
-    """The table; its first row is the start, from which all steps take what they do not show."""
+    """The table; its first row is the start."""
     return table.table(worked, chosen_rate(worked.lesson), LEARNING_RATE)
 
 
@@ -46,16 +45,3 @@ def _chart(shown: Table, heading: Known) -> Chart:
     series = Series(heading, shown.known(BACKPROP, 0), losses)
     column = len(shown.columns) + 2
     return Chart(heading, "epoch", LOSS.name, (series,), row=3, column=column, y_min=0)
-
-
-def start_cells(worked: Worked) -> dict[object, Known]:
-    """Every quantity of the table in its first row."""
-    shown = made(worked)
-    symbols = {e.symbol.name: e.symbol for e in worked.derived.table}
-    return {
-        symbols[column.heading]: at(
-            BACKPROP, shown.row + 1, number, float(cast("float", column.values[0]))
-        )
-        for number, column in enumerate(shown.columns, shown.column)
-        if column.heading in symbols
-    }

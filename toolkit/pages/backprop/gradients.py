@@ -21,16 +21,9 @@ def sheet(worked: Worked, kind: str, name: str, shown: Shown, following: str | N
         if equations:
             page.block(heading)
         for equation in equations:
-            page.line(readable(equation, worked, shown), sentence(equation, worked))
+            page.line(equation, sentence(equation, worked))
     title = f"{name.split(',')[0]}: {name.split(', ')[1]}"
     return page.sheet(title, (LEADS[kind],), following)
-
-
-def readable(equation: Equation, worked: Worked, shown: Shown) -> Equation:
-    """The chain rule's equation, or, where that reads what no sheet shows, that of the table."""
-    if equation.expr.free_symbols <= shown.values.keys():
-        return equation
-    return next(e for e in worked.derived.parameter_gradients if e.symbol == equation.symbol)
 
 
 def _blocks(worked: Worked, kind: str) -> list[tuple[str, list[Equation]]]:

@@ -38,6 +38,7 @@ EPOCHS, LOSSES, BEGIN, LOWEST, GOAL, EPOCH, SO_FAR = (
     quantity(n) for n in ("epochs", "losses", "start", "lowest", "goal", "an epoch", "so far")
 )
 CHOSEN_EPOCHS = (0, 1, 2, 5, 10, 20, 50, 100)
+NOISE = 1e-9  # so that a loss that has come to rest counts from where it did
 LEFT = Text("leaves the range of numbers at epoch ")
 
 
@@ -92,7 +93,7 @@ def _summary(worked: Worked, table: Table, rate: int) -> dict[tuple[int, int], C
         (row, 4): computed(when_all_numbers(last(LOSSES), LOSSES), known, "loss"),
         (row, 5): lowest,
         (row, 6): computed(
-            when_all_numbers(where(EPOCHS, LOSSES, LOWEST), LOSSES), known, "integer"
+            when_all_numbers(first_at_most(LOSSES, LOWEST * (1 + NOISE)), LOSSES), known, "integer"
         ),
         (row, 7): computed(shown, known, "integer"),
         (row, 8): computed(status, known, "note"),

@@ -33,6 +33,7 @@ WHAT = {
     PARAMETERS: "inputs, targets, start weights and learning rates: play here",
     "Backprop": "the table, one row an epoch, at the chosen learning rate",
     "Learning rates": "how the size of the step decides how fast, and whether, it learns",
+    "Other samples": "the samples after the first",
     "Gradient check": "the derivatives against differences of two losses",
 }
 STEPS = {

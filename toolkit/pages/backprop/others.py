@@ -1,0 +1,43 @@
+"""The samples after the first: the same quantities, line after line, without words."""
+
+from toolkit.book.live import computed
+from toolkit.book.sheet import Cell, Sheet, at
+from toolkit.pages.backprop.layout import START, Worked
+from toolkit.pages.backprop.lines import Shown
+from toolkit.symbols.equation import Equation
+from toolkit.symbols.plain import plain
+
+NAME = "Other samples"
+FIRST_ROW = 5
+HEADINGS = ("quantity", "equation", "value")
+WIDTHS = {1: 20, 2: 90, 3: 16}
+
+
+def sheet(worked: Worked, shown: Shown) -> Sheet:
+    """What the steps read of these samples. Not taken from the table: LibreOffice (7.4) returns
+    errors where sheets before a long table read single cells of its columns.
+    """
+    cells = {
+        (1, 1): Cell("The other samples at the start", "title"),
+        (2, 1): Cell(
+            "The same equations as in the steps, for every sample but the first.", "muted"
+        ),
+        (1, 3): Cell(START, "link", link=START),
+        **{(FIRST_ROW - 1, n): Cell(h, "heading") for n, h in enumerate(HEADINGS, 1)},
+    }
+    for row, equation in enumerate(equations(worked), FIRST_ROW):
+        value = computed(equation.expr, shown.values, "value")
+        cells[row, 1] = Cell(equation.symbol.name, "symbol")
+        cells[row, 2] = Cell(plain(equation.expr), "equation")
+        cells[row, 3] = value
+        shown.values[equation.symbol] = at(NAME, row, 3, value.value)
+    return Sheet(NAME, cells, widths=WIDTHS, freeze=(FIRST_ROW, 2), tab="CC79A7", portrait=True)
+
+
+def equations(worked: Worked) -> list[Equation]:
+    """Forward pass and inner gradients of all samples but the first."""
+    roles = worked.derived.roles
+    forward = [e for e in worked.derived.forward if roles[e.symbol].sample > 1]
+    inner = [e for e in worked.derived.gradients
+             if e.symbol.wrt in roles and roles[e.symbol.wrt].sample > 1]  # fmt: skip
+    return forward + inner
