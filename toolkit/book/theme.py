@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 INK, MUTED, LINE = "1F2933", "616E7C", "D9DEE4"
 INPUT_INK, INPUT_FILL = "0B3D91", "FFF6D6"
+CHECK_FILL = "EEF1F4"
 
 # Okabe and Ito's palette, which readers with any colour vision can tell apart, dark enough for
 # lines on white (their yellow is left out).
@@ -23,10 +24,6 @@ GROUPS = {
 }
 
 
-# Told apart by any colour vision: blue for what passes, orange for what fails.
-VERDICTS = {"pass": "CFE3F5", "fail": "F8CFA8"}
-
-
 @dataclass(frozen=True)
 class Style:
     """Font, fill, number format and alignment of a cell."""
@@ -44,6 +41,12 @@ class Style:
     locked: bool = True
     centred: bool = True  # from top to bottom
 
+
+# Told apart by any colour vision: a pale bluish green and a stronger orange.
+VERDICTS = {
+    "pass": Style(ink="00543C", fill="CDEBDF"),
+    "fail": Style(ink="7A2E00", fill="F8C08A"),
+}
 
 STYLES = {
     "text": Style(),
@@ -80,6 +83,11 @@ STYLES = {
     "seconds": Style("0.0"),
     "total": Style("#,##0", bold=True),
     "verdict": Style(bold=True, align="center", framed=True),
+    "check": Style(bold=True, align="center", framed=True, fill=CHECK_FILL),
+    "live": Style("0.000000", size=20, bold=True, align="center", framed=True),
+    "legend input": Style(ink=INPUT_INK, fill=INPUT_FILL, framed=True, align="center"),
+    "legend formula": Style(framed=True, align="center"),
+    "legend check": Style(bold=True, framed=True, align="center", fill=CHECK_FILL),
     "tiny": Style("0.0E+00", align="right"),
 } | {
     f"heading {group}": Style(bold=True, fill=fill, align="center")
