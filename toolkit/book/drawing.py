@@ -118,7 +118,7 @@ def _picture(picture: Picture, about: str, relation: int) -> str:
 
 def _connector(line: Line, measure: Measure, about: str) -> str:
     """A line shape. DrawingML wants the box around it, and whether the line rises in that box."""
-    ends = sorted((Corner(*line.start), Corner(*line.end)), key=measure.place)
+    ends = sorted((_settled(line.start), _settled(line.end)), key=measure.place)
     (left, first), (right, last) = map(measure.place, ends)
     flip = ' flipV="1"' if last < first else ""
     upper, lower = sorted(ends, key=lambda end: measure.place(end)[1])
@@ -133,3 +133,15 @@ def _connector(line: Line, measure: Measure, about: str) -> str:
         f'<xdr:spPr>{box}<a:ln w="{round(line.weight * POINT)}">{ink}</a:ln></xdr:spPr>'
         "</xdr:cxnSp><xdr:clientData/></xdr:twoCellAnchor>"
     )
+
+
+def _settled(point: tuple[int, int, float, float]) -> Corner:
+    """A cell's right or lower edge as the next cell's start: true in any font and at any width,
+    where an offset into the cell holds only for the widths that it was measured in.
+    """
+    row, column, right, down = point
+    if right == 1:
+        column, right = column + 1, 0
+    if down == 1:
+        row, down = row + 1, 0
+    return Corner(row, column, right, down)

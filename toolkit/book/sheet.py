@@ -193,8 +193,8 @@ class Corner(NamedTuple):
 @dataclass(frozen=True)
 class Line:
     """A straight line that stays tied to the cells at its ends, under the pictures; `weight` in
-    points. Screen readers pass it by: say in a cell what it means. A row that grows by itself
-    (large or wrapped text) needs its height in Sheet.heights to be measured.
+    points. Ends on edges (0 and 1) are exact; inside a cell they hold for the widths and heights
+    that the sheet states. Screen readers pass it by: say in a cell what it means.
     """
 
     start: tuple[int, int, float, float]

@@ -84,7 +84,7 @@ STYLES = {
     "total": Style("#,##0", bold=True),
     "verdict": Style(bold=True, align="center", framed=True),
     "check": Style(bold=True, align="center", framed=True, fill=CHECK_FILL),
-    "live": Style("0.000000", size=20, bold=True, align="center", framed=True),
+    "live": Style("0.000000", size=16, bold=True, align="center", framed=True),
     "legend input": Style(ink=INPUT_INK, fill=INPUT_FILL, framed=True, align="center"),
     "legend formula": Style(framed=True, align="center"),
     "legend check": Style(bold=True, framed=True, align="center", fill=CHECK_FILL),
