@@ -4,7 +4,6 @@ from dataclasses import dataclass
 
 INK, MUTED, LINE = "1F2933", "616E7C", "D9DEE4"
 INPUT_INK, INPUT_FILL = "0B3D91", "FFF6D6"
-CHECK_FILL = "EEF1F4"
 
 # Okabe and Ito's palette, which readers with any colour vision can tell apart, dark enough for
 # lines on white (their yellow is left out).
@@ -83,12 +82,11 @@ STYLES = {
     "seconds": Style("0.0"),
     "total": Style("#,##0", bold=True),
     "verdict": Style(bold=True, align="center", framed=True),
-    "check": Style(bold=True, align="center", framed=True, fill=CHECK_FILL),
     "live": Style("0.000000", size=16, bold=True, align="center", framed=True),
-    "legend input": Style(ink=INPUT_INK, fill=INPUT_FILL, framed=True, align="center"),
-    "legend formula": Style(framed=True, align="center"),
-    "legend check": Style(bold=True, framed=True, align="center", fill=CHECK_FILL),
     "tiny": Style("0.0E+00", align="right"),
+    "bold": Style(bold=True),
+    "check": Style(framed=True, fill=VERDICTS["pass"].fill),
+    "input left": Style(ink=INPUT_INK, fill=INPUT_FILL, framed=True),
 } | {
     f"heading {group}": Style(bold=True, fill=fill, align="center")
     for group, fill in GROUPS.items()

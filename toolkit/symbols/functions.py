@@ -59,6 +59,17 @@ class number_text(Function):
         return f"number_text({printer._print(self.args[0])})"
 
 
+class number_in_brackets(Function):
+    """A number as text, in brackets where it is negative, to stand within an equation."""
+
+    def _excel(self, printer: Any) -> str:
+        x, text = printer._print(self.args[0]), printer._print(number_text(self.args[0]))
+        return f'IF({x}<0,"("&{text}&")",{text})'
+
+    def _numpycode(self, printer: Any) -> str:
+        return f"number_in_brackets({printer._print(self.args[0])})"
+
+
 class total(Function):
     """The sum over a range of cells."""
 
@@ -87,6 +98,78 @@ class smallest(Function):
 
     def _numpycode(self, printer: Any) -> str:
         return f"min({printer._print(self.args[0])})"
+
+
+class relative_error(Function):
+    """How far two numbers lie apart, as a share of the larger; below 0.001 that counts as 0.001."""
+
+    def _excel(self, printer: Any) -> str:
+        a, b = map(printer._print, self.args)
+        return f"ABS({a}-{b})/MAX(ABS({a}),ABS({b}),0.001)"
+
+    def _numpycode(self, printer: Any) -> str:
+        a, b = map(printer._print, self.args)
+        return f"(abs({a}-{b})/maximum(maximum(abs({a}), abs({b})), 0.001))"
+
+
+class verdict(Function):
+    """Pass where a number (first) is at most the bound (second), else fail."""
+
+    def _excel(self, printer: Any) -> str:
+        number, bound = map(printer._print, self.args)
+        return f'IF({number}<={bound},"pass","fail")'
+
+    def _numpycode(self, printer: Any) -> str:
+        number, bound = map(printer._print, self.args)
+        return f'("pass" if {number} <= {bound} else "fail")'
+
+
+class when_all_numbers(Function):
+    """An answer (first), or a dash where some cells of a range (second) hold no number."""
+
+    def _excel(self, printer: Any) -> str:
+        answer, cells = map(printer._print, self.args)
+        return f'IF(COUNT({cells})=ROWS({cells}),{answer},"–")'
+
+    def _numpycode(self, printer: Any) -> str:
+        answer, cells = map(printer._print, self.args)
+        return f'({answer} if all_numbers({cells}) else "–")'
+
+
+class numbers_in(Function):
+    """How many cells of a range hold a number, and not an error."""
+
+    def _excel(self, printer: Any) -> str:
+        return f"COUNT({printer._print(self.args[0])})"
+
+    def _numpycode(self, printer: Any) -> str:
+        return f"count_numbers({printer._print(self.args[0])})"
+
+
+class length(Function):
+    """How many cells a range of one column has."""
+
+    def _excel(self, printer: Any) -> str:
+        return f"ROWS({printer._print(self.args[0])})"
+
+    def _numpycode(self, printer: Any) -> str:
+        return f"len({printer._print(self.args[0])})"
+
+
+class first_at_most(Function):
+    """The number (from 0) of the first cell of a column that is at most the second argument; a
+    large number where none is.
+    """
+
+    def _excel(self, printer: Any) -> str:
+        cells, bound = map(printer._print, self.args)
+        top = cells.split(":")[0]
+        number = f"ROW({cells})-ROW({top})"
+        return f"SUMPRODUCT(MIN({number}+1E9*({cells}>{bound})))"
+
+    def _numpycode(self, printer: Any) -> str:
+        cells, bound = map(printer._print, self.args)
+        return f"first_at_most({cells}, {bound})"
 
 
 class last(Function):

@@ -42,6 +42,16 @@ def _number_text(number: Any) -> Any:
     return f"{_rounded(x / 10.0**power, 5)}·10^{power}"
 
 
+def _number_in_brackets(number: Any) -> Any:
+    text = _number_text(number)
+    return f"({text})" if isinstance(text, str) and float(_scalar(number)) < 0 else text
+
+
+def _first_at_most(cells: Sequence[float], bound: float) -> float:
+    found = np.flatnonzero(np.asarray(cells) <= bound)
+    return int(found[0]) if len(found) else 1e9
+
+
 def _rounded(x: float, places: int) -> str:
     """The shortest text of x rounded as spreadsheets round: by its decimal digits, half away."""
     exact = Decimal(repr(x)).quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP)
@@ -59,7 +69,12 @@ NAMESPACE: dict[str, Any] = {
     "joined": _joined,
     "lookup": _lookup,
     "number_text": _number_text,
+    "number_in_brackets": _number_in_brackets,
     "normal_cdf": _normal_cdf,
+    "len": len,
+    "all_numbers": lambda cells: bool(np.isfinite(np.asarray(cells, float)).all()),
+    "count_numbers": lambda cells: int(np.isfinite(np.asarray(cells, float)).sum()),
+    "first_at_most": _first_at_most,
 }
 NUMPY = (
     "exp log log1p tanh sqrt minimum maximum where abs sum max min nan pi "
@@ -95,11 +110,15 @@ class _Printer(NumPyPrinter):
         return f"{name}({', '.join(map(self._print, function.args))})"
 
 
-class _ScalarPrinter(_Printer):
-    """Plain Python, for numbers one at a time: there it is many times faster than NumPy."""
+class _SinglePrinter(_Printer):
+    """One answer at a time: only the case that holds is computed."""
 
     def _case(self, condition: str, answer: str, otherwise: str) -> str:
         return f"({answer} if {condition} else {otherwise})"
+
+
+class _ScalarPrinter(_SinglePrinter):
+    """Plain Python, for numbers one at a time: there it is many times faster than NumPy."""
 
     def _print_Relational(self, relation: Any) -> str:
         return f"({self._print(relation.lhs)} {relation.rel_op} {self._print(relation.rhs)})"
@@ -121,15 +140,16 @@ SCALAR: dict[str, Any] = {
 
 
 def function(
-    given: Sequence[Symbol], equations: Sequence[Equation]
+    given: Sequence[Symbol], equations: Sequence[Equation], *, single: bool = False
 ) -> Callable[..., tuple[Any, ...]]:
     """A function of the `given` values that returns the value of every equation, in order.
 
-    Arguments are numbers or arrays of one shape; so are the results.
+    Arguments are numbers or arrays of one shape; so are the results. `single`: numbers only, and
+    the cases of a formula may be of different types.
     """
     symbols = [*given, *(equation.symbol for equation in equations)]
     names = {symbol: f"x{index}" for index, symbol in enumerate(symbols)}
-    printer = _Printer(names)
+    printer = _SinglePrinter(names) if single else _Printer(names)
     arguments = ", ".join(names[symbol] for symbol in given)
     results = ", ".join(names[equation.symbol] for equation in equations)
     lines = [f"    {names[e.symbol]} = {printer.doprint(e.expr)}" for e in equations]
@@ -180,7 +200,7 @@ def loop(
 def value(expr: Expr, known: Mapping[Symbol, Any]) -> Any:
     """The value of one expression as a plain number, bool or text."""
     given = [symbol for symbol in expr.free_symbols if symbol in known]
-    compute = function(given, [Equation(Symbol("result"), expr)])
+    compute = function(given, [Equation(Symbol("result"), expr)], single=True)
     # Python's own floats raise where NumPy's overflow to infinity, as cells show an error.
     numbers = [np.float64(v) if isinstance(v, float) else v for v in (known[s] for s in given)]
     with np.errstate(all="ignore"):

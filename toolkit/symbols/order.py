@@ -25,7 +25,19 @@ def terms(add: Add) -> list[Expr]:
 def factors(mul: Mul) -> tuple[list[Expr], list[Expr]]:
     """The factors above and below the fraction bar: numbers, symbols, what is composed."""
     above, below = mul.as_numer_denom()
-    return _factors(above), _factors(below)
+    return _along_the_chain(_factors(above)), _factors(below)
+
+
+def _along_the_chain(factors: list[Expr]) -> list[Expr]:
+    """∂E/∂a · ∂a/∂o · ∂o/∂w: where derivatives form a chain, each follows the one it continues."""
+    links = {factor.loss: factor for factor in factors if hasattr(factor, "wrt")}
+    if len(links) < 2 or not all(hasattr(factor, "wrt") for factor in factors):
+        return factors
+    ends = {factor.wrt for factor in factors}
+    chain = [next((f for loss, f in links.items() if loss not in ends), factors[0])]
+    while chain[-1].wrt in links:
+        chain.append(links[chain[-1].wrt])
+    return chain if len(chain) == len(factors) else factors
 
 
 def _factors(product: Expr) -> list[Expr]:

@@ -1,5 +1,6 @@
 """Equations as one line of plain text, for cells and consoles."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from sympy import Expr, Rational, Symbol
@@ -15,9 +16,12 @@ class PlainPrinter(Printer):
 
     printmethod = "_plain"
 
+    def __init__(self, names: Mapping[Symbol, str]) -> None:
+        super().__init__()
+        self._names = names
+
     def _print_Symbol(self, symbol: Symbol) -> str:
-        name: str = symbol.name
-        return name
+        return self._names.get(symbol, str(symbol.name))
 
     def _print_Add(self, add: Any) -> str:
         text = ""
@@ -60,7 +64,7 @@ class PlainPrinter(Printer):
         return f"({text})" if expr.is_Add or expr.is_Mul or expr.is_Piecewise else text
 
 
-def plain(expr: Expr) -> str:
-    """`expr` as a line of text."""
-    text: str = PlainPrinter().doprint(expr)
+def plain(expr: Expr, names: Mapping[Symbol, str] | None = None) -> str:
+    """`expr` as a line of text; `names` are shown in place of some symbols."""
+    text: str = PlainPrinter(names or {}).doprint(expr)
     return text

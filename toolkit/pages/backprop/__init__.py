@@ -1,11 +1,33 @@
 """The backprop workbook, one file a sheet."""
 
-from toolkit.book.sheet import Book, check_fits
+from dataclasses import replace
+
+from toolkit.book.sheet import Book, Sheet, check_fits
 from toolkit.network.derivation import derivation
 from toolkit.network.lesson import Lesson
 from toolkit.network.trace import trace
-from toolkit.pages.backprop import equations, parameters, rates, table
-from toolkit.pages.backprop.layout import Worked, parameter_cells
+from toolkit.pages.backprop import (
+    backprop,
+    check,
+    forward_pass,
+    gradients,
+    one_weight,
+    parameters,
+    rates,
+    start,
+    table,
+    update,
+)
+from toolkit.pages.backprop.layout import (
+    BACKPROP,
+    CHECK,
+    PARAMETERS,
+    RATES,
+    Worked,
+    cells_of_parameters,
+    rate_sheet,
+)
+from toolkit.pages.backprop.lines import Shown
 
 
 def work_out(lesson: Lesson) -> Worked:
@@ -18,20 +40,61 @@ def work_out(lesson: Lesson) -> Worked:
         table.HEADING_ROW + 1 + lesson.training.epochs,
         1 + len(derived.given) + len(derived.table) + len(derived.states),
     )
-    return Worked(lesson, derived, trace(lesson, derived), parameter_cells(lesson, derived))
+    return Worked(lesson, derived, trace(lesson, derived), *cells_of_parameters(lesson, derived))
 
 
 def backprop_book(worked: Worked) -> Book:
     """All sheets in reading order."""
-    rates_range = range(len(worked.letters))
-    sheets = [table.sheet(worked, rate) for rate in rates_range]
-    tables = [sheet.tables[0] for sheet in sheets]
-    return Book(
-        worked.lesson.title,
-        (
-            parameters.sheet(worked, tables),
-            equations.sheet(worked),
-            rates.sheet(worked, tables),
-            *sheets,
-        ),
+    tables = [table.sheet(worked, rate) for rate in range(len(worked.letters))]
+    made = [sheet.tables[0] for sheet in tables]
+    shown = Shown(dict(worked.parameters) | backprop.start_cells(worked), dict(worked.texts))
+    names = _names(worked)
+    steps = _steps(worked, names, shown)
+    contents = [PARAMETERS, *names, BACKPROP, RATES, CHECK, *map(rate_sheet, worked.letters)]
+    sheets = (
+        start.sheet(worked, contents, shown),
+        parameters.sheet(worked, made),
+        *steps,
+        backprop.sheet(worked),
+        rates.sheet(worked, made),
+        check.sheet(worked, shown.values),
+        *tables,
     )
+    return Book(worked.lesson.title, sheets)
+
+
+def _kinds(worked: Worked) -> list[str]:
+    """The steps of this network: some have but one layer, and nothing hidden."""
+    hidden = ["hidden", "first"] if len(worked.lesson.network.layers) > 2 else []
+    chain = ["one"] if one_weight.single_path(worked) else []
+    return ["forward", *chain, "output", *hidden, "update"]
+
+
+def _names(worked: Worked) -> list[str]:
+    words = {
+        "forward": "forward pass",
+        "one": "one weight",
+        "output": "output weights",
+        "hidden": "what reaches hidden",
+        "first": "first weights",
+        "update": "update",
+    }
+    return [f"Step {n}, {words[kind]}" for n, kind in enumerate(_kinds(worked), 1)]
+
+
+def _steps(worked: Worked, names: list[str], shown: Shown) -> list[Sheet]:
+    """In order, since each reads the cells of those before it."""
+    sheets = []
+    for kind, name, following in zip(_kinds(worked), names, [*names[1:], BACKPROP], strict=True):
+        sheets.append(_step(worked, kind, name, shown, following))
+    return [replace(sheet, pages_high=1) if len(sheet.heights) < 30 else sheet for sheet in sheets]
+
+
+def _step(worked: Worked, kind: str, name: str, shown: Shown, following: str) -> Sheet:
+    if kind == "forward":
+        return forward_pass.sheet(worked, name, shown, following)
+    if kind == "one":
+        return one_weight.sheet(worked, name, shown, following)
+    if kind == "update":
+        return update.sheet(worked, name, shown, following)
+    return gradients.sheet(worked, kind, name, shown, following)

@@ -1,18 +1,22 @@
 """Where each quantity of a lesson stands: the one place that ties symbols to cells."""
 
 from dataclasses import dataclass
+from functools import cached_property
 
 from sympy import Symbol
 
 from toolkit.book.sheet import Known, Table, at, letters
-from toolkit.network.derivation import Derivation
+from toolkit.network.derivation import LEARNING_RATE, Derivation
 from toolkit.network.lesson import Lesson
 from toolkit.network.trace import Trace, start_values
 from toolkit.symbols.equation import quantity
+from toolkit.symbols.functions import number_in_brackets
+from toolkit.symbols.numeric import value
 
-PARAMETERS, EQUATIONS, RATES = "Parameters", "Equations", "Learning rates"
+START, PARAMETERS, RATES = "Start here", "Parameters", "Learning rates"
+BACKPROP, CHECK = "Backprop", "Gradient check"
 FIRST_PARAMETER_ROW = 7
-SYMBOL_COLUMN, VALUE_COLUMN = 1, 2
+SYMBOL_COLUMN, VALUE_COLUMN, TEXT_COLUMN = 1, 2, 4
 
 
 @dataclass(frozen=True)
@@ -23,6 +27,19 @@ class Worked:
     derived: Derivation
     trace: Trace
     parameters: dict[Symbol, Known]
+    texts: dict[Symbol, Known]
+
+    @cached_property
+    def readers(self) -> dict[Symbol, str]:
+        """For each weight and bias the name of the first sum that it enters."""
+        read = [(s, e.symbol.name) for e in self.derived.forward for s in e.expr.free_symbols]
+        return dict(reversed(read))
+
+    @cached_property
+    def layers(self) -> dict[Symbol, int]:
+        """For each weight and bias the layer (from 1) that it belongs to."""
+        by_name = {symbol.name: role.layer for symbol, role in self.derived.roles.items()}
+        return {p: by_name[self.readers[p]] for p in self.derived.parameters}
 
     @property
     def letters(self) -> list[str]:
@@ -47,6 +64,34 @@ def parameter_values(lesson: Lesson, derived: Derivation) -> dict[Symbol, float]
     values = start_values(lesson, derived)
     rates = enumerate(lesson.training.learning_rates, 1)
     return values | {rate_symbol(letters(n)): rate for n, rate in rates}
+
+
+def chosen_rate(lesson: Lesson) -> int:
+    """Which learning rate the sheet Backprop follows at first: the one nearest to 1."""
+    rates = lesson.training.learning_rates
+    return min(range(len(rates)), key=lambda index: abs(rates[index] - 1))
+
+
+def cells_of_parameters(
+    lesson: Lesson, derived: Derivation
+) -> tuple[dict[Symbol, Known], dict[Symbol, Known]]:
+    """The one cell of each parameter, with η for the learning rate that is chosen; and the cell
+    that holds each as text.
+    """
+    numbers = parameter_cells(lesson, derived)
+    row = FIRST_PARAMETER_ROW + len(numbers) + 1
+    rate = lesson.training.learning_rates[chosen_rate(lesson)]
+    numbers[LEARNING_RATE] = at(PARAMETERS, row, VALUE_COLUMN, rate)
+    texts = {
+        symbol: at(
+            PARAMETERS,
+            int(known.address.split("$")[-1]),
+            TEXT_COLUMN,
+            value(number_in_brackets(symbol), {symbol: known.value}),
+        )
+        for symbol, known in numbers.items()
+    }
+    return numbers, texts
 
 
 def parameter_cells(lesson: Lesson, derived: Derivation) -> dict[Symbol, Known]:

@@ -4,85 +4,139 @@ from typing import cast
 
 from sympy import Symbol
 
-from toolkit.book.sheet import Cell, Chart, Series, Sheet, Table, at
-from toolkit.network.derivation import LOSS
+from toolkit.book.live import computed
+from toolkit.book.sheet import Cell, Chart, Known, Series, Sheet, Table, Validation, at, down
+from toolkit.network.derivation import LEARNING_RATE, LOSS
 from toolkit.network.optimizers import MEANINGS
 from toolkit.pages.backprop import layout
-from toolkit.pages.backprop.layout import PARAMETERS, Worked, column_of, rate_sheet
+from toolkit.pages.backprop.layout import PARAMETERS, Worked, chosen_rate, column_of, rate_sheet
 from toolkit.pages.backprop.table import title
+from toolkit.symbols.equation import quantity
+from toolkit.symbols.functions import Text, joined, number_in_brackets, where
 
-MOST_LINKS = 8  # as wide as the chart; the sheet of learning rates links to every table
 HOW_TO = (
-    "Change a yellow cell and press Enter: every table, gradient and chart in this book follows.",
-    "Undo (Ctrl+Z) brings the old value back.",
+    "Change a yellow cell and press Enter: every step, table, gradient and chart in this book "
+    "follows. Undo (Ctrl+Z) brings the old value back.",
+    "Only the yellow cells of this sheet can be changed. The other sheets are open: press F2 on "
+    "any number to see how it is made.",
 )
+HEADINGS = ("parameter", "value", "what it is", "rounded")
+LETTER, LETTERS, RATES_RANGE = (quantity(name) for name in ("letter", "letters", "rates"))
+NUMBER = "A number, such as 0.25. All tables follow."
+POSITIVE = "A number above 0, such as 0.5. The table and the curves of this rate follow."
+CHOICE = "The letter of a learning rate: the sheet Backprop shows its table, step 6 its step."
 
 
 def sheet(worked: Worked, tables: list[Table]) -> Sheet:
-    """The first sheet of the book."""
+    """The second sheet of the book."""
     cells = {
         (1, 1): Cell(worked.lesson.title, "title"),
         **{(2 + n, 1): Cell(line, "muted") for n, line in enumerate(HOW_TO)},
-        (4, 1): Cell("Equations", "link", link=layout.EQUATIONS),
-        (4, 2): Cell("Learning rates", "link", link=layout.RATES),
-        **_links_to_tables(worked),
-        **_headings(),
+        (4, 1): Cell(layout.START, "link", link=layout.START),
+        (4, 2): Cell(layout.BACKPROP, "link", link=layout.BACKPROP),
+        (4, 3): Cell(layout.RATES, "link", link=layout.RATES),
+        **{
+            (layout.FIRST_PARAMETER_ROW - 1, n): Cell(h, "heading")
+            for n, h in enumerate(HEADINGS, 1)
+        },
         **_rows(worked),
+        **_choice(worked),
     }
     return Sheet(
         PARAMETERS,
         cells,
         charts=(_comparison(worked, tables),),
-        widths={1: 14, 2: 16, 3: 42},
+        widths={1: 14, 2: 16, 3: 44, 4: 12, 5: 3},
         freeze=(layout.FIRST_PARAMETER_ROW, 1),
         tab="E69F00",
+        protected=True,
+        validations=_validations(worked),
     )
-
-
-def _links_to_tables(worked: Worked) -> dict[tuple[int, int], Cell]:
-    first = 5  # beside the chart, clear of the columns that hold the parameters
-    return {
-        (4, first + n): Cell(rate_sheet(letter), "link", link=rate_sheet(letter))
-        for n, letter in enumerate(worked.letters[:MOST_LINKS])
-    }
 
 
 def _headings() -> dict[tuple[int, int], Cell]:
     row = layout.FIRST_PARAMETER_ROW - 1
-    words = ("parameter", "value", "what it is")
-    return {(row, column): Cell(word, "heading") for column, word in enumerate(words, 1)}
+    return {(row, column): Cell(word, "heading") for column, word in enumerate(HEADINGS, 1)}
+
+
+def _given(worked: Worked) -> list[tuple[Symbol, Known]]:
+    """Every parameter that is typed in, in the order of the sheet."""
+    return [(s, known) for s, known in worked.parameters.items() if s != LEARNING_RATE]
 
 
 def _rows(worked: Worked) -> dict[tuple[int, int], Cell]:
     cells = {}
-    for n, (symbol, known) in enumerate(worked.parameters.items()):
-        row = layout.FIRST_PARAMETER_ROW + n
+    for row, (symbol, known) in enumerate(_given(worked), layout.FIRST_PARAMETER_ROW):
         cells[row, 1] = Cell(symbol.name, "symbol")
         cells[row, 2] = Cell(cast("float", known.value), "input")
         cells[row, 3] = Cell(_meaning(symbol, worked), "note")
+        cells[row, 4] = computed(number_in_brackets(symbol), {symbol: known}, "rounded")
     return cells
+
+
+def _choice(worked: Worked) -> dict[tuple[int, int], Cell]:
+    """The drop-down that chooses a learning rate, and the rate that it chooses."""
+    row = layout.FIRST_PARAMETER_ROW + len(_given(worked))
+    letter = worked.letters[chosen_rate(worked.lesson)]
+    first = row - len(worked.letters)
+    names = [f"η {letter}" for letter in worked.letters]
+    known = {
+        LETTER: at(PARAMETERS, row, 2, letter),
+        LETTERS: down(PARAMETERS, first, 1, names),
+        RATES_RANGE: down(PARAMETERS, first, 2, worked.lesson.training.learning_rates),
+    }
+    rate = computed(where(RATES_RANGE, LETTERS, named_rate(LETTER)), known, "formula")
+    return {
+        (row, 1): Cell("chosen rate", "symbol"),
+        (row, 2): Cell(letter, "choice"),
+        (row, 3): Cell("the learning rate of the sheet Backprop and of step 6", "note"),
+        (row + 1, 1): Cell("η", "symbol"),
+        (row + 1, 2): rate,
+        (row + 1, 3): Cell("its value", "note"),
+        (row + 1, 4): computed(number_in_brackets(LEARNING_RATE), worked.parameters, "rounded"),
+    }
+
+
+def named_rate(letter: Symbol) -> Symbol:
+    """The name of the learning rate with that letter, as a formula: η A."""
+    return joined(Text("η "), letter)
+
+
+def _validations(worked: Worked) -> tuple[Validation, ...]:
+    first, given = layout.FIRST_PARAMETER_ROW, _given(worked)
+    last, rates = first + len(given) - 1, len(worked.letters)
+    found = [
+        Validation(first, 2, last - rates, "number", "A number", NUMBER),
+        Validation(last - rates + 1, 2, last, "positive", "A learning rate", POSITIVE),
+    ]
+    # A list within a rule holds 255 characters; beyond, any letter may be typed.
+    if len(",".join(worked.letters)) <= 255:
+        letters = tuple(worked.letters)
+        found.append(Validation(last + 1, 2, last + 1, "choice", "Which rate", CHOICE, letters))
+    return tuple(found)
 
 
 def _meaning(symbol: Symbol, worked: Worked) -> str:
     derived = worked.derived
-    if symbol in derived.inputs:
-        return "input"
-    if symbol in derived.targets:
-        return "target: what the output should be"
+    role = derived.roles.get(symbol)
+    if role and role.kind in ("input", "target"):
+        labels = worked.lesson.samples.labels
+        sample = f" of {labels[role.sample - 1]}" if labels else ""
+        return f"input{sample}" if role.kind == "input" else f"target{sample}: the right output"
     if symbol in derived.weights:
         return f"start weight, in {_reader(symbol, worked)}"
     if symbol in derived.biases:
-        return f"bias, in {_reader(symbol, worked)}"
+        held = "" if worked.lesson.training.train_biases else ", held fixed"
+        return f"bias, in {_reader(symbol, worked)}{held}"
     if symbol in MEANINGS:
         return MEANINGS[symbol]
     letter = symbol.name.split()[-1]
     return f"learning rate of sheet {rate_sheet(letter)} (above 0)"
 
 
-def _reader(weight: Symbol, worked: Worked) -> str:
-    """The quantity whose sum a weight enters, found in the equations themselves."""
-    readers = [e.symbol.name for e in worked.derived.forward if e.expr.has(weight)]
-    return str(readers[0]).split("[")[0]
+def _reader(parameter: Symbol, worked: Worked) -> str:
+    """The quantity whose sum a parameter enters, found in the equations themselves."""
+    return worked.readers[parameter].split("[")[0]
 
 
 def _comparison(worked: Worked, tables: list[Table]) -> Chart:
@@ -93,7 +147,7 @@ def _comparison(worked: Worked, tables: list[Table]) -> Chart:
         LOSS.name,
         series,
         row=6,
-        column=5,
+        column=6,
         width=20,
         height=11 + 0.5 * max(0, len(series) // 3 - 2),  # the legend takes three names a line
         y_min=0,

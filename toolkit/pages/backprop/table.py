@@ -3,7 +3,7 @@ one equation filled down.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import ceil
 
 import numpy as np
@@ -18,7 +18,8 @@ from toolkit.symbols.functions import Text, joined, number_text
 
 HEADING_ROW = 3
 COLUMNS_A_PAGE = 16
-HINT = "to the parameters. Row 0 is the start; each row below it is one epoch later."
+ROWS_HINT = "Row 0 is the start; each row below it is one epoch later."
+HINT = f"to the parameters. {ROWS_HINT}"
 STYLES = {"inputs": "short", "targets": "short", "loss": "loss"}
 
 
@@ -32,13 +33,20 @@ class Entry:
     equation: Equation | None = None
 
 
-def table(worked: Worked, rate: int) -> Table:
-    """The table of learning rate number `rate`."""
-    entries = _entries(worked, rate)
+def table(worked: Worked, rate: int, symbol: Symbol | None = None) -> Table:
+    """The table of learning rate number `rate`, read from the cell of `symbol`."""
+    entries = _entries(worked, symbol or rate_symbol(worked.letters[rate]))
     place = {entry.symbol: letters(n) for n, entry in enumerate(entries, 1)}
     cells = _addresses(place, worked.parameters)
     columns = tuple(_column(entry, cells, worked, rate) for entry in entries)
-    return Table(HEADING_ROW, 1, columns)
+    return Table(HEADING_ROW, 1, _outlined(columns))
+
+
+def _outlined(columns: tuple[Column, ...]) -> tuple[Column, ...]:
+    """Each group can be folded away; its first column stays, and keeps groups apart."""
+    before = ("", *(column.heading_style for column in columns[:-1]))
+    pairs = zip(columns, before, strict=True)
+    return tuple(replace(c, outline=int(c.heading_style == last)) for c, last in pairs)
 
 
 def sheet(worked: Worked, rate: int) -> Sheet:
@@ -67,9 +75,9 @@ def title(worked: Worked, rate: int) -> Cell:
     return computed(joined(text, number_text(symbol)), worked.parameters, "title")
 
 
-def _entries(worked: Worked, rate: int) -> list[Entry]:
+def _entries(worked: Worked, symbol: Symbol) -> list[Entry]:
     derived = worked.derived
-    chosen = Equation(LEARNING_RATE, rate_symbol(worked.letters[rate]))
+    chosen = Equation(LEARNING_RATE, symbol)
     updates = {update.symbol: update for update in derived.updates}
     forward = [e for e in derived.columns if not _is_loss(e.symbol)]
     losses = [e for e in derived.columns if _is_loss(e.symbol)]

@@ -1,0 +1,61 @@
+"""The backprop table at the learning rate that is chosen on the sheet of parameters."""
+
+from dataclasses import replace
+from typing import cast
+
+from toolkit.book.live import computed
+from toolkit.book.sheet import Cell, Chart, Known, Series, Sheet, Table, at
+from toolkit.network.derivation import LEARNING_RATE, LOSS
+from toolkit.pages.backprop import table
+from toolkit.pages.backprop.layout import (
+    BACKPROP,
+    PARAMETERS,
+    START,
+    Worked,
+    chosen_rate,
+    column_of,
+)
+from toolkit.symbols.functions import Text, joined, number_text
+
+TITLE = joined(Text("Backprop, epoch by epoch: η = "), number_text(LEARNING_RATE))
+
+
+def made(worked: Worked) -> Table:
+    """The table; its first row is the start, from which all steps take what they do not show."""
+    return table.table(worked, chosen_rate(worked.lesson), LEARNING_RATE)
+
+
+def sheet(worked: Worked) -> Sheet:
+    """The table, its curve to the right of the last column."""
+    shown = made(worked)
+    heading = computed(TITLE, worked.parameters, "title")
+    cells = {
+        (1, 1): heading,
+        (2, 1): Cell("back", "link", link=START),
+        (2, 2): Cell("Choose another learning rate on the sheet", "muted"),
+        (2, 7): Cell(PARAMETERS, "link", link=PARAMETERS),
+        (2, 9): Cell(table.ROWS_HINT, "muted"),
+    }
+    like = table.sheet(worked, chosen_rate(worked.lesson))
+    chart = _chart(shown, at(BACKPROP, 1, 1, heading.value))
+    return replace(like, name=BACKPROP, cells=cells, tables=(shown,), charts=(chart,), tab="000000")
+
+
+def _chart(shown: Table, heading: Known) -> Chart:
+    losses = shown.known(BACKPROP, column_of(shown, LOSS.name))
+    series = Series(heading, shown.known(BACKPROP, 0), losses)
+    column = len(shown.columns) + 2
+    return Chart(heading, "epoch", LOSS.name, (series,), row=3, column=column, y_min=0)
+
+
+def start_cells(worked: Worked) -> dict[object, Known]:
+    """Every quantity of the table in its first row."""
+    shown = made(worked)
+    symbols = {e.symbol.name: e.symbol for e in worked.derived.table}
+    return {
+        symbols[column.heading]: at(
+            BACKPROP, shown.row + 1, number, float(cast("float", column.values[0]))
+        )
+        for number, column in enumerate(shown.columns, shown.column)
+        if column.heading in symbols
+    }

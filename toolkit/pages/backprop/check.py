@@ -1,0 +1,146 @@
+"""The gradient check: every derived gradient against a difference of two losses."""
+
+from collections.abc import Sequence
+from typing import cast
+
+import numpy as np
+from sympy import Symbol
+
+from toolkit.book.live import computed
+from toolkit.book.sheet import ROW, Cell, Column, Known, Sheet, Table, at, letters
+from toolkit.network.derivation import LOSS
+from toolkit.network.trace import start_values
+from toolkit.pages.backprop.layout import CHECK, START, Worked
+from toolkit.symbols.equation import Gradient, quantity
+from toolkit.symbols.functions import relative_error, verdict
+from toolkit.symbols.numeric import function
+
+STEP, BOUND = 1e-4, 1e-5
+MOST_CELLS = 60_000  # of the two runs forward for each parameter
+STEP_ROW, BOUND_ROW, FIRST_ROW = 4, 5, 8
+HEADINGS = ("parameter", "loss, a little more", "loss, a little less", "difference quotient",
+            "derived gradient", "relative error", "verdict")  # fmt: skip
+WIDTHS = {1: 16, 2: 20, 3: 20, 4: 20, 5: 18, 6: 16, 7: 12, 8: 3}
+H, LIMIT, UP, LOW, QUOTIENT, SLOPE, OFF, ALL = (
+    quantity(n) for n in ("h", "bound", "up", "low", "quotient", "slope", "off", "verdicts")
+)
+LEAD = (
+    "Each parameter is moved by h up and down, the loss computed anew from the start, and "
+    "(loss up - loss down) / 2h held against the gradient of the chain rule.",
+    "Below, the forward passes with the one parameter moved.",
+)
+
+
+def checked(worked: Worked) -> list[Symbol]:
+    """All parameters, or as many evenly spaced ones as stay within a readable sheet."""
+    parameters = list(worked.derived.parameters)
+    width = len(parameters) + len(worked.derived.columns)
+    most = max(1, MOST_CELLS // (2 * width))
+    return parameters[:: -(-len(parameters) // most)]
+
+
+def sheet(worked: Worked, slopes: dict[Symbol, Known]) -> Sheet:
+    """The verdicts above, what they are computed from below."""
+    parameters = checked(worked)
+    table = _table(worked, parameters)
+    cells = {
+        (1, 1): Cell("Gradient check", "title"),
+        **{(2 + n, 1): Cell(words, "muted") for n, words in enumerate(LEAD)},
+        (1, 7): Cell(START, "link", link=START),
+        (STEP_ROW, 1): Cell("h", "symbol"),
+        (STEP_ROW, 2): Cell(STEP, "input"),
+        (BOUND_ROW, 1): Cell("bound", "symbol"),
+        (BOUND_ROW, 2): Cell(BOUND, "input"),
+        (BOUND_ROW, 3): Cell("the relative error that passes", "note"),
+        **{(FIRST_ROW - 1, n): Cell(h, "heading") for n, h in enumerate(HEADINGS, 1)},
+    }
+    for number, parameter in enumerate(parameters):
+        cells |= _verdict(parameter, FIRST_ROW + number, table, 2 * number, slopes)
+    last = FIRST_ROW + len(parameters) - 1
+    return Sheet(
+        CHECK, cells, (table,), widths=WIDTHS, freeze=(FIRST_ROW, 2), tab="56B4E9",
+        verdicts=((FIRST_ROW, 7, last, 7),),
+    )  # fmt: skip
+
+
+def passed(worked: Worked) -> Known:
+    """The range of all verdicts, which are expected to pass."""
+    last = FIRST_ROW + len(checked(worked)) - 1
+    sheet_verdicts = ["pass"] * (last - FIRST_ROW + 1)
+    return Known(f"'{CHECK}'!$G${FIRST_ROW}:$G${last}", sheet_verdicts)
+
+
+def _verdict(
+    parameter: Symbol, row: int, table: Table, first: int, slopes: dict[Symbol, Known]
+) -> dict[tuple[int, int], Cell]:
+    """Two losses, their difference quotient, the derived gradient, the verdict."""
+    losses = table.columns[-1].values
+    column = table.column + len(table.columns) - 1
+    up, low = (
+        at(CHECK, table.row + 1 + n, column, float(cast("float", losses[n])))
+        for n in (first, first + 1)
+    )
+    known = {H: at(CHECK, STEP_ROW, 2, STEP), LIMIT: at(CHECK, BOUND_ROW, 2, BOUND)}
+    known |= {UP: up, LOW: low, SLOPE: slopes[Gradient(LOSS, parameter)]}
+    quotient = computed((UP - LOW) / (2 * H), known)
+    known[QUOTIENT] = at(CHECK, row, 4, quotient.value)
+    off = computed(relative_error(QUOTIENT, SLOPE), known, "tiny")
+    known[OFF] = at(CHECK, row, 6, off.value)
+    return {
+        (row, 1): Cell(parameter.name, "symbol"),
+        (row, 2): computed(UP, known, "loss"),
+        (row, 3): computed(LOW, known, "loss"),
+        (row, 4): Cell(quotient.value, "loss", quotient.formula),
+        (row, 5): computed(SLOPE, known, "loss"),
+        (row, 6): off,
+        (row, 7): computed(verdict(OFF, LIMIT), known, "verdict"),
+    }
+
+
+def _table(worked: Worked, parameters: Sequence[Symbol]) -> Table:
+    """Two rows for each parameter: a forward pass with it moved up, and one with it moved down."""
+    moved = [p.name for p in parameters for _ in range(2)]
+    signs = np.tile([1.0, -1.0], len(parameters))
+    values = _values(worked, parameters)
+    top = FIRST_ROW + len(parameters) + 2
+    names = [*worked.derived.parameters, *(e.symbol for e in worked.derived.columns)]
+    place = {symbol: letters(n) for n, symbol in enumerate(names, 3)}
+
+    def address(symbol: Symbol) -> str:
+        return f"{place[symbol]}{ROW}" if symbol in place else worked.parameters[symbol].address
+
+    columns = [
+        Column("moved", moved, "name", width=16),
+        Column("by h times", signs, "integer", width=20),
+        *(
+            Column(p.name, values[p], formula=_moved(p, worked), width=12)
+            for p in worked.derived.parameters
+        ),
+        *(
+            Column(e.symbol.name, values[e.symbol], formula=e.formula(address), width=12,
+                   style="loss" if e.symbol == LOSS else "number")
+            for e in worked.derived.columns
+        ),
+    ]  # fmt: skip
+    return Table(top, 1, tuple(columns))
+
+
+def _moved(parameter: Symbol, worked: Worked) -> str:
+    step = f"'{CHECK}'!$B${STEP_ROW}"
+    start = worked.parameters[parameter].address
+    return f'={start}+IF($A{ROW}="{parameter.name}",$B{ROW}*{step},0)'
+
+
+def _values(worked: Worked, parameters: Sequence[Symbol]) -> dict[Symbol, np.ndarray]:
+    """Every quantity of these forward passes; shape (2 · parameters,)."""
+    start = start_values(worked.lesson, worked.derived)
+    rows = 2 * len(parameters)
+    values = {s: np.full(rows, number) for s, number in start.items()}
+    for number, parameter in enumerate(parameters):
+        values[parameter][2 * number] += STEP
+        values[parameter][2 * number + 1] -= STEP
+    compute = function(list(start), worked.derived.columns)
+    with np.errstate(all="ignore"):
+        results = compute(*values.values())
+    names = [e.symbol for e in worked.derived.columns]
+    return values | {s: np.broadcast_to(r, rows) for s, r in zip(names, results, strict=True)}

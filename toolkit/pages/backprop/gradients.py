@@ -1,0 +1,59 @@
+"""Steps 3 to 5: the gradients of the output weights, of what is hidden, of the other weights."""
+
+from toolkit.book.sheet import Sheet
+from toolkit.pages.backprop.layout import Worked
+from toolkit.pages.backprop.lines import Page, Shown
+from toolkit.pages.backprop.sentences import sentence
+from toolkit.symbols.equation import Equation
+
+LEADS = {
+    "output": "The chain rule, backwards from the loss to every weight of the output layer.",
+    "hidden": "A hidden activation acts on the loss through every neuron that reads it: the paths "
+    "add up.",
+    "first": "One more step of the chain: from what each neuron adds up to the weights in it.",
+}
+
+
+def sheet(worked: Worked, kind: str, name: str, shown: Shown, following: str | None) -> Sheet:
+    """The lines of one of these steps."""
+    page = Page(name, shown)
+    for heading, equations in _blocks(worked, kind):
+        if equations:
+            page.block(heading)
+        for equation in equations:
+            page.line(readable(equation, worked, shown), sentence(equation, worked))
+    title = f"{name.split(',')[0]}: {name.split(', ')[1]}"
+    return page.sheet(title, (LEADS[kind],), following)
+
+
+def readable(equation: Equation, worked: Worked, shown: Shown) -> Equation:
+    """The chain rule's equation, or, where that reads what no sheet shows, that of the table."""
+    if equation.expr.free_symbols <= shown.values.keys():
+        return equation
+    return next(e for e in worked.derived.parameter_gradients if e.symbol == equation.symbol)
+
+
+def _blocks(worked: Worked, kind: str) -> list[tuple[str, list[Equation]]]:
+    last = len(worked.lesson.network.layers) - 1
+    if kind == "output":
+        return [
+            ("From the loss back to the output neurons", _inner(worked, last, last)),
+            ("Weights and biases of the output layer", _of_parameters(worked, last, last)),
+        ]
+    if kind == "hidden":
+        return [("From layer to layer", _inner(worked, 1, last - 1))]
+    return [("Weights and biases before the output layer", _of_parameters(worked, 1, last - 1))]
+
+
+def _inner(worked: Worked, first: int, last: int) -> list[Equation]:
+    """Gradients of the first sample's quantities in these layers."""
+    return [e for e in worked.derived.gradients
+            if (role := worked.derived.roles[e.symbol.wrt]).sample == 1
+            and first <= role.layer <= last]  # fmt: skip
+
+
+def _of_parameters(worked: Worked, first: int, last: int) -> list[Equation]:
+    parameters = set(worked.derived.parameters)
+    return [e for e in worked.derived.gradients
+            if e.symbol.wrt in parameters
+            and first <= worked.layers[e.symbol.wrt] <= last]  # fmt: skip

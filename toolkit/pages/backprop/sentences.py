@@ -1,0 +1,118 @@
+"""A plain sentence for each equation, made from what it is and what it reads."""
+
+from sympy import Symbol
+
+from toolkit.network.forward import Role
+from toolkit.network.lesson import Lesson
+from toolkit.pages.backprop.layout import Worked
+from toolkit.symbols.equation import Equation, Gradient
+from toolkit.symbols.order import natural
+
+ACTIVATIONS = {
+    "sigmoid": "The sigmoid squeezes {before} into a number between 0 and 1.",
+    "tanh": "The hyperbolic tangent squeezes {before} into a number between -1 and 1.",
+    "relu": "ReLU lets {before} pass where it is positive, and makes it 0 elsewhere.",
+    "leaky_relu": "Leaky ReLU lets {before} pass where it is positive, and little of it elsewhere.",
+    "softplus": "Softplus bends {before} smoothly to stay above 0.",
+    "gelu": "GELU weighs {before} by the share of a normal distribution that lies below it.",
+    "identity": "{before} is passed on as it is.",
+    "softmax": "Its share of the sum of all: the shares add up to 1.",
+}
+ERRORS = {
+    "half_squared_error": "Half the squared distance between output {n} and its target.",
+    "mean_squared_error": "The squared distance between output {n} and its target.",
+    "binary_cross_entropy": "Large where output {n} is sure of the wrong answer.",
+    "cross_entropy": "-ln of the share of class {n}, times its target: the surprise.",
+}
+UPDATES = {
+    "v": "What is kept of the last step, plus the gradient.",
+    "m": "A running mean of the gradient.",
+    "s": "A running mean of the squared gradient.",
+}
+
+
+def sentence(equation: Equation, worked: Worked) -> str:
+    """What this line says, in words."""
+    symbol = equation.symbol
+    if isinstance(symbol, Gradient):
+        return _of_gradient(equation, worked)
+    return _of_forward(symbol, worked)
+
+
+def _of_forward(symbol: Symbol, worked: Worked) -> str:
+    role, lesson = worked.derived.roles[symbol], worked.lesson
+    if role.kind == "sum":
+        given = "input" if role.layer == 1 else "activation of the layer before"
+        bias = ", plus the bias" if lesson.network.bias else ""
+        return f"{neuron(role, lesson)} adds up each {given} times its weight{bias}."
+    if role.kind == "activation":
+        before = symbol.name.removeprefix("a_")
+        kind = lesson.network.activations[role.layer - 1]
+        text = ACTIVATIONS[kind].format(before=before)
+        return text[0] + text[1:]
+    if role.kind == "part":
+        return _of_part(symbol)
+    if role.kind == "error":
+        return ERRORS[lesson.network.loss].format(n=role.neuron)
+    return _of_loss(lesson)
+
+
+def _of_part(symbol: Symbol) -> str:
+    if symbol.name.startswith("max_"):
+        return "The largest of them; taking it off all changes no share and keeps e^x small."
+    if symbol.name.startswith("s_"):
+        return "The sum of these powers."
+    return "A power of e: always positive, and largest for the largest."
+
+
+def _of_loss(lesson: Lesson) -> str:
+    samples = len(lesson.samples.inputs)
+    if samples > 1:
+        return f"The loss: all errors added up, as a mean over the {samples} samples."
+    if lesson.network.loss in ("mean_squared_error", "binary_cross_entropy"):
+        return "The loss: the mean of all errors."
+    return "The loss: all errors added up. Learning makes this number small."
+
+
+def neuron(role: Role, lesson: Lesson) -> str:
+    """Output neuron 1, hidden neuron 2, neuron 1 of hidden layer 3."""
+    layers = len(lesson.network.layers)
+    if role.layer == layers - 1:
+        return f"Output neuron {role.neuron}"
+    if layers == 3:
+        return f"Hidden neuron {role.neuron}"
+    return f"Neuron {role.neuron} of hidden layer {role.layer}"
+
+
+def _of_gradient(equation: Equation, worked: Worked) -> str:
+    wrt = equation.symbol.wrt
+    role = worked.derived.roles.get(wrt, Role("sum"))
+    through = _names([s.wrt.name for s in _gradients(equation)])
+    if not through:
+        return f"How fast the loss grows with {wrt.name}, read off its own equation."
+    if role.kind == "weight":
+        return f"{wrt.name} acts on the loss through {through}, where it multiplies what comes in."
+    if role.kind == "bias":
+        return f"{wrt.name} acts on the loss through {through}, to which it is added as it is."
+    if role.kind == "sum":
+        return f"One step back through {through}: times the slope of the activation there."
+    paths = "" if len(_gradients(equation)) < 2 else " Each is a path back; the paths add up."
+    return f"{wrt.name} acts on the loss through {through}.{paths}"
+
+
+def _gradients(equation: Equation) -> list[Gradient]:
+    found = [s for s in equation.expr.free_symbols if isinstance(s, Gradient)]
+    return sorted(found, key=lambda s: natural(s.name))
+
+
+def _names(names: list[str], most: int = 4) -> str:
+    if len(names) > most:
+        return f"{', '.join(names[:most])} and {len(names) - most} more"
+    return " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
+
+
+def of_update(symbol: Symbol, worked: Worked) -> str:
+    """What one line of the optimizer's step does."""
+    if symbol in worked.derived.parameters:
+        return "One step downhill: the gradient says which way is up, so it is taken off."
+    return UPDATES[symbol.name[0]]

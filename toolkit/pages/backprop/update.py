@@ -1,0 +1,42 @@
+"""The last step: the optimizer changes every parameter, once."""
+
+from sympy import Expr, Integer, Symbol
+
+from toolkit.book.sheet import Sheet
+from toolkit.network.derivation import EPOCH
+from toolkit.pages.backprop.layout import Worked
+from toolkit.pages.backprop.lines import Page, Shown
+from toolkit.pages.backprop.sentences import of_update
+from toolkit.symbols.equation import Equation, Previous
+
+LEAD = (
+    "Every parameter moves against its gradient; the learning rate η says how far. Then the next "
+    "epoch begins with step 1.",
+    "η is the learning rate chosen on the sheet Parameters; the results are row 1 of the sheet "
+    "Backprop.",
+)
+
+
+def sheet(worked: Worked, name: str, shown: Shown, following: str | None) -> Sheet:
+    """One line for each parameter, and before it those for what the optimizer remembers."""
+    page = Page(name, _before(shown))
+    page.block(f"One step of {worked.lesson.training.optimizer}")
+    first = first_step(worked)
+    for update in worked.derived.updates:
+        page.line(
+            Equation(update.symbol, update.expr.xreplace(first)), of_update(update.symbol, worked)
+        )
+    return page.sheet(f"{name.split(',')[0]}: the update", LEAD, following)
+
+
+def _before(shown: Shown) -> Shown:
+    """What is known, under the names that it has in the row above."""
+    values = {Previous(s): k for s, k in shown.values.items()}
+    texts = {Previous(s): k for s, k in shown.texts.items()}
+    return Shown(shown.values | values, shown.texts | texts)
+
+
+def first_step(worked: Worked) -> dict[Symbol, Expr]:
+    """What stands in for the counter and for what the optimizer remembers, in the first epoch."""
+    remembered = {Previous(state): Integer(0) for state in worked.derived.states}
+    return {EPOCH: Integer(1), **remembered}
