@@ -1,12 +1,17 @@
 """What the schema does not see and Excel does not forgive."""
 
 import re
+import zipfile
 from pathlib import Path
 
+from lxml import etree
 from openpyxl import load_workbook
+from openpyxl.worksheet.datavalidation import DataValidation
 
 VOLATILE = re.compile(r"\b(RAND|RANDBETWEEN|NOW|TODAY|OFFSET|INDIRECT|CELL|INFO)\(")
 ABSENT = re.compile(r"\b(LET|LAMBDA|MAP|REDUCE|SCAN|SEQUENCE|FILTER|XLOOKUP|VSTACK|HSTACK)\(")
+XDR = "{http://schemas.openxmlformats.org/drawingml/2006/spreadsheetDrawing}"
+DECORATIVE = "{http://schemas.microsoft.com/office/drawing/2017/decorative}decorative"
 ERRORS = re.compile(r"#(NUM!|VALUE!|REF!|NAME\?|DIV/0!|N/A)")
 
 
@@ -24,6 +29,13 @@ def faults(path: Path) -> list[str]:
             for b in merged[i + 1 :]
             if not a.isdisjoint(b)
         ]
+        for rule in sheet.data_validations.dataValidation:
+            found += [f"{sheet.title}!{rule.sqref}: {fault}" for fault in _validation(rule)]
+        found += [
+            f"{sheet.title}: row {row} higher than 409.5 points"
+            for row, dimension in sheet.row_dimensions.items()
+            if (dimension.height or 0) > 409.5
+        ]
         for row in sheet:
             for cell in row:
                 found += _cell(sheet.title, cell.coordinate, cell.value)
@@ -31,6 +43,7 @@ def faults(path: Path) -> list[str]:
                 if isinstance(value, str) and ERRORS.match(value):
                     found.append(f"{sheet.title}!{cell.coordinate}: {value}")
     names = [sheet.title.lower() for sheet in formulas]
+    found += _drawings(path)
     return found + [f"two sheets named {n!r}" for n in {n for n in names if names.count(n) > 1}]
 
 
@@ -46,3 +59,33 @@ def _cell(sheet: str, place: str, value: object) -> list[str]:
     if "\x01" in value or "\x02" in value:
         wrong.append("row marker left in the formula")
     return [f"{sheet}!{place}: {fault}" for fault in wrong]
+
+
+def _validation(rule: DataValidation) -> list[str]:
+    found = []
+    if rule.type == "list" and len(rule.formula1.strip('"')) > 255:
+        found.append("a list of over 255 characters")
+    for what, text, most in (
+        ("prompt title", rule.promptTitle, 32), ("prompt", rule.prompt, 255),
+        ("error title", rule.errorTitle, 32), ("error message", rule.error, 255),
+    ):  # fmt: skip
+        if len(text or "") > most:
+            found.append(f"{what} of over {most} characters")
+    return found
+
+
+def _drawings(path: Path) -> list[str]:
+    """What nobody describes to a reader who does not see it, and numbers given twice."""
+    found = []
+    with zipfile.ZipFile(path) as archive:
+        for part in archive.namelist():
+            if re.fullmatch(r"xl/drawings/drawing\d+\.xml", part):
+                shapes = list(etree.fromstring(archive.read(part)).iter(f"{XDR}cNvPr"))
+                found += [
+                    f"{part}: {shape.get('name')} has no alternative text"
+                    for shape in shapes
+                    if not shape.get("descr") and shape.find(f".//{DECORATIVE}") is None
+                ]
+                if len({shape.get("id") for shape in shapes}) < len(shapes):
+                    found.append(f"{part}: two shapes of one number")
+    return found

@@ -5,18 +5,22 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from openpyxl import load_workbook
 from sympy import Add, Expr, Mul, Symbol
 
+from tests.lint import faults
 from tests.recalculation import Office, cells, chart_values, with_cell
 from toolkit.book.sheet import letters
 from toolkit.book.writer import write
-from toolkit.network.derivation import LOSS
-from toolkit.network.lesson import Lesson, load
-from toolkit.network.trace import Values
+from toolkit.network.derivation import LOSS, derivation
+from toolkit.network.lesson import Lesson, changed, load
+from toolkit.network.trace import Values, trace
 from toolkit.pages.backprop import backprop_book, work_out
 from toolkit.pages.backprop.layout import Worked, rate_sheet
+from toolkit.pages.backprop.rates import CHOSEN_EPOCHS
 from toolkit.pages.backprop.table import HEADING_ROW, table
 from toolkit.symbols.numeric import value
+from toolkit.template import shipped
 
 BOUND = 1e-12
 
@@ -120,9 +124,13 @@ def test_every_formula_recalculates_to_its_value(
 
 
 def test_only_parameters_are_plain_numbers(class_book: Path, worked: Worked) -> None:
+    # Beside the parameters (without η, which is chosen) a reader may set which losses are listed,
+    # and how far and how strictly gradients are checked.
+    free = {"Parameters": len(worked.parameters) - 1, "Learning rates": 1 + len(CHOSEN_EPOCHS),
+            "Gradient check": 2 + 2 * len(worked.derived.parameters)}  # fmt: skip
     for name, sheet in cells(class_book, formulas=True).items():
         numbers = [place for place, v in sheet.items() if isinstance(v, int | float)]
-        assert len(numbers) == (len(worked.parameters) if name == "Parameters" else 0), name
+        assert len(numbers) == free.get(name, 0), name
 
 
 CHANGES = {
@@ -140,7 +148,7 @@ def test_a_changed_cell_gives_what_a_fresh_run_gives(
     section, key, new, number = CHANGES[name]
     symbol = next(s for s in worked.parameters if s.name == name)
     place = worked.parameters[symbol].address.split("!")[1].replace("$", "")
-    edited = office.recalculate(with_cell(class_book, 1, place, number, tmp_path / "e.xlsx"))
+    edited = office.recalculate(with_cell(class_book, 2, place, number, tmp_path / "e.xlsx"))
     content = load("class").model_dump()
     content[section][key] = new
     fresh = work_out(Lesson.model_validate(content))
@@ -151,7 +159,7 @@ def test_a_changed_cell_gives_what_a_fresh_run_gives(
 
 def same_charts(edited: Path, fresh: Path) -> None:
     drawn, wanted = chart_values(edited), chart_values(fresh)
-    assert len(drawn) == len(wanted) == 7
+    assert len(drawn) == len(wanted) == 8
     for (_, series), (_, expected) in zip(drawn, wanted, strict=True):
         assert [name for name, _ in series] == [name for name, _ in expected]
         for (_, ours), (_, theirs) in zip(series, expected, strict=True):
@@ -159,7 +167,9 @@ def same_charts(edited: Path, fresh: Path) -> None:
 
 
 def test_chart_caches_hold_the_losses(class_book: Path, worked: Worked) -> None:
-    comparison, *each = chart_values(class_book)
+    comparison, chosen, *each = chart_values(class_book)
+    assert chosen[0] == "Backprop, epoch by epoch: η = 1"
+    assert chosen[1][0][1] == each[4][1][0][1]
     assert comparison[0] == "Loss for each learning rate"
     assert each[0][0] == "Learning rate A: η = 0.1"
     for rate, (name, losses) in enumerate(comparison[1]):
@@ -218,7 +228,64 @@ def test_numbers_in_titles_read_alike_everywhere(tmp_path: Path, office: Office)
 
 
 def test_updates_shown_are_those_of_the_first_epoch(class_book: Path, worked: Worked) -> None:
-    sheet = cells(class_book)["Equations"]
-    shown = {sheet[f"A{n}"]: sheet[f"D{n}"] for n in range(30, 60) if f"A{n}" in sheet}
+    sheet = cells(class_book)["Step 6, update"]
+    shown = {sheet[f"A{n}"]: sheet[f"E{n}"] for n in range(6, 14)}
     for weight in worked.derived.weights:
-        assert shown[weight.name] == worked.trace.column(weight, 0)[1]
+        assert shown[weight.name] == worked.trace.column(weight, 4)[1]
+
+
+@pytest.mark.parametrize("name", [n for n in shipped("lessons") if n != "class"])
+def test_every_formula_of_every_lesson_recalculates(
+    name: str, tmp_path: Path, office: Office
+) -> None:
+    book = tmp_path / f"{name}.xlsx"
+    write(backprop_book(work_out(load(name))), book)
+    assert not faults(book)
+    formulas, ours, theirs = (
+        cells(book, formulas=True),
+        cells(book),
+        cells(office.recalculate(book)),
+    )
+    for sheet, places in formulas.items():
+        for place, formula in places.items():
+            if str(formula).startswith("="):
+                wanted = ours[sheet][place]
+                # Quantities of these lessons are sums of terms of about size 1.
+                if not isinstance(wanted, str):
+                    wanted = pytest.approx(wanted, rel=1e-10, abs=1e-10)
+                assert theirs[sheet][place] == wanted, (sheet, place, formula)
+
+
+def test_mazur() -> None:
+    lesson = changed(load("mazur"), epochs=10_000)
+    losses = trace(lesson, derivation(lesson)).column(LOSS, 0)
+    assert losses[0] == pytest.approx(0.298371109, abs=5e-10)
+    assert losses[1] == pytest.approx(0.291027774, abs=5e-10)
+    assert losses[10_000] == pytest.approx(0.0000351019, abs=5e-11)
+
+
+def test_all_gradients_pass_their_check(class_book: Path, worked: Worked) -> None:
+    sheet = cells(class_book)["Gradient check"]
+    assert [sheet[f"G{n}"] for n in range(8, 16)] == ["pass"] * len(worked.derived.parameters)
+    assert str(cells(class_book)["Start here"]["B7"]).startswith("pass: all 8 gradients")
+
+
+def test_a_gradient_check_can_fail(tmp_path: Path, class_book: Path, office: Office) -> None:
+    number = list(cells(class_book)).index("Gradient check") + 1
+    strict = with_cell(class_book, number, "B5", 1e-16, tmp_path / "strict.xlsx")
+    found = cells(office.recalculate(strict))
+    assert "fail" in [found["Gradient check"][f"G{n}"] for n in range(8, 16)]
+    assert str(found["Start here"]["B7"]).startswith("fail: ")
+
+
+def test_another_rate_can_be_chosen(
+    tmp_path: Path, class_book: Path, worked: Worked, office: Office
+) -> None:
+    book = load_workbook(class_book)
+    book["Parameters"]["B25"] = "B"
+    book.save(tmp_path / "chosen.xlsx")
+    found = cells(office.recalculate(tmp_path / "chosen.xlsx"))
+    assert found["Backprop"]["A1"] == "Backprop, epoch by epoch: η = 0.2"
+    assert found["Step 6, update"]["E6"] == pytest.approx(
+        worked.trace.column(worked.derived.weights[0], 1)[1]
+    )

@@ -27,7 +27,7 @@ from openpyxl.drawing.text import (
     RegularTextRun,
 )
 
-from toolkit.book.sheet import Chart, Known, Series, letters
+from toolkit.book.sheet import Chart, Known, Series
 from toolkit.book.theme import INK, LINE, MUTED, PALETTE
 
 LINE_WIDTH = 19050  # EMU: 1.5 points
@@ -39,20 +39,24 @@ def scatter(chart: Chart) -> ScatterChart:
     drawn = ScatterChart(scatterStyle="lineMarker")
     drawn.roundedCorners = False
     drawn.title = _title(chart.title, TITLE_SIZE, bold=True)
-    drawn.width, drawn.height = chart.width, chart.height
-    drawn.anchor = f"{letters(chart.column)}{chart.row}"
     drawn.x_axis = _axis(drawn.x_axis, chart.x_title, "0", gridlines=False)
     drawn.y_axis = _axis(drawn.y_axis, chart.y_title, chart.y_format, gridlines=True)
     drawn.y_axis.scaling.min, drawn.y_axis.scaling.max = chart.y_min, chart.y_max
     drawn.y_axis.scaling.logBase = 10 if chart.y_log else None
     drawn.x_axis.scaling.min = 0
-    drawn.x_axis.scaling.max = max(float(max(_numbers(s.x))) for s in chart.series)
+    drawn.x_axis.scaling.max = _end(chart) if chart.x_max is None else chart.x_max
     if len(chart.series) > 1:
         drawn.legend.position, drawn.legend.overlay = "b", False
     else:
         drawn.legend = None
     drawn.series = [_series(series, n) for n, series in enumerate(chart.series)]
     return drawn
+
+
+def _end(chart: Chart) -> float:
+    """The greatest x of any line."""
+    ends = (float(x) for series in chart.series for x in _numbers(series.x))
+    return max(filter(math.isfinite, ends), default=1.0)
 
 
 def _series(series: Series, number: int) -> XYSeries:

@@ -1,94 +1,147 @@
-"""Pictures, lines and charts on a sheet, each with a text for readers who do not see them."""
+"""What lies over a sheet's cells, as the XML of its drawing part: lines, pictures, charts.
 
-import io
-from typing import Any
+openpyxl's own drawings know neither lines nor texts for readers who do not see.
+"""
 
-from lxml import etree
-from openpyxl.drawing.image import Image
-from openpyxl.drawing.spreadsheet_drawing import AnchorMarker, OneCellAnchor, SpreadsheetDrawing
-from openpyxl.drawing.xdr import XDRPositiveSize2D
-from openpyxl.utils.units import pixels_to_EMU
+from collections.abc import Iterator, Sequence
+from xml.sax.saxutils import quoteattr
 
-from toolkit.book.sheet import Chart, Corner, Known, Line, Picture, Sheet
-from toolkit.book.theme import MUTED
+from openpyxl.packaging.relationship import Relationship, RelationshipList
 
-DML = "http://schemas.openxmlformats.org/drawingml/2006/main"
-LINE_WIDTH = 12700  # EMU: one point
-COLUMN_WIDTH, ROW_HEIGHT = 8.43, 15.0  # Excel's own, in characters and points
-EMU_A_POINT = 12700
+from toolkit.book.charts import scatter
+from toolkit.book.measure import CENTIMETRE, PIXEL, POINT, Measure
+from toolkit.book.sheet import Chart, Corner, Line, Picture, Sheet
+
+DRAWINGML = "http://schemas.openxmlformats.org/drawingml/2006"
+REL_NS = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+DECORATIVE = (
+    '<a:extLst><a:ext uri="{C183D7F6-B498-43B3-948B-1728B52AA6E4}"><adec:decorative '
+    'xmlns:adec="http://schemas.microsoft.com/office/drawing/2017/decorative" val="1"/>'
+    "</a:ext></a:extLst>"
+)
 
 
-def image(picture: Picture) -> Image:
-    """Openpyxl's image of a picture, tied to one cell and of fixed size."""
-    made = Image(io.BytesIO(picture.png))
-    corner = AnchorMarker(
-        col=picture.column - 1,
-        colOff=pixels_to_EMU(picture.dx),
-        row=picture.row - 1,
-        rowOff=pixels_to_EMU(picture.dy),
-    )
-    size = XDRPositiveSize2D(pixels_to_EMU(picture.width), pixels_to_EMU(picture.height))
-    made.anchor = OneCellAnchor(_from=corner, ext=size)
+class Drawing:
+    """A sheet's drawing, under the names by which openpyxl's writer asks for it."""
+
+    mime_type = "application/vnd.openxmlformats-officedocument.drawing+xml"
+
+    def __init__(self, sheet: Sheet, number: int) -> None:
+        self._sheet = sheet
+        self.path = f"/xl/drawings/drawing{number}.xml"
+        self.charts = [scatter(chart) for chart in sheet.charts]
+        # Each picture once, however often it stands on the sheet.
+        self.pngs = list(dict.fromkeys(picture.png for picture in sheet.pictures))
+
+    def __bool__(self) -> bool:
+        return bool(self._sheet.lines or self._sheet.pictures or self._sheet.charts)
+
+    def xml(self) -> str:
+        """The part: what comes first lies undermost."""
+        shapes = "".join(self._shapes())
+        return (
+            f'<xdr:wsDr xmlns:xdr="{DRAWINGML}/spreadsheetDrawing" xmlns:a="{DRAWINGML}/main" '
+            f'xmlns:c="{DRAWINGML}/chart" xmlns:r="{REL_NS}">{shapes}</xdr:wsDr>'
+        )
+
+    def _shapes(self) -> Iterator[str]:
+        sheet, number = self._sheet, 0
+        measure = Measure(sheet)
+        for number, line in enumerate(sheet.lines, 1):
+            yield _connector(line, measure, f'id="{number}" name="Line {number}"')
+        relations = {png: len(self.charts) + n for n, png in enumerate(self.pngs, 1)}
+        for n, picture in enumerate(sheet.pictures, 1):
+            about = f'id="{number + n}" name="Picture {n}" descr={quoteattr(picture.alt)}'
+            yield _picture(picture, about, relations[picture.png])
+        number += len(sheet.pictures)
+        for n, chart in enumerate(sheet.charts, 1):
+            about = f'id="{number + n}" name="Chart {n}" descr={quoteattr(chart.description)}'
+            yield _frame(chart, about, n)
+
+
+def relations(charts: Sequence[str], images: Sequence[str]) -> RelationshipList:
+    """What rId1, rId2, … stand for in a drawing: the paths of its charts, then of its images."""
+    made = RelationshipList()
+    for kind, paths in (("chart", charts), ("image", images)):
+        for path in paths:
+            made.append(Relationship(type=kind, Target=path))
     return made
 
 
-class Drawing(SpreadsheetDrawing):  # type: ignore[misc]
-    """openpyxl's drawing with the texts that it leaves out, and with lines."""
-
-    # openpyxl's metaclass notes what to write in each class anew.
-    __elements__ = SpreadsheetDrawing.__elements__
-
-    def __init__(self, sheet: Sheet) -> None:
-        super().__init__()
-        self._sheet = sheet
-
-    def _write(self) -> Any:
-        root = super()._write()
-        texts = [*map(_chart_text, self._sheet.charts), *(p.alt for p in self._sheet.pictures)]
-        for number, (place, text) in enumerate(zip(root.iter("cNvPr"), texts, strict=True)):
-            place.set("descr", text)
-            place.set("id", str(number + 1))
-        for number, line in enumerate(self._sheet.lines, len(texts) + 1):
-            root.append(_connector(line, number, self._sheet))
-        return root
-
-    def __bool__(self) -> bool:
-        return super().__bool__() or bool(self._sheet.lines)
-
-
-def _chart_text(chart: Chart) -> str:
-    title = chart.title.value if isinstance(chart.title, Known) else chart.title
-    names = ", ".join(str(series.name.value) for series in chart.series)
-    return f"Chart: {title}. {chart.y_title} over {chart.x_title}. Lines: {names}."
-
-
-def _connector(line: Line, number: int, sheet: Sheet) -> etree._Element:
-    """A line shape between two points; DrawingML wants its box, and whether it rises."""
-    ends = [_offsets(corner, sheet) for corner in (line.start, line.end)]
-    (_, _, top, low), (_, _, other, lower) = ends
-    rises = (other, lower) < (top, low)
-    (col, off, _, _), (to_col, to_off, _, _) = ends
-    rows = sorted(((top, low), (other, lower)))
-    flip = ' flipV="1"' if rises else ""
-    # openpyxl leaves the drawing's own namespace to an attribute of the root.
-    return etree.fromstring(
-        f'<twoCellAnchor xmlns:a="{DML}">'
-        f"<from><col>{col}</col><colOff>{off}</colOff>"
-        f"<row>{rows[0][0]}</row><rowOff>{rows[0][1]}</rowOff></from>"
-        f"<to><col>{to_col}</col><colOff>{to_off}</colOff>"
-        f"<row>{rows[1][0]}</row><rowOff>{rows[1][1]}</rowOff></to>"
-        f'<cxnSp macro=""><nvCxnSpPr><cNvPr id="{number}" name="Line {number}" '
-        f'descr="A connection of the network"/><cNvCxnSpPr/></nvCxnSpPr>'
-        f'<spPr><a:xfrm{flip}><a:off x="0" y="0"/><a:ext cx="0" cy="0"/></a:xfrm>'
-        f'<a:prstGeom prst="line"><a:avLst/></a:prstGeom>'
-        f'<a:ln w="{LINE_WIDTH}"><a:solidFill><a:srgbClr val="{MUTED}"/></a:solidFill></a:ln>'
-        f"</spPr></cxnSp><clientData/></twoCellAnchor>"
+def _marker(tag: str, column: int, across: int, row: int, down: int) -> str:
+    """A point in a cell; the format counts columns and rows from 0."""
+    return (
+        f"<xdr:{tag}><xdr:col>{column - 1}</xdr:col><xdr:colOff>{across}</xdr:colOff>"
+        f"<xdr:row>{row - 1}</xdr:row><xdr:rowOff>{down}</xdr:rowOff></xdr:{tag}>"
     )
 
 
-def _offsets(corner: Corner, sheet: Sheet) -> tuple[int, int, int, int]:
-    """Column, offset in it, row, offset in it; counted from 0, offsets in EMU."""
-    width = sheet.widths.get(corner.column, COLUMN_WIDTH) * 7 + 5
-    height = sheet.heights.get(corner.row, ROW_HEIGHT)
-    right, down = pixels_to_EMU(width * corner.right), int(height * corner.down * EMU_A_POINT)
-    return corner.column - 1, int(right), corner.row - 1, down
+def _sized(start: str, width: float, height: float, shape: str) -> str:
+    """A shape that starts at a cell and keeps its size, whatever becomes of the cells."""
+    size = f'<xdr:ext cx="{round(width)}" cy="{round(height)}"/>'
+    return f"<xdr:oneCellAnchor>{start}{size}{shape}<xdr:clientData/></xdr:oneCellAnchor>"
+
+
+def _geometry(left: int, top: int, width: float, height: float, kind: str, flip: str = "") -> str:
+    return (
+        f'<a:xfrm{flip}><a:off x="{left}" y="{top}"/>'
+        f'<a:ext cx="{round(width)}" cy="{round(height)}"/></a:xfrm>'
+        f'<a:prstGeom prst="{kind}"><a:avLst/></a:prstGeom>'
+    )
+
+
+def _frame(chart: Chart, about: str, relation: int) -> str:
+    shape = (
+        f'<xdr:graphicFrame macro=""><xdr:nvGraphicFramePr><xdr:cNvPr {about}/>'
+        "<xdr:cNvGraphicFramePr/></xdr:nvGraphicFramePr>"
+        '<xdr:xfrm><a:off x="0" y="0"/><a:ext cx="0" cy="0"/></xdr:xfrm>'
+        f'<a:graphic><a:graphicData uri="{DRAWINGML}/chart"><c:chart r:id="rId{relation}"/>'
+        "</a:graphicData></a:graphic></xdr:graphicFrame>"
+    )
+    start = _marker("from", chart.column, 0, chart.row, 0)
+    return _sized(start, chart.width * CENTIMETRE, chart.height * CENTIMETRE, shape)
+
+
+def _picture(picture: Picture, about: str, relation: int) -> str:
+    width, height = picture.width * PIXEL, picture.height * PIXEL
+    across, down = round(picture.dx * PIXEL), round(picture.dy * PIXEL)
+    shape = (
+        f"<xdr:pic><xdr:nvPicPr><xdr:cNvPr {about}/>"
+        '<xdr:cNvPicPr><a:picLocks noChangeAspect="1"/></xdr:cNvPicPr></xdr:nvPicPr>'
+        f'<xdr:blipFill><a:blip r:embed="rId{relation}"/>'
+        "<a:stretch><a:fillRect/></a:stretch></xdr:blipFill>"
+        f"<xdr:spPr>{_geometry(0, 0, width, height, 'rect')}</xdr:spPr></xdr:pic>"
+    )
+    start = _marker("from", picture.column, across, picture.row, down)
+    return _sized(start, width, height, shape)
+
+
+def _connector(line: Line, measure: Measure, about: str) -> str:
+    """A line shape. DrawingML wants the box around it, and whether the line rises in that box."""
+    ends = sorted((_settled(line.start), _settled(line.end)), key=measure.place)
+    (left, first), (right, last) = map(measure.place, ends)
+    flip = ' flipV="1"' if last < first else ""
+    upper, lower = sorted(ends, key=lambda end: measure.place(end)[1])
+    box = _geometry(left, min(first, last), right - left, abs(last - first), "line", flip)
+    ink = f'<a:solidFill><a:srgbClr val="{line.ink}"/></a:solidFill>'
+    return (
+        "<xdr:twoCellAnchor>"
+        + _marker("from", ends[0].column, measure.across(ends[0]), upper.row, measure.down(upper))
+        + _marker("to", ends[1].column, measure.across(ends[1]), lower.row, measure.down(lower))
+        + f'<xdr:cxnSp macro=""><xdr:nvCxnSpPr><xdr:cNvPr {about}>{DECORATIVE}</xdr:cNvPr>'
+        "<xdr:cNvCxnSpPr/></xdr:nvCxnSpPr>"
+        f'<xdr:spPr>{box}<a:ln w="{round(line.weight * POINT)}">{ink}</a:ln></xdr:spPr>'
+        "</xdr:cxnSp><xdr:clientData/></xdr:twoCellAnchor>"
+    )
+
+
+def _settled(point: tuple[int, int, float, float]) -> Corner:
+    """A cell's right or lower edge as the next cell's start: true in any font and at any width,
+    where an offset into the cell holds only for the widths that it was measured in.
+    """
+    row, column, right, down = point
+    if right == 1:
+        column, right = column + 1, 0
+    if down == 1:
+        row, down = row + 1, 0
+    return Corner(row, column, right, down)

@@ -1,41 +1,71 @@
-"""Everything about a sheet but its cells: widths, printing, charts, pictures, rules for input."""
+"""Everything about a sheet but its cells and drawings: widths, printing, rules for input."""
+
+from collections.abc import Iterator
 
 from openpyxl.formatting.rule import FormulaRule
-from openpyxl.styles import PatternFill
+from openpyxl.styles import Font, PatternFill
 from openpyxl.worksheet.datavalidation import DataValidation
+from openpyxl.worksheet.hyperlink import Hyperlink
+from openpyxl.worksheet.merge import MergeCell, MergeCells
 from openpyxl.worksheet.worksheet import Worksheet
 
-from toolkit.book.charts import scatter
-from toolkit.book.drawing import image
-from toolkit.book.sheet import Sheet, Validation, letters
+from toolkit.book.measure import widths
+from toolkit.book.sheet import Area, Sheet, Validation, letters, quoted, reach
 from toolkit.book.theme import VERDICTS
 
-LARGEST = "1E+300"
+LARGEST = 1e300  # no number that anybody means is beyond it
+SMALLEST = 1e-300
+LARGEST_WHOLE = 10**15  # whole numbers up to here are shown digit by digit
 
 
 def furnish(ws: Worksheet, sheet: Sheet) -> None:
-    """Everything about a sheet but its cells."""
-    for table in sheet.tables:
-        for offset, column in enumerate(table.columns):
-            dimension = ws.column_dimensions[letters(table.column + offset)]
-            dimension.width, dimension.outlineLevel = column.width, column.outline
-    for index, width in sheet.widths.items():
-        ws.column_dimensions[letters(index)].width = width
+    """Everything about a sheet but its cells and drawings."""
+    _columns(ws, sheet)
     if sheet.freeze:
         ws.freeze_panes = f"{letters(sheet.freeze[1])}{sheet.freeze[0]}"
     ws.sheet_properties.tabColor = sheet.tab
     ws.sheet_view.showGridLines = False
     _printing(ws, sheet)
-    for chart in sheet.charts:
-        ws.add_chart(scatter(chart))
-    for picture in sheet.pictures:
-        ws.add_image(image(picture))
-    ws.sheet_properties.outlinePr.summaryRight = False
-    ws.protection.sheet = sheet.protected
+    if sheet.protected:
+        _protect(ws)
     for validation in sheet.validations:
         ws.add_data_validation(_validated(validation))
     for area in sheet.verdicts:
         _colour_verdicts(ws, area)
+
+
+def links(sheet: Sheet) -> list[Hyperlink]:
+    """The jumps from a sheet's cells to other sheets."""
+    return [
+        Hyperlink(ref=f"{letters(column)}{row}", location=f"{quoted(cell.link)}!A1")
+        for (row, column), cell in sorted(sheet.cells.items())
+        if cell.link
+    ]
+
+
+def merged(sheet: Sheet) -> MergeCells:
+    """The cells that are shown as one."""
+    return MergeCells(mergeCell=[MergeCell(reach(area)) for area in sheet.merges])
+
+
+def _columns(ws: Worksheet, sheet: Sheet) -> None:
+    for index, width in widths(sheet).items():
+        ws.column_dimensions[letters(index)].width = width
+    outlines = dict(_outlines(sheet))
+    for index, level in outlines.items():
+        ws.column_dimensions[letters(index)].outlineLevel = level
+    if outlines:
+        # The heading of a group stays where its columns are folded away: left of them.
+        ws.sheet_properties.outlinePr.summaryRight = False
+        # openpyxl finds the deepest level only after it has written it.
+        ws.column_dimensions.max_outline = max(outlines.values())
+
+
+def _outlines(sheet: Sheet) -> Iterator[tuple[int, int]]:
+    for table in sheet.tables:
+        for index, column in enumerate(table.columns, table.column):
+            if column.outline:
+                yield index, column.outline
 
 
 def _printing(ws: Worksheet, sheet: Sheet) -> None:
@@ -50,29 +80,50 @@ def _printing(ws: Worksheet, sheet: Sheet) -> None:
         ws.print_title_cols = f"A:{letters(sheet.freeze[1] - 1)}"
 
 
+def _protect(ws: Worksheet) -> None:
+    """Locked cells can be selected and read but not changed; columns and rows can be widened."""
+    ws.protection.sheet = True
+    ws.protection.formatColumns = ws.protection.formatRows = False  # False: not forbidden
+
+
 def _validated(rule: Validation) -> DataValidation:
     """A rule for input, with its message; what breaks it is refused."""
     made = _kind(rule)
-    made.promptTitle, made.prompt = rule.title[:32], rule.message[:255]
-    made.errorTitle, made.error = rule.title[:32], rule.message[:255]
+    made.promptTitle, made.prompt = rule.title, rule.message
+    made.errorTitle, made.error = rule.title, rule.error or rule.message
+    made.errorStyle = "stop"
     made.showInputMessage = made.showErrorMessage = True
     made.allow_blank = False
-    letter = letters(rule.column)
-    made.add(f"{letter}{rule.row}:{letter}{rule.last_row}")
+    made.add(reach((rule.row, rule.column, rule.last_row, rule.column)))
     return made
 
 
 def _kind(rule: Validation) -> DataValidation:
     if rule.kind == "choice":
-        return DataValidation("list", formula1=f'"{",".join(rule.choices)}"')
-    if rule.kind == "positive":
+        listed = ",".join(rule.choices).replace('"', '""')
+        return DataValidation("list", formula1=f'"{listed}"')
+    if rule.kind == "whole":
+        return _between("whole", rule, -LARGEST_WHOLE, LARGEST_WHOLE)
+    if rule.kind == "number":
+        return _between("decimal", rule, -LARGEST, LARGEST)
+    if rule.least is None and rule.most is None:
         return DataValidation("decimal", operator="greaterThan", formula1="0")
-    return DataValidation("decimal", operator="between", formula1=f"-{LARGEST}", formula2=LARGEST)
+    return _between("decimal", rule, SMALLEST, LARGEST)
 
 
-def _colour_verdicts(ws: Worksheet, area: tuple[int, int, int, int]) -> None:
-    row, column, last_row, last_column = area
-    first = f"{letters(column)}{row}"
-    for word, fill in VERDICTS.items():
-        rule = FormulaRule([f'LEFT({first},4)="{word}"'], fill=PatternFill(bgColor=fill))
-        ws.conditional_formatting.add(f"{first}:{letters(last_column)}{last_row}", rule)
+def _between(kind: str, rule: Validation, least: float, most: float) -> DataValidation:
+    """Between the rule's bounds, or those given where it has none."""
+    ends = (least if rule.least is None else rule.least, most if rule.most is None else rule.most)
+    low, high = (repr(end).upper() for end in ends)
+    return DataValidation(kind, operator="between", formula1=low, formula2=high)
+
+
+def _colour_verdicts(ws: Worksheet, area: Area) -> None:
+    first = f"{letters(area[1])}{area[0]}"
+    for word, look in VERDICTS.items():
+        rule = FormulaRule(
+            [f'LEFT({first},4)="{word}"'],
+            font=Font(b=True, color=look.ink),
+            fill=PatternFill("solid", fgColor=look.fill, bgColor=look.fill),
+        )
+        ws.conditional_formatting.add(reach(area), rule)

@@ -2,19 +2,23 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Literal, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from toolkit.book.theme import MUTED
 from toolkit.errors import ToolkitError
 
 Value = float | int | bool | str | None
+Area = tuple[int, int, int, int]  # row, column, last row, last column
 Values = NDArray[np.float64] | NDArray[np.int64] | Sequence[Value]
 
 # In a column's formula these two stand for the number of the row itself and of the row above.
 ROW, ABOVE = "\x01", "\x02"
 
 MAX_ROWS, MAX_COLUMNS = 1_048_576, 16_384
+NAMED_LINES = 12  # a longer list of names is no help to a listener
 
 
 def letters(column: int) -> str:
@@ -24,6 +28,13 @@ def letters(column: int) -> str:
         column, rest = divmod(column - 1, 26)
         text = chr(65 + rest) + text
     return text
+
+
+def reach(area: Area) -> str:
+    """An area's address: B2:C5, or B2 where it is one cell."""
+    row, column, last_row, last_column = area
+    first, last = f"{letters(column)}{row}", f"{letters(last_column)}{last_row}"
+    return first if first == last else f"{first}:{last}"
 
 
 def quoted(sheet: str) -> str:
@@ -75,6 +86,7 @@ class Cell:
 class Column:
     """A headed column. `formula` is one pattern for all rows (with ROW and ABOVE), `first` the
     formula of the first row where that differs; without a formula the values stand as they are.
+    With an `outline` of 1 or more a reader can fold the column away.
     """
 
     heading: str
@@ -119,7 +131,12 @@ class Series:
 
 @dataclass(frozen=True)
 class Chart:
-    """Lines over a common x axis. (row, column) is its top left cell; size in centimetres."""
+    """Lines over a common x axis. (row, column) is its top left cell; size in centimetres.
+
+    `alt` is what a reader hears who does not see it; where there is none, the titles and the names
+    of the lines. Values that are not finite are left out. The x axis ends at `x_max`, or where the
+    values end.
+    """
 
     title: Known | str
     x_title: str
@@ -133,6 +150,19 @@ class Chart:
     y_min: float | None = None
     y_max: float | None = None
     y_log: bool = False
+    x_max: float | None = None
+    alt: str = ""
+
+    @property
+    def description(self) -> str:
+        """What a reader hears who does not see the chart."""
+        if self.alt:
+            return self.alt
+        title = self.title.value if isinstance(self.title, Known) else self.title
+        count = len(self.series)
+        names = ", ".join(str(series.name.value) for series in self.series)
+        lines = f"Lines: {names}" if count <= NAMED_LINES else f"{count} lines"
+        return f"Chart: {title}. {self.y_title} over {self.x_title}. {lines}."
 
 
 @dataclass(frozen=True)
@@ -151,8 +181,7 @@ class Picture:
     dy: float = 3
 
 
-@dataclass(frozen=True)
-class Corner:
+class Corner(NamedTuple):
     """A point in a cell: shares of its width and height from its top left corner."""
 
     row: int
@@ -163,25 +192,35 @@ class Corner:
 
 @dataclass(frozen=True)
 class Line:
-    """A straight line that stays tied to the cells at its ends."""
+    """A straight line that stays tied to the cells at its ends, under the pictures; `weight` in
+    points. Ends on edges (0 and 1) are exact; inside a cell they hold for the widths and heights
+    that the sheet states. Screen readers pass it by: say in a cell what it means.
+    """
 
-    start: Corner
-    end: Corner
+    start: tuple[int, int, float, float]
+    end: tuple[int, int, float, float]
+    ink: str = MUTED
+    weight: float = 1
 
 
 @dataclass(frozen=True)
 class Validation:
     """What may be typed into the cells of one column from `row` to `last_row`: a `number`, a
-    `positive` number or one of `choices`. Where a cell is selected, title and message are shown.
+    `positive` or `whole` number, all from `least` to `most` where these are given, or one of
+    `choices`. Where a cell is selected, title (up to 32 characters) and message (up to 255) are
+    shown; what does not fit is refused with `error`, or else with the message again.
     """
 
     row: int
     column: int
     last_row: int
-    kind: str
+    kind: Literal["number", "positive", "whole", "choice"]
     title: str
     message: str
     choices: tuple[str, ...] = ()
+    least: float | None = None
+    most: float | None = None
+    error: str = ""
 
 
 @dataclass(frozen=True)
@@ -189,8 +228,9 @@ class Sheet:
     """One sheet. `freeze` is the first (row, column) that scrolls; what does not is repeated on
     every printed page. The sheet prints on `pages_wide` pages across and `pages_high` down (None:
     as many as it takes). `heights` are of rows, in points. Where it is protected, only cells of
-    styles that are not locked can be changed; there is no password. In `verdicts` (first row,
-    column, last row, column) texts that begin with pass or fail are coloured.
+    styles that are not locked can be changed; there is no password. In the areas of `verdicts`
+    texts that begin with pass or fail are coloured. Each of the areas in `merges` is shown as one
+    cell, its first; they must not overlap.
     """
 
     name: str
@@ -208,7 +248,8 @@ class Sheet:
     heights: Mapping[int, float] = field(default_factory=dict)
     protected: bool = False
     validations: tuple[Validation, ...] = ()
-    verdicts: tuple[tuple[int, int, int, int], ...] = ()
+    verdicts: tuple[Area, ...] = ()
+    merges: tuple[Area, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -31,22 +31,22 @@ def rows(sheet: Sheet, index: Index) -> Iterator[str]:
         (table, [_template(table, index, bracketed=b) for b in (False, True)])
         for table in sheet.tables
     ]
-    last = max([*loose, *(table.last_row for table in sheet.tables)], default=0)
+    ends = [*loose, *sheet.heights, *(table.last_row for table in sheet.tables)]
+    last = max(ends, default=0)
     for row in range(1, last + 1):
         parts = [*loose.get(row, ())]
         for table, templates in tables:
             if table.row <= row <= table.last_row:
                 template = templates[(row - table.row) % GROUP == 0]
                 parts.append((table.column, _table_row(table, template, row, index)))
-        if parts:
+        if parts or row in sheet.heights:
             yield f"{_row_start(row, sheet)}{''.join(xml for _, xml in sorted(parts))}</row>"
 
 
 def _row_start(row: int, sheet: Sheet) -> str:
     height = sheet.heights.get(row)
-    return (
-        f'<row r="{row}">' if height is None else f'<row r="{row}" ht="{height}" customHeight="1">'
-    )
+    custom = "" if height is None else f' ht="{height!r}" customHeight="1"'
+    return f'<row r="{row}"{custom}>'
 
 
 def dimension(sheet: Sheet) -> str:

@@ -23,10 +23,6 @@ GROUPS = {
 }
 
 
-# Told apart by any colour vision: blue for what passes, orange for what fails.
-VERDICTS = {"pass": "CFE3F5", "fail": "F8CFA8"}
-
-
 @dataclass(frozen=True)
 class Style:
     """Font, fill, number format and alignment of a cell."""
@@ -44,6 +40,12 @@ class Style:
     locked: bool = True
     centred: bool = True  # from top to bottom
 
+
+# Told apart by any colour vision: a pale bluish green and a stronger orange.
+VERDICTS = {
+    "pass": Style(ink="00543C", fill="CDEBDF"),
+    "fail": Style(ink="7A2E00", fill="F8C08A"),
+}
 
 STYLES = {
     "text": Style(),
@@ -80,9 +82,10 @@ STYLES = {
     "seconds": Style("0.0"),
     "total": Style("#,##0", bold=True),
     "verdict": Style(bold=True, align="center", framed=True),
+    "live": Style("0.000000", size=16, bold=True, align="center", framed=True),
     "tiny": Style("0.0E+00", align="right"),
     "bold": Style(bold=True),
-    "check": Style(framed=True, fill="CFE3F5"),
+    "check": Style(framed=True, fill=VERDICTS["pass"].fill),
     "input left": Style(ink=INPUT_INK, fill=INPUT_FILL, framed=True),
 } | {
     f"heading {group}": Style(bold=True, fill=fill, align="center")

@@ -1,92 +1,47 @@
 """Books to .xlsx files: the same book gives the same bytes, and a failure leaves the old file."""
 
-import datetime
 import io
-import zipfile
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import IO, Any
+from typing import IO
 
 from lxml import etree
 from openpyxl import Workbook
-from openpyxl.packaging.relationship import Relationship
-from openpyxl.styles import Alignment, Border, Font, PatternFill, Protection, Side
-from openpyxl.styles.styleable import StyleableObject
+from openpyxl.packaging.relationship import Relationship, get_rels_path
 from openpyxl.worksheet._writer import WorksheetWriter
-from openpyxl.worksheet.hyperlink import Hyperlink
 from openpyxl.worksheet.related import Related
 from openpyxl.worksheet.worksheet import Worksheet
 from openpyxl.writer.excel import ExcelWriter
-from openpyxl.xml.constants import (
-    ARC_SHARED_STRINGS,
-    ARC_STYLE,
-    ARC_WORKBOOK_RELS,
-    REL_NS,
-    SHARED_STRINGS,
-    SHEET_MAIN_NS,
-)
+from openpyxl.xml.constants import ARC_SHARED_STRINGS, SHARED_STRINGS
+from openpyxl.xml.functions import tostring
 
 from toolkit.book import stream
-from toolkit.book.drawing import Drawing
-from toolkit.book.furniture import furnish
+from toolkit.book.archive import MOMENT, Archive, entry, zipfile_of
+from toolkit.book.drawing import Drawing, relations
+from toolkit.book.furniture import furnish, links, merged
+from toolkit.book.limits import check
 from toolkit.book.saving import replacing
-from toolkit.book.sheet import Book, Sheet, letters, quoted
-from toolkit.book.theme import LINE, STYLES
-
-# Nothing in a workbook may depend on when it was made.
-MOMENT = datetime.datetime(2025, 1, 1)  # noqa: DTZ001  # openpyxl wants it without a zone
-FONT_ORDER = (
-    "b i strike condense extend outline shadow u vertAlign sz color name family charset scheme"
-)
+from toolkit.book.sheet import Book, Sheet
+from toolkit.book.styling import style_index
 
 
 def write(book: Book, out: Path) -> None:
     """Write `book` to `out`: first under a temporary name beside it, then moved into place.
 
-    Raises ToolkitError where that cannot be; the previous file is then untouched.
+    Raises ToolkitError where that cannot be, or where Excel would not open the file; the previous
+    file is then untouched.
     """
+    check(book)
     with replacing(out) as temporary, zipfile_of(temporary) as archive:
         _Writer(book, archive).write_data()
-
-
-class _Archive(zipfile.ZipFile):
-    """A zip whose entries carry no time, and whose style sheet is in the schema's order."""
-
-    def writestr(self, zinfo_or_arcname: Any, data: Any, *args: Any, **options: Any) -> None:
-        """As ZipFile's, with everything but name and data fixed."""
-        amend = AMENDED.get(zinfo_or_arcname)
-        content = amend(data) if amend else data
-        super().writestr(_entry(str(zinfo_or_arcname)), content, *args, **options)
-
-
-def zipfile_of(path: Path) -> _Archive:
-    """A fresh archive at `path`."""
-    return _Archive(path, "w", zipfile.ZIP_DEFLATED)
-
-
-def _entry(name: str) -> zipfile.ZipInfo:
-    info = zipfile.ZipInfo(name, MOMENT.timetuple()[:6])
-    info.compress_type = zipfile.ZIP_DEFLATED
-    info.external_attr = 0o600 << 16
-    info.create_system = 3
-    return info
-
-
-def _fonts_in_order(data: str | bytes) -> bytes:
-    """Openpyxl writes the children of <font> out of the schema's order."""
-    root = etree.fromstring(data if isinstance(data, bytes) else data.encode())
-    rank = {f"{{{SHEET_MAIN_NS}}}{name}": n for n, name in enumerate(FONT_ORDER.split())}
-    for font in root.iter(f"{{{SHEET_MAIN_NS}}}font"):
-        font[:] = sorted(font, key=lambda child: rank[child.tag])
-    return etree.tostring(root)
 
 
 class _Writer(ExcelWriter):
     """openpyxl's writer, with each sheet's rows streamed from our own data."""
 
-    def __init__(self, book: Book, archive: _Archive) -> None:
+    def __init__(self, book: Book, archive: Archive) -> None:
         workbook = Workbook()
         workbook.remove(workbook.active)
         workbook.properties.creator = "toolkit"
@@ -95,6 +50,7 @@ class _Writer(ExcelWriter):
         super().__init__(workbook, archive)
         self._sheets = {sheet.name: sheet for sheet in book.sheets}
         self._texts: dict[str, int] = {}
+        self._pngs: dict[bytes, int] = {}
         self._index = stream.Index(cache(self._style), self._text)
         for sheet in book.sheets:
             furnish(workbook.create_sheet(sheet.name), sheet)
@@ -102,13 +58,12 @@ class _Writer(ExcelWriter):
     def write_worksheet(self, ws: Worksheet) -> None:
         """Openpyxl's XML around the rows, our own rows in between."""
         sheet = self._sheets[ws.title]
-        ws._drawing = Drawing(sheet)
-        ws._drawing.charts, ws._drawing.images = ws._charts, ws._images
+        ws._drawing = Drawing(sheet, len(self._drawings) + 1)
         shell = _Shell(ws, sheet)
         shell.write()
         ws._rels = shell._rels
         before, after = shell.out.getvalue().split(b"<sheetData></sheetData>")
-        with self._archive.open(_entry(ws.path[1:]), "w") as part:
+        with self._archive.open(entry(ws.path[1:]), "w") as part:
             part.write(before + b"<sheetData>")
             _put(part, stream.rows(sheet, self._index))
             part.write(b"</sheetData>" + after)
@@ -119,23 +74,31 @@ class _Writer(ExcelWriter):
         self._archive.writestr(ARC_SHARED_STRINGS, stream.strings(self._texts))
         self.manifest.append(_Part("/" + ARC_SHARED_STRINGS, SHARED_STRINGS))
 
+    def _write_drawing(self, drawing: Drawing) -> None:
+        """The part over a sheet's cells; what it shows follows when all sheets are written."""
+        self._drawings.append(drawing)
+        for chart in drawing.charts:
+            self._charts.append(chart)
+            chart._id = len(self._charts)
+        charts = [chart.path for chart in drawing.charts]
+        related = relations(charts, [f"/{self._media(png)}" for png in drawing.pngs])
+        self._archive.writestr(drawing.path[1:], drawing.xml())
+        self._archive.writestr(get_rels_path(drawing.path)[1:], tostring(related.to_tree()))
+        self.manifest.append(drawing)
+
+    def _write_images(self) -> None:
+        for png in self._pngs:
+            self._archive.writestr(self._media(png), png)
+
+    def _media(self, png: bytes) -> str:
+        """Where a picture is kept: once, however many sheets show it."""
+        return f"xl/media/image{self._pngs.setdefault(png, len(self._pngs) + 1)}.png"
+
     def _style(self, name: str) -> int:
-        return _style_index(self.workbook.worksheets[0], name)
+        return style_index(self.workbook.worksheets[0], name)
 
     def _text(self, text: str) -> int:
         return self._texts.setdefault(text, len(self._texts))
-
-
-def _with_strings(rels: str | bytes) -> bytes:
-    """Openpyxl writes texts into their cells, and so does not announce a part of shared strings."""
-    root = etree.fromstring(rels if isinstance(rels, bytes) else rels.encode())
-    namespace = etree.QName(root).namespace
-    target = {"Id": "strings", "Type": f"{REL_NS}/sharedStrings", "Target": "sharedStrings.xml"}
-    etree.SubElement(root, f"{{{namespace}}}Relationship", target)
-    return etree.tostring(root)
-
-
-AMENDED = {ARC_STYLE: _fonts_in_order, ARC_WORKBOOK_RELS: _with_strings}
 
 
 @dataclass(frozen=True)
@@ -165,22 +128,11 @@ class _Shell(WorksheetWriter):
     def __init__(self, ws: Worksheet, sheet: Sheet) -> None:
         self._sheet = sheet
         super().__init__(ws, io.BytesIO())
-        ws._hyperlinks = _links(sheet)
+        ws._hyperlinks = links(sheet)
 
     def write_dimensions(self) -> None:
         """The range that our rows will fill."""
         self.xf.send(etree.Element("dimension", ref=stream.dimension(self._sheet)))
-
-    def write_drawings(self) -> None:
-        """Openpyxl's, which knows nothing of lines."""
-        if self._sheet.lines and not (self.ws._charts or self.ws._images):
-            rel = Relationship(type="drawing", Target="")
-            self._rels.append(rel)
-            drawing = Related()
-            drawing.id = rel.id
-            self.xf.send(drawing.to_tree("drawing"))
-        else:
-            super().write_drawings()
 
     def write_rows(self) -> None:
         """Only the place where our rows go."""
@@ -189,38 +141,14 @@ class _Shell(WorksheetWriter):
             xf.write("")
         self.xf.send(None)
 
+    def write_merged_cells(self) -> None:
+        """In our own order: openpyxl keeps them in a set, which differs from run to run."""
+        if self._sheet.merges:
+            self.xf.send(merged(self._sheet).to_tree())
 
-def _links(sheet: Sheet) -> list[Hyperlink]:
-    return [
-        Hyperlink(ref=f"{letters(column)}{row}", location=f"{quoted(cell.link)}!A1")
-        for (row, column), cell in sorted(sheet.cells.items())
-        if cell.link
-    ]
-
-
-def _style_index(ws: Worksheet, name: str) -> int:
-    """The number under which the workbook knows a style of the theme."""
-    style, cell = STYLES[name], StyleableObject(ws)
-    cell.font = Font(
-        name="Calibri",
-        sz=style.size,
-        b=style.bold or None,
-        u="single" if style.underline else None,
-        color=style.ink,
-    )
-    if style.fill:
-        cell.fill = PatternFill("solid", fgColor=style.fill)
-    if style.framed:
-        side = Side("thin", color=LINE)
-        cell.border = Border(side, side, side, side)
-    cell.protection = Protection(locked=style.locked)
-    top = "center" if style.centred else "top"
-    cell.alignment = Alignment(
-        horizontal=style.align,
-        vertical=top,
-        wrap_text=style.wrap or None,
-        indent=style.indent,
-    )
-    cell.number_format = style.number_format
-    index: int = cell.style_id
-    return index
+    def write_drawings(self) -> None:
+        """Only the place of the drawing part, which is written afterwards."""
+        if self.ws._drawing:
+            relation = Relationship(type="drawing", Target="")
+            self._rels.append(relation)
+            self.xf.send(Related(id=relation.Id).to_tree("drawing"))

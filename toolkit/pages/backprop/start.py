@@ -173,6 +173,6 @@ def _edges(
         row = min(*left, *right) - 1 + round((n + 0.5) * span / len(pairs))
         text = joined(Text(f"{weight.name} = "), number_text(weight))
         cells[row, column + 2] = computed(text, _readable(shown, weight), "edge")
-        lines.append(Line(Corner(a, column, 1.0, 0.9), Corner(row, column + 2, 0.02, 0.5)))
-        lines.append(Line(Corner(row, column + 2, 0.98, 0.5), Corner(b, column + 4, 0.0, 0.9)))
+        lines.append(Line(Corner(a, column, 1.0, 0.5), Corner(row, column + 2, 0.0, 0.5)))
+        lines.append(Line(Corner(row, column + 2, 1.0, 0.5), Corner(b, column + 4, 0.0, 0.5)))
     return cells, lines

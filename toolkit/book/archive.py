@@ -1,0 +1,60 @@
+"""The zip that a workbook is: the same bytes each time, and openpyxl's oversights put right."""
+
+import datetime
+import zipfile
+from pathlib import Path
+from typing import Any
+
+from lxml import etree
+from openpyxl.xml.constants import ARC_STYLE, ARC_WORKBOOK_RELS, REL_NS, SHEET_MAIN_NS
+
+# Nothing in a workbook may depend on when it was made.
+MOMENT = datetime.datetime(2025, 1, 1)  # noqa: DTZ001  # openpyxl wants it without a zone
+FONT_ORDER = (
+    "b i strike condense extend outline shadow u vertAlign sz color name family charset scheme"
+)
+
+
+class Archive(zipfile.ZipFile):
+    """A zip whose entries carry no time, and whose style sheet is in the schema's order."""
+
+    def writestr(self, zinfo_or_arcname: Any, data: Any, *args: Any, **options: Any) -> None:
+        """As ZipFile's, with everything but name and data fixed."""
+        amend = AMENDED.get(zinfo_or_arcname)
+        content = amend(data) if amend else data
+        super().writestr(entry(str(zinfo_or_arcname)), content, *args, **options)
+
+
+def zipfile_of(path: Path) -> Archive:
+    """A fresh archive at `path`."""
+    return Archive(path, "w", zipfile.ZIP_DEFLATED)
+
+
+def entry(name: str) -> zipfile.ZipInfo:
+    """A place in the archive that says nothing of when and where it was made."""
+    info = zipfile.ZipInfo(name, MOMENT.timetuple()[:6])
+    info.compress_type = zipfile.ZIP_DEFLATED
+    info.external_attr = 0o600 << 16
+    info.create_system = 3
+    return info
+
+
+def _fonts_in_order(data: str | bytes) -> bytes:
+    """Openpyxl writes the children of <font> out of the schema's order."""
+    root = etree.fromstring(data if isinstance(data, bytes) else data.encode())
+    rank = {f"{{{SHEET_MAIN_NS}}}{name}": n for n, name in enumerate(FONT_ORDER.split())}
+    for font in root.iter(f"{{{SHEET_MAIN_NS}}}font"):
+        font[:] = sorted(font, key=lambda child: rank[child.tag])
+    return etree.tostring(root)
+
+
+def _with_strings(rels: str | bytes) -> bytes:
+    """Openpyxl writes texts into their cells, and so does not announce a part of shared strings."""
+    root = etree.fromstring(rels if isinstance(rels, bytes) else rels.encode())
+    namespace = etree.QName(root).namespace
+    target = {"Id": "strings", "Type": f"{REL_NS}/sharedStrings", "Target": "sharedStrings.xml"}
+    etree.SubElement(root, f"{{{namespace}}}Relationship", target)
+    return etree.tostring(root)
+
+
+AMENDED = {ARC_STYLE: _fonts_in_order, ARC_WORKBOOK_RELS: _with_strings}

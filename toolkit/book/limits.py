@@ -1,0 +1,78 @@
+"""What Excel refuses to open, found before anything is written."""
+
+import re
+from collections.abc import Iterator
+from itertools import chain
+
+from toolkit.book.sheet import ABOVE, ROW, Book, Sheet, Table, letters
+from toolkit.errors import ToolkitError
+
+# Excel specifications and limits; the lengths of names and messages: ECMA-376, part 1, 18.3.1.32.
+MAX_NAME, MAX_FORMULA, MAX_SERIES = 31, 8192, 255
+MAX_TITLE, MAX_MESSAGE, MAX_CHOICES = 32, 255, 255
+
+
+def check(book: Book) -> None:
+    """Raise ToolkitError, naming the sheet and what to reduce, where Excel would not open it."""
+    names = [sheet.name.casefold() for sheet in book.sheets]
+    for sheet in book.sheets:
+        if names.count(sheet.name.casefold()) > 1:
+            raise ToolkitError(f"two sheets are named {sheet.name!r}; name one otherwise")
+        for fault in _faults(sheet):
+            raise ToolkitError(f"sheet {sheet.name!r}: {fault}")
+
+
+def _faults(sheet: Sheet) -> Iterator[str]:
+    yield from _name(sheet.name)
+    yield from _formulas(sheet)
+    yield from _charts(sheet)
+    yield from _validations(sheet)
+
+
+def _name(name: str) -> Iterator[str]:
+    if not name or len(name) > MAX_NAME:
+        yield f"a name of {len(name)} characters; use 1 to {MAX_NAME}"
+    if re.search(r"[\[\]:*?/\\]", name) or name.strip("'") != name:
+        yield r"a name must not hold [ ] : * ? / \ nor begin or end with '; leave them out"
+
+
+def _formulas(sheet: Sheet) -> Iterator[str]:
+    loose = ((row, column, cell.formula) for (row, column), cell in sheet.cells.items())
+    filled = (found for table in sheet.tables for found in _filled(table))
+    for row, column, formula in chain(loose, filled):
+        if formula and len(formula) > MAX_FORMULA:
+            yield (
+                f"the formula in {letters(column)}{row} has {len(formula):,} characters, more "
+                f"than the {MAX_FORMULA:,} that Excel reads; use smaller network.layers"
+            )
+
+
+def _filled(table: Table) -> Iterator[tuple[int, int, str]]:
+    """A table's longest formulas: those of its first and of its last row."""
+    for index, column in enumerate(table.columns, table.column):
+        for row, pattern in ((table.row + 1, column.first), (table.last_row, column.formula)):
+            if pattern:
+                formula = pattern.replace(ROW, str(row)).replace(ABOVE, str(row - 1))
+                yield row, index, formula
+
+
+def _charts(sheet: Sheet) -> Iterator[str]:
+    for chart in sheet.charts:
+        if len(chart.series) > MAX_SERIES:
+            yield (
+                f"a chart of {len(chart.series)} lines, more than the {MAX_SERIES} that Excel "
+                "draws; use smaller network.layers"
+            )
+
+
+def _validations(sheet: Sheet) -> Iterator[str]:
+    for rule in sheet.validations:
+        place = f"{letters(rule.column)}{rule.row}"
+        if len(",".join(rule.choices)) > MAX_CHOICES:
+            yield f"the choices for {place} have over {MAX_CHOICES} characters; list fewer"
+        if any("," in choice for choice in rule.choices):
+            yield f"a comma in a choice for {place} would divide it; leave it out"
+        if len(rule.title) > MAX_TITLE:
+            yield f"the title of the message at {place} has over {MAX_TITLE} characters; shorten it"
+        if max(len(rule.message), len(rule.error)) > MAX_MESSAGE:
+            yield f"a message at {place} has over {MAX_MESSAGE} characters; shorten it"
