@@ -77,6 +77,7 @@ def test_a_template_by_its_path(tmp_path: Path) -> None:
         ),
         (["backprop", "--epochs", "2000000"], "class: 2,000,004 rows by"),
         (["mnist", "--epochs", "0"], "--epochs 0: must be at least 1"),
+        (["mnist", "--epochs", "5000000"], "do not fit a sheet"),
         (["mnist", "--seed", "-1"], "--seed -1: must be 0 or more"),
         (["mnist", "--device", "abacus"], "--device abacus: not on this machine"),
         (["mnist", "--data-dir", "nowhere"], "nowhere: no such data folder"),

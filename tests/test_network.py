@@ -120,7 +120,7 @@ def test_epochs_and_learning_rates_can_be_changed() -> None:
         ('"The class network"', f'"{"a" * 9000}"', "title: must be one line of 1 to 200"),
         ('"The class network"', "9" * 5000, "holds a number too long or brackets too deep"),
         ('"The class network"', "[" * 5000 + "]" * 5000, "holds a number too long or brackets"),
-        ("[0.1, 0.2, 0.3, 0.8, 1.0, 2.0]", "[]", "training.learning_rates: needs at least 1 ent"),
+        ("[0.1, 0.2, 0.3, 0.8, 1.0, 2.0]", "[]", "training.learning_rates: needs 1 entry or more"),
         ("[start]", "[start", "not valid TOML: .*line"),
     ],
 )

@@ -27,6 +27,9 @@ def _one_line_errors() -> Iterator[None]:
         message = error.format_message()  # type: ignore[attr-defined]
     except ToolkitError as error:
         message = str(error)
+    except KeyboardInterrupt:
+        typer.echo("\nStopped; no file was left half-written.", err=True)
+        raise typer.Exit(STOPPED) from None
     else:
         return
     typer.echo(f"Error: {' '.join(message.split())}", err=True)
@@ -117,11 +120,7 @@ def mnist(
     """Train the CNN on MNIST and write a workbook with one row per epoch, the weights beside it."""
     from toolkit.commands import train_mnist
 
-    try:
-        result = train_mnist(out, epochs, seed, data_dir, device, quiet=as_json)
-    except KeyboardInterrupt:
-        typer.echo("\nStopped; no file was left half-written.", err=True)
-        raise typer.Exit(STOPPED) from None
+    result = train_mnist(out, epochs, seed, data_dir, device, quiet=as_json)
     weights = result["weights"]
     _say(result, as_json, f"Wrote {weights}\nWrote {out}")
 

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from toolkit.book.saving import check_workbook, check_writable, replacing
+from toolkit.book.sheet import check_fits
 from toolkit.book.writer import write
 from toolkit.errors import ToolkitError
 from toolkit.template import find_shipped, shipped
@@ -88,6 +89,7 @@ def train_mnist(
     from toolkit.convnet import template
     from toolkit.convnet.shapes import parameter_count
     from toolkit.pages.mnist import mnist_book
+    from toolkit.pages.mnist.epochs import TABLE_ROW
 
     weights = out.with_suffix(".safetensors") if out.name else out
     check_workbook(out)
@@ -96,6 +98,7 @@ def train_mnist(
         raise ToolkitError(f"--seed {seed}: must be 0 or more, and below 2^63")
     model, text = template.load("default")
     model = template.with_epochs(model, epochs)
+    check_fits(TABLE_ROW + model.training.epochs, 1)
     network, history = _train(model, seed, data_dir, device, quiet)
     # The book is composed before anything is written, so that a fault in it leaves the old pair.
     book = mnist_book(history, _command(out, epochs, seed, data_dir, device))

@@ -156,9 +156,10 @@ def _cure(fault: Any, place: list[int | str], schema: type[BaseModel]) -> str:
     if kind in ("model_type", "model_attributes_type", "dict_type"):
         return f"must be a table of keys, as [section] begins one, not {brief(repr(got))}"
     if kind in ("too_short", "too_long"):
-        limit = "at least {min_length}" if kind == "too_short" else "at most {max_length}"
         context = fault["ctx"]
-        return f"needs {limit.format(**context)} entries, not {context['actual_length']}"
+        limit = context.get("min_length", context.get("max_length"))
+        bound = "or more" if kind == "too_short" else "at most"
+        return f"needs {limit} {'entry' if limit == 1 else 'entries'} {bound}"
     shown = "" if isinstance(got, dict | list) else f", not {brief(repr(got))}"
     return f"{message.removeprefix('Input ')}{shown}"
 

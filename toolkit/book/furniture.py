@@ -71,6 +71,7 @@ def _outlines(sheet: Sheet) -> Iterator[tuple[int, int]]:
 def _printing(ws: Worksheet, sheet: Sheet) -> None:
     ws.page_setup.orientation = "portrait" if sheet.portrait else "landscape"
     ws.page_setup.paperSize = ws.PAPERSIZE_A4
+    ws.oddFooter.center.text = "&A, page &P of &N"
     ws.page_setup.fitToWidth = sheet.pages_wide
     ws.page_setup.fitToHeight = sheet.pages_high or 0
     ws.sheet_properties.pageSetUpPr.fitToPage = True

@@ -73,6 +73,7 @@ STYLES = {
     "heading": Style(bold=True, fill=GROUPS["epoch"], align="center"),
     "label": Style(align="left", indent=1),
     "integer": Style("0"),
+    "right": Style("0", align="right"),
     "count": Style("#,##0"),
     "number": Style("0.000000"),
     "loss": Style("0.000000000"),

@@ -94,8 +94,14 @@ def derive(forward: list[Equation], loss: Symbol, wrt: Iterable[Symbol]) -> list
     away = _distances(forward, readers)
     inner = [equation.symbol for equation in forward if equation.symbol != loss]
     inner.sort(key=lambda symbol: away[symbol])
-    targets = list(wrt)
-    found = [_chain_rule(symbol, readers[symbol], loss) for symbol in [*inner, *targets]]
+    targets = dict.fromkeys(wrt)
+    # What leads nowhere, such as a softmax whose loss reads the logits, has no gradient to pass on.
+    leading, found = {loss}, []
+    for symbol in [*inner, *targets]:
+        ways = [(reader, local) for reader, local in readers[symbol] if reader.symbol in leading]
+        if ways or symbol in targets:
+            leading.add(symbol)
+            found.append(_chain_rule(symbol, ways, loss))
     return _needed(found, {Gradient(loss, symbol) for symbol in targets})
 
 

@@ -30,6 +30,8 @@ from toolkit.pages.backprop.layout import (
 )
 from toolkit.pages.backprop.lines import Shown
 
+PAGE_POINTS = 800.0  # of rows, on a page in landscape, at about two thirds of their size
+
 
 def work_out(lesson: Lesson) -> Worked:
     """Derive the lesson's equations and run all its epochs.
@@ -99,7 +101,13 @@ def _steps(worked: Worked, names: list[str], shown: Shown) -> list[Sheet]:
     sheets = []
     for kind, name, following in zip(_kinds(worked), names, [*names[1:], BACKPROP], strict=True):
         sheets.append(_step(worked, kind, name, shown, following))
-    return [replace(sheet, pages_high=1) if len(sheet.heights) < 30 else sheet for sheet in sheets]
+    return [_on_one_page(sheet) for sheet in sheets]
+
+
+def _on_one_page(sheet: Sheet) -> Sheet:
+    """Printed on one page where that leaves it legible."""
+    fits = sum(sheet.heights.values()) < PAGE_POINTS
+    return replace(sheet, pages_high=1) if fits else sheet
 
 
 def _step(worked: Worked, kind: str, name: str, shown: Shown, following: str) -> Sheet:

@@ -20,7 +20,7 @@ MOST_CELLS = 60_000  # of the two runs forward for each parameter
 STEP_ROW, BOUND_ROW, FIRST_ROW = 4, 5, 8
 HEADINGS = ("parameter", "loss, a little more", "loss, a little less", "difference quotient",
             "derived gradient", "relative error", "verdict")  # fmt: skip
-WIDTHS = {1: 16, 2: 20, 3: 20, 4: 20, 5: 18, 6: 16, 7: 12, 8: 3}
+WIDTHS = {1: 16, 2: 20, 3: 20, 4: 20, 5: 18, 6: 16, 7: 12}
 H, LIMIT, UP, LOW, QUOTIENT, SLOPE, OFF, ALL = (
     quantity(n) for n in ("h", "bound", "up", "low", "quotient", "slope", "off", "verdicts")
 )

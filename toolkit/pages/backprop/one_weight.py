@@ -70,7 +70,7 @@ def _factor(worked: Worked, above: Symbol, below: Symbol) -> Equation:
 def _reason(worked: Worked, above: Symbol, below: Symbol) -> str:
     role = worked.derived.roles[above]
     if role.kind == "loss":
-        return "The loss is the sum of the errors (their mean, for several): it grows as they do."
+        return "The loss adds up the errors: it grows as each of them does."
     if role.kind == "error":
         return f"{above.name}, differentiated by {below.name} with the target held fixed."
     if role.kind == "activation":

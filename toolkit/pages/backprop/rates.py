@@ -95,7 +95,7 @@ def _summary(worked: Worked, table: Table, rate: int) -> dict[tuple[int, int], C
         (row, 6): computed(
             when_all_numbers(first_at_most(LOSSES, LOWEST * (1 + NOISE)), LOSSES), known, "integer"
         ),
-        (row, 7): computed(shown, known, "integer"),
+        (row, 7): computed(shown, known, "right"),
         (row, 8): computed(status, known, "note"),
     }
 
