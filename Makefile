@@ -32,13 +32,13 @@ exports: $(VENV)/mnist
 	$(BIN)/toolkit mnist
 	$(MAKE) pictures
 
-# The picture in the README is the first sheet as LibreOffice draws it. Needs pdftoppm as well.
+# The picture in the README is the sheet of step 2, on the fourth page, as LibreOffice draws it. Needs pdftoppm as well.
 .PHONY: pictures
 pictures: libreoffice
 	rm -rf build/pictures && mkdir -p build/pictures
 	soffice -env:UserInstallation=file://$(CURDIR)/build/profile --headless \
 	  --convert-to pdf --outdir build/pictures exports/backprop.xlsx >/dev/null
-	pdftoppm -r 130 -f 1 -l 1 -x 85 -y 115 -W 1320 -H 480 -singlefile -png \
+	pdftoppm -r 130 -f 4 -l 4 -x 85 -y 115 -W 1330 -H 520 -singlefile -png \
 	  build/pictures/backprop.pdf exports/backprop
 
 $(VENV)/bin/python:
