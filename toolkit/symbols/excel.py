@@ -59,6 +59,9 @@ class ExcelPrinter(Printer):
         # Spreadsheets read -A1^2 as (-A1)^2 and 2^3^2 as 64, so a power brings its parentheses.
         if power.exp == -1:
             return f"1/{self._factor(power.base)}"
+        if power.exp == 2:
+            # LibreOffice's ^ returns an error where the result is too small for a number.
+            return f"({self._factor(power.base)}*{self._factor(power.base)})"
         if power.exp == Rational(1, 2):
             return f"SQRT({self._print(power.base)})"
         if power.exp.is_number and power.exp.is_negative:
