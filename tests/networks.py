@@ -47,8 +47,11 @@ def _training(draw: st.DrawFn, kinds: list[str]) -> dict[str, object]:
     kind = draw(st.sampled_from(kinds))
     training: dict[str, object] = {"optimizer": kind, "epochs": 3}
     for key, default in schema.SETTINGS[kind].items():
-        if key != "betas" and draw(st.booleans()):
-            training[key] = {"momentum": 0.5, "alpha": 0.9, "epsilon": 0.01}.get(key, default)
+        if key not in ("betas", "epsilon") and draw(st.booleans()):
+            training[key] = {"momentum": 0.5, "alpha": 0.9}.get(key, default)
+    # With the tiny default, a gradient of 1e-17 where PyTorch has 0 would already make a step.
+    if "epsilon" in schema.SETTINGS[kind]:
+        training["epsilon"] = draw(st.sampled_from([1e-5, 0.01]))
     if kind == "adam" and draw(st.booleans()):
         training["betas"] = [0.8, 0.95]
     if draw(st.booleans()):

@@ -10,7 +10,7 @@ from tests import torch_reference
 from tests.networks import lessons
 from toolkit.errors import ToolkitError
 from toolkit.network.derivation import LOSS, derivation
-from toolkit.network.lesson import Lesson, changed, load
+from toolkit.network.lesson import SETTINGS, Lesson, changed, load
 from toolkit.network.trace import Values, trace
 from toolkit.symbols.equation import Gradient
 from toolkit.template import shipped, templates_folder
@@ -61,6 +61,13 @@ def close(ours: Values, theirs: Values, tolerance: float) -> None:
     size = np.maximum(1, np.abs(np.where(finite, theirs, 0)).max(axis=0))
     bound = tolerance * size * np.ones_like(ours)
     assert (np.abs(ours - theirs)[finite] <= bound[finite]).all()
+
+
+@pytest.mark.parametrize("optimizer", SETTINGS)
+def test_optimizers_with_their_defaults_agree_with_torch(optimizer: str) -> None:
+    content = load("mazur").model_dump()
+    content["training"] |= {"optimizer": optimizer, "train_biases": True, "epochs": 20}
+    agree_with_autograd(Lesson.model_validate(content), 1e-9)
 
 
 @settings(max_examples=150, deadline=None)
