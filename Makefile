@@ -1,6 +1,7 @@
 # make demo       set up everything, write exports/backprop.xlsx, train and write exports/mnist.xlsx
 # make test       set up everything, LibreOffice included, and run lint and tests
 # make test-full  the same with the large counts
+# make bench      set up everything and measure it beside openpyxl, XlsxWriter, SymPy and PyTorch
 # make exports    write the workbooks that lie in exports/
 # make lock       pin the dependencies anew (needs uv)
 
@@ -26,6 +27,10 @@ lint: $(VENV)/test
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+
+.PHONY: bench
+bench: $(VENV)/test
+	$(BIN)/python -m tests.benchmarks
 
 exports: $(VENV)/mnist
 	$(BIN)/toolkit backprop

@@ -1,16 +1,22 @@
 """Rows of cells straight into a sheet's XML, formulas with their present values.
 
 openpyxl writes a formula without its value, so previews, pandas and Protected View show nothing
-until something recalculates. Here each row of a table is one text template, filled in per row.
+until something recalculates. Here a table's row is one text with gaps, filled by `%` once per row:
+a million cells take little longer than the digits of their values.
 """
 
 import math
-from collections.abc import Callable, Iterable, Iterator
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from xml.sax.saxutils import escape
 
-from toolkit.book.sheet import ABOVE, ROW, Cell, Column, Sheet, Table, Value, letters
+import numpy as np
 
+from toolkit.book.sheet import ABOVE, ROW, Cell, Column, Sheet, Table, Value, Values, letters
+
+# Values leave NumPy in blocks of about this many: enough to be quick, few enough to stay small.
+BLOCK = 16_384
 SHEET_MAIN_NS = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 
 
@@ -24,21 +30,17 @@ class Index:
 
 def rows(sheet: Sheet, index: Index) -> Iterator[str]:
     """The `<row>` elements of a sheet in order, as text."""
-    loose: dict[int, list[tuple[int, str]]] = {}
+    loose: dict[int, list[tuple[int, str]]] = defaultdict(list)
     for (row, column), cell in sheet.cells.items():
-        loose.setdefault(row, []).append((column, _cell(row, column, cell, index)))
-    tables = [
-        (table, [_template(table, index, bracketed=b) for b in (False, True)])
-        for table in sheet.tables
-    ]
+        loose[row].append((column, _cell(row, column, cell, index)))
+    tables = [(table, _table_rows(table, index)) for table in sheet.tables]
     ends = [*loose, *sheet.heights, *(table.last_row for table in sheet.tables)]
     last = max(ends, default=0)
     for row in range(1, last + 1):
-        parts = [*loose.get(row, ())]
-        for table, templates in tables:
+        parts = loose.pop(row, [])
+        for table, texts in tables:
             if table.row <= row <= table.last_row:
-                template = templates[(row - table.row) % GROUP == 0]
-                parts.append((table.column, _table_row(table, template, row, index)))
+                parts.append((table.column, next(texts)))
         if parts or row in sheet.heights:
             yield f"{_row_start(row, sheet)}{''.join(xml for _, xml in sorted(parts))}</row>"
 
@@ -93,40 +95,69 @@ def _typed(value: Value) -> tuple[str, str]:
     return "", repr(value)
 
 
+def _table_rows(table: Table, index: Index) -> Iterator[str]:
+    """The cells of each row of a table, from its headings down."""
+    yield "".join(_headings(table, index))
+    size = max(1, BLOCK // len(table.columns))
+    begin = 0
+    if any(column.first for column in table.columns) and table.last_row > table.row:
+        yield "".join(_first(table, index))
+        begin = 1
+    for start in range(begin, table.last_row - table.row, size):
+        yield from _block(table, start, start + size, index)
+
+
+def _block(table: Table, start: int, stop: int, index: Index) -> Iterator[str]:
+    """The rows number `start` to `stop` (from 0) below the headings of a table."""
+    pattern, gaps = "", []
+    for offset, column in enumerate(table.columns):
+        before = f'<c r="{letters(table.column + offset)}{ROW}" s="{index.style(column.style)}"'
+        formula = _marked(column.formula) if column.formula else ""
+        values = _items(column.values[start:stop])
+        if _all_finite(values):
+            pattern += f"{before}>{formula}<v>%r</v></c>"
+            gaps.append(values)
+        else:
+            pattern += f"{before}%s>{formula}%s</c>"
+            gaps.extend(zip(*(_entry(value, column, index) for value in values), strict=True))
+    plain, bracketed = _patterns(pattern)
+    for row, filling in enumerate(zip(*gaps, strict=True), table.row + 1 + start):
+        chosen = plain if (row - table.row) % GROUP else bracketed
+        yield chosen.replace(ROW, str(row)).replace(ABOVE, str(row - 1)) % filling
+
+
 # LibreOffice computes equal formulas below each other as a group, in threads from 100 rows on, and
 # then returns #VALUE! in some tables whose columns read each other's row above (seen in 7.4). An
 # outer pair of brackets every so many rows keeps its groups shorter.
 GROUP = 64
+OPENING, CLOSING = "\0(", "\0)"
 
 
-def _template(table: Table, index: Index, *, bracketed: bool) -> str:
-    """One row of a table; each cell has two gaps: its type and its value."""
-    cells = []
-    for offset, column in enumerate(table.columns):
-        start = f'<c r="{letters(table.column + offset)}{ROW}" s="{index.style(column.style)}"'
-        text = _escaped(column.formula) if column.formula else ""
-        text = f"({text})" if bracketed and text else text
-        formula = f"<f>{text}</f>" if text else ""
-        cells.append(f"{start}%s>{formula}%s</c>")
-    return "".join(cells)
+def _marked(formula: str) -> str:
+    """A formula as an element, with marks where brackets may come."""
+    return f"<f>{OPENING}{escape(formula[1:]).replace('%', '%%')}{CLOSING}</f>"
 
 
-def _escaped(formula: str) -> str:
-    return escape(formula[1:]).replace("%", "%%")
+def _patterns(marked: str) -> tuple[str, str]:
+    """The text of a row without and with outer brackets around its formulas."""
+    plain = marked.replace(OPENING, "").replace(CLOSING, "")
+    return plain, marked.replace(OPENING, "(").replace(CLOSING, ")")
 
 
-def _table_row(table: Table, template: str, row: int, index: Index) -> str:
-    number = row - table.row - 1
-    if number < 0:
-        return "".join(_headings(table, index))
-    if number == 0 and any(column.first for column in table.columns):
-        return "".join(_first(table, index))
-    filled = [part for column in table.columns for part in _entry(column, number, index)]
-    return template.replace(ROW, str(row)).replace(ABOVE, str(row - 1)) % tuple(filled)
+def _items(values: Values) -> Sequence[Value]:
+    """Python's own numbers, whose digits print faster than NumPy's."""
+    if isinstance(values, np.ndarray):
+        listed: list[Value] = values.tolist()
+        return listed
+    return [_item(value) for value in values]
 
 
-def _entry(column: Column, number: int, index: Index) -> tuple[str, str]:
-    value = _item(column.values[number])
+def _all_finite(values: Sequence[Value]) -> bool:
+    """Whether all are numbers that a cell can hold, so that none needs a type of its own."""
+    return {int, float}.issuperset(map(type, values)) and all(map(math.isfinite, values))  # type: ignore[arg-type]
+
+
+def _entry(value: Value, column: Column, index: Index) -> tuple[str, str]:
     if value is None and not column.formula:
         return "", ""
     if isinstance(value, str) and not column.formula:

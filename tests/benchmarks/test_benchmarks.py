@@ -1,0 +1,75 @@
+"""Contenders do the same work; else their times would say nothing."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import ironcalc
+import numpy as np
+import pytest
+from openpyxl import load_workbook
+
+from tests.benchmarks.contenders import COLUMNS, CONTENDERS, columns
+from tests.benchmarks.derivation import lesson, naive
+from tests.benchmarks.trace import torch_loop
+from tests.recalculation import cells
+from toolkit.network.derivation import LOSS, derivation
+from toolkit.network.lesson import changed, load
+from toolkit.network.trace import start_values, trace
+from toolkit.symbols.equation import Gradient
+from toolkit.symbols.numeric import value
+
+CELLS = 12 * COLUMNS
+
+
+def _formulas(out: Path) -> list[tuple[object, ...]]:
+    return list(load_workbook(out)["Sheet1"].iter_rows(values_only=True))
+
+
+@pytest.mark.parametrize("name", CONTENDERS)
+def test_all_write_the_same_formulas(name: str, tmp_path: Path) -> None:
+    CONTENDERS["toolkit"](columns(CELLS), tmp_path / "ours.xlsx")
+    CONTENDERS[name](columns(CELLS), tmp_path / "theirs.xlsx")
+    ours, theirs = _formulas(tmp_path / "ours.xlsx"), _formulas(tmp_path / "theirs.xlsx")
+    assert ours == theirs
+    assert [len(row) for row in ours] == [COLUMNS] * 13
+
+
+def test_the_values_are_those_of_the_formulas(tmp_path: Path) -> None:
+    CONTENDERS["toolkit"](columns(CELLS), tmp_path / "ours.xlsx")
+    sheet = cells(tmp_path / "ours.xlsx")["Sheet1"]
+    stored = {place: number for place, number in sheet.items() if isinstance(number, float)}
+    assert len(stored) == CELLS
+    model = ironcalc.load_from_xlsx(str(tmp_path / "ours.xlsx"))
+    # The first round proves that something is computed.
+    for start, as_stored in (("=0.3", False), ("=0.2", True)):
+        model.set_user_input(0, 2, 1, start)
+        model.evaluate()
+        computed = {place: model.get_cell_value_by_ref(f"Sheet1!{place}") for place in stored}
+        close = [computed[place] == pytest.approx(stored[place], rel=1e-12) for place in stored]
+        assert all(close) is as_stored
+
+
+@pytest.mark.parametrize("widths", ["2-2-2", "3-4-5-2"])
+def test_both_derivations_give_the_same_gradients(widths: str) -> None:
+    chosen = lesson(widths)
+    derived = derivation(chosen)
+    start = start_values(chosen, derived)
+    traced = trace(chosen, derived)
+    for weight, expr in zip(derived.weights, naive(derived), strict=True):
+        computed = value(expr, {symbol: start[symbol] for symbol in expr.free_symbols})
+        assert computed == pytest.approx(traced.column(Gradient(LOSS, weight), 0)[0], rel=1e-12)
+
+
+def test_the_torch_loop_ends_at_our_loss() -> None:
+    rates = [0.1, 2.0]
+    chosen = changed(load("class"), 25, rates)
+    losses = trace(chosen, derivation(chosen)).values[LOSS][-1]
+    np.testing.assert_allclose([torch_loop(chosen, rate) for rate in rates], losses, rtol=1e-12)
+
+
+def test_a_part_prints_its_table() -> None:
+    command = [sys.executable, "-m", "tests.benchmarks", "--quick", "--only", "process"]
+    printed = subprocess.run(command, check=True, capture_output=True, encoding="utf-8").stdout
+    assert "toolkit backprop" in printed
+    assert "numpy" in printed.splitlines()[1]
