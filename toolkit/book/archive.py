@@ -10,6 +10,8 @@ from openpyxl.xml.constants import ARC_STYLE, ARC_WORKBOOK_RELS, REL_NS, SHEET_M
 
 # Nothing in a workbook may depend on when it was made.
 MOMENT = datetime.datetime(2025, 1, 1)  # noqa: DTZ001  # openpyxl wants it without a zone
+# For tables of formulas as small as zlib's usual 6, in two thirds of the time.
+LEVEL = 5
 FONT_ORDER = (
     "b i strike condense extend outline shadow u vertAlign sz color name family charset scheme"
 )
@@ -34,6 +36,8 @@ def entry(name: str) -> zipfile.ZipInfo:
     """A place in the archive that says nothing of when and where it was made."""
     info = zipfile.ZipInfo(name, MOMENT.timetuple()[:6])
     info.compress_type = zipfile.ZIP_DEFLATED
+    # ZipFile.open takes an entry's level from here alone; the name without _ came with 3.13.
+    info._compresslevel = LEVEL  # type: ignore[attr-defined]
     info.external_attr = 0o600 << 16
     info.create_system = 3
     return info
