@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from tests.recalculation import Office, cells
 from toolkit.book.sheet import Book, Cell, Sheet
@@ -10,6 +11,11 @@ from toolkit.book.writer import write
 from toolkit.network.lesson import load
 from toolkit.pages.backprop import backprop_book, work_out
 from toolkit.pages.backprop.layout import Worked
+
+# A suite that draws anew in every run fails by chance, on a machine where nobody can look into it.
+# The same draws each time; other ones are found by changing a test or its number of examples.
+settings.register_profile("same draws", derandomize=True, database=None)
+settings.load_profile("same draws")
 
 
 @pytest.fixture(scope="session")

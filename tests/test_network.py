@@ -4,7 +4,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 
 from tests import torch_reference
 from tests.networks import lessons
@@ -52,6 +52,18 @@ def agree_with_autograd(lesson: Lesson, tolerance: float = 1e-12) -> None:
             close(ours, np.array(wanted), tolerance)
 
 
+def _on_a_kink(lesson: Lesson) -> bool:
+    """Whether a relu is given what is 0 but for its rounding, and so may have the other slope."""
+    derived = derivation(lesson)
+    run = trace(lesson, derived)
+    for symbol, role in derived.roles.items():
+        if role.kind == "sum" and "relu" in lesson.network.activations[role.layer - 1]:
+            sizes = np.abs(run.values[symbol])
+            if ((sizes > 0) & (sizes < 1e-12)).any():
+                return True
+    return False
+
+
 def close(ours: Values, theirs: Values, tolerance: float) -> None:
     """Equal, measured by the largest number of the column; lost only where theirs leaves, or all
     but leaves, float64's range.
@@ -73,6 +85,7 @@ def test_optimizers_with_their_defaults_agree_with_torch(optimizer: str) -> None
 @settings(max_examples=150, deadline=None)
 @given(lessons())
 def test_drawn_networks_agree_with_autograd(lesson: Lesson) -> None:
+    assume(not _on_a_kink(lesson))
     agree_with_autograd(lesson, 1e-9)
 
 
@@ -80,7 +93,9 @@ def test_drawn_networks_agree_with_autograd(lesson: Lesson) -> None:
 @given(lessons(far=True))
 def test_saturated_huge_and_tiny_values_agree_with_autograd(lesson: Lesson) -> None:
     one = lesson.training.model_copy(update={"epochs": 1})
-    agree_with_autograd(lesson.model_copy(update={"training": one}), 1e-9)
+    lesson = lesson.model_copy(update={"training": one})
+    assume(not _on_a_kink(lesson))
+    agree_with_autograd(lesson, 1e-9)
 
 
 @pytest.mark.parametrize("target", [0.0, 1.0, 0.25])
