@@ -13,6 +13,7 @@ from pathlib import Path
 import torch
 from torchvision.datasets import mnist as idx
 
+from toolkit.convnet.history import HeldOut
 from toolkit.errors import ToolkitError
 
 # MD5 of the four original files by Y. LeCun and C. Cortes (CC BY-SA 3.0), as torchvision lists
@@ -32,27 +33,53 @@ OPENERS: dict[str, Callable[[bytes], bytes]] = {
 DAMAGED = (EOFError, OSError, zlib.error, lzma.LZMAError)
 
 
+VALIDATION_SHARE = 12  # one in so many: of MNIST's 60,000 the last 5,000
+
+
 @dataclass(frozen=True)
 class Digits:
-    """Images uint8 (n, 28, 28) with labels int64 (n,), for training and for testing."""
+    """Images uint8 (n, 28, 28) with labels int64 (n,), for training and for testing.
+
+    `held_out` says which images are tested on: the test set, or a part of the training set.
+    """
 
     train_images: torch.Tensor
     train_labels: torch.Tensor
     test_images: torch.Tensor
     test_labels: torch.Tensor
+    held_out: HeldOut = "test"
+
+    def fingerprint(self) -> str:
+        """A checksum of all images and labels and of what is tested on."""
+        digest = hashlib.sha256(self.held_out.encode())
+        for part in (self.train_images, self.train_labels, self.test_images, self.test_labels):
+            digest.update(part.contiguous().numpy().tobytes())
+        return digest.hexdigest()
 
 
-def load(folder: Path | None = None) -> Digits:
+def load(folder: Path | None = None, *, validation: bool = False) -> Digits:
     """The MNIST that ships in the package, its checksums verified, or the data set in `folder`.
 
+    For `validation` the test set is not read: the last twelfth of the training set stands in for
+    it (of MNIST's 60,000 images the last 5,000, in the order of the file) and is not trained on.
     Raises ToolkitError naming the file that is missing, damaged or inconsistent.
     """
     source = Path(str(resources.files("toolkit.convnet") / "digits_data"))
-    files = {name: _find(folder or source, name) for name in CHECKSUMS}
+    names = list(CHECKSUMS)[:2] if validation else list(CHECKSUMS)
+    files = {name: _find(folder or source, name) for name in names}
     tensors = [_read(path, name, verify=folder is None) for name, path in files.items()]
-    digits = Digits(*tensors)
-    _check(digits, files)
-    return digits
+    _check(tensors, list(files.values()))
+    if validation:
+        return _split(*tensors)
+    train_images, train_labels, test_images, test_labels = tensors
+    return Digits(train_images, train_labels, test_images, test_labels)
+
+
+def _split(images: torch.Tensor, labels: torch.Tensor) -> Digits:
+    first = len(images) - max(1, len(images) // VALIDATION_SHARE)
+    if first < 1:
+        raise ToolkitError("--validation: one image cannot be split; use a larger data set")
+    return Digits(images[:first], labels[:first], images[first:], labels[first:], "validation")
 
 
 def _find(folder: Path, name: str) -> Path:
@@ -98,11 +125,9 @@ def _parse(content: bytes, path: Path, *, images: bool) -> torch.Tensor:
     return tensor.clone()
 
 
-def _check(digits: Digits, files: dict[str, Path]) -> None:
-    paths = list(files.values())
-    pairs = ((digits.train_images, digits.train_labels), (digits.test_images, digits.test_labels))
-    for (images, labels), image_path, label_path in zip(
-        pairs, paths[::2], paths[1::2], strict=True
+def _check(tensors: list[torch.Tensor], paths: list[Path]) -> None:
+    for images, labels, image_path, label_path in zip(
+        tensors[::2], tensors[1::2], paths[::2], paths[1::2], strict=True
     ):
         if tuple(images.shape[1:]) != (28, 28) or not len(images):
             raise ToolkitError(f"{image_path}: holds no 28x28 images; give files of that size")

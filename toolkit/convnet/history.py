@@ -1,13 +1,16 @@
 """What a training run leaves behind, free of torch."""
 
 from dataclasses import dataclass
+from typing import Literal
 
 from toolkit.convnet.template import Model
+
+HeldOut = Literal["test", "validation"]
 
 
 @dataclass(frozen=True)
 class Epoch:
-    """Figures at the end of one epoch.
+    """Figures at the end of one epoch; "test" is what was held out, see History.
 
     Losses are mean cross-entropies. Those of training are averages over the epoch's batches, as
     the network saw them: augmented, with dropout. `learning_rate` is that of the last batch.
@@ -24,7 +27,11 @@ class Epoch:
 
 @dataclass(frozen=True)
 class History:
-    """A run: what was trained, on what, and one entry for each finished epoch."""
+    """A run: what was trained, on what, and one entry for each finished epoch.
+
+    `held_out` says what it was measured on: the test set, or the last part of the training set,
+    which was then left out of the training.
+    """
 
     model: Model
     seed: int
@@ -32,3 +39,10 @@ class History:
     train_count: int
     test_count: int
     epochs: tuple[Epoch, ...]
+    held_out: HeldOut = "test"
+    threads: int = 1
+
+    @property
+    def accuracy(self) -> float:
+        """The share right after the last epoch."""
+        return self.epochs[-1].test_correct / self.test_count

@@ -44,6 +44,15 @@ def parameter_count(network: t.Network) -> int:
     return sum(row.parameters for row in layer_table(network))
 
 
+def activation_count(network: t.Network) -> int:
+    """Values that one image's pass computes: what convolutions, pools and linear layers put out.
+
+    Batch norm, ReLU and dropout change a value where it stands and add none.
+    """
+    in_place = ("Batch norm", "ReLU", "Dropout")
+    return sum(prod(row.output) for row in layer_table(network) if row.name not in in_place)
+
+
 def _row(layer: t.Layer, shape: Shape) -> LayerRow:
     match layer:
         case t.Convolution():

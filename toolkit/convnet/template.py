@@ -93,15 +93,34 @@ class Network(template.Part):
 
 
 class Training(template.Part):
-    """Optimizer and schedule; `learning_rate` is the highest rate reached."""
+    """Optimizer, schedule and loss; `learning_rate` is the highest rate reached.
+
+    `warm_up` is the share of the training in which a one-cycle schedule rises, `step_epochs` and
+    `step_factor` say when and by how much a step schedule falls. `ema` is the decay, per batch, of
+    the moving average of the weights that is evaluated and kept; at 0 the weights themselves are.
+    """
 
     epochs: Positive
     batch_size: Annotated[int, Field(ge=2)]
-    optimizer: Literal["sgd"]
+    optimizer: Literal["sgd", "adamw"]
     learning_rate: Annotated[float, Field(gt=0)]
-    schedule: Literal["one_cycle", "constant"]
+    schedule: Literal["one_cycle", "step", "constant"]
+    warm_up: Annotated[float, Field(gt=0, lt=1)] = 0.3
+    step_epochs: Positive | None = None
+    step_factor: Annotated[float, Field(gt=0, le=1)] = 0.1
     momentum: Share = 0.0
+    nesterov: bool = True
     weight_decay: Annotated[float, Field(ge=0)] = 0.0
+    label_smoothing: Share = 0.0
+    ema: Share = 0.0
+
+    @model_validator(mode="after")
+    def _steps_are_told(self) -> "Training":
+        if (self.schedule == "step") != (self.step_epochs is not None):
+            raise ValueError(
+                'schedule = "step" and step_epochs belong together; give both or neither'
+            )
+        return self
 
 
 class Augmentation(template.Part):
@@ -138,6 +157,25 @@ def load(name: str) -> tuple[Model, str]:
     path = template.find("models", name)
     model = template.read(path, Model)
     return model, template.text(path)
+
+
+def check_parameters(model: Model, most: int | None, source: str) -> None:
+    """Raise ToolkitError where the model has more than `most` parameters; None allows any.
+
+    The error names the layer with the most, since there is the most to save.
+    """
+    from toolkit.convnet.shapes import layer_table
+
+    rows = layer_table(model.network)
+    count = sum(row.parameters for row in rows)
+    if most is None or count <= most:
+        return
+    number, layer = max(enumerate(rows, 1), key=lambda numbered: numbered[1].parameters)
+    raise ToolkitError(
+        f"{source}: {count:,} parameters, more than --max-params {most}; network.layers[{number}] "
+        f"({layer.name.lower()}) has the most, {layer.parameters:,}: give it or the layer before "
+        "it fewer channels"
+    )
 
 
 def with_epochs(model: Model, epochs: int | None) -> Model:

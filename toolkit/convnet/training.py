@@ -3,17 +3,21 @@
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
 
 import torch
 from torch import nn
 from torch.nn import functional
-from torch.optim.lr_scheduler import ConstantLR, LRScheduler, OneCycleLR
 
+from toolkit.convnet import checkpoint
 from toolkit.convnet.augmentation import augment
+from toolkit.convnet.checkpoint import Origin
 from toolkit.convnet.digits import Digits
 from toolkit.convnet.history import Epoch, History
-from toolkit.convnet.model import build
-from toolkit.convnet.template import Model, Training
+from toolkit.convnet.recipe import learning_rate
+from toolkit.convnet.session import Session, State, begin, restore, state
+from toolkit.convnet.template import Model
 from toolkit.errors import ToolkitError
 
 MEAN, DEVIATION = 0.1307, 0.3081  # of all training pixels, on the scale 0..1
@@ -32,10 +36,11 @@ class Step:
 
 @dataclass(frozen=True)
 class Watcher:
-    """Who is told of progress: after every batch, after every epoch."""
+    """Who is told of progress: after every batch, after every epoch, of trouble."""
 
     on_step: Callable[[Step], None] = lambda step: None
     on_epoch: Callable[[Epoch], None] = lambda epoch: None
+    on_trouble: Callable[[str], None] = lambda message: None
 
 
 @dataclass(frozen=True)
@@ -44,16 +49,6 @@ class Data:
 
     images: torch.Tensor
     labels: torch.Tensor
-
-
-@dataclass
-class Session:
-    """Everything that changes while training."""
-
-    network: nn.Sequential
-    optimizer: torch.optim.Optimizer
-    schedule: LRScheduler
-    random: torch.Generator
 
 
 def choose_device(name: str) -> torch.device:
@@ -75,49 +70,97 @@ def choose_device(name: str) -> torch.device:
 
 
 def train(
-    model: Model, digits: Digits, seed: int, device: torch.device, watcher: Watcher | None = None
+    model: Model,
+    digits: Digits,
+    seed: int,
+    device: torch.device,
+    watcher: Watcher | None = None,
+    keep: Path | None = None,
+    *,
+    resume: bool = False,
 ) -> tuple[nn.Sequential, History]:
-    """Train from scratch; the same seed on the same machine gives the same figures."""
+    """Train from scratch; the same seed on the same machine gives the same figures.
+
+    With `keep`, a checkpoint lies there after every epoch; `resume` continues from it, or begins
+    anew where there is none. Ctrl-C after the first epoch ends the training early: what comes back
+    is the network as the last finished epoch left it. Raises ToolkitError where the checkpoint
+    does not fit.
+    """
     watcher = watcher or Watcher()
-    learn = Data(_pixels(digits.train_images, device), digits.train_labels.to(device))
-    check = Data(_pixels(digits.test_images, device), digits.test_labels.to(device))
-    session = _begin(model, len(learn.images), seed, device)
-    epochs = []
-    for number in range(1, model.training.epochs + 1):
-        epochs.append(_epoch(number, model, session, learn, check, watcher.on_step))
-        watcher.on_epoch(epochs[-1])
-    history = History(model, seed, str(device), len(learn.images), len(check.images), tuple(epochs))
-    return session.network, history
+    session = begin(model, seed, device)
+    origin = Origin(model.model_dump_json(), digits.fingerprint(), seed)
+    if keep and resume and keep.is_file():
+        epochs, stored = checkpoint.load(keep, origin)
+        restore(session, stored, epochs)
+    learn, check = _on_device(digits, device)
+    try:
+        _run(session, learn, check, watcher, partial(_keep, keep, origin, watcher))
+    except KeyboardInterrupt:
+        if not session.epochs:
+            raise
+    return session.result, _history(session, digits, seed)
+
+
+def _run(
+    session: Session, learn: Data, check: Data, watcher: Watcher, keep: Callable[..., None]
+) -> None:
+    """The epochs that are left; when stopped, back to the end of the last finished one."""
+    finished = session.epochs, state(session)
+    try:
+        for number in range(len(session.epochs) + 1, session.model.training.epochs + 1):
+            epoch = _epoch(number, session, learn, check, watcher.on_step)
+            finished = (*session.epochs, epoch), state(session)
+            session.epochs = finished[0]
+            keep(*finished)
+            watcher.on_epoch(epoch)
+    except KeyboardInterrupt:
+        restore(session, finished[1], finished[0])
+        raise
+
+
+def _keep(
+    path: Path | None, origin: Origin, watcher: Watcher, epochs: tuple[Epoch, ...], stored: State
+) -> None:
+    """Write the checkpoint. A full disk stops no training: room may be made before the next."""
+    if path is None:
+        return
+    try:
+        checkpoint.save(path, origin, epochs, stored)
+    except ToolkitError as error:
+        watcher.on_trouble(str(error))
+
+
+def _history(session: Session, digits: Digits, seed: int) -> History:
+    counts = len(digits.train_images), len(digits.test_images)
+    return History(
+        session.model,
+        seed,
+        str(session.device),
+        *counts,
+        session.epochs,
+        digits.held_out,
+        torch.get_num_threads(),
+    )
+
+
+def _on_device(digits: Digits, device: torch.device) -> tuple[Data, Data]:
+    return (
+        Data(_pixels(digits.train_images, device), digits.train_labels.to(device)),
+        Data(_pixels(digits.test_images, device), digits.test_labels.to(device)),
+    )
 
 
 def normalize(images: torch.Tensor) -> torch.Tensor:
-    """Pixels 0..1 to mean 0 and deviation 1 over the training set."""
-    return (images - MEAN) / DEVIATION
+    """Pixels 0..1 to mean 0 and deviation 1 over the training set.
+
+    What comes back lies channels last in memory, as the network's weights do: with a single
+    channel torch would not see it unless the strides say so, and turn every map around instead.
+    """
+    return ((images - MEAN) / DEVIATION).permute(0, 2, 3, 1).contiguous().permute(0, 3, 1, 2)
 
 
 def _pixels(images: torch.Tensor, device: torch.device) -> torch.Tensor:
     return images.to(device).unsqueeze(1).float() / 255
-
-
-def _begin(model: Model, count: int, seed: int, device: torch.device) -> Session:
-    torch.manual_seed(seed)
-    network = build(model.network).to(device)
-    optimizer = torch.optim.SGD(
-        network.parameters(),
-        lr=model.training.learning_rate,
-        momentum=model.training.momentum,
-        weight_decay=model.training.weight_decay,
-        nesterov=model.training.momentum > 0,
-    )
-    schedule = _schedule(optimizer, model.training, count)
-    return Session(network, optimizer, schedule, torch.Generator().manual_seed(seed))
-
-
-def _schedule(optimizer: torch.optim.Optimizer, how: Training, count: int) -> LRScheduler:
-    if how.schedule == "constant":
-        return ConstantLR(optimizer, factor=1.0)
-    steps = how.epochs * _batches(count, how.batch_size)
-    return OneCycleLR(optimizer, how.learning_rate, total_steps=steps, cycle_momentum=False)
 
 
 def _batches(count: int, size: int) -> int:
@@ -126,25 +169,21 @@ def _batches(count: int, size: int) -> int:
 
 
 def _epoch(
-    number: int,
-    model: Model,
-    session: Session,
-    learn: Data,
-    check: Data,
-    on_step: Callable[[Step], None],
+    number: int, session: Session, learn: Data, check: Data, on_step: Callable[[Step], None]
 ) -> Epoch:
     start = time.perf_counter()
+    how = session.model.training
+    batches = _batches(len(learn.images), how.batch_size)
+    total, correct, seen, rate = 0.0, 0, 0, 0.0
     session.network.train()
-    size = model.training.batch_size
-    batches = _batches(len(learn.images), size)
-    total, correct, seen = 0.0, 0, 0
-    for batch, picked in enumerate(_shuffled(learn, size, batches, session.random), 1):
-        images = normalize(augment(learn.images[picked], model.augmentation, session.random))
-        loss, right = _step(session, images, learn.labels[picked])
+    for batch, picked in enumerate(_shuffled(learn, how.batch_size, batches, session.random), 1):
+        step = (number - 1) * batches + batch - 1
+        rate = learning_rate(how, step, batches)
+        images = augment(learn.images[picked], session.model.augmentation, session.random)
+        loss, right = _step(session, normalize(images), learn.labels[picked], step, rate)
         total, correct, seen = total + loss * len(picked), correct + right, seen + len(picked)
         on_step(Step(number, batch, batches, loss))
-    rate = float(session.optimizer.param_groups[0]["lr"])
-    test_loss, test_correct = evaluate(session.network, check)
+    test_loss, test_correct = evaluate(session.result, check)
     # An epoch leaves out what does not fill a batch; the count is scaled to the whole set.
     train_correct = round(correct * len(learn.images) / seen)
     seconds = time.perf_counter() - start
@@ -158,14 +197,20 @@ def _shuffled(
     return iter(order[: size * batches].split(size))
 
 
-def _step(session: Session, images: torch.Tensor, labels: torch.Tensor) -> tuple[float, int]:
+def _step(
+    session: Session, images: torch.Tensor, labels: torch.Tensor, step: int, rate: float
+) -> tuple[float, int]:
     """One update; the loss and the number right before it."""
+    how = session.model.training
     logits = session.network(images)
-    loss = functional.cross_entropy(logits, labels)
+    loss = functional.cross_entropy(logits, labels, label_smoothing=how.label_smoothing)
     session.optimizer.zero_grad(set_to_none=True)
     loss.backward()
+    for group in session.optimizer.param_groups:
+        group["lr"] = rate
     session.optimizer.step()
-    session.schedule.step()
+    if session.average:
+        session.average.update(session.network, step)
     return loss.item(), int((logits.argmax(1) == labels).sum())
 
 

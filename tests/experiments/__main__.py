@@ -1,0 +1,98 @@
+"""Try a change of a model template on the validation images and add a line to log.csv.
+
+    python -m tests.experiments default --seed 1 training.ema=0.998 augmentation.rotation=10
+    python -m tests.experiments tiny "widths=8-8-pool-12-14-13" training.epochs=6
+
+`widths` replaces the layers: of each block a 3x3 convolution (1x1 where the number ends in "x1"),
+batch norm and ReLU, with a pool where "pool" stands, before that block's batch norm.
+"""
+
+import argparse
+import csv
+import json
+import os
+import time
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from toolkit.convnet import digits, template
+from toolkit.convnet.history import History
+from toolkit.convnet.shapes import parameter_count
+from toolkit.convnet.template import Model
+from toolkit.convnet.training import Watcher, choose_device, train
+
+LOG = Path(__file__).parent / "log.csv"
+HEADINGS = (
+    "model", "change", "seed", "epochs", "parameters", "validation accuracy", "validation loss",
+    "train accuracy", "seconds per epoch", "threads", "device", "note",
+)  # fmt: skip
+
+
+def layers(widths: str, dropout: float) -> list[dict[str, Any]]:
+    """Layers from a line such as 8-12-pool-10x1-16-16-24-28."""
+    words = widths.split("-")
+    made: list[dict[str, Any]] = []
+    for word, after in zip(words, [*words[1:], ""], strict=True):
+        if word == "pool":
+            continue
+        channels, _, one = word.partition("x")
+        made.append({"type": "convolution", "channels": int(channels), "kernel": int(one or 3)})
+        made += [{"type": "max_pool", "size": 2}] if after == "pool" else []
+        made += [{"type": "batch_norm"}, {"type": "relu"}]
+        made += [{"type": "dropout", "rate": dropout}] if dropout and not one else []
+    if made[-1]["type"] == "dropout":
+        made.pop()
+    return [*made, {"type": "global_average_pool"}, {"type": "linear", "features": 10}]
+
+
+def changed(model: Model, changes: list[str]) -> Model:
+    """The model with each change, KEY=VALUE, made."""
+    content = model.model_dump()
+    words = dict(change.split("=", 1) for change in changes)
+    dropout = float(words.pop("dropout", 0.0))
+    if "widths" in words:
+        content["network"]["layers"] = layers(words.pop("widths"), dropout)
+    for key, value in words.items():
+        part, name = key.split(".")
+        content[part][name] = json.loads(value)
+    return Model.model_validate(content)
+
+
+def line(name: str, changes: list[str], history: History, wall: float, note: str) -> list[Any]:
+    """The run as a row under HEADINGS."""
+    end = history.epochs[-1]
+    return [
+        name, " ".join(changes), history.seed, len(history.epochs),
+        parameter_count(history.model.network), f"{history.accuracy:.4f}", f"{end.test_loss:.5f}",
+        f"{end.train_correct / history.train_count:.4f}", f"{wall / len(history.epochs):.1f}",
+        history.threads, history.device, note,
+    ]  # fmt: skip
+
+
+def main() -> None:
+    """Read the words, train, write the line."""
+    words = argparse.ArgumentParser(description=__doc__)
+    words.add_argument("model")
+    words.add_argument("changes", nargs="*")
+    words.add_argument("--seed", type=int, default=0)
+    words.add_argument("--device", default="auto")
+    words.add_argument("--note", default="")
+    asked = words.parse_args()
+    model = changed(template.load(asked.model)[0], asked.changes)
+    start = time.perf_counter()
+    watcher = Watcher(on_epoch=lambda epoch: print(epoch, flush=True))  # noqa: T201
+    data = digits.load(validation=True)
+    _, history = train(model, data, asked.seed, choose_device(asked.device), watcher)
+    wall = time.perf_counter() - start
+    new = not LOG.exists()
+    with LOG.open("a", newline="", encoding="utf-8") as file:
+        rows = csv.writer(file)
+        rows.writerows([HEADINGS] if new else [])
+        rows.writerow(line(asked.model, asked.changes, history, wall, asked.note))
+
+
+if __name__ == "__main__":
+    torch.set_num_threads(int(os.environ.get("OMP_NUM_THREADS", "1")))
+    main()

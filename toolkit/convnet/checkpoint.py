@@ -1,0 +1,63 @@
+"""A run's state in a file after every epoch, so that nothing finished is lost."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import torch
+from pydantic import TypeAdapter
+
+from toolkit.book.saving import replacing
+from toolkit.convnet.history import Epoch
+from toolkit.convnet.session import State
+from toolkit.errors import ToolkitError
+
+EPOCHS = TypeAdapter(tuple[Epoch, ...])
+
+
+@dataclass(frozen=True)
+class Origin:
+    """What a checkpoint belongs to: it continues no other run."""
+
+    model: str
+    data: str
+    seed: int
+
+    def difference(self, other: "Origin") -> str | None:
+        """The first thing in which two differ, in words."""
+        if self.model != other.model:
+            return "another model template or number of epochs"
+        if self.data != other.data:
+            return "another data set, or another choice of --validation"
+        return None if self.seed == other.seed else f"seed {self.seed}"
+
+
+def save(path: Path, origin: Origin, epochs: tuple[Epoch, ...], state: State) -> None:
+    """Write the checkpoint, moved into place when whole.
+
+    Raises ToolkitError where it cannot be written; the earlier one then stays.
+    """
+    content = {"origin": vars(origin), "epochs": EPOCHS.dump_json(epochs).decode(), "state": state}
+    with replacing(path) as temporary, temporary.open("wb") as file:
+        torch.save(content, file)
+
+
+def load(path: Path, origin: Origin) -> tuple[tuple[Epoch, ...], State]:
+    """The finished epochs and the state after them.
+
+    Raises ToolkitError where the file is damaged or belongs to another run than `origin`.
+    """
+    try:
+        # Tensors and plain values only: a checkpoint from elsewhere can run no code.
+        content: Any = torch.load(path, map_location="cpu", weights_only=True)
+        found = Origin(**content["origin"])
+        epochs, state = EPOCHS.validate_json(content["epochs"]), content["state"]
+    except Exception as error:  # torch raises whatever the damage leads it to
+        raise ToolkitError(
+            f"{path}: damaged, or no checkpoint; remove it to start from the beginning"
+        ) from error
+    if difference := found.difference(origin):
+        raise ToolkitError(
+            f"{path}: belongs to {difference}; give the options of that run, or leave out --resume"
+        )
+    return epochs, dict(state)
