@@ -16,7 +16,6 @@ from safetensors import safe_open
 from tests.lint import faults
 from tests.recalculation import Office, cells, chart_values
 from toolkit.book.writer import write
-from toolkit.commands import train_mnist
 from toolkit.convnet import digits, template
 from toolkit.convnet.augmentation import augment
 from toolkit.convnet.history import Epoch, History
@@ -25,6 +24,7 @@ from toolkit.convnet.shapes import layer_table, parameter_count
 from toolkit.convnet.template import Augmentation, Network
 from toolkit.convnet.training import Step, Watcher, choose_device, train
 from toolkit.errors import ToolkitError
+from toolkit.mnist import Options, train_mnist
 from toolkit.pages.mnist import mnist_book
 from toolkit.template import templates_folder
 
@@ -102,7 +102,7 @@ def test_shapes_of_drawn_networks_are_torchs(network: Network) -> None:
         ('"global_average_pool"', '"gap"', r"network.layers\[27\]: type must be one of conv"),
         ('{ type = "relu" },', '{ type = "global_average_pool" },',
          r"network.layers\[4\] \(convolution\): needs maps"),
-        ("rate = 0.02", "rate = 1.5", r"network.layers\[7\].rate: .*less than 1, not 1.5"),
+        ("rate = 0.02", "rate = 1.5", r"network.layers\[8\].rate: .*less than 1, not 1.5"),
         ("batch_size = 128", "batch_size = 1", "training.batch_size: .*equal to 2, not 1"),
     ],
 )  # fmt: skip
@@ -288,7 +288,7 @@ def test_the_whole_command(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -
     for name, content in files().items():
         (tmp_path / name).write_bytes(content)
     out = tmp_path / "made" / "m.xlsx"
-    result = train_mnist(out, 2, 3, tmp_path, "cpu")
+    result = train_mnist(Options(out, epochs=2, seed=3, data_dir=tmp_path, device="cpu"))
     lines = capsys.readouterr().out.splitlines()
     assert len(lines) == 2
     assert lines[0].startswith("Test set: Average loss: ") and "/60 (" in lines[0]

@@ -104,25 +104,59 @@ def backprop(
 
 
 @app.command(
-    epilog="Examples: [bold]toolkit mnist[/bold], [bold]toolkit mnist --epochs 3 --seed 1[/bold], "
+    epilog="Examples: [bold]toolkit mnist[/bold], "
+    "[bold]toolkit mnist --model tiny --seed 1[/bold], "
+    "[bold]toolkit mnist --seeds 5 --out series.xlsx[/bold], "
     "[bold]toolkit mnist --data-dir fashion --out exports/fashion.xlsx[/bold]"
 )
 def mnist(
     out: Annotated[Path, typer.Option(help="The workbook to write.")] = Path("exports/mnist.xlsx"),
+    model: Annotated[str, typer.Option(help="A shipped model, or a path to one.")] = "default",
     epochs: Annotated[int | None, typer.Option(help="Epochs, instead of the model's.")] = None,
     seed: Annotated[int, typer.Option(help="Same seed, same machine: same figures.")] = 0,
+    seeds: Annotated[
+        int | None, typer.Option(help="Train seeds 0 to N-1, and go on where a series stopped.")
+    ] = None,
     data_dir: Annotated[
         Path | None, typer.Option(help="A folder with four IDX files, instead of MNIST.")
     ] = None,
     device: Annotated[str, typer.Option(help="auto, cpu, cuda or mps.")] = "auto",
+    validation: Annotated[
+        bool,
+        typer.Option(
+            "--validation", help="Hold out the last of the training set, not the test set."
+        ),
+    ] = False,
+    resume: Annotated[
+        bool, typer.Option("--resume", help="Go on from the checkpoint beside the workbook.")
+    ] = False,
+    max_params: Annotated[
+        int | None, typer.Option(help="Refuse a model with more parameters.")
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """Train the CNN on MNIST and write a workbook with one row per epoch, the weights beside it."""
-    from toolkit.commands import train_mnist
+    from toolkit.mnist import Options, train_mnist
 
-    result = train_mnist(out, epochs, seed, data_dir, device, quiet=as_json)
-    weights = result["weights"]
-    _say(result, as_json, f"Wrote {weights}\nWrote {out}")
+    options = Options(
+        out, model, epochs, seed, seeds, data_dir, device, validation, resume, max_params, as_json
+    )
+    result = train_mnist(options)
+    _say(result, as_json, _mnist_lines(result))
+    if result["stopped"]:
+        typer.echo("Stopped; finished epochs are kept, --resume goes on from there.", err=True)
+        raise typer.Exit(STOPPED)
+
+
+def _mnist_lines(result: dict[str, Any]) -> str:
+    series = result.get("seeds")
+    spread = series and series["standard_deviation"]
+    figures = series and (
+        f"{series['count']} seeds: mean {series['mean']:.3%}, "
+        f"standard deviation {'–' if spread is None else format(spread, '.3%')}, "
+        f"minimum {series['minimum']:.2%}, maximum {series['maximum']:.2%}\n"
+    )
+    return f"{figures or ''}Wrote {result['weights']}\nWrote {result['workbook']}"
 
 
 @app.command(

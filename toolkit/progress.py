@@ -1,19 +1,20 @@
 """What a person sees while a network trains."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from functools import partial
 
 import typer
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
-from toolkit.convnet.history import Epoch
+from toolkit.convnet.history import Epoch, HeldOut
 from toolkit.convnet.template import Model
 from toolkit.convnet.training import Step, Watcher
 
 
 @contextmanager
-def watching(model: Model, test_count: int, *, quiet: bool) -> Iterator[Watcher]:
+def watching(model: Model, held_out: HeldOut, count: int, *, quiet: bool) -> Iterator[Watcher]:
     """A progress bar for each epoch on a terminal, and a line for each finished one.
 
     The bar goes to standard error and stays away when that is no terminal; `quiet` also keeps the
@@ -31,10 +32,10 @@ def watching(model: Model, test_count: int, *, quiet: bool) -> Iterator[Watcher]
         disable=quiet or not console.is_terminal,
     )
     with bar:
-        yield _watcher(bar, model.training.epochs, test_count, quiet)
+        yield _watcher(bar, model.training.epochs, partial(summary, held_out, count), quiet)
 
 
-def _watcher(bar: Progress, epochs: int, test_count: int, quiet: bool) -> Watcher:
+def _watcher(bar: Progress, epochs: int, line: Callable[[Epoch], str], quiet: bool) -> Watcher:
     task = bar.add_task("", total=None, loss=0.0, rate=0.0)
 
     def on_step(step: Step) -> None:
@@ -47,14 +48,19 @@ def _watcher(bar: Progress, epochs: int, test_count: int, quiet: bool) -> Watche
         if not quiet:
             # A console that takes no more text is no reason to lose the training.
             with suppress(OSError):
-                typer.echo(summary(epoch, test_count))
+                typer.echo(line(epoch))
 
-    return Watcher(on_step, on_epoch)
+    def on_note(message: str) -> None:
+        if not quiet:
+            with suppress(OSError):
+                typer.echo(message, err=True)
+
+    return Watcher(on_step, on_epoch, on_note)
 
 
-def summary(epoch: Epoch, count: int) -> str:
+def summary(held_out: HeldOut, count: int, epoch: Epoch) -> str:
     """The line after an epoch, as the course's notebooks print it."""
     return (
-        f"Test set: Average loss: {epoch.test_loss:.4f}, "
+        f"{held_out.capitalize()} set: Average loss: {epoch.test_loss:.4f}, "
         f"Accuracy: {epoch.test_correct}/{count} ({epoch.test_correct / count:.2%})"
     )

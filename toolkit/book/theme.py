@@ -80,6 +80,7 @@ STYLES = {
     "short": Style("0.00"),
     "rate": Style("0.0000"),
     "percent": Style("0.00%"),
+    "fine percent": Style("0.000%", align="right"),
     "seconds": Style("0.0"),
     "total": Style("#,##0", bold=True),
     "verdict": Style(bold=True, align="center", framed=True),

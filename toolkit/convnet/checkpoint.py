@@ -58,6 +58,6 @@ def load(path: Path, origin: Origin) -> tuple[tuple[Epoch, ...], State]:
         ) from error
     if difference := found.difference(origin):
         raise ToolkitError(
-            f"{path}: belongs to {difference}; give the options of that run, or leave out --resume"
+            f"{path}: belongs to {difference}; give the options of that run, or remove the file"
         )
     return epochs, dict(state)

@@ -36,11 +36,11 @@ class Step:
 
 @dataclass(frozen=True)
 class Watcher:
-    """Who is told of progress: after every batch, after every epoch, of trouble."""
+    """Who is told of progress: after every batch, after every epoch, and of anything unusual."""
 
     on_step: Callable[[Step], None] = lambda step: None
     on_epoch: Callable[[Epoch], None] = lambda epoch: None
-    on_trouble: Callable[[str], None] = lambda message: None
+    on_note: Callable[[str], None] = lambda message: None
 
 
 @dataclass(frozen=True)
@@ -92,6 +92,7 @@ def train(
     if keep and resume and keep.is_file():
         epochs, stored = checkpoint.load(keep, origin)
         restore(session, stored, epochs)
+        watcher.on_note(f"{keep}: continuing after epoch {len(epochs)} of {model.training.epochs}")
     learn, check = _on_device(digits, device)
     try:
         _run(session, learn, check, watcher, partial(_keep, keep, origin, watcher))
@@ -127,7 +128,7 @@ def _keep(
     try:
         checkpoint.save(path, origin, epochs, stored)
     except ToolkitError as error:
-        watcher.on_trouble(str(error))
+        watcher.on_note(f"Warning: {error}")
 
 
 def _history(session: Session, digits: Digits, seed: int) -> History:

@@ -1,5 +1,6 @@
 """Trained weights as safetensors, with the template that made them."""
 
+import json
 from pathlib import Path
 
 from safetensors.torch import save
@@ -7,10 +8,20 @@ from torch import nn
 
 from toolkit.book.saving import replacing
 
+LENGTH, ALIGNED = 8, 8  # bytes: of the number that says how long the header is, and its multiple
+
 
 def save_weights(network: nn.Module, metadata: dict[str, str], out: Path) -> None:
     """Write all parameters and batch-norm buffers to `out`, moved into place when whole."""
     tensors = {name: tensor.cpu().contiguous() for name, tensor in network.state_dict().items()}
-    content = save(tensors, {"format": "pt", **metadata})
+    content = _in_order(save(tensors, {"format": "pt", **metadata}))
     with replacing(out) as temporary:
         temporary.write_bytes(content)
+
+
+def _in_order(content: bytes) -> bytes:
+    """The same file with the header's keys sorted: safetensors writes metadata in random order."""
+    end = LENGTH + int.from_bytes(content[:LENGTH], "little")
+    header = json.dumps(json.loads(content[LENGTH:end]), sort_keys=True).encode()
+    header += b" " * (-len(header) % ALIGNED)
+    return len(header).to_bytes(LENGTH, "little") + header + content[end:]

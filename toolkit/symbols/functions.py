@@ -100,6 +100,28 @@ class smallest(Function):
         return f"min({printer._print(self.args[0])})"
 
 
+class mean(Function):
+    """The mean of a range of cells."""
+
+    def _excel(self, printer: Any) -> str:
+        return f"AVERAGE({printer._print(self.args[0])})"
+
+    def _numpycode(self, printer: Any) -> str:
+        return f"mean({printer._print(self.args[0])})"
+
+
+class standard_deviation(Function):
+    """The standard deviation of a sample in a range of cells; a dash where it is a single one."""
+
+    def _excel(self, printer: Any) -> str:
+        cells = printer._print(self.args[0])
+        return f'IF(COUNT({cells})>1,STDEV({cells}),"–")'
+
+    def _numpycode(self, printer: Any) -> str:
+        cells = printer._print(self.args[0])
+        return f'(std({cells}, ddof=1) if len({cells}) > 1 else "–")'
+
+
 class relative_error(Function):
     """How far two numbers lie apart, as a share of the larger; below 0.001 that counts as 0.001."""
 

@@ -4,7 +4,7 @@ import math
 from typing import cast
 
 import numpy as np
-from sympy import Symbol
+from sympy import Expr, Symbol
 
 from toolkit.book.sheet import ROW, Cell, Chart, Column, Known, Series, Sheet, Table, at, letters
 from toolkit.convnet.history import History
@@ -22,13 +22,12 @@ from toolkit.symbols.equation import Equation, quantity
 
 TABLE_ROW = 5
 TRAIN_CORRECT, TEST_CORRECT = quantity("train correct"), quantity("test correct")
-TRAIN_ACCURACY = Equation(quantity("train accuracy"), TRAIN_CORRECT / TRAIN_COUNT)
-TEST_ACCURACY = Equation(quantity("test accuracy"), TEST_CORRECT / TEST_COUNT)
+TRAIN_SHARE, TEST_SHARE = TRAIN_CORRECT / TRAIN_COUNT, TEST_CORRECT / TEST_COUNT
 
 
 def table(history: History) -> Table:
     """The epochs as columns; accuracies are formulas over the numbers of right answers."""
-    rows = history.epochs
+    rows, held_out = history.epochs, history.held_out
     train, test = (
         np.array([e.train_correct for e in rows]),
         np.array([e.test_correct for e in rows]),
@@ -38,10 +37,10 @@ def table(history: History) -> Table:
         Column("epoch", [e.number for e in rows], "integer", width=14),
         Column("train loss", [e.train_loss for e in rows], "rate", width=12),
         Column("train correct", train, "count", width=14),
-        _share(TRAIN_ACCURACY, train / history.train_count, places, history),
-        Column("test loss", [e.test_loss for e in rows], "rate", width=12),
-        Column("test correct", test, "count", width=14),
-        _share(TEST_ACCURACY, test / history.test_count, places, history),
+        _share("train", TRAIN_SHARE, train / history.train_count, places, history),
+        Column(f"{held_out} loss", [e.test_loss for e in rows], "rate", width=12),
+        Column(f"{held_out} correct", test, "count", width=14),
+        _share(held_out, TEST_SHARE, test / history.test_count, places, history),
         Column("learning rate", [e.learning_rate for e in rows], "number", width=14),
         Column("seconds", [e.seconds for e in rows], "seconds", width=10),
     )
@@ -49,9 +48,10 @@ def table(history: History) -> Table:
 
 
 def _share(
-    equation: Equation, values: np.ndarray, places: dict[Symbol, str], history: History
+    which: str, share: Expr, values: np.ndarray, places: dict[Symbol, str], history: History
 ) -> Column:
     known = counts(history)
+    equation = Equation(quantity(f"{which} accuracy"), share)
     formula = equation.formula(
         lambda symbol: f"{places[symbol]}{ROW}" if symbol in places else known[symbol].address
     )
@@ -71,11 +71,14 @@ def sheet(result: Result) -> Sheet:
         ),
         (COUNTS_ROW, 1): Cell("train images", "symbol"),
         (COUNTS_ROW, 2): Cell(_number(train), "count"),
-        (COUNTS_ROW, 3): Cell("test images", "symbol"),
+        (COUNTS_ROW, 3): Cell(f"{history.held_out} images", "symbol"),
         (COUNTS_ROW, 4): Cell(_number(test), "count"),
         (COUNTS_ROW, 6): Cell(TARGETS, "link", link=TARGETS),
     }
-    charts = (_chart(made, "accuracy", 0, "0%"), _chart(made, "loss", 1, "0.000"))
+    charts = (
+        _chart(made, history.held_out, "accuracy", 0, "0%"),
+        _chart(made, history.held_out, "loss", 1, "0.000"),
+    )
     return Sheet(
         EPOCHS, cells, (made,), charts, widths={10: 3}, freeze=(TABLE_ROW + 1, 2), tab="0072B2"
     )
@@ -85,14 +88,14 @@ def _number(known: Known) -> int:
     return cast("int", known.value)
 
 
-def _chart(made: Table, what: str, number: int, y_format: str) -> Chart:
+def _chart(made: Table, held_out: str, what: str, number: int, y_format: str) -> Chart:
     series = tuple(
         Series(
             at(EPOCHS, TABLE_ROW, _index(made, f"{which} {what}"), f"{which} {what}"),
             column(made, EPOCHS, "epoch"),
             column(made, EPOCHS, f"{which} {what}"),
         )
-        for which in ("train", "test")
+        for which in ("train", held_out)
     )
     return Chart(
         f"{what.capitalize()} after each epoch",

@@ -4,21 +4,26 @@ from dataclasses import dataclass
 
 from toolkit.book.sheet import Known, Table, at, down
 from toolkit.convnet.history import History
+from toolkit.convnet.seeds import Series
 from toolkit.convnet.shapes import LayerRow
 from toolkit.symbols.equation import quantity
 
-TARGETS, EPOCHS, LAYERS, RUN = "Targets", "Epochs", "Layers", "Run"
+TARGETS, EPOCHS, LAYERS, SEEDS, RUN = "Targets", "Epochs", "Layers", "Seeds", "Run"
 TRAIN_COUNT, TEST_COUNT = quantity("train images"), quantity("test images")
 COUNTS_ROW = 3
 
 
 @dataclass(frozen=True)
 class Result:
-    """A finished run and the layers it trained; `command` makes the run again."""
+    """A finished run and the layers it trained; `command` makes the run again.
+
+    Where the run is the first of a series of seeds, `series` holds all of them.
+    """
 
     history: History
     layers: tuple[LayerRow, ...]
     command: str
+    series: Series | None = None
 
 
 def counts(history: History) -> dict[object, Known]:

@@ -7,7 +7,7 @@ from sympy import Expr, Piecewise, Symbol
 
 from toolkit.book.live import computed
 from toolkit.book.sheet import Cell, Known, Sheet, Table, at
-from toolkit.pages.mnist.layout import EPOCHS, LAYERS, RUN, TARGETS, Result, column
+from toolkit.pages.mnist.layout import EPOCHS, LAYERS, RUN, SEEDS, TARGETS, Result, column
 from toolkit.symbols.equation import quantity
 from toolkit.symbols.functions import Text, largest, last, occurrences, total, where
 
@@ -39,7 +39,7 @@ def _below(reached: Symbol, target: Symbol) -> Expr:
 
 
 DEMANDS = (
-    Demand("Test accuracy after the last epoch, at least",
+    Demand("{held_out} accuracy after the last epoch, at least",
            0.994, last(ACCURACIES), _at_least, "percent"),
     Demand("Parameters, fewer than", 20_000, total(PARAMETERS), _below, "count"),
     Demand("Epochs, fewer than", 20, last(NUMBERS), _below, "count"),
@@ -53,8 +53,9 @@ DEMANDS = (
 
 def sheet(result: Result, epochs: Table, layers: Table) -> Sheet:
     """The first sheet: one line a demand, and the best epoch for comparison."""
+    held_out, seeds = result.history.held_out, (SEEDS,) if result.series else ()
     known = {
-        ACCURACIES: column(epochs, EPOCHS, "test accuracy"),
+        ACCURACIES: column(epochs, EPOCHS, f"{held_out} accuracy"),
         NUMBERS: column(epochs, EPOCHS, "epoch"),
         PARAMETERS: column(layers, LAYERS, "parameters"),
         NAMES: column(layers, LAYERS, "layer"),
@@ -63,17 +64,20 @@ def sheet(result: Result, epochs: Table, layers: Table) -> Sheet:
         (1, 1): Cell(result.history.model.title, "title"),
         (2, 1): Cell("The network against what the course asks of it.", "muted"),
         **{
-            (3, n): Cell(name, "link", link=name) for n, name in enumerate((EPOCHS, LAYERS, RUN), 1)
+            (3, n): Cell(name, "link", link=name)
+            for n, name in enumerate((EPOCHS, LAYERS, RUN, *seeds), 1)
         },
         **{(FIRST_ROW - 1, n): Cell(h, "heading") for n, h in enumerate(HEADINGS, 1)},
     }
     for row, demand in enumerate(DEMANDS, FIRST_ROW):
-        cells |= _line(demand, row, known)
-    cells |= _summary(FIRST_ROW + len(DEMANDS) + 1, known)
+        cells |= _line(demand, row, held_out, known)
+    cells |= _summary(FIRST_ROW + len(DEMANDS) + 1, held_out, known)
     return Sheet(TARGETS, cells, widths={1: 46, 2: 14, 3: 14, 4: 14}, tab="E69F00")
 
 
-def _line(demand: Demand, row: int, known: dict[Symbol, Known]) -> dict[tuple[int, int], Cell]:
+def _line(
+    demand: Demand, row: int, held_out: str, known: dict[Symbol, Known]
+) -> dict[tuple[int, int], Cell]:
     reached = computed(demand.reached, known, demand.style)
     compared = {
         TARGET: at(TARGETS, row, 2, demand.target),
@@ -81,19 +85,19 @@ def _line(demand: Demand, row: int, known: dict[Symbol, Known]) -> dict[tuple[in
     }
     verdict = Piecewise((Text("pass"), demand.holds(REACHED, TARGET)), (Text("fail"), True))
     return {
-        (row, 1): Cell(demand.words, "text"),
+        (row, 1): Cell(demand.words.format(held_out=held_out.capitalize()), "text"),
         (row, 2): Cell(demand.target, demand.style),
         (row, 3): reached,
         (row, 4): computed(verdict, compared, "verdict"),
     }
 
 
-def _summary(row: int, known: dict[Symbol, Known]) -> dict[tuple[int, int], Cell]:
+def _summary(row: int, held_out: str, known: dict[Symbol, Known]) -> dict[tuple[int, int], Cell]:
     """The best epoch: shown, but held against no target, since the test set picked it."""
     best = computed(largest(ACCURACIES), known, "percent")
     known = known | {BEST: at(TARGETS, row, 3, best.value)}
     return {
-        (row, 1): Cell("For comparison only: best test accuracy of any epoch", "muted"),
+        (row, 1): Cell(f"For comparison only: best {held_out} accuracy of any epoch", "muted"),
         (row, 3): best,
         (row + 1, 1): Cell("reached in epoch", "muted"),
         (row + 1, 3): computed(where(NUMBERS, ACCURACIES, BEST), known, "count"),

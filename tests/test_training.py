@@ -1,0 +1,446 @@
+"""Training that can be trusted: recipes, checkpoints, series of seeds, the validation split."""
+
+import contextlib
+import json
+import os
+import signal
+import subprocess
+import sys
+from dataclasses import astuple, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+from typer.testing import CliRunner
+
+from tests.lint import faults
+from tests.recalculation import Office, cells
+from tests.test_convnet import files, idx
+from toolkit.book.writer import write
+from toolkit.cli import app
+from toolkit.convnet import checkpoint, digits, recipe, seeds, template
+from toolkit.convnet.digits import Digits
+from toolkit.convnet.history import Epoch, History
+from toolkit.convnet.model import build
+from toolkit.convnet.shapes import activation_count, parameter_count
+from toolkit.convnet.template import Model, Training
+from toolkit.convnet.training import Step, Watcher, train
+from toolkit.errors import ToolkitError
+from toolkit.mnist import Options, train_mnist
+from toolkit.pages.mnist import mnist_book
+from toolkit.template import parse, shipped
+
+CPU = torch.device("cpu")
+SMALL = """title = "Small"
+[network]
+input = [1, 28, 28]
+layers = [
+    { type = "convolution", channels = 4, kernel = 3, stride = 2 },
+    { type = "batch_norm" },
+    { type = "relu" },
+    { type = "dropout", rate = 0.1 },
+    { type = "global_average_pool" },
+    { type = "linear", features = 10 },
+]
+[training]
+epochs = 4
+batch_size = 64
+optimizer = "sgd"
+learning_rate = 0.1
+schedule = "one_cycle"
+momentum = 0.9
+ema = 0.9
+[augmentation]
+rotation = 10.0
+translation = 1.0
+"""
+RUN = CliRunner()
+
+
+@pytest.fixture(scope="module")
+def few() -> Digits:
+    real = digits.load(validation=True)
+    return Digits(
+        real.train_images[:512], real.train_labels[:512],
+        real.test_images[:500], real.test_labels[:500],
+    )  # fmt: skip
+
+
+@pytest.fixture
+def small() -> Model:
+    return parse(SMALL, Model, "small")
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A folder with a small data set and the small model."""
+    for name, content in files().items():
+        (tmp_path / name).write_bytes(content)
+    (tmp_path / "small.toml").write_text(SMALL, encoding="utf-8")
+    return tmp_path
+
+
+def options(folder: Path, **more: Any) -> Options:
+    asked = Options(
+        folder / "m.xlsx", str(folder / "small.toml"), data_dir=folder, device="cpu", quiet=True
+    )
+    return replace(asked, **more)
+
+
+def figures(history: History) -> list[tuple[float, ...]]:
+    """Every figure but the seconds."""
+    return [astuple(epoch)[:-1] for epoch in history.epochs]
+
+
+def stop_after(epochs: int, batch: int = 3) -> Watcher:
+    """Ctrl-C in a batch of the epoch that follows `epochs`."""
+
+    def on_step(step: Step) -> None:
+        if step.epoch == epochs + 1 and step.batch == batch:
+            raise KeyboardInterrupt
+
+    return Watcher(on_step)
+
+
+MOST = {"default": 14_896, "tiny": 4_999, "sprint": 19_999, "course": 19_999}
+
+
+@pytest.mark.parametrize("name", shipped("models"))
+def test_the_shipped_models_keep_their_limits(name: str) -> None:
+    model, _ = template.load(name)
+    assert parameter_count(model.network) <= MOST[name]
+    assert model.training.epochs < 20
+    if name == "default":
+        assert activation_count(model.network) <= 30_000
+    built = build(model.network)
+    assert sum(p.numel() for p in built.parameters()) == parameter_count(model.network)
+    assert built.eval()(torch.zeros(1, *model.network.input)).shape == (1, 10)
+
+
+def test_activations_are_what_is_not_changed_in_place(small: Model) -> None:
+    assert activation_count(small.network) == 4 * 13 * 13 + 4 + 10
+
+
+def how(**more: object) -> Training:
+    given = {"epochs": 7, "batch_size": 8, "optimizer": "sgd", "learning_rate": 0.2}
+    return Training.model_validate(given | more)
+
+
+def torchs(schedule: str, optimizer: torch.optim.Optimizer) -> torch.optim.lr_scheduler.LRScheduler:
+    if schedule == "step":
+        return torch.optim.lr_scheduler.StepLR(optimizer, 3 * 2, 0.1)
+    return torch.optim.lr_scheduler.OneCycleLR(
+        optimizer, 0.2, total_steps=7 * 3, cycle_momentum=False
+    )
+
+
+@pytest.mark.parametrize(
+    "training", [how(schedule="one_cycle"), how(schedule="step", step_epochs=2)]
+)
+def test_learning_rates_are_those_of_torchs_schedulers(training: Training) -> None:
+    optimizer = torch.optim.SGD([torch.nn.Parameter(torch.zeros(1))], 0.2)
+    scheduler = torchs(training.schedule, optimizer)
+    for step in range(7 * 3):
+        rate = optimizer.param_groups[0]["lr"]
+        assert recipe.learning_rate(training, step, 3) == pytest.approx(rate, rel=1e-9), step
+        optimizer.step()
+        scheduler.step()
+
+
+def test_the_average_is_of_weights_and_statistics(small: Model) -> None:
+    network = build(small.network)
+    average = recipe.Average(network, 0.9)
+    before = {name: tensor.clone() for name, tensor in network.state_dict().items()}
+    with torch.no_grad():
+        for tensor in network.state_dict().values():
+            tensor.add_(1)
+    average.update(network, 10**6)
+    for name, tensor in average.network.state_dict().items():
+        moved = 0.1 if tensor.is_floating_point() else 0
+        assert torch.allclose(tensor, before[name] + moved, atol=1e-6), name
+
+
+@pytest.mark.parametrize("stopped", [1, 3])
+def test_resumed_equals_uninterrupted(
+    tmp_path: Path, few: Digits, small: Model, stopped: int
+) -> None:
+    network, whole = train(small, few, 5, CPU)
+    keep = tmp_path / "m.checkpoint"
+    _, part = train(small, few, 5, CPU, stop_after(stopped), keep)
+    assert figures(part) == figures(whole)[:stopped]
+    torch.manual_seed(99)  # whatever happens in between
+    again, resumed = train(small, few, 5, CPU, None, keep, resume=True)
+    assert figures(resumed) == figures(whole)
+    for ours, theirs in zip(
+        again.state_dict().values(), network.state_dict().values(), strict=True
+    ):
+        assert torch.equal(ours, theirs)
+
+
+def test_what_is_stopped_comes_back_as_the_last_epoch_left_it(few: Digits, small: Model) -> None:
+    left, _ = train(small, few, 5, CPU, stop_after(2))
+    exact, _ = train(small, few, 5, CPU, stop_after(2, batch=1))
+    for ours, theirs in zip(left.state_dict().values(), exact.state_dict().values(), strict=True):
+        assert torch.equal(ours, theirs)
+    with pytest.raises(KeyboardInterrupt):
+        train(small, few, 5, CPU, stop_after(0))
+
+
+def test_a_checkpoint_of_another_run_is_refused(tmp_path: Path, few: Digits, small: Model) -> None:
+    keep = tmp_path / "m.checkpoint"
+    train(small, few, 5, CPU, stop_after(1), keep)
+    cut = replace(few, train_images=few.train_images.flip(0))
+    for other, data, seed, words in (
+        (template.with_epochs(small, 9), few, 5, "another model template or number of epochs"),
+        (small, cut, 5, "another data set"),
+        (small, replace(few, held_out="validation"), 5, "another choice of --validation"),
+        (small, few, 6, "seed 5"),
+    ):
+        with pytest.raises(ToolkitError, match=f"^{keep}: belongs to .*{words}"):
+            train(other, data, seed, CPU, None, keep, resume=True)
+    keep.write_bytes(keep.read_bytes()[:-100])
+    with pytest.raises(ToolkitError, match=f"^{keep}: damaged, or no checkpoint"):
+        train(small, few, 5, CPU, None, keep, resume=True)
+
+
+def test_a_full_disk_loses_no_finished_epoch(
+    tmp_path: Path, few: Digits, small: Model, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    keep = tmp_path / "m.checkpoint"
+    notes: list[str] = []
+    finished: list[Epoch] = []
+    real = checkpoint.save
+
+    def full(*words: object) -> None:
+        if len(finished) in (1, 2):
+            raise ToolkitError("m.checkpoint: cannot be written: No space left on device")
+        real(*words)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(checkpoint, "save", full)
+    watcher = Watcher(on_epoch=finished.append, on_note=notes.append)
+    _, history = train(small, few, 5, CPU, watcher, keep)
+    assert len(history.epochs) == 4
+    assert notes == ["Warning: m.checkpoint: cannot be written: No space left on device"] * 2
+    _, again = train(small, few, 5, CPU, None, keep, resume=True)
+    assert again.epochs == history.epochs
+
+
+def test_validation_never_reads_the_test_set(folder: Path) -> None:
+    for name in list(digits.CHECKSUMS)[2:]:
+        (folder / name).unlink()
+    split = digits.load(folder, validation=True)
+    whole = np.frombuffer(files()["train-images-idx3-ubyte"][16:], np.uint8).reshape(-1, 28, 28)
+    assert np.array_equal(split.train_images.numpy(), whole[:275])
+    assert np.array_equal(split.test_images.numpy(), whole[275:])
+    result = train_mnist(options(folder, validation=True))
+    assert "validation_accuracy" in result and "test_accuracy" not in result
+    written = cells(folder / "m.xlsx")
+    assert written["Epochs"]["G5"] == "validation accuracy"
+    assert written["Epochs"]["D3"] == 25 and written["Epochs"]["C3"] == "validation images"
+    assert "Validation accuracy after" in str(written["Targets"]["A5"])
+
+
+def test_the_real_split_is_55_000_and_5_000() -> None:
+    split = digits.load(validation=True)
+    assert len(split.train_images) == 55_000 and len(split.test_images) == 5_000
+    assert split.train_labels[0] == 5 and split.test_labels[-1] == 8
+
+
+def test_a_set_of_one_image_cannot_be_split(tmp_path: Path) -> None:
+    names = list(digits.CHECKSUMS)
+    (tmp_path / names[0]).write_bytes(idx(np.zeros((1, 28, 28))))
+    (tmp_path / names[1]).write_bytes(idx(np.zeros(1)))
+    with pytest.raises(ToolkitError, match="--validation: one image cannot be split"):
+        digits.load(tmp_path, validation=True)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ('{ type = "linear"',
+         '{ type = "convolution", channels = 4, kernel = 3 },\n{ type = "linear"',
+         r"network.layers[6] (convolution): needs maps"),
+        ("stride = 2 },", 'stride = 2 },\n{ type = "convolution", channels = 4, kernel = 14 },',
+         "network.layers[2] (convolution): its 14x14 window does not fit the 13x13 maps"),
+        ("ema = 0.9", "ema = 1.0", "training.ema: should be less than 1"),
+        ('"one_cycle"', '"step"', 'training: schedule = "step" and step_epochs belong together'),
+        ("ema = 0.9", "step_epochs = 2", "belong together; give both or neither"),
+        ('"sgd"', '"adam"', "training.optimizer: should be 'sgd' or 'adamw', not 'adam'"),
+        ("ema =", "emma =", "training.emma: unknown key (did you mean 'ema'?)"),
+    ],
+)  # fmt: skip
+def test_a_bad_template_is_one_line_before_any_training(
+    folder: Path, old: str, new: str, message: str
+) -> None:
+    assert old in SMALL
+    (folder / "small.toml").write_text(SMALL.replace(old, new, 1), encoding="utf-8")
+    refused(folder, message)
+
+
+def refused(folder: Path, message: str, *words: str) -> None:
+    """The command says `message` in one line and makes no file."""
+    before = sorted(folder.iterdir())
+    given = ["--out", "m.xlsx", "--model", "small.toml", "--data-dir", "."]
+    with contextlib.chdir(folder):
+        done = RUN.invoke(app, ["mnist", *given, *words])
+    assert done.exit_code == 2
+    (line,) = done.stderr.splitlines()
+    assert message in line
+    assert sorted(folder.iterdir()) == before
+
+
+def test_no_layers(folder: Path) -> None:
+    start, end = SMALL.index("layers"), SMALL.index("[training]")
+    text = SMALL[:start] + "layers = []\n" + SMALL[end:]
+    (folder / "small.toml").write_text(text, encoding="utf-8")
+    refused(folder, "network.layers: needs 1 entry or more")
+
+
+def test_options_that_are_refused(folder: Path) -> None:
+    refused(folder, "small.toml: 94 parameters, more than --max-params 93; network.layers[6] "
+            "(linear) has the most, 50: give it or the layer before it fewer channels",
+            "--max-params", "93")  # fmt: skip
+    refused(folder, "--seed and --seeds: give one of them", "--seed", "1", "--seeds", "2")
+    refused(folder, "--seeds 0: must be at least 1", "--seeds", "0")
+
+
+def test_the_checkpoint_goes_when_all_is_written(folder: Path) -> None:
+    result = train_mnist(options(folder, max_params=94))
+    assert result["stopped"] is False and result["epochs"] == 4
+    made = {path.name for path in folder.iterdir()} - set(files())
+    assert made == {"small.toml", "m.xlsx", "m.safetensors"}
+
+
+COMMAND = """
+import os, signal, sys
+from toolkit.convnet import training
+from toolkit.cli import main
+
+def step(session, *rest, real=training._step, count=[0]):
+    count[0] += 1
+    if count[0] == 11:  # the third batch of the third epoch
+        os.kill(os.getpid(), getattr(signal, os.environ["SENT"]))
+    return real(session, *rest)
+
+training._step = step
+main()
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="signals are sent otherwise there")
+@pytest.mark.parametrize("sent", ["SIGKILL", "SIGTERM", "SIGINT"])
+def test_killed_within_an_epoch_then_resumed(folder: Path, sent: str) -> None:
+    words = ["mnist", "--out", "k.xlsx", "--model", "small.toml", "--data-dir", ".",
+             "--device", "cpu", "--seed", "2"]  # fmt: skip
+    environment = os.environ | {"SENT": sent, "OMP_NUM_THREADS": "1"}
+    killed = subprocess.run(
+        [sys.executable, "-c", COMMAND, *words], cwd=folder, env=environment, check=False,
+        capture_output=True, text=True,
+    )  # fmt: skip
+    assert killed.returncode == (130 if sent == "SIGINT" else -getattr(signal, sent))
+    assert "Traceback" not in killed.stderr
+    assert (folder / "k.checkpoint").is_file()
+    assert (folder / "k.xlsx").exists() == (sent == "SIGINT")
+    if sent == "SIGINT":
+        assert cells(folder / "k.xlsx")["Epochs"]["A7"] == 2
+        assert "A8" not in cells(folder / "k.xlsx")["Epochs"]
+    ends = []
+    for out, *more in (["k.xlsx", "--resume"], ["whole.xlsx"]):
+        words[2] = out
+        done = subprocess.run(
+            [sys.executable, "-m", "toolkit", *words, *more, "--json"], cwd=folder,
+            env=environment, check=True, capture_output=True, text=True,
+        )  # fmt: skip
+        assert json.loads(done.stdout)["epochs"] == 4
+        written = cells(folder / out)["Epochs"]
+        ends.append([v for place, v in written.items() if place[0] in "ABCDEFGH"])
+        assert (folder / out).with_suffix(".safetensors").exists()
+    assert ends[0] == ends[1]
+    assert not list(folder.glob("*.checkpoint"))
+    weights = [(folder / f"{name}.safetensors").read_bytes() for name in ("k", "whole")]
+    assert weights[0] == weights[1]
+
+
+def test_a_series_goes_on_where_it_stopped(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    first = train_mnist(options(folder, seeds=2, epochs=2))
+    assert first["seeds"]["count"] == 2 and first["seeds"]["standard_deviation"] >= 0
+    trained: list[int] = []
+    real = train
+
+    def watched(model: Model, data: Digits, seed: int, *rest: object, **more: object) -> object:
+        trained.append(seed)
+        if len(trained) == 2:
+            raise KeyboardInterrupt
+        return real(model, data, seed, *rest, **more)  # type: ignore[arg-type]
+
+    monkeypatch.setattr("toolkit.convnet.training.train", watched)
+    stopped = train_mnist(options(folder, seeds=4, epochs=2))
+    assert trained == [2, 3] and stopped["stopped"] is True and stopped["seeds"]["count"] == 3
+    whole = train_mnist(options(folder, seeds=4, epochs=2))
+    assert trained == [2, 3, 3] and whole["stopped"] is False
+    single = train_mnist(options(folder, seed=2, epochs=2, out=folder / "single.xlsx"))
+    record = json.loads((folder / "m.seeds.json").read_text(encoding="utf-8"))
+    assert [run["seed"] for run in record["runs"]] == [0, 1, 2, 3]
+    last = record["runs"][2]["epochs"][-1]["test_correct"]
+    assert last / record["test_count"] == single["test_accuracy"]
+    assert not list(folder.glob("*.checkpoint"))
+    fewer = train_mnist(options(folder, seeds=1, epochs=2))
+    assert fewer["seeds"]["count"] == 1 and fewer["seeds"]["standard_deviation"] is None
+
+
+def test_a_record_of_another_series_is_refused(folder: Path) -> None:
+    train_mnist(options(folder, seeds=1, epochs=1))
+    with pytest.raises(ToolkitError, match=r"m.seeds.json: records another model, number of ep"):
+        train_mnist(options(folder, seeds=2, epochs=2))
+    (folder / "m.seeds.json").write_text("{}", encoding="utf-8")
+    with pytest.raises(ToolkitError, match=r"m.seeds.json: damaged, or no record of seeds"):
+        train_mnist(options(folder, seeds=2, epochs=1))
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="signals are sent otherwise there")
+def test_a_killed_series_goes_on_within_its_seed(folder: Path) -> None:
+    words = ["mnist", "--out", "k.xlsx", "--model", "small.toml", "--data-dir", ".", "--seeds", "1"]
+    environment = os.environ | {"SENT": "SIGKILL", "OMP_NUM_THREADS": "1"}
+    subprocess.run(
+        [sys.executable, "-c", COMMAND, *words], cwd=folder, env=environment, check=False
+    )
+    assert (folder / "k.seed0.checkpoint").is_file()
+    done = subprocess.run(
+        [sys.executable, "-m", "toolkit", *words], cwd=folder, env=environment, check=True,
+        capture_output=True, text=True,
+    )  # fmt: skip
+    assert "k.seed0.checkpoint: continuing after epoch 2 of 4" in done.stderr
+    assert done.stdout.count("Test set: ") == 2
+    assert "1 seeds: mean" in done.stdout or "1 seed: mean" in done.stdout
+
+
+def series(count: int) -> seeds.Series:
+    model = template.load("tiny")[0]
+    runs = tuple(
+        seeds.SeedRun(n, "cpu", 1, (Epoch(19, 0.05, 59_000, 0.02, 9_940 + 3 * n, 1e-5, 9.5),))
+        for n in range(count)
+    )
+    return seeds.Series(model, "", 60_000, 10_000, "test", runs)
+
+
+@pytest.mark.parametrize("count", [1, 5])
+def test_the_sheet_of_seeds_recalculates(tmp_path: Path, office: Office, count: int) -> None:
+    path = tmp_path / "s.xlsx"
+    made = series(count)
+    write(mnist_book(made.history(0), "toolkit mnist --seeds 5", made), path)
+    written, formulas = cells(path)["Seeds"], cells(path, formulas=True)["Seeds"]
+    computed = cells(office.recalculate(path))["Seeds"]
+    checked = [place for place, formula in formulas.items() if str(formula).startswith("=")]
+    assert len(checked) == count + 5
+    for place in checked:
+        if isinstance(written[place], str):
+            assert computed[place] == written[place]
+        else:
+            assert computed[place] == pytest.approx(written[place], rel=1e-12)
+    assert written["C4"] == pytest.approx(0.994 + 0.00015 * (count - 1))
+    assert written["C5"] == (
+        "–" if count == 1 else pytest.approx(seeds.summary(made)["standard_deviation"])
+    )
+    assert faults(path) == []
