@@ -145,7 +145,7 @@ def test_ctrl_c_leaves_the_last_good_result(tmp_path: Path) -> None:
         [sys.executable, "-m", "toolkit", "mnist", "--out", str(out)],
         stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=tmp_path,
     )  # fmt: skip
-    time.sleep(8)
+    time.sleep(5)
     running.send_signal(signal.SIGINT)
     _, errors = running.communicate(timeout=60)
     assert running.returncode == 130

@@ -3,14 +3,15 @@
     python -m tests.experiments default --seed 1 training.ema=0.998 augmentation.rotation=10
     python -m tests.experiments tiny "widths=8-8-pool-12-14-13" training.epochs=6
 
-`widths` replaces the layers: of each block a 3x3 convolution (1x1 where the number ends in "x1"),
-batch norm and ReLU, with a pool where "pool" stands, before that block's batch norm.
+`widths` replaces the layers: each block is a 3x3 convolution, batch norm and ReLU, with a pool
+before the batch norm where "pool" follows. 16x5s2 is a 5x5 convolution of stride 2.
 """
 
 import argparse
 import csv
 import json
 import os
+import re
 import time
 from pathlib import Path
 from typing import Any
@@ -23,6 +24,7 @@ from toolkit.convnet.shapes import parameter_count
 from toolkit.convnet.template import Model
 from toolkit.convnet.training import Watcher, choose_device, train
 
+BLOCK = re.compile(r"(\d+)(?:x(\d+))?(?:s(\d+))?")
 LOG = Path(__file__).parent / "log.csv"
 HEADINGS = (
     "model", "change", "seed", "epochs", "parameters", "validation accuracy", "validation loss",
@@ -37,11 +39,16 @@ def layers(widths: str, dropout: float) -> list[dict[str, Any]]:
     for word, after in zip(words, [*words[1:], ""], strict=True):
         if word == "pool":
             continue
-        channels, _, one = word.partition("x")
-        made.append({"type": "convolution", "channels": int(channels), "kernel": int(one or 3)})
+        found = BLOCK.fullmatch(word)
+        if not found:
+            raise SystemExit(f"{word}: write a block as 16, 16x5 or 16x5s2")
+        channels, kernel, stride = int(found[1]), int(found[2] or 3), int(found[3] or 1)
+        made.append(
+            {"type": "convolution", "channels": channels, "kernel": kernel, "stride": stride}
+        )
         made += [{"type": "max_pool", "size": 2}] if after == "pool" else []
         made += [{"type": "batch_norm"}, {"type": "relu"}]
-        made += [{"type": "dropout", "rate": dropout}] if dropout and not one else []
+        made += [{"type": "dropout", "rate": dropout}] if dropout and kernel > 1 else []
     if made[-1]["type"] == "dropout":
         made.pop()
     return [*made, {"type": "global_average_pool"}, {"type": "linear", "features": 10}]
