@@ -152,7 +152,7 @@ def _mnist_lines(result: dict[str, Any]) -> str:
     series = result.get("seeds")
     spread = series and series["standard_deviation"]
     figures = series and (
-        f"{series['count']} seeds: mean {series['mean']:.3%}, "
+        f"{series['count']} seed{'s' * (series['count'] > 1)}: mean {series['mean']:.3%}, "
         f"standard deviation {'–' if spread is None else format(spread, '.3%')}, "
         f"minimum {series['minimum']:.2%}, maximum {series['maximum']:.2%}\n"
     )
