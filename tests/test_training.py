@@ -156,7 +156,7 @@ def test_the_average_is_of_weights_and_statistics(small: Model) -> None:
     with torch.no_grad():
         for tensor in network.state_dict().values():
             tensor.add_(1)
-    average.update(network, 10**6)
+    average.update(10**6)
     for name, tensor in average.network.state_dict().items():
         moved = 0.1 if tensor.is_floating_point() else 0
         assert torch.allclose(tensor, before[name] + moved, atol=1e-6), name
@@ -330,7 +330,7 @@ main()
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="signals are sent otherwise there")
-@pytest.mark.parametrize("sent", ["SIGKILL", "SIGTERM", "SIGINT"])
+@pytest.mark.parametrize("sent", ["SIGKILL", "SIGINT"])
 def test_killed_within_an_epoch_then_resumed(folder: Path, sent: str) -> None:
     words = ["mnist", "--out", "k.xlsx", "--model", "small.toml", "--data-dir", ".",
              "--device", "cpu", "--seed", "2"]  # fmt: skip

