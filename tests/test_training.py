@@ -171,12 +171,23 @@ def test_resumed_equals_uninterrupted(
     _, part = train(small, few, 5, CPU, stop_after(stopped), keep)
     assert figures(part) == figures(whole)[:stopped]
     torch.manual_seed(99)  # whatever happens in between
-    again, resumed = train(small, few, 5, CPU, None, keep, resume=True)
+    notes: list[str] = []
+    watcher = Watcher(on_note=notes.append)
+    again, resumed = train(small, few, 5, CPU, watcher, keep, resume=True)
+    assert notes == [f"{keep}: continuing after epoch {stopped} of 4"]
     assert figures(resumed) == figures(whole)
     for ours, theirs in zip(
         again.state_dict().values(), network.state_dict().values(), strict=True
     ):
         assert torch.equal(ours, theirs)
+
+
+def test_a_run_without_a_checkpoint_starts_anew(tmp_path: Path, few: Digits, small: Model) -> None:
+    keep, notes = tmp_path / "m.checkpoint", list[str]()
+    _, whole = train(small, few, 5, CPU)
+    _, again = train(small, few, 5, CPU, Watcher(on_note=notes.append), keep, resume=True)
+    assert notes == [f"{keep}: not there; starting from the beginning"]
+    assert figures(again) == figures(whole)
 
 
 def test_what_is_stopped_comes_back_as_the_last_epoch_left_it(few: Digits, small: Model) -> None:

@@ -171,7 +171,7 @@ def _next_seed(
     from toolkit.convnet import seeds
 
     keep = options.checkpoint_of(seed)
-    network, history = _train(options, series.model, data, seed, keep, resume=True)
+    network, history = _train(options, series.model, data, seed, keep, resume=keep.is_file())
     if _stopped(history):
         raise KeyboardInterrupt
     if seed == 0:

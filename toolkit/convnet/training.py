@@ -93,6 +93,8 @@ def train(
         epochs, stored = checkpoint.load(keep, origin)
         restore(session, stored, epochs)
         watcher.on_note(f"{keep}: continuing after epoch {len(epochs)} of {model.training.epochs}")
+    elif keep and resume:
+        watcher.on_note(f"{keep}: not there; starting from the beginning")
     learn, check = _on_device(digits, device)
     try:
         _run(session, learn, check, watcher, partial(_keep, keep, origin, watcher))
