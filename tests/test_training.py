@@ -355,6 +355,7 @@ def test_killed_within_an_epoch_then_resumed(folder: Path, sent: str) -> None:
     assert (folder / "k.checkpoint").is_file()
     assert (folder / "k.xlsx").exists() == (sent == "SIGINT")
     if sent == "SIGINT":
+        assert "Stopped; what is finished is kept, --resume goes on" in killed.stderr
         assert cells(folder / "k.xlsx")["Epochs"]["A7"] == 2
         assert "A8" not in cells(folder / "k.xlsx")["Epochs"]
     ends = []

@@ -144,7 +144,8 @@ def mnist(
     result = train_mnist(options)
     _say(result, as_json, _mnist_lines(result))
     if result["stopped"]:
-        typer.echo("Stopped; finished epochs are kept, --resume goes on from there.", err=True)
+        how = "the same command goes on" if seeds else "--resume goes on from there"
+        typer.echo(f"Stopped; what is finished is kept, {how}.", err=True)
         raise typer.Exit(STOPPED)
 
 
