@@ -138,7 +138,6 @@ def test_help_is_light(tmp_path: Path) -> None:
     assert not imported & {"torch", "sympy", "numpy", "openpyxl", "pydantic"}
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="signals are sent otherwise there")
 @pytest.fixture
 def interruptible() -> Iterator[None]:
     """Ctrl-C reaches the processes started here, even if the tests run in the background, where a
@@ -149,6 +148,7 @@ def interruptible() -> Iterator[None]:
     signal.signal(signal.SIGINT, before)
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="signals are sent otherwise there")
 @pytest.mark.usefixtures("interruptible")
 def test_ctrl_c_leaves_the_last_good_result(tmp_path: Path) -> None:
     out = tmp_path / "m.xlsx"
