@@ -80,8 +80,7 @@ def backprop_book(worked: Worked) -> Book:
 def _kinds(worked: Worked) -> list[str]:
     """The steps of this network: some have but one layer, and nothing hidden."""
     hidden = ["hidden", "first"] if len(worked.lesson.network.layers) > 2 else []
-    chain = ["one"] if one_weight.single_path(worked) else []
-    return ["forward", *chain, "output", *hidden, "update"]
+    return ["forward", "one", "output", *hidden, "update"]
 
 
 def _names(worked: Worked) -> list[str]:
