@@ -8,6 +8,7 @@ from pydantic import Field, model_validator
 
 from toolkit import template
 from toolkit.errors import ToolkitError
+from toolkit.network.published import Published
 
 Width = Annotated[int, Field(ge=1)]
 Positive = Annotated[float, Field(gt=0)]
@@ -91,6 +92,7 @@ class Lesson(template.Part):
     samples: Samples
     start: Start
     training: Training
+    published: Published | None = None
 
     @model_validator(mode="after")
     def _agree(self) -> "Lesson":
@@ -100,6 +102,7 @@ class Lesson(template.Part):
         _check_start(self.start, self.network)
         _check_loss(self.network, self.samples)
         _check_training(self.training)
+        _check_published(self.published, self.training)
         return self
 
 
@@ -163,6 +166,15 @@ def _check_training(training: Training) -> None:
                 f"training.{key}: {training.optimizer} has no {key}; remove it or choose another "
                 "training.optimizer"
             )
+
+
+def _check_published(published: Published | None, training: Training) -> None:
+    if published and published.learning_rate not in training.learning_rates:
+        rates = ", ".join(f"{rate:g}" for rate in training.learning_rates)
+        raise ValueError(
+            f"published.learning_rate: {published.learning_rate:g} is none of "
+            f"training.learning_rates ({rates}); give one of these"
+        )
 
 
 def weight_count(layers: list[int]) -> int:

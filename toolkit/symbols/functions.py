@@ -80,6 +80,16 @@ class total(Function):
         return f"sum({printer._print(self.args[0])})"
 
 
+class sizes_added(Function):
+    """The sum of the sizes, |x|, of a range of cells."""
+
+    def _excel(self, printer: Any) -> str:
+        return f"SUMPRODUCT(ABS({printer._print(self.args[0])}))"
+
+    def _numpycode(self, printer: Any) -> str:
+        return f"sum(abs({printer._print(self.args[0])}))"
+
+
 class largest(Function):
     """The largest value of a range of cells."""
 
@@ -110,6 +120,20 @@ class relative_error(Function):
     def _numpycode(self, printer: Any) -> str:
         a, b = map(printer._print, self.args)
         return f"(abs({a}-{b})/maximum(maximum(abs({a}), abs({b})), 0.001))"
+
+
+class same_digits(Function):
+    """To how many significant digits a number (first) agrees with another (second): the largest N
+    such that they differ by at most 10^-N of the other.
+    """
+
+    def _excel(self, printer: Any) -> str:
+        a, b = map(printer._print, self.args)
+        return f"INT(-LOG10(ABS({a}-{b})/ABS({b})))"
+
+    def _numpycode(self, printer: Any) -> str:
+        a, b = map(printer._print, self.args)
+        return f"floor(-log10(abs({a}-{b})/abs({b})))"
 
 
 class verdict(Function):

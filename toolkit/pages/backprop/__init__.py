@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from toolkit.book.sheet import Book, Sheet, check_fits
+from toolkit.book.sheet import Book, Sheet, Table, check_fits
 from toolkit.network.derivation import derivation
 from toolkit.network.lesson import Lesson
 from toolkit.network.trace import trace
@@ -10,10 +10,12 @@ from toolkit.pages.backprop import (
     backprop,
     check,
     forward_pass,
+    gradient_sizes,
     gradients,
     one_weight,
     others,
     parameters,
+    published,
     rates,
     start,
     table,
@@ -36,9 +38,11 @@ PAGE_POINTS = 800.0  # of rows, on a page in landscape, at about two thirds of t
 def work_out(lesson: Lesson) -> Worked:
     """Derive the lesson's equations and run all its epochs.
 
-    Raises ToolkitError, before anything is run, where its tables would not fit a sheet.
+    Raises ToolkitError, before anything is run, where its tables would not fit a sheet or a
+    published figure is of no quantity of theirs.
     """
     derived = derivation(lesson)
+    published.check_names(lesson, derived)
     check_fits(
         table.HEADING_ROW + 1 + lesson.training.epochs,
         1 + len(derived.given) + len(derived.table) + len(derived.states),
@@ -46,21 +50,23 @@ def work_out(lesson: Lesson) -> Worked:
     return Worked(lesson, derived, trace(lesson, derived), *cells_of_parameters(lesson, derived))
 
 
-def backprop_book(worked: Worked) -> Book:
-    """All sheets in reading order."""
+def backprop_book(worked: Worked, template: str = "TEMPLATE") -> Book:
+    """All sheets in reading order; `template` is what the command line calls the lesson."""
     tables = [table.sheet(worked, rate) for rate in range(len(worked.letters))]
     made = [sheet.tables[0] for sheet in tables]
     shown = Shown(dict(worked.parameters), dict(worked.texts))
     further = [others.sheet(worked, shown)] if others.equations(worked) else []
     names = _names(worked)
     steps = _steps(worked, names, shown)
-    listed = [sheet.name for sheet in further]
+    chosen = backprop.sheet(worked)
+    looks = _looks(worked, made, chosen.tables[0], template)
     contents = [
         PARAMETERS,
         *names,
-        *listed,
+        *(sheet.name for sheet in further),
         BACKPROP,
         RATES,
+        *(sheet.name for sheet in looks),
         CHECK,
         *map(rate_sheet, worked.letters),
     ]
@@ -69,12 +75,21 @@ def backprop_book(worked: Worked) -> Book:
         parameters.sheet(worked, made),
         *steps,
         *further,
-        backprop.sheet(worked),
+        chosen,
         rates.sheet(worked, made),
+        *looks,
         check.sheet(worked, shown.values),
         *tables,
     )
     return Book(worked.lesson.title, sheets)
+
+
+def _looks(worked: Worked, made: list[Table], chosen: Table, template: str) -> list[Sheet]:
+    """The looks into the tables that only some lessons have something for."""
+    figures = [published.sheet(worked, made, template)] if published.applies(worked) else []
+    return figures + (
+        [gradient_sizes.sheet(worked, chosen)] if gradient_sizes.applies(worked) else []
+    )
 
 
 def _kinds(worked: Worked) -> list[str]:

@@ -15,6 +15,7 @@ from toolkit.symbols.numeric import value
 
 START, PARAMETERS, RATES = "Start here", "Parameters", "Learning rates"
 BACKPROP, CHECK = "Backprop", "Gradient check"
+PUBLISHED, SIZES = "Published figures", "Gradient sizes"
 FIRST_PARAMETER_ROW = 7
 SYMBOL_COLUMN, VALUE_COLUMN, TEXT_COLUMN = 1, 2, 4
 

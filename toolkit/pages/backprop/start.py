@@ -9,7 +9,7 @@ from toolkit.book.live import computed
 from toolkit.book.sheet import Cell, Corner, Known, Line, Sheet
 from toolkit.network.derivation import LOSS
 from toolkit.pages.backprop import check
-from toolkit.pages.backprop.layout import PARAMETERS, START, Worked
+from toolkit.pages.backprop.layout import PARAMETERS, PUBLISHED, SIZES, START, Worked
 from toolkit.pages.backprop.lines import Shown
 from toolkit.symbols.equation import quantity
 from toolkit.symbols.functions import Text, joined, length, number_text, occurrences
@@ -33,6 +33,8 @@ WHAT = {
     PARAMETERS: "inputs, targets, start weights and learning rates: play here",
     "Backprop": "the table, one row an epoch, at the chosen learning rate",
     "Learning rates": "how the size of the step decides how fast, and whether, it learns",
+    PUBLISHED: "numbers in print, and ours beside them",
+    SIZES: "how much of the gradient reaches each layer",
     "Other samples": "the samples after the first",
     "Gradient check": "the derivatives against differences of two losses",
 }
