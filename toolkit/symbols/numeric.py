@@ -34,7 +34,7 @@ def _number_text(number: Any) -> Any:
     x = float(_scalar(number))
     if not math.isfinite(x):
         return x
-    if abs(x) < 1e-300:
+    if abs(x) <= 1e-300:
         return "0"
     power = math.floor(math.log10(abs(x)))
     if 1e-4 <= abs(x) < 1e9:
