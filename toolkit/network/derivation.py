@@ -54,7 +54,8 @@ class Derivation:
     @property
     def states(self) -> tuple[Symbol, ...]:
         """What the optimizer remembers from step to step; 0 at the start."""
-        return tuple(e.symbol for e in self.updates if e.symbol not in self.parameters)
+        parameters = set(self.parameters)
+        return tuple(e.symbol for e in self.updates if e.symbol not in parameters)
 
     @property
     def given(self) -> tuple[Symbol, ...]:
