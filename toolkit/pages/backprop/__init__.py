@@ -19,6 +19,7 @@ from toolkit.pages.backprop import (
     table,
     update,
 )
+from toolkit.pages.backprop.extent import check_extent
 from toolkit.pages.backprop.layout import (
     BACKPROP,
     CHECK,
@@ -38,6 +39,7 @@ def work_out(lesson: Lesson) -> Worked:
 
     Raises ToolkitError, before anything is run, where its tables would not fit a sheet.
     """
+    check_extent(lesson)
     derived = derivation(lesson)
     check_fits(
         table.HEADING_ROW + 1 + lesson.training.epochs,

@@ -72,7 +72,7 @@ class Page:
         """One equation, after its partial sums where it is long. Later lines read its value."""
         *parts, last = split_sums([equation])
         for part in parts:
-            self._line(part, f"A part of the long sum of {equation.symbol.name}.")
+            self._line(part, f"A part of {equation.symbol.name}, too long for one formula.")
         self._line(last, sentence)
 
     def _line(self, equation: Equation, sentence: str) -> None:

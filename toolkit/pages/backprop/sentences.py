@@ -114,6 +114,6 @@ def names(found: list[str], most: int = 4) -> str:
 
 def of_update(symbol: Symbol, worked: Worked) -> str:
     """What one line of the optimizer's step does."""
-    if symbol in worked.derived.parameters:
+    if symbol in worked.layers:
         return "One step downhill: the gradient says which way is up, so it is taken off."
     return UPDATES[symbol.name[0]]
