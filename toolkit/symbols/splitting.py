@@ -10,7 +10,7 @@ from toolkit.symbols.activations import peak
 from toolkit.symbols.equation import Equation, Gradient, quantity
 from toolkit.symbols.excel import excel
 
-LONGEST = 7_500  # characters of a formula; the least argument of `peak` takes LONGEST_ADDRESS
+LONGEST = 7_500  # characters of a formula, so at most 192 arguments of LONGEST_ADDRESS each
 LONGEST_ADDRESS = "'Step 4, what reaches hidden'!$E$10000"
 FEW = 20  # quantities, which make no long formula
 
