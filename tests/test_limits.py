@@ -16,7 +16,7 @@ from tests.recalculation import Office, cells
 from tests.test_networks_workbook import drawn
 from tests.test_second_oracle import formulas_of, same
 from toolkit.book import limits, sheet
-from toolkit.book.sheet import MAX_COLUMNS, MAX_ROWS, Book, Cell, Known, Sheet
+from toolkit.book.sheet import MAX_COLUMNS, MAX_ROWS, Book, Cell, Known, Sheet, Value
 from toolkit.book.writer import write
 from toolkit.cli import app
 from toolkit.errors import ToolkitError
@@ -274,7 +274,7 @@ def test_the_rule_knows_the_letters(tmp_path: Path) -> None:
     worked = work_out(lesson([1, 1], learning_rates=[0.1] * 95))
     book = backprop_book(worked)
     rule, parameters = book.sheets[1].validations[-1], dict(book.sheets[1].cells)
-    asked = {1: "B", 2: "CQ", 3: "CR", 4: "*", 5: 0.5}
+    asked: dict[int, Value] = {1: "B", 2: "CQ", 3: "CR", 4: "*", 5: 0.5}
     for number, typed in asked.items():
         parameters[rule.row, 2] = Cell(typed, "choice")
         parameters[1, 10] = Cell(False, formula=rule.formula)
