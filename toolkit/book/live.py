@@ -12,4 +12,5 @@ from toolkit.symbols.numeric import value
 def computed(expr: Expr, known: Mapping[Symbol, Known], style: str = "number") -> Cell:
     """The cell that computes `expr` from other cells; `known` says where each symbol stands."""
     formula = "=" + excel(expr, lambda symbol: known[symbol].address)
-    return Cell(value(expr, {s: k.value for s, k in known.items()}), style, formula)
+    read = {symbol: known[symbol].value for symbol in expr.free_symbols if symbol in known}
+    return Cell(value(expr, read), style, formula)

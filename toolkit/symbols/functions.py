@@ -53,7 +53,8 @@ class number_text(Function):
         plain = f'ROUND({x},MAX(0,5-{power}))&""'
         scientific = f'ROUND({x}/10^{power},5)&"·10^"&{power}'
         sized = f"IF(AND(ABS({x})>=0.0001,ABS({x})<1E9),{plain},{scientific})"
-        return f'IF(ABS({x})<1E-300,"0",{sized})'
+        # Not <: IronCalc takes numbers less than 2.2e-16 apart for equal, 0 and 1E-300 among them.
+        return f'IF(ABS({x})<=1E-300,"0",{sized})'
 
     def _numpycode(self, printer: Any) -> str:
         return f"number_text({printer._print(self.args[0])})"

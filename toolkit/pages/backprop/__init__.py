@@ -21,6 +21,7 @@ from toolkit.pages.backprop import (
     table,
     update,
 )
+from toolkit.pages.backprop.extent import check_extent
 from toolkit.pages.backprop.layout import (
     BACKPROP,
     CHECK,
@@ -41,6 +42,7 @@ def work_out(lesson: Lesson) -> Worked:
     Raises ToolkitError, before anything is run, where its tables would not fit a sheet or a
     published figure is of no quantity of theirs.
     """
+    check_extent(lesson)
     derived = derivation(lesson)
     published.check_names(lesson, derived)
     check_fits(

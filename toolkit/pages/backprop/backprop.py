@@ -35,9 +35,8 @@ def sheet(worked: Worked) -> Sheet:
         (2, 7): Cell(PARAMETERS, "link", link=PARAMETERS),
         (2, 9): Cell(table.ROWS_HINT, "muted"),
     }
-    like = table.sheet(worked, chosen_rate(worked.lesson))
     chart = _chart(shown, at(BACKPROP, 1, 1, heading.value))
-    return replace(like, name=BACKPROP, cells=cells, tables=(shown,), charts=(chart,), tab="000000")
+    return replace(table.page(BACKPROP, cells, shown), charts=(chart,), tab="000000")
 
 
 def _chart(shown: Table, heading: Known) -> Chart:

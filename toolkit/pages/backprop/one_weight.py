@@ -1,6 +1,7 @@
 """Step 2: the gradient of one output weight, factor by factor."""
 
 import itertools
+from collections import deque
 
 from sympy import Integer, Mul, Symbol
 
@@ -8,10 +9,11 @@ from toolkit.book.sheet import Sheet
 from toolkit.network.derivation import LOSS
 from toolkit.pages.backprop.layout import Worked
 from toolkit.pages.backprop.lines import Page, Shown
-from toolkit.pages.backprop.sentences import sentence
+from toolkit.pages.backprop.sentences import names, sentence
 from toolkit.symbols.equation import Equation, Gradient, local_derivatives, quantity
 
 MOST_ERRORS = 6
+MOST_NAMES = 20
 
 
 def weight(worked: Worked) -> Symbol:
@@ -138,17 +140,17 @@ def _dependence(worked: Worked, chosen: Symbol) -> list[str]:
 
 
 def _one_error(error: Symbol, chosen: Symbol, known: dict[Symbol, object]) -> str:
-    read, ahead = [error], [error]
+    read, ahead = {error: None}, deque([error])  # a dict keeps its order
     while ahead:
-        for symbol in sorted(known[ahead.pop(0)].free_symbols, key=lambda s: str(s.name)):  # type: ignore[attr-defined]
+        for symbol in sorted(known[ahead.popleft()].free_symbols, key=lambda s: str(s.name)):  # type: ignore[attr-defined]
             if symbol in known and symbol not in read:
-                read.append(symbol)
+                read[symbol] = None
                 ahead.append(symbol)
-    names = ", ".join(s.name for s in read[1:])
+    made_from = names([s.name for s in read][1:], MOST_NAMES)
     depends = any(known[s].has(chosen) for s in read)  # type: ignore[attr-defined]
     if depends:
-        return f"{error.name} is made from {names}; {chosen.name} is among what these read."
+        return f"{error.name} is made from {made_from}; {chosen.name} is among what these read."
     return (
-        f"{error.name} is made from {names}; {chosen.name} is nowhere in these, so "
+        f"{error.name} is made from {made_from}; {chosen.name} is nowhere in these, so "
         f"∂{error.name}/∂{chosen.name} = 0."
     )

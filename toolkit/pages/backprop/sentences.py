@@ -87,7 +87,7 @@ def neuron(role: Role, lesson: Lesson) -> str:
 def _of_gradient(equation: Equation, worked: Worked) -> str:
     wrt = equation.symbol.wrt
     role = worked.derived.roles.get(wrt, Role("sum"))
-    through = _names([s.wrt.name for s in _gradients(equation)])
+    through = names([s.wrt.name for s in _gradients(equation)])
     if not through:
         return f"How fast the loss grows with {wrt.name}, read off its own equation."
     if role.kind == "weight":
@@ -105,14 +105,15 @@ def _gradients(equation: Equation) -> list[Gradient]:
     return sorted(found, key=lambda s: natural(s.name))
 
 
-def _names(names: list[str], most: int = 4) -> str:
-    if len(names) > most:
-        return f"{', '.join(names[:most])} and {len(names) - most} more"
-    return " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
+def names(found: list[str], most: int = 4) -> str:
+    """A list in words: a, b and c."""
+    if len(found) > most:
+        return f"{', '.join(found[:most])} and {len(found) - most} more"
+    return " and ".join([", ".join(found[:-1]), found[-1]] if len(found) > 1 else found)
 
 
 def of_update(symbol: Symbol, worked: Worked) -> str:
     """What one line of the optimizer's step does."""
-    if symbol in worked.derived.parameters:
+    if symbol in worked.layers:
         return "One step downhill: the gradient says which way is up, so it is taken off."
     return UPDATES[symbol.name[0]]
