@@ -149,7 +149,7 @@ class Chart:
     column: int
     width: float = 16
     height: float = 8.5
-    y_format: str = "0.00"
+    y_format: str = "[>=100000]0E+00;0.00"  # a run that grows without bound is drawn as well
     y_min: float | None = None
     y_max: float | None = None
     y_log: bool = False

@@ -138,19 +138,26 @@ class same_digits(Function):
 
 
 class verdict(Function):
-    """Pass where a number (first) is at most the bound (second), else fail."""
+    """Pass where a number (first) is at most the bound (second), else fail; where it is an error,
+    that the run is out of the range of numbers.
+    """
+
+    reads_errors = True
 
     def _excel(self, printer: Any) -> str:
         number, bound = map(printer._print, self.args)
-        return f'IF({number}<={bound},"pass","fail")'
+        return f'IF(ISNUMBER({number}),IF({number}<={bound},"pass","fail"),"out of range")'
 
     def _numpycode(self, printer: Any) -> str:
         number, bound = map(printer._print, self.args)
-        return f'("pass" if {number} <= {bound} else "fail")'
+        compared = f'"pass" if {number} <= {bound} else "fail"'
+        return f'(({compared}) if isfinite({number}) else "out of range")'
 
 
 class when_all_numbers(Function):
     """An answer (first), or a dash where some cells of a range (second) hold no number."""
+
+    reads_errors = True
 
     def _excel(self, printer: Any) -> str:
         answer, cells = map(printer._print, self.args)

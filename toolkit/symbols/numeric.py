@@ -77,7 +77,7 @@ NAMESPACE: dict[str, Any] = {
     "first_at_most": _first_at_most,
 }
 NUMPY = (
-    "exp log log10 log1p floor tanh sqrt minimum maximum where abs sum max min nan pi "
+    "exp log log10 log1p floor tanh sqrt minimum maximum where abs sum max min nan pi isfinite "
     "equal not_equal less less_equal greater greater_equal logical_and logical_or"
 )
 for _name in NUMPY.split():

@@ -17,11 +17,13 @@ from toolkit.pages.backprop import (
     parameters,
     published,
     rates,
+    samples,
     start,
     table,
     update,
 )
 from toolkit.pages.backprop.extent import check_extent
+from toolkit.pages.backprop.gradients import earlier_weights
 from toolkit.pages.backprop.layout import (
     BACKPROP,
     CHECK,
@@ -60,27 +62,32 @@ def backprop_book(worked: Worked, template: str = "TEMPLATE") -> Book:
     further = [others.sheet(worked, shown)] if others.equations(worked) else []
     names = _names(worked)
     steps = _steps(worked, names, shown)
-    chosen = backprop.sheet(worked)
+    spread = samples.spread(worked)
+    chosen = backprop.sheet(spread.pop(BACKPROP), worked)
+    of_samples = [samples.sheet(worked, name, part) for name, part in spread.items()]
     looks = _looks(worked, made, chosen.tables[0], template)
+    checked = check.sheet(worked, shown.values)
     contents = [
         PARAMETERS,
         *names,
         *(sheet.name for sheet in further),
         BACKPROP,
+        *spread,
         RATES,
         *(sheet.name for sheet in looks),
         CHECK,
         *map(rate_sheet, worked.letters),
     ]
     sheets = (
-        start.sheet(worked, contents, shown),
+        start.sheet(worked, contents, shown, check.verdicts(checked)),
         parameters.sheet(worked, made),
         *steps,
         *further,
         chosen,
+        *of_samples,
         rates.sheet(worked, made),
         *looks,
-        check.sheet(worked, shown.values),
+        checked,
         *tables,
     )
     return Book(worked.lesson.title, sheets)
@@ -106,7 +113,7 @@ def _names(worked: Worked) -> list[str]:
         "one": "one weight",
         "output": "output weights",
         "hidden": "what reaches hidden",
-        "first": "first weights",
+        "first": earlier_weights(worked),
         "update": "update",
     }
     return [f"Step {n}, {words[kind]}" for n, kind in enumerate(_kinds(worked), 1)]

@@ -145,11 +145,15 @@ class Page:
             self.cells[row, NAME] = Cell(words, "muted")
         self.cells[1, VALUE] = Cell(START, "link", link=START)
         if next_sheet:
-            self.cells[1, ROUNDED] = Cell(f"next: {next_sheet[:6]}", "link", link=next_sheet)
+            self.cells[1, ROUNDED] = Cell(
+                f"next: {next_sheet.split(',')[0]}", "link", link=next_sheet
+            )
+        longest = max(len(str(cell.value)) for (_, n), cell in self.cells.items()
+                      if n == NAME and cell.style == "symbol")  # fmt: skip
         return Sheet(
             self.name,
             self.cells,
-            widths=WIDTHS,
+            widths={**WIDTHS, NAME: max(WIDTHS[NAME], 1.3 * longest)},
             freeze=(FIRST_ROW - 1, 2),
             tab="CC79A7",
             pictures=tuple(self.pictures),

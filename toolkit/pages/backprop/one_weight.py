@@ -52,12 +52,12 @@ def _one_way(page: Page, worked: Worked, chosen: Symbol) -> None:
 def _many_ways(page: Page, worked: Worked, chosen: Symbol) -> None:
     """First all ways from the loss to the neuron that reads the weight, then the one from there."""
     neuron = _reader(worked, chosen)
-    page.block(f"Every output of a softmax reads {neuron.name}: all ways back to it, added up")
+    page.block(f"All ways back to {neuron.name}")
     for equation in _back_to(worked, neuron):
         page.line(equation, sentence(equation, worked))
     if short := _short_form(worked, neuron):
         page.line(short, "All of it in short, since the targets of a sample add up to 1.")
-    page.block(f"From {neuron.name} one way leads to {chosen.name}")
+    page.block(f"One way on to {chosen.name}")
     factor = _factor(worked, neuron, chosen)
     page.line(factor, _reason(worked, neuron, chosen))
     product = Gradient(LOSS, neuron) * factor.symbol

@@ -2,6 +2,7 @@
 
 from math import ceil
 
+import numpy as np
 from sympy import Piecewise, Symbol
 
 from toolkit.book.live import computed
@@ -71,7 +72,8 @@ def sheet(worked: Worked, tables: list[Table]) -> Sheet:
 
 def _goal(worked: Worked) -> float:
     """A loss that is worth reaching: a tenth of that at the start."""
-    return float(f"{worked.trace.column(LOSS, 0)[0] / 10:.1g}")
+    start = worked.trace.column(LOSS, 0)[0]
+    return float(f"{start / 10:.1g}") if np.isfinite(start) else 0.1
 
 
 def _summary(worked: Worked, table: Table, rate: int) -> dict[tuple[int, int], Cell]:
@@ -84,8 +86,6 @@ def _summary(worked: Worked, table: Table, rate: int) -> dict[tuple[int, int], C
     shown = when_all_numbers(
         Piecewise((reached, reached < 1e9), (Text("not reached"), True)), LOSSES
     )
-    counted = numbers_in(LOSSES)
-    status = Piecewise((joined(LEFT, counted), counted < length(LOSSES)), (Text("ok"), True))
     return {
         (row, 1): Cell(rate_sheet(letter), "link", link=rate_sheet(letter)),
         (row, 2): computed(rate_symbol(letter), worked.parameters, "text"),
@@ -96,8 +96,14 @@ def _summary(worked: Worked, table: Table, rate: int) -> dict[tuple[int, int], C
             when_all_numbers(first_at_most(LOSSES, LOWEST * (1 + NOISE)), LOSSES), known, "integer"
         ),
         (row, 7): computed(shown, known, "right"),
-        (row, 8): computed(status, known, "note"),
+        (row, 8): computed(status(), known, "note"),
     }
+
+
+def status() -> Piecewise:
+    """Whether all losses are numbers, or the epoch from which they are not."""
+    counted = numbers_in(LOSSES)
+    return Piecewise((joined(LEFT, counted), counted < length(LOSSES)), (Text("ok"), True))
 
 
 def _known(worked: Worked, table: Table, rate: int) -> dict[Symbol, Known]:

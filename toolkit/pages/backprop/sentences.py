@@ -94,10 +94,14 @@ def _of_gradient(equation: Equation, worked: Worked) -> str:
         return f"{wrt.name} acts on the loss through {through}, where it multiplies what comes in."
     if role.kind == "bias":
         return f"{wrt.name} acts on the loss through {through}, to which it is added as it is."
-    if role.kind == "sum":
+    if role.kind == "sum" and not _in_softmax(role, worked.lesson):
         return f"One step back through {through}: times the slope of the activation there."
     paths = "" if len(_gradients(equation)) < 2 else " Each is a path back; the paths add up."
     return f"{wrt.name} acts on the loss through {through}.{paths}"
+
+
+def _in_softmax(role: Role, lesson: Lesson) -> bool:
+    return bool(role.layer) and lesson.network.activations[role.layer - 1] == "softmax"
 
 
 def _gradients(equation: Equation) -> list[Gradient]:

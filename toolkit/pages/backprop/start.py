@@ -8,7 +8,6 @@ from sympy import Piecewise, Symbol
 from toolkit.book.live import computed
 from toolkit.book.sheet import Cell, Corner, Known, Line, Sheet
 from toolkit.network.derivation import LOSS
-from toolkit.pages.backprop import check
 from toolkit.pages.backprop.layout import PARAMETERS, PUBLISHED, SIZES, START, Worked
 from toolkit.pages.backprop.lines import Shown
 from toolkit.symbols.equation import quantity
@@ -43,19 +42,19 @@ STEPS = {
     "one": "one gradient, factor by factor",
     "output": "the gradients of all output weights",
     "reaches": "what reaches the hidden layers",
-    "first": "the gradients of the other weights",
+    ", w1": "the gradients of the other weights",
     "update": "the optimizer changes every parameter",
 }
 
 
-def sheet(worked: Worked, names: Sequence[str], shown: Shown) -> Sheet:
+def sheet(worked: Worked, names: Sequence[str], shown: Shown, verdicts: Known) -> Sheet:
     """Contents on the left, the network on the right, the checks above both."""
     cells = {
         (1, 1): Cell(worked.lesson.title, "title"),
         **{(2 + n, 1): Cell(words, "text") for n, words in enumerate(LEAD)},
         **_legend(),
         (7, 1): Cell("Do all checks pass?", "name"),
-        (7, 2): computed(_all_pass(), {VERDICTS: check.passed(worked)}, "verdict"),
+        (7, 2): computed(_all_pass(), {VERDICTS: verdicts}, "verdict"),
         (CONTENTS_ROW - 1, 1): Cell("Sheets", "subtitle"),
     }
     for row, name in enumerate(names, CONTENTS_ROW):
@@ -80,6 +79,8 @@ def _legend() -> dict[tuple[int, int], Cell]:
 def _what(name: str) -> str:
     if name.startswith("Step"):
         return next(words for key, words in STEPS.items() if key in name)
+    if name.startswith("Sample "):
+        return "the same epochs: what belongs to this sample alone"
     return WHAT.get(name, "the table at one learning rate")
 
 
