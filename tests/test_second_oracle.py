@@ -12,11 +12,13 @@ from toolkit.book.sheet import letters
 from toolkit.book.writer import write
 from toolkit.network.lesson import load
 from toolkit.pages.backprop import backprop_book, work_out
-from toolkit.pages.backprop.layout import BACKPROP, Worked, chosen_rate, rate_sheet
+from toolkit.pages.backprop.layout import BACKPROP, SIZES, Worked, chosen_rate, rate_sheet
 from toolkit.pages.backprop.table import HEADING_ROW, table
 from toolkit.template import shipped
 
 BOUND = 1e-10
+# SUMPRODUCT(ABS(range)): IronCalc (0.9.1) does not take ABS over a range.
+NOT_COMPUTED = SIZES
 
 
 def formulas_of(book: Path) -> Cells:
@@ -47,6 +49,7 @@ def test_every_formula_of_every_lesson(name: str, tmp_path: Path) -> None:
     count = without_values(book, tmp_path / "planted.xlsx")
     theirs = values(tmp_path / "planted.xlsx", formulas)
     compared = 0
+    left_out = len(formulas.pop(NOT_COMPUTED, {}))
     for sheet, places in formulas.items():
         for place, formula in places.items():
             wanted, found = ours[sheet][place], theirs[sheet][place]
@@ -54,7 +57,8 @@ def test_every_formula_of_every_lesson(name: str, tmp_path: Path) -> None:
             slack = BOUND * size.get((sheet, place), 1.0)
             assert same(wanted, found, slack), (sheet, place, wanted, found, formula)
             compared += 1
-    assert compared == count > 5000
+    assert compared == count - left_out > 5000
+    assert compared >= 0.95 * count
 
 
 def same(wanted: object, found: object, slack: float) -> bool:

@@ -63,15 +63,14 @@ def backprop_book(worked: Worked, template: str = "TEMPLATE") -> Book:
     names = _names(worked)
     steps = _steps(worked, names, shown)
     spread = samples.spread(worked)
-    chosen = backprop.sheet(spread.pop(BACKPROP), worked)
-    of_samples = [samples.sheet(worked, name, part) for name, part in spread.items()]
-    looks = _looks(worked, made, chosen.tables[0], template)
+    chosen = backprop.sheet(spread[BACKPROP], worked)
+    of_samples = [samples.sheet(worked, n, t) for n, t in spread.items() if n != BACKPROP]
+    looks = _looks(worked, made, spread, template)
     checked = check.sheet(worked, shown.values)
     contents = [
         PARAMETERS,
         *names,
         *(sheet.name for sheet in further),
-        BACKPROP,
         *spread,
         RATES,
         *(sheet.name for sheet in looks),
@@ -93,11 +92,13 @@ def backprop_book(worked: Worked, template: str = "TEMPLATE") -> Book:
     return Book(worked.lesson.title, sheets)
 
 
-def _looks(worked: Worked, made: list[Table], chosen: Table, template: str) -> list[Sheet]:
+def _looks(
+    worked: Worked, made: list[Table], spread: dict[str, Table], template: str
+) -> list[Sheet]:
     """The looks into the tables that only some lessons have something for."""
     figures = [published.sheet(worked, made, template)] if published.applies(worked) else []
     return figures + (
-        [gradient_sizes.sheet(worked, chosen)] if gradient_sizes.applies(worked) else []
+        [gradient_sizes.sheet(worked, spread)] if gradient_sizes.applies(worked) else []
     )
 
 

@@ -1,5 +1,6 @@
 """How large the gradients of each layer are, and why: whether they vanish on their way back."""
 
+from collections.abc import Mapping
 from math import ceil
 
 import numpy as np
@@ -8,7 +9,7 @@ from sympy import Add, Expr, Piecewise, Symbol
 from toolkit.book.live import computed
 from toolkit.book.sheet import Cell, Chart, Known, Series, Sheet, Table, at, down
 from toolkit.network.derivation import LEARNING_RATE, LOSS
-from toolkit.pages.backprop.layout import BACKPROP, PARAMETERS, SIZES, START, Worked, column_of
+from toolkit.pages.backprop.layout import BACKPROP, PARAMETERS, SIZES, START, Worked
 from toolkit.pages.backprop.sizes import FIRST, LAST, QUOTIENT, layers, mean_size, table
 from toolkit.symbols.equation import local_derivatives, quantity
 from toolkit.symbols.functions import Text, joined, number_text, total
@@ -46,12 +47,14 @@ def applies(worked: Worked) -> bool:
     return len(worked.lesson.network.layers) > FEWEST_LAYERS
 
 
-def sheet(worked: Worked, chosen: Table) -> Sheet:
-    """A row for each epoch, in the rows of the sheet Backprop; the reasons beside."""
-    made = table(worked, chosen)
+def sheet(worked: Worked, tables: Mapping[str, Table]) -> Sheet:
+    """A row for each epoch, in the rows of the sheet Backprop; the reasons beside. `tables` are
+    those at the chosen learning rate, by sheet.
+    """
+    made = table(worked, tables[BACKPROP])
     left = len(made.columns) + 2
     heading = computed(TITLE, worked.parameters, "title")
-    start = _start(worked, chosen, made, left)
+    start = _start(worked, tables, made, left)
     cells = {
         (1, 1): heading,
         (1, left + 6): Cell(START, "link", link=START),
@@ -67,20 +70,22 @@ def sheet(worked: Worked, chosen: Table) -> Sheet:
     )  # fmt: skip
 
 
-def _start(worked: Worked, chosen: Table, made: Table, left: int) -> Cells:
+def _start(worked: Worked, tables: Mapping[str, Table], made: Table, left: int) -> Cells:
     """Layer by layer the size, and the factors that a layer adds to it on the way back."""
     cells = {(START_ROW, left): Cell("At the start, layer by layer", "subtitle")}
     cells |= {(START_ROW + 1, n): Cell(words, "heading") for n, words in enumerate(HEADINGS, left)}
     for layer in range(1, 1 + len(layers(worked))):
-        row = _layer(worked, chosen, made, layer)
+        row = _layer(worked, tables, made, layer)
         cells |= {(START_ROW + 1 + layer, n): cell for n, cell in enumerate(row, left)}
     return cells
 
 
-def _layer(worked: Worked, chosen: Table, made: Table, layer: int) -> tuple[Cell, ...]:
+def _layer(
+    worked: Worked, tables: Mapping[str, Table], made: Table, layer: int
+) -> tuple[Cell, ...]:
     weights = layers(worked)
     known = {FIRST: _size(made, layer), LAST: _size(made, len(weights))}
-    expr, ranges = mean_size(weights[layer - 1], chosen, made.row + 1)
+    expr, ranges = mean_size(weights[layer - 1], tables[BACKPROP], made.row + 1)
     at_start = {s: Known(k.address, np.asarray(k.value)[0]) for s, k in ranges.items()}
     return (
         Cell(f"layer {layer}", "middle"),
@@ -89,7 +94,7 @@ def _layer(worked: Worked, chosen: Table, made: Table, layer: int) -> tuple[Cell
         computed(FIRST, known, "scientific"),
         computed(QUOTIENT, known, "scientific"),
         computed(expr, at_start, "number"),
-        _slope(worked, chosen, layer),
+        _slope(worked, tables, layer),
     )
 
 
@@ -103,7 +108,7 @@ def _span(symbols: list[Symbol]) -> str:
     return str(first) if first == last else f"{first}…{last}"
 
 
-def _slope(worked: Worked, chosen: Table, layer: int) -> Cell:
+def _slope(worked: Worked, tables: Mapping[str, Table], layer: int) -> Cell:
     """The mean of da/dh over a layer's neurons and the samples, in the first row."""
     roles = worked.derived.roles
     equations = [
@@ -115,13 +120,15 @@ def _slope(worked: Worked, chosen: Table, layer: int) -> Cell:
         return Cell("–", "right")
     slopes = [slope for e in equations for slope in local_derivatives(e).values()]
     expr = Add(*slopes) / len(equations)
-    return computed(expr, {s: _first(s, chosen) for s in expr.free_symbols}, "number")
+    return computed(expr, {s: _first(s, tables) for s in expr.free_symbols}, "number")
 
 
-def _first(symbol: Symbol, chosen: Table) -> Known:
-    """The cell of a quantity in the first row of the sheet Backprop."""
-    column = column_of(chosen, symbol.name)
-    return at(BACKPROP, chosen.row + 1, column + 1, float(chosen.columns[column].values[0]))  # type: ignore[arg-type]
+def _first(symbol: Symbol, tables: Mapping[str, Table]) -> Known:
+    """The cell of a quantity in the first row of its table."""
+    place = {column.heading: (sheet, table, n) for sheet, table in tables.items()
+             for n, column in enumerate(table.columns)}  # fmt: skip
+    sheet, table, n = place[str(symbol.name)]
+    return at(sheet, table.row + 1, table.column + n, float(table.columns[n].values[0]))  # type: ignore[arg-type]
 
 
 def _why(worked: Worked, made: Table, start: Cells, left: int) -> Cells:
