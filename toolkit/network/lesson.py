@@ -64,7 +64,11 @@ class Start(template.Part):
 
 
 class Training(template.Part):
-    """Descent over the whole batch, once for each learning rate, as torch.optim defines it."""
+    """Descent over the whole batch, once for each learning rate, as torch.optim defines it.
+
+    `compare` names other optimizers to be shown beside it, each with torch's default settings and
+    its own of `compare_learning_rates`.
+    """
 
     optimizer: Optimizer
     learning_rates: Annotated[list[Positive], Field(min_length=1)]
@@ -75,6 +79,8 @@ class Training(template.Part):
     alpha: Share | None = None
     epsilon: Positive | None = None
     weight_decay: Annotated[float, Field(ge=0)] = 0.0
+    compare: Annotated[list[Optimizer], Field(min_length=1)] | None = None
+    compare_learning_rates: list[Positive] | None = None
 
     def setting(self, key: str) -> list[float]:
         """What is given for an optimizer's setting, or its default; betas are two."""
@@ -100,6 +106,7 @@ class Lesson(template.Part):
         _check_start(self.start, self.network)
         _check_loss(self.network, self.samples)
         _check_training(self.training)
+        _check_compared(self.training)
         return self
 
 
@@ -165,6 +172,25 @@ def _check_training(training: Training) -> None:
             )
 
 
+def _check_compared(training: Training) -> None:
+    kinds, rates = training.compare, training.compare_learning_rates
+    if kinds is None and rates is None:
+        return
+    if kinds is None or rates is None:
+        given, missing = ("compare_learning_rates", "compare") if kinds is None else (
+            "compare", "compare_learning_rates",
+        )  # fmt: skip
+        raise ValueError(f"training.{given}: needs training.{missing} too; add it")
+    _count("training.compare_learning_rates", rates, len(kinds), "training.compare")
+    if training.optimizer in kinds:
+        raise ValueError(
+            f"training.compare: {training.optimizer} is training.optimizer already; remove it here"
+        )
+    for kind in kinds:
+        if kinds.count(kind) > 1:
+            raise ValueError(f"training.compare: {kind} is named twice; name each optimizer once")
+
+
 def weight_count(layers: list[int]) -> int:
     """Number of weights between layers of the given widths."""
     return sum(a * b for a, b in pairwise(layers))
@@ -201,3 +227,19 @@ def changed(
         update["learning_rates"] = learning_rates
     training = lesson.training.model_copy(update=update)
     return lesson.model_copy(update={"training": training})
+
+
+def compared(lesson: Lesson) -> list[Lesson]:
+    """The same lesson by each of the optimizers in `training.compare`, with torch's defaults."""
+    training = lesson.training
+    pairs = zip(training.compare or [], training.compare_learning_rates or [], strict=True)
+    alone = (
+        Training(
+            optimizer=kind,
+            learning_rates=[rate],
+            epochs=training.epochs,
+            train_biases=training.train_biases,
+        )
+        for kind, rate in pairs
+    )
+    return [lesson.model_copy(update={"training": one}) for one in alone]

@@ -2,9 +2,9 @@
 
 from dataclasses import replace
 
-from toolkit.book.sheet import Book, Sheet, check_fits
-from toolkit.network.derivation import derivation
-from toolkit.network.lesson import Lesson
+from toolkit.book.sheet import Book, Chart, Sheet, check_fits
+from toolkit.network.derivation import derivation, with_optimizer
+from toolkit.network.lesson import Lesson, compared
 from toolkit.network.trace import trace
 from toolkit.pages.backprop import (
     backprop,
@@ -12,6 +12,7 @@ from toolkit.pages.backprop import (
     forward_pass,
     gradients,
     one_weight,
+    optimizers,
     others,
     parameters,
     rates,
@@ -21,12 +22,9 @@ from toolkit.pages.backprop import (
 )
 from toolkit.pages.backprop.layout import (
     BACKPROP,
-    CHECK,
     PARAMETERS,
-    RATES,
     Worked,
     cells_of_parameters,
-    rate_sheet,
 )
 from toolkit.pages.backprop.lines import Shown
 
@@ -39,11 +37,15 @@ def work_out(lesson: Lesson) -> Worked:
     Raises ToolkitError, before anything is run, where its tables would not fit a sheet.
     """
     derived = derivation(lesson)
+    further = [(one, with_optimizer(derived, one.training)) for one in compared(lesson)]
+    remembered = max(len(found.states) for found in (derived, *(found for _, found in further)))
     check_fits(
         table.HEADING_ROW + 1 + lesson.training.epochs,
-        1 + len(derived.given) + len(derived.table) + len(derived.states),
+        1 + len(derived.given) + len(derived.table) + remembered,
     )
-    return Worked(lesson, derived, trace(lesson, derived), *cells_of_parameters(lesson, derived))
+    cells = cells_of_parameters(lesson, derived)
+    beside = tuple(Worked(one, found, trace(one, found), *cells) for one, found in further)
+    return Worked(lesson, derived, trace(lesson, derived), *cells, beside)
 
 
 def backprop_book(worked: Worked) -> Book:
@@ -54,27 +56,32 @@ def backprop_book(worked: Worked) -> Book:
     further = [others.sheet(worked, shown)] if others.equations(worked) else []
     names = _names(worked)
     steps = _steps(worked, names, shown)
-    listed = [sheet.name for sheet in further]
-    contents = [
-        PARAMETERS,
-        *names,
-        *listed,
-        BACKPROP,
-        RATES,
-        CHECK,
-        *map(rate_sheet, worked.letters),
-    ]
-    sheets = (
-        start.sheet(worked, contents, shown),
-        parameters.sheet(worked, made),
+    comparing, chart, own = _optimizers(worked)
+    pages = (
         *steps,
         *further,
         backprop.sheet(worked),
         rates.sheet(worked, made),
+        *comparing,
         check.sheet(worked, shown.values),
         *tables,
+        *own,
     )
-    return Book(worked.lesson.title, sheets)
+    contents = [PARAMETERS, *(page.name for page in pages)]
+    first = (start.sheet(worked, contents, shown), parameters.sheet(worked, made, chart))
+    return Book(worked.lesson.title, (*first, *pages))
+
+
+def _optimizers(worked: Worked) -> tuple[list[Sheet], Chart | None, list[Sheet]]:
+    """The sheet that compares optimizers, its chart, and a sheet for each."""
+    if not worked.compared:
+        return [], None, []
+    tables = [optimizers.own_table(one) for one in worked.compared]
+    curves = optimizers.curves(worked, tables)
+    pairs = zip(worked.compared, tables, strict=True)
+    own = [optimizers.own_sheet(one, made) for one, made in pairs]
+    page = optimizers.sheet(worked, curves)
+    return [page], page.charts[0], own
 
 
 def _kinds(worked: Worked) -> list[str]:

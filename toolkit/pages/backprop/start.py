@@ -8,6 +8,7 @@ from sympy import Piecewise, Symbol
 from toolkit.book.live import computed
 from toolkit.book.sheet import Cell, Corner, Known, Line, Sheet
 from toolkit.network.derivation import LOSS
+from toolkit.network.lesson import SETTINGS
 from toolkit.pages.backprop import check
 from toolkit.pages.backprop.layout import PARAMETERS, START, Worked
 from toolkit.pages.backprop.lines import Shown
@@ -32,6 +33,7 @@ VERDICTS = quantity("verdicts")
 WHAT = {
     PARAMETERS: "inputs, targets, start weights and learning rates: play here",
     "Backprop": "the table, one row an epoch, at the chosen learning rate",
+    "Optimizers": "the same start, but other optimizers, side by side",
     "Learning rates": "how the size of the step decides how fast, and whether, it learns",
     "Other samples": "the samples after the first",
     "Gradient check": "the derivatives against differences of two losses",
@@ -78,6 +80,8 @@ def _legend() -> dict[tuple[int, int], Cell]:
 def _what(name: str) -> str:
     if name.startswith("Step"):
         return next(words for key, words in STEPS.items() if key in name)
+    if name in SETTINGS:
+        return f"the table of {name}, with a learning rate of its own"
     return WHAT.get(name, "the table at one learning rate")
 
 

@@ -57,9 +57,13 @@ def sheet(worked: Worked, rate: int) -> Sheet:
         (2, 1): Cell("back", "link", link=PARAMETERS),
         (2, 2): Cell(HINT, "muted"),
     }
-    made = table(worked, rate)
+    return page(rate_sheet(letter), cells, table(worked, rate))
+
+
+def page(name: str, cells: dict[tuple[int, int], Cell], made: Table) -> Sheet:
+    """A sheet of a table and the cells above it."""
     return Sheet(
-        rate_sheet(letter),
+        name,
         cells,
         (made,),
         freeze=(HEADING_ROW + 1, 2),
