@@ -33,8 +33,8 @@ SENTENCES = {
     "past the lowest point.",
     "nesterov": "Momentum that adds the kept share of this step too: it turns back sooner and "
     "swings less.",
-    "adagrad": "The step is divided by the root of all squared gradients so far: it grows ever "
-    "shorter.",
+    "adagrad": "The step is divided by the root of all squared gradients so far: η counts for "
+    "less and less.",
     "rmsprop": "As adagrad, but with a running mean of the squares, so that old gradients are "
     "forgotten.",
     "adam": "A running mean of the gradient over the root of one of its square, both corrected for "
@@ -86,7 +86,19 @@ def _comparison(found: Sequence[Curve], row: int) -> Chart:
         curve.line(at(OPTIMIZERS, below, 1, curve.name))
         for below, curve in enumerate(found, HEADING_ROW + 1)
     )
-    return Chart("Loss for each optimizer", "epoch", LOSS.name, series, row, 1, 28, 13, y_min=0)
+    # A run that leaves the range of numbers would have "0.00" write 300 digits along the axis.
+    return Chart(
+        "Loss for each optimizer",
+        "epoch",
+        LOSS.name,
+        series,
+        row=row,
+        column=1,
+        width=28,
+        height=13,
+        y_format="General",
+        y_min=0,
+    )
 
 
 def sheet(worked: Worked, found: Sequence[Curve]) -> Sheet:
