@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -137,17 +138,31 @@ def test_help_is_light(tmp_path: Path) -> None:
     assert not imported & {"torch", "sympy", "numpy", "openpyxl", "pydantic"}
 
 
+@pytest.fixture
+def interruptible() -> Iterator[None]:
+    """Ctrl-C reaches the processes started here, even if the tests run in the background, where a
+    shell has them ignore it.
+    """
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="signals are sent otherwise there")
+@pytest.mark.usefixtures("interruptible")
 def test_ctrl_c_leaves_the_last_good_result(tmp_path: Path) -> None:
     out = tmp_path / "m.xlsx"
     out.write_bytes(b"the last good one")
-    running = subprocess.Popen(
+    with subprocess.Popen(
         [sys.executable, "-m", "toolkit", "mnist", "--out", str(out)],
         stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=tmp_path,
-    )  # fmt: skip
-    time.sleep(8)
-    running.send_signal(signal.SIGINT)
-    _, errors = running.communicate(timeout=60)
+    ) as running:  # fmt: skip
+        time.sleep(8)
+        running.send_signal(signal.SIGINT)
+        try:
+            _, errors = running.communicate(timeout=60)
+        finally:
+            running.kill()
     assert running.returncode == 130
     assert "Stopped; no file was left half-written" in errors and "Traceback" not in errors
     assert out.read_bytes() == b"the last good one"

@@ -9,6 +9,8 @@ INPUT_INK, INPUT_FILL = "0B3D91", "FFF6D6"
 # lines on white (their yellow is left out).
 PALETTE = ("0072B2", "D55E00", "009E73", "CC79A7", "56B4E9", "E69F00", "000000", "7F7F7F")
 
+MOST_DECIMALS = 30  # of a number format
+
 # The groups of quantities in a table: the fill behind their headings.
 GROUPS = {
     "epoch": "E4E7EB",
@@ -58,11 +60,11 @@ STYLES = {
     "link": Style(ink="0563C1", underline=True),
     "symbol": Style(bold=True, align="right"),
     "name": Style(bold=True),
-    "equation": Style(),
+    "equation": Style(align="left", indent=1),
     "input": Style(ink=INPUT_INK, fill=INPUT_FILL, framed=True, align="right", locked=False),
     "choice": Style(ink=INPUT_INK, fill=INPUT_FILL, framed=True, align="center", locked=False),
     "formula": Style(framed=True, align="right"),
-    "sentence": Style(wrap=True),
+    "sentence": Style(wrap=True, align="left", indent=1),
     "numbers": Style(wrap=True, ink="3E4C59"),
     "value": Style("0.000000000", bold=True),
     "rounded": Style(ink=MUTED, align="right"),
@@ -85,6 +87,7 @@ STYLES = {
     "verdict": Style(bold=True, align="center", framed=True),
     "live": Style("0.000000", size=16, bold=True, align="center", framed=True),
     "tiny": Style("0.0E+00", align="right"),
+    "scientific": Style("0.00E+00", align="right"),
     "bold": Style(bold=True),
     "check": Style(framed=True, fill=VERDICTS["pass"].fill),
     "input left": Style(ink=INPUT_INK, fill=INPUT_FILL, framed=True),
@@ -92,3 +95,5 @@ STYLES = {
     f"heading {group}": Style(bold=True, fill=fill, align="center")
     for group, fill in GROUPS.items()
 }
+# As printed elsewhere: so many decimals, the last zeros among them.
+STYLES |= {f"decimals {places}": Style(f"{0:.{places}f}") for places in range(MOST_DECIMALS + 1)}

@@ -54,7 +54,8 @@ class Derivation:
     @property
     def states(self) -> tuple[Symbol, ...]:
         """What the optimizer remembers from step to step; 0 at the start."""
-        return tuple(e.symbol for e in self.updates if e.symbol not in self.parameters)
+        parameters = set(self.parameters)
+        return tuple(e.symbol for e in self.updates if e.symbol not in parameters)
 
     @property
     def given(self) -> tuple[Symbol, ...]:
@@ -106,14 +107,15 @@ def _shown(
 ) -> tuple[list[Equation], list[Equation]]:
     """Which inner gradients get columns, and the parameters' gradients in terms of the columns."""
     inner, of_parameters = gradients[:-parameters], gradients[-parameters:]
-    if _written_out(made.lesson):
+    if written_out(made.lesson):
         return [], inline(of_parameters, inner)
     kept = [e for e in inner if _has_column(made.roles[e.symbol.wrt])]
     passed = [e for e in inner if not _has_column(made.roles[e.symbol.wrt])]
     return inline(kept, passed), inline(of_parameters, passed)
 
 
-def _written_out(lesson: Lesson) -> bool:
+def written_out(lesson: Lesson) -> bool:
+    """Whether the gradients of the parameters need no columns between them and the loss."""
     network = lesson.network
     small = len(network.layers) <= 3 and network.layers[-1] <= INLINE_OUTPUTS
     return small and len(lesson.samples.inputs) == 1 and "softmax" not in network.activations

@@ -8,6 +8,7 @@ from pydantic import Field, model_validator
 
 from toolkit import template
 from toolkit.errors import ToolkitError
+from toolkit.network.published import Published
 
 Width = Annotated[int, Field(ge=1)]
 Positive = Annotated[float, Field(gt=0)]
@@ -97,6 +98,7 @@ class Lesson(template.Part):
     samples: Samples
     start: Start
     training: Training
+    published: Published | None = None
 
     @model_validator(mode="after")
     def _agree(self) -> "Lesson":
@@ -107,6 +109,7 @@ class Lesson(template.Part):
         _check_loss(self.network, self.samples)
         _check_training(self.training)
         _check_compared(self.training)
+        _check_published(self.published, self.training)
         return self
 
 
@@ -191,6 +194,15 @@ def _check_compared(training: Training) -> None:
             raise ValueError(f"training.compare: {kind} is named twice; name each optimizer once")
 
 
+def _check_published(published: Published | None, training: Training) -> None:
+    if published and published.learning_rate not in training.learning_rates:
+        rates = ", ".join(f"{rate:g}" for rate in training.learning_rates)
+        raise ValueError(
+            f"published.learning_rate: {published.learning_rate:g} is none of "
+            f"training.learning_rates ({rates}); give one of these"
+        )
+
+
 def weight_count(layers: list[int]) -> int:
     """Number of weights between layers of the given widths."""
     return sum(a * b for a, b in pairwise(layers))
@@ -227,19 +239,3 @@ def changed(
         update["learning_rates"] = learning_rates
     training = lesson.training.model_copy(update=update)
     return lesson.model_copy(update={"training": training})
-
-
-def compared(lesson: Lesson) -> list[Lesson]:
-    """The same lesson by each of the optimizers in `training.compare`, with torch's defaults."""
-    training = lesson.training
-    pairs = zip(training.compare or [], training.compare_learning_rates or [], strict=True)
-    alone = (
-        Training(
-            optimizer=kind,
-            learning_rates=[rate],
-            epochs=training.epochs,
-            train_biases=training.train_biases,
-        )
-        for kind, rate in pairs
-    )
-    return [lesson.model_copy(update={"training": one}) for one in alone]

@@ -148,11 +148,12 @@ class peak(Function):
         return f"MAX({','.join(map(printer._print, self.args))})"
 
     def _numpycode(self, printer: Any) -> str:
-        first, *rest = map(printer._print, self.args)
-        text: str = first
-        for other in rest:
-            text = f"maximum({text}, {other})"
-        return text
+        # By halves: Python reads no more than 200 brackets within each other.
+        texts = [str(printer._print(arg)) for arg in self.args]
+        while len(texts) > 1:
+            pairs = [texts[n : n + 2] for n in range(0, len(texts), 2)]
+            texts = [f"maximum({', '.join(pair)})" if len(pair) > 1 else pair[0] for pair in pairs]
+        return texts[0]
 
     def _plain(self, printer: Any) -> str:
         return f"max({', '.join(map(printer._print, self.args))})"

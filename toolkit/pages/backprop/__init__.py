@@ -2,24 +2,30 @@
 
 from dataclasses import replace
 
-from toolkit.book.sheet import Book, Chart, Sheet, check_fits
+from toolkit.book.sheet import Book, Chart, Sheet, Table, check_fits
+from toolkit.network.comparison import compared
 from toolkit.network.derivation import derivation, with_optimizer
-from toolkit.network.lesson import Lesson, compared
+from toolkit.network.lesson import Lesson
 from toolkit.network.trace import trace
 from toolkit.pages.backprop import (
     backprop,
     check,
     forward_pass,
+    gradient_sizes,
     gradients,
     one_weight,
     optimizers,
     others,
     parameters,
+    published,
     rates,
+    samples,
     start,
     table,
     update,
 )
+from toolkit.pages.backprop.extent import check_extent
+from toolkit.pages.backprop.gradients import earlier_weights
 from toolkit.pages.backprop.layout import (
     BACKPROP,
     PARAMETERS,
@@ -34,11 +40,14 @@ PAGE_POINTS = 800.0  # of rows, on a page in landscape, at about two thirds of t
 def work_out(lesson: Lesson) -> Worked:
     """Derive the lesson's equations and run all its epochs.
 
-    Raises ToolkitError, before anything is run, where its tables would not fit a sheet.
+    Raises ToolkitError, before anything is run, where its tables would not fit a sheet or a
+    published figure is of no quantity of theirs.
     """
+    check_extent(lesson)
     derived = derivation(lesson)
     further = [(one, with_optimizer(derived, one.training)) for one in compared(lesson)]
     remembered = max(len(found.states) for found in (derived, *(found for _, found in further)))
+    published.check_names(lesson, derived)
     check_fits(
         table.HEADING_ROW + 1 + lesson.training.epochs,
         1 + len(derived.given) + len(derived.table) + remembered,
@@ -48,47 +57,64 @@ def work_out(lesson: Lesson) -> Worked:
     return Worked(lesson, derived, trace(lesson, derived), *cells, beside)
 
 
-def backprop_book(worked: Worked) -> Book:
-    """All sheets in reading order."""
+def backprop_book(worked: Worked, template: str = "TEMPLATE") -> Book:
+    """All sheets in reading order; `template` is what the command line calls the lesson."""
     tables = [table.sheet(worked, rate) for rate in range(len(worked.letters))]
     made = [sheet.tables[0] for sheet in tables]
     shown = Shown(dict(worked.parameters), dict(worked.texts))
     further = [others.sheet(worked, shown)] if others.equations(worked) else []
     names = _names(worked)
     steps = _steps(worked, names, shown)
-    comparing, chart, own = _optimizers(worked)
+    spread = samples.spread(worked)
+    chosen = backprop.sheet(spread.pop(BACKPROP), worked)
+    of_samples = [samples.sheet(worked, name, part) for name, part in spread.items()]
+    looks = _looks(worked, made, chosen.tables[0], template)
+    checked = check.sheet(worked, shown.values)
+    comparing, chart, own = _optimizers(worked, chosen.tables[0])
     pages = (
         *steps,
         *further,
-        backprop.sheet(worked),
+        chosen,
+        *of_samples,
         rates.sheet(worked, made),
         *comparing,
-        check.sheet(worked, shown.values),
+        *looks,
+        checked,
         *tables,
         *own,
     )
     contents = [PARAMETERS, *(page.name for page in pages)]
-    first = (start.sheet(worked, contents, shown), parameters.sheet(worked, made, chart))
+    first = (
+        start.sheet(worked, contents, shown, check.verdicts(checked)),
+        parameters.sheet(worked, made, chart),
+    )
     return Book(worked.lesson.title, (*first, *pages))
 
 
-def _optimizers(worked: Worked) -> tuple[list[Sheet], Chart | None, list[Sheet]]:
+def _optimizers(worked: Worked, chosen: Table) -> tuple[list[Sheet], Chart | None, list[Sheet]]:
     """The sheet that compares optimizers, its chart, and a sheet for each."""
     if not worked.compared:
         return [], None, []
     tables = [optimizers.own_table(one) for one in worked.compared]
-    curves = optimizers.curves(worked, tables)
+    curves = optimizers.curves(worked, chosen, tables)
     pairs = zip(worked.compared, tables, strict=True)
     own = [optimizers.own_sheet(one, made) for one, made in pairs]
     page = optimizers.sheet(worked, curves)
     return [page], page.charts[0], own
 
 
+def _looks(worked: Worked, made: list[Table], chosen: Table, template: str) -> list[Sheet]:
+    """The looks into the tables that only some lessons have something for."""
+    figures = [published.sheet(worked, made, template)] if published.applies(worked) else []
+    return figures + (
+        [gradient_sizes.sheet(worked, chosen)] if gradient_sizes.applies(worked) else []
+    )
+
+
 def _kinds(worked: Worked) -> list[str]:
     """The steps of this network: some have but one layer, and nothing hidden."""
     hidden = ["hidden", "first"] if len(worked.lesson.network.layers) > 2 else []
-    chain = ["one"] if one_weight.single_path(worked) else []
-    return ["forward", *chain, "output", *hidden, "update"]
+    return ["forward", "one", "output", *hidden, "update"]
 
 
 def _names(worked: Worked) -> list[str]:
@@ -97,7 +123,7 @@ def _names(worked: Worked) -> list[str]:
         "one": "one weight",
         "output": "output weights",
         "hidden": "what reaches hidden",
-        "first": "first weights",
+        "first": earlier_weights(worked),
         "update": "update",
     }
     return [f"Step {n}, {words[kind]}" for n, kind in enumerate(_kinds(worked), 1)]

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import cast
 
+import numpy as np
 from sympy import Piecewise, Symbol
 
 from toolkit.book.live import computed
@@ -66,7 +67,8 @@ class Curve:
 
 def goal(worked: Worked) -> float:
     """A loss that is worth reaching: a tenth of that at the start."""
-    return float(f"{worked.trace.column(LOSS, 0)[0] / 10:.1g}")
+    start = worked.trace.column(LOSS, 0)[0]
+    return float(f"{start / 10:.1g}") if np.isfinite(start) else 0.1
 
 
 def goal_cells(worked: Worked) -> Cells:
@@ -95,8 +97,6 @@ def _summary(curve: Curve, page: str, row: int, aim: Known) -> Cells:
     shown = when_all_numbers(
         Piecewise((reached, reached < 1e9), (Text("not reached"), True)), LOSSES
     )
-    counted = numbers_in(LOSSES)
-    status = Piecewise((joined(LEFT, counted), counted < length(LOSSES)), (Text("ok"), True))
     return {
         (row, 1): curve.link,
         (row, 2): computed(LEARNING_RATE, {LEARNING_RATE: curve.rate}, "text"),
@@ -107,8 +107,14 @@ def _summary(curve: Curve, page: str, row: int, aim: Known) -> Cells:
             when_all_numbers(first_at_most(LOSSES, LOWEST * (1 + NOISE)), LOSSES), known, "integer"
         ),
         (row, 7): computed(shown, known, "right"),
-        (row, 8): computed(status, known, "note"),
+        (row, 8): computed(status(), known, "note"),
     }
+
+
+def status() -> Piecewise:
+    """Whether all losses are numbers, or the epoch from which they are not."""
+    counted = numbers_in(LOSSES)
+    return Piecewise((joined(LEFT, counted), counted < length(LOSSES)), (Text("ok"), True))
 
 
 def chosen(worked: Worked, curves: Sequence[Curve], page: str, row: int, word: str) -> Cells:

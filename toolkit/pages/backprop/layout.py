@@ -6,8 +6,9 @@ from functools import cached_property
 from sympy import Symbol
 
 from toolkit.book.sheet import Known, Table, at, letters
+from toolkit.network.comparison import compared
 from toolkit.network.derivation import LEARNING_RATE, Derivation
-from toolkit.network.lesson import Lesson, Training, compared
+from toolkit.network.lesson import Lesson, Training
 from toolkit.network.optimizers import settings
 from toolkit.network.trace import Trace, start_values
 from toolkit.symbols.equation import quantity
@@ -16,6 +17,7 @@ from toolkit.symbols.numeric import value
 
 START, PARAMETERS, RATES = "Start here", "Parameters", "Learning rates"
 OPTIMIZERS, BACKPROP, CHECK = "Optimizers", "Backprop", "Gradient check"
+PUBLISHED, SIZES = "Published figures", "Gradient sizes"
 FIRST_PARAMETER_ROW = 7
 SYMBOL_COLUMN, VALUE_COLUMN, TEXT_COLUMN = 1, 2, 4
 BEFORE_COMPARED = 3  # rows from η to the first setting of an optimizer that is compared

@@ -14,7 +14,7 @@ from toolkit.book.sheet import Area, Cell, Chart, Known, Picture, Sheet, Table, 
 from toolkit.book.typesetting import draw
 from toolkit.network.derivation import LEARNING_RATE, LOSS
 from toolkit.network.optimizers import update
-from toolkit.pages.backprop import backprop, table
+from toolkit.pages.backprop import table
 from toolkit.pages.backprop.curves import WIDTHS, Cells, Curve, chosen, goal_cells, summaries
 from toolkit.pages.backprop.layout import BACKPROP, OPTIMIZERS, START, Worked, own_symbol
 from toolkit.pages.backprop.lines import LARGE, LINE_POINTS, PADDING
@@ -68,16 +68,14 @@ def own_sheet(one: Worked, made: Table) -> Sheet:
     return table.page(kind, cells, made)
 
 
-def curves(worked: Worked, tables: Sequence[Table]) -> list[Curve]:
+def curves(worked: Worked, chosen: Table, tables: Sequence[Table]) -> list[Curve]:
     """The lesson's own optimizer at the learning rate that is chosen, then those compared."""
-    chosen_one = Curve(
-        kind_of(worked), BACKPROP, backprop.made(worked), worked.parameters[LEARNING_RATE]
-    )
+    own = Curve(kind_of(worked), BACKPROP, chosen, worked.parameters[LEARNING_RATE])
     others = [
         Curve(kind, kind, made, worked.parameters[own_symbol(LEARNING_RATE, kind)])
         for kind, made in zip(map(kind_of, worked.compared), tables, strict=True)
     ]
-    return [chosen_one, *others]
+    return [own, *others]
 
 
 def _comparison(found: Sequence[Curve], row: int) -> Chart:
@@ -86,7 +84,6 @@ def _comparison(found: Sequence[Curve], row: int) -> Chart:
         curve.line(at(OPTIMIZERS, below, 1, curve.name))
         for below, curve in enumerate(found, HEADING_ROW + 1)
     )
-    # A run that leaves the range of numbers would have "0.00" write 300 digits along the axis.
     return Chart(
         "Loss for each optimizer",
         "epoch",
@@ -96,7 +93,6 @@ def _comparison(found: Sequence[Curve], row: int) -> Chart:
         column=1,
         width=28,
         height=13,
-        y_format="General",
         y_min=0,
     )
 

@@ -4,8 +4,9 @@ from dataclasses import replace
 from math import ceil
 from typing import cast
 
-from sympy import Symbol
+from sympy import Eq, Symbol
 
+from toolkit.book.limits import MAX_CHOICES
 from toolkit.book.live import computed
 from toolkit.book.measure import ROW_POINTS
 from toolkit.book.sheet import Cell, Chart, Known, Series, Sheet, Table, Validation, at, down
@@ -26,7 +27,7 @@ from toolkit.pages.backprop.layout import (
 )
 from toolkit.pages.backprop.table import title
 from toolkit.symbols.equation import quantity
-from toolkit.symbols.functions import Text, joined, number_in_brackets, where
+from toolkit.symbols.functions import Text, joined, number_in_brackets, occurrences, where
 
 HOW_TO = (
     "Change a yellow cell and press Enter: every step, table, gradient and chart in this book "
@@ -105,10 +106,8 @@ def _choice(worked: Worked) -> dict[tuple[int, int], Cell]:
     row = layout.FIRST_PARAMETER_ROW + len(_given(worked))
     letter = worked.letters[chosen_rate(worked.lesson)]
     first = row - len(worked.letters)
-    names = [f"η {letter}" for letter in worked.letters]
     known = {
-        LETTER: at(PARAMETERS, row, 2, letter),
-        LETTERS: down(PARAMETERS, first, 1, names),
+        **_named(worked, row),
         RATES_RANGE: down(PARAMETERS, first, 2, worked.lesson.training.learning_rates),
     }
     rate = computed(where(RATES_RANGE, LETTERS, named_rate(LETTER)), known, "formula")
@@ -150,6 +149,16 @@ def _first_compared(worked: Worked) -> int:
     return layout.FIRST_PARAMETER_ROW + len(_given(worked)) + 1 + BEFORE_COMPARED
 
 
+def _named(worked: Worked, row: int) -> dict[Symbol, Known]:
+    """The cell in that row that chooses a learning rate, and above it the names of all."""
+    names = [f"η {letter}" for letter in worked.letters]
+    letter = worked.letters[chosen_rate(worked.lesson)]
+    return {
+        LETTER: at(PARAMETERS, row, 2, letter),
+        LETTERS: down(PARAMETERS, row - len(names), 1, names),
+    }
+
+
 def named_rate(letter: Symbol) -> Symbol:
     """The name of the learning rate with that letter, as a formula: η A."""
     return joined(Text("η "), letter)
@@ -162,13 +171,21 @@ def _validations(worked: Worked) -> tuple[Validation, ...]:
         Validation(first, 2, last - rates, "number", "A number", NUMBER),
         Validation(last - rates + 1, 2, last, "positive", "A learning rate", POSITIVE),
     ]
-    # A list within a rule holds 255 characters; beyond, any letter may be typed.
-    if len(",".join(worked.letters)) <= 255:
-        letters = tuple(worked.letters)
-        found.append(Validation(last + 1, 2, last + 1, "choice", "Which rate", CHOICE, letters))
-    for row, (symbol, _) in enumerate(_steering(worked), _first_compared(worked)):
-        found.append(_setting(row, symbol))
-    return tuple(found)
+    found += [
+        _setting(row, symbol)
+        for row, (symbol, _) in enumerate(_steering(worked), _first_compared(worked))
+    ]
+    return (*found, _which_rate(worked, last + 1))
+
+
+def _which_rate(worked: Worked, row: int) -> Validation:
+    """A list to choose from or, with more letters than one holds, the rule that it be one."""
+    letters = tuple(worked.letters)
+    if len(",".join(letters)) <= MAX_CHOICES:
+        return Validation(row, 2, row, "choice", "Which rate", CHOICE, letters)
+    one_of_them = Eq(occurrences(LETTERS, named_rate(LETTER)), 1)
+    formula = str(computed(one_of_them, _named(worked, row)).formula)
+    return Validation(row, 2, row, "formula", "Which rate", CHOICE, formula=formula)
 
 
 def _setting(row: int, symbol: Symbol) -> Validation:
@@ -180,15 +197,14 @@ def _setting(row: int, symbol: Symbol) -> Validation:
 
 
 def _meaning(symbol: Symbol, worked: Worked) -> str:
-    derived = worked.derived
-    role = derived.roles.get(symbol)
+    role = worked.derived.roles.get(symbol)
     if role and role.kind in ("input", "target"):
         labels = worked.lesson.samples.labels
         sample = f" of {labels[role.sample - 1]}" if labels else ""
         return f"input{sample}" if role.kind == "input" else f"target{sample}: the right output"
-    if symbol in derived.weights:
+    if role and role.kind == "weight":
         return f"start weight, in {_reader(symbol, worked)}"
-    if symbol in derived.biases:
+    if role and role.kind == "bias":
         held = "" if worked.lesson.training.train_biases else ", held fixed"
         return f"bias, in {_reader(symbol, worked)}{held}"
     if symbol in MEANINGS:
