@@ -2,8 +2,9 @@
 
 from dataclasses import replace
 
-from toolkit.book.sheet import Book, Sheet, Table, check_fits
-from toolkit.network.derivation import derivation
+from toolkit.book.sheet import Book, Chart, Sheet, Table, check_fits
+from toolkit.network.comparison import compared
+from toolkit.network.derivation import derivation, with_optimizer
 from toolkit.network.lesson import Lesson
 from toolkit.network.trace import trace
 from toolkit.pages.backprop import (
@@ -13,6 +14,7 @@ from toolkit.pages.backprop import (
     gradient_sizes,
     gradients,
     one_weight,
+    optimizers,
     others,
     parameters,
     published,
@@ -26,12 +28,9 @@ from toolkit.pages.backprop.extent import check_extent
 from toolkit.pages.backprop.gradients import earlier_weights
 from toolkit.pages.backprop.layout import (
     BACKPROP,
-    CHECK,
     PARAMETERS,
-    RATES,
     Worked,
     cells_of_parameters,
-    rate_sheet,
 )
 from toolkit.pages.backprop.lines import Shown
 
@@ -46,12 +45,16 @@ def work_out(lesson: Lesson) -> Worked:
     """
     check_extent(lesson)
     derived = derivation(lesson)
+    further = [(one, with_optimizer(derived, one.training)) for one in compared(lesson)]
+    remembered = max(len(found.states) for found in (derived, *(found for _, found in further)))
     published.check_names(lesson, derived)
     check_fits(
         table.HEADING_ROW + 1 + lesson.training.epochs,
-        1 + len(derived.given) + len(derived.table) + len(derived.states),
+        1 + len(derived.given) + len(derived.table) + remembered,
     )
-    return Worked(lesson, derived, trace(lesson, derived), *cells_of_parameters(lesson, derived))
+    cells = cells_of_parameters(lesson, derived)
+    beside = tuple(Worked(one, found, trace(one, found), *cells) for one, found in further)
+    return Worked(lesson, derived, trace(lesson, derived), *cells, beside)
 
 
 def backprop_book(worked: Worked, template: str = "TEMPLATE") -> Book:
@@ -67,29 +70,37 @@ def backprop_book(worked: Worked, template: str = "TEMPLATE") -> Book:
     of_samples = [samples.sheet(worked, n, t) for n, t in spread.items() if n != BACKPROP]
     looks = _looks(worked, made, spread, template)
     checked = check.sheet(worked, shown.values)
-    contents = [
-        PARAMETERS,
-        *names,
-        *(sheet.name for sheet in further),
-        *spread,
-        RATES,
-        *(sheet.name for sheet in looks),
-        CHECK,
-        *map(rate_sheet, worked.letters),
-    ]
-    sheets = (
-        start.sheet(worked, contents, shown, check.verdicts(checked)),
-        parameters.sheet(worked, made),
+    comparing, chart, own = _optimizers(worked, spread[BACKPROP])
+    pages = (
         *steps,
         *further,
         chosen,
         *of_samples,
         rates.sheet(worked, made),
+        *comparing,
         *looks,
         checked,
         *tables,
+        *own,
     )
-    return Book(worked.lesson.title, sheets)
+    contents = [PARAMETERS, *(page.name for page in pages)]
+    first = (
+        start.sheet(worked, contents, shown, check.verdicts(checked)),
+        parameters.sheet(worked, made, chart),
+    )
+    return Book(worked.lesson.title, (*first, *pages))
+
+
+def _optimizers(worked: Worked, chosen: Table) -> tuple[list[Sheet], Chart | None, list[Sheet]]:
+    """The sheet that compares optimizers, its chart, and a sheet for each."""
+    if not worked.compared:
+        return [], None, []
+    tables = [optimizers.own_table(one) for one in worked.compared]
+    curves = optimizers.curves(worked, chosen, tables)
+    pairs = zip(worked.compared, tables, strict=True)
+    own = [optimizers.own_sheet(one, made) for one, made in pairs]
+    page = optimizers.sheet(worked, curves)
+    return [page], page.charts[0], own
 
 
 def _looks(

@@ -6,6 +6,7 @@ from toolkit.book.live import computed
 from toolkit.book.sheet import Cell, Chart, Known, Series, Sheet, Table, at
 from toolkit.network.derivation import LEARNING_RATE, LOSS
 from toolkit.pages.backprop import table
+from toolkit.pages.backprop.curves import LOSSES, status
 from toolkit.pages.backprop.layout import (
     BACKPROP,
     PARAMETERS,
@@ -13,7 +14,6 @@ from toolkit.pages.backprop.layout import (
     Worked,
     column_of,
 )
-from toolkit.pages.backprop.rates import LOSSES, status
 from toolkit.symbols.functions import Text, joined, number_text
 
 TITLE = joined(Text("Backprop, epoch by epoch: η = "), number_text(LEARNING_RATE))

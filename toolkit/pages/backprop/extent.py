@@ -3,6 +3,7 @@
 from toolkit.book.limits import MAX_SERIES
 from toolkit.book.sheet import check_fits
 from toolkit.errors import ToolkitError
+from toolkit.network.comparison import compared
 from toolkit.network.derivation import written_out
 from toolkit.network.lesson import Lesson, weight_count
 from toolkit.network.optimizers import update
@@ -25,9 +26,11 @@ def check_extent(lesson: Lesson) -> None:
             f"training.learning_rates: {rates} given, but a chart draws {MAX_SERIES} lines; "
             f"give at most {MAX_SERIES}"
         )
-    rows, columns = HEADING_ROW + 1 + lesson.training.epochs, least_columns(lesson)
+    others = compared(lesson)
+    rows = HEADING_ROW + 1 + lesson.training.epochs
+    columns = max(map(least_columns, (lesson, *others)))
     check_fits(rows, columns)
-    tables = rates + 1  # one for each, and one for the rate that is chosen
+    tables = rates + 1 + len(others)  # one for each, and one for the rate that is chosen
     if rows * columns * tables > MOST_CELLS:
         raise ToolkitError(
             f"{tables} tables of {rows:,} rows by {columns:,} columns are more than the "

@@ -1,16 +1,30 @@
 """The sheet on which the reader plays: every parameter in one cell, the loss curves beside."""
 
+from dataclasses import replace
+from math import ceil
 from typing import cast
 
 from sympy import Eq, Symbol
 
 from toolkit.book.limits import MAX_CHOICES
 from toolkit.book.live import computed
+from toolkit.book.measure import ROW_POINTS
 from toolkit.book.sheet import Cell, Chart, Known, Series, Sheet, Table, Validation, at, down
 from toolkit.network.derivation import LEARNING_RATE, LOSS
-from toolkit.network.optimizers import MEANINGS
+from toolkit.network.optimizers import ALPHA, BETAS, MEANINGS, MOMENTUM
 from toolkit.pages.backprop import layout
-from toolkit.pages.backprop.layout import PARAMETERS, Worked, chosen_rate, column_of, rate_sheet
+from toolkit.pages.backprop.layout import (
+    BEFORE_COMPARED,
+    OPTIMIZERS,
+    PARAMETERS,
+    Worked,
+    chosen_rate,
+    column_of,
+    own_symbol,
+    parameter_values,
+    rate_sheet,
+    steering,
+)
 from toolkit.pages.backprop.table import title
 from toolkit.symbols.equation import quantity
 from toolkit.symbols.functions import Text, joined, number_in_brackets, occurrences, where
@@ -22,14 +36,19 @@ HOW_TO = (
     "any number to see how it is made.",
 )
 HEADINGS = ("parameter", "value", "what it is", "rounded")
+POINTS_A_CENTIMETRE = 72 / 2.54
 LETTER, LETTERS, RATES_RANGE = (quantity(name) for name in ("letter", "letters", "rates"))
 NUMBER = "A number, such as 0.25. All tables follow."
 POSITIVE = "A number above 0, such as 0.5. The table and the curves of this rate follow."
+SHARE = "A share from 0 to below 1, such as 0.9."
+SMALL = "A number above 0, such as 1E-8."
 CHOICE = "The letter of a learning rate: the sheet Backprop shows its table, step 6 its step."
 
 
-def sheet(worked: Worked, tables: list[Table]) -> Sheet:
-    """The second sheet of the book."""
+def sheet(worked: Worked, tables: list[Table], of_optimizers: Chart | None = None) -> Sheet:
+    """The second sheet of the book; where optimizers are compared, with their chart too."""
+    chart = _comparison(worked, tables)
+    charts = (chart, _below(chart, of_optimizers)) if of_optimizers else (chart,)
     cells = {
         (1, 1): Cell(worked.lesson.title, "title"),
         **{(2 + n, 1): Cell(line, "muted") for n, line in enumerate(HOW_TO)},
@@ -42,11 +61,12 @@ def sheet(worked: Worked, tables: list[Table]) -> Sheet:
         },
         **_rows(worked),
         **_choice(worked),
+        **_compared(worked),
     }
     return Sheet(
         PARAMETERS,
         cells,
-        charts=(_comparison(worked, tables),),
+        charts=charts,
         widths={1: 14, 2: 16, 3: 44, 4: 12, 5: 3},
         freeze=(layout.FIRST_PARAMETER_ROW, 1),
         tab="E69F00",
@@ -61,18 +81,24 @@ def _headings() -> dict[tuple[int, int], Cell]:
 
 
 def _given(worked: Worked) -> list[tuple[Symbol, Known]]:
-    """Every parameter that is typed in, in the order of the sheet."""
-    return [(s, known) for s, known in worked.parameters.items() if s != LEARNING_RATE]
+    """The network's parameters, the optimizer's settings and the learning rates, in their order."""
+    return [(s, worked.parameters[s]) for s in parameter_values(worked.lesson, worked.derived)]
 
 
 def _rows(worked: Worked) -> dict[tuple[int, int], Cell]:
-    cells = {}
+    cells: dict[tuple[int, int], Cell] = {}
     for row, (symbol, known) in enumerate(_given(worked), layout.FIRST_PARAMETER_ROW):
-        cells[row, 1] = Cell(symbol.name, "symbol")
-        cells[row, 2] = Cell(cast("float", known.value), "input")
-        cells[row, 3] = Cell(_meaning(symbol, worked), "note")
-        cells[row, 4] = computed(number_in_brackets(symbol), {symbol: known}, "rounded")
+        cells |= _row(row, symbol, known, _meaning(symbol, worked))
     return cells
+
+
+def _row(row: int, symbol: Symbol, known: Known, meaning: str) -> dict[tuple[int, int], Cell]:
+    return {
+        (row, 1): Cell(symbol.name, "symbol"),
+        (row, 2): Cell(cast("float", known.value), "input"),
+        (row, 3): Cell(meaning, "note"),
+        (row, 4): computed(number_in_brackets(symbol), {symbol: known}, "rounded"),
+    }
 
 
 def _choice(worked: Worked) -> dict[tuple[int, int], Cell]:
@@ -94,6 +120,33 @@ def _choice(worked: Worked) -> dict[tuple[int, int], Cell]:
         (row + 1, 3): Cell("its value", "note"),
         (row + 1, 4): computed(number_in_brackets(LEARNING_RATE), worked.parameters, "rounded"),
     }
+
+
+def _compared(worked: Worked) -> dict[tuple[int, int], Cell]:
+    """The learning rates and settings of the optimizers that are compared."""
+    if not worked.compared:
+        return {}
+    first = _first_compared(worked)
+    cells = {
+        (4, 4): Cell(OPTIMIZERS, "link", link=OPTIMIZERS),
+        (first - 1, 1): Cell("Other optimizers", "subtitle"),
+    }
+    for row, (symbol, kind) in enumerate(_steering(worked), first):
+        own = own_symbol(symbol, kind)
+        rate = f"learning rate of sheet {kind} (above 0)"
+        meaning = rate if symbol == LEARNING_RATE else MEANINGS[symbol]
+        cells |= _row(row, own, worked.parameters[own], meaning)
+    return cells
+
+
+def _steering(worked: Worked) -> list[tuple[Symbol, str]]:
+    """What steers each optimizer that is compared, in the order of the sheet."""
+    trainings = [one.lesson.training for one in worked.compared]
+    return [(symbol, one.optimizer) for one in trainings for symbol in steering(one)]
+
+
+def _first_compared(worked: Worked) -> int:
+    return layout.FIRST_PARAMETER_ROW + len(_given(worked)) + 1 + BEFORE_COMPARED
 
 
 def _named(worked: Worked, row: int) -> dict[Symbol, Known]:
@@ -118,6 +171,10 @@ def _validations(worked: Worked) -> tuple[Validation, ...]:
         Validation(first, 2, last - rates, "number", "A number", NUMBER),
         Validation(last - rates + 1, 2, last, "positive", "A learning rate", POSITIVE),
     ]
+    found += [
+        _setting(row, symbol)
+        for row, (symbol, _) in enumerate(_steering(worked), _first_compared(worked))
+    ]
     return (*found, _which_rate(worked, last + 1))
 
 
@@ -129,6 +186,14 @@ def _which_rate(worked: Worked, row: int) -> Validation:
     one_of_them = Eq(occurrences(LETTERS, named_rate(LETTER)), 1)
     formula = str(computed(one_of_them, _named(worked, row)).formula)
     return Validation(row, 2, row, "formula", "Which rate", CHOICE, formula=formula)
+
+
+def _setting(row: int, symbol: Symbol) -> Validation:
+    """What an optimizer's setting may be: a share from 0 to below 1, or a number above 0."""
+    if symbol in (MOMENTUM, ALPHA, *BETAS):
+        return Validation(row, 2, row, "number", "A share", SHARE, least=0, most=0.999999)
+    message = POSITIVE if symbol == LEARNING_RATE else SMALL
+    return Validation(row, 2, row, "positive", "A number above 0", message)
 
 
 def _meaning(symbol: Symbol, worked: Worked) -> str:
@@ -166,6 +231,12 @@ def _comparison(worked: Worked, tables: list[Table]) -> Chart:
         height=11 + 0.5 * max(0, len(series) // 3 - 2),  # the legend takes three names a line
         y_min=0,
     )
+
+
+def _below(upper: Chart, chart: Chart) -> Chart:
+    """A chart under another, as wide as that."""
+    rows = ceil(upper.height * POINTS_A_CENTIMETRE / ROW_POINTS) + 1
+    return replace(chart, row=upper.row + rows, column=upper.column, width=upper.width)
 
 
 def loss_line(worked: Worked, table: Table, rate: int) -> Series:

@@ -120,4 +120,6 @@ def of_update(symbol: Symbol, worked: Worked) -> str:
     """What one line of the optimizer's step does."""
     if symbol in worked.layers:
         return "One step downhill: the gradient says which way is up, so it is taken off."
+    if worked.lesson.training.optimizer == "adagrad":
+        return "All squared gradients so far, added up."
     return UPDATES[symbol.name[0]]

@@ -8,6 +8,7 @@ from sympy import Piecewise, Symbol
 from toolkit.book.live import computed
 from toolkit.book.sheet import Cell, Corner, Known, Line, Sheet
 from toolkit.network.derivation import LOSS
+from toolkit.network.lesson import SETTINGS
 from toolkit.pages.backprop.layout import PARAMETERS, PUBLISHED, SIZES, START, Worked
 from toolkit.pages.backprop.lines import Shown
 from toolkit.symbols.equation import quantity
@@ -31,6 +32,7 @@ VERDICTS = quantity("verdicts")
 WHAT = {
     PARAMETERS: "inputs, targets, start weights and learning rates: play here",
     "Backprop": "the table, one row an epoch, at the chosen learning rate",
+    "Optimizers": "the same start, but other optimizers, side by side",
     "Learning rates": "how the size of the step decides how fast, and whether, it learns",
     PUBLISHED: "numbers in print, and ours beside them",
     SIZES: "how much of the gradient reaches each layer",
@@ -79,6 +81,8 @@ def _legend() -> dict[tuple[int, int], Cell]:
 def _what(name: str) -> str:
     if name.startswith("Step"):
         return next(words for key, words in STEPS.items() if key in name)
+    if name in SETTINGS:
+        return f"the table of {name}, with a learning rate of its own"
     if name.startswith("Sample "):
         return "the same epochs: what belongs to this sample alone"
     return WHAT.get(name, "the table at one learning rate")
