@@ -49,6 +49,12 @@ VERDICTS = {
     "fail": Style(ink="7A2E00", fill="F8C08A"),
 }
 
+
+def _large(places: str) -> str:
+    """A number format that shows large numbers as powers of ten, so that they fit the columns."""
+    return f"[>=100]0.000E+00;[<=-100]-0.000E+00;{places}"
+
+
 STYLES = {
     "text": Style(),
     "wrapped": Style(wrap=True, centred=False),
@@ -66,7 +72,7 @@ STYLES = {
     "formula": Style(framed=True, align="right"),
     "sentence": Style(wrap=True, align="left", indent=1),
     "numbers": Style(wrap=True, ink="3E4C59"),
-    "value": Style("0.000000000", bold=True),
+    "value": Style(_large("0.000000000"), bold=True),
     "rounded": Style(ink=MUTED, align="right"),
     "lead": Style(size=12, wrap=True),
     "node": Style(bold=True, align="center", framed=True, fill="EAF2FA"),
@@ -77,9 +83,9 @@ STYLES = {
     "integer": Style("0"),
     "right": Style("0", align="right"),
     "count": Style("#,##0"),
-    "number": Style("0.000000"),
-    "loss": Style("0.000000000"),
-    "short": Style("0.00"),
+    "number": Style(_large("0.000000")),
+    "loss": Style(_large("0.000000000")),
+    "short": Style(_large("0.00####")),
     "rate": Style("0.0000"),
     "percent": Style("0.00%"),
     "seconds": Style("0.0"),

@@ -21,7 +21,7 @@ from toolkit.symbols.splitting import split_sums
 from toolkit.symbols.typeset import typeset_equation
 
 NAME, SENTENCE, EQUATION, NUMBERS, VALUE, ROUNDED = range(1, 7)
-WIDTHS = {NAME: 15, SENTENCE: 38, EQUATION: 50, NUMBERS: 44, VALUE: 14, ROUNDED: 14}
+WIDTHS = {NAME: 15, SENTENCE: 38, EQUATION: 50, NUMBERS: 44, VALUE: 16, ROUNDED: 14}
 HEADINGS = ("quantity", "in words", "equation", "with the present numbers", "value", "rounded")
 WIDEST = WIDTHS[EQUATION] * 7.0  # pixels; a wider equation is drawn smaller,
 LEAST_SHARE = 0.6  # down to this share of its size, then it is plain text

@@ -190,4 +190,4 @@ def _width(entry: Entry) -> float:
         return 4 + len(entry.symbol.name)
     if entry.symbol == LOSS:
         return 13
-    return {"epoch": 7, "inputs": 6, "targets": 6, "loss": 13}.get(entry.group, 10)
+    return {"epoch": 7, "inputs": 8, "targets": 8, "loss": 13}.get(entry.group, 10)
