@@ -152,7 +152,7 @@ class _Steps:
         kind = kind_of(worked)
         words = SENTENCES[kind]
         self.cells[self.row, 1] = Cell(kind, "name")
-        self.cells[self.row, 2] = Cell(words, "sentence")
+        self.cells[self.row, 2] = Cell(words, "wrapped")
         self.merges.append((self.row, 2, self.row, LAST_COLUMN))
         self.heights[self.row] = LINE_POINTS * ceil(len(words) / CHARACTERS)
         self.cells[self.row + 1, 2] = _settings(worked)
