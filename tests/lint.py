@@ -6,6 +6,7 @@ from pathlib import Path
 
 from lxml import etree
 from openpyxl import load_workbook
+from openpyxl.formula.tokenizer import Token, Tokenizer
 from openpyxl.worksheet.datavalidation import DataValidation
 
 VOLATILE = re.compile(r"\b(RAND|RANDBETWEEN|NOW|TODAY|OFFSET|INDIRECT|CELL|INFO)\(")
@@ -48,17 +49,38 @@ def faults(path: Path) -> list[str]:
 
 
 def _cell(sheet: str, place: str, value: object) -> list[str]:
-    if not isinstance(value, str) or not value.startswith("="):
+    if not isinstance(value, str):
         return []
+    if not value.startswith("="):
+        return [f"{sheet}!{place}: text of {len(value)} characters"] * (len(value) > 32_767)
     wrong = [f"{what} function" for what, pattern in
              (("volatile", VOLATILE), ("absent", ABSENT)) if pattern.search(value)]  # fmt: skip
     if len(value) > 8192:
         wrong.append("formula over 8,192 characters")
+    if max(map(len, re.findall(r'"[^"]*"', value)), default=0) > 257:
+        wrong.append("text of over 255 characters in the formula")
+    if value.count(",") >= 255 or value.count("(") > 64:
+        wrong += _brackets(value)
     if value.count("(") != value.count(")"):
         wrong.append("unbalanced parentheses")
     if "\x01" in value or "\x02" in value:
         wrong.append("row marker left in the formula")
     return [f"{sheet}!{place}: {fault}" for fault in wrong]
+
+
+def _brackets(formula: str) -> list[str]:
+    """What lies too deep, and what has too many arguments."""
+    commas, deepest, most = [0], 0, 0
+    for token in Tokenizer(formula).items:
+        if token.subtype == Token.OPEN:
+            commas.append(0)
+            deepest = max(deepest, len(commas) - 1)
+        elif token.subtype == Token.ARG:
+            commas[-1] += 1
+            most = max(most, commas[-1] + 1)
+        elif token.subtype == Token.CLOSE:
+            commas.pop()
+    return ["over 64 levels"] * (deepest > 64) + ["over 255 arguments"] * (most > 255)
 
 
 def _validation(rule: DataValidation) -> list[str]:

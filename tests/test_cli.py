@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,7 @@ from typer.testing import CliRunner
 from tests.recalculation import cells
 from toolkit.cli import app
 from toolkit.template import shipped as shipped_names
+from toolkit.template import templates_folder
 
 ROOT = Path(__file__).parents[1]
 RUN = CliRunner()
@@ -137,21 +139,38 @@ def test_help_is_light(tmp_path: Path) -> None:
     assert not imported & {"torch", "sympy", "numpy", "openpyxl", "pydantic"}
 
 
+@pytest.fixture
+def interruptible() -> Iterator[None]:
+    """Ctrl-C reaches the processes started here, even if the tests run in the background, where a
+    shell has them ignore it.
+    """
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="signals are sent otherwise there")
+@pytest.mark.usefixtures("interruptible")
 def test_ctrl_c_leaves_the_last_good_result(tmp_path: Path) -> None:
     out = tmp_path / "m.xlsx"
     out.write_bytes(b"the last good one")
-    running = subprocess.Popen(
-        [sys.executable, "-m", "toolkit", "mnist", "--out", str(out)],
+    # No epoch of a network so wide is over before it is stopped.
+    slow = (templates_folder() / "models" / "default.toml").read_text(encoding="utf-8")
+    (tmp_path / "slow.toml").write_text(slow.replace("channels = 1", "channels = 25"), "utf-8")
+    with subprocess.Popen(
+        [sys.executable, "-m", "toolkit", "mnist", "--model", "slow.toml", "--out", str(out)],
         stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=tmp_path,
-    )  # fmt: skip
-    time.sleep(5)
-    running.send_signal(signal.SIGINT)
-    _, errors = running.communicate(timeout=60)
+    ) as running:  # fmt: skip
+        time.sleep(5)
+        running.send_signal(signal.SIGINT)
+        try:
+            _, errors = running.communicate(timeout=60)
+        finally:
+            running.kill()
     assert running.returncode == 130
     assert "Stopped; no file was left half-written" in errors and "Traceback" not in errors
     assert out.read_bytes() == b"the last good one"
-    assert list(tmp_path.iterdir()) == [out]
+    assert {path.name for path in tmp_path.iterdir()} == {"m.xlsx", "slow.toml"}
 
 
 def test_every_command_has_help_and_every_option_is_in_the_readme() -> None:

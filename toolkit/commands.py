@@ -30,7 +30,7 @@ def write_backprop(
         worked = work_out(lesson)
     except ToolkitError as error:
         raise ToolkitError(f"{template}: {error}") from error
-    write(backprop_book(worked), out)
+    write(backprop_book(worked, template), out)
     final = worked.trace.values[LOSS][-1]
     return {
         "workbook": str(out),

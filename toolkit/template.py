@@ -73,7 +73,7 @@ def find_shipped(kind: str, name: str) -> Path:
 def _unknown(kind: str, name: str, also: str = "") -> ToolkitError:
     known = shipped(kind)
     return ToolkitError(
-        f"{brief(name)}: no such template{_suggestion(name, known)}; "
+        f"{brief(name)}: no such template{suggestion(name, known)}; "
         f"use one of {', '.join(known)}{also}"
     )
 
@@ -146,7 +146,7 @@ def _key(place: Iterable[int | str]) -> str:
 def _cure(fault: Any, place: list[int | str], schema: type[BaseModel]) -> str:
     kind, message = fault["type"], str(fault["msg"]).removeprefix("Value error, ")
     if kind == "extra_forbidden":
-        meant = _suggestion(str(place[-1]), _siblings(place, schema))
+        meant = suggestion(str(place[-1]), _siblings(place, schema))
         return f"unknown key{meant}; remove or correct it"
     if kind == "missing":
         return "missing; add this key"
@@ -174,6 +174,7 @@ def _siblings(place: list[int | str], schema: type[BaseModel]) -> list[str]:
     return list(fields)
 
 
-def _suggestion(word: str, known: list[str]) -> str:
+def suggestion(word: str, known: list[str]) -> str:
+    """The known word that was probably meant, as an aside; nothing where none comes close."""
     close = difflib.get_close_matches(word, known, n=1)
     return f" (did you mean {close[0]!r}?)" if close else ""

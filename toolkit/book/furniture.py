@@ -103,6 +103,8 @@ def _kind(rule: Validation) -> DataValidation:
     if rule.kind == "choice":
         listed = ",".join(rule.choices).replace('"', '""')
         return DataValidation("list", formula1=f'"{listed}"')
+    if rule.kind == "formula":
+        return DataValidation("custom", formula1=rule.formula.removeprefix("="))
     if rule.kind == "whole":
         return _between("whole", rule, -LARGEST_WHOLE, LARGEST_WHOLE)
     if rule.kind == "number":

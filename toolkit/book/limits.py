@@ -9,6 +9,10 @@ from toolkit.errors import ToolkitError
 
 # Excel specifications and limits; the lengths of names and messages: ECMA-376, part 1, 18.3.1.32.
 MAX_NAME, MAX_FORMULA, MAX_SERIES = 31, 8192, 255
+MAX_ARGUMENTS, MAX_NESTING = 255, 64
+MAX_CELL, MAX_LITERAL = 32_767, 255  # characters of a cell's text, and of a text in a formula
+LITERAL = re.compile(r'"((?:[^"]|"")*)"')
+SHEET = re.compile(r"'[^']*'!")
 MAX_TITLE, MAX_MESSAGE, MAX_CHOICES = 32, 255, 255
 
 
@@ -24,6 +28,7 @@ def check(book: Book) -> None:
 
 def _faults(sheet: Sheet) -> Iterator[str]:
     yield from _name(sheet.name)
+    yield from _texts(sheet)
     yield from _formulas(sheet)
     yield from _charts(sheet)
     yield from _validations(sheet)
@@ -40,10 +45,48 @@ def _formulas(sheet: Sheet) -> Iterator[str]:
     loose = ((row, column, cell.formula) for (row, column), cell in sheet.cells.items())
     filled = (found for table in sheet.tables for found in _filled(table))
     for row, column, formula in chain(loose, filled):
-        if formula and len(formula) > MAX_FORMULA:
+        for what, most in _too_much(formula or ""):
             yield (
-                f"the formula in {letters(column)}{row} has {len(formula):,} characters, more "
-                f"than the {MAX_FORMULA:,} that Excel reads; use smaller network.layers"
+                f"the formula in {letters(column)}{row} has {what}, more than the {most:,} that "
+                "Excel reads; use smaller network.layers"
+            )
+
+
+def _too_much(formula: str) -> Iterator[tuple[str, int]]:
+    if len(formula) > MAX_FORMULA:
+        yield f"{len(formula):,} characters", MAX_FORMULA
+    if len(formula) <= MAX_LITERAL and formula.count("(") <= MAX_NESTING:
+        return  # quick, for there are many
+    longest = max((len(text.replace('""', '"')) for text in LITERAL.findall(formula)), default=0)
+    if longest > MAX_LITERAL:
+        yield f"a text of {longest} characters", MAX_LITERAL
+    nesting, arguments = _nesting(SHEET.sub("", LITERAL.sub('""', formula)))
+    if nesting > MAX_NESTING:
+        yield f"{nesting} brackets within each other", MAX_NESTING
+    if arguments > MAX_ARGUMENTS:
+        yield f"a function of {arguments} arguments", MAX_ARGUMENTS
+
+
+def _nesting(formula: str) -> tuple[int, int]:
+    """How many brackets lie within each other, and how many arguments stand in one pair."""
+    given, deepest, most = [1], 0, 1
+    for sign in re.findall(r"[(),]", formula):
+        if sign == "(":
+            given.append(1)
+            deepest = max(deepest, len(given) - 1)
+        elif sign == ",":
+            given[-1] += 1
+        else:
+            most = max(most, given.pop())
+    return deepest, most
+
+
+def _texts(sheet: Sheet) -> Iterator[str]:
+    for (row, column), cell in sheet.cells.items():
+        if isinstance(cell.value, str) and len(cell.value) > MAX_CELL:
+            yield (
+                f"the text in {letters(column)}{row} has {len(cell.value):,} characters, more than "
+                f"the {MAX_CELL:,} that a cell holds; use smaller network.layers"
             )
 
 

@@ -45,10 +45,13 @@ def quoted(sheet: str) -> str:
 
 def check_fits(rows: int, columns: int) -> None:
     """Raise ToolkitError where a sheet would need more rows or columns than the format has."""
-    if rows > MAX_ROWS or columns > MAX_COLUMNS:
+    cures = ["fewer training.epochs"] if rows > MAX_ROWS else []
+    if columns > MAX_COLUMNS:
+        cures.append("smaller network.layers or fewer samples.inputs")
+    if cures:
         raise ToolkitError(
             f"{rows:,} rows by {columns:,} columns do not fit a sheet, which has "
-            f"{MAX_ROWS:,} by {MAX_COLUMNS:,}; use fewer training.epochs or smaller network.layers"
+            f"{MAX_ROWS:,} by {MAX_COLUMNS:,}; use {' and '.join(cures)}"
         )
 
 
@@ -146,7 +149,7 @@ class Chart:
     column: int
     width: float = 16
     height: float = 8.5
-    y_format: str = "0.00"
+    y_format: str = "[>=100000]0E+00;0.00"  # a run that grows without bound is drawn as well
     y_min: float | None = None
     y_max: float | None = None
     y_log: bool = False
@@ -206,21 +209,23 @@ class Line:
 @dataclass(frozen=True)
 class Validation:
     """What may be typed into the cells of one column from `row` to `last_row`: a `number`, a
-    `positive` or `whole` number, all from `least` to `most` where these are given, or one of
-    `choices`. Where a cell is selected, title (up to 32 characters) and message (up to 255) are
-    shown; what does not fit is refused with `error`, or else with the message again.
+    `positive` or `whole` number, all from `least` to `most` where these are given, one of
+    `choices`, or what makes `formula` true. Where a cell is selected, title (up to 32 characters)
+    and message (up to 255) are shown; what does not fit is refused with `error`, or else with the
+    message again.
     """
 
     row: int
     column: int
     last_row: int
-    kind: Literal["number", "positive", "whole", "choice"]
+    kind: Literal["number", "positive", "whole", "choice", "formula"]
     title: str
     message: str
     choices: tuple[str, ...] = ()
     least: float | None = None
     most: float | None = None
     error: str = ""
+    formula: str = ""
 
 
 @dataclass(frozen=True)

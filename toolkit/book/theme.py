@@ -9,6 +9,8 @@ INPUT_INK, INPUT_FILL = "0B3D91", "FFF6D6"
 # lines on white (their yellow is left out).
 PALETTE = ("0072B2", "D55E00", "009E73", "CC79A7", "56B4E9", "E69F00", "000000", "7F7F7F")
 
+MOST_DECIMALS = 30  # of a number format
+
 # The groups of quantities in a table: the fill behind their headings.
 GROUPS = {
     "epoch": "E4E7EB",
@@ -47,6 +49,12 @@ VERDICTS = {
     "fail": Style(ink="7A2E00", fill="F8C08A"),
 }
 
+
+def _large(places: str) -> str:
+    """A number format that shows large numbers as powers of ten, so that they fit the columns."""
+    return f"[>=100]0.000E+00;[<=-100]-0.000E+00;{places}"
+
+
 STYLES = {
     "text": Style(),
     "wrapped": Style(wrap=True, centred=False),
@@ -58,13 +66,13 @@ STYLES = {
     "link": Style(ink="0563C1", underline=True),
     "symbol": Style(bold=True, align="right"),
     "name": Style(bold=True),
-    "equation": Style(),
+    "equation": Style(align="left", indent=1),
     "input": Style(ink=INPUT_INK, fill=INPUT_FILL, framed=True, align="right", locked=False),
     "choice": Style(ink=INPUT_INK, fill=INPUT_FILL, framed=True, align="center", locked=False),
     "formula": Style(framed=True, align="right"),
-    "sentence": Style(wrap=True),
+    "sentence": Style(wrap=True, align="left", indent=1),
     "numbers": Style(wrap=True, ink="3E4C59"),
-    "value": Style("0.000000000", bold=True),
+    "value": Style(_large("0.000000000"), bold=True),
     "rounded": Style(ink=MUTED, align="right"),
     "lead": Style(size=12, wrap=True),
     "node": Style(bold=True, align="center", framed=True, fill="EAF2FA"),
@@ -75,9 +83,9 @@ STYLES = {
     "integer": Style("0"),
     "right": Style("0", align="right"),
     "count": Style("#,##0"),
-    "number": Style("0.000000"),
-    "loss": Style("0.000000000"),
-    "short": Style("0.00"),
+    "number": Style(_large("0.000000")),
+    "loss": Style(_large("0.000000000")),
+    "short": Style(_large("0.00####")),
     "rate": Style("0.0000"),
     "percent": Style("0.00%"),
     "fine percent": Style("0.000%", align="right"),
@@ -86,6 +94,7 @@ STYLES = {
     "verdict": Style(bold=True, align="center", framed=True),
     "live": Style("0.000000", size=16, bold=True, align="center", framed=True),
     "tiny": Style("0.0E+00", align="right"),
+    "scientific": Style("0.00E+00", align="right"),
     "bold": Style(bold=True),
     "check": Style(framed=True, fill=VERDICTS["pass"].fill),
     "input left": Style(ink=INPUT_INK, fill=INPUT_FILL, framed=True),
@@ -93,3 +102,5 @@ STYLES = {
     f"heading {group}": Style(bold=True, fill=fill, align="center")
     for group, fill in GROUPS.items()
 }
+# As printed elsewhere: so many decimals, the last zeros among them.
+STYLES |= {f"decimals {places}": Style(f"{0:.{places}f}") for places in range(MOST_DECIMALS + 1)}

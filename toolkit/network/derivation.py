@@ -1,11 +1,11 @@
 """From a lesson to its equations: forward, chain rule, update."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sympy import Symbol
 
 from toolkit.network.forward import Forward, Role, forward
-from toolkit.network.lesson import Lesson
+from toolkit.network.lesson import Lesson, Training
 from toolkit.network.optimizers import EPOCH, LEARNING_RATE, LOSS, settings, update
 from toolkit.symbols.equation import (
     Equation,
@@ -15,7 +15,7 @@ from toolkit.symbols.equation import (
 )
 from toolkit.symbols.splitting import split_sums
 
-__all__ = ["EPOCH", "LEARNING_RATE", "LOSS", "Derivation", "derivation"]
+__all__ = ["EPOCH", "LEARNING_RATE", "LOSS", "Derivation", "derivation", "with_optimizer"]
 
 # With more outputs than this, or more than one hidden layer or sample, a gradient with everything
 # written out is no formula that a reader follows: those of the pre-activations get columns of
@@ -54,7 +54,8 @@ class Derivation:
     @property
     def states(self) -> tuple[Symbol, ...]:
         """What the optimizer remembers from step to step; 0 at the start."""
-        return tuple(e.symbol for e in self.updates if e.symbol not in self.parameters)
+        parameters = set(self.parameters)
+        return tuple(e.symbol for e in self.updates if e.symbol not in parameters)
 
     @property
     def given(self) -> tuple[Symbol, ...]:
@@ -77,21 +78,28 @@ def derivation(lesson: Lesson) -> Derivation:
     check_order(made.equations, [*parameters, *inputs, *targets])
     gradients = derive(made.equations, LOSS, parameters)
     chain, of_parameters = _shown(made, gradients, len(parameters))
-    trained = parameters if lesson.training.train_biases else made.weights
-    return Derivation(
+    found = Derivation(
         inputs,
         targets,
         made.weights,
         made.biases,
-        tuple(settings(lesson.training)),
+        (),
         made.roles,
         tuple(made.equations),
         tuple(gradients),
         split_sums(made.equations),
         split_sums(chain),
         split_sums(of_parameters),
-        tuple(e for parameter in trained for e in update(lesson.training, parameter)),
+        (),
     )
+    return with_optimizer(found, lesson.training)
+
+
+def with_optimizer(derived: Derivation, training: Training) -> Derivation:
+    """The same network, its parameters changed as `training` says."""
+    trained = derived.parameters if training.train_biases else derived.weights
+    updates = tuple(e for parameter in trained for e in update(training, parameter))
+    return replace(derived, settings=tuple(settings(training)), updates=updates)
 
 
 def _shown(
@@ -99,14 +107,15 @@ def _shown(
 ) -> tuple[list[Equation], list[Equation]]:
     """Which inner gradients get columns, and the parameters' gradients in terms of the columns."""
     inner, of_parameters = gradients[:-parameters], gradients[-parameters:]
-    if _written_out(made.lesson):
+    if written_out(made.lesson):
         return [], inline(of_parameters, inner)
     kept = [e for e in inner if _has_column(made.roles[e.symbol.wrt])]
     passed = [e for e in inner if not _has_column(made.roles[e.symbol.wrt])]
     return inline(kept, passed), inline(of_parameters, passed)
 
 
-def _written_out(lesson: Lesson) -> bool:
+def written_out(lesson: Lesson) -> bool:
+    """Whether the gradients of the parameters need no columns between them and the loss."""
     network = lesson.network
     small = len(network.layers) <= 3 and network.layers[-1] <= INLINE_OUTPUTS
     return small and len(lesson.samples.inputs) == 1 and "softmax" not in network.activations

@@ -8,6 +8,7 @@ from pydantic import Field, model_validator
 
 from toolkit import template
 from toolkit.errors import ToolkitError
+from toolkit.network.published import Published
 
 Width = Annotated[int, Field(ge=1)]
 Positive = Annotated[float, Field(gt=0)]
@@ -64,7 +65,11 @@ class Start(template.Part):
 
 
 class Training(template.Part):
-    """Descent over the whole batch, once for each learning rate, as torch.optim defines it."""
+    """Descent over the whole batch, once for each learning rate, as torch.optim defines it.
+
+    `compare` names other optimizers to be shown beside it, each with torch's default settings and
+    its own of `compare_learning_rates`.
+    """
 
     optimizer: Optimizer
     learning_rates: Annotated[list[Positive], Field(min_length=1)]
@@ -75,6 +80,8 @@ class Training(template.Part):
     alpha: Share | None = None
     epsilon: Positive | None = None
     weight_decay: Annotated[float, Field(ge=0)] = 0.0
+    compare: Annotated[list[Optimizer], Field(min_length=1)] | None = None
+    compare_learning_rates: list[Positive] | None = None
 
     def setting(self, key: str) -> list[float]:
         """What is given for an optimizer's setting, or its default; betas are two."""
@@ -91,6 +98,7 @@ class Lesson(template.Part):
     samples: Samples
     start: Start
     training: Training
+    published: Published | None = None
 
     @model_validator(mode="after")
     def _agree(self) -> "Lesson":
@@ -100,6 +108,8 @@ class Lesson(template.Part):
         _check_start(self.start, self.network)
         _check_loss(self.network, self.samples)
         _check_training(self.training)
+        _check_compared(self.training)
+        _check_published(self.published, self.training)
         return self
 
 
@@ -163,6 +173,34 @@ def _check_training(training: Training) -> None:
                 f"training.{key}: {training.optimizer} has no {key}; remove it or choose another "
                 "training.optimizer"
             )
+
+
+def _check_compared(training: Training) -> None:
+    kinds, rates = training.compare, training.compare_learning_rates
+    if kinds is None and rates is None:
+        return
+    if kinds is None or rates is None:
+        given, missing = ("compare_learning_rates", "compare") if kinds is None else (
+            "compare", "compare_learning_rates",
+        )  # fmt: skip
+        raise ValueError(f"training.{given}: needs training.{missing} too; add it")
+    _count("training.compare_learning_rates", rates, len(kinds), "training.compare")
+    if training.optimizer in kinds:
+        raise ValueError(
+            f"training.compare: {training.optimizer} is training.optimizer already; remove it here"
+        )
+    for kind in kinds:
+        if kinds.count(kind) > 1:
+            raise ValueError(f"training.compare: {kind} is named twice; name each optimizer once")
+
+
+def _check_published(published: Published | None, training: Training) -> None:
+    if published and published.learning_rate not in training.learning_rates:
+        rates = ", ".join(f"{rate:g}" for rate in training.learning_rates)
+        raise ValueError(
+            f"published.learning_rate: {published.learning_rate:g} is none of "
+            f"training.learning_rates ({rates}); give one of these"
+        )
 
 
 def weight_count(layers: list[int]) -> int:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from sympy import Expr, Symbol, sqrt
 
 from toolkit.network.lesson import SETTINGS, Training
+from toolkit.symbols.activations import as_one, fading
 from toolkit.symbols.equation import Equation, Gradient, Previous, quantity
 
 LOSS = quantity("E_total")
@@ -107,8 +108,10 @@ def _rmsprop(slope: _Slope) -> list[Equation]:
 def _adam(slope: _Slope) -> list[Equation]:
     mean, squares = slope.state("m"), slope.state("s")
     first, second = BETAS
-    divisor = sqrt(squares) / sqrt(1 - second**EPOCH) + EPSILON
-    step = LEARNING_RATE / (1 - first**EPOCH) * mean / divisor
+    # Both began at 0, and are too small by what of that is left.
+    whole_mean = as_one(mean / (1 - fading(first, EPOCH)))
+    whole_squares = as_one(squares / (1 - fading(second, EPOCH)))
+    step = LEARNING_RATE * whole_mean / (sqrt(whole_squares) + EPSILON)
     return [
         Equation(mean, first * Previous(mean) + (1 - first) * slope.gradient),
         Equation(squares, second * Previous(squares) + (1 - second) * slope.gradient**2),

@@ -148,11 +148,12 @@ class peak(Function):
         return f"MAX({','.join(map(printer._print, self.args))})"
 
     def _numpycode(self, printer: Any) -> str:
-        first, *rest = map(printer._print, self.args)
-        text: str = first
-        for other in rest:
-            text = f"maximum({text}, {other})"
-        return text
+        # By halves: Python reads no more than 200 brackets within each other.
+        texts = [str(printer._print(arg)) for arg in self.args]
+        while len(texts) > 1:
+            pairs = [texts[n : n + 2] for n in range(0, len(texts), 2)]
+            texts = [f"maximum({', '.join(pair)})" if len(pair) > 1 else pair[0] for pair in pairs]
+        return texts[0]
 
     def _plain(self, printer: Any) -> str:
         return f"max({', '.join(map(printer._print, self.args))})"
@@ -187,6 +188,55 @@ class binary_cross_entropy(Function):
     def _typeset(self, printer: Any) -> Any:
         a, t = self.args
         return printer._print(-t * log(a) - (1 - t) * log(1 - a))
+
+
+class fading(Function):
+    """A number below 1 to the power of a count, which is 0 before it leaves float64's range.
+
+    Spreadsheets' ^ does not all fade with it: LibreOffice's returns an error where the result is
+    too small for a number. e^-700 is 1e-304: taking 0 for less changes no digit of 1 minus it.
+    """
+
+    @classmethod
+    def eval(cls, base: Expr, count: Expr) -> Expr | None:
+        """The first power is the number itself."""
+        return base if count == 1 else None
+
+    def _excel(self, printer: Any) -> str:
+        base, count = (printer._print(arg) for arg in self.args)
+        return f"IF({count}*LN(MAX(1E-300,ABS({base})))<-700,0,{base}^{count})"
+
+    def _numpycode(self, printer: Any) -> str:
+        base, count = map(printer._print, self.args)
+        return f"({base}**{count})"
+
+    def _plain(self, printer: Any) -> str:
+        return str(printer._print(self.args[0] ** self.args[1]))
+
+    def _latex(self, printer: Any) -> str:
+        return str(printer._print(self.args[0] ** self.args[1]))
+
+    def _typeset(self, printer: Any) -> Any:
+        return printer._print(self.args[0] ** self.args[1])
+
+
+class as_one(Function):
+    """An expression that stays together where SymPy would merge it with what stands around it."""
+
+    def _excel(self, printer: Any) -> str:
+        return f"({printer._print(self.args[0])})"
+
+    def _numpycode(self, printer: Any) -> str:
+        return f"({printer._print(self.args[0])})"
+
+    def _plain(self, printer: Any) -> str:
+        return f"({printer._print(self.args[0])})"
+
+    def _latex(self, printer: Any) -> str:
+        return str(printer._print(self.args[0]))
+
+    def _typeset(self, printer: Any) -> Any:
+        return printer._print(self.args[0])
 
 
 class at_least(Function):

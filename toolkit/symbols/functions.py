@@ -53,7 +53,8 @@ class number_text(Function):
         plain = f'ROUND({x},MAX(0,5-{power}))&""'
         scientific = f'ROUND({x}/10^{power},5)&"·10^"&{power}'
         sized = f"IF(AND(ABS({x})>=0.0001,ABS({x})<1E9),{plain},{scientific})"
-        return f'IF(ABS({x})<1E-300,"0",{sized})'
+        # Not <: IronCalc takes numbers less than 2.2e-16 apart for equal, 0 and 1E-300 among them.
+        return f'IF(ABS({x})<=1E-300,"0",{sized})'
 
     def _numpycode(self, printer: Any) -> str:
         return f"number_text({printer._print(self.args[0])})"
@@ -78,6 +79,16 @@ class total(Function):
 
     def _numpycode(self, printer: Any) -> str:
         return f"sum({printer._print(self.args[0])})"
+
+
+class sizes_added(Function):
+    """The sum of the sizes, |x|, of a range of cells."""
+
+    def _excel(self, printer: Any) -> str:
+        return f"SUMPRODUCT(ABS({printer._print(self.args[0])}))"
+
+    def _numpycode(self, printer: Any) -> str:
+        return f"sum(abs({printer._print(self.args[0])}))"
 
 
 class largest(Function):
@@ -134,20 +145,41 @@ class relative_error(Function):
         return f"(abs({a}-{b})/maximum(maximum(abs({a}), abs({b})), 0.001))"
 
 
+class same_digits(Function):
+    """To how many significant digits a number (first) agrees with another (second): the largest N
+    such that they differ by at most 10^-N of the other.
+    """
+
+    def _excel(self, printer: Any) -> str:
+        a, b = map(printer._print, self.args)
+        return f"INT(-LOG10(ABS({a}-{b})/ABS({b})))"
+
+    def _numpycode(self, printer: Any) -> str:
+        a, b = map(printer._print, self.args)
+        return f"floor(-log10(abs({a}-{b})/abs({b})))"
+
+
 class verdict(Function):
-    """Pass where a number (first) is at most the bound (second), else fail."""
+    """Pass where a number (first) is at most the bound (second), else fail; where it is an error,
+    that the run is out of the range of numbers.
+    """
+
+    reads_errors = True
 
     def _excel(self, printer: Any) -> str:
         number, bound = map(printer._print, self.args)
-        return f'IF({number}<={bound},"pass","fail")'
+        return f'IF(ISNUMBER({number}),IF({number}<={bound},"pass","fail"),"out of range")'
 
     def _numpycode(self, printer: Any) -> str:
         number, bound = map(printer._print, self.args)
-        return f'("pass" if {number} <= {bound} else "fail")'
+        compared = f'"pass" if {number} <= {bound} else "fail"'
+        return f'(({compared}) if isfinite({number}) else "out of range")'
 
 
 class when_all_numbers(Function):
     """An answer (first), or a dash where some cells of a range (second) hold no number."""
+
+    reads_errors = True
 
     def _excel(self, printer: Any) -> str:
         answer, cells = map(printer._print, self.args)

@@ -34,7 +34,7 @@ def _number_text(number: Any) -> Any:
     x = float(_scalar(number))
     if not math.isfinite(x):
         return x
-    if abs(x) < 1e-300:
+    if abs(x) <= 1e-300:
         return "0"
     power = math.floor(math.log10(abs(x)))
     if 1e-4 <= abs(x) < 1e9:
@@ -77,8 +77,8 @@ NAMESPACE: dict[str, Any] = {
     "first_at_most": _first_at_most,
 }
 NUMPY = (
-    "exp log log1p tanh sqrt minimum maximum where abs sum max min mean std nan pi "
-    "equal not_equal less less_equal greater greater_equal logical_and logical_or"
+    "exp log log10 log1p floor tanh sqrt minimum maximum where abs sum max min mean std nan pi "
+    "isfinite equal not_equal less less_equal greater greater_equal logical_and logical_or"
 )
 for _name in NUMPY.split():
     NAMESPACE[_name] = getattr(np, _name)
@@ -177,7 +177,8 @@ def loop(
     Python numbers (`scalar`), which raise where they leave their range, or in arrays of one shape.
     """
     made = [equation.symbol for equation in step]
-    symbols = [*given, *(s for s in made if s not in given), *(e.symbol for e in body)]
+    # A dict, for what is given and made again.
+    symbols = dict.fromkeys([*given, *made, *(e.symbol for e in body)])
     now = {symbol: f"x{index}" for index, symbol in enumerate(symbols)} | {counter: "n"}
     fresh = {symbol: f"y{index}" for index, symbol in enumerate(made)}
     old = {Previous(symbol): name for symbol, name in now.items()}

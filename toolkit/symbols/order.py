@@ -1,6 +1,7 @@
 """The order in which terms and factors are written, the same in every reading of an equation."""
 
 import re
+from functools import lru_cache
 
 from sympy import Add, Expr, Mul
 
@@ -10,6 +11,7 @@ def natural(name: str) -> list[int | str]:
     return [int(part) if part.isdigit() else part for part in re.split(r"(\d+)", name)]
 
 
+@lru_cache(maxsize=1 << 16)
 def _key(expr: Expr) -> tuple[int, list[list[int | str]], str]:
     names = sorted(natural(symbol.name) for symbol in expr.free_symbols)
     return (len(names) > 0, names, str(expr))

@@ -8,6 +8,7 @@ from sympy.printing.printer import Printer
 
 from toolkit.symbols import order
 
+NAMES = {"log": "ln"}
 RAISED = str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
 
 
@@ -57,7 +58,8 @@ class PlainPrinter(Printer):
         return f"{self._print(relation.lhs)} {relation.rel_op} {self._print(relation.rhs)}"
 
     def _print_Function(self, function: Any) -> str:
-        return f"{type(function).__name__}({', '.join(map(self._print, function.args))})"
+        name = type(function).__name__
+        return f"{NAMES.get(name, name)}({', '.join(map(self._print, function.args))})"
 
     def _factor(self, expr: Any) -> str:
         text: str = self._print(expr)

@@ -1,33 +1,45 @@
-"""Long sums in pieces: a formula holds 8,192 characters."""
+"""Long sums and maxima in pieces: a formula holds 8,192 characters, a function 255 arguments."""
 
 from collections.abc import Iterable, Iterator
+from itertools import count
 
 from sympy import Add, Expr, Symbol
 
 from toolkit.symbols import order
+from toolkit.symbols.activations import peak
 from toolkit.symbols.equation import Equation, Gradient, quantity
+from toolkit.symbols.excel import excel
 
-LONGEST_SUM = 120  # terms; each names up to three cells, with their sheet some 60 characters
+LONGEST = 7_500  # characters of a formula, so at most 192 arguments of LONGEST_ADDRESS each
+LONGEST_ADDRESS = "'Step 4, what reaches hidden'!$E$10000"
+FEW = 20  # quantities, which make no long formula
 
 
 def split_sums(equations: Iterable[Equation]) -> tuple[Equation, ...]:
-    """The same equations, with named partial sums before each that holds a longer sum."""
-    return tuple(piece for equation in equations for piece in _pieces(equation))
+    """The same equations, with named partial sums before each that would be too long a formula."""
+    return tuple(piece for equation in equations for piece in _pieces(equation, count(1)))
 
 
-def _pieces(equation: Equation) -> Iterator[Equation]:
-    expr, number = equation.expr, 0
-    # A sum with more terms than the limit is found without walking through small expressions.
-    while long := _longest(expr):
-        partial = []
-        terms = order.terms(long)
-        for start in range(0, len(terms), LONGEST_SUM):
-            number += 1
-            symbol = partial_symbol(equation.symbol, number)
-            partial.append(symbol)
-            yield Equation(symbol, Add(*terms[start : start + LONGEST_SUM]))
-        expr = expr.xreplace({long: Add(*partial)})
-    yield Equation(equation.symbol, expr)
+def _pieces(equation: Equation, numbers: "count[int]") -> Iterator[Equation]:
+    expr = equation.expr
+    long = _longest(expr)
+    if long is None:
+        yield equation
+        return
+    partial = []
+    for group in _groups(long):
+        symbol = partial_symbol(equation.symbol, next(numbers))
+        yield from _named(Equation(symbol, long.func(*group)), equation.symbol, numbers)
+        partial.append(symbol)
+    whole = long.func(*partial) if len(partial) > 1 else partial[0]
+    yield from _pieces(Equation(equation.symbol, expr.xreplace({long: whole})), numbers)
+
+
+def _named(part: Equation, whole: Symbol, numbers: "count[int]") -> Iterator[Equation]:
+    """A part, itself in pieces where a single term is too long; all are numbered in one row."""
+    *pieces, last = _pieces(Equation(whole, part.expr), numbers)
+    yield from pieces
+    yield Equation(part.symbol, last.expr)
 
 
 def partial_symbol(whole: Symbol, number: int) -> Symbol:
@@ -37,8 +49,26 @@ def partial_symbol(whole: Symbol, number: int) -> Symbol:
     return quantity(f"{whole.name} ({number})")
 
 
-def _longest(expr: Expr) -> Add | None:
-    if len(expr.free_symbols) <= LONGEST_SUM:
+def _length(expr: Expr) -> int:
+    return len(excel(expr, lambda _: LONGEST_ADDRESS))
+
+
+def _longest(expr: Expr) -> Expr | None:
+    """The longest sum or maximum in an expression that is too long."""
+    if len(expr.free_symbols) <= FEW or _length(expr) <= LONGEST:
         return None
-    sums = [e for e in expr.atoms(Add) if len(e.args) > LONGEST_SUM]
-    return max(sums, key=lambda e: len(e.args), default=None)
+    return max(expr.atoms(Add, peak), key=_length, default=None)
+
+
+def _groups(long: Expr) -> Iterator[list[Expr]]:
+    """Its terms in their order, as many together as one formula holds."""
+    group: list[Expr] = []
+    room = LONGEST
+    for term in order.terms(long) if isinstance(long, Add) else long.args:
+        needed = _length(term) + 1
+        if group and needed > room:
+            yield group
+            group, room = [], LONGEST
+        group.append(term)
+        room -= needed
+    yield group

@@ -11,8 +11,8 @@ from toolkit.symbols import order
 
 NAMES = {"log": "ln", "Max": "max", "Min": "min", "Abs": "abs"}
 RELATIONS = {"==": "=", "!=": "≠", "<=": "≤", ">=": "≥"}
-# w5, a_h2.1[3], E_total, η A: a letter, what numbers or names it, the sample in brackets.
-INDEXED = re.compile(r"([^\W\d_])(?:(?:[_ ]|(?=\d))([\w.]+))?(?:\[(\d+)\])?")
+# w5, a_h2.1[3], max_o, E_total, η A: a letter, what numbers or names it, the sample in brackets.
+INDEXED = re.compile(r"(max|[^\W\d_])(?:(?:[_ ]|(?=\d))([\w.]+))?(?:\[(\d+)\])?")
 
 
 @dataclass(frozen=True)
@@ -200,7 +200,7 @@ def _name(name: str) -> Box:
     if not found:
         return Text(name)
     letter, index, sample = found.groups()
-    base = Text(letter, italic=True)
+    base = Text(letter, italic=len(letter) == 1)
     if not (index or sample):
         return base
     return Scripts(base, _index(index) if index else None, Text(f"({sample})") if sample else None)

@@ -2,31 +2,35 @@
 
 from dataclasses import replace
 
-from toolkit.book.sheet import Book, Sheet, check_fits
-from toolkit.network.derivation import derivation
+from toolkit.book.sheet import Book, Chart, Sheet, Table, check_fits
+from toolkit.network.comparison import compared
+from toolkit.network.derivation import derivation, with_optimizer
 from toolkit.network.lesson import Lesson
 from toolkit.network.trace import trace
 from toolkit.pages.backprop import (
     backprop,
     check,
     forward_pass,
+    gradient_sizes,
     gradients,
     one_weight,
+    optimizers,
     others,
     parameters,
+    published,
     rates,
+    samples,
     start,
     table,
     update,
 )
+from toolkit.pages.backprop.extent import check_extent
+from toolkit.pages.backprop.gradients import earlier_weights
 from toolkit.pages.backprop.layout import (
     BACKPROP,
-    CHECK,
     PARAMETERS,
-    RATES,
     Worked,
     cells_of_parameters,
-    rate_sheet,
 )
 from toolkit.pages.backprop.lines import Shown
 
@@ -36,52 +40,83 @@ PAGE_POINTS = 800.0  # of rows, on a page in landscape, at about two thirds of t
 def work_out(lesson: Lesson) -> Worked:
     """Derive the lesson's equations and run all its epochs.
 
-    Raises ToolkitError, before anything is run, where its tables would not fit a sheet.
+    Raises ToolkitError, before anything is run, where its tables would not fit a sheet or a
+    published figure is of no quantity of theirs.
     """
+    check_extent(lesson)
     derived = derivation(lesson)
+    further = [(one, with_optimizer(derived, one.training)) for one in compared(lesson)]
+    remembered = max(len(found.states) for found in (derived, *(found for _, found in further)))
+    published.check_names(lesson, derived)
     check_fits(
         table.HEADING_ROW + 1 + lesson.training.epochs,
-        1 + len(derived.given) + len(derived.table) + len(derived.states),
+        1 + len(derived.given) + len(derived.table) + remembered,
     )
-    return Worked(lesson, derived, trace(lesson, derived), *cells_of_parameters(lesson, derived))
+    cells = cells_of_parameters(lesson, derived)
+    beside = tuple(Worked(one, found, trace(one, found), *cells) for one, found in further)
+    return Worked(lesson, derived, trace(lesson, derived), *cells, beside)
 
 
-def backprop_book(worked: Worked) -> Book:
-    """All sheets in reading order."""
+def backprop_book(worked: Worked, template: str = "TEMPLATE") -> Book:
+    """All sheets in reading order; `template` is what the command line calls the lesson."""
     tables = [table.sheet(worked, rate) for rate in range(len(worked.letters))]
     made = [sheet.tables[0] for sheet in tables]
     shown = Shown(dict(worked.parameters), dict(worked.texts))
     further = [others.sheet(worked, shown)] if others.equations(worked) else []
     names = _names(worked)
     steps = _steps(worked, names, shown)
-    listed = [sheet.name for sheet in further]
-    contents = [
-        PARAMETERS,
-        *names,
-        *listed,
-        BACKPROP,
-        RATES,
-        CHECK,
-        *map(rate_sheet, worked.letters),
-    ]
-    sheets = (
-        start.sheet(worked, contents, shown),
-        parameters.sheet(worked, made),
+    spread = samples.spread(worked)
+    chosen = backprop.sheet(spread[BACKPROP], worked)
+    of_samples = [samples.sheet(worked, n, t) for n, t in spread.items() if n != BACKPROP]
+    looks = _looks(worked, made, spread, template)
+    checked = check.sheet(worked, shown.values)
+    comparing, chart, own = _optimizers(worked, spread[BACKPROP])
+    pages = (
         *steps,
         *further,
-        backprop.sheet(worked),
+        chosen,
+        *of_samples,
         rates.sheet(worked, made),
-        check.sheet(worked, shown.values),
+        *comparing,
+        *looks,
+        checked,
         *tables,
+        *own,
     )
-    return Book(worked.lesson.title, sheets)
+    contents = [PARAMETERS, *(page.name for page in pages)]
+    first = (
+        start.sheet(worked, contents, shown, check.verdicts(checked)),
+        parameters.sheet(worked, made, chart),
+    )
+    return Book(worked.lesson.title, (*first, *pages))
+
+
+def _optimizers(worked: Worked, chosen: Table) -> tuple[list[Sheet], Chart | None, list[Sheet]]:
+    """The sheet that compares optimizers, its chart, and a sheet for each."""
+    if not worked.compared:
+        return [], None, []
+    tables = [optimizers.own_table(one) for one in worked.compared]
+    curves = optimizers.curves(worked, chosen, tables)
+    pairs = zip(worked.compared, tables, strict=True)
+    own = [optimizers.own_sheet(one, made) for one, made in pairs]
+    page = optimizers.sheet(worked, curves)
+    return [page], page.charts[0], own
+
+
+def _looks(
+    worked: Worked, made: list[Table], spread: dict[str, Table], template: str
+) -> list[Sheet]:
+    """The looks into the tables that only some lessons have something for."""
+    figures = [published.sheet(worked, made, template)] if published.applies(worked) else []
+    return figures + (
+        [gradient_sizes.sheet(worked, spread)] if gradient_sizes.applies(worked) else []
+    )
 
 
 def _kinds(worked: Worked) -> list[str]:
     """The steps of this network: some have but one layer, and nothing hidden."""
     hidden = ["hidden", "first"] if len(worked.lesson.network.layers) > 2 else []
-    chain = ["one"] if one_weight.single_path(worked) else []
-    return ["forward", *chain, "output", *hidden, "update"]
+    return ["forward", "one", "output", *hidden, "update"]
 
 
 def _names(worked: Worked) -> list[str]:
@@ -90,7 +125,7 @@ def _names(worked: Worked) -> list[str]:
         "one": "one weight",
         "output": "output weights",
         "hidden": "what reaches hidden",
-        "first": "first weights",
+        "first": earlier_weights(worked),
         "update": "update",
     }
     return [f"Step {n}, {words[kind]}" for n, kind in enumerate(_kinds(worked), 1)]

@@ -6,12 +6,12 @@ from toolkit.book.live import computed
 from toolkit.book.sheet import Cell, Chart, Known, Series, Sheet, Table, at
 from toolkit.network.derivation import LEARNING_RATE, LOSS
 from toolkit.pages.backprop import table
+from toolkit.pages.backprop.curves import LOSSES, status
 from toolkit.pages.backprop.layout import (
     BACKPROP,
     PARAMETERS,
     START,
     Worked,
-    chosen_rate,
     column_of,
 )
 from toolkit.symbols.functions import Text, joined, number_text
@@ -19,14 +19,9 @@ from toolkit.symbols.functions import Text, joined, number_text
 TITLE = joined(Text("Backprop, epoch by epoch: η = "), number_text(LEARNING_RATE))
 
 
-def made(worked: Worked) -> Table:
-    """The table; its first row is the start."""
-    return table.table(worked, chosen_rate(worked.lesson), LEARNING_RATE)
-
-
-def sheet(worked: Worked) -> Sheet:
+def sheet(shown: Table, worked: Worked) -> Sheet:
     """The table, its curve to the right of the last column."""
-    shown = made(worked)
+    losses = shown.known(BACKPROP, column_of(shown, LOSS.name))
     heading = computed(TITLE, worked.parameters, "title")
     cells = {
         (1, 1): heading,
@@ -34,14 +29,15 @@ def sheet(worked: Worked) -> Sheet:
         (2, 2): Cell("Choose another learning rate on the sheet", "muted"),
         (2, 7): Cell(PARAMETERS, "link", link=PARAMETERS),
         (2, 9): Cell(table.ROWS_HINT, "muted"),
+        (1, 9): Cell("status:", "muted"),
+        (1, 10): computed(status(), {LOSSES: losses}, "note"),
     }
-    like = table.sheet(worked, chosen_rate(worked.lesson))
     chart = _chart(shown, at(BACKPROP, 1, 1, heading.value))
-    return replace(like, name=BACKPROP, cells=cells, tables=(shown,), charts=(chart,), tab="000000")
+    return replace(table.page(BACKPROP, cells, shown), charts=(chart,), tab="000000")
 
 
 def _chart(shown: Table, heading: Known) -> Chart:
     losses = shown.known(BACKPROP, column_of(shown, LOSS.name))
     series = Series(heading, shown.known(BACKPROP, 0), losses)
     column = len(shown.columns) + 2
-    return Chart(heading, "epoch", LOSS.name, (series,), row=3, column=column, y_min=0)
+    return Chart(heading, "epoch", LOSS.name, (series,), row=5, column=column, y_min=0)

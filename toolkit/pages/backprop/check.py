@@ -7,7 +7,7 @@ import numpy as np
 from sympy import Symbol
 
 from toolkit.book.live import computed
-from toolkit.book.sheet import ROW, Cell, Column, Known, Sheet, Table, at, letters
+from toolkit.book.sheet import ROW, Cell, Column, Known, Sheet, Table, at, down, letters
 from toolkit.network.derivation import LOSS
 from toolkit.network.trace import start_values
 from toolkit.pages.backprop.layout import CHECK, START, Worked
@@ -63,11 +63,11 @@ def sheet(worked: Worked, slopes: dict[Symbol, Known]) -> Sheet:
     )  # fmt: skip
 
 
-def passed(worked: Worked) -> Known:
-    """The range of all verdicts, which are expected to pass."""
-    last = FIRST_ROW + len(checked(worked)) - 1
-    sheet_verdicts = ["pass"] * (last - FIRST_ROW + 1)
-    return Known(f"'{CHECK}'!$G${FIRST_ROW}:$G${last}", sheet_verdicts)
+def verdicts(made: Sheet) -> Known:
+    """The range of all verdicts on this sheet."""
+    (area,) = made.verdicts
+    rows = range(area[0], area[2] + 1)
+    return down(CHECK, area[0], area[1], [made.cells[row, area[1]].value for row in rows])
 
 
 def _verdict(

@@ -6,6 +6,10 @@ from toolkit.pages.backprop.lines import Page, Shown
 from toolkit.pages.backprop.sentences import sentence
 from toolkit.symbols.equation import Equation
 
+TITLES = {
+    "output": "all weights of the output layer",
+    "hidden": "what reaches the hidden activations",
+}
 LEADS = {
     "output": "The chain rule, backwards from the loss to every weight of the output layer.",
     "hidden": "A hidden activation acts on the loss through every neuron that reads it: the paths "
@@ -22,8 +26,15 @@ def sheet(worked: Worked, kind: str, name: str, shown: Shown, following: str | N
             page.block(heading)
         for equation in equations:
             page.line(equation, sentence(equation, worked))
-    title = f"{name.split(',')[0]}: {name.split(', ')[1]}"
-    return page.sheet(title, (LEADS[kind],), following)
+    title = TITLES.get(kind, f"the other weights, {earlier_weights(worked)}")
+    return page.sheet(f"{name.split(',')[0]}: {title}", (LEADS[kind],), following)
+
+
+def earlier_weights(worked: Worked) -> str:
+    """The weights before the output layer: w1 to w4."""
+    last = len(worked.lesson.network.layers) - 1
+    names = [w.name for w in worked.derived.weights if worked.layers[w] < last]
+    return " to ".join([names[0], names[-1]] if len(names) > 1 else names)
 
 
 def _blocks(worked: Worked, kind: str) -> list[tuple[str, list[Equation]]]:

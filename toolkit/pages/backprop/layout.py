@@ -6,28 +6,35 @@ from functools import cached_property
 from sympy import Symbol
 
 from toolkit.book.sheet import Known, Table, at, letters
+from toolkit.network.comparison import compared
 from toolkit.network.derivation import LEARNING_RATE, Derivation
-from toolkit.network.lesson import Lesson
+from toolkit.network.lesson import Lesson, Training
+from toolkit.network.optimizers import settings
 from toolkit.network.trace import Trace, start_values
 from toolkit.symbols.equation import quantity
 from toolkit.symbols.functions import number_in_brackets
 from toolkit.symbols.numeric import value
 
 START, PARAMETERS, RATES = "Start here", "Parameters", "Learning rates"
-BACKPROP, CHECK = "Backprop", "Gradient check"
+OPTIMIZERS, BACKPROP, CHECK = "Optimizers", "Backprop", "Gradient check"
+PUBLISHED, SIZES = "Published figures", "Gradient sizes"
 FIRST_PARAMETER_ROW = 7
 SYMBOL_COLUMN, VALUE_COLUMN, TEXT_COLUMN = 1, 2, 4
+BEFORE_COMPARED = 3  # rows from η to the first setting of an optimizer that is compared
 
 
 @dataclass(frozen=True)
 class Worked:
-    """A lesson worked out: what it says, its equations, its values, its parameters' cells."""
+    """A lesson worked out: what it says, its equations, its values, its parameters' cells; and the
+    same by the optimizers that it compares.
+    """
 
     lesson: Lesson
     derived: Derivation
     trace: Trace
     parameters: dict[Symbol, Known]
     texts: dict[Symbol, Known]
+    compared: tuple["Worked", ...] = ()
 
     @cached_property
     def readers(self) -> dict[Symbol, str]:
@@ -54,6 +61,11 @@ def rate_symbol(letter: str) -> Symbol:
     return quantity(f"η {letter}")
 
 
+def own_symbol(symbol: Symbol, optimizer: str) -> Symbol:
+    """A setting of an optimizer that is compared: η adam."""
+    return quantity(f"{symbol.name} {optimizer}")
+
+
 def rate_sheet(letter: str) -> str:
     """The sheet that holds the table of one learning rate."""
     return f"Rate {letter}"
@@ -64,6 +76,20 @@ def parameter_values(lesson: Lesson, derived: Derivation) -> dict[Symbol, float]
     values = start_values(lesson, derived)
     rates = enumerate(lesson.training.learning_rates, 1)
     return values | {rate_symbol(letters(n)): rate for n, rate in rates}
+
+
+def compared_values(lesson: Lesson) -> dict[Symbol, float]:
+    """Every setting of the optimizers that are compared with its value: η adam, β1 adam."""
+    found: dict[Symbol, float] = {}
+    for one in compared(lesson):
+        kind = one.training.optimizer
+        found |= {own_symbol(symbol, kind): v for symbol, v in steering(one.training).items()}
+    return found
+
+
+def steering(training: Training) -> dict[Symbol, float]:
+    """What steers an optimizer that is compared: its learning rate, then its settings."""
+    return {LEARNING_RATE: training.learning_rates[0], **settings(training)}
 
 
 def chosen_rate(lesson: Lesson) -> int:
@@ -82,6 +108,9 @@ def cells_of_parameters(
     row = FIRST_PARAMETER_ROW + len(numbers) + 1
     rate = lesson.training.learning_rates[chosen_rate(lesson)]
     numbers[LEARNING_RATE] = at(PARAMETERS, row, VALUE_COLUMN, rate)
+    own = compared_values(lesson).items()
+    for below, (symbol, number) in enumerate(own, row + BEFORE_COMPARED):
+        numbers[symbol] = at(PARAMETERS, below, VALUE_COLUMN, number)
     texts = {
         symbol: at(
             PARAMETERS,

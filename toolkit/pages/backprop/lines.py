@@ -8,23 +8,29 @@ from dataclasses import dataclass, field
 
 from sympy import Expr, Symbol
 
+from toolkit.book.limits import MAX_FORMULA
 from toolkit.book.live import computed
 from toolkit.book.sheet import Cell, Known, Picture, Sheet, at
-from toolkit.book.typesetting import draw
+from toolkit.book.typesetting import Drawn, draw
 from toolkit.pages.backprop.layout import START
+from toolkit.symbols.abridged import DOTS, abridged
 from toolkit.symbols.equation import Equation
 from toolkit.symbols.functions import Text, joined, number_in_brackets, number_text
 from toolkit.symbols.plain import plain
+from toolkit.symbols.splitting import split_sums
 from toolkit.symbols.typeset import typeset_equation
 
 NAME, SENTENCE, EQUATION, NUMBERS, VALUE, ROUNDED = range(1, 7)
-WIDTHS = {NAME: 15, SENTENCE: 38, EQUATION: 50, NUMBERS: 44, VALUE: 14, ROUNDED: 14}
+WIDTHS = {NAME: 15, SENTENCE: 38, EQUATION: 50, NUMBERS: 44, VALUE: 16, ROUNDED: 14}
 HEADINGS = ("quantity", "in words", "equation", "with the present numbers", "value", "rounded")
-WIDEST = WIDTHS[EQUATION] * 7.0  # pixels; a wider equation is drawn smaller, then as plain text
+WIDEST = WIDTHS[EQUATION] * 7.0  # pixels; a wider equation is drawn smaller,
+LEAST_SHARE = 0.6  # down to this share of its size, then it is plain text
 FIRST_ROW = 5
 LINE_POINTS, PADDING = 15.0, 10.0
 SIZE, LARGE = 12.5, 14.0  # of typeset equations, in points
 MOST_PICTURES = 60  # on one sheet; further equations are plain text
+MOST_TERMS = 24  # of a sum that is shown whole
+FEWER_TERMS = (MOST_TERMS, 12, 6, 3)  # with numbers, where the text of one takes a long formula
 MARK = "\x03"
 
 
@@ -62,36 +68,47 @@ class Page:
         self.cells[self.row, NAME] = Cell(words, style)
         self.row += 1
 
-    def line(self, equation: Equation, sentence: str, shown_as: Expr | None = None) -> None:
-        """One equation. Its value joins what later lines read."""
+    def line(self, equation: Equation, sentence: str) -> None:
+        """One equation, after its partial sums where it is long. Later lines read its value."""
+        *parts, last = split_sums([equation])
+        for part in parts:
+            self._line(part, f"A part of {equation.symbol.name}, too long for one formula.")
+        self._line(last, sentence)
+
+    def _line(self, equation: Equation, sentence: str) -> None:
         row, symbol = self.row, equation.symbol
-        expr = equation.expr if shown_as is None else shown_as
         value = computed(equation.expr, self.shown.values, "value")
         here = at(self.name, row, VALUE, value.value)
         rounded = computed(number_in_brackets(symbol), {symbol: here}, "rounded")
         self.cells[row, NAME] = Cell(symbol.name, "symbol")
         self.cells[row, SENTENCE] = Cell(sentence, "sentence")
-        self.cells[row, NUMBERS] = computed(
-            with_numbers(expr, self.shown), self._numbers(expr), "numbers"
-        )
+        self.cells[row, NUMBERS] = self._with_numbers(equation.expr)
         self.cells[row, VALUE], self.cells[row, ROUNDED] = value, rounded
-        self._equation(symbol, expr, len(sentence))
+        self._equation(symbol, abridged(equation.expr, MOST_TERMS), len(sentence))
         self.shown.values[symbol] = here
         self.shown.texts[symbol] = at(self.name, row, ROUNDED, rounded.value)
         self.row += 1
 
+    def _with_numbers(self, expr: Expr) -> Cell:
+        """As many terms with their numbers as one formula holds."""
+        for most in FEWER_TERMS:
+            shown = abridged(expr, most)
+            cell = computed(with_numbers(shown, self.shown), self._numbers(shown), "numbers")
+            if len(str(cell.formula)) <= MAX_FORMULA:
+                return cell
+        return Cell("too long to be shown", "numbers")
+
     def _numbers(self, expr: Expr) -> dict[Symbol, Known]:
-        texts = {
-            _text_of(s): self.shown.texts[s] for s in expr.free_symbols & set(self.shown.texts)
-        }
-        return {**{s: k for s, k in self.shown.values.items() if s in expr.free_symbols}, **texts}
+        values, texts = self.shown.values, self.shown.texts
+        read = [s for s in expr.free_symbols if s in values]
+        return {s: values[s] for s in read} | {_text_of(s): texts[s] for s in read if s in texts}
 
     def _equation(self, symbol: Symbol, expr: Expr, words: int) -> None:
         height = LINE_POINTS * max(1, -(-words // (WIDTHS[SENTENCE] - 2)))
         height = max(height, LINE_POINTS * -(-len(plain(expr)) // (WIDTHS[NUMBERS] - 10)))
-        drawn = draw(typeset_equation(symbol, expr), SIZE)
-        share = min(1.0, WIDEST / drawn.width)
-        if len(self.pictures) < MOST_PICTURES and share > 0.6:
+        drawn = self._drawn(symbol, expr)
+        if drawn:
+            share = min(1.0, WIDEST / drawn.width)
             height = max(height, drawn.height * share * 0.75) + PADDING
             top = (height / 0.75 - drawn.height * share) / 2
             self.pictures.append(
@@ -102,6 +119,13 @@ class Page:
             height = max(height, LINE_POINTS * -(-len(plain(expr)) // WIDTHS[EQUATION])) + PADDING
             self.cells[self.row, EQUATION] = Cell(f"{symbol.name} = {plain(expr)}", "sentence")
         self.heights[self.row] = min(400.0, round(height, 2))
+
+    def _drawn(self, symbol: Symbol, expr: Expr) -> Drawn | None:
+        """The equation typeset, unless there are many pictures already or it is too wide."""
+        if len(self.pictures) >= MOST_PICTURES:
+            return None
+        drawn = draw(typeset_equation(symbol, expr), SIZE)
+        return drawn if drawn.width * LEAST_SHARE < WIDEST else None
 
     def picture(self, equation: Equation, words: str) -> None:
         """An equation shown large on a line of its own."""
@@ -121,11 +145,15 @@ class Page:
             self.cells[row, NAME] = Cell(words, "muted")
         self.cells[1, VALUE] = Cell(START, "link", link=START)
         if next_sheet:
-            self.cells[1, ROUNDED] = Cell(f"next: {next_sheet[:6]}", "link", link=next_sheet)
+            self.cells[1, ROUNDED] = Cell(
+                f"next: {next_sheet.split(',')[0]}", "link", link=next_sheet
+            )
+        longest = max(len(str(cell.value)) for (_, n), cell in self.cells.items()
+                      if n == NAME and cell.style == "symbol")  # fmt: skip
         return Sheet(
             self.name,
             self.cells,
-            widths=WIDTHS,
+            widths={**WIDTHS, NAME: max(WIDTHS[NAME], 1.3 * longest)},
             freeze=(FIRST_ROW - 1, 2),
             tab="CC79A7",
             pictures=tuple(self.pictures),
@@ -144,7 +172,7 @@ def with_numbers(expr: Expr, shown: Shown) -> Expr:
 
 def _pieces(expr: Expr, shown: Shown) -> Iterator[Expr]:
     """Prints with marks in place of the names, then puts the numbers where the marks are."""
-    symbols = sorted(expr.free_symbols, key=lambda s: str(s.name))
+    symbols = sorted(expr.free_symbols - {DOTS}, key=lambda s: str(s.name))
     marks = {symbol: f"{MARK}{n}{MARK}" for n, symbol in enumerate(symbols)}
     for index, part in enumerate(re.split(f"{MARK}(\\d+){MARK}", plain(expr, marks))):
         if index % 2 == 0:

@@ -3,14 +3,17 @@
 from toolkit.book.live import computed
 from toolkit.book.sheet import Cell, Sheet, at
 from toolkit.pages.backprop.layout import START, Worked
-from toolkit.pages.backprop.lines import Shown
+from toolkit.pages.backprop.lines import MOST_TERMS, Shown
+from toolkit.symbols.abridged import abridged
 from toolkit.symbols.equation import Equation
+from toolkit.symbols.functions import number_in_brackets
 from toolkit.symbols.plain import plain
+from toolkit.symbols.splitting import split_sums
 
 NAME = "Other samples"
 FIRST_ROW = 5
-HEADINGS = ("quantity", "equation", "value")
-WIDTHS = {1: 20, 2: 90, 3: 16}
+HEADINGS = ("quantity", "equation", "value", "rounded")
+WIDTHS = {1: 20, 2: 90, 3: 16, 4: 14}
 
 
 def sheet(worked: Worked, shown: Shown) -> Sheet:
@@ -22,15 +25,19 @@ def sheet(worked: Worked, shown: Shown) -> Sheet:
         (2, 1): Cell(
             "The same equations as in the steps, for every sample but the first.", "muted"
         ),
-        (1, 3): Cell(START, "link", link=START),
+        (1, 4): Cell(START, "link", link=START),
         **{(FIRST_ROW - 1, n): Cell(h, "heading") for n, h in enumerate(HEADINGS, 1)},
     }
-    for row, equation in enumerate(equations(worked), FIRST_ROW):
+    for row, equation in enumerate(split_sums(equations(worked)), FIRST_ROW):
         value = computed(equation.expr, shown.values, "value")
         cells[row, 1] = Cell(equation.symbol.name, "symbol")
-        cells[row, 2] = Cell(plain(equation.expr), "equation")
+        cells[row, 2] = Cell(plain(abridged(equation.expr, MOST_TERMS)), "equation")
         cells[row, 3] = value
-        shown.values[equation.symbol] = at(NAME, row, 3, value.value)
+        here = at(NAME, row, 3, value.value)
+        rounded = computed(number_in_brackets(equation.symbol), {equation.symbol: here}, "rounded")
+        cells[row, 4] = rounded
+        shown.values[equation.symbol] = here
+        shown.texts[equation.symbol] = at(NAME, row, 4, rounded.value)
     return Sheet(NAME, cells, widths=WIDTHS, freeze=(FIRST_ROW, 2), tab="CC79A7", portrait=True)
 
 

@@ -1,18 +1,33 @@
 """The sheet on which the reader plays: every parameter in one cell, the loss curves beside."""
 
+from dataclasses import replace
+from math import ceil
 from typing import cast
 
-from sympy import Symbol
+from sympy import Eq, Symbol
 
+from toolkit.book.limits import MAX_CHOICES
 from toolkit.book.live import computed
+from toolkit.book.measure import ROW_POINTS
 from toolkit.book.sheet import Cell, Chart, Known, Series, Sheet, Table, Validation, at, down
 from toolkit.network.derivation import LEARNING_RATE, LOSS
-from toolkit.network.optimizers import MEANINGS
+from toolkit.network.optimizers import ALPHA, BETAS, MEANINGS, MOMENTUM
 from toolkit.pages.backprop import layout
-from toolkit.pages.backprop.layout import PARAMETERS, Worked, chosen_rate, column_of, rate_sheet
+from toolkit.pages.backprop.layout import (
+    BEFORE_COMPARED,
+    OPTIMIZERS,
+    PARAMETERS,
+    Worked,
+    chosen_rate,
+    column_of,
+    own_symbol,
+    parameter_values,
+    rate_sheet,
+    steering,
+)
 from toolkit.pages.backprop.table import title
 from toolkit.symbols.equation import quantity
-from toolkit.symbols.functions import Text, joined, number_in_brackets, where
+from toolkit.symbols.functions import Text, joined, number_in_brackets, occurrences, where
 
 HOW_TO = (
     "Change a yellow cell and press Enter: every step, table, gradient and chart in this book "
@@ -21,14 +36,19 @@ HOW_TO = (
     "any number to see how it is made.",
 )
 HEADINGS = ("parameter", "value", "what it is", "rounded")
+POINTS_A_CENTIMETRE = 72 / 2.54
 LETTER, LETTERS, RATES_RANGE = (quantity(name) for name in ("letter", "letters", "rates"))
 NUMBER = "A number, such as 0.25. All tables follow."
 POSITIVE = "A number above 0, such as 0.5. The table and the curves of this rate follow."
+SHARE = "A share from 0 to below 1, such as 0.9."
+SMALL = "A number above 0, such as 1E-8."
 CHOICE = "The letter of a learning rate: the sheet Backprop shows its table, step 6 its step."
 
 
-def sheet(worked: Worked, tables: list[Table]) -> Sheet:
-    """The second sheet of the book."""
+def sheet(worked: Worked, tables: list[Table], of_optimizers: Chart | None = None) -> Sheet:
+    """The second sheet of the book; where optimizers are compared, with their chart too."""
+    chart = _comparison(worked, tables)
+    charts = (chart, _below(chart, of_optimizers)) if of_optimizers else (chart,)
     cells = {
         (1, 1): Cell(worked.lesson.title, "title"),
         **{(2 + n, 1): Cell(line, "muted") for n, line in enumerate(HOW_TO)},
@@ -41,11 +61,12 @@ def sheet(worked: Worked, tables: list[Table]) -> Sheet:
         },
         **_rows(worked),
         **_choice(worked),
+        **_compared(worked),
     }
     return Sheet(
         PARAMETERS,
         cells,
-        charts=(_comparison(worked, tables),),
+        charts=charts,
         widths={1: 14, 2: 16, 3: 44, 4: 12, 5: 3},
         freeze=(layout.FIRST_PARAMETER_ROW, 1),
         tab="E69F00",
@@ -60,18 +81,24 @@ def _headings() -> dict[tuple[int, int], Cell]:
 
 
 def _given(worked: Worked) -> list[tuple[Symbol, Known]]:
-    """Every parameter that is typed in, in the order of the sheet."""
-    return [(s, known) for s, known in worked.parameters.items() if s != LEARNING_RATE]
+    """The network's parameters, the optimizer's settings and the learning rates, in their order."""
+    return [(s, worked.parameters[s]) for s in parameter_values(worked.lesson, worked.derived)]
 
 
 def _rows(worked: Worked) -> dict[tuple[int, int], Cell]:
-    cells = {}
+    cells: dict[tuple[int, int], Cell] = {}
     for row, (symbol, known) in enumerate(_given(worked), layout.FIRST_PARAMETER_ROW):
-        cells[row, 1] = Cell(symbol.name, "symbol")
-        cells[row, 2] = Cell(cast("float", known.value), "input")
-        cells[row, 3] = Cell(_meaning(symbol, worked), "note")
-        cells[row, 4] = computed(number_in_brackets(symbol), {symbol: known}, "rounded")
+        cells |= _row(row, symbol, known, _meaning(symbol, worked))
     return cells
+
+
+def _row(row: int, symbol: Symbol, known: Known, meaning: str) -> dict[tuple[int, int], Cell]:
+    return {
+        (row, 1): Cell(symbol.name, "symbol"),
+        (row, 2): Cell(cast("float", known.value), "input"),
+        (row, 3): Cell(meaning, "note"),
+        (row, 4): computed(number_in_brackets(symbol), {symbol: known}, "rounded"),
+    }
 
 
 def _choice(worked: Worked) -> dict[tuple[int, int], Cell]:
@@ -79,10 +106,8 @@ def _choice(worked: Worked) -> dict[tuple[int, int], Cell]:
     row = layout.FIRST_PARAMETER_ROW + len(_given(worked))
     letter = worked.letters[chosen_rate(worked.lesson)]
     first = row - len(worked.letters)
-    names = [f"η {letter}" for letter in worked.letters]
     known = {
-        LETTER: at(PARAMETERS, row, 2, letter),
-        LETTERS: down(PARAMETERS, first, 1, names),
+        **_named(worked, row),
         RATES_RANGE: down(PARAMETERS, first, 2, worked.lesson.training.learning_rates),
     }
     rate = computed(where(RATES_RANGE, LETTERS, named_rate(LETTER)), known, "formula")
@@ -94,6 +119,43 @@ def _choice(worked: Worked) -> dict[tuple[int, int], Cell]:
         (row + 1, 2): rate,
         (row + 1, 3): Cell("its value", "note"),
         (row + 1, 4): computed(number_in_brackets(LEARNING_RATE), worked.parameters, "rounded"),
+    }
+
+
+def _compared(worked: Worked) -> dict[tuple[int, int], Cell]:
+    """The learning rates and settings of the optimizers that are compared."""
+    if not worked.compared:
+        return {}
+    first = _first_compared(worked)
+    cells = {
+        (4, 4): Cell(OPTIMIZERS, "link", link=OPTIMIZERS),
+        (first - 1, 1): Cell("Other optimizers", "subtitle"),
+    }
+    for row, (symbol, kind) in enumerate(_steering(worked), first):
+        own = own_symbol(symbol, kind)
+        rate = f"learning rate of sheet {kind} (above 0)"
+        meaning = rate if symbol == LEARNING_RATE else MEANINGS[symbol]
+        cells |= _row(row, own, worked.parameters[own], meaning)
+    return cells
+
+
+def _steering(worked: Worked) -> list[tuple[Symbol, str]]:
+    """What steers each optimizer that is compared, in the order of the sheet."""
+    trainings = [one.lesson.training for one in worked.compared]
+    return [(symbol, one.optimizer) for one in trainings for symbol in steering(one)]
+
+
+def _first_compared(worked: Worked) -> int:
+    return layout.FIRST_PARAMETER_ROW + len(_given(worked)) + 1 + BEFORE_COMPARED
+
+
+def _named(worked: Worked, row: int) -> dict[Symbol, Known]:
+    """The cell in that row that chooses a learning rate, and above it the names of all."""
+    names = [f"η {letter}" for letter in worked.letters]
+    letter = worked.letters[chosen_rate(worked.lesson)]
+    return {
+        LETTER: at(PARAMETERS, row, 2, letter),
+        LETTERS: down(PARAMETERS, row - len(names), 1, names),
     }
 
 
@@ -109,23 +171,40 @@ def _validations(worked: Worked) -> tuple[Validation, ...]:
         Validation(first, 2, last - rates, "number", "A number", NUMBER),
         Validation(last - rates + 1, 2, last, "positive", "A learning rate", POSITIVE),
     ]
-    # A list within a rule holds 255 characters; beyond, any letter may be typed.
-    if len(",".join(worked.letters)) <= 255:
-        letters = tuple(worked.letters)
-        found.append(Validation(last + 1, 2, last + 1, "choice", "Which rate", CHOICE, letters))
-    return tuple(found)
+    found += [
+        _setting(row, symbol)
+        for row, (symbol, _) in enumerate(_steering(worked), _first_compared(worked))
+    ]
+    return (*found, _which_rate(worked, last + 1))
+
+
+def _which_rate(worked: Worked, row: int) -> Validation:
+    """A list to choose from or, with more letters than one holds, the rule that it be one."""
+    letters = tuple(worked.letters)
+    if len(",".join(letters)) <= MAX_CHOICES:
+        return Validation(row, 2, row, "choice", "Which rate", CHOICE, letters)
+    one_of_them = Eq(occurrences(LETTERS, named_rate(LETTER)), 1)
+    formula = str(computed(one_of_them, _named(worked, row)).formula)
+    return Validation(row, 2, row, "formula", "Which rate", CHOICE, formula=formula)
+
+
+def _setting(row: int, symbol: Symbol) -> Validation:
+    """What an optimizer's setting may be: a share from 0 to below 1, or a number above 0."""
+    if symbol in (MOMENTUM, ALPHA, *BETAS):
+        return Validation(row, 2, row, "number", "A share", SHARE, least=0, most=0.999999)
+    message = POSITIVE if symbol == LEARNING_RATE else SMALL
+    return Validation(row, 2, row, "positive", "A number above 0", message)
 
 
 def _meaning(symbol: Symbol, worked: Worked) -> str:
-    derived = worked.derived
-    role = derived.roles.get(symbol)
+    role = worked.derived.roles.get(symbol)
     if role and role.kind in ("input", "target"):
         labels = worked.lesson.samples.labels
         sample = f" of {labels[role.sample - 1]}" if labels else ""
         return f"input{sample}" if role.kind == "input" else f"target{sample}: the right output"
-    if symbol in derived.weights:
+    if role and role.kind == "weight":
         return f"start weight, in {_reader(symbol, worked)}"
-    if symbol in derived.biases:
+    if role and role.kind == "bias":
         held = "" if worked.lesson.training.train_biases else ", held fixed"
         return f"bias, in {_reader(symbol, worked)}{held}"
     if symbol in MEANINGS:
@@ -152,6 +231,12 @@ def _comparison(worked: Worked, tables: list[Table]) -> Chart:
         height=11 + 0.5 * max(0, len(series) // 3 - 2),  # the legend takes three names a line
         y_min=0,
     )
+
+
+def _below(upper: Chart, chart: Chart) -> Chart:
+    """A chart under another, as wide as that."""
+    rows = ceil(upper.height * POINTS_A_CENTIMETRE / ROW_POINTS) + 1
+    return replace(chart, row=upper.row + rows, column=upper.column, width=upper.width)
 
 
 def loss_line(worked: Worked, table: Table, rate: int) -> Series:

@@ -87,17 +87,21 @@ def neuron(role: Role, lesson: Lesson) -> str:
 def _of_gradient(equation: Equation, worked: Worked) -> str:
     wrt = equation.symbol.wrt
     role = worked.derived.roles.get(wrt, Role("sum"))
-    through = _names([s.wrt.name for s in _gradients(equation)])
+    through = names([s.wrt.name for s in _gradients(equation)])
     if not through:
         return f"How fast the loss grows with {wrt.name}, read off its own equation."
     if role.kind == "weight":
         return f"{wrt.name} acts on the loss through {through}, where it multiplies what comes in."
     if role.kind == "bias":
         return f"{wrt.name} acts on the loss through {through}, to which it is added as it is."
-    if role.kind == "sum":
+    if role.kind == "sum" and not _in_softmax(role, worked.lesson):
         return f"One step back through {through}: times the slope of the activation there."
     paths = "" if len(_gradients(equation)) < 2 else " Each is a path back; the paths add up."
     return f"{wrt.name} acts on the loss through {through}.{paths}"
+
+
+def _in_softmax(role: Role, lesson: Lesson) -> bool:
+    return bool(role.layer) and lesson.network.activations[role.layer - 1] == "softmax"
 
 
 def _gradients(equation: Equation) -> list[Gradient]:
@@ -105,14 +109,17 @@ def _gradients(equation: Equation) -> list[Gradient]:
     return sorted(found, key=lambda s: natural(s.name))
 
 
-def _names(names: list[str], most: int = 4) -> str:
-    if len(names) > most:
-        return f"{', '.join(names[:most])} and {len(names) - most} more"
-    return " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
+def names(found: list[str], most: int = 4) -> str:
+    """A list in words: a, b and c."""
+    if len(found) > most:
+        return f"{', '.join(found[:most])} and {len(found) - most} more"
+    return " and ".join([", ".join(found[:-1]), found[-1]] if len(found) > 1 else found)
 
 
 def of_update(symbol: Symbol, worked: Worked) -> str:
     """What one line of the optimizer's step does."""
-    if symbol in worked.derived.parameters:
+    if symbol in worked.layers:
         return "One step downhill: the gradient says which way is up, so it is taken off."
+    if worked.lesson.training.optimizer == "adagrad":
+        return "All squared gradients so far, added up."
     return UPDATES[symbol.name[0]]

@@ -8,8 +8,8 @@ from sympy import Piecewise, Symbol
 from toolkit.book.live import computed
 from toolkit.book.sheet import Cell, Corner, Known, Line, Sheet
 from toolkit.network.derivation import LOSS
-from toolkit.pages.backprop import check
-from toolkit.pages.backprop.layout import PARAMETERS, START, Worked
+from toolkit.network.lesson import SETTINGS
+from toolkit.pages.backprop.layout import PARAMETERS, PUBLISHED, SIZES, START, Worked
 from toolkit.pages.backprop.lines import Shown
 from toolkit.symbols.equation import quantity
 from toolkit.symbols.functions import Text, joined, length, number_text, occurrences
@@ -32,7 +32,10 @@ VERDICTS = quantity("verdicts")
 WHAT = {
     PARAMETERS: "inputs, targets, start weights and learning rates: play here",
     "Backprop": "the table, one row an epoch, at the chosen learning rate",
+    "Optimizers": "the same start, but other optimizers, side by side",
     "Learning rates": "how the size of the step decides how fast, and whether, it learns",
+    PUBLISHED: "numbers in print, and ours beside them",
+    SIZES: "how much of the gradient reaches each layer",
     "Other samples": "the samples after the first",
     "Gradient check": "the derivatives against differences of two losses",
 }
@@ -41,19 +44,19 @@ STEPS = {
     "one": "one gradient, factor by factor",
     "output": "the gradients of all output weights",
     "reaches": "what reaches the hidden layers",
-    "first": "the gradients of the other weights",
+    ", w1": "the gradients of the other weights",
     "update": "the optimizer changes every parameter",
 }
 
 
-def sheet(worked: Worked, names: Sequence[str], shown: Shown) -> Sheet:
+def sheet(worked: Worked, names: Sequence[str], shown: Shown, verdicts: Known) -> Sheet:
     """Contents on the left, the network on the right, the checks above both."""
     cells = {
         (1, 1): Cell(worked.lesson.title, "title"),
         **{(2 + n, 1): Cell(words, "text") for n, words in enumerate(LEAD)},
         **_legend(),
         (7, 1): Cell("Do all checks pass?", "name"),
-        (7, 2): computed(_all_pass(), {VERDICTS: check.passed(worked)}, "verdict"),
+        (7, 2): computed(_all_pass(), {VERDICTS: verdicts}, "verdict"),
         (CONTENTS_ROW - 1, 1): Cell("Sheets", "subtitle"),
     }
     for row, name in enumerate(names, CONTENTS_ROW):
@@ -78,6 +81,10 @@ def _legend() -> dict[tuple[int, int], Cell]:
 def _what(name: str) -> str:
     if name.startswith("Step"):
         return next(words for key, words in STEPS.items() if key in name)
+    if name in SETTINGS:
+        return f"the table of {name}, with a learning rate of its own"
+    if name.startswith("Sample "):
+        return "the same epochs: what belongs to this sample alone"
     return WHAT.get(name, "the table at one learning rate")
 
 

@@ -10,7 +10,7 @@ import numpy as np
 from sympy import Integer, Symbol
 
 from toolkit.book.live import computed
-from toolkit.book.sheet import ABOVE, ROW, Cell, Column, Known, Sheet, Table, letters
+from toolkit.book.sheet import ABOVE, ROW, Cell, Column, Known, Sheet, Table, letters, quoted
 from toolkit.network.derivation import EPOCH, LEARNING_RATE, LOSS
 from toolkit.pages.backprop.layout import PARAMETERS, Worked, rate_sheet, rate_symbol
 from toolkit.symbols.equation import Equation, Gradient, Previous
@@ -35,11 +35,28 @@ class Entry:
 
 def table(worked: Worked, rate: int, symbol: Symbol | None = None) -> Table:
     """The table of learning rate number `rate`, read from the cell of `symbol`."""
-    entries = _entries(worked, symbol or rate_symbol(worked.letters[rate]))
-    place = {entry.symbol: letters(n) for n, entry in enumerate(entries, 1)}
-    cells = _addresses(place, worked.parameters)
-    columns = tuple(_column(entry, cells, worked, rate) for entry in entries)
-    return Table(HEADING_ROW, 1, _outlined(columns))
+    (whole,) = parts(worked, rate, symbol or rate_symbol(worked.letters[rate])).values()
+    return whole
+
+
+def parts(
+    worked: Worked, rate: int, symbol: Symbol, home: Callable[[Symbol], str] = lambda _: ""
+) -> dict[str, Table]:
+    """The table spread over sheets, row by row the same epochs: `home` names a quantity's sheet."""
+    epoch, *entries = _entries(worked, symbol)
+    spread: dict[str, list[Entry]] = {}
+    for entry in entries:
+        spread.setdefault(home(entry.symbol), [epoch]).append(entry)
+    places = {name: {entry.symbol: letters(n) for n, entry in enumerate(there, 1)}
+              for name, there in spread.items()}  # fmt: skip
+    made = {}
+    for name, there in spread.items():
+        elsewhere = {s: f"{quoted(other)}!{letter}" for other, place in places.items()
+                     for s, letter in place.items() if other != name}  # fmt: skip
+        cells = _addresses(elsewhere | places[name], worked.parameters)
+        columns = tuple(_column(entry, cells, worked, rate) for entry in there)
+        made[name] = Table(HEADING_ROW, 1, _outlined(columns))
+    return made
 
 
 def _outlined(columns: tuple[Column, ...]) -> tuple[Column, ...]:
@@ -57,9 +74,13 @@ def sheet(worked: Worked, rate: int) -> Sheet:
         (2, 1): Cell("back", "link", link=PARAMETERS),
         (2, 2): Cell(HINT, "muted"),
     }
-    made = table(worked, rate)
+    return page(rate_sheet(letter), cells, table(worked, rate))
+
+
+def page(name: str, cells: dict[tuple[int, int], Cell], made: Table) -> Sheet:
+    """A sheet of a table and the cells above it."""
     return Sheet(
-        rate_sheet(letter),
+        name,
         cells,
         (made,),
         freeze=(HEADING_ROW + 1, 2),
@@ -169,4 +190,4 @@ def _width(entry: Entry) -> float:
         return 4 + len(entry.symbol.name)
     if entry.symbol == LOSS:
         return 13
-    return {"epoch": 7, "inputs": 6, "targets": 6, "loss": 13}.get(entry.group, 10)
+    return {"epoch": 7, "inputs": 8, "targets": 8, "loss": 13}.get(entry.group, 10)

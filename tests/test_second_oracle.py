@@ -1,0 +1,82 @@
+"""Every shipped lesson, recalculated by IronCalc from formulas that have lost their values."""
+
+import math
+from pathlib import Path
+
+import pytest
+
+from tests.ironcalc_oracle import values, without_values
+from tests.recalculation import Cells, cells
+from tests.test_backprop_workbook import sizes
+from toolkit.book.sheet import letters
+from toolkit.book.writer import write
+from toolkit.network.lesson import load
+from toolkit.pages.backprop import backprop_book, work_out
+from toolkit.pages.backprop.layout import BACKPROP, SIZES, Worked, chosen_rate, rate_sheet
+from toolkit.pages.backprop.table import HEADING_ROW, table
+from toolkit.template import shipped
+
+BOUND = 1e-10
+# SUMPRODUCT(ABS(range)): IronCalc (0.9.1) does not take ABS over a range.
+NOT_COMPUTED = SIZES
+
+
+def formulas_of(book: Path) -> Cells:
+    found = cells(book, formulas=True)
+    return {
+        sheet: {place: text for place, text in places.items() if str(text).startswith("=")}
+        for sheet, places in found.items()
+    }
+
+
+def terms(worked: Worked) -> dict[tuple[str, str], float]:
+    """For each cell of a table the size of the terms that its formula adds and subtracts."""
+    found = {}
+    sheets = {rate_sheet(letter): rate for rate, letter in enumerate(worked.letters)}
+    for name, rate in {**sheets, BACKPROP: chosen_rate(worked.lesson)}.items():
+        size = sizes(worked, rate)
+        for number, column in enumerate(table(worked, rate).columns, 1):
+            for row, term in enumerate(size.get(column.heading, ()), HEADING_ROW + 1):
+                found[name, f"{letters(number)}{row}"] = float(term)
+    return found
+
+
+@pytest.mark.parametrize("name", shipped("lessons"))
+def test_every_formula_of_every_lesson(name: str, tmp_path: Path) -> None:
+    worked, book = work_out(load(name)), tmp_path / "lesson.xlsx"
+    write(backprop_book(worked), book)
+    formulas, ours, size = formulas_of(book), cells(book), terms(worked)
+    count = without_values(book, tmp_path / "planted.xlsx")
+    theirs = values(tmp_path / "planted.xlsx", formulas)
+    compared = 0
+    left_out = len(formulas.pop(NOT_COMPUTED, {}))
+    for sheet, places in formulas.items():
+        for place, formula in places.items():
+            wanted, found = ours[sheet][place], theirs[sheet][place]
+            # Outside of the tables, quantities of these lessons are sums of terms of size 1.
+            slack = BOUND * size.get((sheet, place), 1.0)
+            assert same(wanted, found, slack), (sheet, place, wanted, found, formula)
+            compared += 1
+    assert compared == count - left_out > 5000
+    assert compared >= 0.95 * count
+
+
+def same(wanted: object, found: object, slack: float) -> bool:
+    if isinstance(wanted, int | float) and isinstance(found, int | float):
+        return math.isclose(wanted, found, rel_tol=BOUND, abs_tol=slack)
+    return wanted == found
+
+
+def test_planted_values_are_seen_until_something_is_computed(
+    class_book: Path, tmp_path: Path
+) -> None:
+    formulas, ours = formulas_of(class_book), cells(class_book)
+    without_values(class_book, tmp_path / "planted.xlsx")
+    read = values(tmp_path / "planted.xlsx", formulas, compute=False)
+    wrong = [
+        place
+        for sheet, places in formulas.items()
+        for place in places
+        if not same(ours[sheet][place], read[sheet][place], BOUND)
+    ]
+    assert len(wrong) > 0.95 * sum(map(len, formulas.values()))

@@ -1,0 +1,62 @@
+"""Numbers that somebody printed for a lesson, to stand beside ours."""
+
+from decimal import Decimal, InvalidOperation
+from math import isfinite
+from typing import Annotated, NamedTuple
+
+from pydantic import Field, PlainValidator
+
+from toolkit import template
+
+MOST_DECIMALS = 30
+
+
+class Figure(NamedTuple):
+    """A printed number: of which quantity, after how many epochs, digit by digit."""
+
+    quantity: str
+    epoch: int
+    printed: str
+
+    @property
+    def decimals(self) -> int:
+        """How many digits are printed behind the point."""
+        return max(0, -int(Decimal(self.printed).as_tuple().exponent))
+
+
+def _figure(given: object) -> Figure:
+    """A figure as a template lists it; the value is text, so that its last zeros are kept."""
+    match given:
+        case [str(quantity), int(epoch), str(printed)] if not isinstance(epoch, bool):
+            pass
+        case _:
+            raise ValueError(
+                'must be [quantity, epoch, "value as printed"], such as ["E_total", 1, "0.2910"]'
+            )
+    if epoch < 0:
+        raise ValueError(f"epoch {epoch}: must be 0 (the start) or more")
+    figure = Figure(quantity, epoch, printed)
+    if not _is_number(printed) or figure.decimals > MOST_DECIMALS:
+        raise ValueError(
+            f"value {template.brief(repr(printed))}: must be a number as printed, in quotes and of "
+            f'at most {MOST_DECIMALS} decimals, such as "0.2910"'
+        )
+    return figure
+
+
+def _is_number(text: str) -> bool:
+    try:
+        return Decimal(text).is_finite() and isfinite(float(text))
+    except (InvalidOperation, ValueError):
+        return False
+
+
+class Published(template.Part):
+    """Where the numbers are printed, at which of the learning rates they hold, the numbers, and a
+    note on them.
+    """
+
+    source: template.Title
+    learning_rate: Annotated[float, Field(gt=0)]
+    figures: Annotated[list[Annotated[Figure, PlainValidator(_figure)]], Field(min_length=1)]
+    note: template.Title | None = None

@@ -1,0 +1,134 @@
+"""Losses of several tables side by side: a row of results for each, and the loss at some epochs."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import cast
+
+import numpy as np
+from sympy import Piecewise, Symbol
+
+from toolkit.book.live import computed
+from toolkit.book.sheet import Cell, Known, Series, Table, at
+from toolkit.network.derivation import LEARNING_RATE, LOSS
+from toolkit.pages.backprop.layout import Worked, column_of
+from toolkit.symbols.equation import quantity
+from toolkit.symbols.functions import (
+    Text,
+    first_at_most,
+    joined,
+    last,
+    length,
+    numbers_in,
+    smallest,
+    when_all_numbers,
+    where,
+)
+
+HEADINGS = ("η", "loss at the start", "loss at the end", "lowest loss", "at epoch",
+            "reached at epoch", "status")  # fmt: skip
+WIDTHS = {1: 12, 2: 12} | dict.fromkeys(range(3, 10), 17)
+EPOCHS, LOSSES, BEGIN, LOWEST, GOAL, EPOCH = (
+    quantity(n) for n in ("epochs", "losses", "start", "lowest", "goal", "an epoch")
+)
+GOAL_ROW, GOAL_COLUMN = 3, 4
+CHOSEN_EPOCHS = (0, 1, 2, 5, 10, 20, 50, 100)
+NOISE = 1e-9  # so that a loss that has come to rest counts from where it did
+LEFT = Text("leaves the range of numbers at epoch ")
+Cells = dict[tuple[int, int], Cell]
+
+
+@dataclass(frozen=True)
+class Curve:
+    """The losses of one table: what its row is called, its sheet, and the cell of its η."""
+
+    name: str
+    sheet: str
+    table: Table
+    rate: Known
+
+    def known(self) -> dict[Symbol, Known]:
+        """Its epochs, its losses and the first of them."""
+        losses = column_of(self.table, LOSS.name)
+        first = cast("float", self.table.columns[losses].values[0])
+        start = at(self.sheet, self.table.row + 1, losses + 1, float(first))
+        epochs = self.table.known(self.sheet, 0)
+        return {EPOCHS: epochs, LOSSES: self.table.known(self.sheet, losses), BEGIN: start}
+
+    def line(self, name: Known) -> Series:
+        """The loss over the epochs as a line of a chart."""
+        known = self.known()
+        return Series(name, known[EPOCHS], known[LOSSES])
+
+    @property
+    def link(self) -> Cell:
+        """Its name, which leads to its table."""
+        return Cell(self.name, "link", link=self.sheet)
+
+
+def goal(worked: Worked) -> float:
+    """A loss that is worth reaching: a tenth of that at the start."""
+    start = worked.trace.column(LOSS, 0)[0]
+    return float(f"{start / 10:.1g}") if np.isfinite(start) else 0.1
+
+
+def goal_cells(worked: Worked) -> Cells:
+    """The loss to be reached, which a reader may change."""
+    return {
+        (GOAL_ROW, 1): Cell("How many epochs until the loss is at most", "text"),
+        (GOAL_ROW, GOAL_COLUMN): Cell(goal(worked), "input"),
+        (GOAL_ROW, GOAL_COLUMN + 1): Cell("(change it)", "note"),
+    }
+
+
+def summaries(worked: Worked, curves: Sequence[Curve], page: str, row: int, word: str) -> Cells:
+    """A row of headings, the first of them `word`, then a row of results for each table."""
+    aim = at(page, GOAL_ROW, GOAL_COLUMN, goal(worked))
+    cells = {(row, n): Cell(h, "heading") for n, h in enumerate((word, *HEADINGS), 1)}
+    for below, curve in enumerate(curves, row + 1):
+        cells |= _summary(curve, page, below, aim)
+    return cells
+
+
+def _summary(curve: Curve, page: str, row: int, aim: Known) -> Cells:
+    known = curve.known()
+    lowest = computed(when_all_numbers(smallest(LOSSES), LOSSES), known, "loss")
+    known |= {LOWEST: at(page, row, 5, lowest.value), GOAL: aim}
+    reached = first_at_most(LOSSES, GOAL)
+    shown = when_all_numbers(
+        Piecewise((reached, reached < 1e9), (Text("not reached"), True)), LOSSES
+    )
+    return {
+        (row, 1): curve.link,
+        (row, 2): computed(LEARNING_RATE, {LEARNING_RATE: curve.rate}, "text"),
+        (row, 3): computed(BEGIN, known, "loss"),
+        (row, 4): computed(when_all_numbers(last(LOSSES), LOSSES), known, "loss"),
+        (row, 5): lowest,
+        (row, 6): computed(
+            when_all_numbers(first_at_most(LOSSES, LOWEST * (1 + NOISE)), LOSSES), known, "integer"
+        ),
+        (row, 7): computed(shown, known, "right"),
+        (row, 8): computed(status(), known, "note"),
+    }
+
+
+def status() -> Piecewise:
+    """Whether all losses are numbers, or the epoch from which they are not."""
+    counted = numbers_in(LOSSES)
+    return Piecewise((joined(LEFT, counted), counted < length(LOSSES)), (Text("ok"), True))
+
+
+def chosen(worked: Worked, curves: Sequence[Curve], page: str, row: int, word: str) -> Cells:
+    """The losses at some epochs, which stand in yellow in the row of headings."""
+    epochs = [epoch for epoch in CHOSEN_EPOCHS if epoch <= worked.trace.epochs]
+    cells = {
+        (row, 1): Cell("The loss at chosen epochs (change the yellow cells)", "subtitle"),
+        (row + 1, 1): Cell(word, "heading"),
+        **{(row + 1, column): Cell(epoch, "input") for column, epoch in enumerate(epochs, 2)},
+    }
+    for below, curve in enumerate(curves, row + 2):
+        cells[below, 1] = curve.link
+        for column, epoch in enumerate(epochs, 2):
+            known = curve.known() | {EPOCH: at(page, row + 1, column, epoch)}
+            shown = when_all_numbers(where(LOSSES, EPOCHS, EPOCH), LOSSES)
+            cells[below, column] = computed(shown, known, "loss")
+    return cells

@@ -1,0 +1,194 @@
+"""How large the gradients of each layer are, and why: whether they vanish on their way back."""
+
+from collections.abc import Mapping
+from math import ceil
+
+import numpy as np
+from sympy import Add, Expr, Piecewise, Symbol
+
+from toolkit.book.live import computed
+from toolkit.book.sheet import Cell, Chart, Known, Series, Sheet, Table, at, down
+from toolkit.network.derivation import LEARNING_RATE, LOSS
+from toolkit.pages.backprop.layout import BACKPROP, PARAMETERS, SIZES, START, Worked
+from toolkit.pages.backprop.sizes import FIRST, LAST, QUOTIENT, layers, mean_size, table
+from toolkit.symbols.equation import local_derivatives, quantity
+from toolkit.symbols.functions import Text, joined, number_text, total
+
+FEWEST_LAYERS = 3  # of weights; with fewer there is hardly a way back on which to vanish
+MOST_SLOPES = 20  # in one formula
+SIZE = f"mean |∂{LOSS.name}/∂w|"
+TITLE = joined(Text("Gradient sizes: η = "), number_text(LEARNING_RATE))
+LEAD = f"The {SIZE} of each layer, at the learning rate chosen on Parameters."
+WHY = (
+    "The gradient of a weight is what comes in, times what comes back from the loss.",
+    "What comes back has been multiplied, layer by layer, by weights and by slopes ({}).",
+)
+SLOPE_WORDS = {
+    "sigmoid": "at most 1/4",
+    "tanh": "at most 1",
+    "relu": "0 or 1",
+    "leaky_relu": "{:g} or 1",
+    "softplus": "at most 1",
+    "gelu": "at most 1.13",
+    "identity": "always 1",
+    "softmax": "at most 1/4 for each share",
+}
+HEADINGS = ("layer", "weights", "activation", SIZE, "share of the last", "mean |w|", "mean slope")
+WIDTHS = (11.0, 13.0, 12.0, 19.0, 17.0, 12.0, 12.0)
+WHY_ROW, START_ROW = 4, 10
+ROWS_A_PAGE = 53
+GAP, CHART_WIDTH, CHART_HEIGHT = 3.0, 18.0, 9.5
+WEIGHTS, SLOPES = map(quantity, ("weights", "slopes"))
+Cells = dict[tuple[int, int], Cell]
+
+
+def applies(worked: Worked) -> bool:
+    """Whether there are layers enough to compare."""
+    return len(worked.lesson.network.layers) > FEWEST_LAYERS
+
+
+def sheet(worked: Worked, tables: Mapping[str, Table]) -> Sheet:
+    """A row for each epoch, in the rows of the sheet Backprop; the reasons beside. `tables` are
+    those at the chosen learning rate, by sheet.
+    """
+    made = table(worked, tables[BACKPROP])
+    left = len(made.columns) + 2
+    heading = computed(TITLE, worked.parameters, "title")
+    start = _start(worked, tables, made, left)
+    cells = {
+        (1, 1): heading,
+        (1, left + 6): Cell(START, "link", link=START),
+        (1, left): Cell(PARAMETERS, "link", link=PARAMETERS),
+        (2, 1): Cell(LEAD, "muted"),
+        **_why(worked, made, start, left),
+    }
+    chart = _chart(made, at(SIZES, 1, 1, heading.value), START_ROW + len(layers(worked)) + 3, left)
+    widths = {left - 1: GAP} | dict(enumerate(WIDTHS, left))
+    return Sheet(
+        SIZES, cells | start, (made,), (chart,), widths, freeze=(made.row + 1, 2), tab="009E73",
+        pages_high=ceil(made.last_row / ROWS_A_PAGE),
+    )  # fmt: skip
+
+
+def _start(worked: Worked, tables: Mapping[str, Table], made: Table, left: int) -> Cells:
+    """Layer by layer the size, and the factors that a layer adds to it on the way back."""
+    cells = {(START_ROW, left): Cell("At the start, layer by layer", "subtitle")}
+    cells |= {(START_ROW + 1, n): Cell(words, "heading") for n, words in enumerate(HEADINGS, left)}
+    for layer in range(1, 1 + len(layers(worked))):
+        row = _layer(worked, tables, made, layer)
+        cells |= {(START_ROW + 1 + layer, n): cell for n, cell in enumerate(row, left)}
+    return cells
+
+
+def _layer(
+    worked: Worked, tables: Mapping[str, Table], made: Table, layer: int
+) -> tuple[Cell, ...]:
+    weights = layers(worked)
+    known = {FIRST: _size(made, layer), LAST: _size(made, len(weights))}
+    expr, ranges = mean_size(weights[layer - 1], tables[BACKPROP], made.row + 1)
+    at_start = {s: Known(k.address, np.asarray(k.value)[0]) for s, k in ranges.items()}
+    return (
+        Cell(f"layer {layer}", "middle"),
+        Cell(_span(weights[layer - 1]), "middle"),
+        Cell(worked.lesson.network.activations[layer - 1], "middle"),
+        computed(FIRST, known, "scientific"),
+        computed(QUOTIENT, known, "scientific"),
+        computed(expr, at_start, "number"),
+        _slope(worked, tables, layer),
+    )
+
+
+def _size(made: Table, layer: int) -> Known:
+    """The cell of a layer's mean gradient at the start."""
+    return at(SIZES, made.row + 1, 1 + layer, made.columns[layer].values[0])
+
+
+def _span(symbols: list[Symbol]) -> str:
+    first, last = symbols[0].name, symbols[-1].name
+    return str(first) if first == last else f"{first}…{last}"
+
+
+def _slope(worked: Worked, tables: Mapping[str, Table], layer: int) -> Cell:
+    """The mean of da/dh over a layer's neurons and the samples, in the first row."""
+    roles = worked.derived.roles
+    equations = [
+        e for e in worked.derived.columns
+        if (role := roles.get(e.symbol)) and (role.kind, role.layer) == ("activation", layer)
+    ]  # fmt: skip
+    shares = worked.lesson.network.activations[layer - 1] == "softmax"
+    if shares or len(equations) > MOST_SLOPES:
+        return Cell("–", "right")
+    slopes = [slope for e in equations for slope in local_derivatives(e).values()]
+    expr = Add(*slopes) / len(equations)
+    return computed(expr, {s: _first(s, tables) for s in expr.free_symbols}, "number")
+
+
+def _first(symbol: Symbol, tables: Mapping[str, Table]) -> Known:
+    """The cell of a quantity in the first row of its table."""
+    place = {column.heading: (sheet, table, n) for sheet, table in tables.items()
+             for n, column in enumerate(table.columns)}  # fmt: skip
+    sheet, table, n = place[str(symbol.name)]
+    return at(sheet, table.row + 1, table.column + n, float(table.columns[n].values[0]))  # type: ignore[arg-type]
+
+
+def _why(worked: Worked, made: Table, start: Cells, left: int) -> Cells:
+    """Two sentences that hold always, two with the present numbers."""
+    network, count = worked.lesson.network, len(layers(worked))
+    words = ", ".join(
+        f"{kind}: {SLOPE_WORDS[kind].format(network.negative_slope)}"
+        for kind in dict.fromkeys(network.activations)
+    )
+    texts = [Cell(WHY[0]), Cell(WHY[1].format(words))]
+    texts += [_factors(start, left, count), _compared(made, count)]
+    return {(WHY_ROW, left): Cell("Why they differ", "subtitle")} | {
+        (row, left): cell for row, cell in enumerate(texts, WHY_ROW + 1)
+    }
+
+
+def _factors(start: Cells, left: int, count: int) -> Cell:
+    """The mean weight on the way back, and the mean slope where there is one of every layer."""
+    top, known = START_ROW + 2, {}
+    for symbol, column, skipped in ((WEIGHTS, left + 5, 1), (SLOPES, left + 6, 0)):
+        values = [start[row, column].value for row in range(top + skipped, top + count)]
+        if not any(isinstance(value, str) for value in values):
+            known[symbol] = down(SIZES, top + skipped, column, values)
+    pieces = [Text(f"At the start the mean size of the weights of layers 2 to {count} is "),
+              number_text(total(WEIGHTS) / (count - 1))]  # fmt: skip
+    if SLOPES in known:
+        pieces += [Text(", the mean slope "), number_text(total(SLOPES) / count)]
+    return computed(joined(*pieces, Text(".")), known, "text")
+
+
+def _compared(made: Table, count: int) -> Cell:
+    """The outcome in words, whichever of the two is larger."""
+    known = {FIRST: _size(made, 1), LAST: _size(made, count)}
+    return computed(
+        Piecewise(
+            (Text("No gradient reaches layer 1 at the start."), FIRST <= 0),
+            (Text(f"Layer {count} has no gradient at the start."), LAST <= 0),
+            (_times(LAST / FIRST, count, 1), FIRST <= LAST),
+            (_times(FIRST / LAST, 1, count), True),
+        ),
+        known,
+        "bold",
+    )
+
+
+def _times(factor: Expr, larger: int, smaller: int) -> Expr:
+    return joined(
+        Text(f"So the gradients of layer {larger} are "), number_text(factor),
+        Text(f" times as large as those of layer {smaller}."),
+    )  # fmt: skip
+
+
+def _chart(made: Table, heading: Known, row: int, column: int) -> Chart:
+    """One line a layer; logarithmic, so that shrinking by one factor is one step everywhere."""
+    lines = tuple(
+        Series(at(SIZES, made.row, n + 1, c.heading), made.known(SIZES, 0), made.known(SIZES, n))
+        for n, c in enumerate(made.columns[1:-1], 1)
+    )
+    positive = all((np.asarray(line.y.value) > 0).all() for line in lines)
+    return Chart(
+        heading, "epoch", SIZE, lines, row, column, CHART_WIDTH, CHART_HEIGHT, "0E+00",
+        y_log=positive,  # programs complain where a logarithmic axis has to show 0
+    )  # fmt: skip

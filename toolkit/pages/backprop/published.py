@@ -1,0 +1,138 @@
+"""Numbers printed elsewhere for a lesson, with ours beside them."""
+
+import subprocess
+from typing import cast
+
+from sympy import Abs, Expr, Piecewise, Rational, Symbol
+
+from toolkit.book.live import computed
+from toolkit.book.sheet import Cell, Known, Sheet, Table, at
+from toolkit.book.theme import MOST_DECIMALS
+from toolkit.errors import ToolkitError
+from toolkit.network.derivation import Derivation
+from toolkit.network.lesson import Lesson
+from toolkit.network.published import Figure, Published
+from toolkit.pages.backprop.layout import PUBLISHED, START, Worked, column_of, rate_sheet
+from toolkit.symbols.equation import quantity
+from toolkit.symbols.functions import Text, joined, same_digits, when_all_numbers, where
+from toolkit.template import brief, suggestion
+
+HEADINGS = ("quantity", "epoch", "as printed", "ours", "difference", "relative difference",
+            "agreement")  # fmt: skip
+WIDTHS = {1: 16, 2: 8, 3: 18, 4: 18, 5: 13, 6: 19, 7: 20}
+FIRST_ROW = 8
+NAMED = 40  # quantities that an error lists
+LINE, NOTE_WIDTH = 15.0, 105  # points and characters
+A_PAGE = 60  # rows
+PRINTED, OURS, OFF, COLUMN, EPOCHS, EPOCH = (
+    quantity(n) for n in ("printed", "ours", "off", "column", "epochs", "an epoch")
+)
+MEANING = (
+    "All printed digits: ours rounds to what is printed. "
+    "To N digits: they differ by at most 10^-N of it."
+)
+
+
+def check_names(lesson: Lesson, derived: Derivation) -> None:
+    """Raise ToolkitError where a published figure is of a quantity that no table shows."""
+    names = [s.name for s in (*derived.given, *(e.symbol for e in derived.table))]
+    known = dict.fromkeys(names)
+    for number, figure in enumerate(lesson.published.figures if lesson.published else (), 1):
+        if figure.quantity not in known:
+            more = f" or {len(names) - NAMED} more" if len(names) > NAMED else ""
+            raise ToolkitError(
+                f"published.figures[{number}]: no quantity {brief(repr(figure.quantity))}"
+                f"{suggestion(figure.quantity, names)}; use one of {', '.join(names[:NAMED])}{more}"
+            )
+
+
+def applies(worked: Worked) -> bool:
+    """Whether there are figures, and a table at their learning rate."""
+    published = worked.lesson.published
+    return published is not None and published.learning_rate in worked.trace.learning_rates
+
+
+def sheet(worked: Worked, tables: list[Table], template: str) -> Sheet:
+    """A row for each figure, read from the table at its learning rate."""
+    published = cast("Published", worked.lesson.published)
+    rate = worked.trace.learning_rates.index(published.learning_rate)
+    name = rate_sheet(worked.letters[rate])
+    note = published.note or ""
+    cells = {
+        (1, 1): Cell(PUBLISHED, "title"),
+        (1, 7): Cell(START, "link", link=START),
+        (2, 1): Cell(published.source, "name"),
+        **({(3, 1): Cell(note, "wrapped")} if note else {}),
+        (4, 1): Cell(MEANING, "muted"),
+        (5, 1): Cell(name, "link", link=name),
+        (5, 2): Cell("is the table that ours is read from: change a parameter, and it departs.",
+                     "muted"),
+        **{(FIRST_ROW - 1, n): Cell(h, "heading") for n, h in enumerate(HEADINGS, 1)},
+    }  # fmt: skip
+    for row, figure in enumerate(published.figures, FIRST_ROW):
+        cells |= _printed(figure, row)
+        cells |= _row(figure, row, name, tables[rate], template)
+    rows = FIRST_ROW + len(published.figures)
+    return Sheet(
+        PUBLISHED, cells, widths=WIDTHS, freeze=(FIRST_ROW, 2), tab="009E73", portrait=True,
+        pages_high=1 if rows <= A_PAGE else None, merges=((3, 1, 3, 7),),
+        heights={3: LINE * max(1, -(-len(note) // NOTE_WIDTH))},
+    )  # fmt: skip
+
+
+def _printed(figure: Figure, row: int) -> dict[tuple[int, int], Cell]:
+    return {
+        (row, 1): Cell(figure.quantity, "symbol"),
+        (row, 2): Cell(figure.epoch, "integer"),
+        (row, 3): Cell(float(figure.printed), _digits(figure)),
+    }
+
+
+def _digits(figure: Figure) -> str:
+    return f"decimals {min(figure.decimals, MOST_DECIMALS)}"
+
+
+def _row(
+    figure: Figure, row: int, name: str, table: Table, template: str
+) -> dict[tuple[int, int], Cell]:
+    """Ours and how far it is off; or, beyond the table's end, how to come by it."""
+    if figure.epoch > table.last_row - table.row - 1:
+        command = ["toolkit", "backprop", template, "--epochs", str(figure.epoch)]
+        return {(row, 4): Cell(f"run: {subprocess.list2cmdline(command)}", "note")}
+    known = {
+        EPOCH: at(PUBLISHED, row, 2, figure.epoch),
+        PRINTED: at(PUBLISHED, row, 3, float(figure.printed)),
+        EPOCHS: table.known(name, 0),
+        COLUMN: table.known(name, column_of(table, figure.quantity)),
+    }
+    found = {}
+    for column, symbol, expr, style in (
+        (4, OURS, where(COLUMN, EPOCHS, EPOCH), _digits(figure)),
+        (5, OFF, OURS - PRINTED, "tiny"),
+        (6, None, _share(), "tiny"),
+        (7, None, _agreement(figure), "note"),
+    ):
+        found[row, column] = _where_numbers(expr, known, style)
+        if symbol is not None:
+            known[symbol] = at(PUBLISHED, row, column, found[row, column].value)
+    return found
+
+
+def _where_numbers(expr: Expr, known: dict[Symbol, Known], style: str) -> Cell:
+    """A dash where the run leaves the range of numbers."""
+    return computed(when_all_numbers(expr, COLUMN), known, style)
+
+
+def _share() -> Expr:
+    return Piecewise((Abs(OFF) / Abs(PRINTED), Abs(PRINTED) > 0), (Text("–"), True))
+
+
+def _agreement(figure: Figure) -> Expr:
+    """In words; half a unit of the last printed digit is what rounding may take."""
+    half = Rational(1, 2 * 10**figure.decimals)
+    digits = joined(Text("to "), same_digits(OURS, PRINTED), Text(" digits"))
+    return Piecewise(
+        (Text("all printed digits"), Abs(OFF) <= half),
+        (digits, Abs(OFF) <= Abs(PRINTED) / 10),
+        (Text("differs"), True),
+    )

@@ -1,0 +1,85 @@
+"""The mean size of each layer's gradients as a table, a row for each epoch."""
+
+from collections.abc import Sequence
+from itertools import pairwise
+
+import numpy as np
+from sympy import Add, Expr, Ne, Piecewise, Symbol
+
+from toolkit.book.sheet import ROW, Column, Known, Table, letters, quoted
+from toolkit.network.derivation import EPOCH, LOSS
+from toolkit.pages.backprop.layout import BACKPROP, Worked
+from toolkit.symbols.equation import Equation, Gradient, quantity
+from toolkit.symbols.functions import Text, sizes_added
+from toolkit.symbols.numeric import function
+
+FIRST, LAST, MEAN = map(quantity, ("first", "last", "mean"))
+QUOTIENT = Piecewise((FIRST / LAST, Ne(LAST, 0)), (Text("–"), True))
+
+
+def layers(worked: Worked) -> list[list[Symbol]]:
+    """The weights of each layer."""
+    weights, widths = iter(worked.derived.weights), worked.lesson.network.layers
+    return [[next(weights) for _ in range(a * b)] for a, b in pairwise(widths)]
+
+
+def table(worked: Worked, chosen: Table) -> Table:
+    """Each row reads the same row of `chosen`, the table of the sheet Backprop."""
+    columns = [
+        _size([Gradient(LOSS, weight) for weight in weights], chosen, f"layer {number}")
+        for number, weights in enumerate(layers(worked), 1)
+    ]
+    epochs = Column(
+        EPOCH.name, chosen.columns[0].values, "integer", "heading epoch",
+        formula=f"={quoted(BACKPROP)}!$A{ROW}", width=7,
+    )  # fmt: skip
+    return Table(chosen.row, 1, (epochs, *columns, _share(columns)))
+
+
+def _size(gradients: Sequence[Symbol], chosen: Table, heading: str) -> Column:
+    expr, known = mean_size(gradients, chosen, ROW)
+    return _column(expr, known, heading, "heading gradient", 12)
+
+
+def _share(sizes: Sequence[Column]) -> Column:
+    """The first layer against the last."""
+    end = letters(1 + len(sizes))
+    known = {
+        FIRST: Known(f"B{ROW}", sizes[0].values),
+        LAST: Known(f"{end}{ROW}", sizes[-1].values),
+    }
+    return _column(QUOTIENT, known, f"layer 1 / layer {len(sizes)}", "heading", 17)
+
+
+def _column(
+    expr: Expr, known: dict[Symbol, Known], heading: str, heading_style: str, width: float
+) -> Column:
+    """`known` holds addresses in the row itself, and the values of all rows."""
+    mean = Equation(MEAN, expr)
+    compute = function(list(known), [mean], single=True)
+    rows = zip(*(cells.value for cells in known.values()), strict=True)
+    values = [compute(*row)[0] for row in rows]
+    formula = mean.formula(lambda symbol: known[symbol].address)
+    return Column(heading, values, "scientific", heading_style, formula, width=width)
+
+
+def mean_size(
+    symbols: Sequence[Symbol], chosen: Table, row: int | str
+) -> tuple[Expr, dict[Symbol, Known]]:
+    """The mean |x| of columns of the sheet Backprop in one row, and the ranges that it reads: one
+    for each run of neighbours; their values hold a row for each epoch.
+    """
+    place = {column.heading: n for n, column in enumerate(chosen.columns)}
+    known = {}
+    for first, last in _runs([place[symbol.name] for symbol in symbols]):
+        address = f"{quoted(BACKPROP)}!${letters(first + 1)}{row}:${letters(last + 1)}{row}"
+        values = [np.asarray(column.values, float) for column in chosen.columns[first : last + 1]]
+        known[quantity(f"from {first}")] = Known(address, np.column_stack(values))
+    return Add(*map(sizes_added, known)) / len(symbols), known
+
+
+def _runs(places: Sequence[int]) -> list[tuple[int, int]]:
+    """The first and last of each run of neighbours: partial sums may stand between."""
+    breaks = [n for n, (a, b) in enumerate(pairwise(places), 1) if b != a + 1]
+    starts, ends = [0, *breaks], [*breaks, len(places)]
+    return [(places[a], places[b - 1]) for a, b in zip(starts, ends, strict=True)]
