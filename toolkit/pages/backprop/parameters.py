@@ -47,7 +47,7 @@ CHOICE = "The letter of a learning rate: the sheet Backprop shows its table, ste
 
 def sheet(worked: Worked, tables: list[Table], of_optimizers: Chart | None = None) -> Sheet:
     """The second sheet of the book; where optimizers are compared, with their chart too."""
-    chart = _comparison(worked, tables)
+    chart = comparison(worked, tables)
     charts = (chart, _below(chart, of_optimizers)) if of_optimizers else (chart,)
     cells = {
         (1, 1): Cell(worked.lesson.title, "title"),
@@ -218,7 +218,8 @@ def _reader(parameter: Symbol, worked: Worked) -> str:
     return worked.readers[parameter].split("[")[0]
 
 
-def _comparison(worked: Worked, tables: list[Table]) -> Chart:
+def comparison(worked: Worked, tables: list[Table]) -> Chart:
+    """The losses of all learning rates in one chart."""
     series = tuple(loss_line(worked, table, rate) for rate, table in enumerate(tables))
     return Chart(
         "Loss for each learning rate",
