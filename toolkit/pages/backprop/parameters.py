@@ -42,7 +42,9 @@ NUMBER = "A number, such as 0.25. All tables follow."
 POSITIVE = "A number above 0, such as 0.5. The table and the curves of this rate follow."
 SHARE = "A share from 0 to below 1, such as 0.9."
 SMALL = "A number above 0, such as 1E-8."
-CHOICE = "The letter of a learning rate: the sheet Backprop shows its table, step 6 its step."
+CHOICE = (
+    "The letter of a learning rate: the sheet Backprop shows its table, the last step its update."
+)
 
 
 def sheet(worked: Worked, tables: list[Table], of_optimizers: Chart | None = None) -> Sheet:
@@ -114,7 +116,7 @@ def _choice(worked: Worked) -> dict[tuple[int, int], Cell]:
     return {
         (row, 1): Cell("chosen rate", "symbol"),
         (row, 2): Cell(letter, "choice"),
-        (row, 3): Cell("the learning rate of the sheet Backprop and of step 6", "note"),
+        (row, 3): Cell("the learning rate of the sheet Backprop and of the update", "note"),
         (row + 1, 1): Cell("η", "symbol"),
         (row + 1, 2): rate,
         (row + 1, 3): Cell("its value", "note"),
