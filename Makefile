@@ -43,7 +43,7 @@ pictures: libreoffice
 	rm -rf build/pictures && mkdir -p build/pictures
 	soffice -env:UserInstallation=file://$(CURDIR)/build/profile --headless \
 	  --convert-to pdf --outdir build/pictures exports/backprop.xlsx >/dev/null
-	pdftoppm -r 130 -f 4 -l 4 -x 85 -y 115 -W 1330 -H 520 -singlefile -png \
+	pdftoppm -r 130 -f 4 -l 4 -x 85 -y 115 -W 1370 -H 520 -singlefile -png \
 	  build/pictures/backprop.pdf exports/backprop
 
 $(VENV)/bin/python:

@@ -159,7 +159,7 @@ def test_a_changed_cell_gives_what_a_fresh_run_gives(
 
 def same_charts(edited: Path, fresh: Path) -> None:
     drawn, wanted = chart_values(edited), chart_values(fresh)
-    assert len(drawn) == len(wanted) == 8
+    assert len(drawn) == len(wanted) == 9
     for (_, series), (_, expected) in zip(drawn, wanted, strict=True):
         assert [name for name, _ in series] == [name for name, _ in expected]
         for (_, ours), (_, theirs) in zip(series, expected, strict=True):
@@ -167,7 +167,8 @@ def same_charts(edited: Path, fresh: Path) -> None:
 
 
 def test_chart_caches_hold_the_losses(class_book: Path, worked: Worked) -> None:
-    comparison, chosen, *each = chart_values(class_book)
+    comparison, chosen, again, *each = chart_values(class_book)
+    assert again == comparison
     assert chosen[0] == "Backprop, epoch by epoch: η = 1"
     assert chosen[1][0][1] == each[4][1][0][1]
     assert comparison[0] == "Loss for each learning rate"

@@ -76,7 +76,10 @@ def _printing(ws: Worksheet, sheet: Sheet) -> None:
     ws.page_setup.fitToHeight = sheet.pages_high or 0
     ws.sheet_properties.pageSetUpPr.fitToPage = True
     if sheet.freeze and sheet.freeze[0] > 1:
-        ws.print_title_rows = f"1:{sheet.freeze[0] - 1}"
+        # Of a table its headings alone: on pages to the right the title above them would be cut.
+        last = sheet.freeze[0] - 1
+        heads = any(table.row == last for table in sheet.tables)
+        ws.print_title_rows = f"{last if heads else 1}:{last}"
     if sheet.freeze and sheet.freeze[1] > 1:
         ws.print_title_cols = f"A:{letters(sheet.freeze[1] - 1)}"
 

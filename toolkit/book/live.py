@@ -6,6 +6,7 @@ from math import isfinite, nan
 from sympy import Expr, Symbol
 
 from toolkit.book.sheet import Cell, Known
+from toolkit.book.theme import fitting
 from toolkit.symbols.excel import excel
 from toolkit.symbols.numeric import value
 
@@ -16,7 +17,9 @@ def computed(expr: Expr, known: Mapping[Symbol, Known], style: str = "number") -
     read = {symbol: known[symbol].value for symbol in expr.free_symbols if symbol in known}
     if any(map(_lost, read.values())) and not getattr(expr, "reads_errors", False):
         return Cell(nan, style, formula)
-    return Cell(value(expr, read), style, formula)
+    found = value(expr, read)
+    size = abs(found) if isinstance(found, int | float) else 0.0
+    return Cell(found, fitting(style, size), formula)
 
 
 def _lost(value: object) -> bool:

@@ -1,6 +1,7 @@
 """How things look: one named style for each role that a cell can have."""
 
 from dataclasses import dataclass
+from math import inf
 
 INK, MUTED, LINE = "1F2933", "616E7C", "D9DEE4"
 INPUT_INK, INPUT_FILL = "0B3D91", "FFF6D6"
@@ -50,9 +51,15 @@ VERDICTS = {
 }
 
 
-def _large(places: str) -> str:
-    """A number format that shows large numbers as powers of ten, so that they fit the columns."""
-    return f"[>=100]0.000E+00;[<=-100]-0.000E+00;{places}"
+# Decimals do not fit the columns where numbers grow large. (A number format with conditions would
+# choose for itself, but LibreOffice then leaves out the minus sign.)
+LARGEST = {"number": 1e3, "loss": 1e3, "short": 1e3, "value": 1e5}
+LARGE = {"value": "large value"}
+
+
+def fitting(style: str, size: float) -> str:
+    """A style that has room for numbers up to this size."""
+    return LARGE.get(style, "large") if size >= LARGEST.get(style, inf) else style
 
 
 STYLES = {
@@ -72,7 +79,7 @@ STYLES = {
     "formula": Style(framed=True, align="right"),
     "sentence": Style(wrap=True, align="left", indent=1),
     "numbers": Style(wrap=True, ink="3E4C59"),
-    "value": Style(_large("0.000000000"), bold=True),
+    "value": Style("0.000000000", bold=True),
     "rounded": Style(ink=MUTED, align="right"),
     "lead": Style(size=12, wrap=True),
     "node": Style(bold=True, align="center", framed=True, fill="EAF2FA"),
@@ -83,9 +90,11 @@ STYLES = {
     "integer": Style("0"),
     "right": Style("0", align="right"),
     "count": Style("#,##0"),
-    "number": Style(_large("0.000000")),
-    "loss": Style(_large("0.000000000")),
-    "short": Style(_large("0.00####")),
+    "number": Style("0.000000"),
+    "loss": Style("0.000000000"),
+    "large": Style("0.000E+00", align="right"),
+    "large value": Style("0.000E+00", bold=True, align="right"),
+    "short": Style("0.00####"),
     "rate": Style("0.0000"),
     "percent": Style("0.00%"),
     "fine percent": Style("0.000%", align="right"),

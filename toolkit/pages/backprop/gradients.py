@@ -39,14 +39,15 @@ def earlier_weights(worked: Worked) -> str:
 
 def _blocks(worked: Worked, kind: str) -> list[tuple[str, list[Equation]]]:
     last = len(worked.lesson.network.layers) - 1
+    trained = "Weights and biases" if worked.derived.biases else "Weights"
     if kind == "output":
         return [
             ("From the loss back to the output neurons", _inner(worked, last, last)),
-            ("Weights and biases of the output layer", _of_parameters(worked, last, last)),
+            (f"{trained} of the output layer", _of_parameters(worked, last, last)),
         ]
     if kind == "hidden":
         return [("From layer to layer", _inner(worked, 1, last - 1))]
-    return [("Weights and biases before the output layer", _of_parameters(worked, 1, last - 1))]
+    return [(f"{trained} before the output layer", _of_parameters(worked, 1, last - 1))]
 
 
 def _inner(worked: Worked, first: int, last: int) -> list[Equation]:

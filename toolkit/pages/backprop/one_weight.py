@@ -84,7 +84,9 @@ def _short_form(worked: Worked, neuron: Symbol) -> Equation | None:
     number = worked.derived.roles[neuron].neuron
     output, target = quantity(f"a_{neuron.name}"), worked.derived.targets[number - 1]
     samples = len(worked.lesson.samples.inputs)
-    return Equation(quantity("in short"), (output - target) / Integer(samples))
+    return Equation(
+        quantity(f"{Gradient(LOSS, neuron).name} in short"), (output - target) / Integer(samples)
+    )
 
 
 def _only_this_sample(page: Page, worked: Worked) -> None:
@@ -126,6 +128,8 @@ def _reason(worked: Worked, above: Symbol, below: Symbol) -> str:
         return f"{above.name}, differentiated by {below.name} with the target held fixed."
     if role.kind == "activation":
         kind = worked.lesson.network.activations[role.layer - 1]
+        if kind == "identity":
+            return "The identity passes on every change as it is."
         return f"The slope of the {kind} at {below.name}, written with its own value."
     return f"{above.name} is a sum: of it only the term with {below.name} changes."
 
@@ -136,6 +140,10 @@ def _dependence(worked: Worked, chosen: Symbol) -> list[str]:
     errors = [e.symbol for e in worked.derived.forward
               if worked.derived.roles[e.symbol].kind == "error"
               and worked.derived.roles[e.symbol].sample == 1]  # fmt: skip
+    if not _single_path(worked):
+        return [
+            f"All errors depend on {chosen.name}: a softmax divides by the sum over all outputs."
+        ]
     return [_one_error(error, chosen, known) for error in errors[:MOST_ERRORS]]
 
 

@@ -42,12 +42,14 @@ NUMBER = "A number, such as 0.25. All tables follow."
 POSITIVE = "A number above 0, such as 0.5. The table and the curves of this rate follow."
 SHARE = "A share from 0 to below 1, such as 0.9."
 SMALL = "A number above 0, such as 1E-8."
-CHOICE = "The letter of a learning rate: the sheet Backprop shows its table, step 6 its step."
+CHOICE = (
+    "The letter of a learning rate: the sheet Backprop shows its table, the last step its update."
+)
 
 
 def sheet(worked: Worked, tables: list[Table], of_optimizers: Chart | None = None) -> Sheet:
     """The second sheet of the book; where optimizers are compared, with their chart too."""
-    chart = _comparison(worked, tables)
+    chart = comparison(worked, tables)
     charts = (chart, _below(chart, of_optimizers)) if of_optimizers else (chart,)
     cells = {
         (1, 1): Cell(worked.lesson.title, "title"),
@@ -114,7 +116,7 @@ def _choice(worked: Worked) -> dict[tuple[int, int], Cell]:
     return {
         (row, 1): Cell("chosen rate", "symbol"),
         (row, 2): Cell(letter, "choice"),
-        (row, 3): Cell("the learning rate of the sheet Backprop and of step 6", "note"),
+        (row, 3): Cell("the learning rate of the sheet Backprop and of the update", "note"),
         (row + 1, 1): Cell("η", "symbol"),
         (row + 1, 2): rate,
         (row + 1, 3): Cell("its value", "note"),
@@ -218,7 +220,8 @@ def _reader(parameter: Symbol, worked: Worked) -> str:
     return worked.readers[parameter].split("[")[0]
 
 
-def _comparison(worked: Worked, tables: list[Table]) -> Chart:
+def comparison(worked: Worked, tables: list[Table]) -> Chart:
+    """The losses of all learning rates in one chart."""
     series = tuple(loss_line(worked, table, rate) for rate, table in enumerate(tables))
     return Chart(
         "Loss for each learning rate",

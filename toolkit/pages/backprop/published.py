@@ -29,7 +29,7 @@ PRINTED, OURS, OFF, COLUMN, EPOCHS, EPOCH = (
 )
 MEANING = (
     "All printed digits: ours rounds to what is printed. "
-    "To N digits: they differ by at most 10^-N of it."
+    "To N digits: the relative difference is at most 10^-N."
 )
 
 

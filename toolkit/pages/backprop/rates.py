@@ -1,16 +1,18 @@
 """The learning rates side by side: a summary, chosen epochs, and a loss chart for each."""
 
+from dataclasses import replace
 from math import ceil
 
 from toolkit.book.sheet import Cell, Chart, Sheet, Table, at
 from toolkit.network.derivation import LOSS
 from toolkit.pages.backprop.curves import WIDTHS, Curve, chosen, goal_cells, summaries
 from toolkit.pages.backprop.layout import RATES, START, Worked, rate_sheet, rate_symbol
-from toolkit.pages.backprop.parameters import loss_line
+from toolkit.pages.backprop.parameters import comparison, loss_line
 from toolkit.pages.backprop.table import title
 
 FIRST_ROW = 6
 CHART_ROWS, CHARTS_ACROSS, CHARTS_A_PAGE = 17, 2, 6
+COMPARISON_ROWS = 20
 
 
 def sheet(worked: Worked, tables: list[Table]) -> Sheet:
@@ -29,12 +31,21 @@ def sheet(worked: Worked, tables: list[Table]) -> Sheet:
         **chosen(worked, curves, RATES, bottom + 1, "table"),
     }
     top = bottom + 4 + len(tables)
-    charts = tuple(_chart(worked, table, rate, top) for rate, table in enumerate(tables))
+    several = len(tables) > 1
+    below = top + COMPARISON_ROWS * several
+    charts = tuple(_chart(worked, table, rate, below) for rate, table in enumerate(tables))
     # Fitted to a page for every six charts; with up to six no page break cuts through one.
     pages = ceil(len(charts) / CHARTS_A_PAGE)
+    if several:
+        charts = (_comparison(worked, tables, top), *charts)
     return Sheet(
         RATES, cells, charts=charts, widths=WIDTHS, tab="009E73", pages_high=pages, portrait=True
     )
+
+
+def _comparison(worked: Worked, tables: list[Table], top: int) -> Chart:
+    """The chart of the sheet Parameters once more, as wide as two."""
+    return replace(comparison(worked, tables), row=top, column=1, width=28.4, height=9.5)
 
 
 def _chart(worked: Worked, table: Table, rate: int, top: int) -> Chart:

@@ -67,10 +67,12 @@ def _of_part(symbol: Symbol) -> str:
 
 def _of_loss(lesson: Lesson) -> str:
     samples = len(lesson.samples.inputs)
-    if samples > 1:
-        return f"The loss: all errors added up, as a mean over the {samples} samples."
     if lesson.network.loss in ("mean_squared_error", "binary_cross_entropy"):
         return "The loss: the mean of all errors."
+    if samples > 1:
+        return (
+            f"The loss: each sample's errors added up, and of these sums the mean over {samples}."
+        )
     return "The loss: all errors added up. Learning makes this number small."
 
 

@@ -11,7 +11,9 @@ from sympy import Integer, Symbol
 
 from toolkit.book.live import computed
 from toolkit.book.sheet import ABOVE, ROW, Cell, Column, Known, Sheet, Table, letters, quoted
+from toolkit.book.theme import fitting
 from toolkit.network.derivation import EPOCH, LEARNING_RATE, LOSS
+from toolkit.network.trace import Values
 from toolkit.pages.backprop.layout import PARAMETERS, Worked, rate_sheet, rate_symbol
 from toolkit.symbols.equation import Equation, Gradient, Previous
 from toolkit.symbols.functions import Text, joined, number_text
@@ -20,7 +22,7 @@ HEADING_ROW = 3
 COLUMNS_A_PAGE = 16
 ROWS_HINT = "Row 0 is the start; each row below it is one epoch later."
 HINT = f"to the parameters. {ROWS_HINT}"
-STYLES = {"inputs": "short", "targets": "short", "loss": "loss"}
+STYLES = {"inputs": "short", "targets": "short", "loss": "loss", "optimizer": "large"}
 
 
 @dataclass(frozen=True)
@@ -166,12 +168,17 @@ def _column(entry: Entry, cells: Callable[[Symbol], str], worked: Worked, rate: 
     return Column(
         entry.symbol.name,
         values,
-        style="integer" if entry.symbol == EPOCH else STYLES.get(entry.group, "number"),
+        style="integer" if entry.symbol == EPOCH else _style(entry.group, np.asarray(values, float)),
         heading_style=f"heading {entry.group}",
         formula=_formula(entry.equation, cells, worked),
         first=_formula(entry.start, cells, worked),
         width=_width(entry),
     )
+
+
+def _style(group: str, values: Values) -> str:
+    sizes = np.abs(values[np.isfinite(values)])
+    return fitting(STYLES.get(group, "number"), float(sizes.max(initial=0.0)))
 
 
 def _formula(
