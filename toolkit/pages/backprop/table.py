@@ -168,7 +168,9 @@ def _column(entry: Entry, cells: Callable[[Symbol], str], worked: Worked, rate: 
     return Column(
         entry.symbol.name,
         values,
-        style="integer" if entry.symbol == EPOCH else _style(entry.group, np.asarray(values, float)),
+        style="integer"
+        if entry.symbol == EPOCH
+        else _style(entry.group, np.asarray(values, float)),
         heading_style=f"heading {entry.group}",
         formula=_formula(entry.equation, cells, worked),
         first=_formula(entry.start, cells, worked),
