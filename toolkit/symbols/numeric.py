@@ -102,6 +102,12 @@ class _Printer(NumPyPrinter):
             text = self._case(self._print(condition), self._print(answer), text)
         return text
 
+    def _print_Max(self, largest: Any) -> str:
+        first, *others = map(self._print, largest.args)
+        for other in others:
+            first = f"maximum({first}, {other})"
+        return first
+
     def _case(self, condition: str, answer: str, otherwise: str) -> str:
         return f"where({condition}, {answer}, {otherwise})"
 
