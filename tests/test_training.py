@@ -393,12 +393,18 @@ def test_a_series_goes_on_where_it_stopped(folder: Path, monkeypatch: pytest.Mon
     whole = train_mnist(options(folder, seeds=4, epochs=2))
     assert trained == [2, 3, 3] and whole["stopped"] is False
     single = train_mnist(options(folder, seed=2, epochs=2, out=folder / "single.xlsx"))
+    assert "Predictions" in cells(folder / "m.xlsx")
     record = json.loads((folder / "m.seeds.json").read_text(encoding="utf-8"))
     assert [run["seed"] for run in record["runs"]] == [0, 1, 2, 3]
     last = record["runs"][2]["epochs"][-1]["test_correct"]
     assert last / record["test_count"] == single["test_accuracy"]
     assert not list(folder.glob("*.checkpoint"))
     fewer = train_mnist(options(folder, seeds=1, epochs=2))
+    right = list(cells(folder / "m.xlsx")["Predictions"].values()).count("right")
+    assert right == record["runs"][0]["epochs"][-1]["test_correct"]
+    train_mnist(options(folder, seed=1, epochs=2))  # its weights take the place of seed 0's
+    train_mnist(options(folder, seeds=1, epochs=2))
+    assert "Predictions" not in cells(folder / "m.xlsx")
     assert fewer["seeds"]["count"] == 1 and fewer["seeds"]["standard_deviation"] is None
 
 
