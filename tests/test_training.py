@@ -248,8 +248,8 @@ def test_validation_never_reads_the_test_set(folder: Path) -> None:
     result = train_mnist(options(folder, validation=True))
     assert "validation_accuracy" in result and "test_accuracy" not in result
     written = cells(folder / "m.xlsx")
-    assert written["Epochs"]["G5"] == "validation accuracy"
-    assert written["Epochs"]["D3"] == 25 and written["Epochs"]["C3"] == "validation images"
+    assert written["Epochs"]["G6"] == "validation accuracy"
+    assert written["Epochs"]["D4"] == 25 and written["Epochs"]["C4"] == "validation images"
     assert "Validation accuracy after" in str(written["Targets"]["A5"])
 
 
@@ -356,8 +356,8 @@ def test_killed_within_an_epoch_then_resumed(folder: Path, sent: str) -> None:
     assert (folder / "k.xlsx").exists() == (sent == "SIGINT")
     if sent == "SIGINT":
         assert "Stopped; what is finished is kept, --resume goes on" in killed.stderr
-        assert cells(folder / "k.xlsx")["Epochs"]["A7"] == 2
-        assert "A8" not in cells(folder / "k.xlsx")["Epochs"]
+        assert cells(folder / "k.xlsx")["Epochs"]["A8"] == 2
+        assert "A9" not in cells(folder / "k.xlsx")["Epochs"]
     ends = []
     for out, *more in (["k.xlsx", "--resume"], ["whole.xlsx"]):
         words[2] = out
@@ -367,7 +367,7 @@ def test_killed_within_an_epoch_then_resumed(folder: Path, sent: str) -> None:
         )  # fmt: skip
         assert json.loads(done.stdout)["epochs"] == 4
         written = cells(folder / out)["Epochs"]
-        ends.append([v for place, v in written.items() if place[0] in "ABCDEFGH"])
+        ends.append([v for place, v in written.items() if place[0] in "ABCDEFGHI"])
         assert (folder / out).with_suffix(".safetensors").exists()
     assert ends[0] == ends[1]
     assert not list(folder.glob("*.checkpoint"))
