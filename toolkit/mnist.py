@@ -1,5 +1,6 @@
 """What `toolkit mnist` does: check, train, write."""
 
+import json
 import subprocess
 from dataclasses import dataclass, fields
 from pathlib import Path
@@ -194,6 +195,7 @@ def _save(options: Options, network: "nn.Module", history: "History", text: str)
         "epochs": str(len(history.epochs)),
         "seed": str(history.seed),
         "held_out": history.held_out,
+        "classes": json.dumps(history.names),
     }
     save_weights(network, metadata, options.weights)
 

@@ -6,6 +6,7 @@ from typing import Literal
 from toolkit.convnet.template import Model
 
 HeldOut = Literal["test", "validation"]
+DIGITS = tuple("0123456789")  # the names of MNIST's classes
 
 
 @dataclass(frozen=True)
@@ -30,7 +31,7 @@ class History:
     """A run: what was trained, on what, and one entry for each finished epoch.
 
     `held_out` says what it was measured on: the test set, or the last part of the training set,
-    which was then left out of the training.
+    which was then left out of the training. `names` are those of the classes, by label.
     """
 
     model: Model
@@ -41,6 +42,7 @@ class History:
     epochs: tuple[Epoch, ...]
     held_out: HeldOut = "test"
     threads: int = 1
+    names: tuple[str, ...] = DIGITS
 
     @property
     def accuracy(self) -> float:
