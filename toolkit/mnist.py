@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from toolkit.book.saving import check_workbook, check_writable
 from toolkit.book.sheet import check_fits
 from toolkit.errors import ToolkitError
+from toolkit.installed import check_installed
 
 if TYPE_CHECKING:
     from torch import nn
@@ -80,7 +81,7 @@ def train_mnist(options: Options) -> dict[str, Any]:
     """
     _check(options)
     model, text = _model(options)
-    _check_installed()
+    check_installed("mnist")
     from toolkit.convnet import digits
 
     data = digits.load(options.data_dir, validation=options.validation)
@@ -120,17 +121,6 @@ def _model(options: Options) -> tuple["Model", str]:
     model = template.with_epochs(model, options.epochs)
     check_fits(TABLE_ROW + model.training.epochs, 1)
     return model, text
-
-
-def _check_installed() -> None:
-    try:
-        import safetensors  # noqa: F401  # looked for now, not after the training
-        import torch  # noqa: F401
-        import torchvision  # noqa: F401
-    except ImportError as error:
-        raise ToolkitError(
-            f'toolkit mnist needs {error.name}; install it with: pip install "toolkit[mnist]"'
-        ) from error
 
 
 def _train(
