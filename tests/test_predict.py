@@ -22,7 +22,7 @@ from toolkit.convnet.model import build
 from toolkit.convnet.pictures import like_mnist
 from toolkit.convnet.template import Model
 from toolkit.convnet.training import normalize
-from toolkit.convnet.weights import load_weights, save_weights
+from toolkit.convnet.weights import load_trained, save_weights
 from toolkit.errors import ToolkitError
 from toolkit.template import parse
 
@@ -156,7 +156,7 @@ def test_pictures_are_made_like_mnist(
     apart = [nearest(ours, theirs) for ours, theirs in zip(images, originals, strict=True)]
     # An empty image is 29 away.
     assert np.mean(apart) < (1 if way in EXACT else 15 if way == "small" else 7.5)
-    trained = load_weights(weights)
+    trained = load_trained(weights)
     wanted = predict.probabilities(trained, originals).argmax(1)
     found = predict.probabilities(trained, images).argmax(1)
     assert (found == wanted).mean() >= 0.8  # a network so simple leans on single pixels
@@ -186,7 +186,7 @@ def test_the_network_is_asked_right(tmp_path: Path, weights: Path, real: Digits)
     Image.fromarray(255 - real.test_images[0].numpy()).save(path)
     (found,) = predict.predict([path], weights)
     image = torch.from_numpy(like_mnist(path))[None, None].float() / 255
-    logits = load_weights(weights).network(normalize(image))
+    logits = load_trained(weights).network(normalize(image))
     expected = logits.softmax(1)[0].tolist()
     assert list(found.probabilities.values()) == pytest.approx(expected, rel=1e-5)
     assert sum(found.probabilities.values()) == pytest.approx(1)
@@ -259,7 +259,7 @@ def test_weights_that_do_not_fit(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     (picture,) = made(tmp_path, "large", originals[:1])
-    network = load_weights(weights).network
+    network = load_trained(weights).network
     Path("cut.safetensors").write_bytes(weights.read_bytes()[:-9])
     Path("text.safetensors").write_text("no weights at all")
     save_file(network.state_dict(), "bare.safetensors")
@@ -284,7 +284,7 @@ def test_weights_that_do_not_fit(
 
 def test_names_of_classes(tmp_path: Path, weights: Path, originals: Grey) -> None:
     names = json.dumps([f"class {n}" for n in range(8)])
-    save_weights(load_weights(weights).network, {"template": LINEAR, "classes": names},
+    save_weights(load_trained(weights).network, {"template": LINEAR, "classes": names},
                  tmp_path / "named.safetensors")  # fmt: skip
     path = made(tmp_path, "large", originals[:1])
     (found,) = predict.predict(path, tmp_path / "named.safetensors")

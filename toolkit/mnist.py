@@ -6,6 +6,8 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import typer
+
 from toolkit.book.saving import check_workbook, check_writable
 from toolkit.book.sheet import check_fits
 from toolkit.errors import ToolkitError
@@ -15,7 +17,7 @@ if TYPE_CHECKING:
     from torch import nn
 
     from toolkit.convnet.digits import Digits
-    from toolkit.convnet.history import History
+    from toolkit.convnet.history import History, Predictions
     from toolkit.convnet.seeds import Series
     from toolkit.convnet.template import Model
 
@@ -90,8 +92,8 @@ def train_mnist(options: Options) -> dict[str, Any]:
     network, history = _train(
         options, model, data, options.seed, options.checkpoint, resume=options.resume
     )
-    _save(options, network, history, text)
-    _write(options, history)
+    _save(options, network, history, text, data)
+    _write(options, history, _predictions(network, data))
     if not _stopped(history):
         options.checkpoint.unlink(missing_ok=True)
     return _result(options, history)
@@ -147,7 +149,7 @@ def _train_series(options: Options, model: "Model", text: str, data: "Digits") -
         if not series.runs:
             raise
     done = series.first(wanted)
-    _write(options, done.history(0), done)
+    _write(options, done.history(0), _first_predictions(options, done, text, data), done)
     return _result(options, done.history(0)) | {
         "stopped": len(done.runs) < wanted,
         "record": str(options.record),
@@ -166,7 +168,7 @@ def _next_seed(
     if _stopped(history):
         raise KeyboardInterrupt
     if seed == 0:
-        _save(options, network, history, text)
+        _save(options, network, history, text, data)
     series = series.having(history)
     seeds.save(options.record, series)
     keep.unlink(missing_ok=True)
@@ -177,24 +179,58 @@ def _stopped(history: "History") -> bool:
     return len(history.epochs) < history.model.training.epochs
 
 
-def _save(options: Options, network: "nn.Module", history: "History", text: str) -> None:
+def _save(
+    options: Options, network: "nn.Module", history: "History", text: str, data: "Digits"
+) -> None:
     from toolkit.convnet.weights import save_weights
 
-    metadata = {
+    save_weights(network, _metadata(history, text, data), options.weights)
+
+
+def _metadata(history: "History", text: str, data: "Digits") -> dict[str, str]:
+    return {
         "template": text,
         "epochs": str(len(history.epochs)),
         "seed": str(history.seed),
         "held_out": history.held_out,
         "classes": json.dumps(history.names),
+        "data": data.fingerprint(),
     }
-    save_weights(network, metadata, options.weights)
 
 
-def _write(options: Options, history: "History", series: "Series | None" = None) -> None:
+def _predictions(network: "nn.Module", data: "Digits") -> "Predictions":
+    from toolkit.convnet import outputs
+
+    return outputs.predictions(network, data)
+
+
+def _first_predictions(
+    options: Options, series: "Series", text: str, data: "Digits"
+) -> "Predictions | None":
+    """Those of seed 0 by its weights, which may lie there from an earlier call; None without."""
+    from toolkit.convnet.model import build
+    from toolkit.convnet.weights import load_weights
+
+    network = build(series.model.network)
+    wanted = _metadata(series.history(0), text, data)
+    if load_weights(network, wanted, options.weights):
+        return _predictions(network, data)
+    if not options.quiet:
+        message = f"{options.weights}: not the weights of seed 0; no sheet of predictions"
+        typer.echo(message, err=True)
+    return None
+
+
+def _write(
+    options: Options,
+    history: "History",
+    predictions: "Predictions | None",
+    series: "Series | None" = None,
+) -> None:
     from toolkit.book.writer import write
     from toolkit.pages.mnist import mnist_book
 
-    write(mnist_book(history, options.command(), series), options.out)
+    write(mnist_book(history, options.command(), series, predictions), options.out)
 
 
 def _result(options: Options, history: "History") -> dict[str, Any]:

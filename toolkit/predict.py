@@ -40,10 +40,10 @@ def predict(pictures: list[Path], weights: Path | None = None) -> list[Predictio
     """
     images = np.stack([like_mnist(picture) for picture in pictures])
     check_installed("predict")
-    from toolkit.convnet.weights import load_weights
+    from toolkit.convnet.weights import load_trained
 
     weights = weights or _shipped()
-    trained = load_weights(weights)
+    trained = load_trained(weights)
     if trained.model.network.input != INPUT:
         raise ToolkitError(
             f"{weights}: its network takes no images of {FIELD}x{FIELD} pixels in one channel; "

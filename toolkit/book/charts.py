@@ -3,8 +3,8 @@
 import math
 from collections.abc import Iterable
 
-from openpyxl.chart import ScatterChart
-from openpyxl.chart.axis import ChartLines, NumericAxis
+from openpyxl.chart import BarChart, ScatterChart
+from openpyxl.chart.axis import ChartLines, NumericAxis, TextAxis
 from openpyxl.chart.data_source import (
     AxDataSource,
     NumData,
@@ -15,6 +15,7 @@ from openpyxl.chart.data_source import (
     StrRef,
     StrVal,
 )
+from openpyxl.chart.series import Series as OpenpyxlSeries
 from openpyxl.chart.series import SeriesLabel, XYSeries
 from openpyxl.chart.shapes import GraphicalProperties
 from openpyxl.chart.text import RichText, Text
@@ -37,20 +38,33 @@ TITLE_SIZE, AXIS_TITLE_SIZE, LABEL_SIZE = 1300, 1000, 900  # hundredths of a poi
 def scatter(chart: Chart) -> ScatterChart:
     """A chart of smooth-free lines with visible axes, cached points and a legend below."""
     drawn = ScatterChart(scatterStyle="lineMarker")
+    _dress(drawn, chart)
+    drawn.x_axis.scaling.min = 0
+    drawn.x_axis.scaling.max = _end(chart) if chart.x_max is None else chart.x_max
+    drawn.series = [_series(series, n) for n, series in enumerate(chart.series)]
+    return drawn
+
+
+def bars(chart: Chart) -> BarChart:
+    """Upright bars in named groups, with cached points."""
+    drawn = BarChart(gapWidth=60)
+    _dress(drawn, chart)
+    drawn.series = [_bars(series, n) for n, series in enumerate(chart.series)]
+    return drawn
+
+
+def _dress(drawn: ScatterChart | BarChart, chart: Chart) -> None:
+    """Titles, axes and legend."""
     drawn.roundedCorners = False
     drawn.title = _title(chart.title, TITLE_SIZE, bold=True)
     drawn.x_axis = _axis(drawn.x_axis, chart.x_title, "0", gridlines=False)
     drawn.y_axis = _axis(drawn.y_axis, chart.y_title, chart.y_format, gridlines=True)
     drawn.y_axis.scaling.min, drawn.y_axis.scaling.max = chart.y_min, chart.y_max
     drawn.y_axis.scaling.logBase = 10 if chart.y_log else None
-    drawn.x_axis.scaling.min = 0
-    drawn.x_axis.scaling.max = _end(chart) if chart.x_max is None else chart.x_max
     if len(chart.series) > 1:
         drawn.legend.position, drawn.legend.overlay = "b", False
     else:
         drawn.legend = None
-    drawn.series = [_series(series, n) for n, series in enumerate(chart.series)]
-    return drawn
 
 
 def _end(chart: Chart) -> float:
@@ -72,6 +86,21 @@ def _series(series: Series, number: int) -> XYSeries:
     )
     made.marker.symbol = "none"
     return made
+
+
+def _bars(series: Series, number: int) -> OpenpyxlSeries:
+    names: Iterable[object] = series.x.value  # type: ignore[assignment]
+    points = [StrVal(idx=index, v=str(name)) for index, name in enumerate(names)]
+    cache = StrData(ptCount=len(points), pt=points)
+    return OpenpyxlSeries(
+        idx=number,
+        order=number,
+        tx=SeriesLabel(strRef=_text_reference(series.name)),
+        spPr=GraphicalProperties(solidFill=PALETTE[number % len(PALETTE)]),
+        invertIfNegative=False,
+        cat=AxDataSource(strRef=StrRef(f=series.x.address, strCache=cache)),
+        val=NumDataSource(numRef=_numbers_reference(series.y)),
+    )
 
 
 def _numbers(known: Known) -> Iterable[float]:
@@ -110,7 +139,9 @@ def _title(title: Known | str, size: int, *, bold: bool) -> Title:
     return Title(tx=Text(rich=rich), overlay=False)
 
 
-def _axis(axis: NumericAxis, title: str, number_format: str, *, gridlines: bool) -> NumericAxis:
+def _axis(
+    axis: NumericAxis | TextAxis, title: str, number_format: str, *, gridlines: bool
+) -> NumericAxis | TextAxis:
     grey = LineProperties(solidFill=LINE, w=9525)
     axis.delete = False
     axis.title = _title(title, AXIS_TITLE_SIZE, bold=False)

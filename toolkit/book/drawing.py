@@ -8,7 +8,7 @@ from xml.sax.saxutils import quoteattr
 
 from openpyxl.packaging.relationship import Relationship, RelationshipList
 
-from toolkit.book.charts import scatter
+from toolkit.book.charts import bars, scatter
 from toolkit.book.measure import CENTIMETRE, PIXEL, POINT, Measure
 from toolkit.book.sheet import Chart, Corner, Line, Picture, Sheet
 
@@ -29,7 +29,7 @@ class Drawing:
     def __init__(self, sheet: Sheet, number: int) -> None:
         self._sheet = sheet
         self.path = f"/xl/drawings/drawing{number}.xml"
-        self.charts = [scatter(chart) for chart in sheet.charts]
+        self.charts = [bars(chart) if chart.bars else scatter(chart) for chart in sheet.charts]
         # Each picture once, however often it stands on the sheet.
         self.pngs = list(dict.fromkeys(picture.png for picture in sheet.pictures))
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from openpyxl.formatting.rule import FormulaRule
+from openpyxl.formatting.rule import ColorScaleRule, FormulaRule
 from openpyxl.styles import Font, PatternFill
 from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.hyperlink import Hyperlink
@@ -10,7 +10,7 @@ from openpyxl.worksheet.merge import MergeCell, MergeCells
 from openpyxl.worksheet.worksheet import Worksheet
 
 from toolkit.book.measure import widths
-from toolkit.book.sheet import Area, Sheet, Validation, letters, quoted, reach
+from toolkit.book.sheet import Area, Scale, Sheet, Validation, letters, quoted, reach
 from toolkit.book.theme import VERDICTS
 
 LARGEST = 1e300  # no number that anybody means is beyond it
@@ -32,6 +32,10 @@ def furnish(ws: Worksheet, sheet: Sheet) -> None:
         ws.add_data_validation(_validated(validation))
     for area in sheet.verdicts:
         _colour_verdicts(ws, area)
+    for scale in sheet.scales:
+        _colour_numbers(ws, scale)
+    if sheet.filter:
+        ws.auto_filter.ref = reach(sheet.filter)
 
 
 def links(sheet: Sheet) -> list[Hyperlink]:
@@ -130,3 +134,10 @@ def _colour_verdicts(ws: Worksheet, area: Area) -> None:
             fill=PatternFill("solid", fgColor=look.fill, bgColor=look.fill),
         )
         ws.conditional_formatting.add(reach(area), rule)
+
+
+def _colour_numbers(ws: Worksheet, scale: Scale) -> None:
+    rule = ColorScaleRule(
+        start_type="num", start_value=0, start_color=scale.low, end_type="max", end_color=scale.high
+    )
+    ws.conditional_formatting.add(" ".join(map(reach, scale.areas)), rule)

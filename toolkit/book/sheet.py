@@ -134,7 +134,8 @@ class Series:
 
 @dataclass(frozen=True)
 class Chart:
-    """Lines over a common x axis. (row, column) is its top left cell; size in centimetres.
+    """Lines over a common x axis. (row, column) is its top left cell; size in centimetres. With
+    `bars` upright bars instead, in groups side by side; x then holds the groups' names.
 
     `alt` is what a reader hears who does not see it; where there is none, the titles and the names
     of the lines. Values that are not finite are left out. The x axis ends at `x_max`, or where the
@@ -155,6 +156,7 @@ class Chart:
     y_log: bool = False
     x_max: float | None = None
     alt: str = ""
+    bars: bool = False
 
     @property
     def description(self) -> str:
@@ -164,7 +166,8 @@ class Chart:
         title = self.title.value if isinstance(self.title, Known) else self.title
         count = len(self.series)
         names = ", ".join(str(series.name.value) for series in self.series)
-        lines = f"Lines: {names}" if count <= NAMED_LINES else f"{count} lines"
+        what = "bars" if self.bars else "lines"
+        lines = f"{what.capitalize()}: {names}" if count <= NAMED_LINES else f"{count} {what}"
         return f"Chart: {title}. {self.y_title} over {self.x_title}. {lines}."
 
 
@@ -229,13 +232,23 @@ class Validation:
 
 
 @dataclass(frozen=True)
+class Scale:
+    """Cells of these areas coloured by their numbers: `low` at 0, `high` at the largest of all."""
+
+    areas: tuple[Area, ...]
+    high: str
+    low: str = "FFFFFF"
+
+
+@dataclass(frozen=True)
 class Sheet:
     """One sheet. `freeze` is the first (row, column) that scrolls; what does not is repeated on
     every printed page. The sheet prints on `pages_wide` pages across and `pages_high` down (None:
     as many as it takes). `heights` are of rows, in points. Where it is protected, only cells of
     styles that are not locked can be changed; there is no password. In the areas of `verdicts`
     texts that begin with pass or fail are coloured. Each of the areas in `merges` is shown as one
-    cell, its first; they must not overlap.
+    cell, its first; they must not overlap. `filter` is the area, headings included, whose rows a
+    reader can filter and sort.
     """
 
     name: str
@@ -255,6 +268,8 @@ class Sheet:
     validations: tuple[Validation, ...] = ()
     verdicts: tuple[Area, ...] = ()
     merges: tuple[Area, ...] = ()
+    scales: tuple[Scale, ...] = ()
+    filter: Area | None = None
 
 
 @dataclass(frozen=True)

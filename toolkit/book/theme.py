@@ -87,7 +87,12 @@ STYLES = {
     "loss": Style(_large("0.000000000")),
     "short": Style(_large("0.00####")),
     "rate": Style("0.0000"),
+    "probability": Style("0.000000;;0"),  # most are 0: those stay quiet
+    "tally": Style("#,##0", align="center", framed=True),
+    "input count": Style("#,##0", ink=INPUT_INK, fill=INPUT_FILL, framed=True, locked=False),
+    "input kind": Style(ink=INPUT_INK, fill=INPUT_FILL, framed=True, locked=False),
     "percent": Style("0.00%"),
+    "percent right": Style("0.00%", align="right"),
     "fine percent": Style("0.000%", align="right"),
     "seconds": Style("0.0"),
     "total": Style("#,##0", bold=True),

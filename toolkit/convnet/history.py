@@ -3,6 +3,9 @@
 from dataclasses import dataclass
 from typing import Literal
 
+import numpy as np
+from numpy.typing import NDArray
+
 from toolkit.convnet.template import Model
 
 HeldOut = Literal["test", "validation"]
@@ -48,3 +51,31 @@ class History:
     def accuracy(self) -> float:
         """The share right after the last epoch."""
         return self.epochs[-1].test_correct / self.test_count
+
+
+DECIMALS = 6  # of a probability that is kept
+
+
+@dataclass(frozen=True)
+class Predictions:
+    """What the finished network says of every held-out image, in the order of the file.
+
+    `labels` are class numbers (n,); `probabilities` (n, classes) have `DECIMALS` decimals.
+    """
+
+    labels: NDArray[np.int64]
+    probabilities: NDArray[np.float64]
+
+    @classmethod
+    def of(cls, labels: NDArray[np.int64], probabilities: NDArray[np.float64]) -> "Predictions":
+        """Rounded so that the class first found with the largest probability stays the same."""
+        kept, rows = probabilities.round(DECIMALS), np.arange(len(labels))
+        first = probabilities.argmax(1)
+        level = kept.argmax(1) != first
+        kept[rows[level], first[level]] += 10.0**-DECIMALS
+        return cls(labels, kept.round(DECIMALS))
+
+    @property
+    def predicted(self) -> NDArray[np.int64]:
+        """The class number with the largest probability, for each image."""
+        return self.probabilities.argmax(1)

@@ -10,7 +10,11 @@ Shape = tuple[int, ...]
 
 @dataclass(frozen=True)
 class LayerRow:
-    """One row of the layer table. Shapes are (channels, height, width) or (features,)."""
+    """One row of the layer table. Shapes are (channels, height, width) or (features,).
+
+    `channels` are those that a template asks for (of a linear layer its features); `bias` is that
+    of a convolution.
+    """
 
     name: str
     input: Shape
@@ -20,6 +24,8 @@ class LayerRow:
     stride: int | None = None
     padding: int | None = None
     rate: float | None = None
+    channels: int | None = None
+    bias: bool = False
 
 
 def layer_table(network: t.Network) -> list[LayerRow]:
@@ -71,7 +77,7 @@ def _row(layer: t.Layer, shape: Shape) -> LayerRow:
             return LayerRow("Global average pool", _maps(shape), shape[:1], 0)
         case t.Linear():
             parameters = (prod(shape) + 1) * layer.features
-            return LayerRow("Linear", shape, (layer.features,), parameters)
+            return LayerRow("Linear", shape, (layer.features,), parameters, channels=layer.features)
 
 
 def _convolution(layer: t.Convolution, shape: Shape) -> LayerRow:
@@ -85,6 +91,8 @@ def _convolution(layer: t.Convolution, shape: Shape) -> LayerRow:
         layer.kernel,
         layer.stride,
         layer.padding,
+        channels=layer.channels,
+        bias=layer.bias,
     )
 
 

@@ -149,8 +149,8 @@ def _history(session: Session, digits: Digits, seed: int) -> History:
 
 def _on_device(digits: Digits, device: torch.device) -> tuple[Data, Data]:
     return (
-        Data(_pixels(digits.train_images, device), digits.train_labels.to(device)),
-        Data(_pixels(digits.test_images, device), digits.test_labels.to(device)),
+        Data(pixels(digits.train_images, device), digits.train_labels.to(device)),
+        Data(pixels(digits.test_images, device), digits.test_labels.to(device)),
     )
 
 
@@ -163,7 +163,8 @@ def normalize(images: torch.Tensor) -> torch.Tensor:
     return ((images - MEAN) / DEVIATION).permute(0, 2, 3, 1).contiguous().permute(0, 3, 1, 2)
 
 
-def _pixels(images: torch.Tensor, device: torch.device) -> torch.Tensor:
+def pixels(images: torch.Tensor, device: torch.device) -> torch.Tensor:
+    """Images uint8 (n, 28, 28) as float (n, 1, 28, 28) in 0..1 on the device."""
     return images.to(device).unsqueeze(1).float() / 255
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import torch
 from pydantic import TypeAdapter, ValidationError
 from safetensors import SafetensorError, safe_open
-from safetensors.torch import save
+from safetensors.torch import load_file, save
 from torch import nn
 
 from toolkit.book.saving import replacing
@@ -30,7 +30,7 @@ class Trained:
     names: tuple[str, ...]
 
 
-def load_weights(path: Path) -> Trained:
+def load_trained(path: Path) -> Trained:
     """The network that `save_weights` wrote, on the CPU.
 
     Raises ToolkitError where the file is missing, damaged, or its weights do not fit its template.
@@ -90,3 +90,15 @@ def _in_order(content: bytes) -> bytes:
     header = json.dumps(json.loads(content[LENGTH:end]), sort_keys=True).encode()
     header += b" " * (-len(header) % ALIGNED)
     return len(header).to_bytes(LENGTH, "little") + header + content[end:]
+
+
+def load_weights(network: nn.Module, metadata: dict[str, str], path: Path) -> bool:
+    """Put the weights at `path` into `network`; False, where no file of this metadata is there."""
+    try:
+        with safe_open(str(path), "pt") as stored:
+            if not metadata.items() <= (stored.metadata() or {}).items():
+                return False
+        network.load_state_dict(load_file(path))
+    except (OSError, SafetensorError, RuntimeError):
+        return False
+    return True

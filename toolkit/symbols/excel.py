@@ -8,7 +8,15 @@ from sympy.printing.printer import Printer
 
 from toolkit.symbols import order
 
-NAMES = {"exp": "EXP", "log": "LN", "tanh": "TANH", "Abs": "ABS", "Max": "MAX", "Min": "MIN"}
+NAMES = {
+    "exp": "EXP",
+    "log": "LN",
+    "floor": "INT",
+    "tanh": "TANH",
+    "Abs": "ABS",
+    "Max": "MAX",
+    "Min": "MIN",
+}
 RELATIONS = {"==": "=", "!=": "<>"}
 
 
@@ -81,6 +89,9 @@ class ExcelPrinter(Printer):
 
     def _print_And(self, condition: Any) -> str:
         return f"AND({','.join(sorted(map(self._print, condition.args)))})"
+
+    def _print_Or(self, condition: Any) -> str:
+        return f"OR({','.join(sorted(map(self._print, condition.args)))})"
 
     def _print_Function(self, function: Any) -> str:
         name = NAMES.get(type(function).__name__)

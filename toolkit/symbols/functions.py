@@ -249,6 +249,18 @@ class occurrences(Function):
         return f"list({cells}).count({wanted})"
 
 
+class counted(Function):
+    """In how many rows a column (first) holds one value (second) and another (third) a second one
+    (fourth).
+    """
+
+    def _excel(self, printer: Any) -> str:
+        return f"COUNTIFS({','.join(map(printer._print, self.args))})"
+
+    def _numpycode(self, printer: Any) -> str:
+        return f"counted({', '.join(map(printer._print, self.args))})"
+
+
 class where(Function):
     """The cell of one column (first) in the row in which another (second) holds a value (third).
 

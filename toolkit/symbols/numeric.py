@@ -30,6 +30,10 @@ def _lookup(answers: Sequence[Any], searched: Sequence[Any], wanted: Any) -> Any
     return answers[found.index(wanted)] if wanted in found else np.nan
 
 
+def _counted(first: Sequence[Any], one: Any, second: Sequence[Any], other: Any) -> int:
+    return sum(a == one and b == other for a, b in zip(first, second, strict=True))
+
+
 def _number_text(number: Any) -> Any:
     x = float(_scalar(number))
     if not math.isfinite(x):
@@ -67,6 +71,7 @@ def _normal_cdf(x: Any) -> Any:
 
 NAMESPACE: dict[str, Any] = {
     "joined": _joined,
+    "counted": _counted,
     "lookup": _lookup,
     "number_text": _number_text,
     "number_in_brackets": _number_in_brackets,
@@ -101,6 +106,12 @@ class _Printer(NumPyPrinter):
         for answer, condition in reversed(cases):
             text = self._case(self._print(condition), self._print(answer), text)
         return text
+
+    def _print_Max(self, largest: Any) -> str:
+        first, *others = map(self._print, largest.args)
+        for other in others:
+            first = f"maximum({first}, {other})"
+        return first
 
     def _case(self, condition: str, answer: str, otherwise: str) -> str:
         return f"where({condition}, {answer}, {otherwise})"

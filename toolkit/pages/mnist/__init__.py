@@ -1,26 +1,53 @@
 """The MNIST workbook, one file a sheet."""
 
-from toolkit.book.sheet import Book
-from toolkit.convnet.history import History
+from toolkit.book.sheet import Book, Sheet
+from toolkit.convnet.history import History, Predictions
 from toolkit.convnet.seeds import Series
 from toolkit.convnet.shapes import layer_table
-from toolkit.pages.mnist import epochs, layers, run, seeds, targets
-from toolkit.pages.mnist.layout import Result
+from toolkit.pages.mnist import (
+    confusion,
+    curves,
+    epochs,
+    layers,
+    per_class,
+    predictions,
+    run,
+    seeds,
+    targets,
+)
+from toolkit.pages.mnist.layout import Result, linked
 
 
-def mnist_book(history: History, command: str, series: Series | None = None) -> Book:
+def mnist_book(
+    history: History,
+    command: str,
+    series: Series | None = None,
+    said: Predictions | None = None,
+    class_names: tuple[str, ...] | None = None,
+) -> Book:
     """All sheets in reading order; `command` makes the run again.
 
     With a series of seeds, of which `history` is the first, the sheet Seeds holds all of them.
+    `said` is what the network of `history` says of the held-out images: without it the sheets that
+    show this are left out. The classes are called as `history` says unless told otherwise.
     """
-    result = Result(history, tuple(layer_table(history.model.network)), command, series)
-    return Book(
-        history.model.title,
-        (
-            targets.sheet(result, epochs.table(history), layers.table(result.layers)),
-            epochs.sheet(result),
-            layers.sheet(result),
-            *([seeds.sheet(series)] if series else []),
-            run.sheet(result),
-        ),
-    )
+    rows = tuple(layer_table(history.model.network))
+    result = Result(history, rows, command, series, said, class_names or history.names)
+    table, layer_sheet = epochs.table(history), layers.sheet(result)
+    sheets = [
+        epochs.sheet(result),
+        curves.sheet(result, table),
+        layer_sheet,
+        *(_classes(result, said) if said else ()),
+        *([seeds.sheet(series)] if series else []),
+        run.sheet(result),
+    ]
+    first = targets.sheet(result, table, layer_sheet, sheets)
+    return Book(history.model.title, linked([first, *sheets]))
+
+
+def _classes(result: Result, said: Predictions) -> tuple[Sheet, Sheet, Sheet]:
+    """What the network says, image by image, counted by pairs of classes, and class by class."""
+    table = predictions.table(result, said)
+    matrix = confusion.sheet(result, table)
+    return matrix, per_class.sheet(result, matrix.cells), predictions.sheet(result, table)

@@ -1,27 +1,38 @@
-"""One row for each epoch, and the curves of accuracy and loss beside it."""
+"""One row for each epoch, and the best and the last of them."""
 
-import math
 from typing import cast
 
 import numpy as np
 from sympy import Expr, Symbol
 
-from toolkit.book.sheet import ROW, Cell, Chart, Column, Known, Series, Sheet, Table, at, letters
+from toolkit.book.live import computed
+from toolkit.book.sheet import ROW, Cell, Column, Known, Sheet, Table, at, letters
 from toolkit.convnet.history import History
 from toolkit.pages.mnist.layout import (
     COUNTS_ROW,
     EPOCHS,
-    TARGETS,
     TEST_COUNT,
     TRAIN_COUNT,
     Result,
     column,
     counts,
+    opening,
 )
 from toolkit.symbols.equation import Equation, quantity
+from toolkit.symbols.functions import largest, last, where
 
-TABLE_ROW = 5
+TABLE_ROW = 6
 TRAIN_CORRECT, TEST_CORRECT = quantity("train correct"), quantity("test correct")
+SUMMARY_COLUMN = 12
+TRAIN, HELD_OUT, NUMBERS, NUMBER, ANSWERS = (
+    quantity(name) for name in ("train", "held out", "epochs", "epoch", "answers")
+)
+GAP = Equation(quantity("gap"), TRAIN - HELD_OUT)
+# No epoch is chosen by what it is measured on: the best one is only shown beside the last.
+CHOICES = {
+    "last epoch": last(NUMBERS),
+    "best epoch": where(NUMBERS, HELD_OUT, largest(HELD_OUT)),
+}
 TRAIN_SHARE, TEST_SHARE = TRAIN_CORRECT / TRAIN_COUNT, TEST_CORRECT / TEST_COUNT
 
 
@@ -41,6 +52,7 @@ def table(history: History) -> Table:
         Column(f"{held_out} loss", [e.test_loss for e in rows], "rate", width=12),
         Column(f"{held_out} correct", test, "count", width=14),
         _share(held_out, TEST_SHARE, test / history.test_count, places, history),
+        _gap(held_out, train, test, history),
         Column("learning rate", [e.learning_rate for e in rows], "number", width=14),
         Column("seconds", [e.seconds for e in rows], "seconds", width=10),
     )
@@ -58,66 +70,56 @@ def _share(
     return Column(equation.symbol.name, values, "percent", formula=formula, width=15)
 
 
+def _gap(held_out: str, train: np.ndarray, test: np.ndarray, history: History) -> Column:
+    """How much better the network does on what it learns from; below 0 where dropout and changed
+    images make that the harder part.
+    """
+    values = train / history.train_count - test / history.test_count
+    places = {TRAIN: f"D{ROW}", HELD_OUT: f"G{ROW}"}
+    formula = GAP.formula(lambda symbol: places[symbol])
+    return Column(f"train − {held_out}", values, "percent", formula=formula, width=18)
+
+
 def sheet(result: Result) -> Sheet:
-    """Table to the left, charts to the right."""
+    """The table to the left, its last and its best row to the right."""
     history, made = result.history, table(result.history)
     train, test = counts(history).values()
-    cells = {
-        (1, 1): Cell(f"{history.model.title}: epoch by epoch", "title"),
-        (2, 1): Cell(
-            "Train figures are averages over the epoch, of images as the network saw them: "
-            "changed at random, with dropout.",
-            "muted",
-        ),
+    cells = opening(
+        f"{history.model.title}: epoch by epoch",
+        "Train figures are averages over the epoch, of images as the network saw them: "
+        "changed at random, with dropout.",
+    ) | {
         (COUNTS_ROW, 1): Cell("train images", "symbol"),
         (COUNTS_ROW, 2): Cell(_number(train), "count"),
         (COUNTS_ROW, 3): Cell(f"{history.held_out} images", "symbol"),
         (COUNTS_ROW, 4): Cell(_number(test), "count"),
-        (COUNTS_ROW, 6): Cell(TARGETS, "link", link=TARGETS),
     }
-    charts = (
-        _chart(made, history.held_out, "accuracy", 0, "0%"),
-        _chart(made, history.held_out, "loss", 1, "0.000"),
-    )
-    return Sheet(
-        EPOCHS, cells, (made,), charts, widths={10: 3}, freeze=(TABLE_ROW + 1, 2), tab="0072B2"
-    )
+    cells |= _summary(made, history.held_out)
+    widths = {SUMMARY_COLUMN - 1: 3} | {SUMMARY_COLUMN + n: 16 for n in range(5)}
+    return Sheet(EPOCHS, cells, (made,), widths=widths, freeze=(TABLE_ROW + 1, 2), tab="0072B2")
+
+
+def _summary(made: Table, held_out: str) -> dict[tuple[int, int], Cell]:
+    """The figures of the last epoch, and of the one with the best accuracy."""
+    headings = ("epoch", f"{held_out} accuracy", f"{held_out} loss", f"train − {held_out}")
+    known = {
+        NUMBERS: column(made, EPOCHS, headings[0]),
+        HELD_OUT: column(made, EPOCHS, headings[1]),
+    }
+    cells = {(TABLE_ROW, SUMMARY_COLUMN): Cell("", "heading")}
+    for row, (name, number) in enumerate(CHOICES.items(), TABLE_ROW + 1):
+        cells[row, SUMMARY_COLUMN] = Cell(name, "name")
+        cells[row, SUMMARY_COLUMN + 1] = found = computed(number, known, "integer")
+        here = at(EPOCHS, row, SUMMARY_COLUMN + 1, found.value)
+        for offset, heading in enumerate(headings[1:], 2):
+            read = known | {ANSWERS: column(made, EPOCHS, heading), NUMBER: here}
+            style = "rate" if "loss" in heading else "percent"
+            expr = where(ANSWERS, NUMBERS, NUMBER)
+            cells[row, SUMMARY_COLUMN + offset] = computed(expr, read, style)
+    for offset, heading in enumerate(headings, 1):
+        cells[TABLE_ROW, SUMMARY_COLUMN + offset] = Cell(heading, "heading")
+    return cells
 
 
 def _number(known: Known) -> int:
     return cast("int", known.value)
-
-
-def _chart(made: Table, held_out: str, what: str, number: int, y_format: str) -> Chart:
-    series = tuple(
-        Series(
-            at(EPOCHS, TABLE_ROW, _index(made, f"{which} {what}"), f"{which} {what}"),
-            column(made, EPOCHS, "epoch"),
-            column(made, EPOCHS, f"{which} {what}"),
-        )
-        for which in ("train", held_out)
-    )
-    return Chart(
-        f"{what.capitalize()} after each epoch",
-        "epoch",
-        what,
-        series,
-        row=TABLE_ROW + 19 * number,
-        column=11,
-        width=18,
-        height=9,
-        y_format=y_format,
-        y_max=1 if what == "accuracy" else None,
-        y_min=_floor(series) if what == "accuracy" else None,
-        y_log=what == "loss",
-    )
-
-
-def _floor(series: tuple[Series, ...]) -> float:
-    """The next multiple of 5 % below all points: near 100 % the curves would lie on each other."""
-    lowest = min(float(min(np.asarray(line.y.value))) for line in series)
-    return math.floor(lowest * 20) / 20
-
-
-def _index(made: Table, heading: str) -> int:
-    return made.column + [c.heading for c in made.columns].index(heading)

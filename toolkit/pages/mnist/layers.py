@@ -1,50 +1,198 @@
-"""The layer table: what each layer makes of its input, and what it costs."""
+"""The layer table: what each layer makes of its input, and what it costs, as live formulas."""
 
-from sympy import Symbol
+from collections.abc import Mapping
+from typing import Any
+
+from sympy import Expr, Symbol
 
 from toolkit.book.live import computed
-from toolkit.book.sheet import Cell, Column, Sheet, Table
-from toolkit.convnet.shapes import LayerRow, Shape
-from toolkit.pages.mnist.layout import LAYERS, TARGETS, Result, column
+from toolkit.book.sheet import Cell, Known, Sheet, Validation, down, letters
+from toolkit.convnet.shapes import LayerRow
+from toolkit.pages.mnist import layer_rules as rules
+from toolkit.pages.mnist.layout import LAYERS, Result, opening
+from toolkit.symbols.equation import quantity
 from toolkit.symbols.functions import total
 
-TABLE_ROW = 4
-PARAMETERS = Symbol("parameters")
-
-
-def table(rows: tuple[LayerRow, ...]) -> Table:
-    """One row for each layer."""
-    return Table(
-        TABLE_ROW,
-        1,
-        (
-            Column("number", list(range(1, len(rows) + 1)), "integer", width=9),
-            Column("layer", [row.name for row in rows], "label", width=22),
-            Column("input", [_shape(row.input) for row in rows], "middle", width=15),
-            Column("kernel", [row.kernel for row in rows], "integer", width=9),
-            Column("stride", [row.stride for row in rows], "integer", width=9),
-            Column("padding", [row.padding for row in rows], "integer", width=9),
-            Column("dropout rate", [row.rate for row in rows], "short", width=14),
-            Column("output", [_shape(row.output) for row in rows], "middle", width=15),
-            Column("parameters", [row.parameters for row in rows], "count", width=13),
-        ),
-    )
+GROUP_ROW, HEADING_ROW = 5, 6
+INPUT_ROW = HEADING_ROW + 1
+FIRST_ROW = INPUT_ROW + 1
+EDITABLE = (rules.KIND, rules.CHANNELS, rules.KERNEL, rules.STRIDE, rules.PADDING)
+READ = (rules.C_IN, rules.H_IN, rules.W_IN)
+BEFORE = dict(zip((*READ, rules.JUMP_IN, rules.FIELD_IN), rules.RULES, strict=False))
+COLUMN = {
+    symbol: number
+    for number, symbol in enumerate((*EDITABLE, *READ, *(rule.symbol for rule in rules.RULES)), 2)
+}
+IMAGE = (rules.C, rules.H, rules.W)
+GROUPS = {"change these": EDITABLE, "input": READ, "output": IMAGE,
+          "one output value sees": (rules.JUMP, rules.FIELD),
+          "cost": (rules.PARAMETERS, rules.MULTIPLY_ADDS, rules.VALUES, rules.MEGABYTES)}  # fmt: skip
+WIDTHS = {rules.KIND: 24, rules.CHANNELS: 14, rules.FIELD: 15, rules.PARAMETERS: 13,
+          rules.MULTIPLY_ADDS: 15, rules.MEGABYTES: 10, rules.CHECK: 23}  # fmt: skip
+STYLES = {rules.MEGABYTES: "rate", rules.CHECK: "middle"}
+ALL_PARAMETERS, ALL_VALUES, INPUT_VALUES = (
+    quantity(name) for name in ("all parameters", "all values", "input values")
+)
+INPUT_MB, PASS_MB, PARAMETERS_MB, TOTAL_MB, TOTAL, TRAINABLE, FIXED = (
+    quantity(name)
+    for name in ("input MB", "pass MB", "parameters MB", "total MB", "total", "trainable", "fixed")
+)
+SUMMARY_COLUMN = 5
+SIZES_ROW = 3
+SIZES = {rules.BYTES: 4, rules.MEGABYTE: 1024**2}  # of a float32; as torchsummary counts
+Cells = dict[tuple[int, int], Cell]
 
 
 def sheet(result: Result) -> Sheet:
-    """The layers in the order in which an image passes through them, with the total below."""
-    made = table(result.layers)
-    row, end = made.last_row + 1, len(made.columns)
-    known = {PARAMETERS: column(made, LAYERS, "parameters")}
-    cells = {
-        (1, 1): Cell("Layers", "title"),
-        (2, 1): Cell("Shapes are channels x height x width.", "muted"),
-        (2, 8): Cell(TARGETS, "link", link=TARGETS),
-        (row, 2): Cell("Total", "name"),
-        (row, end): computed(total(PARAMETERS), known, "total"),
+    """The layers in the order in which an image passes through them, with the totals below."""
+    rows = result.layers
+    cells = opening(
+        LAYERS,
+        "What each layer makes of its input, and what it costs. Change a yellow cell and all "
+        "sizes follow; for one image, numbers of 4 bytes.",
+    )
+    cells |= _headings() | _sizes() | _input(rows[0].input)
+    for number, row in enumerate(rows):
+        made = _line(FIRST_ROW + number, row, cells)
+        cells[FIRST_ROW + number, 1] = Cell(number + 1, "integer")
+        cells |= made
+    end = FIRST_ROW + len(rows) - 1
+    cells |= _totals(cells, end)
+    widths = {1: 12} | {n: WIDTHS.get(symbol, 11) for symbol, n in COLUMN.items()}
+    return Sheet(
+        LAYERS, cells, widths=widths, freeze=(INPUT_ROW, 3), tab="009E73",
+        validations=_validations(end),
+        verdicts=((FIRST_ROW, COLUMN[rules.CHECK], end, COLUMN[rules.CHECK]),),
+    )  # fmt: skip
+
+
+def read(cells: Mapping[tuple[int, int], Cell], symbol: Symbol, count: int) -> Known:
+    """A column of this sheet as a range; `cells` are the sheet's."""
+    values = [cells[FIRST_ROW + number, COLUMN[symbol]].value for number in range(count)]
+    return down(LAYERS, FIRST_ROW, COLUMN[symbol], values)
+
+
+def kind(row: LayerRow) -> str:
+    """What the sheet calls a layer: with its bias where a convolution has one."""
+    return rules.WITH_BIAS if row.bias else row.name
+
+
+def _sizes() -> Cells:
+    cells = {}
+    for row, (symbol, value) in enumerate(SIZES.items(), SIZES_ROW):
+        cells[row, COLUMN[rules.MULTIPLY_ADDS]] = Cell(symbol.name, "symbol")
+        cells[row, COLUMN[rules.VALUES]] = Cell(value, "input count")
+    return cells
+
+
+def _size(symbol: Symbol) -> Known:
+    row = SIZES_ROW + list(SIZES).index(symbol)
+    return Known(f"${letters(COLUMN[rules.VALUES])}${row}", SIZES[symbol])
+
+
+def _headings() -> Cells:
+    cells = {(HEADING_ROW, 1): Cell("number", "heading")}
+    for symbol, column in COLUMN.items():
+        name = symbol.name.removesuffix(" in") if symbol in READ else symbol.name
+        cells[HEADING_ROW, column] = Cell(name, "heading")
+    for name, symbols in GROUPS.items():
+        cells[GROUP_ROW, COLUMN[symbols[0]]] = Cell(name, "name")
+    return cells
+
+
+def _input(shape: tuple[int, ...]) -> Cells:
+    """The image itself: one pixel sees itself, and the next one lies one further."""
+    values: dict[Symbol, Any] = dict(zip(IMAGE, shape, strict=True))
+    cells = {(INPUT_ROW, COLUMN[symbol]): Cell(value, "input") for symbol, value in values.items()}
+    cells[INPUT_ROW, COLUMN[rules.KIND]] = Cell("image", "label")
+    for symbol in (rules.JUMP, rules.FIELD):
+        cells[INPUT_ROW, COLUMN[symbol]] = Cell(1, "integer")
+    known = {symbol: _beside(symbol, INPUT_ROW, cells) for symbol in values}
+    cells[INPUT_ROW, COLUMN[rules.VALUES]] = computed(rules.C * rules.H * rules.W, known, "count")
+    return cells
+
+
+def _beside(symbol: Symbol, row: int, cells: Mapping[tuple[int, int], Cell]) -> Known:
+    return Known(f"{letters(COLUMN[symbol])}{row}", cells[row, COLUMN[symbol]].value)
+
+
+def _line(row: int, layer: LayerRow, cells: Mapping[tuple[int, int], Cell]) -> Cells:
+    """One layer: its five settings, its input from the line above, and what follows."""
+    given = (kind(layer), layer.channels, layer.kernel, layer.stride, layer.padding)
+    made = {
+        (row, COLUMN[symbol]): Cell(value, "input kind" if symbol == rules.KIND else "input")
+        for symbol, value in zip(EDITABLE, given, strict=True)
     }
-    return Sheet(LAYERS, cells, (made,), freeze=(TABLE_ROW + 1, 3), tab="009E73")
+    known = {symbol: _beside(symbol, row, made) for symbol in EDITABLE}
+    known |= {symbol: _size(symbol) for symbol in SIZES}
+    for symbol, above in BEFORE.items():
+        known[symbol] = _beside(above.symbol, row - 1, cells)
+        if symbol in READ:
+            made[row, COLUMN[symbol]] = computed(symbol, known, "integer")
+            known[symbol] = _beside(symbol, row, made)
+    for rule in rules.RULES:
+        style = STYLES.get(rule.symbol, "count")
+        made[row, COLUMN[rule.symbol]] = computed(rule.expr, known, style)
+        known[rule.symbol] = _beside(rule.symbol, row, made)
+    return made
 
 
-def _shape(shape: Shape) -> str:
-    return " x ".join(map(str, shape))
+def _totals(cells: Mapping[tuple[int, int], Cell], end: int) -> Cells:
+    """Sums below their columns, then the lines with which torchsummary ends."""
+    made: Cells = {(end + 1, COLUMN[rules.KIND]): Cell("total", "name")}
+    known = {symbol: _size(symbol) for symbol in SIZES}
+    for name, symbol in (
+        (ALL_PARAMETERS, rules.PARAMETERS),
+        (quantity("all multiply-adds"), rules.MULTIPLY_ADDS),
+        (ALL_VALUES, rules.VALUES),
+    ):
+        column = COLUMN[symbol]
+        values = [cells[row, column].value for row in range(FIRST_ROW, end + 1)]
+        area = Known(f"{letters(column)}{FIRST_ROW}:{letters(column)}{end}", values)
+        made[end + 1, column] = computed(total(symbol), {symbol: area}, "total")
+        known[name] = _beside(symbol, end + 1, made)
+    known[INPUT_VALUES] = _beside(rules.VALUES, INPUT_ROW, cells)
+    return made | _summary(end + 3, known)
+
+
+A_VALUE = rules.BYTES / rules.MEGABYTE
+SUMMARY: tuple[tuple[str, Symbol, Expr | None, str], ...] = (
+    ("Total params", TOTAL, ALL_PARAMETERS, "count"),
+    ("Trainable params", TRAINABLE, TOTAL - FIXED, "count"),
+    ("Non-trainable params", FIXED, None, "count"),
+    ("Input size (MB)", INPUT_MB, INPUT_VALUES * A_VALUE, "decimals 2"),
+    ("Forward/backward pass size (MB)", PASS_MB, 2 * ALL_VALUES * A_VALUE, "decimals 2"),
+    ("Params size (MB)", PARAMETERS_MB, ALL_PARAMETERS * A_VALUE, "decimals 2"),
+    ("Estimated Total Size (MB)", TOTAL_MB, INPUT_MB + PASS_MB + PARAMETERS_MB, "decimals 2"),
+)
+
+
+def _summary(row: int, known: dict[Symbol, Known]) -> Cells:
+    """What torchsummary prints: outputs count twice, for their gradients are kept as well."""
+    made: Cells = {(row, 2): Cell("As torchsummary prints it", "subtitle")}
+    places = {symbol: n for n, (_, symbol, _, _) in enumerate(SUMMARY, row + 1)}
+    known[FIXED] = Known(f"${letters(SUMMARY_COLUMN)}${places[FIXED]}", 0)
+    for name, symbol, expr, style in SUMMARY:
+        cell = Cell(0, style) if expr is None else computed(expr, known, style)
+        made[places[symbol], 2] = Cell(name, "label")
+        made[places[symbol], SUMMARY_COLUMN] = cell
+        known[symbol] = Known(f"${letters(SUMMARY_COLUMN)}${places[symbol]}", cell.value)
+    return made
+
+
+def _validations(end: int) -> tuple[Validation, ...]:
+    """Only what PyTorch takes: a kind of layer, and whole numbers."""
+    rules_for = [
+        Validation(FIRST_ROW, COLUMN[rules.KIND], end, "choice", "Layer",
+                   "Choose a kind of layer from the list.", rules.KINDS)
+    ]  # fmt: skip
+    for symbol in EDITABLE[1:]:
+        rules_for.append(_whole(FIRST_ROW, symbol, end, int(symbol != rules.PADDING)))
+    rules_for += [_whole(INPUT_ROW, symbol, INPUT_ROW, 1) for symbol in IMAGE]
+    return tuple(rules_for)
+
+
+def _whole(row: int, symbol: Symbol, last: int, least: int) -> Validation:
+    message = f"A whole number, {least} or more."
+    name = symbol.name.capitalize()
+    return Validation(row, COLUMN[symbol], last, "whole", name, message, least=least)

@@ -1,29 +1,41 @@
 """The sheets of the MNIST workbook and where on them others look things up."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from toolkit.book.sheet import Known, Table, at, down
-from toolkit.convnet.history import History
+from toolkit.book.sheet import Cell, Known, Sheet, Table, Value, at, down
+from toolkit.convnet.history import History, Predictions
 from toolkit.convnet.seeds import Series
 from toolkit.convnet.shapes import LayerRow
 from toolkit.symbols.equation import quantity
 
-TARGETS, EPOCHS, LAYERS, SEEDS, RUN = "Targets", "Epochs", "Layers", "Seeds", "Run"
+TARGETS, EPOCHS, CURVES, LAYERS = "Targets", "Epochs", "Curves", "Layers"
+CONFUSION, PER_CLASS, PREDICTIONS, SEEDS, RUN = (
+    "Confusion", "Per digit", "Predictions", "Seeds", "Run",
+)  # fmt: skip
 TRAIN_COUNT, TEST_COUNT = quantity("train images"), quantity("test images")
-COUNTS_ROW = 3
+LINKS_ROW, COUNTS_ROW = 3, 4
+DIGITS = tuple(map(str, range(10)))
 
 
 @dataclass(frozen=True)
 class Result:
     """A finished run and the layers it trained; `command` makes the run again.
 
-    Where the run is the first of a series of seeds, `series` holds all of them.
+    Where the run is the first of a series of seeds, `series` holds all of them. `predictions` are
+    those of the weights that are kept; `class_names` are in the order of the class numbers.
     """
 
     history: History
     layers: tuple[LayerRow, ...]
     command: str
     series: Series | None = None
+    predictions: Predictions | None = None
+    class_names: tuple[str, ...] = DIGITS
+
+    @property
+    def names(self) -> tuple[Value, ...]:
+        """The classes as cells hold them: digits as numbers, for COUNTIFS takes them for such."""
+        return tuple(int(name) if name.isdecimal() else name for name in self.class_names)
 
 
 def counts(history: History) -> dict[object, Known]:
@@ -39,3 +51,24 @@ def column(table: Table, sheet: str, heading: str) -> Known:
     index = [column.heading for column in table.columns].index(heading)
     values = table.columns[index].values
     return down(sheet, table.row + 1, table.column + index, values)
+
+
+def opening(title: str, sentence: str) -> dict[tuple[int, int], Cell]:
+    """The two lines with which a sheet begins: its title, and what it shows."""
+    return {(1, 1): Cell(title, "title"), (2, 1): Cell(sentence, "muted")}
+
+
+def linked(sheets: list[Sheet]) -> tuple[Sheet, ...]:
+    """The sheets with links to the first, the one before and the one after, in the third row."""
+    made = [sheets[0]]
+    for number, sheet in enumerate(sheets[1:], 1):
+        before, after = sheets[number - 1].name, [s.name for s in sheets[number + 1 :][:1]]
+        ways = {TARGETS: TARGETS, f"← {before}": before} | {f"{name} →": name for name in after}
+        if before == TARGETS:
+            del ways[f"← {TARGETS}"]
+        links = {
+            (LINKS_ROW, column): Cell(text, "link", link=name)
+            for column, (text, name) in enumerate(ways.items(), 1)
+        }
+        made.append(replace(sheet, cells={**sheet.cells, **links}))
+    return tuple(made)

@@ -2,7 +2,9 @@
 
 from toolkit.book.sheet import Cell, Sheet
 from toolkit.convnet.template import Augmentation, Training
-from toolkit.pages.mnist.layout import RUN, TARGETS, Result
+from toolkit.pages.mnist.layout import RUN, Result, opening
+
+FIRST_ROW = 5
 
 
 def sheet(result: Result) -> Sheet:
@@ -21,8 +23,8 @@ def sheet(result: Result) -> Sheet:
         **_words("training", training),
         **_words("augmentation", history.model.augmentation),
     }
-    cells = {(1, 1): Cell("Run", "title"), (2, 1): Cell(TARGETS, "link", link=TARGETS)}
-    for row, (name, value) in enumerate(lines.items(), 4):
+    cells = opening(RUN, "How the figures were made, so that they can be made again.")
+    for row, (name, value) in enumerate(lines.items(), FIRST_ROW):
         cells[row, 1] = Cell(name, "name")
         cells[row, 2] = Cell(value, "label")
     return Sheet(RUN, cells, widths={1: 28, 2: 60}, tab="CC79A7")

@@ -5,7 +5,7 @@ import numpy as np
 from toolkit.book.live import computed
 from toolkit.book.sheet import ROW, Cell, Column, Known, Sheet, Table
 from toolkit.convnet.seeds import Series
-from toolkit.pages.mnist.layout import SEEDS, TARGETS, TEST_COUNT, column, counts
+from toolkit.pages.mnist.layout import SEEDS, TEST_COUNT, column, counts, opening
 from toolkit.symbols.equation import Equation, quantity
 from toolkit.symbols.functions import largest, mean, numbers_in, smallest, standard_deviation
 
@@ -25,15 +25,11 @@ def sheet(series: Series) -> Sheet:
     """The summary above, a row for each seed below it."""
     made = table(series)
     known = {ACCURACIES: column(made, SEEDS, f"{series.held_out} accuracy")}
-    cells = {
-        (1, 1): Cell("Seeds", "title"),
-        (2, 1): Cell(
-            f"Accuracy on the {series.held_out} set after the last epoch. No epoch and no seed "
-            "was chosen by it.",
-            "muted",
-        ),
-        (2, 8): Cell(TARGETS, "link", link=TARGETS),
-    }
+    cells = opening(
+        SEEDS,
+        f"Accuracy on the {series.held_out} set after the last epoch. No epoch and no seed was "
+        "chosen by it.",
+    )
     for row, (name, expr, style) in enumerate(SUMMARY, SUMMARY_ROW):
         cells[row, 1] = Cell(name, "name")
         cells[row, 3] = computed(expr, known, style)

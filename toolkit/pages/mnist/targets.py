@@ -1,13 +1,14 @@
 """The result held against what the course asks for, pass or fail by formula."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from sympy import Expr, Piecewise, Symbol
 
 from toolkit.book.live import computed
 from toolkit.book.sheet import Cell, Known, Sheet, Table, at
-from toolkit.pages.mnist.layout import EPOCHS, LAYERS, RUN, SEEDS, TARGETS, Result, column
+from toolkit.pages.mnist import layer_rules, layers
+from toolkit.pages.mnist.layout import EPOCHS, TARGETS, Result, column, opening
 from toolkit.symbols.equation import quantity
 from toolkit.symbols.functions import Text, largest, last, occurrences, total, where
 
@@ -51,28 +52,34 @@ DEMANDS = (
 )  # fmt: skip
 
 
-def sheet(result: Result, epochs: Table, layers: Table) -> Sheet:
-    """The first sheet: one line a demand, and the best epoch for comparison."""
-    held_out, seeds = result.history.held_out, (SEEDS,) if result.series else ()
+def sheet(result: Result, epochs: Table, layer_sheet: Sheet, others: Sequence[Sheet]) -> Sheet:
+    """The first sheet: a line for each demand, the best epoch for comparison, all other sheets."""
+    held_out, count = result.history.held_out, len(result.layers)
     known = {
         ACCURACIES: column(epochs, EPOCHS, f"{held_out} accuracy"),
         NUMBERS: column(epochs, EPOCHS, "epoch"),
-        PARAMETERS: column(layers, LAYERS, "parameters"),
-        NAMES: column(layers, LAYERS, "layer"),
+        PARAMETERS: layers.read(layer_sheet.cells, layer_rules.PARAMETERS, count),
+        NAMES: layers.read(layer_sheet.cells, layer_rules.KIND, count),
     }
     cells = {
-        (1, 1): Cell(result.history.model.title, "title"),
-        (2, 1): Cell("The network against what the course asks of it.", "muted"),
-        **{
-            (3, n): Cell(name, "link", link=name)
-            for n, name in enumerate((EPOCHS, LAYERS, RUN, *seeds), 1)
-        },
+        **opening(result.history.model.title, "The network against what the course asks of it."),
         **{(FIRST_ROW - 1, n): Cell(h, "heading") for n, h in enumerate(HEADINGS, 1)},
     }
     for row, demand in enumerate(DEMANDS, FIRST_ROW):
         cells |= _line(demand, row, held_out, known)
     cells |= _summary(FIRST_ROW + len(DEMANDS) + 1, held_out, known)
+    cells |= _contents(FIRST_ROW + len(DEMANDS) + 4, others)
     return Sheet(TARGETS, cells, widths={1: 46, 2: 14, 3: 14, 4: 14}, tab="E69F00")
+
+
+def _contents(row: int, others: Sequence[Sheet]) -> dict[tuple[int, int], Cell]:
+    """The other sheets, each with what it shows."""
+    cells = {(row, 1): Cell("Sheets", "subtitle")}
+    for number, sheet in enumerate(others, row + 1):
+        cells[number, 1] = Cell(sheet.name, "link", link=sheet.name)
+        shown = sheet.cells[2, 1].value
+        cells[number, 2] = Cell(str(shown).split(". ")[0].removesuffix(".") + ".", "muted")
+    return cells
 
 
 def _line(

@@ -1,0 +1,129 @@
+"""Which class is taken for which: images counted by label and prediction."""
+
+from collections.abc import Mapping
+
+from sympy import Symbol
+
+from toolkit.book.live import computed
+from toolkit.book.sheet import Area, Cell, Known, Scale, Sheet, Table, at, letters, reach
+from toolkit.pages.mnist import predictions
+from toolkit.pages.mnist.layout import CONFUSION, Result, opening
+from toolkit.symbols.equation import quantity
+from toolkit.symbols.functions import Text, counted, length, occurrences, total
+
+HEADING_ROW, FIRST_ROW, FIRST_COLUMN = 6, 7, 2
+RIGHT, WRONG = "9CCBEA", "F5A55A"  # blue on the diagonal, orange off it
+LABELS, GUESSES, LABEL, GUESS, VERDICTS, COUNTS = (
+    Symbol(name) for name in ("labels", "predictions", "label", "prediction", "verdicts", "counts")
+)
+IMAGES, CORRECT = quantity("images"), quantity("correct")
+Cells = dict[tuple[int, int], Cell]
+
+
+def sheet(result: Result, table: Table) -> Sheet:
+    """The matrix with its totals, and below it the share that is right."""
+    count = len(result.names)
+    known = {
+        LABELS: predictions.known(table, "label"),
+        GUESSES: predictions.known(table, "prediction"),
+        VERDICTS: predictions.known(table, "verdict"),
+    }
+    cells = opening(
+        "Confusion",
+        f"How many {result.history.held_out} images of each label were taken for which class. "
+        "Right ones are blue; the darker the orange, the more images were taken for another class.",
+    )
+    cells[HEADING_ROW - 1, FIRST_COLUMN] = Cell("prediction", "name")
+    matrix = _matrix(result, known)
+    cells |= _headings(result) | matrix | _totals(matrix, count)
+    cells |= _summary(known, FIRST_ROW + count + 2)
+    widths = {1: 16} | {FIRST_COLUMN + n: _width(result) for n in range(count + 1)}
+    return Sheet(
+        CONFUSION, cells, widths=widths, freeze=(FIRST_ROW, FIRST_COLUMN), tab="D55E00",
+        scales=_scales(count),
+    )  # fmt: skip
+
+
+def _width(result: Result) -> float:
+    return max(12, 3 + max(map(len, result.class_names)))
+
+
+def _headings(result: Result) -> Cells:
+    cells = {(HEADING_ROW, 1): Cell("label", "heading")}
+    for number, name in enumerate((*result.names, "total")):
+        cells[HEADING_ROW, FIRST_COLUMN + number] = Cell(name, "heading")
+        cells[FIRST_ROW + number, 1] = Cell(name, "heading")
+    return cells
+
+
+def _matrix(result: Result, known: Mapping[Symbol, Known]) -> Cells:
+    """A cell for each pair; its formula reads the names from the headings."""
+    cells = {}
+    for row, label in enumerate(result.names, FIRST_ROW):
+        for column, guess in enumerate(result.names, FIRST_COLUMN):
+            heads = {
+                LABEL: Known(f"$A{row}", label),
+                GUESS: Known(f"{letters(column)}${HEADING_ROW}", guess),
+            }
+            expr = counted(LABELS, LABEL, GUESSES, GUESS)
+            cells[row, column] = computed(expr, known | heads, "tally")
+    return cells
+
+
+def _totals(matrix: Mapping[tuple[int, int], Cell], count: int) -> Cells:
+    cells: Cells = {}
+    end_row, end_column = FIRST_ROW + count, FIRST_COLUMN + count
+    for number in range(count):
+        row, column = FIRST_ROW + number, FIRST_COLUMN + number
+        across = (row, FIRST_COLUMN, row, end_column - 1)
+        downward = (FIRST_ROW, column, end_row - 1, column)
+        cells[row, end_column] = _sum(matrix, across)
+        cells[end_row, column] = _sum(matrix, downward)
+    whole = (FIRST_ROW, FIRST_COLUMN, end_row - 1, end_column - 1)
+    cells[end_row, end_column] = _sum(matrix, whole)
+    return cells
+
+
+def _sum(matrix: Cells, area: Area) -> Cell:
+    row, column, last_row, last_column = area
+    values = [
+        matrix[r, c].value for r in range(row, last_row + 1) for c in range(column, last_column + 1)
+    ]
+    return computed(total(COUNTS), {COUNTS: Known(reach(area), values)}, "total")
+
+
+def _summary(known: Mapping[Symbol, Known], row: int) -> Cells:
+    """Right answers, all answers, and their share."""
+    right = computed(occurrences(VERDICTS, Text("right")), known, "count")
+    images = computed(length(VERDICTS), known, "count")
+    read = {CORRECT: Known(f"B{row}", right.value), IMAGES: Known(f"B{row + 1}", images.value)}
+    lines = (
+        ("right", right),
+        ("images", images),
+        ("wrong", computed(IMAGES - CORRECT, read, "count")),
+        ("accuracy", computed(CORRECT / IMAGES, read, "percent")),
+    )
+    cells = {}
+    for number, (name, cell) in enumerate(lines, row):
+        cells[number, 1], cells[number, 2] = Cell(name, "name"), cell
+    return cells
+
+
+def _scales(count: int) -> tuple[Scale, Scale]:
+    """One for the diagonal, one for all else: on a common one the mistakes would not be seen."""
+    ends = FIRST_COLUMN + count - 1
+    diagonal, others = [], []
+    for number in range(count):
+        row, column = FIRST_ROW + number, FIRST_COLUMN + number
+        diagonal.append((row, column, row, column))
+        if column > FIRST_COLUMN:
+            others.append((row, FIRST_COLUMN, row, column - 1))
+        if column < ends:
+            others.append((row, column + 1, row, ends))
+    return Scale(tuple(diagonal), RIGHT), Scale(tuple(others), WRONG)
+
+
+def place(cells: Mapping[tuple[int, int], Cell], row: int, column: int) -> Known:
+    """A count of the matrix (from 0; a total after the last class), as other sheets read it."""
+    where = FIRST_ROW + row, FIRST_COLUMN + column
+    return at(CONFUSION, *where, cells[where].value)

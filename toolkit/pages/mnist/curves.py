@@ -1,0 +1,68 @@
+"""The epochs as curves: accuracy, loss, learning rate, and what training runs ahead by."""
+
+import math
+
+import numpy as np
+
+from toolkit.book.sheet import Chart, Series, Sheet, Table, at
+from toolkit.pages.mnist.layout import CURVES, EPOCHS, Result, column, opening
+
+FIRST_ROW, CHART_ROWS, SECOND_COLUMN = 5, 21, 10
+
+
+def sheet(result: Result, made: Table) -> Sheet:
+    """Four charts of the table on sheet Epochs, two beside two."""
+    held_out = result.history.held_out
+    both = ("train", held_out)
+    accuracy = _lines(made, *(f"{which} accuracy" for which in both))
+    loss = _lines(made, *(f"{which} loss" for which in both))
+    gap, rate = _lines(made, f"train − {held_out}"), _lines(made, "learning rate")
+    charts = (
+        _chart(0, "Accuracy after each epoch", "accuracy", accuracy,
+               y_format="0%", y_max=1, y_min=_floor(accuracy)),
+        _chart(1, "Loss after each epoch", "loss", loss, y_format="0.000", y_log=True),
+        _chart(2, f"Train accuracy less {held_out} accuracy", "difference", gap, y_format="0.0%"),
+        _chart(3, "Learning rate at the end of each epoch", "learning rate", rate, y_min=0),
+    )  # fmt: skip
+    cells = opening(
+        CURVES,
+        "The columns of sheet Epochs as curves. Below 0 the network does better on the "
+        f"{held_out} images, which are not changed at random.",
+    )
+    widths = {1: 12, 2: 12, 3: 12}
+    return Sheet(CURVES, cells, charts=charts, widths=widths, tab="0072B2", pages_high=1)
+
+
+def _lines(made: Table, *headings: str) -> tuple[Series, ...]:
+    found = [column.heading for column in made.columns]
+    return tuple(
+        Series(
+            at(EPOCHS, made.row, made.column + found.index(heading), heading),
+            column(made, EPOCHS, "epoch"),
+            column(made, EPOCHS, heading),
+        )
+        for heading in headings
+    )
+
+
+def _chart(
+    number: int, title: str, what: str, series: tuple[Series, ...], **axis: float | str | None
+) -> Chart:
+    down, across = divmod(number, 2)
+    return Chart(
+        title,
+        "epoch",
+        what,
+        series,
+        row=FIRST_ROW + CHART_ROWS * down,
+        column=(1, SECOND_COLUMN)[across],
+        width=17,
+        height=10,
+        **axis,  # type: ignore[arg-type]
+    )
+
+
+def _floor(series: tuple[Series, ...]) -> float:
+    """The next multiple of 5 % below all points: near 100 % the curves would lie on each other."""
+    lowest = min(float(min(np.asarray(line.y.value))) for line in series)
+    return math.floor(lowest * 20) / 20

@@ -1,0 +1,119 @@
+"""How well each class is told from the others."""
+
+from collections.abc import Mapping
+
+from sympy import Expr, Piecewise
+
+from toolkit.book.live import computed
+from toolkit.book.sheet import Cell, Chart, Known, Series, Sheet, at, down
+from toolkit.pages.mnist import confusion
+from toolkit.pages.mnist.layout import PER_CLASS, Result, opening
+from toolkit.symbols.equation import quantity
+from toolkit.symbols.functions import Text, mean
+
+HEADING_ROW = 5
+IMAGES, PREDICTED, CORRECT, SHARES = (
+    quantity(name) for name in ("images", "predicted", "correct", "shares")
+)
+
+
+def _share(part: Expr, whole: Expr) -> Expr:
+    """A dash where there is nothing to take a share of."""
+    return Piecewise((part / whole, whole > 0), (Text("–"), True))
+
+
+COLUMNS = (
+    ("images", IMAGES, "count"),
+    ("predicted", PREDICTED, "count"),
+    ("right", CORRECT, "count"),
+    ("missed", IMAGES - CORRECT, "count"),
+    ("wrongly claimed", PREDICTED - CORRECT, "count"),
+    ("precision", _share(CORRECT, PREDICTED), "percent right"),
+    ("recall", _share(CORRECT, IMAGES), "percent right"),
+    ("F1", _share(2 * CORRECT, IMAGES + PREDICTED), "percent right"),
+)
+SHARES_FROM = 5
+WIDTH = 14
+Cells = Mapping[tuple[int, int], Cell]
+
+
+def sheet(result: Result, matrix: Cells) -> Sheet:
+    """A line for each class, read from the confusion matrix whose cells are `matrix`."""
+    names = result.names
+    cells = opening(
+        PER_CLASS,
+        "Precision: of the images taken for a class, the share that belongs to it. Recall: of the "
+        "images of a class, the share that was found. F1 is their harmonic mean.",
+    )
+    for column, heading in enumerate(("class", *(heading for heading, _, _ in COLUMNS)), 1):
+        cells[HEADING_ROW, column] = Cell(heading, "heading")
+    for number, name in enumerate(names):
+        cells[HEADING_ROW + 1 + number, 1] = Cell(name, "heading")
+        cells |= _line(number, len(names), matrix)
+    cells |= _means(cells, len(names))
+    widths = {1: max(WIDTH, *(len(name) + 3 for name in result.class_names))}
+    widths |= {column: 16 if column == 6 else WIDTH for column in range(2, len(COLUMNS) + 2)}
+    charts = (_chart(result, cells),)
+    return Sheet(
+        PER_CLASS, cells, charts=charts, widths=widths, freeze=(HEADING_ROW + 1, 2), tab="D55E00"
+    )
+
+
+def _line(number: int, count: int, matrix: Cells) -> dict[tuple[int, int], Cell]:
+    """Counts from the matrix, the rest from the cells beside it."""
+    row = HEADING_ROW + 1 + number
+    known = {
+        IMAGES: confusion.place(matrix, number, count),
+        PREDICTED: confusion.place(matrix, count, number),
+        CORRECT: confusion.place(matrix, number, number),
+    }
+    cells = {}
+    for column, (_, expr, style) in enumerate(COLUMNS, 2):
+        cells[row, column] = computed(expr, known, style)
+        if expr in known:
+            known[expr] = Known(f"${'ABCD'[column - 1]}{row}", known[expr].value)
+    return cells
+
+
+def _means(cells: Cells, count: int) -> dict[tuple[int, int], Cell]:
+    """The plain mean of each share over the classes."""
+    row = HEADING_ROW + 1 + count
+    made = {(row, 1): Cell("mean", "heading")}
+    for column in range(2 + SHARES_FROM, len(COLUMNS) + 2):
+        shares = _values(cells, column, count)
+        numbers = [share for share in shares.value if not isinstance(share, str)]
+        read = {SHARES: Known(shares.address, numbers)}
+        made[row, column] = computed(mean(SHARES), read, "percent right")
+    return made
+
+
+def _values(cells: Cells, column: int, count: int) -> Known:
+    values = [cells[HEADING_ROW + 1 + number, column].value for number in range(count)]
+    return down(PER_CLASS, HEADING_ROW + 1, column, values)
+
+
+def _chart(result: Result, cells: Cells) -> Chart:
+    """The mistakes, from 0 on: bars of shares near 100 % would all look alike."""
+    count = len(result.names)
+    names = down(PER_CLASS, HEADING_ROW + 1, 1, result.class_names)
+    series = tuple(
+        Series(
+            at(PER_CLASS, HEADING_ROW, column, COLUMNS[column - 2][0]),
+            names,
+            _values(cells, column, count),
+        )
+        for column in (5, 6)
+    )
+    return Chart(
+        "Mistakes by class",
+        "class",
+        "images",
+        series,
+        row=HEADING_ROW + count + 3,
+        column=1,
+        width=24,
+        height=9,
+        y_format="0",
+        y_min=0,
+        bars=True,
+    )

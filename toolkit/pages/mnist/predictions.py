@@ -1,0 +1,98 @@
+"""Every held-out image: its label, what the network says, and what that costs."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from sympy import Eq, Max, Piecewise, Rational, Symbol, log
+
+from toolkit.book.sheet import ROW, Cell, Column, Known, Sheet, Table, at, letters
+from toolkit.convnet.history import DECIMALS, Predictions
+from toolkit.pages.mnist.layout import PREDICTIONS, Result, column, opening
+from toolkit.symbols.equation import Equation, quantity
+from toolkit.symbols.functions import Text, largest, where
+from toolkit.symbols.numeric import function
+
+NAMES_ROW, TABLE_ROW, FIRST_CLASS = 4, 5, 7  # FIRST_CLASS: a column
+LABEL, PREDICTION, NAMES, PROBABILITIES = (
+    Symbol(name) for name in ("label", "prediction", "names", "probabilities")
+)
+SMALLEST = Rational(1, 10**DECIMALS)  # what is 0 by its decimals has no logarithm
+PREDICTED = Equation(PREDICTION, where(NAMES, PROBABILITIES, largest(PROBABILITIES)))
+VERDICT = Equation(
+    quantity("verdict"), Piecewise((Text("right"), Eq(LABEL, PREDICTION)), (Text("wrong"), True))
+)
+CONFIDENCE = Equation(quantity("confidence"), largest(PROBABILITIES))
+LOSS = Equation(quantity("loss"), -log(Max(where(PROBABILITIES, NAMES, LABEL), SMALLEST)))
+
+
+def table(result: Result, predictions: Predictions) -> Table:
+    """One row for each image, in the order of the file."""
+    names, count = result.names, len(predictions.labels)
+    probabilities = predictions.probabilities
+    rows: dict[Symbol, Sequence[Any]] = {
+        LABEL: [names[label] for label in predictions.labels],
+        PREDICTION: [names[number] for number in predictions.predicted],
+        PROBABILITIES: probabilities.tolist(),
+        NAMES: [names] * count,
+    }
+    columns = (
+        Column("image", list(range(1, count + 1)), "integer", width=12),
+        Column("label", rows[LABEL], "middle", width=14),
+        _computed(PREDICTED, rows, "middle", 14),
+        _computed(VERDICT, rows, "middle", 11),
+        _computed(CONFIDENCE, rows, "percent", 13),
+        _computed(LOSS, rows, "decimals 6", 11),
+        *(
+            Column(f"P({name})", probabilities[:, number], "probability", width=11)
+            for number, name in enumerate(result.class_names)
+        ),
+    )
+    return Table(TABLE_ROW, 1, columns)
+
+
+def _computed(
+    equation: Equation, rows: Mapping[Symbol, Sequence[Any]], style: str, width: float
+) -> Column:
+    """A column in which each row computes `equation` from the cells beside it."""
+    classes = len(rows[NAMES][0])
+    first, last = letters(FIRST_CLASS), letters(FIRST_CLASS + classes - 1)
+    places = {
+        LABEL: f"B{ROW}",
+        PREDICTION: f"C{ROW}",
+        PROBABILITIES: f"{first}{ROW}:{last}{ROW}",
+        NAMES: f"${first}${NAMES_ROW}:${last}${NAMES_ROW}",
+    }
+    read = [symbol for symbol in places if symbol in equation.expr.free_symbols]
+    compute = function(read, [equation], single=True)
+    values = [compute(*given)[0] for given in zip(*(rows[s] for s in read), strict=True)]
+    if not isinstance(values[0], str):
+        values = [value + 0 for value in values]  # a loss of -0.0 is 0
+    formula = equation.formula(lambda symbol: places[symbol])
+    return Column(equation.symbol.name, values, style, formula=formula, width=width)
+
+
+def known(made: Table, heading: str) -> Known:
+    """A column of this sheet, as others read it."""
+    return column(made, PREDICTIONS, heading)
+
+
+def sheet(result: Result, made: Table) -> Sheet:
+    """The table, with the names of the classes above their probabilities."""
+    sentence = (
+        f"What the network says of every {result.history.held_out} image. The prediction is the "
+        "class with the largest probability; the loss is -ln of the label's probability, which "
+        f"counts as {float(SMALLEST):f} where it is smaller."
+    )
+    classes = {
+        (NAMES_ROW, FIRST_CLASS + number): Cell(name, "heading")
+        for number, name in enumerate(result.names)
+    }
+    cells = opening(PREDICTIONS, sentence) | classes
+    cells[NAMES_ROW, FIRST_CLASS - 1] = Cell("class", "symbol")
+    area = (TABLE_ROW, 1, made.last_row, len(made.columns))
+    return Sheet(PREDICTIONS, cells, (made,), freeze=(TABLE_ROW + 1, 4), tab="56B4E9", filter=area)
+
+
+def class_cell(result: Result, number: int) -> Known:
+    """The cell that holds the name of a class."""
+    return at(PREDICTIONS, NAMES_ROW, FIRST_CLASS + number, result.names[number])
