@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from torch import nn
 
     from toolkit.convnet.digits import Digits
-    from toolkit.convnet.history import History, Predictions
+    from toolkit.convnet.history import History
     from toolkit.convnet.seeds import Series
     from toolkit.convnet.template import Model
 
@@ -93,7 +93,7 @@ def train_mnist(options: Options) -> dict[str, Any]:
         options, model, data, options.seed, options.checkpoint, resume=options.resume
     )
     _save(options, network, history, text, data)
-    _write(options, history, _predictions(network, data))
+    _write(options, history, network, data)
     if not _stopped(history):
         options.checkpoint.unlink(missing_ok=True)
     return _result(options, history)
@@ -149,7 +149,7 @@ def _train_series(options: Options, model: "Model", text: str, data: "Digits") -
         if not series.runs:
             raise
     done = series.first(wanted)
-    _write(options, done.history(0), _first_predictions(options, done, text, data), done)
+    _write(options, done.history(0), _first_network(options, done, text, data), data, done)
     return _result(options, done.history(0)) | {
         "stopped": len(done.runs) < wanted,
         "record": str(options.record),
@@ -198,25 +198,20 @@ def _metadata(history: "History", text: str, data: "Digits") -> dict[str, str]:
     }
 
 
-def _predictions(network: "nn.Module", data: "Digits") -> "Predictions":
-    from toolkit.convnet import outputs
-
-    return outputs.predictions(network, data)
-
-
-def _first_predictions(
+def _first_network(
     options: Options, series: "Series", text: str, data: "Digits"
-) -> "Predictions | None":
-    """Those of seed 0 by its weights, which may lie there from an earlier call; None without."""
+) -> "nn.Module | None":
+    """That of seed 0 by its weights, which may lie there from an earlier call; None without."""
     from toolkit.convnet.model import build
     from toolkit.convnet.weights import load_weights
 
     network = build(series.model.network)
     wanted = _metadata(series.history(0), text, data)
+    del wanted["classes"]  # names may have been corrected since
     if load_weights(network, wanted, options.weights):
-        return _predictions(network, data)
+        return network
     if not options.quiet:
-        message = f"{options.weights}: not the weights of seed 0; no sheet of predictions"
+        message = f"{options.weights}: not the weights of seed 0; no sheets of its predictions"
         typer.echo(message, err=True)
     return None
 
@@ -224,13 +219,21 @@ def _first_predictions(
 def _write(
     options: Options,
     history: "History",
-    predictions: "Predictions | None",
+    network: "nn.Module | None",
+    data: "Digits",
     series: "Series | None" = None,
 ) -> None:
     from toolkit.book.writer import write
+    from toolkit.convnet import outputs
     from toolkit.pages.mnist import mnist_book
 
-    write(mnist_book(history, options.command(), series, predictions), options.out)
+    said = pictures = None
+    if network:
+        said = outputs.predictions(network, data)
+        how = history.model.augmentation
+        pictures = outputs.pictures(network, data, how, history.seed)
+    book = mnist_book(history, options.command(), series, said, pictures=pictures)
+    write(book, options.out)
 
 
 def _result(options: Options, history: "History") -> dict[str, Any]:

@@ -79,3 +79,19 @@ class Predictions:
     def predicted(self) -> NDArray[np.int64]:
         """The class number with the largest probability, for each image."""
         return self.probabilities.argmax(1)
+
+
+@dataclass(frozen=True)
+class Pictures:
+    """What a run's sheets show as pictures.
+
+    `images` are all held-out ones, uint8 (n, 28, 28). `kernels` are the weights of the first
+    convolutions, (kernels, channels, height, width). `originals` (classes, 28, 28) are training
+    images, one for each class in `labels`, and `draws` (classes, k, 28, 28) random changes of them.
+    """
+
+    images: NDArray[np.uint8]
+    kernels: tuple[NDArray[np.float64], ...]
+    labels: tuple[int, ...]
+    originals: NDArray[np.uint8]
+    draws: NDArray[np.uint8]

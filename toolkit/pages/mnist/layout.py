@@ -12,6 +12,7 @@ TARGETS, EPOCHS, CURVES, LAYERS = "Targets", "Epochs", "Curves", "Layers"
 CONFUSION, PER_CLASS, PREDICTIONS, SEEDS, RUN = (
     "Confusion", "Per digit", "Predictions", "Seeds", "Run",
 )  # fmt: skip
+MISTAKES, KERNELS, AUGMENTATION = "Mistakes", "Kernels", "Augmentation"
 TRAIN_COUNT, TEST_COUNT = quantity("train images"), quantity("test images")
 LINKS_ROW, COUNTS_ROW = 3, 4
 DIGITS = tuple(map(str, range(10)))
