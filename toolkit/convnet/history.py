@@ -78,7 +78,8 @@ class Predictions:
     @property
     def predicted(self) -> NDArray[np.int64]:
         """The class number with the largest probability, for each image."""
-        return self.probabilities.argmax(1)
+        numbers: NDArray[np.int64] = self.probabilities.argmax(1)
+        return numbers
 
 
 @dataclass(frozen=True)

@@ -108,10 +108,11 @@ class _Printer(NumPyPrinter):
         return text
 
     def _print_Max(self, largest: Any) -> str:
-        first, *others = map(self._print, largest.args)
+        first, *others = largest.args
+        text: str = self._print(first)
         for other in others:
-            first = f"maximum({first}, {other})"
-        return first
+            text = f"maximum({text}, {self._print(other)})"
+        return text
 
     def _case(self, condition: str, answer: str, otherwise: str) -> str:
         return f"where({condition}, {answer}, {otherwise})"

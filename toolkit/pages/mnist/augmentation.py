@@ -13,7 +13,7 @@ SIDE, LEFT = 56, 7  # pixels
 SETTINGS_ROW, FIRST_COLUMN = 4, 2
 HEIGHT, WIDTH = 48, 9.3  # points, and characters
 Images = NDArray[np.uint8]
-EACH = "What the network sees in training: each image at random, anew every time it comes up,"
+EACH = "What the network sees: every time an image comes up in training, it is at random"
 NONE = "The template asks for no augmentation: the network sees the images as they are."
 
 
@@ -43,6 +43,8 @@ def sheet(result: Result, shown: Shown) -> Sheet:
         heights=dict.fromkeys(range(first, first + len(draws)), HEIGHT),
         freeze=(first, 2),
         tab="009E73",
+        pages_high=1,
+        portrait=True,
     )
 
 

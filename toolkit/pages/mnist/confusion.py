@@ -56,7 +56,7 @@ def _headings(result: Result) -> Cells:
     return cells
 
 
-def _matrix(result: Result, known: Mapping[Symbol, Known]) -> Cells:
+def _matrix(result: Result, known: dict[Symbol, Known]) -> Cells:
     """A cell for each pair; its formula reads the names from the headings."""
     cells = {}
     for row, label in enumerate(result.names, FIRST_ROW):
@@ -70,7 +70,7 @@ def _matrix(result: Result, known: Mapping[Symbol, Known]) -> Cells:
     return cells
 
 
-def _totals(matrix: Mapping[tuple[int, int], Cell], count: int) -> Cells:
+def _totals(matrix: Cells, count: int) -> Cells:
     cells: Cells = {}
     end_row, end_column = FIRST_ROW + count, FIRST_COLUMN + count
     for number in range(count):
@@ -92,7 +92,7 @@ def _sum(matrix: Cells, area: Area) -> Cell:
     return computed(total(COUNTS), {COUNTS: Known(reach(area), values)}, "total")
 
 
-def _summary(known: Mapping[Symbol, Known], row: int) -> Cells:
+def _summary(known: dict[Symbol, Known], row: int) -> Cells:
     """Right answers, all answers, and their share."""
     right = computed(occurrences(VERDICTS, Text("right")), known, "count")
     images = computed(length(VERDICTS), known, "count")

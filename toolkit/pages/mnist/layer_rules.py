@@ -29,6 +29,7 @@ PARAMETERS, MULTIPLY_ADDS, VALUES, MEGABYTES = (
 )
 BYTES, MEGABYTE = quantity("bytes a number"), quantity("bytes a MB")
 CHECK = Symbol("check")
+FITS, TOO_LARGE = Text("pass"), Text("fail: window too large")
 
 
 def _is(*kinds: str) -> Expr:
@@ -79,8 +80,5 @@ RULES = (
     ),
     Equation(VALUES, C * H * W),
     Equation(MEGABYTES, VALUES * BYTES / MEGABYTE),
-    Equation(
-        CHECK,
-        Piecewise((Text("pass"), (H >= 1) & (W >= 1)), (Text("fail: window too large"), True)),
-    ),
+    Equation(CHECK, Piecewise((FITS, (H >= 1) & (W >= 1)), (TOO_LARGE, True))),
 )

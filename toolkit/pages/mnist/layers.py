@@ -24,9 +24,13 @@ COLUMN = {
     for number, symbol in enumerate((*EDITABLE, *READ, *(rule.symbol for rule in rules.RULES)), 2)
 }
 IMAGE = (rules.C, rules.H, rules.W)
-GROUPS = {"change these": EDITABLE, "input": READ, "output": IMAGE,
-          "one output value sees": (rules.JUMP, rules.FIELD),
-          "cost": (rules.PARAMETERS, rules.MULTIPLY_ADDS, rules.VALUES, rules.MEGABYTES)}  # fmt: skip
+GROUPS = {
+    "change these": rules.KIND,
+    "input": rules.C_IN,
+    "output": rules.C,
+    "one output value sees": rules.JUMP,
+    "cost": rules.PARAMETERS,
+}
 WIDTHS = {rules.KIND: 24, rules.CHANNELS: 14, rules.FIELD: 15, rules.PARAMETERS: 13,
           rules.MULTIPLY_ADDS: 15, rules.MEGABYTES: 10, rules.CHECK: 23}  # fmt: skip
 STYLES = {rules.MEGABYTES: "rate", rules.CHECK: "middle"}
@@ -95,8 +99,8 @@ def _headings() -> Cells:
     for symbol, column in COLUMN.items():
         name = symbol.name.removesuffix(" in") if symbol in READ else symbol.name
         cells[HEADING_ROW, column] = Cell(name, "heading")
-    for name, symbols in GROUPS.items():
-        cells[GROUP_ROW, COLUMN[symbols[0]]] = Cell(name, "name")
+    for name, symbol in GROUPS.items():
+        cells[GROUP_ROW, COLUMN[symbol]] = Cell(name, "name")
     return cells
 
 
@@ -182,14 +186,13 @@ def _summary(row: int, known: dict[Symbol, Known]) -> Cells:
 
 def _validations(end: int) -> tuple[Validation, ...]:
     """Only what PyTorch takes: a kind of layer, and whole numbers."""
-    rules_for = [
-        Validation(FIRST_ROW, COLUMN[rules.KIND], end, "choice", "Layer",
-                   "Choose a kind of layer from the list.", rules.KINDS)
-    ]  # fmt: skip
-    for symbol in EDITABLE[1:]:
-        rules_for.append(_whole(FIRST_ROW, symbol, end, int(symbol != rules.PADDING)))
-    rules_for += [_whole(INPUT_ROW, symbol, INPUT_ROW, 1) for symbol in IMAGE]
-    return tuple(rules_for)
+    message = "Choose a kind of layer from the list."
+    column = COLUMN[rules.KIND]
+    return (
+        Validation(FIRST_ROW, column, end, "choice", "Layer", message, rules.KINDS),
+        *(_whole(FIRST_ROW, symbol, end, int(symbol != rules.PADDING)) for symbol in EDITABLE[1:]),
+        *(_whole(INPUT_ROW, symbol, INPUT_ROW, 1) for symbol in IMAGE),
+    )
 
 
 def _whole(row: int, symbol: Symbol, last: int, least: int) -> Validation:

@@ -80,9 +80,9 @@ def _means(cells: Cells, count: int) -> dict[tuple[int, int], Cell]:
     row = HEADING_ROW + 1 + count
     made = {(row, 1): Cell("mean", "heading")}
     for column in range(2 + SHARES_FROM, len(COLUMNS) + 2):
-        shares = _values(cells, column, count)
-        numbers = [share for share in shares.value if not isinstance(share, str)]
-        read = {SHARES: Known(shares.address, numbers)}
+        shares = [cells[HEADING_ROW + 1 + number, column].value for number in range(count)]
+        numbers = [share for share in shares if not isinstance(share, str)]
+        read = {SHARES: Known(_values(cells, column, count).address, numbers)}
         made[row, column] = computed(mean(SHARES), read, "percent right")
     return made
 
