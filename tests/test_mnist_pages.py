@@ -53,8 +53,8 @@ def made_up(count: int = IMAGES) -> Predictions:
 @pytest.fixture(scope="module", params=["digits", "fashion"])
 def book(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp(request.param) / "m.xlsx"
-    names = {"class_names": FASHION} if request.param == "fashion" else {}
-    write(mnist_book(history(), "toolkit mnist", None, made_up(), **names), path)
+    names = FASHION if request.param == "fashion" else None
+    write(mnist_book(history(), "toolkit mnist", None, made_up(), names), path)
     return path
 
 

@@ -161,6 +161,27 @@ def _mnist_lines(result: dict[str, Any]) -> str:
 
 
 @app.command(
+    epilog="Examples: [bold]toolkit predict seven.png[/bold], "
+    "[bold]toolkit predict scans/*.jpg --model exports/mnist.safetensors --json[/bold]"
+)
+def predict(
+    images: Annotated[
+        list[Path], typer.Argument(help="PNG or JPEG pictures, each of one digit.", metavar="IMAGE")
+    ],
+    model: Annotated[
+        Path | None, typer.Option(help="Weights that mnist wrote, instead of the shipped ones.")
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Tell the digits in pictures of any size, dark on light or light on dark."""
+    from toolkit.predict import predict as predictions
+    from toolkit.predict import shown
+
+    found = predictions(images, model)
+    _say([each.as_dict() for each in found], as_json, shown(found, sys.stdout.isatty()))
+
+
+@app.command(
     epilog="Examples: [bold]toolkit templates[/bold], "
     "[bold]toolkit templates class --copy my.toml[/bold]"
 )

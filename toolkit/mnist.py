@@ -1,5 +1,6 @@
 """What `toolkit mnist` does: check, train, write."""
 
+import json
 import subprocess
 from dataclasses import dataclass, fields
 from pathlib import Path
@@ -10,12 +11,13 @@ import typer
 from toolkit.book.saving import check_workbook, check_writable
 from toolkit.book.sheet import check_fits
 from toolkit.errors import ToolkitError
+from toolkit.installed import check_installed
 
 if TYPE_CHECKING:
     from torch import nn
 
     from toolkit.convnet.digits import Digits
-    from toolkit.convnet.history import History, Predictions
+    from toolkit.convnet.history import History
     from toolkit.convnet.seeds import Series
     from toolkit.convnet.template import Model
 
@@ -81,7 +83,7 @@ def train_mnist(options: Options) -> dict[str, Any]:
     """
     _check(options)
     model, text = _model(options)
-    _check_installed()
+    check_installed("mnist")
     from toolkit.convnet import digits
 
     data = digits.load(options.data_dir, validation=options.validation)
@@ -91,7 +93,7 @@ def train_mnist(options: Options) -> dict[str, Any]:
         options, model, data, options.seed, options.checkpoint, resume=options.resume
     )
     _save(options, network, history, text, data)
-    _write(options, history, _predictions(network, data))
+    _write(options, history, network, data)
     if not _stopped(history):
         options.checkpoint.unlink(missing_ok=True)
     return _result(options, history)
@@ -123,17 +125,6 @@ def _model(options: Options) -> tuple["Model", str]:
     return model, text
 
 
-def _check_installed() -> None:
-    try:
-        import safetensors  # noqa: F401  # looked for now, not after the training
-        import torch  # noqa: F401
-        import torchvision  # noqa: F401
-    except ImportError as error:
-        raise ToolkitError(
-            f'toolkit mnist needs {error.name}; install it with: pip install "toolkit[mnist]"'
-        ) from error
-
-
 def _train(
     options: Options, model: "Model", data: "Digits", seed: int, keep: Path, *, resume: bool
 ) -> Trained:
@@ -158,7 +149,7 @@ def _train_series(options: Options, model: "Model", text: str, data: "Digits") -
         if not series.runs:
             raise
     done = series.first(wanted)
-    _write(options, done.history(0), _first_predictions(options, done, text, data), done)
+    _write(options, done.history(0), _first_network(options, done, text, data), data, done)
     return _result(options, done.history(0)) | {
         "stopped": len(done.runs) < wanted,
         "record": str(options.record),
@@ -202,29 +193,25 @@ def _metadata(history: "History", text: str, data: "Digits") -> dict[str, str]:
         "epochs": str(len(history.epochs)),
         "seed": str(history.seed),
         "held_out": history.held_out,
+        "classes": json.dumps(history.names),
         "data": data.fingerprint(),
     }
 
 
-def _predictions(network: "nn.Module", data: "Digits") -> "Predictions":
-    from toolkit.convnet import outputs
-
-    return outputs.predictions(network, data)
-
-
-def _first_predictions(
+def _first_network(
     options: Options, series: "Series", text: str, data: "Digits"
-) -> "Predictions | None":
-    """Those of seed 0 by its weights, which may lie there from an earlier call; None without."""
+) -> "nn.Module | None":
+    """That of seed 0 by its weights, which may lie there from an earlier call; None without."""
     from toolkit.convnet.model import build
     from toolkit.convnet.weights import load_weights
 
     network = build(series.model.network)
     wanted = _metadata(series.history(0), text, data)
+    del wanted["classes"]  # names may have been corrected since
     if load_weights(network, wanted, options.weights):
-        return _predictions(network, data)
+        return network
     if not options.quiet:
-        message = f"{options.weights}: not the weights of seed 0; no sheet of predictions"
+        message = f"{options.weights}: not the weights of seed 0; no sheets of its predictions"
         typer.echo(message, err=True)
     return None
 
@@ -232,13 +219,21 @@ def _first_predictions(
 def _write(
     options: Options,
     history: "History",
-    predictions: "Predictions | None",
+    network: "nn.Module | None",
+    data: "Digits",
     series: "Series | None" = None,
 ) -> None:
     from toolkit.book.writer import write
+    from toolkit.convnet import outputs
     from toolkit.pages.mnist import mnist_book
 
-    write(mnist_book(history, options.command(), series, predictions), options.out)
+    said = pictures = None
+    if network:
+        said = outputs.predictions(network, data)
+        how = history.model.augmentation
+        pictures = outputs.pictures(network, data, how, history.seed)
+    book = mnist_book(history, options.command(), series, said, pictures=pictures)
+    write(book, options.out)
 
 
 def _result(options: Options, history: "History") -> dict[str, Any]:

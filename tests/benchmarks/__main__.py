@@ -20,6 +20,7 @@ class Part(StrEnum):
     derivation = "derivation"
     trace = "trace"
     process = "process"
+    mnist = "mnist"
 
 
 def main(

@@ -7,12 +7,16 @@ from pathlib import Path
 import ironcalc
 import numpy as np
 import pytest
+import torch
 from openpyxl import load_workbook
 
 from tests.benchmarks.contenders import COLUMNS, CONTENDERS, columns
 from tests.benchmarks.derivation import lesson, naive
+from tests.benchmarks.mnist import WHOLE, element_wise, epoch_flops, loaders, unpacked
 from tests.benchmarks.trace import torch_loop
 from tests.recalculation import cells
+from toolkit.convnet import template
+from toolkit.convnet.model import build
 from toolkit.network.derivation import LOSS, derivation
 from toolkit.network.lesson import changed, load
 from toolkit.network.trace import start_values, trace
@@ -73,3 +77,27 @@ def test_a_part_prints_its_table() -> None:
     printed = subprocess.run(command, check=True, capture_output=True, encoding="utf-8").stdout
     assert "toolkit backprop" in printed
     assert "numpy" in printed.splitlines()[1]
+
+
+def test_both_pipelines_train_the_same_layers(tmp_path: Path) -> None:
+    model = template.load("default")[0]
+    network = build(model.network)
+    usual = element_wise(network)
+    assert not any(isinstance(part, torch.nn.Dropout2d) for part in usual)
+    assert [p.shape for p in usual.parameters()] == [p.shape for p in network.parameters()]
+    assert len(usual) == len(network)
+    learn, check = loaders(unpacked(tmp_path), model, 0, 300)
+    assert [len(labels) for _, labels in learn] == [model.training.batch_size] * 2
+    ((images, labels),) = check
+    assert images.shape == (50, 1, 28, 28) and labels[:3].tolist() == [7, 2, 1]
+    assert usual(images).shape == (50, 10)
+
+
+def test_operations_are_those_of_products() -> None:
+    text = {"input": [1, 28, 28], "layers": [{"type": "convolution", "channels": 4, "kernel": 3}]}
+    model = template.load("default")[0].model_copy(
+        update={"network": template.Network.model_validate(text)}
+    )
+    forward = 2 * 4 * 9 * 26 * 26
+    # Backward: the weights' gradients alone, since an image needs none.
+    assert epoch_flops(model) == pytest.approx(WHOLE * forward * (2 + 1 / 6))

@@ -140,7 +140,17 @@ def _colour_verdicts(ws: Worksheet, area: Area) -> None:
 
 
 def _colour_numbers(ws: Worksheet, scale: Scale) -> None:
-    rule = ColorScaleRule(
-        start_type="num", start_value=0, start_color=scale.low, end_type="max", end_color=scale.high
-    )
+    if scale.end is None:
+        points = _point("start", 0, scale.low) | {"end_type": "max", "end_color": scale.high}
+    else:
+        points = (
+            _point("start", -scale.end, scale.low)
+            | _point("mid", 0, "FFFFFF")
+            | _point("end", scale.end, scale.high)
+        )
+    rule = ColorScaleRule(**points)
     ws.conditional_formatting.add(" ".join(map(reach, scale.areas)), rule)
+
+
+def _point(which: str, value: float, colour: str) -> dict[str, str | float]:
+    return {f"{which}_type": "num", f"{which}_value": value, f"{which}_color": colour}

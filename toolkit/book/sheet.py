@@ -233,11 +233,15 @@ class Validation:
 
 @dataclass(frozen=True)
 class Scale:
-    """Cells of these areas coloured by their numbers: `low` at 0, `high` at the largest of all."""
+    """Cells of these areas coloured by their numbers: `low` at 0, `high` at the largest of all.
+
+    With an `end` two-sided: `low` at -end, white at 0, `high` at end.
+    """
 
     areas: tuple[Area, ...]
     high: str
     low: str = "FFFFFF"
+    end: float | None = None
 
 
 @dataclass(frozen=True)

@@ -3,6 +3,7 @@
 import gzip
 import hashlib
 import lzma
+import struct
 import tempfile
 import zlib
 from collections.abc import Callable
@@ -13,8 +14,9 @@ from pathlib import Path
 import torch
 from torchvision.datasets import mnist as idx
 
-from toolkit.convnet.history import HeldOut
+from toolkit.convnet.history import DIGITS, HeldOut
 from toolkit.errors import ToolkitError
+from toolkit.template import brief, text
 
 # MD5 of the four original files by Y. LeCun and C. Cortes (CC BY-SA 3.0), as torchvision lists
 # them for the files within its archives and as the README beside the data repeats them.
@@ -24,6 +26,11 @@ CHECKSUMS = {
     "t10k-images-idx3-ubyte": "2646ac647ad5339dbf082846283269ea",
     "t10k-labels-idx1-ubyte": "27ae3e4e09519cfbb04c329615203637",
 }
+# MD5 of Fashion-MNIST's train-labels-idx1-ubyte, computed from Debian's package
+# dataset-fashion-mnist; the names are those that torchvision lists.
+FASHION = "9018921c3c673c538a1fc5bad174d6f9"
+GARMENTS = tuple(idx.FashionMNIST.classes)
+CLASSES, LONGEST_NAME = 10, 30
 FOLDERS = ("", "raw", "MNIST/raw", "FashionMNIST/raw", "KMNIST/raw")
 OPENERS: dict[str, Callable[[bytes], bytes]] = {
     "": bytes,
@@ -41,6 +48,7 @@ class Digits:
     """Images uint8 (n, 28, 28) with labels int64 (n,), for training and for testing.
 
     `held_out` says which images are tested on: the test set, or a part of the training set.
+    `names` are those of the classes, by label.
     """
 
     train_images: torch.Tensor
@@ -48,6 +56,7 @@ class Digits:
     test_images: torch.Tensor
     test_labels: torch.Tensor
     held_out: HeldOut = "test"
+    names: tuple[str, ...] = DIGITS
 
     def fingerprint(self) -> str:
         """A checksum of all images and labels and of what is tested on."""
@@ -69,17 +78,56 @@ def load(folder: Path | None = None, *, validation: bool = False) -> Digits:
     files = {name: _find(folder or source, name) for name in names}
     tensors = [_read(path, name, verify=folder is None) for name, path in files.items()]
     _check(tensors, list(files.values()))
+    named = class_names(folder, tensors[1])
     if validation:
-        return _split(*tensors)
+        return _split(tensors[0], tensors[1], named)
     train_images, train_labels, test_images, test_labels = tensors
-    return Digits(train_images, train_labels, test_images, test_labels)
+    return Digits(train_images, train_labels, test_images, test_labels, names=named)
 
 
-def _split(images: torch.Tensor, labels: torch.Tensor) -> Digits:
+def class_names(folder: Path | None, labels: torch.Tensor) -> tuple[str, ...]:
+    """Ten names, by label: those in the data folder's labels.txt (one a line), Fashion-MNIST's
+    where `labels`, those of the training set, are its own, else the digits.
+
+    Fewer than ten lines are followed by digits. Raises ToolkitError where labels.txt is at fault.
+    """
+    places = [folder / place / "labels.txt" for place in FOLDERS] if folder else []
+    for path in filter(Path.is_file, places):
+        found = _names(path, 1 + int(labels.max()))
+        return found + DIGITS[len(found) :]
+    return GARMENTS if _checksum(labels) == FASHION else DIGITS
+
+
+def _names(path: Path, needed: int) -> tuple[str, ...]:
+    names = tuple(line.strip() for line in text(path).rstrip().split("\n"))
+    if not needed <= len(names) <= CLASSES:
+        raise ToolkitError(
+            f"{path}: {len(names)} lines for labels 0 to {needed - 1}; give each class one line, "
+            f"at most {CLASSES}"
+        )
+    for number, name in enumerate(names, 1):
+        if not 0 < len(name) <= LONGEST_NAME or not name.isprintable() or name in names[number:]:
+            raise ToolkitError(
+                f"{path}: line {number}, {brief(repr(name))}: must be a name of 1 to "
+                f"{LONGEST_NAME} printable characters that no other line has"
+            )
+    return names
+
+
+def _checksum(labels: torch.Tensor) -> str:
+    """MD5 of the IDX file that these labels came from."""
+    head = struct.pack(">HBBI", 0, 8, 1, len(labels))
+    content = head + labels.to(torch.uint8).numpy().tobytes()
+    return hashlib.md5(content, usedforsecurity=False).hexdigest()
+
+
+def _split(images: torch.Tensor, labels: torch.Tensor, names: tuple[str, ...]) -> Digits:
     first = len(images) - max(1, len(images) // VALIDATION_SHARE)
     if first < 1:
         raise ToolkitError("--validation: one image cannot be split; use a larger data set")
-    return Digits(images[:first], labels[:first], images[first:], labels[first:], "validation")
+    return Digits(
+        images[:first], labels[:first], images[first:], labels[first:], "validation", names
+    )
 
 
 def _find(folder: Path, name: str) -> Path:

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from toolkit.convnet.template import Model
 
 HeldOut = Literal["test", "validation"]
+DIGITS = tuple("0123456789")  # the names of MNIST's classes
 
 
 @dataclass(frozen=True)
@@ -33,7 +34,7 @@ class History:
     """A run: what was trained, on what, and one entry for each finished epoch.
 
     `held_out` says what it was measured on: the test set, or the last part of the training set,
-    which was then left out of the training.
+    which was then left out of the training. `names` are those of the classes, by label.
     """
 
     model: Model
@@ -44,6 +45,7 @@ class History:
     epochs: tuple[Epoch, ...]
     held_out: HeldOut = "test"
     threads: int = 1
+    names: tuple[str, ...] = DIGITS
 
     @property
     def accuracy(self) -> float:
@@ -78,3 +80,19 @@ class Predictions:
         """The class number with the largest probability, for each image."""
         numbers: NDArray[np.int64] = self.probabilities.argmax(1)
         return numbers
+
+
+@dataclass(frozen=True)
+class Pictures:
+    """What a run's sheets show as pictures.
+
+    `images` are all held-out ones, uint8 (n, 28, 28). `kernels` are the weights of the first
+    convolutions, (kernels, channels, height, width). `originals` (classes, 28, 28) are training
+    images, one for each class in `labels`, and `draws` (classes, k, 28, 28) random changes of them.
+    """
+
+    images: NDArray[np.uint8]
+    kernels: tuple[NDArray[np.float64], ...]
+    labels: tuple[int, ...]
+    originals: NDArray[np.uint8]
+    draws: NDArray[np.uint8]

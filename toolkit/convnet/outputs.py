@@ -1,10 +1,14 @@
-"""What a trained network says of every held-out image."""
+"""What a trained network says of every held-out image, and what of a run can be shown."""
 
+import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import nn
 
+from toolkit.convnet.augmentation import augment
 from toolkit.convnet.digits import Digits
-from toolkit.convnet.history import Predictions
+from toolkit.convnet.history import Pictures, Predictions
+from toolkit.convnet.template import Augmentation
 from toolkit.convnet.training import TEST_BATCH, normalize, pixels
 
 
@@ -19,3 +23,33 @@ def predictions(network: nn.Module, digits: Digits) -> Predictions:
     ]
     probabilities = torch.cat(logits).double().softmax(1)
     return Predictions.of(digits.test_labels.numpy(), probabilities.numpy())
+
+
+DRAWS, SHOWN_LAYERS = 8, 2
+
+
+def pictures(network: nn.Module, digits: Digits, how: Augmentation, seed: int) -> Pictures:
+    """Held-out images, first kernels and augmented images."""
+    convolutions = [part for part in network.modules() if isinstance(part, nn.Conv2d)]
+    kernels = [part.weight.detach().cpu().double() for part in convolutions[:SHOWN_LAYERS]]
+    labels = digits.train_labels.unique().tolist()
+    originals = torch.stack([_first(digits, label) for label in labels])
+    draws = [_drawn(image, how, seed + number) for number, image in enumerate(originals)]
+    return Pictures(
+        digits.test_images.numpy(),
+        tuple(weights.contiguous().numpy() for weights in kernels),
+        tuple(labels),
+        originals.numpy(),
+        np.stack(draws),
+    )
+
+
+def _first(digits: Digits, label: int) -> torch.Tensor:
+    return digits.train_images[int((digits.train_labels == label).nonzero()[0])]
+
+
+def _drawn(image: torch.Tensor, how: Augmentation, seed: int) -> NDArray[np.uint8]:
+    batch = pixels(image.unsqueeze(0), torch.device("cpu")).repeat(DRAWS, 1, 1, 1)
+    changed = augment(batch, how, torch.Generator().manual_seed(seed)).squeeze(1)
+    found: NDArray[np.uint8] = (changed * 255).round().clamp(0, 255).byte().numpy()
+    return found

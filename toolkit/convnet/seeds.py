@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from pydantic import TypeAdapter, ValidationError
 
 from toolkit.book.saving import replacing
-from toolkit.convnet.history import Epoch, HeldOut, History
+from toolkit.convnet.history import DIGITS, Epoch, HeldOut, History
 from toolkit.convnet.template import Model
 from toolkit.errors import ToolkitError
 
@@ -36,13 +36,21 @@ class Series:
     test_count: int
     held_out: HeldOut
     runs: tuple[SeedRun, ...] = ()
+    names: tuple[str, ...] = DIGITS
 
     def history(self, number: int) -> History:
         """Run `number` as a history of its own."""
         run = self.runs[number]
         counts = self.train_count, self.test_count
         return History(
-            self.model, run.seed, run.device, *counts, run.epochs, self.held_out, run.threads
+            self.model,
+            run.seed,
+            run.device,
+            *counts,
+            run.epochs,
+            self.held_out,
+            run.threads,
+            self.names,
         )
 
     def having(self, history: History) -> "Series":
@@ -61,7 +69,7 @@ SERIES = TypeAdapter(Series)
 def begin(model: Model, data: "Digits") -> Series:
     """The series before its first run."""
     counts = len(data.train_images), len(data.test_images)
-    return Series(model, data.fingerprint(), *counts, data.held_out)
+    return Series(model, data.fingerprint(), *counts, data.held_out, names=data.names)
 
 
 def save(path: Path, series: Series) -> None:
@@ -84,6 +92,8 @@ def load(path: Path, begun: Series) -> Series:
             f"{path}: damaged, or no record of seeds; remove it to begin the series anew"
         ) from error
     in_order = [run.seed for run in found.runs] == list(range(len(found.runs)))
+    # Names may have been corrected in between: they change no figure.
+    found = replace(found, names=begun.names)
     if replace(found, runs=()) != begun or not in_order:
         raise ToolkitError(
             f"{path}: records another model, number of epochs or data set; "

@@ -143,6 +143,7 @@ def _history(session: Session, digits: Digits, seed: int) -> History:
         session.epochs,
         digits.held_out,
         torch.get_num_threads(),
+        digits.names,
     )
 
 

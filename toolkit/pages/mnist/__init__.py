@@ -1,21 +1,24 @@
 """The MNIST workbook, one file a sheet."""
 
 from toolkit.book.sheet import Book, Sheet
-from toolkit.convnet.history import History, Predictions
+from toolkit.convnet.history import History, Pictures, Predictions
 from toolkit.convnet.seeds import Series
 from toolkit.convnet.shapes import layer_table
 from toolkit.pages.mnist import (
+    augmentation,
     confusion,
     curves,
     epochs,
+    kernels,
     layers,
+    mistakes,
     per_class,
     predictions,
     run,
     seeds,
     targets,
 )
-from toolkit.pages.mnist.layout import DIGITS, Result, linked
+from toolkit.pages.mnist.layout import Result, linked
 
 
 def mnist_book(
@@ -23,22 +26,25 @@ def mnist_book(
     command: str,
     series: Series | None = None,
     said: Predictions | None = None,
-    class_names: tuple[str, ...] = DIGITS,
+    class_names: tuple[str, ...] | None = None,
+    pictures: Pictures | None = None,
 ) -> Book:
     """All sheets in reading order; `command` makes the run again.
 
     With a series of seeds, of which `history` is the first, the sheet Seeds holds all of them.
-    `said` is what the network of `history` says of the held-out images: without it the sheets that
-    show this are left out.
+    `said` is what the network of `history` says of the held-out images, and `pictures` what else
+    of it can be shown: without them the sheets that show this are left out. The classes are called
+    as `history` says unless told otherwise.
     """
     rows = tuple(layer_table(history.model.network))
-    result = Result(history, rows, command, series, said, class_names)
+    result = Result(history, rows, command, series, said, class_names or history.names)
     table, layer_sheet = epochs.table(history), layers.sheet(result)
     sheets = [
         epochs.sheet(result),
         curves.sheet(result, table),
         layer_sheet,
-        *(_classes(result, said) if said else ()),
+        *(_classes(result, said, pictures) if said else ()),
+        *(_looks(result, pictures) if pictures else ()),
         *([seeds.sheet(series)] if series else []),
         run.sheet(result),
     ]
@@ -46,8 +52,17 @@ def mnist_book(
     return Book(history.model.title, linked([first, *sheets]))
 
 
-def _classes(result: Result, said: Predictions) -> tuple[Sheet, Sheet, Sheet]:
-    """What the network says, image by image, counted by pairs of classes, and class by class."""
+def _looks(result: Result, pictures: Pictures) -> tuple[Sheet, ...]:
+    """What the network sees, and with what it looks."""
+    seen = augmentation.sheet(result, pictures)
+    return (kernels.sheet(result, pictures.kernels), seen) if pictures.kernels else (seen,)
+
+
+def _classes(result: Result, said: Predictions, pictures: Pictures | None) -> tuple[Sheet, ...]:
+    """What the network says, counted by pairs of classes, class by class, and image by image."""
     table = predictions.table(result, said)
     matrix = confusion.sheet(result, table)
-    return matrix, per_class.sheet(result, matrix.cells), predictions.sheet(result, table)
+    made = matrix, per_class.sheet(result, matrix.cells), predictions.sheet(result, table)
+    if pictures is None:
+        return made
+    return *made, mistakes.sheet(result, said, table, pictures.images)

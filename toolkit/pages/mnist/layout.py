@@ -10,6 +10,7 @@ from toolkit.symbols.equation import quantity
 
 TARGETS, EPOCHS, CURVES, LAYERS = "Targets", "Epochs", "Curves", "Layers"
 CONFUSION, PREDICTIONS, SEEDS, RUN = "Confusion", "Predictions", "Seeds", "Run"
+MISTAKES, KERNELS, AUGMENTATION = "Mistakes", "Kernels", "Augmentation"
 TRAIN_COUNT, TEST_COUNT = quantity("train images"), quantity("test images")
 LINKS_ROW, COUNTS_ROW = 3, 4
 DIGITS = tuple(map(str, range(10)))

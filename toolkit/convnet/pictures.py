@@ -1,0 +1,156 @@
+"""Any picture of a digit made like MNIST's: light on black, 20 pixels large, centred by its mass.
+
+The steps are those by which MNIST was made (LeCun and Cortes, yann.lecun.com/exdb/mnist): fitted
+into 20x20 keeping its proportions, centre of mass in the middle of 28x28. Free of torch.
+"""
+
+import warnings
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image, ImageFilter, ImageOps, UnidentifiedImageError
+
+from toolkit.errors import ToolkitError
+
+FIELD, BOX = 28, 20  # pixels: the whole image, and what the digit fits into
+WORKING = 480  # pixels that a longer side is reduced to first: ample for a box of 20
+SPECKLED = 64  # pixels from which on a stroke is wide enough to outlive the removal of specks
+FAINTEST = 20  # of 255: the least contrast of a digit with its background
+EDGE = 0.2  # the share of full contrast at which a digit's edge is taken to be
+FULL = 0.8  # the quantile of the digit's pixels that becomes white
+OPAQUE = 250  # of 255
+Grey = NDArray[np.float64]
+
+
+def like_mnist(path: Path) -> NDArray[np.uint8]:
+    """The digit in a PNG or JPEG of any size and colours, as (28, 28), light on black.
+
+    Raises ToolkitError where the file is no such picture or shows nothing.
+    """
+    contrast = _contrast(_grey(_opened(path)))
+    if contrast.max() < FAINTEST:
+        raise ToolkitError(f"{path}: shows no digit, all is of one shade; give one with contrast")
+    return _centred(_fitted(_cropped(contrast)))
+
+
+def _opened(path: Path) -> Image.Image:
+    """The picture upright, its long side no longer than needed."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("error", Image.DecompressionBombWarning)
+            with Image.open(path, formats=("PNG", "JPEG")) as found:
+                found.load()
+                picture = ImageOps.exif_transpose(found)
+    except UnidentifiedImageError as error:
+        raise ToolkitError(f"{path}: not a PNG or JPEG picture; save it as one of these") from error
+    except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
+        raise ToolkitError(f"{path}: too many pixels; make the picture smaller") from error
+    except FileNotFoundError as error:
+        raise ToolkitError(f"{path}: no such file; check the path") from error
+    except IsADirectoryError as error:
+        raise ToolkitError(f"{path}: this is a folder; name pictures inside it") from error
+    except (OSError, SyntaxError, ValueError) as error:  # Pillow's words for damage vary
+        reason = getattr(error, "strerror", None) or "damaged"
+        raise ToolkitError(f"{path}: cannot be read: {reason}; save the picture anew") from error
+    return picture
+
+
+def _grey(picture: Image.Image) -> Image.Image:
+    """Shades 0 to 255, 8 bits each, on an opaque background."""
+    if picture.mode.startswith("I"):  # 16 bits: Pillow would cut off what is above 255
+        shades = np.asarray(picture, np.float64) / 257
+        picture = Image.fromarray(shades.clip(0, 255).astype(np.uint8))
+    if picture.has_transparency_data:
+        picture = _on_background(picture.convert("RGBA"))
+    grey = picture.convert("L")
+    grey.thumbnail((WORKING, WORKING), Image.Resampling.BOX)
+    return grey
+
+
+def _on_background(picture: Image.Image) -> Image.Image:
+    """On black or white, whichever is farther from what is drawn; on the shade of its paper where
+    the picture brings a paper of its own.
+    """
+    shades, alpha = np.asarray(picture.convert("L")), np.asarray(picture.getchannel("A"))
+    if (seen := shades[alpha >= OPAQUE]).size == 0:
+        seen = shades[alpha > 0] if alpha.any() else np.zeros(1)
+    low, middle, high = np.quantile(seen, (0.02, 0.5, 0.98))
+    plain = high - low < 255 / 4
+    shade = round((0 if middle > 127 else 255) if plain else middle)
+    backdrop = Image.new("RGBA", picture.size, (shade, shade, shade, 255))
+    return Image.alpha_composite(backdrop, picture)
+
+
+def _contrast(picture: Image.Image) -> Grey:
+    """How far each pixel is from the background on the digit's side of it, 0 for the rest."""
+    grey = np.asarray(picture, np.float64)
+    apart = grey - _background(grey)
+    if (np.minimum(apart, 0) ** 2).sum() > (np.maximum(apart, 0) ** 2).sum():
+        apart = -apart
+    # Paper is never quite even: what the background strays by to the other side is no digit.
+    noise = np.quantile(np.maximum(-apart, 0), 0.99)
+    contrast: Grey = np.maximum(apart - noise, 0)
+    return contrast
+
+
+def _background(grey: Grey) -> Grey:
+    """A plane through the shades of the background, for light often falls from one side.
+
+    It first goes through the picture's rim, then through all that is not far from it.
+    """
+    high, wide = grey.shape
+    rows, columns = np.mgrid[-1 : 1 : high * 1j, -1 : 1 : wide * 1j]
+    rim = np.maximum(abs(rows), abs(columns)) > 1 - 4 / max(high, wide, 28)
+    plane = np.full(grey.shape, np.median(grey[rim] if rim.any() else grey))
+    for _ in range(2):
+        apart = abs(grey - plane)
+        near = apart <= max(FAINTEST, apart.max() / 4)
+        terms = np.stack((np.ones(near.sum()), rows[near], columns[near]), axis=1)
+        level, down, across = np.linalg.lstsq(terms, grey[near], rcond=None)[0]
+        plane = level + down * rows + across * columns
+    return plane
+
+
+def _cropped(contrast: Grey) -> Grey:
+    """The digit alone, 0 to 1."""
+    inside = contrast > EDGE * contrast.max()
+    if max(contrast.shape) >= SPECKLED:
+        mask = Image.fromarray((inside * 255).astype(np.uint8))
+        calm = np.asarray(mask.filter(ImageFilter.MedianFilter(3))) > 0
+        inside = calm if calm.any() else inside
+    rows, columns = np.flatnonzero(inside.any(1)), np.flatnonzero(inside.any(0))
+    cut = contrast[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
+    full = np.quantile(contrast[inside], FULL)
+    digit: Grey = np.minimum(cut / full, 1)
+    return digit
+
+
+def _fitted(digit: Grey) -> Grey:
+    """The longer side made 20 pixels, the other in proportion."""
+    high, wide = digit.shape
+    scale = BOX / max(high, wide)
+    size = max(1, round(wide * scale)), max(1, round(high * scale))
+    if size == (wide, high):
+        return digit
+    # Reducing averages over areas, as MNIST's makers did; enlarging must not show squares.
+    how = Image.Resampling.BOX if scale < 1 else Image.Resampling.BICUBIC
+    picture = Image.fromarray(digit.astype(np.float32)).resize(size, how)
+    return np.asarray(picture, np.float64).clip(0, 1)
+
+
+def _centred(digit: Grey) -> NDArray[np.uint8]:
+    """The digit's centre of mass in the middle of the field, as far as its edges allow."""
+    field = np.zeros((FIELD, FIELD), np.uint8)
+    top, left = (_start(digit.sum(axis)) for axis in (1, 0))
+    high, wide = digit.shape
+    field[top : top + high, left : left + wide] = np.rint(digit * 255)
+    return field
+
+
+def _start(masses: Grey) -> int:
+    """Where the first row (or column) goes. Rounded as in MNIST: all its centres of mass lie
+    between 14 and 15, counted from the edge of the field.
+    """
+    centre = ((np.arange(len(masses)) + 0.5) * masses).sum() / masses.sum()
+    return min(max(FIELD // 2 - int(centre), 0), FIELD - len(masses))

@@ -1,0 +1,68 @@
+"""What the network sees: images, and random changes of each."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from toolkit.book.raster import image_picture
+from toolkit.book.sheet import Cell, Picture, Sheet
+from toolkit.convnet.history import Pictures as Shown
+from toolkit.convnet.template import Augmentation
+from toolkit.pages.mnist.layout import AUGMENTATION, Result, opening
+
+SIDE, LEFT = 56, 7  # pixels
+SETTINGS_ROW, FIRST_COLUMN = 4, 2
+HEIGHT, WIDTH = 48, 9.3  # points, and characters
+Images = NDArray[np.uint8]
+EACH = "What the network sees: every time an image comes up in training, it is at random"
+NONE = "The template asks for no augmentation: the network sees the images as they are."
+
+
+def sheet(result: Result, shown: Shown) -> Sheet:
+    """A row for each class: an image, then what it became."""
+    draws = shown.draws
+    settings = _settings(result.history.model.augmentation)
+    cells = opening(AUGMENTATION, EACH if settings else NONE)
+    cells |= {(row, 1): Cell(words, "label") for row, words in enumerate(settings, SETTINGS_ROW)}
+    first = SETTINGS_ROW + len(settings) + 2
+    cells[first - 1, 1] = Cell("label", "heading")
+    cells[first - 1, FIRST_COLUMN] = Cell("image", "heading")
+    for number in range(draws.shape[1]):
+        cells[first - 1, FIRST_COLUMN + 1 + number] = Cell(f"draw {number + 1}", "heading")
+    pictures: list[Picture] = []
+    for row, label in enumerate(shown.labels, first):
+        name, original = result.class_names[label], shown.originals[row - first]
+        cells[row, 1] = Cell(name, "middle")
+        pictures += _row(row, name, [original, *draws[row - first]])
+    widths = {1: max(11, 2 + max(map(len, result.class_names)))}
+    return Sheet(
+        AUGMENTATION,
+        cells,
+        pictures=tuple(pictures),
+        widths=widths
+        | dict.fromkeys(range(FIRST_COLUMN, FIRST_COLUMN + 1 + draws.shape[1]), WIDTH),
+        heights=dict.fromkeys(range(first, first + len(draws)), HEIGHT),
+        freeze=(first, 2),
+        tab="009E73",
+        pages_high=1,
+        portrait=True,
+    )
+
+
+def _row(row: int, name: str, images: list[Images]) -> list[Picture]:
+    first = f"An image of class {name} as it is in the file"
+    alts = [first, *(f"The same image, random change {n}" for n in range(1, len(images)))]
+    return [
+        image_picture(image, alt, (row, FIRST_COLUMN + number), SIDE, LEFT)
+        for number, (image, alt) in enumerate(zip(images, alts, strict=True))
+    ]
+
+
+def _settings(how: Augmentation) -> list[str]:
+    """The template's settings in words."""
+    words = {
+        f"turned by up to {how.rotation:g}° to either side": how.rotation,
+        f"moved by up to {how.translation:g} pixels in each direction": how.translation,
+        f"stretched or shrunk by up to {how.scale:.0%} in width and in height": how.scale,
+        f"slanted by up to {how.shear:g}° to either side": how.shear,
+    }
+    return [said for said, size in words.items() if size]

@@ -1,0 +1,117 @@
+"""Every wrong held-out image as a picture, with its label and what it was taken for."""
+
+from collections.abc import Iterator
+
+import numpy as np
+from numpy.typing import NDArray
+from sympy import Symbol
+
+from toolkit.book.live import computed
+from toolkit.book.raster import image_picture
+from toolkit.book.sheet import Cell, Known, Picture, Sheet, Table, at
+from toolkit.convnet.history import Predictions
+from toolkit.pages.mnist import predictions
+from toolkit.pages.mnist.layout import MISTAKES, Result, opening
+from toolkit.symbols.functions import Text, occurrences, where
+
+MOST = 400  # pictures
+ACROSS, SIDE, PIXELS_A_CHARACTER = 10, 56, 7
+COUNT_ROW, FIRST_ROW = 4, 6
+PICTURE_HEIGHT, GAP_HEIGHT = 48.0, 9.0  # points
+HEADINGS = ("image", "label", "prediction", "confidence")
+BLOCK = len(HEADINGS) + 2  # rows: the picture, its lines, a gap
+IMAGES, IMAGE, VALUES, VERDICTS = (
+    Symbol(name) for name in ("images", "image", "values", "verdicts")
+)
+Grid = dict[tuple[int, int], Cell]
+
+
+def wrong(said: Predictions) -> NDArray[np.int64]:
+    """Numbers (from 0) of the wrong images; the surest mistake comes first."""
+    found = np.flatnonzero(said.predicted != said.labels)
+    confidence = said.probabilities.max(1)[found]
+    return found[np.argsort(-confidence, kind="stable")]
+
+
+def sheet(result: Result, said: Predictions, table: Table, images: NDArray[np.uint8]) -> Sheet:
+    """Ten pictures a row; what stands below them is looked up in `table`, that of Predictions.
+
+    `images` are all held-out ones, (n, 28, 28).
+    """
+    found = wrong(said)
+    chosen = found[:MOST]
+    width = max(11, 2 + max(map(len, result.class_names)))
+    cells = opening(MISTAKES, _sentence(result, len(found))) | _count(table, len(chosen))
+    pictures = []
+    for number, image in enumerate(chosen.tolist()):
+        row, column = FIRST_ROW + BLOCK * (number // ACROSS), 2 + number % ACROSS
+        below = _below(table, row + 1, column, image)
+        cells |= below
+        alt = _alt(image, *(below[row + n, column].value for n in (2, 3)))
+        pictures.append(_picture(images[image], alt, row, column, width))
+    cells |= dict(_headings(len(chosen)))
+    return Sheet(
+        MISTAKES,
+        cells,
+        pictures=tuple(pictures),
+        widths={1: 13} | dict.fromkeys(range(2, 2 + ACROSS), width),
+        heights=_heights(len(chosen)),
+        freeze=(COUNT_ROW + 1, 2),
+        tab="D55E00",
+    )
+
+
+def _sentence(result: Result, count: int) -> str:
+    kind = result.history.held_out
+    if not count:
+        return f"No {kind} image was taken for another class."
+    limit = f" Only the {MOST} surest of {count:,} are shown." if count > MOST else ""
+    return f"Every {kind} image that was taken for another class, the surest mistake first.{limit}"
+
+
+def _count(table: Table, shown: int) -> Grid:
+    known = {VERDICTS: predictions.known(table, "verdict")}
+    return {
+        (COUNT_ROW, 1): Cell("wrong", "name"),
+        (COUNT_ROW, 2): computed(occurrences(VERDICTS, Text("wrong")), known, "count"),
+        (COUNT_ROW, 3): Cell("shown", "symbol"),
+        (COUNT_ROW, 4): Cell(shown, "count"),
+    }
+
+
+def _below(table: Table, row: int, column: int, image: int) -> Grid:
+    """The image's number in the file, and what Predictions says of it, wherever it is sorted to."""
+    known = {
+        IMAGES: predictions.known(table, "image"),
+        IMAGE: at(MISTAKES, row, column, image + 1),
+    }
+    cells: Grid = {(row, column): Cell(image + 1, "centred count")}
+    for number, heading in enumerate(HEADINGS[1:], row + 1):
+        read = known | {VALUES: _column(table, heading)}
+        style = "centred percent" if heading == "confidence" else "middle"
+        cells[number, column] = computed(where(VALUES, IMAGES, IMAGE), read, style)
+    return cells
+
+
+def _column(table: Table, heading: str) -> Known:
+    return predictions.known(table, heading)
+
+
+def _alt(image: int, label: object, prediction: object) -> str:
+    return f"Image {image + 1}: label {label}, taken for {prediction}"
+
+
+def _picture(image: NDArray[np.uint8], alt: str, row: int, column: int, width: float) -> Picture:
+    left = (width * PIXELS_A_CHARACTER + 5 - SIDE) / 2
+    return image_picture(image, alt, (row, column), SIDE, left)
+
+
+def _headings(count: int) -> Iterator[tuple[tuple[int, int], Cell]]:
+    for top in range(FIRST_ROW, FIRST_ROW + BLOCK * -(-count // ACROSS), BLOCK):
+        for row, heading in enumerate(HEADINGS, top + 1):
+            yield (row, 1), Cell(heading, "muted")
+
+
+def _heights(count: int) -> dict[int, float]:
+    tops = [FIRST_ROW + BLOCK * n for n in range(-(-count // ACROSS))]
+    return dict.fromkeys(tops, PICTURE_HEIGHT) | {top + BLOCK - 1: GAP_HEIGHT for top in tops}

@@ -1,0 +1,109 @@
+"""What `toolkit predict` does: read pictures, make them like MNIST's, ask a trained network."""
+
+from dataclasses import asdict, dataclass
+from functools import partial
+from importlib import resources
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from toolkit.convnet.pictures import FIELD, like_mnist
+from toolkit.errors import ToolkitError
+from toolkit.installed import check_installed
+
+if TYPE_CHECKING:
+    from toolkit.convnet.weights import Trained
+
+INPUT = [1, FIELD, FIELD]
+
+
+@dataclass(frozen=True)
+class Prediction:
+    """What the network takes a picture for; `confidence` is that class's probability."""
+
+    file: str
+    prediction: str
+    confidence: float
+    probabilities: dict[str, float]
+
+    def as_dict(self) -> dict[str, Any]:
+        """Plain values, for JSON."""
+        return asdict(self)
+
+
+def predict(pictures: list[Path], weights: Path | None = None) -> list[Prediction]:
+    """One prediction for each picture, by the weights in a file or else by those shipped.
+
+    Raises ToolkitError where a picture or the weights are at fault.
+    """
+    images = np.stack([like_mnist(picture) for picture in pictures])
+    check_installed("predict")
+    from toolkit.convnet.weights import load_trained
+
+    weights = weights or _shipped()
+    trained = load_trained(weights)
+    if trained.model.network.input != INPUT:
+        raise ToolkitError(
+            f"{weights}: its network takes no images of {FIELD}x{FIELD} pixels in one channel; "
+            "give other weights"
+        )
+    found = zip(pictures, probabilities(trained, images), strict=True)
+    return [_prediction(picture, trained.names, row) for picture, row in found]
+
+
+def probabilities(trained: "Trained", images: NDArray[np.uint8]) -> NDArray[np.float64]:
+    """Those of every class, (n, classes), for images (n, 28, 28)."""
+    import torch
+
+    from toolkit.convnet.training import normalize
+
+    pixels = torch.from_numpy(images).unsqueeze(1).float() / 255
+    with torch.inference_mode():
+        logits = trained.network(normalize(pixels))
+    found: NDArray[np.float64] = logits.double().softmax(1).numpy()
+    return found
+
+
+def _prediction(picture: Path, names: tuple[str, ...], row: NDArray[np.float64]) -> Prediction:
+    # A network may have more outputs than the data set has names.
+    called = [names[n] if n < len(names) else str(n) for n in range(len(row))]
+    best = int(row.argmax())
+    shares = dict(zip(called, row.tolist(), strict=True))
+    return Prediction(str(picture), called[best], float(row[best]), shares)
+
+
+def shown(found: list[Prediction], on_screen: bool) -> str:
+    """A line for each picture below a line of headings: in columns on a screen, else with tabs
+    between them and all digits.
+    """
+    headings = ["file", "prediction", "confidence", *found[0].probabilities]
+    lines = [headings, *(_fields(each, on_screen) for each in found)]
+    if not on_screen:
+        return "\n".join(map("\t".join, lines))
+    widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
+    return "\n".join(map(partial(_aligned, widths), lines))
+
+
+def _fields(each: Prediction, on_screen: bool) -> list[str]:
+    numbers = [each.confidence, *each.probabilities.values()]
+    figures = [f"{number:.1%}" if on_screen else repr(number) for number in numbers]
+    return [each.file, each.prediction, *figures]
+
+
+def _aligned(widths: list[int], fields: list[str]) -> str:
+    texts = [f"{field:<{width}}" for field, width in zip(fields[:2], widths[:2], strict=True)]
+    figures = [f"{field:>{width}}" for field, width in zip(fields[2:], widths[2:], strict=True)]
+    return "  ".join([*texts, *figures])
+
+
+def _shipped() -> Path:
+    """The weights in the package."""
+    path = Path(str(resources.files("toolkit") / "weights" / "default.safetensors"))
+    if not path.is_file():
+        raise ToolkitError(
+            "no weights come with this version; train some with: toolkit mnist --out my.xlsx, "
+            "then give --model my.safetensors"
+        )
+    return path
