@@ -267,12 +267,14 @@ def test_the_workbook_recalculates(tmp_path: Path, office: Office) -> None:
                 wanted = ours if isinstance(ours, str) else pytest.approx(ours, rel=1e-12)
                 assert computed[sheet][place] == wanted, (sheet, place)
                 checked += 1
-    assert checked == 2 * 19 + 1 + 2 * 6 + 2
+    epochs, layers = 3 * 19 + 2 * 4, 28 * 13 + 1 + 3 + 6
+    assert checked == epochs + layers + 2 * 6 + 2
     targets = cached["Targets"]
     assert [targets[f"D{row}"] for row in range(5, 11)] == ["pass"] * 6
     assert targets["C5"] == 0.995 and targets["C6"] == 14_822
     assert [title for title, _ in chart_values(path)] == [
-        "Accuracy after each epoch", "Loss after each epoch",
+        "Accuracy after each epoch", "Loss after each epoch", "Train accuracy less test accuracy",
+        "Learning rate at the end of each epoch",
     ]  # fmt: skip
     assert OpenXmlValidator().validate(path).errors == []
     assert faults(path) == []
@@ -299,4 +301,7 @@ def test_the_whole_command(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -
         build(template.load("default")[0].network).load_state_dict(
             {name: stored.get_tensor(name) for name in stored.keys()}  # noqa: SIM118
         )
-    assert "--epochs 2" in str(cells(out)["Run"]["B4"])
+    assert "--epochs 2" in str(cells(out)["Run"]["B5"])
+    assert list(cells(out)["Predictions"].values()).count("right") == round(
+        60 * result["test_accuracy"]
+    )

@@ -248,8 +248,8 @@ def test_validation_never_reads_the_test_set(folder: Path) -> None:
     result = train_mnist(options(folder, validation=True))
     assert "validation_accuracy" in result and "test_accuracy" not in result
     written = cells(folder / "m.xlsx")
-    assert written["Epochs"]["G5"] == "validation accuracy"
-    assert written["Epochs"]["D3"] == 25 and written["Epochs"]["C3"] == "validation images"
+    assert written["Epochs"]["G6"] == "validation accuracy"
+    assert written["Epochs"]["D4"] == 25 and written["Epochs"]["C4"] == "validation images"
     assert "Validation accuracy after" in str(written["Targets"]["A5"])
 
 
@@ -356,8 +356,8 @@ def test_killed_within_an_epoch_then_resumed(folder: Path, sent: str) -> None:
     assert (folder / "k.xlsx").exists() == (sent == "SIGINT")
     if sent == "SIGINT":
         assert "Stopped; what is finished is kept, --resume goes on" in killed.stderr
-        assert cells(folder / "k.xlsx")["Epochs"]["A7"] == 2
-        assert "A8" not in cells(folder / "k.xlsx")["Epochs"]
+        assert cells(folder / "k.xlsx")["Epochs"]["A8"] == 2
+        assert "A9" not in cells(folder / "k.xlsx")["Epochs"]
     ends = []
     for out, *more in (["k.xlsx", "--resume"], ["whole.xlsx"]):
         words[2] = out
@@ -367,7 +367,7 @@ def test_killed_within_an_epoch_then_resumed(folder: Path, sent: str) -> None:
         )  # fmt: skip
         assert json.loads(done.stdout)["epochs"] == 4
         written = cells(folder / out)["Epochs"]
-        ends.append([v for place, v in written.items() if place[0] in "ABCDEFGH"])
+        ends.append([v for place, v in written.items() if place[0] in "ABCDEFGHI"])
         assert (folder / out).with_suffix(".safetensors").exists()
     assert ends[0] == ends[1]
     assert not list(folder.glob("*.checkpoint"))
@@ -393,12 +393,18 @@ def test_a_series_goes_on_where_it_stopped(folder: Path, monkeypatch: pytest.Mon
     whole = train_mnist(options(folder, seeds=4, epochs=2))
     assert trained == [2, 3, 3] and whole["stopped"] is False
     single = train_mnist(options(folder, seed=2, epochs=2, out=folder / "single.xlsx"))
+    assert "Predictions" in cells(folder / "m.xlsx")
     record = json.loads((folder / "m.seeds.json").read_text(encoding="utf-8"))
     assert [run["seed"] for run in record["runs"]] == [0, 1, 2, 3]
     last = record["runs"][2]["epochs"][-1]["test_correct"]
     assert last / record["test_count"] == single["test_accuracy"]
     assert not list(folder.glob("*.checkpoint"))
     fewer = train_mnist(options(folder, seeds=1, epochs=2))
+    right = list(cells(folder / "m.xlsx")["Predictions"].values()).count("right")
+    assert right == record["runs"][0]["epochs"][-1]["test_correct"]
+    train_mnist(options(folder, seed=1, epochs=2))  # its weights take the place of seed 0's
+    train_mnist(options(folder, seeds=1, epochs=2))
+    assert "Predictions" not in cells(folder / "m.xlsx")
     assert fewer["seeds"]["count"] == 1 and fewer["seeds"]["standard_deviation"] is None
 
 

@@ -89,6 +89,7 @@ STYLES = {
     "rate": Style("0.0000"),
     "probability": Style("0.000000;;0"),  # most are 0: those stay quiet
     "tally": Style("#,##0", align="center", framed=True),
+    "tally total": Style("#,##0", align="center", bold=True),
     "input count": Style("#,##0", ink=INPUT_INK, fill=INPUT_FILL, framed=True, locked=False),
     "input kind": Style(ink=INPUT_INK, fill=INPUT_FILL, framed=True, locked=False),
     "percent": Style("0.00%"),

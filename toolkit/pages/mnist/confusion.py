@@ -89,7 +89,7 @@ def _sum(matrix: Cells, area: Area) -> Cell:
     values = [
         matrix[r, c].value for r in range(row, last_row + 1) for c in range(column, last_column + 1)
     ]
-    return computed(total(COUNTS), {COUNTS: Known(reach(area), values)}, "total")
+    return computed(total(COUNTS), {COUNTS: Known(reach(area), values)}, "tally total")
 
 
 def _summary(known: dict[Symbol, Known], row: int) -> Cells:

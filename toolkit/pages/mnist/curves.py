@@ -26,8 +26,8 @@ def sheet(result: Result, made: Table) -> Sheet:
     )  # fmt: skip
     cells = opening(
         CURVES,
-        "The columns of sheet Epochs as curves. Below 0 the network does better on the "
-        f"{held_out} images, which are not changed at random.",
+        "The columns of sheet Epochs as curves. Where train less "
+        f"{held_out} is below 0, the network does better on the images it has not learned from.",
     )
     widths = {1: 12, 2: 12, 3: 12}
     return Sheet(CURVES, cells, charts=charts, widths=widths, tab="0072B2", pages_high=1)

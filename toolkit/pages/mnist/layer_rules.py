@@ -29,7 +29,7 @@ PARAMETERS, MULTIPLY_ADDS, VALUES, MEGABYTES = (
 )
 BYTES, MEGABYTE = quantity("bytes a number"), quantity("bytes a MB")
 CHECK = Symbol("check")
-FITS, TOO_LARGE = Text("pass"), Text("fail: window too large")
+FITS, TOO_LARGE = Text("pass"), Text("fail: too large")
 
 
 def _is(*kinds: str) -> Expr:

@@ -31,8 +31,8 @@ GROUPS = {
     "one output value sees": rules.JUMP,
     "cost": rules.PARAMETERS,
 }
-WIDTHS = {rules.KIND: 24, rules.CHANNELS: 14, rules.FIELD: 15, rules.PARAMETERS: 13,
-          rules.MULTIPLY_ADDS: 15, rules.MEGABYTES: 10, rules.CHECK: 23}  # fmt: skip
+WIDTHS = {rules.KIND: 22, rules.CHANNELS: 13, rules.JUMP: 8, rules.FIELD: 15, rules.PARAMETERS: 12,
+          rules.MULTIPLY_ADDS: 15, rules.VALUES: 11, rules.CHECK: 15}  # fmt: skip
 STYLES = {rules.MEGABYTES: "rate", rules.CHECK: "middle"}
 ALL_PARAMETERS, ALL_VALUES, INPUT_VALUES = (
     quantity(name) for name in ("all parameters", "all values", "input values")
@@ -58,11 +58,11 @@ def sheet(result: Result) -> Sheet:
     cells |= _headings() | _sizes() | _input(rows[0].input)
     for number, row in enumerate(rows):
         made = _line(FIRST_ROW + number, row, cells)
-        cells[FIRST_ROW + number, 1] = Cell(number + 1, "integer")
+        cells[FIRST_ROW + number, 1] = Cell(number + 1, "middle")
         cells |= made
     end = FIRST_ROW + len(rows) - 1
     cells |= _totals(cells, end)
-    widths = {1: 12} | {n: WIDTHS.get(symbol, 11) for symbol, n in COLUMN.items()}
+    widths = {1: 9} | {n: WIDTHS.get(symbol, 9) for symbol, n in COLUMN.items()}
     return Sheet(
         LAYERS, cells, widths=widths, freeze=(INPUT_ROW, 3), tab="009E73",
         validations=_validations(end),

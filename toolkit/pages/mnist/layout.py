@@ -9,9 +9,7 @@ from toolkit.convnet.shapes import LayerRow
 from toolkit.symbols.equation import quantity
 
 TARGETS, EPOCHS, CURVES, LAYERS = "Targets", "Epochs", "Curves", "Layers"
-CONFUSION, PER_CLASS, PREDICTIONS, SEEDS, RUN = (
-    "Confusion", "Per digit", "Predictions", "Seeds", "Run",
-)  # fmt: skip
+CONFUSION, PREDICTIONS, SEEDS, RUN = "Confusion", "Predictions", "Seeds", "Run"
 MISTAKES, KERNELS, AUGMENTATION = "Mistakes", "Kernels", "Augmentation"
 TRAIN_COUNT, TEST_COUNT = quantity("train images"), quantity("test images")
 LINKS_ROW, COUNTS_ROW = 3, 4
@@ -32,6 +30,11 @@ class Result:
     series: Series | None = None
     predictions: Predictions | None = None
     class_names: tuple[str, ...] = DIGITS
+
+    @property
+    def per_class(self) -> str:
+        """The name of the sheet with a line for each class."""
+        return "Per digit" if self.class_names == DIGITS else "Per class"
 
     @property
     def names(self) -> tuple[Value, ...]:

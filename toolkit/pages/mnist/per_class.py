@@ -7,7 +7,7 @@ from sympy import Expr, Piecewise
 from toolkit.book.live import computed
 from toolkit.book.sheet import Cell, Chart, Known, Series, Sheet, at, down
 from toolkit.pages.mnist import confusion
-from toolkit.pages.mnist.layout import PER_CLASS, Result, opening
+from toolkit.pages.mnist.layout import Result, opening
 from toolkit.symbols.equation import quantity
 from toolkit.symbols.functions import Text, mean
 
@@ -41,7 +41,7 @@ def sheet(result: Result, matrix: Cells) -> Sheet:
     """A line for each class, read from the confusion matrix whose cells are `matrix`."""
     names = result.names
     cells = opening(
-        PER_CLASS,
+        result.per_class,
         "Precision: of the images taken for a class, the share that belongs to it. Recall: of the "
         "images of a class, the share that was found. F1 is their harmonic mean.",
     )
@@ -50,12 +50,17 @@ def sheet(result: Result, matrix: Cells) -> Sheet:
     for number, name in enumerate(names):
         cells[HEADING_ROW + 1 + number, 1] = Cell(name, "heading")
         cells |= _line(number, len(names), matrix)
-    cells |= _means(cells, len(names))
+    cells |= _means(result, cells)
     widths = {1: max(WIDTH, *(len(name) + 3 for name in result.class_names))}
     widths |= {column: 16 if column == 6 else WIDTH for column in range(2, len(COLUMNS) + 2)}
     charts = (_chart(result, cells),)
     return Sheet(
-        PER_CLASS, cells, charts=charts, widths=widths, freeze=(HEADING_ROW + 1, 2), tab="D55E00"
+        result.per_class,
+        cells,
+        charts=charts,
+        widths=widths,
+        freeze=(HEADING_ROW + 1, 2),
+        tab="D55E00",
     )
 
 
@@ -75,32 +80,34 @@ def _line(number: int, count: int, matrix: Cells) -> dict[tuple[int, int], Cell]
     return cells
 
 
-def _means(cells: Cells, count: int) -> dict[tuple[int, int], Cell]:
+def _means(result: Result, cells: Cells) -> dict[tuple[int, int], Cell]:
     """The plain mean of each share over the classes."""
+    count = len(result.names)
     row = HEADING_ROW + 1 + count
     made = {(row, 1): Cell("mean", "heading")}
     for column in range(2 + SHARES_FROM, len(COLUMNS) + 2):
         shares = [cells[HEADING_ROW + 1 + number, column].value for number in range(count)]
         numbers = [share for share in shares if not isinstance(share, str)]
-        read = {SHARES: Known(_values(cells, column, count).address, numbers)}
+        read = {SHARES: Known(_values(result, cells, column).address, numbers)}
         made[row, column] = computed(mean(SHARES), read, "percent right")
     return made
 
 
-def _values(cells: Cells, column: int, count: int) -> Known:
+def _values(result: Result, cells: Cells, column: int) -> Known:
+    count = len(result.names)
     values = [cells[HEADING_ROW + 1 + number, column].value for number in range(count)]
-    return down(PER_CLASS, HEADING_ROW + 1, column, values)
+    return down(result.per_class, HEADING_ROW + 1, column, values)
 
 
 def _chart(result: Result, cells: Cells) -> Chart:
     """The mistakes, from 0 on: bars of shares near 100 % would all look alike."""
     count = len(result.names)
-    names = down(PER_CLASS, HEADING_ROW + 1, 1, result.class_names)
+    names = down(result.per_class, HEADING_ROW + 1, 1, result.class_names)
     series = tuple(
         Series(
-            at(PER_CLASS, HEADING_ROW, column, COLUMNS[column - 2][0]),
+            at(result.per_class, HEADING_ROW, column, COLUMNS[column - 2][0]),
             names,
-            _values(cells, column, count),
+            _values(result, cells, column),
         )
         for column in (5, 6)
     )

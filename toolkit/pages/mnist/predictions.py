@@ -43,7 +43,9 @@ def table(result: Result, predictions: Predictions) -> Table:
         _computed(CONFIDENCE, rows, "percent", 13),
         _computed(LOSS, rows, "decimals 6", 11),
         *(
-            Column(f"P({name})", probabilities[:, number], "probability", width=11)
+            Column(
+                f"P({name})", probabilities[:, number], "probability", width=max(11, len(name) + 6)
+            )
             for number, name in enumerate(result.class_names)
         ),
     )
