@@ -99,7 +99,14 @@ def _of_gradient(equation: Equation, worked: Worked) -> str:
     if role.kind == "sum" and not _in_softmax(role, worked.lesson):
         return f"One step back through {through}: times the slope of the activation there."
     paths = "" if len(_gradients(equation)) < 2 else " Each is a path back; the paths add up."
-    return f"{wrt.name} acts on the loss through {through}.{paths}"
+    return f"{wrt.name} acts on the loss through {through}.{paths}{_guard(role, worked.lesson)}"
+
+
+def _guard(role: Role, lesson: Lesson) -> str:
+    """Of the slope of binary cross-entropy, which PyTorch keeps from dividing by 0."""
+    outputs = role.kind == "activation" and role.layer == len(lesson.network.layers) - 1
+    guarded = outputs and lesson.network.loss == "binary_cross_entropy"
+    return " The small number only keeps the divisor above 0." if guarded else ""
 
 
 def _in_softmax(role: Role, lesson: Lesson) -> bool:

@@ -9,6 +9,8 @@ from toolkit.pages.backprop.lines import Page, Shown
 from toolkit.pages.backprop.sentences import of_update
 from toolkit.symbols.equation import Equation, Previous
 
+NAMES = {"sgd": "SGD", "nesterov": "Nesterov's momentum", "adagrad": "Adagrad",
+         "rmsprop": "RMSprop", "adam": "Adam"}  # fmt: skip
 LEAD = (
     "Every parameter moves against its gradient; the learning rate η says how far. Then the next "
     "epoch begins with step 1.",
@@ -20,7 +22,8 @@ LEAD = (
 def sheet(worked: Worked, name: str, shown: Shown, following: str | None) -> Sheet:
     """One line for each parameter, and before it those for what the optimizer remembers."""
     page = Page(name, _before(shown))
-    page.block(f"One step of {worked.lesson.training.optimizer}")
+    kind = worked.lesson.training.optimizer
+    page.block(f"One step of {NAMES.get(kind, kind)}")
     first = first_step(worked)
     for update in worked.derived.updates:
         page.line(
