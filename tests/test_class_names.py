@@ -14,6 +14,7 @@ from toolkit.errors import ToolkitError
 from toolkit.mnist import Options, train_mnist
 
 DEBIAN = Path("/usr/share/datasets/fashion-mnist")
+UNCOUNTABLE = ("st*r", "star?", "~star", "=star", "<star", "01", "1/2", "TRUE", "1.5")
 SHAPES = "disc\nsquare\nstar\ncross\nring\nheart\nmoon\narrow\nwave\nknot\n"
 
 
@@ -47,6 +48,8 @@ def test_labels_txt(folder: Path, place: str) -> None:
         (SHAPES.replace("star", "disc"), "line 1, 'disc': must be a name .* no other line has"),
         (SHAPES.replace("star", "st\tar"), "line 3, .*printable"),
         (SHAPES.replace("star", "s" * 31), "line 3, "),
+        (SHAPES.replace("star", "Disc"), "line 1, 'disc': must be a name .* no other line has"),
+        *((SHAPES.replace("star", odd), "line 3, .*cannot count it") for odd in UNCOUNTABLE),
     ],
 )
 def test_labels_that_are_refused(folder: Path, text: str, message: str) -> None:

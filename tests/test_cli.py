@@ -192,10 +192,13 @@ def test_version(tmp_path: Path) -> None:
 
 def test_templates_are_listed_and_copied(tmp_path: Path) -> None:
     lines = RUN.invoke(app, ["templates"]).output.splitlines()
-    assert [line.split()[0] for line in lines] == shipped_names("lessons")
+    names = [*shipped_names("lessons"), *shipped_names("models")]
+    assert [line.split()[1] for line in lines] == names
     assert "2-2-2" in lines[0] and "8 weights" in lines[0] and "The class network" in lines[0]
+    assert "12,716 parameters" in next(line for line in lines if line.split()[1] == "course")
     listed = json.loads(RUN.invoke(app, ["templates", "--json"]).output)
     assert listed[0]["layers"] == [2, 2, 2]
+    assert [each["kind"] for each in listed] == [line.split()[0] for line in lines]
     target = tmp_path / "my.toml"
     done = RUN.invoke(app, ["templates", "class", "--copy", str(target)])
     assert done.output == f"Wrote {target}\n"
@@ -203,6 +206,8 @@ def test_templates_are_listed_and_copied(tmp_path: Path) -> None:
     assert target.read_bytes() == shipped.read_bytes()
     assert RUN.invoke(app, ["templates", "class", "--copy", str(tmp_path)]).exit_code == 0
     assert (tmp_path / "class.toml").exists()
+    assert RUN.invoke(app, ["templates", "tiny", "--copy", str(tmp_path)]).exit_code == 0
+    assert (tmp_path / "tiny.toml").exists()
 
 
 @pytest.mark.parametrize(

@@ -16,7 +16,7 @@ from safetensors import safe_open
 from tests.lint import faults
 from tests.recalculation import Office, cells, chart_values
 from toolkit.book.writer import write
-from toolkit.convnet import digits, template
+from toolkit.convnet import digits, template, training
 from toolkit.convnet.augmentation import augment
 from toolkit.convnet.history import Epoch, History
 from toolkit.convnet.model import build
@@ -207,10 +207,35 @@ def test_each_image_of_a_batch_gets_a_draw_of_its_own(real: digits.Digits) -> No
 
 def test_augmentation_of_nothing_changes_nothing(real: digits.Digits) -> None:
     images = real.train_images[:4].unsqueeze(1).float() / 255
-    assert augment(images, Augmentation(), torch.Generator()) is images
+    assert augment(images, Augmentation(share=0.5), torch.Generator()) is images
     small = Augmentation(translation=1e-12)
     moved = augment(images, small, torch.Generator().manual_seed(0))
     assert torch.allclose(moved, images, atol=1e-5)
+
+
+def test_a_share_of_the_images_is_changed() -> None:
+    images = torch.rand(400, 1, 28, 28, generator=torch.Generator().manual_seed(0))
+    how = Augmentation(rotation=12.0, share=0.7)
+    changed = augment(images, how, torch.Generator().manual_seed(0))
+    left = (changed - images).flatten(1).abs().amax(1) < 1e-4
+    assert 80 < int(left.sum()) < 160
+
+
+def test_the_last_epochs_see_plain_images(
+    few: digits.Digits, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen: list[Augmentation] = []
+
+    def spy(images: torch.Tensor, how: Augmentation, random: torch.Generator) -> torch.Tensor:
+        seen.append(how)
+        return augment(images, how, random)
+
+    monkeypatch.setattr(training, "augment", spy)
+    model = template.with_epochs(template.load("default")[0], 3)
+    how = Augmentation(rotation=12.0, plain_epochs=1)
+    train(model.model_copy(update={"augmentation": how}), few, 0, torch.device("cpu"))
+    third = len(seen) // 3
+    assert seen == [how] * 2 * third + [Augmentation()] * third
 
 
 def test_translation_is_in_pixels() -> None:

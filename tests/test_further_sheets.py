@@ -23,7 +23,7 @@ from toolkit.symbols.equation import Gradient
 from toolkit.template import find_shipped
 
 FIRST_ROW = 8  # of the published figures
-MAZUR_TEXT = find_shipped("lessons", "mazur").read_text(encoding="utf-8")
+MAZUR_TEXT = find_shipped("mazur", "lessons").read_text(encoding="utf-8")
 
 
 @pytest.fixture(scope="module")

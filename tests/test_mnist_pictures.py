@@ -22,6 +22,7 @@ from toolkit.convnet.history import DIGITS, Epoch, History, Pictures, Prediction
 from toolkit.convnet.model import build
 from toolkit.convnet.template import Augmentation
 from toolkit.pages.mnist import mistakes, mnist_book
+from toolkit.pages.mnist.augmentation import _settings
 
 COUNT = 60
 
@@ -162,6 +163,16 @@ def test_augmentation_shows_each_class_and_eight_draws(tmp_path: Path) -> None:
     assert np.array_equal(pixels(shown[0])[::2, ::2], images(COUNT)[0])
     assert len({picture.png for picture in shown}) == 90
     assert shown[1].alt == "The same image, random change 1"
+
+
+def test_what_part_is_changed_is_said() -> None:
+    how = Augmentation(rotation=5.0, share=0.5, plain_epochs=2)
+    assert _settings(how) == [
+        "turned by up to 5° to either side",
+        "all of this for 50% of the images, the others as they are",
+        "in the last 2 epochs not at all: the images as they are",
+    ]
+    assert _settings(Augmentation(share=0.5, plain_epochs=2)) == []
 
 
 def test_no_augmentation_is_said() -> None:

@@ -186,28 +186,31 @@ def predict(
     "[bold]toolkit templates class --copy my.toml[/bold]"
 )
 def templates(
-    name: Annotated[str | None, typer.Argument(help="A shipped lesson.")] = None,
+    name: Annotated[str | None, typer.Argument(help="A shipped lesson or model.")] = None,
     copy: Annotated[
-        Path | None, typer.Option(help="Where to put a copy of the lesson, to be edited.")
+        Path | None, typer.Option(help="Where to put a copy of it, to be edited.")
     ] = None,
     as_json: Json = False,
 ) -> None:
-    """List the shipped lessons, or copy one for a teacher to edit."""
-    from toolkit.commands import copy_lesson, list_lessons
+    """List the shipped lessons and models, or copy one for a teacher to edit."""
+    from toolkit.commands import copy_template, list_templates
 
     if name and copy:
-        target = copy_lesson(name, copy)
+        target = copy_template(name, copy)
         _say({"template": str(target)}, as_json, f"Wrote {target}")
         return
     if name or copy:
         raise ToolkitError("templates: give a name together with --copy PATH, or neither")
-    lessons = list_lessons()
-    _say(lessons, as_json, "\n".join(map(_lesson_line, lessons)))
+    found = list_templates()
+    _say(found, as_json, "\n".join(map(_template_line, found)))
 
 
-def _lesson_line(lesson: dict[str, Any]) -> str:
-    shape = "-".join(map(str, lesson["layers"]))
-    return f"{lesson['name']:<12} {shape:<10} {lesson['weights']:>4} weights  {lesson['title']}"
+def _template_line(found: dict[str, Any]) -> str:
+    if found["kind"] == "model":
+        shape, size = f"{found['epochs']} epochs", f"{found['parameters']:>6,} parameters"
+    else:
+        shape, size = "-".join(map(str, found["layers"])), f"{found['weights']:>6,} weights   "
+    return f"{found['kind']:<7} {found['name']:<11} {shape:<10} {size}  {found['title']}"
 
 
 def _say(result: Any, as_json: bool, text: str) -> None:

@@ -41,14 +41,19 @@ def write_backprop(
     }
 
 
-def list_lessons() -> list[dict[str, Any]]:
-    """Name, title, shape and number of weights of every shipped lesson."""
+def list_templates() -> list[dict[str, Any]]:
+    """Every shipped template: lessons, then models."""
+    return _lessons() + _models()
+
+
+def _lessons() -> list[dict[str, Any]]:
     from toolkit.network.lesson import load, weight_count
 
     found = {name: load(name) for name in shipped("lessons")}
     return [
         {
             "name": name,
+            "kind": "lesson",
             "title": lesson.title,
             "layers": lesson.network.layers,
             "weights": weight_count(lesson.network.layers),
@@ -57,12 +62,29 @@ def list_lessons() -> list[dict[str, Any]]:
     ]
 
 
-def copy_lesson(name: str, out: Path) -> Path:
-    """Copy a shipped lesson to `out`, or into the folder `out`; returns the file made.
+def _models() -> list[dict[str, Any]]:
+    from toolkit.convnet.shapes import parameter_count
+    from toolkit.convnet.template import load
 
-    Raises ToolkitError where there is no such lesson, or a file that would be overwritten.
+    found = {name: load(name)[0] for name in shipped("models")}
+    return [
+        {
+            "name": name,
+            "kind": "model",
+            "title": model.title,
+            "epochs": model.training.epochs,
+            "parameters": parameter_count(model.network),
+        }
+        for name, model in found.items()
+    ]
+
+
+def copy_template(name: str, out: Path) -> Path:
+    """Copy a shipped template to `out`, or into the folder `out`; returns the file made.
+
+    Raises ToolkitError where there is no such template, or a file that would be overwritten.
     """
-    source = find_shipped("lessons", name)
+    source = find_shipped(name, "lessons", "models")
     target = out / source.name if out.is_dir() else out
     if target.exists():
         raise ToolkitError(f"{target}: exists already; choose another name or remove it first")

@@ -50,7 +50,7 @@ def find(kind: str, name: str) -> Path:
     Raises ToolkitError where neither exists.
     """
     if name in shipped(kind):
-        return find_shipped(kind, name)
+        return find_shipped(name, kind)
     path = Path(name)
     try:
         found, folder = path.is_file(), bool(name) and path.is_dir()
@@ -60,18 +60,19 @@ def find(kind: str, name: str) -> Path:
         return path
     if folder:
         raise ToolkitError(f"{name}: this is a folder; name a template file inside it")
-    raise _unknown(kind, name, ", or the path of a .toml file")
+    raise _unknown((kind,), name, ", or the path of a .toml file")
 
 
-def find_shipped(kind: str, name: str) -> Path:
+def find_shipped(name: str, *kinds: str) -> Path:
     """The file of a shipped template. Raises ToolkitError where there is none of that name."""
-    if name not in shipped(kind):
-        raise _unknown(kind, name)
-    return templates_folder() / kind / f"{name}.toml"
+    for kind in kinds:
+        if name in shipped(kind):
+            return templates_folder() / kind / f"{name}.toml"
+    raise _unknown(kinds, name)
 
 
-def _unknown(kind: str, name: str, also: str = "") -> ToolkitError:
-    known = shipped(kind)
+def _unknown(kinds: tuple[str, ...], name: str, also: str = "") -> ToolkitError:
+    known = [each for kind in kinds for each in shipped(kind)]
     return ToolkitError(
         f"{brief(name)}: no such template{suggestion(name, known)}; "
         f"use one of {', '.join(known)}{also}"

@@ -4,7 +4,8 @@
     python -m tests.experiments tiny "widths=8-8-pool-12-14-13" training.epochs=6
 
 `widths` replaces the layers: each block is a 3x3 convolution, batch norm and ReLU, with a pool
-before the batch norm where "pool" follows. 16x5s2 is a 5x5 convolution of stride 2.
+before the batch norm where "pool" follows. 16x5s2 is a 5x5 convolution of stride 2. With `widths`,
+`dropout` is the rate after each block but the last, `last_dropout` that before the average pool.
 """
 
 import argparse
@@ -32,7 +33,7 @@ HEADINGS = (
 )  # fmt: skip
 
 
-def layers(widths: str, dropout: float) -> list[dict[str, Any]]:
+def layers(widths: str, dropout: float, last: float) -> list[dict[str, Any]]:
     """Layers from a line such as 8-12-pool-10x1-16-16-24-28."""
     words = widths.split("-")
     made: list[dict[str, Any]] = []
@@ -51,6 +52,7 @@ def layers(widths: str, dropout: float) -> list[dict[str, Any]]:
         made += [{"type": "dropout", "rate": dropout}] if dropout and kernel > 1 else []
     if made[-1]["type"] == "dropout":
         made.pop()
+    made += [{"type": "dropout", "rate": last}] if last else []
     return [*made, {"type": "global_average_pool"}, {"type": "linear", "features": 10}]
 
 
@@ -58,9 +60,9 @@ def changed(model: Model, changes: list[str]) -> Model:
     """The model with each change, KEY=VALUE, made."""
     content = model.model_dump()
     words = dict(change.split("=", 1) for change in changes)
-    dropout = float(words.pop("dropout", 0.0))
+    dropout, last = (float(words.pop(name, 0.0)) for name in ("dropout", "last_dropout"))
     if "widths" in words:
-        content["network"]["layers"] = layers(words.pop("widths"), dropout)
+        content["network"]["layers"] = layers(words.pop("widths"), dropout, last)
     for key, value in words.items():
         part, name = key.split(".")
         content[part][name] = json.loads(value)

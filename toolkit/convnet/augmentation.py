@@ -17,7 +17,7 @@ def augment(images: torch.Tensor, how: Augmentation, random: torch.Generator) ->
 
     What moves in from outside is 0, the background of the digits.
     """
-    if how == Augmentation():
+    if not any((how.rotation, how.translation, how.scale, how.shear)):
         return images
     grid = functional.affine_grid(
         _matrices(images, how, random), list(images.shape), align_corners=False
@@ -30,6 +30,8 @@ def _matrices(images: torch.Tensor, how: Augmentation, random: torch.Generator) 
     count, side = len(images), images.shape[-1]
     # Drawn where the generator lives, on the CPU, so that a seed means the same everywhere.
     draw = (torch.rand(6, count, generator=random) * 2 - 1).to(images.device)
+    if how.share < 1:
+        draw *= (torch.rand(count, generator=random) < how.share).to(images.device)
     angle, shear = draw[0] * math.radians(how.rotation), draw[1] * math.radians(how.shear)
     wide, high = 1 + draw[2] * how.scale, 1 + draw[3] * how.scale
     shift = draw[4:] * how.translation * 2 / side

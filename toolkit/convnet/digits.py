@@ -3,6 +3,7 @@
 import gzip
 import hashlib
 import lzma
+import re
 import struct
 import tempfile
 import zlib
@@ -31,6 +32,8 @@ CHECKSUMS = {
 FASHION = "9018921c3c673c538a1fc5bad174d6f9"
 GARMENTS = tuple(idx.FashionMNIST.classes)
 CLASSES, LONGEST_NAME = 10, 30
+# COUNTIFS takes * ? ~ = < > for operators, and reads numbers, dates and TRUE from text.
+COUNTABLE = re.compile(r"0|[1-9][0-9]{0,8}|(?!(?:true|false)$)[^\W\d_][^*?~]*", re.IGNORECASE)
 FOLDERS = ("", "raw", "MNIST/raw", "FashionMNIST/raw", "KMNIST/raw")
 OPENERS: dict[str, Callable[[bytes], bytes]] = {
     "": bytes,
@@ -106,10 +109,16 @@ def _names(path: Path, needed: int) -> tuple[str, ...]:
             f"at most {CLASSES}"
         )
     for number, name in enumerate(names, 1):
-        if not 0 < len(name) <= LONGEST_NAME or not name.isprintable() or name in names[number:]:
+        others = [other.casefold() for other in names[number:]]
+        if not 0 < len(name) <= LONGEST_NAME or not name.isprintable() or name.casefold() in others:
             raise ToolkitError(
                 f"{path}: line {number}, {brief(repr(name))}: must be a name of 1 to "
                 f"{LONGEST_NAME} printable characters that no other line has"
+            )
+        if not COUNTABLE.fullmatch(name):
+            raise ToolkitError(
+                f"{path}: line {number}, {brief(repr(name))}: spreadsheets cannot count it by "
+                "name; begin with a letter (or write a whole number), without *, ? and ~"
             )
     return names
 

@@ -124,12 +124,18 @@ class Training(template.Part):
 
 
 class Augmentation(template.Part):
-    """Largest random change of each kind; all zero means that the images stay as they are."""
+    """Largest random change of each kind; all zero means that the images stay as they are.
+
+    `share` is the share of the images that are changed, `plain_epochs` the number of epochs at the
+    end of the training in which none is.
+    """
 
     rotation: Annotated[float, Field(ge=0, le=180)] = 0.0
     translation: Annotated[float, Field(ge=0)] = 0.0
     scale: Share = 0.0
     shear: Annotated[float, Field(ge=0, lt=90)] = 0.0
+    share: Annotated[float, Field(gt=0, le=1)] = 1.0
+    plain_epochs: Annotated[int, Field(ge=0)] = 0
 
 
 class Model(template.Part):

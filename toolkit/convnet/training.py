@@ -17,7 +17,7 @@ from toolkit.convnet.digits import Digits
 from toolkit.convnet.history import Epoch, History
 from toolkit.convnet.recipe import learning_rate
 from toolkit.convnet.session import Session, State, begin, restore, state
-from toolkit.convnet.template import Model
+from toolkit.convnet.template import Augmentation, Model
 from toolkit.errors import ToolkitError
 
 MEAN, DEVIATION = 0.1307, 0.3081  # of all training pixels, on the scale 0..1
@@ -177,14 +177,14 @@ def _epoch(
     number: int, session: Session, learn: Data, check: Data, on_step: Callable[[Step], None]
 ) -> Epoch:
     start = time.perf_counter()
-    how = session.model.training
+    how, change = session.model.training, _augmentation(session.model, number)
     batches = _batches(len(learn.images), how.batch_size)
     total, correct, seen, rate = 0.0, 0, 0, 0.0
     session.network.train()
     for batch, picked in enumerate(_shuffled(learn, how.batch_size, batches, session.random), 1):
         step = (number - 1) * batches + batch - 1
         rate = learning_rate(how, step, batches)
-        images = augment(learn.images[picked], session.model.augmentation, session.random)
+        images = augment(learn.images[picked], change, session.random)
         loss, right = _step(session, normalize(images), learn.labels[picked], step, rate)
         total, correct, seen = total + loss * len(picked), correct + right, seen + len(picked)
         on_step(Step(number, batch, batches, loss))
@@ -193,6 +193,11 @@ def _epoch(
     train_correct = round(correct * len(learn.images) / seen)
     seconds = time.perf_counter() - start
     return Epoch(number, total / seen, train_correct, test_loss, test_correct, rate, seconds)
+
+
+def _augmentation(model: Model, epoch: int) -> Augmentation:
+    plain = epoch > model.training.epochs - model.augmentation.plain_epochs
+    return Augmentation() if plain else model.augmentation
 
 
 def _shuffled(

@@ -58,7 +58,21 @@ def _row(row: int, name: str, images: list[Images]) -> list[Picture]:
 
 
 def _settings(how: Augmentation) -> list[str]:
-    """The template's settings in words."""
+    """The template's settings in words; none where nothing is changed."""
+    changes = _changes(how)
+    if changes and how.share < 1:
+        changes.append(f"all of this for {how.share:.0%} of the images, the others as they are")
+    if changes and how.plain_epochs:
+        last = (
+            "in the last epoch"
+            if how.plain_epochs == 1
+            else f"in the last {how.plain_epochs} epochs"
+        )
+        changes.append(f"{last} not at all: the images as they are")
+    return changes
+
+
+def _changes(how: Augmentation) -> list[str]:
     words = {
         f"turned by up to {how.rotation:g}° to either side": how.rotation,
         f"moved by up to {how.translation:g} pixels in each direction": how.translation,
