@@ -34,14 +34,13 @@ def command(name: str) -> str:
 def row(name: str, series: Series) -> list[str]:
     """The line under HEADINGS."""
     found = summary(series)
-    spread = found["standard_deviation"]
-    shares = [found["mean"], spread, found["minimum"], found["maximum"]]
-    mean, deviation, low, high = ("" if n is None else f"{100 * n:.2f} %" for n in shares)
+    mean, low, high = (100 * (found[key] or 0) for key in ("mean", "minimum", "maximum"))
     took = statistics.median(epoch.seconds for run in series.runs for epoch in run.epochs)
     return [
         f"`{RUNS[name][0]}`", f"{parameter_count(series.model.network):,}",
-        str(series.model.training.epochs), f"**{mean.replace('%', '').strip()} %**", deviation,
-        low, high, str(found["count"]), f"{took:.1f}", f"`{command(name)}`",
+        str(series.model.training.epochs), f"**{mean:.3f} %**",
+        f"{100 * (found['standard_deviation'] or 0):.3f} %", f"{low:.2f} %", f"{high:.2f} %",
+        str(found["count"]), f"{took:.1f}", f"`{command(name)}`",
     ]  # fmt: skip
 
 

@@ -1,0 +1,45 @@
+"""The figures in the README are those of the records, and the shipped weights are those of seed 0."""
+
+from importlib import resources
+from pathlib import Path
+
+import pytest
+
+from tests.experiments import results
+from toolkit.convnet import digits, outputs, template
+from toolkit.convnet.seeds import SERIES, Series
+from toolkit.convnet.shapes import parameter_count
+from toolkit.convnet.weights import load_trained
+
+SHIPPED = Path(str(resources.files("toolkit") / "weights" / "default.safetensors"))
+
+
+def record(name: str) -> Series:
+    return SERIES.validate_json((results.RECORDS / f"{name}.seeds.json").read_bytes())
+
+
+def test_the_readme_shows_the_records() -> None:
+    readme = results.README.read_text(encoding="utf-8")
+    assert results.updated(readme) == readme
+    assert results.MARKED.search(readme)
+
+
+@pytest.mark.parametrize("name", results.RUNS)
+def test_a_record_is_of_the_shipped_template_on_the_real_digits(name: str) -> None:
+    model, seeds = results.RUNS[name]
+    found = record(name)
+    assert found.model == template.load(model)[0]
+    assert found.held_out == "test" and found.data == digits.load().fingerprint()
+    assert [run.seed for run in found.runs] == list(range(seeds))
+    assert all(len(run.epochs) == found.model.training.epochs for run in found.runs)
+
+
+def test_the_shipped_weights_are_those_of_the_first_seed() -> None:
+    trained = load_trained(SHIPPED)
+    assert trained.model == template.load("default")[0]
+    said = outputs.predictions(trained.network, digits.load())
+    right = int((said.predicted == said.labels).sum())
+    # Another machine may round an image that hangs in the balance the other way.
+    assert abs(right - record("mnist").runs[0].epochs[-1].test_correct) <= 2
+    assert parameter_count(trained.model.network) <= 14_896
+    assert (results.RECORDS / "mnist.safetensors").read_bytes() == SHIPPED.read_bytes()
