@@ -1,4 +1,4 @@
-"""The figures in the README are those of the records, and the shipped weights are those of seed 0."""
+"""The README shows what the records say; the shipped weights are those of seed 0."""
 
 from importlib import resources
 from pathlib import Path
