@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from itertools import chain
 
+from toolkit.book.grid import formula_at
 from toolkit.book.sheet import ABOVE, ROW, Book, Sheet, Table, letters
 from toolkit.errors import ToolkitError
 
@@ -44,7 +45,8 @@ def _name(name: str) -> Iterator[str]:
 def _formulas(sheet: Sheet) -> Iterator[str]:
     loose = ((row, column, cell.formula) for (row, column), cell in sheet.cells.items())
     filled = (found for table in sheet.tables for found in _filled(table))
-    for row, column, formula in chain(loose, filled):
+    grids = ((g.row, g.column, formula_at(g, len(g.values) - 1, 0)) for g in sheet.grids)
+    for row, column, formula in chain(loose, filled, grids):
         for what, most in _too_much(formula or ""):
             yield (
                 f"the formula in {letters(column)}{row} has {what}, more than the {most:,} that "

@@ -7,11 +7,15 @@ from typing import Literal, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from toolkit.book.address import Area as Area
+from toolkit.book.address import letters as letters
+from toolkit.book.address import quoted as quoted
+from toolkit.book.address import reach as reach
+from toolkit.book.grid import Grid
 from toolkit.book.theme import MUTED
 from toolkit.errors import ToolkitError
 
 Value = float | int | bool | str | None
-Area = tuple[int, int, int, int]  # row, column, last row, last column
 Values = NDArray[np.float64] | NDArray[np.int64] | Sequence[Value]
 
 # In a column's formula these two stand for the number of the row itself and of the row above.
@@ -19,28 +23,6 @@ ROW, ABOVE = "\x01", "\x02"
 
 MAX_ROWS, MAX_COLUMNS = 1_048_576, 16_384
 NAMED_LINES = 12  # a longer list of names is no help to a listener
-
-
-def letters(column: int) -> str:
-    """The letters of a column numbered from 1: A, B, … Z, AA."""
-    text = ""
-    while column:
-        column, rest = divmod(column - 1, 26)
-        text = chr(65 + rest) + text
-    return text
-
-
-def reach(area: Area) -> str:
-    """An area's address: B2:C5, or B2 where it is one cell."""
-    row, column, last_row, last_column = area
-    first, last = f"{letters(column)}{row}", f"{letters(last_column)}{last_row}"
-    return first if first == last else f"{first}:{last}"
-
-
-def quoted(sheet: str) -> str:
-    """A sheet's name as a formula writes it, always in quotes: they never do harm."""
-    doubled = sheet.replace("'", "''")
-    return f"'{doubled}'"
 
 
 def check_fits(rows: int, columns: int) -> None:
@@ -274,6 +256,7 @@ class Sheet:
     merges: tuple[Area, ...] = ()
     scales: tuple[Scale, ...] = ()
     filter: Area | None = None
+    grids: tuple[Grid, ...] = ()
 
 
 @dataclass(frozen=True)

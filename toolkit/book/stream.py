@@ -13,6 +13,7 @@ from xml.sax.saxutils import escape
 
 import numpy as np
 
+from toolkit.book.grid import grid_rows
 from toolkit.book.sheet import ABOVE, ROW, Cell, Column, Sheet, Table, Value, Values, letters
 
 # Values leave NumPy in blocks of about this many: enough to be quick, few enough to stay small.
@@ -34,13 +35,18 @@ def rows(sheet: Sheet, index: Index) -> Iterator[str]:
     for (row, column), cell in sheet.cells.items():
         loose[row].append((column, _cell(row, column, cell, index)))
     tables = [(table, _table_rows(table, index)) for table in sheet.tables]
+    grids = [(grid, grid_rows(grid, index.style(grid.style))) for grid in sheet.grids]
     ends = [*loose, *sheet.heights, *(table.last_row for table in sheet.tables)]
+    ends += [grid.last_row for grid in sheet.grids]
     last = max(ends, default=0)
     for row in range(1, last + 1):
         parts = loose.pop(row, [])
         for table, texts in tables:
             if table.row <= row <= table.last_row:
                 parts.append((table.column, next(texts)))
+        for grid, texts in grids:
+            if grid.row <= row <= grid.last_row:
+                parts.append((grid.column, next(texts)))
         if parts or row in sheet.heights:
             yield f"{_row_start(row, sheet)}{''.join(xml for _, xml in sorted(parts))}</row>"
 
@@ -54,6 +60,7 @@ def _row_start(row: int, sheet: Sheet) -> str:
 def dimension(sheet: Sheet) -> str:
     """The range in use."""
     ends = [*sheet.cells, *((t.last_row, t.column + len(t.columns) - 1) for t in sheet.tables)]
+    ends += [(grid.last_row, grid.last_column) for grid in sheet.grids]
     bottom = max((row for row, _ in ends), default=1)
     right = max((column for _, column in ends), default=1)
     return f"A1:{letters(right)}{bottom}"

@@ -5,19 +5,16 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import torch
-from pydantic import TypeAdapter, ValidationError
 from safetensors import SafetensorError, safe_open
 from safetensors.torch import load_file, save
 from torch import nn
 
 from toolkit.book.saving import replacing
-from toolkit.convnet.history import DIGITS
 from toolkit.convnet.model import build
+from toolkit.convnet.stored import read
 from toolkit.convnet.template import Model
 from toolkit.errors import ToolkitError
-from toolkit.template import parse
 
-CLASSES = TypeAdapter(tuple[str, ...])
 LENGTH, ALIGNED = 8, 8  # bytes: of the number that says how long the header is, and its multiple
 
 
@@ -35,45 +32,16 @@ def load_trained(path: Path) -> Trained:
 
     Raises ToolkitError where the file is missing, damaged, or its weights do not fit its template.
     """
-    tensors, metadata = _read(path)
-    if "template" not in metadata:
-        raise ToolkitError(f"{path}: holds no template; give weights that toolkit mnist wrote")
-    model = parse(metadata["template"], Model, f"{path}: its template")
-    network = build(model.network).eval()
+    stored = read(path)
+    network = build(stored.model.network).eval()
     try:
+        tensors = {name: torch.from_numpy(values) for name, values in stored.tensors.items()}
         network.load_state_dict(tensors)
     except RuntimeError as error:
         raise ToolkitError(
             f"{path}: its weights do not fit its template; train the model anew"
         ) from error
-    return Trained(network, model, _names(path, metadata))
-
-
-def _read(path: Path) -> tuple[dict[str, torch.Tensor], dict[str, str]]:
-    try:
-        with safe_open(str(path), "pt") as stored:
-            names = stored.keys()
-            return {name: stored.get_tensor(name) for name in names}, stored.metadata() or {}
-    except FileNotFoundError as error:
-        raise ToolkitError(
-            f"{path}: no such file; give weights that toolkit mnist wrote"
-        ) from error
-    except SafetensorError as error:
-        raise ToolkitError(
-            f"{path}: damaged, or no safetensors file; give weights that toolkit mnist wrote"
-        ) from error
-    except OSError as error:
-        raise ToolkitError(f"{path}: cannot be read: {error.strerror}; check the path") from error
-
-
-def _names(path: Path, metadata: dict[str, str]) -> tuple[str, ...]:
-    """Those of the classes; files written before these were kept are of digits."""
-    try:
-        return CLASSES.validate_json(metadata["classes"]) if "classes" in metadata else DIGITS
-    except ValidationError as error:
-        raise ToolkitError(
-            f"{path}: damaged (the names of its classes); train the model anew"
-        ) from error
+    return Trained(network, stored.model, stored.names)
 
 
 def save_weights(network: nn.Module, metadata: dict[str, str], out: Path) -> None:

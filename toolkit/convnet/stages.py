@@ -1,0 +1,108 @@
+"""A trained network as stages that a sheet can show: each a layer and what changes it in place.
+
+In evaluation mode dropout does nothing and batch norm is a scale and a shift for each channel, so a
+convolution, its batch norm and its ReLU are one line for each value. NumPy only, no torch.
+"""
+
+from dataclasses import dataclass, field, replace
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from toolkit.convnet import template as t
+from toolkit.convnet.shapes import LayerRow, Shape, layer_table
+from toolkit.convnet.stored import Stored
+
+Kind = Literal["convolution", "pool", "average", "linear", "pointwise"]
+Array = NDArray[np.float64]
+EPSILON = 1e-5  # torch.nn.BatchNorm2d's default
+
+
+@dataclass(frozen=True)
+class Norm:
+    """Batch norm in evaluation mode; each array holds one number a channel."""
+
+    gamma: Array
+    beta: Array
+    mean: Array
+    variance: Array
+
+
+@dataclass(frozen=True)
+class Stage:
+    """One sheet's worth of network. `layers` are the numbers (from 1) of the template's layers that
+    it covers; `kernel` is (out, in, high, wide), or (out, in) of a linear layer. The order is:
+    layer, bias, norm, ReLU.
+    """
+
+    kind: Kind
+    input: Shape
+    output: Shape
+    layers: tuple[int, ...]
+    size: int = 1
+    stride: int = 1
+    padding: int = 0
+    kernel: Array | None = field(default=None, repr=False)
+    bias: Array | None = field(default=None, repr=False)
+    norm: Norm | None = field(default=None, repr=False)
+    relu: bool = False
+
+
+def stages(stored: Stored) -> list[Stage]:
+    """The network as stages, in order."""
+    found: list[Stage] = []
+    module = 0
+    rows = layer_table(stored.model.network)
+    for number, (layer, row) in enumerate(zip(stored.model.network.layers, rows, strict=True), 1):
+        flattens = isinstance(layer, t.Linear) and len(row.input) == 3
+        module += flattens
+        stage = _stage(layer, row, number, module, stored.tensors)
+        module += 2 if isinstance(layer, t.GlobalAveragePool) else 1
+        if isinstance(layer, t.Dropout):
+            continue
+        joined = _joined(found[-1], stage) if found else None
+        if joined:
+            found[-1] = joined
+        else:
+            found.append(stage)
+    return found
+
+
+def _stage(
+    layer: t.Layer, row: LayerRow, number: int, module: int, tensors: dict[str, NDArray[Any]]
+) -> Stage:
+    def tensor(name: str) -> Array:
+        return tensors[f"{module}.{name}"].astype(np.float64)
+
+    plain = Stage("pointwise", row.input, row.output, (number,))
+    match layer:
+        case t.Convolution():
+            window = {"size": layer.kernel, "stride": layer.stride, "padding": layer.padding}
+            bias = tensor("bias") if layer.bias else None
+            return replace(
+                plain, kind="convolution", kernel=tensor("weight"), bias=bias, **window
+            )
+        case t.MaxPool():
+            return replace(plain, kind="pool", size=layer.size, stride=layer.size)
+        case t.GlobalAveragePool():
+            return replace(plain, kind="average")
+        case t.Linear():
+            return replace(plain, kind="linear", kernel=tensor("weight"), bias=tensor("bias"))
+        case t.BatchNorm():
+            parts = ("weight", "bias", "running_mean", "running_var")
+            return replace(plain, norm=Norm(*map(tensor, parts)))
+        case t.Relu():
+            return replace(plain, relu=True)
+        case t.Dropout():
+            return plain
+
+
+def _joined(before: Stage, stage: Stage) -> Stage | None:
+    """Both as one stage, where the second changes in place what the first puts out."""
+    if stage.kind != "pointwise" or before.relu or (before.norm and stage.norm):
+        return None
+    layers = (*before.layers, *stage.layers)
+    return replace(
+        before, layers=layers, norm=before.norm or stage.norm, relu=before.relu or stage.relu
+    )

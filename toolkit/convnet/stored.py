@@ -1,0 +1,76 @@
+"""What lies in a file of trained weights, read without torch."""
+
+from dataclasses import dataclass
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import TypeAdapter, ValidationError
+from safetensors import SafetensorError, safe_open
+
+from toolkit.convnet.history import DIGITS
+from toolkit.convnet.template import Model
+from toolkit.errors import ToolkitError
+from toolkit.template import parse
+
+CLASSES = TypeAdapter(tuple[str, ...])
+
+
+@dataclass(frozen=True)
+class Stored:
+    """Tensors by name, as float64, the template of their model, and the classes' names by label."""
+
+    tensors: dict[str, NDArray[Any]]
+    model: Model
+    names: tuple[str, ...]
+
+
+def read(path: Path) -> Stored:
+    """What `save_weights` wrote.
+
+    Raises ToolkitError where the file is missing, damaged or holds no template.
+    """
+    tensors, metadata = _content(path)
+    if "template" not in metadata:
+        raise ToolkitError(f"{path}: holds no template; give weights that toolkit mnist wrote")
+    model = parse(metadata["template"], Model, f"{path}: its template")
+    return Stored(tensors, model, _names(path, metadata))
+
+
+def shipped() -> Path:
+    """The weights in the package."""
+    return Path(str(resources.files("toolkit") / "weights" / "default.safetensors"))
+
+
+def _content(path: Path) -> tuple[dict[str, NDArray[Any]], dict[str, str]]:
+    try:
+        with safe_open(str(path), "numpy") as stored:
+            found = {name: stored.get_tensor(name) for name in stored.keys()}  # noqa: SIM118
+            return found, stored.metadata() or {}
+    except FileNotFoundError as error:
+        raise ToolkitError(
+            f"{path}: no such file; give weights that toolkit mnist wrote"
+        ) from error
+    except SafetensorError as error:
+        raise ToolkitError(
+            f"{path}: damaged, or no safetensors file; give weights that toolkit mnist wrote"
+        ) from error
+    except OSError as error:
+        raise ToolkitError(f"{path}: cannot be read: {error.strerror}; check the path") from error
+
+
+def _names(path: Path, metadata: dict[str, str]) -> tuple[str, ...]:
+    """Those of the classes; files written before these were kept are of digits."""
+    try:
+        return CLASSES.validate_json(metadata["classes"]) if "classes" in metadata else DIGITS
+    except ValidationError as error:
+        raise ToolkitError(
+            f"{path}: damaged (the names of its classes); train the model anew"
+        ) from error
+
+
+def as_numbers(tensor: NDArray[Any]) -> NDArray[np.float64]:
+    """A tensor in double precision."""
+    return tensor.astype(np.float64)

@@ -1,0 +1,130 @@
+"""The workbook of a trained network, alive in cells: a sheet a stage."""
+
+from dataclasses import replace
+
+import numpy as np
+from sympy import Symbol
+
+from toolkit.book.sheet import Book, Cell, Known, Sheet, at
+from toolkit.convnet.stages import Stage, stages
+from toolkit.convnet.stored import Stored
+from toolkit.pages.live import digits, draw, pixel
+from toolkit.pages.live.digits import Gallery
+from toolkit.pages.live.ending import linear, means, softmax
+from toolkit.pages.live.layer import layer, shading, size_of, width_of
+from toolkit.pages.live.layout import DRAW, PIXEL, START, Maps, filled
+from toolkit.pages.live.pixel import Part
+
+# As toolkit.convnet.training normalizes.
+MEAN, DEVIATION = 0.1307, 0.3081
+INPUT = "Input"
+SEEN, CENTRE, SPREAD = Symbol("seen"), Symbol("mean"), Symbol("deviation")
+KINDS = {"convolution": "conv", "pool": "pool", "pointwise": "in place"}
+
+
+def live_book(stored: Stored, gallery: Gallery) -> Book:
+    """All sheets in reading order."""
+    first, seen = draw.seen_maps(gallery)
+    given, maps = _input(seen)
+    walk = _Walk(maps, stored.names)
+    for number, stage in enumerate(stages(stored), 1):
+        walk.take(number, stage)
+    said = softmax(f"{len(walk.sheets) + 1} softmax", "Softmax: from logits to probabilities",
+                   walk.values, stored.names)  # fmt: skip
+    shown = draw.answer(gallery, said)
+    first = replace(
+        first, cells={**first.cells, **shown.cells}, charts=(shown.chart,), merges=shown.merges
+    )
+    sheets = [first, given, *walk.sheets, said.sheet, pixel.sheet(walk.parts[:2])]
+    return Book("A trained network, alive", (*_linked(sheets), digits.sheet(gallery)))
+
+
+def _input(seen: Maps) -> tuple[Sheet, Maps]:
+    """Pixels to numbers of mean 0 and deviation 1 over the training set."""
+    known = {
+        SEEN: seen.window(0, 1),
+        CENTRE: at(INPUT, 4, 8, MEAN),
+        SPREAD: at(INPUT, 5, 8, DEVIATION),
+    }
+    grid = filled((SEEN / 255 - CENTRE) / SPREAD, known, (8, 2), "shade")
+    maps = Maps(INPUT, ((8, 2),), grid.values[None])
+    pixels = size_of(28)
+    cells = {
+        (1, 2): Cell("Input: normalized pixels", "title"),
+        (4, 2): Cell("mean", "label"), (4, 8): Cell(MEAN, "small input"),
+        (5, 2): Cell("deviation", "label"), (5, 8): Cell(DEVIATION, "small input"),
+    }  # fmt: skip
+    return Sheet(
+        INPUT,
+        cells,
+        grids=(grid,),
+        widths=dict.fromkeys(range(1, 31), width_of(pixels)) | {8: 6.0},
+        heights=dict.fromkeys(range(8, 36), pixels * 0.75),
+        tab="0072B2",
+        scales=(shading(maps),),
+    ), maps
+
+
+class _Walk:
+    """The stages one after another, each reading what the one before put out."""
+
+    def __init__(self, maps: Maps, names: tuple[str, ...]) -> None:
+        self.maps, self.names = maps, names
+        self.values: tuple[Known, ...] = ()
+        self.pooling: Stage | None = None
+        self.sheets: list[Sheet] = []
+        self.parts: list[Part] = []
+
+    def take(self, number: int, stage: Stage) -> None:
+        """Add the sheet of one stage."""
+        if stage.kind == "average":
+            self.values = tuple(self.maps.whole(n) for n in range(len(self.maps.places)))
+            self.pooling = stage
+            return
+        if stage.kind == "linear":
+            self._linear(number, stage)
+            return
+        name = f"{number} {_kind(stage)}"
+        made = layer(stage, name, _title(stage, number), self.maps)
+        if stage.kind == "convolution":
+            self.parts.append(Part(name, stage, made.maps, self.maps))
+        self.maps = made.maps
+        self.sheets.append(made.sheet)
+
+    def _linear(self, number: int, stage: Stage) -> None:
+        name = f"{number} linear"
+        outputs = self.names if stage.output[0] == len(self.names) else ()
+        names = [outputs[n] if outputs else str(n + 1) for n in range(stage.output[0])]
+        title = "Linear layer: a weighted sum of all features for each class"
+        ended = linear(stage, name, title, self.values, names, pooled=self.pooling is not None)
+        self.pooling, self.values = None, ended.outputs
+        self.sheets.append(ended.sheet)
+
+
+def _kind(stage: Stage) -> str:
+    size = f" {stage.size}x{stage.size}" if stage.kind in ("convolution", "pool") else ""
+    return KINDS[stage.kind] + size
+
+
+def _title(stage: Stage, number: int) -> str:
+    words = {"convolution": f"Convolution {stage.size}x{stage.size}", "pool": "Max-pooling",
+             "pointwise": "In place"}[stage.kind]  # fmt: skip
+    extra = " + batch norm" * bool(stage.norm) + " + ReLU" * stage.relu
+    shape = " x ".join(map(str, stage.output[1:]))
+    return f"{number}. {words}{extra}: {stage.output[0]} maps of {shape}"
+
+
+def _linked(sheets: list[Sheet]) -> tuple[Sheet, ...]:
+    """Links to Draw, back and forward, in the third row."""
+    made = []
+    for number, sheet in enumerate(sheets):
+        ways = {} if number == 0 else {DRAW: DRAW, f"← {sheets[number - 1].name}": sheets[number - 1].name}
+        if number + 1 < len(sheets):
+            ways[f"{sheets[number + 1].name} →"] = sheets[number + 1].name
+        step = 8 if sheet.widths.get(3, 9.0) < 3 else 2
+        links = {(3, 2 + step * n): Cell(text, "link", link=name) for n, (text, name) in enumerate(ways.items())}
+        made.append(replace(sheet, cells={**sheet.cells, **links}))
+    return tuple(made)
+
+
+__all__ = ["PIXEL", "START", "live_book", "means", "np"]

@@ -1,0 +1,79 @@
+"""The stored digits: test images to choose from, each as a block of cells that looks like it."""
+
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from toolkit.book.grid import END, START, Grid
+from toolkit.book.sheet import Cell, Known, Scale, Sheet, Value, down, quoted
+from toolkit.pages.live.layer import width_of
+from toolkit.pages.live.layout import DIGITS, Cells
+
+SIDE, STEP = 28, 30  # of a digit's cells, and rows from one digit to the next
+FIRST_ROW, FIRST_COLUMN = 5, 2
+NAME_COLUMN = FIRST_COLUMN + SIDE + 2
+PIXELS = 13
+
+
+@dataclass(frozen=True)
+class Gallery:
+    """Digits to choose from: `images` (n, 28, 28) of 0..255, what they are called, their labels,
+    and their numbers in the test set. `canvas` (28, 28) is what is painted at first, nan for blank.
+    """
+
+    images: NDArray[np.float64] = field(repr=False)
+    names: tuple[str, ...]
+    labels: tuple[Value, ...]
+    numbers: tuple[int, ...]
+    canvas: NDArray[np.float64] = field(repr=False)
+
+    @property
+    def named(self) -> Known:
+        """The range of names."""
+        return down(DIGITS, FIRST_ROW, NAME_COLUMN, self.names)
+
+    @property
+    def labelled(self) -> Known:
+        """The range of labels."""
+        return down(DIGITS, FIRST_ROW, NAME_COLUMN + 1, self.labels)
+
+    @property
+    def columns(self) -> Known:
+        """For each column of pixels the range of all digits below each other."""
+        last = FIRST_ROW + STEP * len(self.names) - 1
+        stacked = np.zeros((STEP * len(self.names), SIDE))
+        for n, image in enumerate(self.images):
+            stacked[n * STEP : n * STEP + SIDE] = image
+        ends = (f"{START}{row},{FIRST_COLUMN},0,1{END}" for row in (FIRST_ROW, last))
+        return Known(f"{quoted(DIGITS)}!{':'.join(ends)}", stacked)
+
+
+def sheet(gallery: Gallery) -> Sheet:
+    """All digits below each other, their names beside."""
+    cells: Cells = {
+        (1, FIRST_COLUMN): Cell("Stored digits", "title"),
+        (2, FIRST_COLUMN): Cell("Test images of MNIST, which the network was not trained on.", "muted"),
+    }
+    headings = ("name", "label", "image of the test set")
+    cells |= {(FIRST_ROW - 1, NAME_COLUMN + n): Cell(word, "heading") for n, word in enumerate(headings)}
+    grids = []
+    for n, image in enumerate(gallery.images):
+        top = FIRST_ROW + n * STEP
+        grids.append(Grid(top, FIRST_COLUMN, image.astype(int), "shade"))
+        row = FIRST_ROW + n
+        cells[row, NAME_COLUMN] = Cell(gallery.names[n], "small")
+        cells[row, NAME_COLUMN + 1] = Cell(gallery.labels[n], "small centred")
+        cells[row, NAME_COLUMN + 2] = Cell(gallery.numbers[n], "small centred")
+    last = FIRST_ROW + STEP * len(gallery.names) - 1
+    area = FIRST_ROW, FIRST_COLUMN, last, FIRST_COLUMN + SIDE - 1
+    widths = {1: 2.0} | dict.fromkeys(range(FIRST_COLUMN, NAME_COLUMN), width_of(PIXELS))
+    return Sheet(
+        DIGITS,
+        cells,
+        grids=tuple(grids),
+        widths=widths | {NAME_COLUMN: 14.0, NAME_COLUMN + 1: 8.0, NAME_COLUMN + 2: 22.0},
+        heights=dict.fromkeys(range(FIRST_ROW, last + 1), PIXELS * 0.75),
+        tab="7F7F7F",
+        scales=(Scale((area,), "000000", "FFFFFF", end=255),),
+    )

@@ -1,0 +1,189 @@
+"""The sheet Draw: choose a digit or paint one, see what the network sees and says."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from sympy import Expr, Integer, Piecewise, Symbol
+
+from toolkit.book.grid import moving
+from toolkit.book.live import computed
+from toolkit.book.sheet import Area, Cell, Chart, Known, Scale, Series, Sheet, Validation, at
+from toolkit.pages.live.digits import SIDE, STEP, Gallery
+from toolkit.pages.live.ending import Softmax
+from toolkit.pages.live.layer import width_of
+from toolkit.pages.live.layout import DRAW, Cells, Maps, filled
+from toolkit.symbols.functions import Text, largest, where
+from toolkit.symbols.maps import matching, picked, pixel, place_or
+
+CANVAS = "canvas"
+CHOICE_ROW, HEADING_ROW, RULER_ROW, FIRST_ROW = 5, 7, 8, 9
+PAINT_COLUMN, SEEN_COLUMN, TABLE_COLUMN = 3, 33, 62
+CHOICE_COLUMN, PIXELS = 8, 11
+CHOICE, NAMES, CHOSEN, COUNT = (Symbol(name) for name in ("choice", "names", "chosen", "count"))
+PAINTED, COLUMN, RULER, LABELS = (Symbol(n) for n in ("painted", "column", "ruler", "labels"))
+SHARE, SHARES, CLASSES = (Symbol(name) for name in ("share", "shares", "classes"))
+ANSWER, LABEL = Symbol("answer"), Symbol("label")
+ON_CANVAS = "–"
+
+
+def seen_maps(gallery: Gallery) -> tuple[Sheet, Maps]:
+    """The sheet without its answer, and what the network reads: one map of 28 x 28."""
+    cells: Cells = {(1, 2): Cell("Draw a digit, watch the network think", "title")}
+    cells |= _choice(gallery)
+    known = {
+        CHOSEN: at(DRAW, CHOICE_ROW, SEEN_COLUMN, 1),
+        COUNT: Known(str(len(gallery.names)), len(gallery.names)),
+        PAINTED: Known(moving(FIRST_ROW, PAINT_COLUMN), np.nan_to_num(gallery.canvas)),
+        COLUMN: gallery.columns,
+        RULER: Known(moving(FIRST_ROW, SEEN_COLUMN - 1, 1, 0), np.arange(1.0, SIDE + 1)[:, None]),
+    }
+    grid = filled(_seen(), known, (FIRST_ROW, SEEN_COLUMN), "shade")
+    maps = Maps(DRAW, ((FIRST_ROW, SEEN_COLUMN),), grid.values[None])
+    cells |= _painted(gallery) | _rulers()
+    areas = (maps.area(0), (FIRST_ROW, PAINT_COLUMN, FIRST_ROW + SIDE - 1, PAINT_COLUMN + SIDE - 1))
+    sheet = Sheet(
+        DRAW,
+        cells,
+        grids=(grid,),
+        widths=_widths(),
+        heights=dict.fromkeys(range(RULER_ROW, FIRST_ROW + SIDE), PIXELS * 0.75),
+        tab="009E73",
+        scales=(Scale(areas, "000000", "FFFFFF", end=255),),
+        validations=_validations(gallery),
+        protected=True,
+        pages_high=1,
+    )
+    return sheet, maps
+
+
+def _seen() -> Expr:
+    place = (CHOSEN - 1) * Integer(STEP) + RULER
+    return Piecewise((pixel(PAINTED), CHOSEN > COUNT), (picked(COLUMN, place), True))
+
+
+def _choice(gallery: Gallery) -> Cells:
+    """The drop-down, and the number of what it says."""
+    first = gallery.names[0]
+    known = {
+        CHOICE: at(DRAW, CHOICE_ROW, CHOICE_COLUMN, first),
+        NAMES: gallery.named,
+        COUNT: Known(str(len(gallery.names)), len(gallery.names)),
+    }
+    return {
+        (CHOICE_ROW, 2): Cell("Show digit:", "name"),
+        (CHOICE_ROW, CHOICE_COLUMN): Cell(first, "choice"),
+        (CHOICE_ROW, SEEN_COLUMN): computed(place_or(CHOICE, NAMES, COUNT + 1), known, "shade"),
+        (HEADING_ROW, PAINT_COLUMN): Cell(
+            "Canvas: 0 is paper, 255 is ink", "bold"
+        ),
+        (HEADING_ROW, SEEN_COLUMN): Cell("Seen by the network", "bold"),
+    }
+
+
+def _painted(gallery: Gallery) -> Cells:
+    return {
+        (FIRST_ROW + row, PAINT_COLUMN + column): Cell(
+            None if np.isnan(ink) else int(ink), "pixel"
+        )
+        for (row, column), ink in np.ndenumerate(gallery.canvas)
+    }
+
+
+def _rulers() -> Cells:
+    """Numbers of rows and columns; the formulas of Seen read those beside it."""
+    cells: Cells = {}
+    for left in (PAINT_COLUMN, SEEN_COLUMN):
+        cells |= {(FIRST_ROW + n, left - 1): Cell(n + 1, "ruler") for n in range(SIDE)}
+        cells |= {(RULER_ROW, left + n): Cell(n + 1, "ruler") for n in range(4, SIDE, 5)}
+    return cells
+
+
+def _widths() -> dict[int, float]:
+    small = width_of(PIXELS)
+    widths = {1: 1.0} | dict.fromkeys(range(PAINT_COLUMN, SEEN_COLUMN + SIDE), small)
+    widths |= {PAINT_COLUMN - 1: 3.0, SEEN_COLUMN - 2: 3.0, SEEN_COLUMN - 1: 3.0}
+    return widths | {TABLE_COLUMN - 1: 3.0, TABLE_COLUMN: 12.0, TABLE_COLUMN + 1: 14.0}
+
+
+def _validations(gallery: Gallery) -> tuple[Validation, ...]:
+    choice = Validation(
+        CHOICE_ROW, CHOICE_COLUMN, CHOICE_ROW, "choice", "Which digit?",
+        "Choose a stored digit, or canvas for what you paint.", (*gallery.names, CANVAS),
+    )  # fmt: skip
+    columns = (
+        Validation(
+            FIRST_ROW, PAINT_COLUMN + n, FIRST_ROW + SIDE - 1, "whole", "Paint",
+            "A whole number from 0 (paper) to 255 (ink). Choose canvas above to see it read.",
+            least=0, most=255,
+        )
+        for n in range(SIDE)
+    )  # fmt: skip
+    return (choice, *columns)
+
+
+@dataclass(frozen=True)
+class Answer:
+    """The cells of Draw that say what the network makes of the digit."""
+
+    cells: Cells
+    chart: Chart
+    merges: tuple[Area, ...]
+
+
+def answer(gallery: Gallery, said: Softmax) -> Answer:
+    """Probabilities in numbers and bars, the answer in large type, and whether it is right."""
+    column, rows = TABLE_COLUMN, [FIRST_ROW + 2 * n for n in range(len(said.each))]
+    cells: Cells = {
+        (HEADING_ROW, column): Cell("class", "heading"),
+        (HEADING_ROW, column + 1): Cell("probability", "heading"),
+    }
+    for row, (name, share) in zip(rows, said.each, strict=True):
+        cells[row, column] = Cell(name, "heading")
+        cells[row, column + 1] = computed(SHARE, {SHARE: share}, "percent right")
+    top = rows[-1] + 3
+    cells |= _verdict(gallery, top, said)
+    merges = tuple((row, column + n, row + 1, column + n) for row in rows for n in range(2))
+    merges += ((top, column, top + 5, column), (CHOICE_ROW, CHOICE_COLUMN, CHOICE_ROW, 17))
+    merges += tuple((top + 2 * n, column + 1, top + 2 * n + 1, column + 1) for n in range(3))
+    chart = Chart(
+        "What the network says",
+        "class",
+        "probability",
+        (Series(at(DRAW, HEADING_ROW, column + 1, "probability"), said.classes, said.shares),),
+        row=HEADING_ROW,
+        column=column + 3,
+        width=10.5,
+        height=8.5,
+        y_format="0%",
+        y_min=0,
+        y_max=1,
+        bars=True,
+    )
+    return Answer(cells, chart, merges)
+
+
+def _verdict(gallery: Gallery, top: int, said: Softmax) -> Cells:
+    """The answer, and whether it is the stored digit's label."""
+    column = TABLE_COLUMN
+    found = where(CLASSES, SHARES, largest(SHARES))
+    cells: Cells = {
+        (top, column): computed(found, {CLASSES: said.classes, SHARES: said.shares}, "answer")
+    }
+    known = {
+        CHOSEN: at(DRAW, CHOICE_ROW, SEEN_COLUMN, 1),
+        COUNT: Known(str(len(gallery.names)), len(gallery.names)),
+        LABELS: gallery.labelled,
+        ANSWER: _one(cells, top, column),
+    }
+    label = Piecewise((Text(ON_CANVAS), CHOSEN > COUNT), (picked(LABELS, CHOSEN), True))
+    cells[top, column + 1] = Cell("its label:", "middle")
+    cells[top + 2, column + 1] = computed(label, known, "middle")
+    known[LABEL] = _one(cells, top + 2, column + 1)
+    verdict = matching(LABEL, ANSWER, Text("right"), Text("wrong"))
+    shown = Piecewise((Text("your own"), CHOSEN > COUNT), (verdict, True))
+    cells[top + 4, column + 1] = computed(shown, known, "verdict")
+    return cells
+
+
+def _one(cells: Cells, row: int, column: int) -> Known:
+    return at(DRAW, row, column, cells[row, column].value)

@@ -1,0 +1,215 @@
+"""A stage of maps: a convolution, a pool, or a change in place, cell by cell."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from sympy import Symbol
+
+from toolkit.book.live import computed
+from toolkit.book.sheet import Area, Cell, Known, Scale, Sheet, at, letters, quoted, reach
+from toolkit.convnet.stages import EPSILON as EPSILON_VALUE
+from toolkit.convnet.stages import Stage
+from toolkit.pages.live import equations as eq
+from toolkit.pages.live.layout import Cells, Maps, filled
+
+FIRST_ROW = 8  # of the maps, their headings above
+DARK, NEGATIVE, POSITIVE = "1F4E79", "E68A4F", "5AA5DB"
+WIDE = 112  # cells of maps side by side, at most
+NUMBERS = ("γ", "β", "μ", "σ²", "scale s", "shift t", "bias b")
+GAP = 2  # blank cells between maps
+
+
+@dataclass(frozen=True)
+class Made:
+    """A stage's sheet, and its maps as the next stage reads them."""
+
+    sheet: Sheet
+    maps: Maps
+
+
+def layer(stage: Stage, name: str, title: str, before: Maps) -> Made:
+    """The sheet of a stage whose input maps are `before`."""
+    count, high, wide = stage.output
+    places, across = arranged(count, high, wide)
+    right = 2 + across * (wide + GAP) + 1  # the first column beside the maps
+    beside, known, scales = _beside(stage, name, right)
+    expr = eq.output(stage)
+    grids = []
+    for channel, place in enumerate(places):
+        read = _windows(stage, before, channel) | known[channel]
+        grids.append(filled(expr, read, place, "shade"))
+    maps = Maps(name, places, np.stack([grid.values for grid in grids]))
+    cells: Cells = {(1, 2): Cell(title, "title")} | beside
+    for number, (row, column) in enumerate(places, 1):
+        cells[row - 1, column] = Cell(f"map {number}", "small")
+    pixels = size_of(wide)
+    columns = dict.fromkeys(range(1, right), width_of(pixels))
+    last = max(FIRST_ROW + 1, *(row for row, _ in beside), *(grid.last_row for grid in grids))
+    sheet = Sheet(
+        name,
+        cells,
+        grids=tuple(grids),
+        widths=columns | _widths(stage, right),
+        heights=dict.fromkeys(range(FIRST_ROW - 1, last + 1), pixels * 0.75),
+        freeze=(FIRST_ROW - 1, 1),
+        tab="0072B2",
+        scales=(shading(maps), *scales),
+        pages_high=1,
+    )
+    return Made(sheet, maps)
+
+
+def arranged(count: int, high: int, wide: int) -> tuple[tuple[tuple[int, int], ...], int]:
+    """The top left cells of `count` maps in rows of equal length, and how many stand in a row."""
+    most = max(1, WIDE // (wide + GAP))
+    across = -(-count // -(-count // most))
+    places = tuple(
+        (FIRST_ROW + (n // across) * (high + GAP), 2 + (n % across) * (wide + GAP))
+        for n in range(count)
+    )
+    return places, across
+
+
+def size_of(wide: int) -> int:
+    """Pixels of a square cell: small maps have larger ones."""
+    return 13 if wide >= 20 else 16 if wide >= 10 else 20
+
+
+def width_of(pixels: int) -> float:
+    """A column's width in characters for so many pixels."""
+    return (pixels - 5) / 7
+
+
+def shading(maps: Maps) -> Scale:
+    """Darker where larger; with negative numbers in two colours."""
+    areas = tuple(map(maps.area, range(len(maps.places))))
+    largest = float(abs(maps.values).max()) or 1.0
+    if maps.values.min() < 0:
+        return Scale(areas, POSITIVE, NEGATIVE, end=largest)
+    return Scale(areas, DARK)
+
+
+def _windows(stage: Stage, before: Maps, channel: int) -> dict[Symbol, Known]:
+    """What the cells of one output map read of the input maps."""
+    if stage.kind != "convolution":
+        return {eq.window(1): before.window(channel, stage.size, stage.stride)}
+    return {
+        eq.window(n): before.window(n - 1, stage.size, stage.stride, stage.padding)
+        for n in range(1, stage.input[0] + 1)
+    }
+
+
+def _beside(
+    stage: Stage, name: str, right: int
+) -> tuple[Cells, list[dict[Symbol, Known]], list[Scale]]:
+    """The cells right of the maps: a channel's numbers and its kernels, a row of kernels each."""
+    step = stage.size + (1 if stage.size > 1 else 0)
+    cells, known, area = Cells(), [], []
+    if not (stage.norm or stage.bias is not None or stage.kernel is not None):
+        return cells, [{} for _ in range(stage.output[0])], []
+    cells[FIRST_ROW - 2, right] = Cell("The numbers of each map, and its kernels", "bold")
+    if stage.norm:
+        cells[FIRST_ROW - 3, right] = Cell("ε", "symbol")
+        cells[FIRST_ROW - 3, right + 1] = Cell(EPSILON_VALUE, "small input")
+    cells |= {
+        (FIRST_ROW - 1, right + 1 + n): Cell(heading, "small centred")
+        for n, heading in enumerate(NUMBERS)
+        if _has(stage, heading)
+    }
+    for channel in range(stage.output[0]):
+        row = FIRST_ROW + channel * step
+        cells[row, right] = Cell(f"map {channel + 1}", "small")
+        numbers, places = _numbers(stage, name, channel, row, right + 1)
+        kernels, kernel_places = _kernels(stage, name, channel, row, right + 2 + len(NUMBERS))
+        cells |= numbers | kernels
+        known.append(places | kernel_places)
+    if stage.kernel is not None:
+        cells |= _channel_headings(stage, right + 2 + len(NUMBERS), step)
+        area.append(_scale(stage, right + 2 + len(NUMBERS), step))
+    return cells, known, area
+
+
+def _has(stage: Stage, heading: str) -> bool:
+    return stage.bias is not None if heading == "bias b" else stage.norm is not None
+
+
+def _numbers(
+    stage: Stage, name: str, channel: int, row: int, column: int
+) -> tuple[Cells, dict[Symbol, Known]]:
+    """Batch norm's four numbers, its scale and shift by formula, and the bias."""
+    cells, known = Cells(), dict[Symbol, Known]()
+    if stage.norm:
+        norm = stage.norm
+        parts = (norm.gamma, norm.beta, norm.mean, norm.variance)
+        read = {eq.EPSILON: at(name, FIRST_ROW - 3, column, EPSILON_VALUE)}
+        for n, (symbol, part) in enumerate(
+            zip((eq.GAMMA, eq.BETA, eq.MEAN, eq.VARIANCE), parts, strict=True)
+        ):
+            number = float(part[channel])
+            cells[row, column + n] = Cell(number, "small input")
+            read[symbol] = Known(f"${letters(column + n)}${row}", number)
+        for n, line in enumerate((eq.SCALED, eq.SHIFTED), column + 4):
+            cell = computed(line.expr, read, "small number")
+            cells[row, n] = cell
+            read[line.symbol] = Known(f"${letters(n)}${row}", cell.value)
+        known = {symbol: read[symbol] for symbol in (eq.SCALE, eq.SHIFT)}
+    if stage.bias is not None:
+        number = float(stage.bias[channel])
+        cells[row, column + 6] = Cell(number, "small input")
+        known[eq.BIAS] = Known(f"${letters(column + 6)}${row}", number)
+    return cells, known
+
+
+def _kernels(
+    stage: Stage, name: str, channel: int, row: int, column: int
+) -> tuple[Cells, dict[Symbol, Known]]:
+    """The kernels of one output map, one for each input map."""
+    cells, known = Cells(), dict[Symbol, Known]()
+    if stage.kernel is None:
+        return cells, known
+    size, step = stage.size, stage.size + (1 if stage.size > 1 else 0)
+    for n, values in enumerate(stage.kernel[channel]):
+        left = column + n * step
+        for (down, across), weight in np.ndenumerate(values):
+            cells[row + down, left + across] = Cell(float(weight), "small input")
+        first, last = f"${letters(left)}${row}", f"${letters(left + size - 1)}${row + size - 1}"
+        address = first if size == 1 else f"{first}:{last}"
+        known[eq.kernel(n + 1)] = Known(address, float(values[0, 0]) if size == 1 else values)
+    return cells, known
+
+
+def _channel_headings(stage: Stage, column: int, step: int) -> Cells:
+    return {
+        (FIRST_ROW - 1, column + n * step): Cell(f"from {n + 1}", "small")
+        for n in range(stage.input[0])
+    }
+
+
+def _scale(stage: Stage, column: int, step: int) -> Scale:
+    assert stage.kernel is not None
+    rows, columns = stage.output[0] * step, stage.input[0] * step
+    area: Area = (FIRST_ROW, column, FIRST_ROW + rows - 1, column + columns - 1)
+    return Scale((area,), POSITIVE, NEGATIVE, end=float(abs(stage.kernel).max()) or 1.0)
+
+
+def _widths(stage: Stage, right: int) -> dict[int, float]:
+    """Of the columns beside the maps."""
+    widths: dict[int, float] = {right: 6} | dict.fromkeys(range(right + 1, right + 8), 6.0)
+    widths[right + 8] = 2
+    if stage.kernel is None:
+        return widths
+    step = stage.size + (1 if stage.size > 1 else 0)
+    for n in range(stage.input[0] * step):
+        widths[right + 9 + n] = 1 if step > 1 and n % step == stage.size else 4.7
+    return widths
+
+
+def shape_of(maps: Maps) -> str:
+    """Rows, columns and maps in words."""
+    count, high, wide = maps.values.shape
+    return f"{count} map{'' if count == 1 else 's'} of {high} x {wide}"
+
+
+def sheet_area(sheet: str, area: Area) -> str:
+    """An area as formulas on other sheets write it."""
+    return f"{quoted(sheet)}!{reach(area)}"

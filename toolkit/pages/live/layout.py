@@ -1,0 +1,70 @@
+"""Where each map and each number of the live network stands."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
+from numpy.typing import NDArray
+from sympy import Expr, Symbol
+
+from toolkit.book.grid import Grid, moving_area
+from toolkit.book.sheet import Cell, Known, letters, quoted
+from toolkit.symbols.equation import Equation
+from toolkit.symbols.excel import excel
+from toolkit.symbols.numeric import function
+
+START, DRAW, DIGITS, PIXEL = "Start here", "Draw", "Digits", "One cell"
+Array = NDArray[np.float64]
+Cells = dict[tuple[int, int], Cell]
+
+
+@dataclass(frozen=True)
+class Maps:
+    """Feature maps on a sheet: `places` are the top left cells, `values` (channels, rows, columns).
+
+    Around each map lie blank cells, which formulas read as the zeros of a padding.
+    """
+
+    sheet: str
+    places: tuple[tuple[int, int], ...]
+    values: Array = field(repr=False)
+
+    def window(self, channel: int, size: int, stride: int = 1, padding: int = 0) -> Known:
+        """The windows of one map, one for each cell of the map that is made from them; single
+        cells where `size` is 1.
+        """
+        row, column = (place - padding for place in self.places[channel])
+        address = moving_area(row, column, size, size, stride)
+        padded = np.pad(self.values[channel], padding)
+        windows = sliding_window_view(padded, (size, size))[::stride, ::stride]
+        found = windows[..., 0, 0] if size == 1 else windows
+        return Known(f"{quoted(self.sheet)}!{address}", found)
+
+    def area(self, channel: int) -> tuple[int, int, int, int]:
+        """The cells of one map."""
+        row, column = self.places[channel]
+        _, high, wide = self.values.shape
+        return row, column, row + high - 1, column + wide - 1
+
+    def whole(self, channel: int) -> Known:
+        """One map as a fixed range."""
+        row, column, last_row, last_column = self.area(channel)
+        first = f"${letters(column)}${row}"
+        last = f"${letters(last_column)}${last_row}"
+        address = first if first == last else f"{first}:{last}"
+        return Known(f"{quoted(self.sheet)}!{address}", self.values[channel])
+
+
+def filled(
+    expr: Expr, known: Mapping[Symbol, Known], place: tuple[int, int], style: str
+) -> Grid:
+    """The grid from `place` on whose cells all compute `expr`; `known` holds arrays of its shape,
+    windows (…, rows, columns) or single numbers.
+    """
+    formula = "=" + excel(expr, lambda symbol: known[symbol].address)
+    given = [symbol for symbol in known if symbol in expr.free_symbols]
+    (values,) = function(given, [Equation(Symbol("result"), expr)])(
+        *(known[symbol].value for symbol in given)
+    )
+    return Grid(*place, np.asarray(values, float), style, formula)

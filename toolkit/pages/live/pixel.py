@@ -1,0 +1,283 @@
+"""One cell of a feature map taken apart: windows, kernels, products, sums."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+import numpy as np
+from sympy import Expr, Integer, Symbol, floor
+
+from toolkit.book.live import computed
+from toolkit.book.sheet import (
+    Area, Cell, Known, Scale, Sheet, Validation, at, letters, quoted, reach,
+)  # fmt: skip
+from toolkit.convnet.stages import Stage
+from toolkit.pages.live import equations as eq
+from toolkit.pages.live.layer import GAP, NEGATIVE, NUMBERS, POSITIVE, arranged
+from toolkit.pages.live.layer import FIRST_ROW as MAP_ROW
+from toolkit.pages.live.layout import PIXEL, Cells, Maps
+from toolkit.symbols.functions import total, verdict
+from toolkit.symbols.maps import picked
+
+MAP, ROW, COLUMN = (Symbol(name) for name in ("map", "row", "column"))
+CELLS, FACTOR, WEIGHT, PRODUCTS = (Symbol(n) for n in ("cells", "x", "k", "products"))
+ADDED, THERE, HERE = Symbol("added"), Symbol("there"), Symbol("here")
+MOST_CHANNELS, BOUND = 16, 1e-9
+SUM = "sum"
+
+
+@dataclass(frozen=True)
+class Part:
+    """A convolution to take apart: its sheet, its maps, those it reads, and the first column
+    beside its maps.
+    """
+
+    name: str
+    stage: Stage
+    maps: Maps
+    before: Maps
+
+    @property
+    def step(self) -> int:
+        """Rows from one kernel to the next."""
+        return self.stage.size + (1 if self.stage.size > 1 else 0)
+
+    @property
+    def across(self) -> int:
+        """Maps side by side."""
+        return arranged(*self.stage.output)[1]
+
+    @property
+    def right(self) -> int:
+        """The first column beside the maps."""
+        return 3 + self.across * (self.stage.output[2] + GAP)
+
+
+@dataclass
+class Drawn:
+    """What the sections have put on the sheet so far."""
+
+    cells: Cells = field(default_factory=dict)
+    validations: list[Validation] = field(default_factory=list)
+    scales: list[Scale] = field(default_factory=list)
+    verdicts: list[Area] = field(default_factory=list)
+
+
+def sheet(parts: list[Part]) -> Sheet:
+    """A section for each convolution, with a map, a row and a column to choose."""
+    drawn = Drawn({(1, 2): Cell("How one cell is computed", "title")})
+    row = 5
+    for part in parts:
+        row = _section(part, row, drawn) + 3
+    return Sheet(
+        PIXEL,
+        drawn.cells,
+        widths={1: 2.0, 2: 24.0} | dict.fromkeys(range(3, 20), 7.5),
+        tab="CC79A7",
+        validations=tuple(drawn.validations),
+        scales=tuple(drawn.scales),
+        verdicts=tuple(drawn.verdicts),
+        protected=True,
+    )
+
+
+def _section(part: Part, top: int, drawn: Drawn) -> int:
+    """One convolution from row `top` on; its last row."""
+    stage, size = part.stage, part.stage.size
+    drawn.cells[top, 2] = Cell(f"{part.name}: a cell of your choice", "subtitle")
+    chosen = _chosen(part, top, drawn)
+    places = (3, 4 + size, 5 + 2 * size, 6 + 3 * size)
+    row = top + 5
+    for word, column in zip(("window", "kernel", "products", SUM), places, strict=True):
+        drawn.cells[row, column] = Cell(word, "bold")
+    sums = []
+    channels = min(stage.input[0], MOST_CHANNELS)
+    for channel in range(channels):
+        _strip(part, channel, row + 1, places, chosen, drawn)
+        sums.append(at(PIXEL, row + 1, places[3], drawn.cells[row + 1, places[3]].value))
+        row += size + 1
+    if channels < stage.input[0]:
+        return row
+    return _result(part, row + 1, sums, chosen, drawn)
+
+
+def _chosen(part: Part, top: int, drawn: Drawn) -> dict[Symbol, Known]:
+    """The cells in which a reader chooses; in the middle there is ink to look at."""
+    count, high, wide = part.stage.output
+    starts = ((MAP, 1, count), (ROW, high // 2, high), (COLUMN, wide // 2, wide))
+    known = {}
+    for row, (symbol, start, most) in enumerate(starts, top + 1):
+        start = max(1, start)
+        drawn.cells[row, 2] = Cell(f"{symbol.name} (1 to {most})", "label")
+        drawn.cells[row, 3] = Cell(start, "input")
+        known[symbol] = at(PIXEL, row, 3, start)
+        words = f"A whole number from 1 to {most}."
+        drawn.validations.append(
+            Validation(row, 3, row, "whole", f"Which {symbol.name}?", words, least=1, most=most)
+        )
+    return known
+
+
+def _strip(
+    part: Part,
+    channel: int,
+    row: int,
+    places: tuple[int, ...],
+    chosen: dict[Symbol, Known],
+    drawn: Drawn,
+) -> None:
+    """One channel: the window, its kernel, cell by cell their products, and their sum."""
+    size = part.stage.size
+    drawn.cells[row, 2] = Cell(f"from map {channel + 1}", "label")
+    read = chosen | {CELLS: _margined(part, channel)}
+    kernels = chosen | {CELLS: _kernel_area(part)}
+    products = []
+    for down, across in np.ndindex(size, size):
+        place, columns = row + down, [column + across for column in places[:3]]
+        window = computed(_in_window(part, down, across), read, "decimals 3")
+        kernel = computed(_in_kernel(part, channel, down, across), kernels, "decimals 3")
+        drawn.cells[place, columns[0]], drawn.cells[place, columns[1]] = window, kernel
+        known = {
+            FACTOR: at(PIXEL, place, columns[0], window.value),
+            WEIGHT: at(PIXEL, place, columns[1], kernel.value),
+        }
+        drawn.cells[place, columns[2]] = product = computed(FACTOR * WEIGHT, known, "decimals 3")
+        products.append(product.value)
+    area = _square(row, places[2], size)
+    known = {PRODUCTS: Known(reach(area), products)}
+    drawn.cells[row, places[3]] = computed(total(PRODUCTS), known, "number")
+    drawn.scales += [
+        Scale((_square(row, column, size),), POSITIVE, NEGATIVE, end=1.0) for column in places[1:3]
+    ]
+
+
+def _square(row: int, column: int, size: int) -> Area:
+    return row, column, row + size - 1, column + size - 1
+
+
+def _in_window(part: Part, down: int, across: int) -> Expr:
+    stride = Integer(part.stage.stride)
+    return picked(CELLS, (ROW - 1) * stride + down + 1, (COLUMN - 1) * stride + across + 1)
+
+
+def _in_kernel(part: Part, channel: int, down: int, across: int) -> Expr:
+    left = Integer(channel * part.step + across + 1)
+    return picked(CELLS, (MAP - 1) * Integer(part.step) + down + 1, left)
+
+
+def _margined(part: Part, channel: int) -> Known:
+    """A map that is read, with the blank cells around it that stand for the padding."""
+    margin = part.stage.padding
+    row, column, last_row, last_column = part.before.area(channel)
+    area = row - margin, column - margin, last_row + margin, last_column + margin
+    return Known(_fixed(part.before.sheet, area), np.pad(part.before.values[channel], margin))
+
+
+def _kernel_area(part: Part) -> Known:
+    """All kernels of the stage with the gaps between them."""
+    assert part.stage.kernel is not None
+    count, channels, size, _ = part.stage.kernel.shape
+    values = np.zeros((count * part.step, channels * part.step))
+    for (out, into), kernel in _each(part.stage.kernel):
+        top, left = out * part.step, into * part.step
+        values[top : top + size, left : left + size] = kernel
+    column = part.right + 2 + len(NUMBERS)
+    area = MAP_ROW, column, MAP_ROW + len(values) - 1, column + values.shape[1] - 1
+    return Known(_fixed(part.name, area), values)
+
+
+def _each(kernels: np.ndarray) -> Iterator[tuple[tuple[int, int], np.ndarray]]:
+    for out, into in np.ndindex(*kernels.shape[:2]):
+        yield (out, into), kernels[out, into]
+
+
+def _fixed(sheet: str, area: Area) -> str:
+    row, column, last_row, last_column = area
+    return f"{quoted(sheet)}!${letters(column)}${row}:${letters(last_column)}${last_row}"
+
+
+def _result(
+    part: Part, row: int, sums: list[Known], chosen: dict[Symbol, Known], drawn: Drawn
+) -> int:
+    """The sum of all channels, what follows it, and whether the layer's sheet says the same."""
+    stage = part.stage
+    column = 3
+    known: dict[Symbol, Known] = {}
+    expr: Expr = Integer(0)
+    for n, each in enumerate(sums):
+        symbol = Symbol(f"sum{n + 1}")
+        known[symbol] = each
+        expr += symbol
+    drawn.cells[row, 2] = Cell("all channels added", "label")
+    drawn.cells[row, column] = computed(expr, known, "number")
+    known = {ADDED: at(PIXEL, row, column, drawn.cells[row, column].value)}
+    end: Expr = ADDED
+    numbers = [(eq.BIAS, 6, stage.bias is not None)]
+    numbers += [(eq.SCALE, 4, stage.norm is not None), (eq.SHIFT, 5, stage.norm is not None)]
+    for symbol, offset, there in numbers:
+        if there:
+            row += 1
+            word = {eq.BIAS: "bias b", eq.SCALE: "scale s", eq.SHIFT: "shift t"}[symbol]
+            drawn.cells[row, 2] = Cell(f"{word} of this map", "label")
+            read = chosen | {CELLS: _numbers(part, offset)}
+            place = (MAP - 1) * Integer(part.step) + 1
+            drawn.cells[row, column] = computed(picked(CELLS, place, Integer(1)), read, "number")
+            known[symbol] = at(PIXEL, row, column, drawn.cells[row, column].value)
+    end = eq.finished(stage, ADDED)
+    row += 1
+    drawn.cells[row, 2] = Cell("the cell", "name")
+    drawn.cells[row, column] = computed(end, known, "number")
+    here = at(PIXEL, row, column, drawn.cells[row, column].value)
+    row += 1
+    drawn.cells[row, 2] = Cell(f"on sheet {part.name}", "label")
+    drawn.cells[row, column] = computed(_on_sheet(part), chosen | {CELLS: _region(part)}, "number")
+    there_ = at(PIXEL, row, column, drawn.cells[row, column].value)
+    row += 1
+    drawn.cells[row, 2] = Cell("the same?", "label")
+    agree = verdict(abs_difference(), Symbol("bound"))
+    bound = Known(repr(BOUND), BOUND)
+    drawn.cells[row, column] = computed(
+        agree, {HERE: here, THERE: there_, Symbol("bound"): bound}, "verdict"
+    )
+    drawn.verdicts.append((row, column, row, column))
+    return row
+
+
+def abs_difference() -> Expr:
+    """How far the two lie apart."""
+    return abs(HERE - THERE)
+
+
+def _numbers(part: Part, offset: int) -> Known:
+    """A column of the numbers beside the maps, with gaps as the kernels have them."""
+    stage, column = part.stage, part.right + 1 + offset
+    count = stage.output[0] * part.step
+    values = np.zeros((count, 1))
+    if offset == 6:
+        found = stage.bias
+    else:
+        assert stage.norm is not None
+        scale = stage.norm.gamma / np.sqrt(stage.norm.variance + 1e-5)
+        found = scale if offset == 4 else stage.norm.beta - stage.norm.mean * scale
+    values[:: part.step, 0] = found
+    return Known(_fixed(part.name, (MAP_ROW, column, MAP_ROW + count - 1, column)), values)
+
+
+def _on_sheet(part: Part) -> Expr:
+    """Where the chosen cell stands among the maps of its sheet."""
+    _, high, wide = part.stage.output
+    across = Integer(part.across)
+    line = floor((MAP - 1) / across)
+    right = (MAP - 1 - line * across) * Integer(wide + GAP) + COLUMN
+    return picked(CELLS, line * Integer(high + GAP) + ROW, right)
+
+
+def _region(part: Part) -> Known:
+    """All maps of a sheet with the gaps between them."""
+    count, high, wide = part.stage.output
+    rows = -(-count // part.across)
+    values = np.zeros((rows * (high + GAP), part.across * (wide + GAP)))
+    for n, found in enumerate(part.maps.values):
+        top, left = n // part.across * (high + GAP), n % part.across * (wide + GAP)
+        values[top : top + high, left : left + wide] = found
+    area = MAP_ROW, 2, MAP_ROW + len(values) - 1, 1 + values.shape[1]
+    return Known(_fixed(part.name, area), values)

@@ -1,0 +1,158 @@
+"""Functions over feature maps: windows, sums of products, the largest, the mean.
+
+A function carries `_excel` (the formula of one cell), `_numpycode` (the values of a whole map at
+once) and `_typeset` (as shown). In NumPy a window is an array (…, rows, columns), one window for
+each cell of the map, and what a function makes of it has the shape of the map.
+"""
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from sympy import Function
+
+from toolkit.symbols.numeric import NAMESPACE
+from toolkit.symbols.typeset import Brackets, Box, Scripts, Text, row
+
+Array = NDArray[Any]
+
+
+class window_dot(Function):
+    """The products of a window's cells with a kernel's, added up: one step of a convolution."""
+
+    def _excel(self, printer: Any) -> str:
+        return f"SUMPRODUCT({','.join(map(printer._print, self.args))})"
+
+    def _numpycode(self, printer: Any) -> str:
+        return f"window_dot({', '.join(map(printer._print, self.args))})"
+
+    def _typeset(self, printer: Any) -> Box:
+        window, kernel = map(printer._print, self.args)
+        return row(Scripts(Text("Σ"), Text("3×3")), window, Text(" · "), kernel)
+
+
+class rectified(Function):
+    """ReLU: what is negative becomes 0."""
+
+    def fdiff(self, argindex: int = 1) -> Any:
+        """1 where the argument is above 0, else 0, as PyTorch has it."""
+        return above_zero(self)
+
+    def _excel(self, printer: Any) -> str:
+        return f"MAX(0,{printer._print(self.args[0])})"
+
+    def _numpycode(self, printer: Any) -> str:
+        return f"maximum(0.0, {printer._print(self.args[0])})"
+
+    def _typeset(self, printer: Any) -> Box:
+        return row(Text("max"), Brackets(row(Text("0, "), printer._print(self.args[0]))))
+
+
+class above_zero(Function):
+    """1 where a number is above 0, else 0: the slope of ReLU."""
+
+    def _excel(self, printer: Any) -> str:
+        return f"({printer._print(self.args[0])}>0)"
+
+    def _numpycode(self, printer: Any) -> str:
+        return f"where({printer._print(self.args[0])} > 0, 1.0, 0.0)"
+
+
+class window_largest(Function):
+    """The largest cell of a window: max-pooling."""
+
+    def _excel(self, printer: Any) -> str:
+        return f"MAX({printer._print(self.args[0])})"
+
+    def _numpycode(self, printer: Any) -> str:
+        return f"window_largest({printer._print(self.args[0])})"
+
+    def _typeset(self, printer: Any) -> Box:
+        return row(Text("max"), Brackets(printer._print(self.args[0])))
+
+
+class map_mean(Function):
+    """The mean of a whole map: global average pooling."""
+
+    def _excel(self, printer: Any) -> str:
+        return f"AVERAGE({printer._print(self.args[0])})"
+
+    def _numpycode(self, printer: Any) -> str:
+        return f"map_mean({printer._print(self.args[0])})"
+
+    def _typeset(self, printer: Any) -> Box:
+        return row(Text("mean"), Brackets(printer._print(self.args[0])))
+
+
+class pixel(Function):
+    """A cell's number held within 0 to 255; what is no number counts as 0."""
+
+    def _excel(self, printer: Any) -> str:
+        x = printer._print(self.args[0])
+        return f"IF(ISNUMBER({x}),MIN(255,MAX(0,{x})),0)"
+
+    def _numpycode(self, printer: Any) -> str:
+        return f"minimum(255.0, maximum(0.0, {printer._print(self.args[0])}))"
+
+
+class picked(Function):
+    """The cell of a range (first) at a place counted from 1: of a column (second), or of a rectangle
+    by row (second) and column (third).
+    """
+
+    def _excel(self, printer: Any) -> str:
+        return f"INDEX({','.join(map(printer._print, self.args))})"
+
+    def _numpycode(self, printer: Any) -> str:
+        return f"picked({', '.join(map(printer._print, self.args))})"
+
+
+class place_or(Function):
+    """The place (from 1) of a value (first) in a column (second), or a number (third) where it is
+    not there.
+    """
+
+    def _excel(self, printer: Any) -> str:
+        value, cells, otherwise = map(printer._print, self.args)
+        return f"IF(COUNTIF({cells},{value})=0,{otherwise},MATCH({value},{cells},0))"
+
+    def _numpycode(self, printer: Any) -> str:
+        return f"place_or({', '.join(map(printer._print, self.args))})"
+
+
+class matching(Function):
+    """One answer (third) where two values are the same, else another (fourth)."""
+
+    def _excel(self, printer: Any) -> str:
+        a, b, yes, no = map(printer._print, self.args)
+        return f"IF({a}={b},{yes},{no})"
+
+    def _numpycode(self, printer: Any) -> str:
+        a, b, yes, no = map(printer._print, self.args)
+        return f"({yes} if {a} == {b} else {no})"
+
+
+def _window_dot(window: Array, kernel: Array) -> Array:
+    products: Array = np.einsum("...ij,...ij->...", window, kernel)
+    return products
+
+
+def _picked(cells: Any, row: Any, column: Any = None) -> Any:
+    if column is not None:
+        return cells[int(row) - 1, int(column) - 1]
+    if np.ndim(row) == 0:
+        return cells[int(row) - 1]
+    # A column for each cell across; rows beyond the end are those of a case that does not hold.
+    rows = np.clip(np.asarray(row, int) - 1, 0, len(cells) - 1)
+    return np.take_along_axis(cells, np.broadcast_to(rows, (len(rows), cells.shape[1])), axis=0)
+
+
+def _place_or(value: Any, cells: Any, otherwise: Any) -> Any:
+    return list(cells).index(value) + 1 if value in list(cells) else otherwise
+
+
+NAMESPACE["picked"] = _picked
+NAMESPACE["place_or"] = _place_or
+NAMESPACE["window_dot"] = _window_dot
+NAMESPACE["window_largest"] = lambda window: window.max(axis=(-2, -1))
+NAMESPACE["map_mean"] = lambda maps: maps.mean(axis=(-2, -1))
