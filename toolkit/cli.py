@@ -182,6 +182,26 @@ def predict(
 
 
 @app.command(
+    epilog="Examples: [bold]toolkit live[/bold], "
+    "[bold]toolkit live --model exports/mnist.safetensors --out my.xlsx[/bold]"
+)
+def live(
+    out: Annotated[Path, typer.Option(help="The workbook to write.")] = Path("exports/live.xlsx"),
+    model: Annotated[
+        Path | None, typer.Option(help="Weights that mnist wrote, instead of the shipped ones.")
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Put the trained network into cells: draw a digit, watch it think."""
+    from toolkit.live import write_live
+
+    made = write_live(out, model)
+    _say(
+        made, as_json, f"Wrote {out}: {made['cells']:,} cells of a network, {made['digits']} digits"
+    )
+
+
+@app.command(
     epilog="Examples: [bold]toolkit templates[/bold], "
     "[bold]toolkit templates class --copy my.toml[/bold]"
 )

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
 from toolkit.convnet import template as t
@@ -17,6 +18,7 @@ from toolkit.convnet.stored import Stored
 Kind = Literal["convolution", "pool", "average", "linear", "pointwise"]
 Array = NDArray[np.float64]
 EPSILON = 1e-5  # torch.nn.BatchNorm2d's default
+MEAN, DEVIATION = 0.1307, 0.3081  # of all training pixels, on the scale 0..1
 
 
 @dataclass(frozen=True)
@@ -80,9 +82,7 @@ def _stage(
         case t.Convolution():
             window = {"size": layer.kernel, "stride": layer.stride, "padding": layer.padding}
             bias = tensor("bias") if layer.bias else None
-            return replace(
-                plain, kind="convolution", kernel=tensor("weight"), bias=bias, **window
-            )
+            return replace(plain, kind="convolution", kernel=tensor("weight"), bias=bias, **window)
         case t.MaxPool():
             return replace(plain, kind="pool", size=layer.size, stride=layer.size)
         case t.GlobalAveragePool():
@@ -106,3 +106,41 @@ def _joined(before: Stage, stage: Stage) -> Stage | None:
     return replace(
         before, layers=layers, norm=before.norm or stage.norm, relu=before.relu or stage.relu
     )
+
+
+def forward(steps: list[Stage], image: Array) -> Array:
+    """The logits (classes,) of one image (28, 28) of 0..255, in evaluation mode."""
+    values = ((image / 255 - MEAN) / DEVIATION)[None]
+    for step in steps:
+        values = _finished(step, _computed(step, values))
+    return values
+
+
+def _computed(step: Stage, values: Array) -> Array:
+    if step.kind == "average":
+        mean: Array = values.mean(axis=(1, 2))
+        return mean
+    if step.kernel is not None and step.kind == "linear":
+        product: Array = step.kernel @ values.ravel()
+        return product
+    if step.kind == "pointwise":
+        return values
+    margin = ((0, 0), (step.padding,) * 2, (step.padding,) * 2)
+    windows = sliding_window_view(np.pad(values, margin), (step.size,) * 2, axis=(1, 2))
+    windows = windows[:, :: step.stride, :: step.stride]
+    if step.kernel is None:
+        largest: Array = windows.max(axis=(-2, -1))
+        return largest
+    found: Array = np.einsum("crsij,ocij->ors", windows, step.kernel, optimize=True)
+    return found
+
+
+def _finished(step: Stage, values: Array) -> Array:
+    shape = (-1,) + (1,) * (values.ndim - 1)
+    if step.bias is not None:
+        values = values + step.bias.reshape(shape)
+    if step.norm:
+        scale = step.norm.gamma / np.sqrt(step.norm.variance + EPSILON)
+        shift = step.norm.beta - step.norm.mean * scale
+        values = values * scale.reshape(shape) + shift.reshape(shape)
+    return np.maximum(values, 0) if step.relu else values

@@ -17,10 +17,10 @@ from toolkit.convnet.digits import Digits
 from toolkit.convnet.history import Epoch, History
 from toolkit.convnet.recipe import learning_rate
 from toolkit.convnet.session import Session, State, begin, restore, state
+from toolkit.convnet.stages import DEVIATION, MEAN
 from toolkit.convnet.template import Augmentation, Model
 from toolkit.errors import ToolkitError
 
-MEAN, DEVIATION = 0.1307, 0.3081  # of all training pixels, on the scale 0..1
 TEST_BATCH = 1000
 
 

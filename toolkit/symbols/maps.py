@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from sympy import Function
 
 from toolkit.symbols.numeric import NAMESPACE
-from toolkit.symbols.typeset import Brackets, Box, Scripts, Text, row
+from toolkit.symbols.typeset import Box, Brackets, Text, row
 
 Array = NDArray[Any]
 
@@ -28,7 +28,7 @@ class window_dot(Function):
 
     def _typeset(self, printer: Any) -> Box:
         window, kernel = map(printer._print, self.args)
-        return row(Scripts(Text("Σ"), Text("3×3")), window, Text(" · "), kernel)
+        return row(window, Text(" * "), kernel)
 
 
 class rectified(Function):

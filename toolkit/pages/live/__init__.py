@@ -6,7 +6,7 @@ import numpy as np
 from sympy import Symbol
 
 from toolkit.book.sheet import Book, Cell, Known, Sheet, at
-from toolkit.convnet.stages import Stage, stages
+from toolkit.convnet.stages import DEVIATION, MEAN, Stage, stages
 from toolkit.convnet.stored import Stored
 from toolkit.pages.live import digits, draw, pixel
 from toolkit.pages.live.digits import Gallery
@@ -15,8 +15,6 @@ from toolkit.pages.live.layer import layer, shading, size_of, width_of
 from toolkit.pages.live.layout import DRAW, PIXEL, START, Maps, filled
 from toolkit.pages.live.pixel import Part
 
-# As toolkit.convnet.training normalizes.
-MEAN, DEVIATION = 0.1307, 0.3081
 INPUT = "Input"
 SEEN, CENTRE, SPREAD = Symbol("seen"), Symbol("mean"), Symbol("deviation")
 KINDS = {"convolution": "conv", "pool": "pool", "pointwise": "in place"}
@@ -35,8 +33,9 @@ def live_book(stored: Stored, gallery: Gallery) -> Book:
     first = replace(
         first, cells={**first.cells, **shown.cells}, charts=(shown.chart,), merges=shown.merges
     )
-    sheets = [first, given, *walk.sheets, said.sheet, pixel.sheet(walk.parts[:2])]
-    return Book("A trained network, alive", (*_linked(sheets), digits.sheet(gallery)))
+    apart = [pixel.sheet(walk.parts[:2])] if walk.parts else []
+    sheets = [first, given, *walk.sheets, said.sheet, *apart, digits.sheet(gallery)]
+    return Book("A trained network, alive", _linked(sheets))
 
 
 def _input(seen: Maps) -> tuple[Sheet, Maps]:
@@ -74,6 +73,7 @@ class _Walk:
         self.pooling: Stage | None = None
         self.sheets: list[Sheet] = []
         self.parts: list[Part] = []
+        self.field = self.jump = 1
 
     def take(self, number: int, stage: Stage) -> None:
         """Add the sheet of one stage."""
@@ -85,7 +85,9 @@ class _Walk:
             self._linear(number, stage)
             return
         name = f"{number} {_kind(stage)}"
-        made = layer(stage, name, _title(stage, number), self.maps)
+        self.field += (stage.size - 1) * self.jump
+        self.jump *= stage.stride
+        made = layer(stage, name, _title(stage, number, self.field), self.maps)
         if stage.kind == "convolution":
             self.parts.append(Part(name, stage, made.maps, self.maps))
         self.maps = made.maps
@@ -95,7 +97,9 @@ class _Walk:
         name = f"{number} linear"
         outputs = self.names if stage.output[0] == len(self.names) else ()
         names = [outputs[n] if outputs else str(n + 1) for n in range(stage.output[0])]
-        title = "Linear layer: a weighted sum of all features for each class"
+        title = f"{number}. Linear layer: for each class a weighted sum of all features"
+        if self.pooling:
+            title = f"{number - 1}, {number}. The mean of each map, then for each class their weighted sum"
         ended = linear(stage, name, title, self.values, names, pooled=self.pooling is not None)
         self.pooling, self.values = None, ended.outputs
         self.sheets.append(ended.sheet)
@@ -106,23 +110,30 @@ def _kind(stage: Stage) -> str:
     return KINDS[stage.kind] + size
 
 
-def _title(stage: Stage, number: int) -> str:
+def _title(stage: Stage, number: int, field: int) -> str:
     words = {"convolution": f"Convolution {stage.size}x{stage.size}", "pool": "Max-pooling",
              "pointwise": "In place"}[stage.kind]  # fmt: skip
     extra = " + batch norm" * bool(stage.norm) + " + ReLU" * stage.relu
     shape = " x ".join(map(str, stage.output[1:]))
-    return f"{number}. {words}{extra}: {stage.output[0]} maps of {shape}"
+    return f"{number}. {words}{extra}: {stage.output[0]} maps of {shape}, each cell sees {field} x {field} pixels"
 
 
 def _linked(sheets: list[Sheet]) -> tuple[Sheet, ...]:
     """Links to Draw, back and forward, in the third row."""
     made = []
     for number, sheet in enumerate(sheets):
-        ways = {} if number == 0 else {DRAW: DRAW, f"← {sheets[number - 1].name}": sheets[number - 1].name}
+        ways = (
+            {}
+            if number == 0
+            else {DRAW: DRAW, f"← {sheets[number - 1].name}": sheets[number - 1].name}
+        )
         if number + 1 < len(sheets):
             ways[f"{sheets[number + 1].name} →"] = sheets[number + 1].name
         step = 8 if sheet.widths.get(3, 9.0) < 3 else 2
-        links = {(3, 2 + step * n): Cell(text, "link", link=name) for n, (text, name) in enumerate(ways.items())}
+        links = {
+            (3, 2 + step * n): Cell(text, "link", link=name)
+            for n, (text, name) in enumerate(ways.items())
+        }
         made.append(replace(sheet, cells={**sheet.cells, **links}))
     return tuple(made)
 

@@ -53,10 +53,14 @@ def sheet(gallery: Gallery) -> Sheet:
     """All digits below each other, their names beside."""
     cells: Cells = {
         (1, FIRST_COLUMN): Cell("Stored digits", "title"),
-        (2, FIRST_COLUMN): Cell("Test images of MNIST, which the network was not trained on.", "muted"),
+        (2, FIRST_COLUMN): Cell(
+            "Test images of MNIST, which the network was not trained on.", "muted"
+        ),
     }
     headings = ("name", "label", "image of the test set")
-    cells |= {(FIRST_ROW - 1, NAME_COLUMN + n): Cell(word, "heading") for n, word in enumerate(headings)}
+    cells |= {
+        (FIRST_ROW - 1, NAME_COLUMN + n): Cell(word, "heading") for n, word in enumerate(headings)
+    }
     grids = []
     for n, image in enumerate(gallery.images):
         top = FIRST_ROW + n * STEP

@@ -18,7 +18,7 @@ from toolkit.symbols.maps import matching, picked, pixel, place_or
 CANVAS = "canvas"
 CHOICE_ROW, HEADING_ROW, RULER_ROW, FIRST_ROW = 5, 7, 8, 9
 PAINT_COLUMN, SEEN_COLUMN, TABLE_COLUMN = 3, 33, 62
-CHOICE_COLUMN, PIXELS = 8, 11
+CHOICE_COLUMN, PIXELS = 11, 11
 CHOICE, NAMES, CHOSEN, COUNT = (Symbol(name) for name in ("choice", "names", "chosen", "count"))
 PAINTED, COLUMN, RULER, LABELS = (Symbol(n) for n in ("painted", "column", "ruler", "labels"))
 SHARE, SHARES, CLASSES = (Symbol(name) for name in ("share", "shares", "classes"))
@@ -73,18 +73,14 @@ def _choice(gallery: Gallery) -> Cells:
         (CHOICE_ROW, 2): Cell("Show digit:", "name"),
         (CHOICE_ROW, CHOICE_COLUMN): Cell(first, "choice"),
         (CHOICE_ROW, SEEN_COLUMN): computed(place_or(CHOICE, NAMES, COUNT + 1), known, "shade"),
-        (HEADING_ROW, PAINT_COLUMN): Cell(
-            "Canvas: 0 is paper, 255 is ink", "bold"
-        ),
+        (HEADING_ROW, PAINT_COLUMN): Cell("Canvas: paint here, 0 to 255", "bold"),
         (HEADING_ROW, SEEN_COLUMN): Cell("Seen by the network", "bold"),
     }
 
 
 def _painted(gallery: Gallery) -> Cells:
     return {
-        (FIRST_ROW + row, PAINT_COLUMN + column): Cell(
-            None if np.isnan(ink) else int(ink), "pixel"
-        )
+        (FIRST_ROW + row, PAINT_COLUMN + column): Cell(None if np.isnan(ink) else int(ink), "pixel")
         for (row, column), ink in np.ndenumerate(gallery.canvas)
     }
 
@@ -94,7 +90,7 @@ def _rulers() -> Cells:
     cells: Cells = {}
     for left in (PAINT_COLUMN, SEEN_COLUMN):
         cells |= {(FIRST_ROW + n, left - 1): Cell(n + 1, "ruler") for n in range(SIDE)}
-        cells |= {(RULER_ROW, left + n): Cell(n + 1, "ruler") for n in range(4, SIDE, 5)}
+        cells |= {(RULER_ROW, left + n): Cell(str(n + 1), "ruler") for n in range(4, SIDE, 5)}
     return cells
 
 
@@ -143,7 +139,7 @@ def answer(gallery: Gallery, said: Softmax) -> Answer:
     top = rows[-1] + 3
     cells |= _verdict(gallery, top, said)
     merges = tuple((row, column + n, row + 1, column + n) for row in rows for n in range(2))
-    merges += ((top, column, top + 5, column), (CHOICE_ROW, CHOICE_COLUMN, CHOICE_ROW, 17))
+    merges += ((top, column, top + 5, column), (CHOICE_ROW, CHOICE_COLUMN, CHOICE_ROW, 20))
     merges += tuple((top + 2 * n, column + 1, top + 2 * n + 1, column + 1) for n in range(3))
     chart = Chart(
         "What the network says",

@@ -38,7 +38,13 @@ def means(stage: Stage, name: str, title: str, maps: Maps) -> Ended:
 
 
 def linear(
-    stage: Stage, name: str, title: str, inputs: Sequence[Known], names: Sequence[str], *, pooled: bool
+    stage: Stage,
+    name: str,
+    title: str,
+    inputs: Sequence[Known],
+    names: Sequence[str],
+    *,
+    pooled: bool,
 ) -> Ended:
     """A linear layer: its inputs in a row (where `pooled`, the means of maps), below them a row of
     weights for each output.
@@ -112,8 +118,10 @@ def softmax(name: str, title: str, logits: Sequence[Known], names: Sequence[str]
     ranges: list[Known] = []
     for column in range(2, 6):
         for row, label, logit in zip(rows, classes, logits, strict=True):
-            beside = {s: at(name, row, 2 + n, cells[row, 2 + n].value) for n, s in
-                      enumerate((CLASS, LOGIT, POWER)[: column - 2])}
+            beside = {
+                s: at(name, row, 2 + n, cells[row, 2 + n].value)
+                for n, s in enumerate((CLASS, LOGIT, POWER)[: column - 2])
+            }
             whole = dict(zip((CLASSES, LOGITS, POWERS), ranges, strict=False))
             cells[row, column] = _softmax_cell(column, label, logit, beside | whole)
         ranges.append(down(name, FIRST_ROW, column, [cells[row, column].value for row in rows]))

@@ -3,12 +3,14 @@
 from sympy import Add, Expr, Symbol, sqrt
 
 from toolkit.convnet.stages import Stage
+from toolkit.symbols.abridged import abridged
 from toolkit.symbols.equation import Equation
 from toolkit.symbols.maps import map_mean, rectified, window_dot, window_largest
 
 BIAS, SCALE, SHIFT = Symbol("b"), Symbol("s"), Symbol("t")
 GAMMA, BETA, MEAN, VARIANCE = (Symbol(name) for name in ("γ", "β", "μ", "σ²"))
 EPSILON = Symbol("ε")
+MOST_SHOWN = 3  # terms of a sum
 # Batch norm in evaluation mode is γ·(x - μ)/√(σ² + ε) + β, which is s·x + t.
 SCALED = Equation(SCALE, GAMMA / sqrt(VARIANCE + EPSILON))
 SHIFTED = Equation(SHIFT, BETA - MEAN * SCALE)
@@ -27,6 +29,11 @@ def kernel(channel: int) -> Symbol:
 def output(stage: Stage) -> Expr:
     """What each cell of an output map computes."""
     return finished(stage, _layer(stage))
+
+
+def shown(stage: Stage) -> Equation:
+    """The same for a reader: of many channels the first and the last."""
+    return Equation(Symbol("a"), finished(stage, abridged(_layer(stage), MOST_SHOWN)))
 
 
 def finished(stage: Stage, made: Expr) -> Expr:

@@ -6,12 +6,16 @@ import numpy as np
 from sympy import Symbol
 
 from toolkit.book.live import computed
-from toolkit.book.sheet import Area, Cell, Known, Scale, Sheet, at, letters, quoted, reach
+from toolkit.book.sheet import Area, Cell, Known, Picture, Scale, Sheet, at, letters, quoted, reach
+from toolkit.book.typesetting import draw
 from toolkit.convnet.stages import EPSILON as EPSILON_VALUE
 from toolkit.convnet.stages import Stage
 from toolkit.pages.live import equations as eq
 from toolkit.pages.live.layout import Cells, Maps, filled
+from toolkit.symbols.plain import plain
+from toolkit.symbols.typeset import typeset_equation
 
+EQUATION_ROW = 4
 FIRST_ROW = 8  # of the maps, their headings above
 DARK, NEGATIVE, POSITIVE = "1F4E79", "E68A4F", "5AA5DB"
 WIDE = 112  # cells of maps side by side, at most
@@ -39,7 +43,7 @@ def layer(stage: Stage, name: str, title: str, before: Maps) -> Made:
         read = _windows(stage, before, channel) | known[channel]
         grids.append(filled(expr, read, place, "shade"))
     maps = Maps(name, places, np.stack([grid.values for grid in grids]))
-    cells: Cells = {(1, 2): Cell(title, "title")} | beside
+    cells: Cells = {(1, 2): Cell(title, "title"), (2, 2): Cell(_words(stage), "muted")} | beside
     for number, (row, column) in enumerate(places, 1):
         cells[row - 1, column] = Cell(f"map {number}", "small")
     pixels = size_of(wide)
@@ -50,13 +54,39 @@ def layer(stage: Stage, name: str, title: str, before: Maps) -> Made:
         cells,
         grids=tuple(grids),
         widths=columns | _widths(stage, right),
-        heights=dict.fromkeys(range(FIRST_ROW - 1, last + 1), pixels * 0.75),
+        heights=dict.fromkeys(range(FIRST_ROW - 1, last + 1), pixels * 0.75) | {EQUATION_ROW: 24.0},
         freeze=(FIRST_ROW - 1, 1),
         tab="0072B2",
         scales=(shading(maps), *scales),
+        pictures=(equation(stage),),
         pages_high=1,
     )
     return Made(sheet, maps)
+
+
+def equation(stage: Stage) -> Picture:
+    """What a cell computes, typeset."""
+    shown = eq.shown(stage)
+    drawn = draw(typeset_equation(shown.symbol, shown.expr), 12)
+    alt = f"{shown.symbol.name} = {plain(shown.expr)}"
+    return Picture(drawn.png, alt, EQUATION_ROW, 2, drawn.width, drawn.height)
+
+
+def _words(stage: Stage) -> str:
+    """What the letters of the equation mean."""
+    size = f"{stage.size}x{stage.size}"
+    words = []
+    if stage.kind == "convolution" and stage.size > 1:
+        words.append(f"x * k: the {size} window's cells times the kernel's, added up.")
+    if stage.kind == "convolution" and stage.size == 1:
+        words.append("Each map is a weighted sum of the maps before.")
+    if stage.kind == "pool":
+        words.append(f"Of each {size} window the largest cell.")
+    if stage.norm:
+        words.append("s and t: batch norm's scale and shift.")
+    if stage.relu:
+        words.append("max(0, …) is ReLU.")
+    return " ".join(words) + " The darker a cell, the larger; click on one to read its formula."
 
 
 def arranged(count: int, high: int, wide: int) -> tuple[tuple[tuple[int, int], ...], int]:
@@ -76,8 +106,8 @@ def size_of(wide: int) -> int:
 
 
 def width_of(pixels: int) -> float:
-    """A column's width in characters for so many pixels."""
-    return (pixels - 5) / 7
+    """A column's width for so many pixels, as the file counts it: 7 pixels a character."""
+    return pixels / 7
 
 
 def shading(maps: Maps) -> Scale:
@@ -110,7 +140,7 @@ def _beside(
     cells[FIRST_ROW - 2, right] = Cell("The numbers of each map, and its kernels", "bold")
     if stage.norm:
         cells[FIRST_ROW - 3, right] = Cell("ε", "symbol")
-        cells[FIRST_ROW - 3, right + 1] = Cell(EPSILON_VALUE, "small input")
+        cells[FIRST_ROW - 3, right + 1] = Cell(EPSILON_VALUE, "small setting")
     cells |= {
         (FIRST_ROW - 1, right + 1 + n): Cell(heading, "small centred")
         for n, heading in enumerate(NUMBERS)

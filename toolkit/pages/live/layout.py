@@ -56,9 +56,7 @@ class Maps:
         return Known(f"{quoted(self.sheet)}!{address}", self.values[channel])
 
 
-def filled(
-    expr: Expr, known: Mapping[Symbol, Known], place: tuple[int, int], style: str
-) -> Grid:
+def filled(expr: Expr, known: Mapping[Symbol, Known], place: tuple[int, int], style: str) -> Grid:
     """The grid from `place` on whose cells all compute `expr`; `known` holds arrays of its shape,
     windows (…, rows, columns) or single numbers.
     """

@@ -1,0 +1,104 @@
+"""What `toolkit live` does: the trained network into cells, with digits to look at."""
+
+import lzma
+from collections import Counter
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from toolkit.book.saving import check_workbook
+from toolkit.book.writer import write
+from toolkit.convnet import stored
+from toolkit.convnet.shapes import activation_count
+from toolkit.convnet.stages import Stage, forward, stages
+from toolkit.errors import ToolkitError
+from toolkit.pages.live import live_book
+from toolkit.pages.live.digits import SIDE, Gallery
+
+MOST_CELLS = 100_000
+INPUT = [1, SIDE, SIDE]
+# Of the test set (from 0): two of each digit, and images that trained networks often get wrong.
+PLAIN = (3, 10, 2, 5, 1, 35, 30, 32, 4, 19, 8, 15, 11, 21, 0, 17, 61, 84, 7, 9)
+HARD = (
+    449, 1226, 1232, 1737, 1878, 1901, 2035, 2130, 2597, 2654, 3030, 3073, 3422, 3448, 4176, 4497,
+    4699, 5654, 5937, 5955, 6571, 6576, 6597, 6625, 6651, 6783, 8408, 8527, 9729,
+)  # fmt: skip
+MOST_WRONG = 6
+
+
+def write_live(out: Path, weights: Path | None = None) -> dict[str, Any]:
+    """Write the workbook of the network whose weights lie in a file, or else of the shipped one.
+
+    Raises ToolkitError where the weights or `out` are at fault, or the network has too many cells.
+    """
+    check_workbook(out)
+    source = weights or stored.shipped()
+    found = stored.read(source)
+    count = _check(found, source)
+    steps = stages(found)
+    chosen = gallery(steps, found.names)
+    write(live_book(found, chosen), out)
+    return {"workbook": str(out), "weights": str(source), "cells": count,
+            "digits": len(chosen.names)}  # fmt: skip
+
+
+def _check(found: stored.Stored, source: Path) -> int:
+    """The number of cells with a formula that the network takes, where it is not too many."""
+    network = found.model.network
+    if network.input != INPUT:
+        raise ToolkitError(
+            f"{source}: its network takes no images of {SIDE}x{SIDE} pixels in one channel; "
+            "give other weights"
+        )
+    count = activation_count(network) + 2 * SIDE * SIDE
+    if count > MOST_CELLS:
+        raise ToolkitError(
+            f"{source}: the network would take {count:,} cells, more than {MOST_CELLS:,}; train "
+            "one with fewer channels, or pool earlier"
+        )
+    return count
+
+
+def gallery(steps: list[Stage], names: tuple[str, ...]) -> Gallery:
+    """Digits to choose from: two of each class and some that this network gets wrong."""
+    images, labels = _test_set()
+    hard = [n for n in HARD if forward(steps, images[n] / 1.0).argmax() != labels[n]][:MOST_WRONG]
+    chosen = [*PLAIN, *hard]
+    seen: Counter[int] = Counter()
+    called = []
+    for n in chosen:
+        seen[int(labels[n])] += 1
+        called.append(f"{names[labels[n]]} #{seen[int(labels[n])]}")
+    return Gallery(
+        images[chosen].astype(float),
+        tuple(called),
+        tuple(_value(names[labels[n]]) for n in chosen),
+        tuple(n + 1 for n in chosen),
+        painted(),
+    )
+
+
+def _value(name: str) -> int | str:
+    return int(name) if name.isdecimal() else name
+
+
+def painted() -> NDArray[np.float64]:
+    """What lies on the canvas at first: a one; nan is a blank cell."""
+    canvas = np.full((SIDE, SIDE), np.nan)
+    canvas[5:23, 13:15] = 255
+    return canvas
+
+
+def _test_set() -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
+    """The test images (n, 28, 28) and labels (n,) that ship in the package, read without torch."""
+    folder = Path(str(resources.files("toolkit.convnet") / "digits_data"))
+    images = lzma.decompress((folder / "t10k-images-idx3-ubyte.xz").read_bytes())
+    labels = lzma.decompress((folder / "t10k-labels-idx1-ubyte.xz").read_bytes())
+    # IDX: 16 bytes before the images, 8 before the labels.
+    return (
+        np.frombuffer(images, np.uint8, offset=16).reshape(-1, SIDE, SIDE),
+        np.frombuffer(labels, np.uint8, offset=8),
+    )
