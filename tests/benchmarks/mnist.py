@@ -28,8 +28,9 @@ from toolkit.convnet.digits import Digits
 from toolkit.convnet.history import Epoch
 from toolkit.convnet.model import build
 from toolkit.convnet.recipe import optimizer
+from toolkit.convnet.stages import DEVIATION, MEAN
 from toolkit.convnet.template import Model
-from toolkit.convnet.training import DEVIATION, MEAN, TEST_BATCH, Watcher, train
+from toolkit.convnet.training import TEST_BATCH, Watcher, train
 
 CONTENDERS = {
     "toolkit": "toolkit",

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import Any
 from xml.sax.saxutils import escape
 
-import numpy as np
 from numpy.typing import NDArray
 
 from toolkit.book.address import letters
@@ -51,7 +50,7 @@ class Grid:
     @property
     def last_column(self) -> int:
         """The column of the last values."""
-        return self.column + self.values.shape[1] - 1
+        return self.column + len(self.values[0]) - 1
 
 
 def formula_at(grid: Grid, down: int, across: int) -> str | None:
@@ -97,8 +96,3 @@ def _filled(pattern: str, across: int, columns: list[list[str]], rows: list[int]
     return pattern % tuple(
         f"{letter[across]}{row}" for letter, row in zip(columns, rows, strict=True)
     )
-
-
-def finite(values: NDArray[Any]) -> bool:
-    """Whether every cell can hold its number."""
-    return bool(np.isfinite(values).all())

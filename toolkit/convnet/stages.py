@@ -45,7 +45,7 @@ class Stage:
     size: int = 1
     stride: int = 1
     padding: int = 0
-    kernel: Array | None = field(default=None, repr=False)
+    kernel: Array = field(default_factory=lambda: np.zeros(0), repr=False)
     bias: Array | None = field(default=None, repr=False)
     norm: Norm | None = field(default=None, repr=False)
     relu: bool = False
@@ -80,15 +80,21 @@ def _stage(
     plain = Stage("pointwise", row.input, row.output, (number,))
     match layer:
         case t.Convolution():
-            window = {"size": layer.kernel, "stride": layer.stride, "padding": layer.padding}
-            bias = tensor("bias") if layer.bias else None
-            return replace(plain, kind="convolution", kernel=tensor("weight"), bias=bias, **window)
+            return replace(
+                plain,
+                kind="convolution",
+                size=layer.kernel,
+                stride=layer.stride,
+                padding=layer.padding,
+                kernel=tensor("weight"),
+                bias=tensor("bias") if layer.bias else None,
+            )
         case t.MaxPool():
             return replace(plain, kind="pool", size=layer.size, stride=layer.size)
         case t.GlobalAveragePool():
             return replace(plain, kind="average")
         case t.Linear():
-            return replace(plain, kind="linear", kernel=tensor("weight"), bias=tensor("bias"))
+            return _linear(plain, tensor("weight"), tensor("bias"))
         case t.BatchNorm():
             parts = ("weight", "bias", "running_mean", "running_var")
             return replace(plain, norm=Norm(*map(tensor, parts)))
@@ -96,6 +102,17 @@ def _stage(
             return replace(plain, relu=True)
         case t.Dropout():
             return plain
+
+
+def _linear(plain: Stage, kernel: Array, bias: Array) -> Stage:
+    """A linear layer; over whole maps it is a convolution whose kernels are as large as they."""
+    if len(plain.input) == 1:
+        return replace(plain, kind="linear", kernel=kernel, bias=bias)
+    shaped = kernel.reshape(-1, *plain.input)
+    output = (*plain.output, 1, 1)
+    return replace(
+        plain, kind="convolution", size=plain.input[1], kernel=shaped, bias=bias, output=output
+    )
 
 
 def _joined(before: Stage, stage: Stage) -> Stage | None:
@@ -120,7 +137,7 @@ def _computed(step: Stage, values: Array) -> Array:
     if step.kind == "average":
         mean: Array = values.mean(axis=(1, 2))
         return mean
-    if step.kernel is not None and step.kind == "linear":
+    if step.kind == "linear":
         product: Array = step.kernel @ values.ravel()
         return product
     if step.kind == "pointwise":
@@ -128,11 +145,17 @@ def _computed(step: Stage, values: Array) -> Array:
     margin = ((0, 0), (step.padding,) * 2, (step.padding,) * 2)
     windows = sliding_window_view(np.pad(values, margin), (step.size,) * 2, axis=(1, 2))
     windows = windows[:, :: step.stride, :: step.stride]
-    if step.kernel is None:
+    if step.kind == "pool":
         largest: Array = windows.max(axis=(-2, -1))
         return largest
     found: Array = np.einsum("crsij,ocij->ors", windows, step.kernel, optimize=True)
     return found
+
+
+def scale_and_shift(norm: Norm) -> tuple[Array, Array]:
+    """What batch norm comes to in evaluation mode: x becomes scale · x + shift."""
+    scale = norm.gamma / np.sqrt(norm.variance + EPSILON)
+    return scale, norm.beta - norm.mean * scale
 
 
 def _finished(step: Stage, values: Array) -> Array:
@@ -140,7 +163,6 @@ def _finished(step: Stage, values: Array) -> Array:
     if step.bias is not None:
         values = values + step.bias.reshape(shape)
     if step.norm:
-        scale = step.norm.gamma / np.sqrt(step.norm.variance + EPSILON)
-        shift = step.norm.beta - step.norm.mean * scale
+        scale, shift = scale_and_shift(step.norm)
         values = values * scale.reshape(shape) + shift.reshape(shape)
     return np.maximum(values, 0) if step.relu else values

@@ -96,8 +96,8 @@ class pixel(Function):
 
 
 class picked(Function):
-    """The cell of a range (first) at a place counted from 1: of a column (second), or of a rectangle
-    by row (second) and column (third).
+    """The cell of a range (first) at a place counted from 1: in a column (second), or by row
+    (second) and column (third).
     """
 
     def _excel(self, printer: Any) -> str:
@@ -155,4 +155,4 @@ NAMESPACE["picked"] = _picked
 NAMESPACE["place_or"] = _place_or
 NAMESPACE["window_dot"] = _window_dot
 NAMESPACE["window_largest"] = lambda window: window.max(axis=(-2, -1))
-NAMESPACE["map_mean"] = lambda maps: maps.mean(axis=(-2, -1))
+NAMESPACE["map_mean"] = np.mean

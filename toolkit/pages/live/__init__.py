@@ -2,7 +2,6 @@
 
 from dataclasses import replace
 
-import numpy as np
 from sympy import Symbol
 
 from toolkit.book.sheet import Book, Cell, Known, Sheet, at
@@ -10,14 +9,14 @@ from toolkit.convnet.stages import DEVIATION, MEAN, Stage, stages
 from toolkit.convnet.stored import Stored
 from toolkit.pages.live import digits, draw, pixel
 from toolkit.pages.live.digits import Gallery
-from toolkit.pages.live.ending import linear, means, softmax
+from toolkit.pages.live.ending import features, linear, softmax
 from toolkit.pages.live.layer import layer, shading, size_of, width_of
-from toolkit.pages.live.layout import DRAW, PIXEL, START, Maps, filled
+from toolkit.pages.live.layout import DRAW, Maps, filled
 from toolkit.pages.live.pixel import Part
 
 INPUT = "Input"
 SEEN, CENTRE, SPREAD = Symbol("seen"), Symbol("mean"), Symbol("deviation")
-KINDS = {"convolution": "conv", "pool": "pool", "pointwise": "in place"}
+KINDS = {"convolution": "conv", "pool": "pool"}
 
 
 def live_book(stored: Stored, gallery: Gallery) -> Book:
@@ -70,44 +69,42 @@ class _Walk:
     def __init__(self, maps: Maps, names: tuple[str, ...]) -> None:
         self.maps, self.names = maps, names
         self.values: tuple[Known, ...] = ()
-        self.pooling: Stage | None = None
         self.sheets: list[Sheet] = []
         self.parts: list[Part] = []
         self.field = self.jump = 1
 
     def take(self, number: int, stage: Stage) -> None:
         """Add the sheet of one stage."""
-        if stage.kind == "average":
-            self.values = tuple(self.maps.whole(n) for n in range(len(self.maps.places)))
-            self.pooling = stage
-            return
-        if stage.kind == "linear":
-            self._linear(number, stage)
-            return
         name = f"{number} {_kind(stage)}"
+        if stage.kind == "average" or len(stage.input) == 1:
+            self._numbers(number, name, stage)
+            return
         self.field += (stage.size - 1) * self.jump
         self.jump *= stage.stride
         made = layer(stage, name, _title(stage, number, self.field), self.maps)
         if stage.kind == "convolution":
             self.parts.append(Part(name, stage, made.maps, self.maps))
         self.maps = made.maps
+        self.values = tuple(map(self.maps.whole, range(len(self.maps.places))))
         self.sheets.append(made.sheet)
 
-    def _linear(self, number: int, stage: Stage) -> None:
-        name = f"{number} linear"
-        outputs = self.names if stage.output[0] == len(self.names) else ()
-        names = [outputs[n] if outputs else str(n + 1) for n in range(stage.output[0])]
-        title = f"{number}. Linear layer: for each class a weighted sum of all features"
-        if self.pooling:
-            title = f"{number - 1}, {number}. The mean of each map, then for each class their weighted sum"
-        ended = linear(stage, name, title, self.values, names, pooled=self.pooling is not None)
-        self.pooling, self.values = None, ended.outputs
+    def _numbers(self, number: int, name: str, stage: Stage) -> None:
+        """A stage that puts out a number for each channel, feature or class."""
+        if stage.kind == "linear":
+            known = stage.output[0] == len(self.names)
+            names = self.names if known else tuple(str(n + 1) for n in range(stage.output[0]))
+            title = f"{number}. Linear layer: weighted sums of all inputs"
+            ended = linear(stage, name, title, self.values, names)
+        else:
+            words = "Global average pooling" if stage.kind == "average" else "In place"
+            ended = features(stage, name, f"{number}. {words}", self.values)
+        self.values = ended.outputs
         self.sheets.append(ended.sheet)
 
 
 def _kind(stage: Stage) -> str:
     size = f" {stage.size}x{stage.size}" if stage.kind in ("convolution", "pool") else ""
-    return KINDS[stage.kind] + size
+    return KINDS.get(stage.kind, stage.kind) + size
 
 
 def _title(stage: Stage, number: int, field: int) -> str:
@@ -115,18 +112,18 @@ def _title(stage: Stage, number: int, field: int) -> str:
              "pointwise": "In place"}[stage.kind]  # fmt: skip
     extra = " + batch norm" * bool(stage.norm) + " + ReLU" * stage.relu
     shape = " x ".join(map(str, stage.output[1:]))
-    return f"{number}. {words}{extra}: {stage.output[0]} maps of {shape}, each cell sees {field} x {field} pixels"
+    maps = f"{stage.output[0]} maps of {shape}"
+    return f"{number}. {words}{extra}: {maps}, each cell sees {field} x {field} pixels"
 
 
 def _linked(sheets: list[Sheet]) -> tuple[Sheet, ...]:
     """Links to Draw, back and forward, in the third row."""
     made = []
     for number, sheet in enumerate(sheets):
-        ways = (
-            {}
-            if number == 0
-            else {DRAW: DRAW, f"← {sheets[number - 1].name}": sheets[number - 1].name}
-        )
+        before = [(DRAW, DRAW)] if number > 1 else []
+        if number:
+            before.append((f"← {sheets[number - 1].name}", sheets[number - 1].name))
+        ways = dict(before)
         if number + 1 < len(sheets):
             ways[f"{sheets[number + 1].name} →"] = sheets[number + 1].name
         step = 8 if sheet.widths.get(3, 9.0) < 3 else 2
@@ -136,6 +133,3 @@ def _linked(sheets: list[Sheet]) -> tuple[Sheet, ...]:
         }
         made.append(replace(sheet, cells={**sheet.cells, **links}))
     return tuple(made)
-
-
-__all__ = ["PIXEL", "START", "live_book", "means", "np"]

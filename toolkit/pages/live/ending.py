@@ -7,16 +7,16 @@ import numpy as np
 from sympy import Symbol, exp
 
 from toolkit.book.live import computed
-from toolkit.book.sheet import Cell, Known, Scale, Sheet, Value, at, down, letters, quoted
-from toolkit.convnet.stages import Stage
+from toolkit.book.sheet import Cell, Known, Scale, Sheet, Value, at, down, letters
+from toolkit.convnet.stages import Stage, scale_and_shift
 from toolkit.pages.live import equations as eq
 from toolkit.pages.live.layer import NEGATIVE, POSITIVE
-from toolkit.pages.live.layout import Cells, Maps
+from toolkit.pages.live.layout import Cells
 from toolkit.symbols.functions import largest, total
 from toolkit.symbols.maps import map_mean
 
 INPUT_ROW, FIRST_ROW = 7, 11
-NAME_COLUMN, OUTPUT_COLUMN, BIAS_COLUMN, WEIGHT_COLUMN = 2, 3, 4, 6
+NAME_COLUMN, OUTPUT_COLUMN, BIAS_COLUMN = 2, 3, 4
 VALUE, CLASS, CLASSES = Symbol("value"), Symbol("class"), Symbol("classes")
 
 
@@ -28,71 +28,84 @@ class Ended:
     outputs: tuple[Known, ...]
 
 
-def means(stage: Stage, name: str, title: str, maps: Maps) -> Ended:
-    """Global average pooling by itself: a row of means."""
+def features(stage: Stage, name: str, title: str, inputs: Sequence[Known]) -> Ended:
+    """A number for each input: the mean of a map, or what changes a number in place."""
+    averaged = stage.kind == "average"
     cells: Cells = {(1, 2): Cell(title, "title")}
-    cells |= _inputs([maps.whole(n) for n in range(len(maps.places))], pooled=True)
-    outputs = _row(name, cells, stage.output[0])
-    sheet = Sheet(name, cells, widths=_widths(stage.output[0]), tab="0072B2", pages_high=1)
-    return Ended(sheet, outputs)
+    headings = ["map" if averaged else "input", "mean" if averaged else "value", *_folded(stage)]
+    cells |= {(FIRST_ROW - 1, 2 + n): Cell(word, "heading") for n, word in enumerate(headings)}
+    expr = eq.finished(stage, map_mean(VALUE) if averaged else VALUE)
+    for n, known in enumerate(inputs):
+        row = FIRST_ROW + n
+        folded, read = _scaled(stage, n, row, OUTPUT_COLUMN + 1)
+        cells |= {(row, NAME_COLUMN): Cell(n + 1, "heading")} | folded
+        cells[row, OUTPUT_COLUMN] = computed(expr, {VALUE: known} | read, "number")
+    widths = {1: 2.0, NAME_COLUMN: 14.0, OUTPUT_COLUMN: 14.0}
+    sheet = Sheet(name, cells, widths=widths, tab="0072B2", pages_high=1)
+    return Ended(sheet, _outputs(name, cells, len(inputs)))
 
 
 def linear(
-    stage: Stage,
-    name: str,
-    title: str,
-    inputs: Sequence[Known],
-    names: Sequence[str],
-    *,
-    pooled: bool,
+    stage: Stage, name: str, title: str, inputs: Sequence[Known], names: Sequence[str]
 ) -> Ended:
-    """A linear layer: its inputs in a row (where `pooled`, the means of maps), below them a row of
-    weights for each output.
-    """
-    assert stage.kernel is not None and stage.bias is not None
-    cells: Cells = {(1, 2): Cell(title, "title")} | _inputs(inputs, pooled=pooled)
-    cells |= {
-        (FIRST_ROW - 1, column): Cell(heading, "heading")
-        for column, heading in (
-            (NAME_COLUMN, "output"),
-            (OUTPUT_COLUMN, "value"),
-            (BIAS_COLUMN, "bias b"),
-            (WEIGHT_COLUMN, "weights"),
-        )
-    }
-    values = _row(name, cells, len(inputs))
-    vector = np.array([[known.value for known in values]], float)
-    first, last = letters(WEIGHT_COLUMN), letters(WEIGHT_COLUMN + len(inputs) - 1)
-    expr = eq.output(stage)
+    """A linear layer: its inputs in a row, below them a row of weights for each output."""
+    headings = ("output", "value", "bias b", *_folded(stage))
+    left = 3 + len(headings)
+    cells: Cells = {(1, 2): Cell(title, "title")} | _inputs(inputs, left)
+    cells |= {(FIRST_ROW - 1, 2 + n): Cell(word, "heading") for n, word in enumerate(headings)}
+    cells[FIRST_ROW - 1, left] = Cell("weights", "bold")
+    vector = np.array([[known.value for known in inputs]], float)
     for number, weights in enumerate(stage.kernel):
         row = FIRST_ROW + number
-        bias = float(stage.bias[number])
         cells[row, NAME_COLUMN] = Cell(names[number], "heading")
-        cells[row, BIAS_COLUMN] = Cell(bias, "small input")
-        cells |= {
-            (row, WEIGHT_COLUMN + n): Cell(float(weight), "small input")
-            for n, weight in enumerate(weights)
+        cells |= _weights(stage, number, row, left)
+        folded, read = _scaled(stage, number, row, BIAS_COLUMN + 1)
+        cells |= folded
+        ends = (letters(left), letters(left + len(inputs) - 1))
+        known = read | {
+            eq.window(1): Known(f"${ends[0]}${INPUT_ROW}:${ends[1]}${INPUT_ROW}", vector),
+            eq.kernel(1): Known(f"${ends[0]}{row}:${ends[1]}{row}", weights[None, :]),
+            eq.BIAS: Known(f"${letters(BIAS_COLUMN)}{row}", cells[row, BIAS_COLUMN].value),
         }
-        known = {
-            eq.window(1): Known(f"${first}${INPUT_ROW}:${last}${INPUT_ROW}", vector),
-            eq.kernel(1): Known(f"${first}{row}:${last}{row}", weights[None, :]),
-            eq.BIAS: Known(f"${letters(BIAS_COLUMN)}{row}", bias),
-        }
-        cells[row, OUTPUT_COLUMN] = computed(expr, known, "number")
-    outputs = tuple(
-        Known(
-            f"{quoted(name)}!${letters(OUTPUT_COLUMN)}${FIRST_ROW + n}",
-            cells[FIRST_ROW + n, OUTPUT_COLUMN].value,
-        )
-        for n in range(len(stage.kernel))
-    )
-    last_row = FIRST_ROW + len(stage.kernel) - 1
-    area = FIRST_ROW, WEIGHT_COLUMN, last_row, WEIGHT_COLUMN + len(inputs) - 1
+        cells[row, OUTPUT_COLUMN] = computed(eq.output(stage), known, "number")
+    area = FIRST_ROW, left, FIRST_ROW + len(stage.kernel) - 1, left + len(inputs) - 1
     scale = Scale((area,), POSITIVE, NEGATIVE, end=float(abs(stage.kernel).max()) or 1.0)
-    sheet = Sheet(
-        name, cells, widths=_widths(len(inputs)), tab="0072B2", scales=(scale,), pages_high=1
-    )
-    return Ended(sheet, outputs)
+    widths = {1: 2.0, NAME_COLUMN: 14.0, OUTPUT_COLUMN: 12.0, left - 1: 8.0}
+    widths |= dict.fromkeys(range(left, left + len(inputs)), 5.2)
+    sheet = Sheet(name, cells, widths=widths, tab="0072B2", scales=(scale,), pages_high=1)
+    return Ended(sheet, _outputs(name, cells, len(stage.kernel)))
+
+
+def _weights(stage: Stage, number: int, row: int, left: int) -> Cells:
+    """The weights of one output, and its bias."""
+    bias = 0.0 if stage.bias is None else float(stage.bias[number])
+    cells: Cells = {(row, BIAS_COLUMN): Cell(bias, "small input")}
+    return cells | {
+        (row, left + n): Cell(float(weight), "small input")
+        for n, weight in enumerate(stage.kernel[number])
+    }
+
+
+def _folded(stage: Stage) -> tuple[str, ...]:
+    return ("scale s", "shift t") if stage.norm else ()
+
+
+def _scaled(stage: Stage, number: int, row: int, column: int) -> tuple[Cells, dict[Symbol, Known]]:
+    """Batch norm of single numbers, as the scale and shift that it comes to."""
+    if not stage.norm:
+        return {}, {}
+    numbers = dict(zip((eq.SCALE, eq.SHIFT), scale_and_shift(stage.norm), strict=True))
+    cells, known = Cells(), dict[Symbol, Known]()
+    for n, (symbol, values) in enumerate(numbers.items(), column):
+        value = float(values[number])
+        cells[row, n] = Cell(value, "small input")
+        known[symbol] = Known(f"${letters(n)}{row}", value)
+    return cells, known
+
+
+def _outputs(name: str, cells: Cells, count: int) -> tuple[Known, ...]:
+    rows = range(FIRST_ROW, FIRST_ROW + count)
+    return tuple(at(name, row, OUTPUT_COLUMN, cells[row, OUTPUT_COLUMN].value) for row in rows)
 
 
 @dataclass(frozen=True)
@@ -145,30 +158,10 @@ def _softmax_cell(column: int, label: Value, logit: Known, known: dict[Symbol, K
     return computed(POWER / total(POWERS), known, "percent right")
 
 
-def _inputs(inputs: Sequence[Known], *, pooled: bool) -> Cells:
-    """The row of what arrives: means of maps, or numbers of the sheet before."""
-    what = "mean of map" if pooled else "input"
-    cells: Cells = {
-        (INPUT_ROW - 1, NAME_COLUMN): Cell("map" if pooled else "input", "heading"),
-        (INPUT_ROW, NAME_COLUMN): Cell(what if pooled else "value", "heading"),
-    }
-    expr = map_mean(VALUE) if pooled else VALUE
+def _inputs(inputs: Sequence[Known], left: int) -> Cells:
+    """The row of what arrives from the sheet before."""
+    cells: Cells = {(INPUT_ROW, NAME_COLUMN): Cell("inputs", "heading")}
     for n, known in enumerate(inputs):
-        cells[INPUT_ROW - 1, WEIGHT_COLUMN + n] = Cell(n + 1, "small centred")
-        cells[INPUT_ROW, WEIGHT_COLUMN + n] = computed(expr, {VALUE: known}, "small number")
+        cells[INPUT_ROW - 1, left + n] = Cell(n + 1, "small centred")
+        cells[INPUT_ROW, left + n] = computed(VALUE, {VALUE: known}, "small number")
     return cells
-
-
-def _row(name: str, cells: Cells, count: int) -> tuple[Known, ...]:
-    return tuple(
-        Known(
-            f"{quoted(name)}!${letters(WEIGHT_COLUMN + n)}${INPUT_ROW}",
-            cells[INPUT_ROW, WEIGHT_COLUMN + n].value,
-        )
-        for n in range(count)
-    )
-
-
-def _widths(count: int) -> dict[int, float]:
-    widths = {1: 2.0, NAME_COLUMN: 14, OUTPUT_COLUMN: 12, BIAS_COLUMN: 8, BIAS_COLUMN + 1: 2}
-    return widths | dict.fromkeys(range(WEIGHT_COLUMN, WEIGHT_COLUMN + count), 5.2)

@@ -135,7 +135,7 @@ def _beside(
     """The cells right of the maps: a channel's numbers and its kernels, a row of kernels each."""
     step = stage.size + (1 if stage.size > 1 else 0)
     cells, known, area = Cells(), [], []
-    if not (stage.norm or stage.bias is not None or stage.kernel is not None):
+    if not (stage.norm or stage.bias is not None or stage.kernel.size):
         return cells, [{} for _ in range(stage.output[0])], []
     cells[FIRST_ROW - 2, right] = Cell("The numbers of each map, and its kernels", "bold")
     if stage.norm:
@@ -153,7 +153,7 @@ def _beside(
         kernels, kernel_places = _kernels(stage, name, channel, row, right + 2 + len(NUMBERS))
         cells |= numbers | kernels
         known.append(places | kernel_places)
-    if stage.kernel is not None:
+    if stage.kernel.size:
         cells |= _channel_headings(stage, right + 2 + len(NUMBERS), step)
         area.append(_scale(stage, right + 2 + len(NUMBERS), step))
     return cells, known, area
@@ -195,7 +195,7 @@ def _kernels(
 ) -> tuple[Cells, dict[Symbol, Known]]:
     """The kernels of one output map, one for each input map."""
     cells, known = Cells(), dict[Symbol, Known]()
-    if stage.kernel is None:
+    if not stage.kernel.size:
         return cells, known
     size, step = stage.size, stage.size + (1 if stage.size > 1 else 0)
     for n, values in enumerate(stage.kernel[channel]):
@@ -216,7 +216,6 @@ def _channel_headings(stage: Stage, column: int, step: int) -> Cells:
 
 
 def _scale(stage: Stage, column: int, step: int) -> Scale:
-    assert stage.kernel is not None
     rows, columns = stage.output[0] * step, stage.input[0] * step
     area: Area = (FIRST_ROW, column, FIRST_ROW + rows - 1, column + columns - 1)
     return Scale((area,), POSITIVE, NEGATIVE, end=float(abs(stage.kernel).max()) or 1.0)
@@ -226,7 +225,7 @@ def _widths(stage: Stage, right: int) -> dict[int, float]:
     """Of the columns beside the maps."""
     widths: dict[int, float] = {right: 6} | dict.fromkeys(range(right + 1, right + 8), 6.0)
     widths[right + 8] = 2
-    if stage.kernel is None:
+    if not stage.kernel.size:
         return widths
     step = stage.size + (1 if stage.size > 1 else 0)
     for n in range(stage.input[0] * step):

@@ -14,7 +14,7 @@ from toolkit.symbols.equation import Equation
 from toolkit.symbols.excel import excel
 from toolkit.symbols.numeric import function
 
-START, DRAW, DIGITS, PIXEL = "Start here", "Draw", "Digits", "One cell"
+DRAW, DIGITS, PIXEL = "Draw", "Digits", "One cell"
 Array = NDArray[np.float64]
 Cells = dict[tuple[int, int], Cell]
 
@@ -48,12 +48,14 @@ class Maps:
         return row, column, row + high - 1, column + wide - 1
 
     def whole(self, channel: int) -> Known:
-        """One map as a fixed range."""
+        """One map as a fixed range, or cell."""
         row, column, last_row, last_column = self.area(channel)
         first = f"${letters(column)}${row}"
         last = f"${letters(last_column)}${last_row}"
         address = first if first == last else f"{first}:{last}"
-        return Known(f"{quoted(self.sheet)}!{address}", self.values[channel])
+        values = self.values[channel]
+        found = float(values[0, 0]) if values.size == 1 else values
+        return Known(f"{quoted(self.sheet)}!{address}", found)
 
 
 def filled(expr: Expr, known: Mapping[Symbol, Known], place: tuple[int, int], style: str) -> Grid:

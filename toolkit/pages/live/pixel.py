@@ -8,12 +8,21 @@ from sympy import Expr, Integer, Symbol, floor
 
 from toolkit.book.live import computed
 from toolkit.book.sheet import (
-    Area, Cell, Known, Scale, Sheet, Validation, at, letters, quoted, reach,
+    Area,
+    Cell,
+    Known,
+    Scale,
+    Sheet,
+    Validation,
+    at,
+    letters,
+    quoted,
+    reach,
 )  # fmt: skip
-from toolkit.convnet.stages import Stage
+from toolkit.convnet.stages import Stage, scale_and_shift
 from toolkit.pages.live import equations as eq
-from toolkit.pages.live.layer import GAP, NEGATIVE, NUMBERS, POSITIVE, arranged
 from toolkit.pages.live.layer import FIRST_ROW as MAP_ROW
+from toolkit.pages.live.layer import GAP, NEGATIVE, NUMBERS, POSITIVE, arranged
 from toolkit.pages.live.layout import PIXEL, Cells, Maps
 from toolkit.symbols.functions import total, verdict
 from toolkit.symbols.maps import picked
@@ -23,6 +32,7 @@ CELLS, FACTOR, WEIGHT, PRODUCTS = (Symbol(n) for n in ("cells", "x", "k", "produ
 ADDED, THERE, HERE = Symbol("added"), Symbol("there"), Symbol("here")
 MOST_CHANNELS, BOUND = 16, 1e-9
 SUM = "sum"
+SCALE_OFFSET, BIAS_OFFSET = 4, 6  # of the columns beside the maps
 
 
 @dataclass(frozen=True)
@@ -174,7 +184,6 @@ def _margined(part: Part, channel: int) -> Known:
 
 def _kernel_area(part: Part) -> Known:
     """All kernels of the stage with the gaps between them."""
-    assert part.stage.kernel is not None
     count, channels, size, _ = part.stage.kernel.shape
     values = np.zeros((count * part.step, channels * part.step))
     for (out, into), kernel in _each(part.stage.kernel):
@@ -211,8 +220,11 @@ def _result(
     drawn.cells[row, column] = computed(expr, known, "number")
     known = {ADDED: at(PIXEL, row, column, drawn.cells[row, column].value)}
     end: Expr = ADDED
-    numbers = [(eq.BIAS, 6, stage.bias is not None)]
-    numbers += [(eq.SCALE, 4, stage.norm is not None), (eq.SHIFT, 5, stage.norm is not None)]
+    numbers = [(eq.BIAS, BIAS_OFFSET, stage.bias is not None)]
+    numbers += [
+        (eq.SCALE, SCALE_OFFSET, stage.norm is not None),
+        (eq.SHIFT, SCALE_OFFSET + 1, stage.norm is not None),
+    ]
     for symbol, offset, there in numbers:
         if there:
             row += 1
@@ -252,12 +264,9 @@ def _numbers(part: Part, offset: int) -> Known:
     stage, column = part.stage, part.right + 1 + offset
     count = stage.output[0] * part.step
     values = np.zeros((count, 1))
-    if offset == 6:
-        found = stage.bias
-    else:
-        assert stage.norm is not None
-        scale = stage.norm.gamma / np.sqrt(stage.norm.variance + 1e-5)
-        found = scale if offset == 4 else stage.norm.beta - stage.norm.mean * scale
+    found = stage.bias
+    if offset != BIAS_OFFSET and stage.norm:
+        found = scale_and_shift(stage.norm)[offset - SCALE_OFFSET]
     values[:: part.step, 0] = found
     return Known(_fixed(part.name, (MAP_ROW, column, MAP_ROW + count - 1, column)), values)
 
