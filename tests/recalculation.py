@@ -4,6 +4,7 @@ import re
 import shutil
 import subprocess
 import zipfile
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,6 +20,7 @@ ALWAYS = """<?xml version="1.0" encoding="UTF-8"?>
 """
 CHART = "{http://schemas.openxmlformats.org/drawingml/2006/chart}"
 DRAWING = "{http://schemas.openxmlformats.org/drawingml/2006/main}"
+SHEET = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 Cells = dict[str, dict[str, object]]
 
 
@@ -70,6 +72,33 @@ def with_cell(book: Path, sheet_number: int, address: str, value: float, out: Pa
                 assert count == 1, f"{address} is not a plain number"
             new.writestr(name, content)
     return out
+
+
+def with_cells(book: Path, sheet_number: int, changes: Mapping[str, object], out: Path) -> Path:
+    """A copy in which cells hold other numbers or texts (None: nothing); all else stays."""
+    part = f"xl/worksheets/sheet{sheet_number}.xml"
+    with zipfile.ZipFile(book) as old, zipfile.ZipFile(out, "w") as new:
+        for name in old.namelist():
+            content = old.read(name)
+            if name == part:
+                root = etree.fromstring(content)
+                for cell in root.iter(f"{SHEET}c"):
+                    if cell.get("r") in changes:
+                        _put(cell, changes[str(cell.get("r"))])
+                content = etree.tostring(root)
+            new.writestr(name, content)
+    return out
+
+
+def _put(cell: etree._Element, value: object) -> None:
+    for child in list(cell):
+        cell.remove(child)
+    cell.attrib.pop("t", "")
+    if isinstance(value, str):
+        cell.set("t", "inlineStr")
+        etree.SubElement(etree.SubElement(cell, f"{SHEET}is"), f"{SHEET}t").text = value
+    elif value is not None:
+        etree.SubElement(cell, f"{SHEET}v").text = repr(value)
 
 
 def chart_values(book: Path) -> list[tuple[str, list[tuple[str, list[float]]]]]:

@@ -11,7 +11,7 @@ from toolkit.pages.live import digits, draw, pixel
 from toolkit.pages.live.digits import Gallery
 from toolkit.pages.live.ending import features, linear, softmax
 from toolkit.pages.live.layer import layer, shading, size_of, width_of
-from toolkit.pages.live.layout import DRAW, Maps, filled
+from toolkit.pages.live.layout import DRAW, Maps, Tiling, filled
 from toolkit.pages.live.pixel import Part
 
 INPUT = "Input"
@@ -22,9 +22,11 @@ KINDS = {"convolution": "conv", "pool": "pool"}
 def live_book(stored: Stored, gallery: Gallery) -> Book:
     """All sheets in reading order."""
     first, seen = draw.seen_maps(gallery)
-    given, maps = _input(seen)
-    walk = _Walk(maps, stored.names)
-    for number, stage in enumerate(stages(stored), 1):
+    steps = stages(stored)
+    margin = max(stage.padding for stage in steps)
+    given, maps = _input(seen, margin)
+    walk = _Walk(maps, stored.names, margin)
+    for number, stage in enumerate(steps, 1):
         walk.take(number, stage)
     said = softmax(f"{len(walk.sheets) + 1} softmax", "Softmax: from logits to probabilities",
                    walk.values, stored.names)  # fmt: skip
@@ -37,15 +39,17 @@ def live_book(stored: Stored, gallery: Gallery) -> Book:
     return Book("A trained network, alive", _linked(sheets))
 
 
-def _input(seen: Maps) -> tuple[Sheet, Maps]:
+def _input(seen: Maps, margin: int) -> tuple[Sheet, Maps]:
     """Pixels to numbers of mean 0 and deviation 1 over the training set."""
     known = {
         SEEN: seen.window(0, 1),
         CENTRE: at(INPUT, 4, 8, MEAN),
         SPREAD: at(INPUT, 5, 8, DEVIATION),
     }
-    grid = filled((SEEN / 255 - CENTRE) / SPREAD, known, (8, 2), "shade")
-    maps = Maps(INPUT, ((8, 2),), grid.values[None])
+    count, high, wide = seen.values.shape
+    tiles = Tiling(count, high, wide, margin)
+    grid = filled((SEEN / 255 - CENTRE) / SPREAD, known, tiles.places[0], "shade")
+    maps = Maps(INPUT, tiles.places, grid.values[None])
     pixels = size_of(28)
     cells = {
         (1, 2): Cell("Input: normalized pixels", "title"),
@@ -57,7 +61,7 @@ def _input(seen: Maps) -> tuple[Sheet, Maps]:
         cells,
         grids=(grid,),
         widths=dict.fromkeys(range(1, 31), width_of(pixels)) | {8: 6.0},
-        heights=dict.fromkeys(range(8, 36), pixels * 0.75),
+        heights=dict.fromkeys(range(tiles.top, grid.last_row + 1), pixels * 0.75),
         tab="0072B2",
         scales=(shading(maps),),
     ), maps
@@ -66,8 +70,8 @@ def _input(seen: Maps) -> tuple[Sheet, Maps]:
 class _Walk:
     """The stages one after another, each reading what the one before put out."""
 
-    def __init__(self, maps: Maps, names: tuple[str, ...]) -> None:
-        self.maps, self.names = maps, names
+    def __init__(self, maps: Maps, names: tuple[str, ...], margin: int) -> None:
+        self.maps, self.names, self.margin = maps, names, margin
         self.values: tuple[Known, ...] = ()
         self.sheets: list[Sheet] = []
         self.parts: list[Part] = []
@@ -81,9 +85,9 @@ class _Walk:
             return
         self.field += (stage.size - 1) * self.jump
         self.jump *= stage.stride
-        made = layer(stage, name, _title(stage, number, self.field), self.maps)
+        made = layer(stage, name, _title(stage, number, self.field), self.maps, self.margin)
         if stage.kind == "convolution":
-            self.parts.append(Part(name, stage, made.maps, self.maps))
+            self.parts.append(Part(name, stage, made.maps, self.maps, self.margin))
         self.maps = made.maps
         self.values = tuple(map(self.maps.whole, range(len(self.maps.places))))
         self.sheets.append(made.sheet)

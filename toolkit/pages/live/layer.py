@@ -11,16 +11,13 @@ from toolkit.book.typesetting import draw
 from toolkit.convnet.stages import EPSILON as EPSILON_VALUE
 from toolkit.convnet.stages import Stage
 from toolkit.pages.live import equations as eq
-from toolkit.pages.live.layout import Cells, Maps, filled
+from toolkit.pages.live.layout import FIRST_ROW, Cells, Maps, Tiling, filled
 from toolkit.symbols.plain import plain
 from toolkit.symbols.typeset import typeset_equation
 
 EQUATION_ROW = 4
-FIRST_ROW = 8  # of the maps, their headings above
 DARK, NEGATIVE, POSITIVE = "1F4E79", "E68A4F", "5AA5DB"
-WIDE = 112  # cells of maps side by side, at most
 NUMBERS = ("γ", "β", "μ", "σ²", "scale s", "shift t", "bias b")
-GAP = 2  # blank cells between maps
 
 
 @dataclass(frozen=True)
@@ -31,11 +28,11 @@ class Made:
     maps: Maps
 
 
-def layer(stage: Stage, name: str, title: str, before: Maps) -> Made:
-    """The sheet of a stage whose input maps are `before`."""
+def layer(stage: Stage, name: str, title: str, before: Maps, margin: int) -> Made:
+    """The sheet of a stage whose input maps are `before`, with a margin around each of its own."""
     count, high, wide = stage.output
-    places, across = arranged(count, high, wide)
-    right = 2 + across * (wide + GAP) + 1  # the first column beside the maps
+    tiles = Tiling(count, high, wide, margin)
+    right, places = tiles.right, tiles.places
     beside, known, scales = _beside(stage, name, right)
     expr = eq.output(stage)
     grids = []
@@ -45,7 +42,7 @@ def layer(stage: Stage, name: str, title: str, before: Maps) -> Made:
     maps = Maps(name, places, np.stack([grid.values for grid in grids]))
     cells: Cells = {(1, 2): Cell(title, "title"), (2, 2): Cell(_words(stage), "muted")} | beside
     for number, (row, column) in enumerate(places, 1):
-        cells[row - 1, column] = Cell(f"map {number}", "small")
+        cells[row - 1 - margin, column] = Cell(f"map {number}", "small")
     pixels = size_of(wide)
     columns = dict.fromkeys(range(1, right), width_of(pixels))
     last = max(FIRST_ROW + 1, *(row for row, _ in beside), *(grid.last_row for grid in grids))
@@ -87,17 +84,6 @@ def _words(stage: Stage) -> str:
     if stage.relu:
         words.append("max(0, …) is ReLU.")
     return " ".join(words) + " The darker a cell, the larger; click on one to read its formula."
-
-
-def arranged(count: int, high: int, wide: int) -> tuple[tuple[tuple[int, int], ...], int]:
-    """The top left cells of `count` maps in rows of equal length, and how many stand in a row."""
-    most = max(1, WIDE // (wide + GAP))
-    across = -(-count // -(-count // most))
-    places = tuple(
-        (FIRST_ROW + (n // across) * (high + GAP), 2 + (n % across) * (wide + GAP))
-        for n in range(count)
-    )
-    return places, across
 
 
 def size_of(wide: int) -> int:

@@ -17,6 +17,8 @@ from toolkit.symbols.numeric import function
 DRAW, DIGITS, PIXEL = "Draw", "Digits", "One cell"
 Array = NDArray[np.float64]
 Cells = dict[tuple[int, int], Cell]
+FIRST_ROW = 8  # of maps and kernels, their headings above
+MOST_WIDE = 112  # cells of maps side by side
 
 
 @dataclass(frozen=True)
@@ -56,6 +58,55 @@ class Maps:
         values = self.values[channel]
         found = float(values[0, 0]) if values.size == 1 else values
         return Known(f"{quoted(self.sheet)}!{address}", found)
+
+
+@dataclass(frozen=True)
+class Tiling:
+    """How the maps of a sheet are laid out: in rows of equal length, `margin` blank cells around
+    each for the padding of the stage that reads them.
+    """
+
+    count: int
+    high: int
+    wide: int
+    margin: int = 0
+
+    @property
+    def gap(self) -> int:
+        """Blank cells from one map to the next; between rows of maps their headings stand there."""
+        return max(2, 2 * self.margin + 1)
+
+    @property
+    def across(self) -> int:
+        """Maps in a row."""
+        most = max(1, MOST_WIDE // (self.wide + self.gap))
+        return -(-self.count // -(-self.count // most))
+
+    @property
+    def top(self) -> int:
+        """The row of the first cells."""
+        return FIRST_ROW + self.margin
+
+    @property
+    def left(self) -> int:
+        """The column of the first cells."""
+        return 2 + self.margin
+
+    @property
+    def right(self) -> int:
+        """The first column beside all maps."""
+        return self.left + 1 + self.across * (self.wide + self.gap)
+
+    @property
+    def places(self) -> tuple[tuple[int, int], ...]:
+        """The top left cell of each map."""
+        return tuple(
+            (
+                self.top + (n // self.across) * (self.high + self.gap),
+                self.left + (n % self.across) * (self.wide + self.gap),
+            )
+            for n in range(self.count)
+        )
 
 
 def filled(expr: Expr, known: Mapping[Symbol, Known], place: tuple[int, int], style: str) -> Grid:

@@ -21,9 +21,9 @@ from toolkit.book.sheet import (
 )  # fmt: skip
 from toolkit.convnet.stages import Stage, scale_and_shift
 from toolkit.pages.live import equations as eq
-from toolkit.pages.live.layer import FIRST_ROW as MAP_ROW
-from toolkit.pages.live.layer import GAP, NEGATIVE, NUMBERS, POSITIVE, arranged
-from toolkit.pages.live.layout import PIXEL, Cells, Maps
+from toolkit.pages.live.layer import NEGATIVE, NUMBERS, POSITIVE
+from toolkit.pages.live.layout import FIRST_ROW as MAP_ROW
+from toolkit.pages.live.layout import PIXEL, Cells, Maps, Tiling
 from toolkit.symbols.functions import total, verdict
 from toolkit.symbols.maps import picked
 
@@ -45,6 +45,7 @@ class Part:
     stage: Stage
     maps: Maps
     before: Maps
+    margin: int
 
     @property
     def step(self) -> int:
@@ -52,14 +53,10 @@ class Part:
         return self.stage.size + (1 if self.stage.size > 1 else 0)
 
     @property
-    def across(self) -> int:
-        """Maps side by side."""
-        return arranged(*self.stage.output)[1]
-
-    @property
-    def right(self) -> int:
-        """The first column beside the maps."""
-        return 3 + self.across * (self.stage.output[2] + GAP)
+    def tiles(self) -> Tiling:
+        """How its maps are laid out."""
+        count, high, wide = self.stage.output
+        return Tiling(count, high, wide, self.margin)
 
 
 @dataclass
@@ -189,7 +186,7 @@ def _kernel_area(part: Part) -> Known:
     for (out, into), kernel in _each(part.stage.kernel):
         top, left = out * part.step, into * part.step
         values[top : top + size, left : left + size] = kernel
-    column = part.right + 2 + len(NUMBERS)
+    column = part.tiles.right + 2 + len(NUMBERS)
     area = MAP_ROW, column, MAP_ROW + len(values) - 1, column + values.shape[1] - 1
     return Known(_fixed(part.name, area), values)
 
@@ -261,7 +258,7 @@ def abs_difference() -> Expr:
 
 def _numbers(part: Part, offset: int) -> Known:
     """A column of the numbers beside the maps, with gaps as the kernels have them."""
-    stage, column = part.stage, part.right + 1 + offset
+    stage, column = part.stage, part.tiles.right + 1 + offset
     count = stage.output[0] * part.step
     values = np.zeros((count, 1))
     found = stage.bias
@@ -274,19 +271,21 @@ def _numbers(part: Part, offset: int) -> Known:
 def _on_sheet(part: Part) -> Expr:
     """Where the chosen cell stands among the maps of its sheet."""
     _, high, wide = part.stage.output
-    across = Integer(part.across)
+    across, gap = Integer(part.tiles.across), part.tiles.gap
     line = floor((MAP - 1) / across)
-    right = (MAP - 1 - line * across) * Integer(wide + GAP) + COLUMN
-    return picked(CELLS, line * Integer(high + GAP) + ROW, right)
+    right = (MAP - 1 - line * across) * Integer(wide + gap) + COLUMN
+    return picked(CELLS, line * Integer(high + gap) + ROW, right)
 
 
 def _region(part: Part) -> Known:
     """All maps of a sheet with the gaps between them."""
     count, high, wide = part.stage.output
-    rows = -(-count // part.across)
-    values = np.zeros((rows * (high + GAP), part.across * (wide + GAP)))
-    for n, found in enumerate(part.maps.values):
-        top, left = n // part.across * (high + GAP), n % part.across * (wide + GAP)
+    tiles = part.tiles
+    rows = -(-count // tiles.across)
+    values = np.zeros((rows * (high + tiles.gap), tiles.across * (wide + tiles.gap)))
+    for (row, column), found in zip(tiles.places, part.maps.values, strict=True):
+        top, left = row - tiles.top, column - tiles.left
         values[top : top + high, left : left + wide] = found
-    area = MAP_ROW, 2, MAP_ROW + len(values) - 1, 1 + values.shape[1]
+    bottom, right = tiles.top + len(values) - 1, tiles.left + values.shape[1] - 1
+    area = tiles.top, tiles.left, bottom, right
     return Known(_fixed(part.name, area), values)

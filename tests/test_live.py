@@ -1,0 +1,210 @@
+"""The trained network in cells: against PyTorch, and recalculated by LibreOffice."""
+
+import math
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from openxml_audit import OpenXmlValidator
+
+from tests.recalculation import Office, cells, with_cells
+from toolkit.convnet import digits, stored
+from toolkit.convnet.model import build
+from toolkit.convnet.stages import DEVIATION, MEAN, forward, stages
+from toolkit.convnet.template import Model
+from toolkit.convnet.weights import load_trained, save_weights
+from toolkit.errors import ToolkitError
+from toolkit.live import HARD, PLAIN, gallery, write_live
+from toolkit.pages.live.digits import Gallery
+from toolkit.template import parse
+
+SOFTMAX_ROW, LOGIT_COLUMN = 11, "C"
+CHOICE = "K5"
+LINEAR = '{ type = "global_average_pool" }, { type = "linear", features = 10 }'
+# Everything that the shipped models do not do.
+ODD = {
+    "padding, stride, bias": '{ type = "convolution", channels = 3, kernel = 3, padding = 1, '
+    'stride = 2, bias = true }, { type = "relu" }, { type = "batch_norm" }, '
+    '{ type = "convolution", channels = 4, kernel = 5, padding = 2 }, { type = "batch_norm" }, '
+    '{ type = "max_pool", size = 3 }, ' + LINEAR,
+    "no average": '{ type = "max_pool", size = 4 }, { type = "relu" }, { type = "convolution", '
+    'channels = 2, kernel = 3 }, { type = "linear", features = 12 }, { type = "batch_norm" }, '
+    '{ type = "relu" }, { type = "dropout", rate = 0.5 }, { type = "linear", features = 10 }',
+    "no linear": '{ type = "batch_norm" }, { type = "max_pool", size = 2 }, { type = "convolution",'
+    ' channels = 10, kernel = 3, stride = 3 }, { type = "relu" }, { type = "global_average_pool" },'
+    ' { type = "batch_norm" }',
+    "flat from the start": '{ type = "max_pool", size = 7 }, { type = "linear", features = 10 }',
+}
+
+
+def trained(layers: str, path: Path) -> Path:
+    """Weights of a template, drawn from a seed; batch norm has seen something."""
+    training = "epochs = 1\nbatch_size = 2\noptimizer = 'sgd'\nlearning_rate = 0.1\n"
+    text = (
+        f"title = 'Odd'\n[network]\ninput = [1, 28, 28]\nlayers = [{layers}]\n"
+        f"[training]\n{training}schedule = 'constant'\n"
+    )
+    torch.manual_seed(0)
+    network = build(parse(text, Model, "odd").network)
+    for part in network.modules():
+        if isinstance(part, torch.nn.BatchNorm1d | torch.nn.BatchNorm2d):
+            for values in (part.weight, part.bias, part.running_mean, part.running_var):
+                assert values is not None
+                torch.nn.init.uniform_(values, 0.2, 1.5)
+    save_weights(network, {"template": text}, path)
+    return path
+
+
+def torch_logits(weights: Path, images: np.ndarray) -> np.ndarray:
+    """PyTorch's, in evaluation mode and double precision."""
+    pixels = torch.from_numpy(images / 255.0).unsqueeze(1)
+    with torch.inference_mode():
+        found: np.ndarray = load_trained(weights).network.double()((pixels - MEAN) / DEVIATION)
+    return np.asarray(found)
+
+
+def shown_logits(book: Path) -> np.ndarray:
+    sheet = next(found for name, found in cells(book).items() if name.endswith("softmax"))
+    return np.array([sheet[f"{LOGIT_COLUMN}{SOFTMAX_ROW + n}"] for n in range(10)], float)
+
+
+def assert_agrees(book: Path, recalculated: Path) -> None:
+    """Every formula cell as LibreOffice computes it, and none an error."""
+    before, after, formulas = cells(book), cells(recalculated), cells(book, formulas=True)
+    count = 0
+    for name, sheet in formulas.items():
+        for address, formula in sheet.items():
+            if str(formula).startswith("="):
+                one, other = before[name][address], after[name][address]
+                count += 1
+                if isinstance(one, float | int):
+                    assert isinstance(other, float | int), (name, address, other)
+                    assert math.isclose(one, other, rel_tol=1e-10, abs_tol=1e-10), (name, address)
+                else:
+                    assert one == other, (name, address)
+    assert count > 500
+
+
+@pytest.fixture(scope="module")
+def book(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("live") / "live.xlsx"
+    write_live(path)
+    return path
+
+
+@pytest.fixture(scope="module")
+def shown() -> Gallery:
+    found = stored.read(stored.shipped())
+    return gallery(stages(found), found.names)
+
+
+def test_the_digits_to_choose_from(shown: Gallery) -> None:
+    assert len(shown.names) == len(set(shown.names)) >= 20
+    assert set(shown.labels) == set(range(10))
+    real = digits.load()
+    for image, label, number in zip(shown.images, shown.labels, shown.numbers, strict=True):
+        assert np.array_equal(image, real.test_images[number - 1])
+        assert label == real.test_labels[number - 1]
+    wrong = torch_logits(stored.shipped(), shown.images).argmax(1) != np.array(shown.labels)
+    assert wrong.sum() >= 3
+
+
+def test_numpys_logits_are_torchs(shown: Gallery) -> None:
+    steps = stages(stored.read(stored.shipped()))
+    ours = np.stack([forward(steps, image) for image in shown.images])
+    np.testing.assert_allclose(ours, torch_logits(stored.shipped(), shown.images), rtol=1e-9)
+
+
+def test_the_book_recalculates(book: Path, office: Office, shown: Gallery) -> None:
+    assert_agrees(book, office.recalculate(book))
+    expected = torch_logits(stored.shipped(), shown.images[:1])[0]
+    np.testing.assert_allclose(shown_logits(book), expected, rtol=1e-9)
+    assert OpenXmlValidator().validate(book).errors == []
+    assert book.stat().st_size < 4e6
+
+
+def chosen(book: Path, office: Office, changes: dict[str, object]) -> Path:
+    out = with_cells(book, 1, changes, book.with_name("chosen.xlsx"))
+    return office.recalculate(out)
+
+
+def assert_chosen(book: Path, office: Office, shown: Gallery, number: int) -> None:
+    made = chosen(book, office, {CHOICE: shown.names[number]})
+    expected = torch_logits(stored.shipped(), shown.images[number : number + 1])[0]
+    np.testing.assert_allclose(shown_logits(made), expected, rtol=1e-9, err_msg=str(number))
+    draw = cells(made)["Draw"]
+    right = int(expected.argmax()) == shown.labels[number]
+    assert {"right", "wrong"} & set(map(str, draw.values())) == {"right" if right else "wrong"}
+
+
+@pytest.mark.parametrize("number", [7, 22])
+def test_a_digit_chosen(book: Path, office: Office, shown: Gallery, number: int) -> None:
+    assert_chosen(book, office, shown, number)
+
+
+@pytest.mark.full
+def test_every_digit_chosen(book: Path, office: Office, shown: Gallery) -> None:
+    for number in range(len(shown.names)):
+        assert_chosen(book, office, shown, number)
+
+
+def painted(image: np.ndarray) -> dict[str, object]:
+    """The changes that put an image on the canvas, which is then read."""
+    from toolkit.book.sheet import letters
+    from toolkit.pages.live.draw import FIRST_ROW, PAINT_COLUMN
+
+    return {CHOICE: "canvas"} | {
+        f"{letters(PAINT_COLUMN + column)}{FIRST_ROW + row}": ink
+        for (row, column), ink in np.ndenumerate(image)
+    }
+
+
+def test_a_painted_digit(book: Path, office: Office, shown: Gallery) -> None:
+    image = shown.images[5]
+    made = chosen(book, office, painted(image.astype(int).astype(object)))
+    expected = torch_logits(stored.shipped(), image[None])[0]
+    np.testing.assert_allclose(shown_logits(made), expected, rtol=1e-9)
+    assert "your own" in cells(made)["Draw"].values()
+
+
+def test_what_is_no_pixel_is_no_error(book: Path, office: Office) -> None:
+    image = np.full((28, 28), None, object)
+    image[3, 4], image[5, 5], image[9, 9], image[10, 10] = -40, 1e9, "ink", 77.5
+    made = chosen(book, office, painted(image))
+    meant = np.zeros((1, 28, 28))
+    meant[0, 5, 5], meant[0, 10, 10] = 255, 77.5
+    np.testing.assert_allclose(
+        shown_logits(made), torch_logits(stored.shipped(), meant)[0], rtol=1e-9
+    )
+    for name, sheet in cells(made).items():
+        assert not [v for v in sheet.values() if str(v).startswith("#")], name
+
+
+def test_a_blank_canvas_and_no_choice(book: Path, office: Office) -> None:
+    blank = painted(np.full((28, 28), None, object))
+    for choice in ("canvas", None, "nonsense"):
+        made = chosen(book, office, blank | {CHOICE: choice})
+        expected = torch_logits(stored.shipped(), np.zeros((1, 28, 28)))[0]
+        np.testing.assert_allclose(shown_logits(made), expected, rtol=1e-9)
+
+
+@pytest.mark.parametrize("name", ODD)
+def test_any_template(name: str, tmp_path: Path, office: Office, shown: Gallery) -> None:
+    weights = trained(ODD[name], tmp_path / "odd.safetensors")
+    write_live(tmp_path / "odd.xlsx", weights)
+    assert_agrees(tmp_path / "odd.xlsx", office.recalculate(tmp_path / "odd.xlsx"))
+    expected = torch_logits(weights, shown.images[:1])[0]
+    np.testing.assert_allclose(shown_logits(tmp_path / "odd.xlsx"), expected, rtol=1e-9)
+
+
+def test_too_many_cells(tmp_path: Path) -> None:
+    wide = '{ type = "convolution", channels = 200, kernel = 3 }, ' + LINEAR
+    weights = trained(wide, tmp_path / "wide.safetensors")
+    with pytest.raises(ToolkitError, match=r"136,978 cells, more than 100,000; .* fewer channels"):
+        write_live(tmp_path / "wide.xlsx", weights)
+    assert not (tmp_path / "wide.xlsx").exists()
+
+
+def test_the_candidates_are_different_images() -> None:
+    assert len({*PLAIN, *HARD}) == len(PLAIN) + len(HARD)
