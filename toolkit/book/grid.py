@@ -12,14 +12,15 @@ from numpy.typing import NDArray
 from toolkit.book.address import letters
 
 START, END = "\x03", "\x04"
-MOVING = re.compile(f"{START}(\\d+),(\\d+),(\\d+),(\\d+){END}")
+MOVING = re.compile(f"{START}(\\d+),(\\d+),(-?\\d+),(-?\\d+),(\\d+){END}")
+Place = tuple[int, int, int, int, int]
 
 
-def moving(row: int, column: int, down: int = 1, across: int = 1) -> str:
-    """In a grid's formula: the cell (row, column) as the grid's first cell reads it; each further
-    cell reads one `down` rows and `across` columns further on.
+def moving(row: int, column: int, down: int = 1, across: int = 1, each: int = 1) -> str:
+    """In a grid's formula: the cell (row, column) as the grid's first cell reads it; after `each`
+    cells the next one reads `down` rows or `across` columns further on.
     """
-    return f"{START}{row},{column},{down},{across}{END}"
+    return f"{START}{row},{column},{down},{across},{each}{END}"
 
 
 def moving_area(row: int, column: int, high: int, wide: int, step: int = 1) -> str:
@@ -34,6 +35,7 @@ def moving_area(row: int, column: int, high: int, wide: int, step: int = 1) -> s
 class Grid:
     """`values` (rows, columns) from the cell (row, column) on. `formula` is one pattern for all of
     them, with `moving` addresses; without one the values stand as they are. nan leaves a cell out.
+    Several patterns, a square of them, take turns down and across.
     """
 
     row: int
@@ -41,6 +43,7 @@ class Grid:
     values: NDArray[Any]
     style: str
     formula: str | None = None
+    turns: tuple[tuple[str, ...], ...] = ()
 
     @property
     def last_row(self) -> int:
@@ -55,44 +58,63 @@ class Grid:
 
 def formula_at(grid: Grid, down: int, across: int) -> str | None:
     """The formula of one cell, counted from the grid's first."""
-    if grid.formula is None:
+    pattern = grid.formula
+    if grid.turns:
+        pattern = grid.turns[down % len(grid.turns)][across % len(grid.turns)]
+    if pattern is None:
         return None
 
     def address(found: re.Match[str]) -> str:
-        row, column, rows, columns = map(int, found.groups())
-        return f"{letters(column + across * columns)}{row + down * rows}"
+        row, column, rows, columns, each = map(int, found.groups())
+        return f"{letters(column + across // each * columns)}{row + down // each * rows}"
 
-    moved: str = MOVING.sub(address, grid.formula)
+    moved: str = MOVING.sub(address, pattern)
     return moved
 
 
 def grid_rows(grid: Grid, style: int) -> Iterator[str]:
     """The cells of each row as XML, formulas with their present values."""
-    wide = grid.values.shape[1]
-    names = [letters(grid.column + across) for across in range(wide)]
-    pattern, places = _gaps(grid.formula)
-    columns = [[letters(c + across * by) for across in range(wide)] for _, c, _, by in places]
+    turns = [[_Pattern(text, grid) for text in line] for line in grid.turns or ((grid.formula,),)]
+    count, names = len(turns), [letters(grid.column + n) for n in range(grid.values.shape[1])]
     for down, values in enumerate(grid.values.tolist()):
-        rows = [row + down * by for row, _, by, _ in places]
         end = f'{grid.row + down}" s="{style}">'
+        line = turns[down % count]
+        rows = [pattern.rows(down) for pattern in line]
         yield "".join(
-            f'<c r="{names[across]}{end}{_filled(pattern, across, columns, rows)}'
-            f"<v>{value!r}</v></c>"
+            f'<c r="{names[across]}{end}'
+            f"{line[across % count].filled(across, rows[across % count])}<v>{value!r}</v></c>"
             for across, value in enumerate(values)
             if math.isfinite(value)
         )
 
 
-def _gaps(formula: str | None) -> tuple[str, list[tuple[int, int, int, int]]]:
-    """The formula as an element with a gap for each moving address, and what these are."""
-    if formula is None:
-        return "", []
-    places = [tuple(map(int, found)) for found in MOVING.findall(formula)]
-    text = escape(formula[1:]).replace("%", "%%")
-    return f"<f>{MOVING.sub('%s', text)}</f>", places  # type: ignore[return-value]
+class _Pattern:
+    """A formula as an element with a gap for each moving address."""
+
+    def __init__(self, formula: str | None, grid: Grid) -> None:
+        self._places: list[Place] = [_place(found) for found in MOVING.findall(formula or "")]
+        text = escape((formula or "")[1:]).replace("%", "%%")
+        self._text = f"<f>{MOVING.sub('%s%s', text)}</f>" if formula else ""
+        wide = grid.values.shape[1]
+        self._columns = [
+            [letters(column + across // each * by) for across in range(wide)]
+            for _, column, _, by, each in self._places
+        ]
+
+    def rows(self, down: int) -> list[int]:
+        """The rows of all addresses, `down` rows from the grid's first."""
+        return [row + down // each * by for row, _, by, _, each in self._places]
+
+    def filled(self, across: int, rows: list[int]) -> str:
+        """The element for one cell."""
+        if not self._places:
+            return self._text % ()
+        filling: list[str | int] = []
+        for letter, row in zip(self._columns, rows, strict=True):
+            filling += (letter[across], row)
+        return self._text % tuple(filling)
 
 
-def _filled(pattern: str, across: int, columns: list[list[str]], rows: list[int]) -> str:
-    return pattern % tuple(
-        f"{letter[across]}{row}" for letter, row in zip(columns, rows, strict=True)
-    )
+def _place(found: tuple[str, ...]) -> Place:
+    row, column, down, across, each = map(int, found)
+    return row, column, down, across, each

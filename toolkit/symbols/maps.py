@@ -132,6 +132,47 @@ class matching(Function):
         return f"({yes} if {a} == {b} else {no})"
 
 
+class summed(Function):
+    """The sum of an expression over all cells of the ranges in it."""
+
+    def _excel(self, printer: Any) -> str:
+        return f"SUMPRODUCT({printer._print(self.args[0])})"
+
+    def _numpycode(self, printer: Any) -> str:
+        return f"sum({printer._print(self.args[0])})"
+
+    def _typeset(self, printer: Any) -> Box:
+        return row(Text("Σ "), printer._factor(self.args[0]))
+
+
+class squares(Function):
+    """The sum of the squares of a range."""
+
+    def _excel(self, printer: Any) -> str:
+        return f"SUMSQ({printer._print(self.args[0])})"
+
+    def _numpycode(self, printer: Any) -> str:
+        return f"sum({printer._print(self.args[0])}**2)"
+
+
+class routed(Function):
+    """A gradient (third) where a cell (first) is the largest of its window (second), else 0. Of
+    equal cells the first has it all, as in PyTorch: the cell must be above all earlier ones (the
+    further arguments).
+    """
+
+    def _excel(self, printer: Any) -> str:
+        cell, largest, gradient, *earlier = map(printer._print, self.args)
+        tests = [f"{cell}={largest}", *(f"{other}<{cell}" for other in earlier)]
+        test = f"AND({','.join(tests)})" if earlier else tests[0]
+        return f"IF({test},{gradient},0)"
+
+    def _numpycode(self, printer: Any) -> str:
+        cell, largest, gradient, *earlier = map(printer._print, self.args)
+        tests = [f"({cell} == {largest})", *(f"({other} < {cell})" for other in earlier)]
+        return f"where({' & '.join(tests)}, {gradient}, 0.0)"
+
+
 def _window_dot(window: Array, kernel: Array) -> Array:
     products: Array = np.einsum("...ij,...ij->...", window, kernel)
     return products

@@ -45,7 +45,7 @@ class Gallery:
         stacked = np.zeros((STEP * len(self.names), SIDE))
         for n, image in enumerate(self.images):
             stacked[n * STEP : n * STEP + SIDE] = image
-        ends = (f"{START}{row},{FIRST_COLUMN},0,1{END}" for row in (FIRST_ROW, last))
+        ends = (f"{START}{row},{FIRST_COLUMN},0,1,1{END}" for row in (FIRST_ROW, last))
         return Known(f"{quoted(DIGITS)}!{':'.join(ends)}", stacked)
 
 

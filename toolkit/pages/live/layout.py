@@ -1,7 +1,9 @@
 """Where each map and each number of the live network stands."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import cache
+from typing import Any
 
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
@@ -19,6 +21,7 @@ Array = NDArray[np.float64]
 Cells = dict[tuple[int, int], Cell]
 FIRST_ROW = 8  # of maps and kernels, their headings above
 MOST_WIDE = 112  # cells of maps side by side
+MARK = "\x05"
 
 
 @dataclass(frozen=True)
@@ -109,13 +112,47 @@ class Tiling:
         )
 
 
-def filled(expr: Expr, known: Mapping[Symbol, Known], place: tuple[int, int], style: str) -> Grid:
+def filled(
+    expr: Expr,
+    known: Mapping[Symbol, Known],
+    place: tuple[int, int],
+    style: str,
+    shape: tuple[int, int] | None = None,
+) -> Grid:
     """The grid from `place` on whose cells all compute `expr`; `known` holds arrays of its shape,
-    windows (…, rows, columns) or single numbers.
+    windows (…, rows, columns) or single numbers. `shape` is needed where all are single numbers.
     """
-    formula = "=" + excel(expr, lambda symbol: known[symbol].address)
-    given = [symbol for symbol in known if symbol in expr.free_symbols]
-    (values,) = function(given, [Equation(Symbol("result"), expr)])(
-        *(known[symbol].value for symbol in given)
-    )
-    return Grid(*place, np.asarray(values, float), style, formula)
+    pattern = _compiled(expr)
+    values = pattern.values(known)
+    if shape:
+        values = np.broadcast_to(values, shape)
+    return Grid(*place, values, style, pattern.formula(known))
+
+
+@dataclass(frozen=True)
+class Pattern:
+    """An expression printed and compiled once, for many places."""
+
+    parts: tuple[str | Symbol, ...]
+    given: tuple[Symbol, ...]
+    compute: Callable[..., tuple[Any, ...]]
+
+    def formula(self, known: Mapping[Symbol, Known]) -> str:
+        """The formula with the addresses of this place."""
+        return "".join(
+            part if isinstance(part, str) else known[part].address for part in self.parts
+        )
+
+    def values(self, known: Mapping[Symbol, Known]) -> Array:
+        """Its values."""
+        (found,) = self.compute(*(known[symbol].value for symbol in self.given))
+        return np.asarray(found, float)
+
+
+@cache
+def _compiled(expr: Expr) -> Pattern:
+    given = tuple(sorted(expr.free_symbols, key=lambda symbol: str(symbol.name)))
+    numbers = {symbol: n for n, symbol in enumerate(given)}
+    text = "=" + excel(expr, lambda symbol: f"{MARK}{numbers[symbol]}{MARK}")
+    parts = tuple(given[int(part)] if n % 2 else part for n, part in enumerate(text.split(MARK)))
+    return Pattern(parts, given, function(given, [Equation(Symbol("result"), expr)]))
