@@ -11,12 +11,12 @@ from toolkit.pages.live import digits, draw, pixel
 from toolkit.pages.live.digits import Gallery
 from toolkit.pages.live.ending import features, linear, softmax
 from toolkit.pages.live.layer import layer, shading, size_of, width_of
-from toolkit.pages.live.layout import DRAW, Maps, Tiling, filled
+from toolkit.pages.live.layout import Maps, Tiling, filled
+from toolkit.pages.live.naming import kind, linked
 from toolkit.pages.live.pixel import Part
 
 INPUT = "Input"
 SEEN, CENTRE, SPREAD = Symbol("seen"), Symbol("mean"), Symbol("deviation")
-KINDS = {"convolution": "conv", "pool": "pool"}
 
 
 def live_book(stored: Stored, gallery: Gallery) -> Book:
@@ -36,7 +36,7 @@ def live_book(stored: Stored, gallery: Gallery) -> Book:
     )
     apart = [pixel.sheet(walk.parts[:2])] if walk.parts else []
     sheets = [first, given, *walk.sheets, said.sheet, *apart, digits.sheet(gallery)]
-    return Book("A trained network, alive", _linked(sheets))
+    return Book("A trained network, alive", linked(sheets))
 
 
 def _input(seen: Maps, margin: int) -> tuple[Sheet, Maps]:
@@ -79,7 +79,7 @@ class _Walk:
 
     def take(self, number: int, stage: Stage) -> None:
         """Add the sheet of one stage."""
-        name = f"{number} {_kind(stage)}"
+        name = f"{number} {kind(stage)}"
         if stage.kind == "average" or len(stage.input) == 1:
             self._numbers(number, name, stage)
             return
@@ -106,11 +106,6 @@ class _Walk:
         self.sheets.append(ended.sheet)
 
 
-def _kind(stage: Stage) -> str:
-    size = f" {stage.size}x{stage.size}" if stage.kind in ("convolution", "pool") else ""
-    return KINDS.get(stage.kind, stage.kind) + size
-
-
 def _title(stage: Stage, number: int, field: int) -> str:
     words = {"convolution": f"Convolution {stage.size}x{stage.size}", "pool": "Max-pooling",
              "pointwise": "In place"}[stage.kind]  # fmt: skip
@@ -118,22 +113,3 @@ def _title(stage: Stage, number: int, field: int) -> str:
     shape = " x ".join(map(str, stage.output[1:]))
     maps = f"{stage.output[0]} maps of {shape}"
     return f"{number}. {words}{extra}: {maps}, each cell sees {field} x {field} pixels"
-
-
-def _linked(sheets: list[Sheet]) -> tuple[Sheet, ...]:
-    """Links to Draw, back and forward, in the third row."""
-    made = []
-    for number, sheet in enumerate(sheets):
-        before = [(DRAW, DRAW)] if number > 1 else []
-        if number:
-            before.append((f"← {sheets[number - 1].name}", sheets[number - 1].name))
-        ways = dict(before)
-        if number + 1 < len(sheets):
-            ways[f"{sheets[number + 1].name} →"] = sheets[number + 1].name
-        step = 8 if sheet.widths.get(3, 9.0) < 3 else 2
-        links = {
-            (3, 2 + step * n): Cell(text, "link", link=name)
-            for n, (text, name) in enumerate(ways.items())
-        }
-        made.append(replace(sheet, cells={**sheet.cells, **links}))
-    return tuple(made)

@@ -33,24 +33,24 @@ def layer(stage: Stage, name: str, title: str, before: Maps, margin: int) -> Mad
     count, high, wide = stage.output
     tiles = Tiling(count, high, wide, margin)
     right, places = tiles.right, tiles.places
-    beside, known, scales = _beside(stage, name, right)
+    around, known, scales, widths = beside(stage, name, right)
     expr = eq.output(stage)
     grids = []
     for channel, place in enumerate(places):
         read = _windows(stage, before, channel) | known[channel]
         grids.append(filled(expr, read, place, "shade"))
     maps = Maps(name, places, np.stack([grid.values for grid in grids]))
-    cells: Cells = {(1, 2): Cell(title, "title"), (2, 2): Cell(_words(stage), "muted")} | beside
+    cells: Cells = {(1, 2): Cell(title, "title"), (2, 2): Cell(_words(stage), "muted")} | around
     for number, (row, column) in enumerate(places, 1):
         cells[row - 1 - margin, column] = Cell(f"map {number}", "small")
     pixels = size_of(wide)
     columns = dict.fromkeys(range(1, right), width_of(pixels))
-    last = max(FIRST_ROW + 1, *(row for row, _ in beside), *(grid.last_row for grid in grids))
+    last = max(FIRST_ROW + 1, *(row for row, _ in around), *(grid.last_row for grid in grids))
     sheet = Sheet(
         name,
         cells,
         grids=tuple(grids),
-        widths=columns | _widths(stage, right),
+        widths=columns | widths,
         heights=dict.fromkeys(range(FIRST_ROW - 1, last + 1), pixels * 0.75) | {EQUATION_ROW: 24.0},
         freeze=(FIRST_ROW - 1, 1),
         tab="0072B2",
@@ -88,7 +88,7 @@ def _words(stage: Stage) -> str:
 
 def size_of(wide: int) -> int:
     """Pixels of a square cell: small maps have larger ones."""
-    return 13 if wide >= 20 else 16 if wide >= 10 else 20
+    return 13 if wide >= 20 else 16 if wide >= 10 else 20 if wide > 1 else 44
 
 
 def width_of(pixels: int) -> float:
@@ -115,14 +115,14 @@ def _windows(stage: Stage, before: Maps, channel: int) -> dict[Symbol, Known]:
     }
 
 
-def _beside(
+def beside(
     stage: Stage, name: str, right: int
-) -> tuple[Cells, list[dict[Symbol, Known]], list[Scale]]:
+) -> tuple[Cells, list[dict[Symbol, Known]], list[Scale], dict[int, float]]:
     """The cells right of the maps: a channel's numbers and its kernels, a row of kernels each."""
     step = stage.size + (1 if stage.size > 1 else 0)
     cells, known, area = Cells(), [], []
     if not (stage.norm or stage.bias is not None or stage.kernel.size):
-        return cells, [{} for _ in range(stage.output[0])], []
+        return cells, [{} for _ in range(stage.output[0])], [], {}
     cells[FIRST_ROW - 2, right] = Cell("The numbers of each map, and its kernels", "bold")
     if stage.norm:
         cells[FIRST_ROW - 3, right] = Cell("ε", "symbol")
@@ -142,7 +142,7 @@ def _beside(
     if stage.kernel.size:
         cells |= _channel_headings(stage, right + 2 + len(NUMBERS), step)
         area.append(_scale(stage, right + 2 + len(NUMBERS), step))
-    return cells, known, area
+    return cells, known, area, _widths(stage, right)
 
 
 def _has(stage: Stage, heading: str) -> bool:

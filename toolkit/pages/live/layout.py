@@ -73,6 +73,7 @@ class Tiling:
     high: int
     wide: int
     margin: int = 0
+    first: int = FIRST_ROW
 
     @property
     def gap(self) -> int:
@@ -88,7 +89,12 @@ class Tiling:
     @property
     def top(self) -> int:
         """The row of the first cells."""
-        return FIRST_ROW + self.margin
+        return self.first + self.margin
+
+    @property
+    def last(self) -> int:
+        """The last row, the blank ones below the maps included."""
+        return self.places[-1][0] + self.high - 1 + self.margin
 
     @property
     def left(self) -> int:
