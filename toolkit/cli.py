@@ -183,6 +183,7 @@ def predict(
 
 @app.command(
     epilog="Examples: [bold]toolkit live[/bold], "
+    "[bold]toolkit live --step[/bold], "
     "[bold]toolkit live --model exports/mnist.safetensors --out my.xlsx[/bold]"
 )
 def live(

@@ -42,7 +42,8 @@ CLASS, LABEL, LABELS, TARGETS = (Symbol(n) for n in ("class", "label", "labels",
 VALUE, BEFORE, AFTER = Symbol("value"), Symbol("before"), Symbol("after")
 FIRST_ROW, SEEN_COLUMN, TABLE_COLUMN, PIXELS = 9, 3, 33, 11
 LEARNING_RATE = 0.01
-ROWS = {"rate": 6, "before": 10, "after": 12, "change": 14, "expected": 16}
+RATE_ROW = 7
+ROWS = {"before": 10, "after": 12, "change": 14, "expected": 16}
 
 
 def step_book(stored: Stored, gallery: Gallery) -> Book:
@@ -128,13 +129,13 @@ class _Draw:
             (5, 2): Cell("Digit:", "name"),
             (5, 11): Cell(start, "choice"),
             (5, 24): computed(place_or(CHOICE, NAMES, Integer(1)), known, "shade"),
-            (ROWS["rate"] + 1, column): Cell("learning rate η", "name"),
-            (ROWS["rate"] + 1, column + 1): Cell(LEARNING_RATE, "input"),
+            (RATE_ROW, column): Cell("learning rate η", "name"),
+            (RATE_ROW, column + 1): Cell(LEARNING_RATE, "input"),
             (5, column): Cell("label of the digit", "name"),
             (5, column + 1): computed(picked(LABELS, CHOSEN), known, "middle"),
         } | {(FIRST_ROW + n, 2): Cell(n + 1, "ruler") for n in range(SIDE)}
         self.label = at(DRAW, 5, column + 1, self.cells[5, column + 1].value)
-        self.rate = at(DRAW, ROWS["rate"] + 1, column + 1, LEARNING_RATE)
+        self.rate = at(DRAW, RATE_ROW, column + 1, LEARNING_RATE)
 
     def sheet(self, loss: "_Loss", areas: list[tuple[str, Area, Array]]) -> Sheet:
         """With what came of the step."""
@@ -183,7 +184,7 @@ class _Draw:
             validations=(
                 Validation(5, 11, 5, "choice", "Which digit?", "Choose a stored digit.",
                            self.gallery.names),
-                Validation(ROWS["rate"] + 1, column + 1, ROWS["rate"] + 1, "positive", "Learning rate",
+                Validation(RATE_ROW, column + 1, RATE_ROW, "positive", "Learning rate",
                            "A number above 0: how far to go down the gradient."),
             ),
             merges=((5, 11, 5, 20),),
@@ -204,8 +205,8 @@ class _Loss:
         self.cells: Cells = {(1, 2): Cell("Loss: softmax and cross-entropy", "title")}
         self.classes: list[Value] = [int(n) if n.isdecimal() else n for n in self.names]
         self.rows = range(FIRST_ROW, FIRST_ROW + len(self.classes))
-        heads = ("class", "logit z", "e^(z - largest)", "probability p", "target y", "∂loss/∂z = p - y",
-                 "", "z after", "e^(z - largest)", "p after")  # fmt: skip
+        heads = ("class", "logit z", "e^(z - largest)", "probability p", "target y",
+                 "∂loss/∂z = p - y", "", "z after", "e^(z - largest)", "p after")  # fmt: skip
         self.cells |= {
             (FIRST_ROW - 1, 2 + n): Cell(word, "heading") for n, word in enumerate(heads) if word
         }
