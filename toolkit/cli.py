@@ -187,19 +187,24 @@ def predict(
     "[bold]toolkit live --model exports/mnist.safetensors --out my.xlsx[/bold]"
 )
 def live(
-    out: Annotated[Path, typer.Option(help="The workbook to write.")] = Path("exports/live.xlsx"),
+    out: Annotated[
+        Path | None,
+        typer.Option(help="The workbook to write.", show_default="exports/live.xlsx"),
+    ] = None,
     model: Annotated[
         Path | None, typer.Option(help="Weights that mnist wrote, instead of the shipped ones.")
     ] = None,
+    step: Annotated[
+        bool, typer.Option("--step", help="A whole step of learning: backward pass and update.")
+    ] = False,
     as_json: Json = False,
 ) -> None:
-    """Put the trained network into cells: draw a digit, watch it think."""
+    """Put the trained network into cells: draw a digit, watch it think, take a step."""
     from toolkit.live import write_live
 
-    made = write_live(out, model)
-    _say(
-        made, as_json, f"Wrote {out}: {made['cells']:,} cells of a network, {made['digits']} digits"
-    )
+    out = out or Path("exports/live-step.xlsx" if step else "exports/live.xlsx")
+    made = write_live(out, model, step=step)
+    _say(made, as_json, f"{made['cells']:,} cells, {made['digits']} digits\nWrote {out}")
 
 
 @app.command(
