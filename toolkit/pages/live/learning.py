@@ -41,7 +41,7 @@ LOGIT, LOGITS, POWER, POWERS = (Symbol(n) for n in ("z", "logits", "power", "pow
 CLASS, LABEL, LABELS, TARGETS = (Symbol(n) for n in ("class", "label", "labels", "targets"))
 VALUE, BEFORE, AFTER = Symbol("value"), Symbol("before"), Symbol("after")
 FIRST_ROW, SEEN_COLUMN, TABLE_COLUMN, PIXELS = 9, 3, 33, 11
-LEARNING_RATE = 0.01
+LEARNING_RATE = 0.001
 RATE_ROW = 7
 ROWS = {"before": 10, "after": 12, "change": 14, "expected": 16}
 

@@ -1,0 +1,155 @@
+"""One step of learning in cells: every gradient and the loss after it, against PyTorch."""
+
+import re
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from openpyxl.utils import column_index_from_string, coordinate_to_tuple
+from openxml_audit import OpenXmlValidator
+from torch.nn import functional
+
+from tests.recalculation import Office, cells, with_cells
+from tests.test_live import LINEAR, ODD, assert_agrees, trained
+from toolkit.convnet import stored
+from toolkit.convnet.stages import DEVIATION, MEAN, stages
+from toolkit.convnet.weights import load_trained
+from toolkit.errors import ToolkitError
+from toolkit.live import gallery, write_live
+
+FIRST_ROW, CHOICE, RATE = 8, "K5", "AH7"
+BEFORE, AFTER = "AH10", "AH12"
+Sheets = dict[str, dict[tuple[int, int], object]]
+
+
+def sheets(book: Path) -> Sheets:
+    """Every cell by row and column."""
+    return {
+        name: {coordinate_to_tuple(address): value for address, value in found.items()}
+        for name, found in cells(book).items()
+    }
+
+
+def headed(sheet: dict[tuple[int, int], object], words: str) -> int | None:
+    """The column of a heading."""
+    return next((column for (_, column), value in sheet.items() if value == words), None)
+
+
+def gradients(book: Path, network: torch.nn.Sequential) -> dict[str, np.ndarray]:
+    """Those in the workbook, by the names of PyTorch's parameters."""
+    found: dict[str, np.ndarray] = {}
+    shown = sheets(book)
+    backward = sorted(
+        (name for name in shown if name.startswith("∂")), key=lambda n: int(n.split()[1])
+    )
+    parts = iter(
+        [(n, m) for n, m in network.named_modules() if next(m.parameters(False), None) is not None]
+    )
+    for name in backward:
+        sheet = shown[name]
+        kernel, gamma, bias = (headed(sheet, w) for w in ("∂loss/∂kernel", "∂γ", "∂b"))
+        size = int(name.split()[-1].split("x")[0]) if "x" in name else 1
+        step = size + (size > 1)
+        has = {"kernel": kernel, "norm": gamma and (FIRST_ROW, gamma) in sheet}
+        if has["kernel"]:
+            module, part = next(parts)
+            weight = part.weight
+            assert isinstance(weight, torch.Tensor) and kernel
+            inputs = weight.numel() // (weight.shape[0] * size * size)
+            values = [
+                sheet[FIRST_ROW + o * step + u, kernel + i * step + v]
+                for o, i, u, v in np.ndindex(weight.shape[0], inputs, size, size)
+            ]
+            found[f"{module}.weight"] = np.array(values, float).reshape(weight.shape)
+            if part.bias is not None and bias:
+                rows = range(FIRST_ROW, FIRST_ROW + weight.shape[0] * step, step)
+                found[f"{module}.bias"] = np.array([sheet[row, bias] for row in rows], float)
+        if has["norm"] and gamma:
+            module, part = next(parts)
+            count = len(next(part.parameters()))
+            rows = range(FIRST_ROW, FIRST_ROW + count * step, step)
+            for n, kind in enumerate(("weight", "bias")):
+                found[f"{module}.{kind}"] = np.array([sheet[r, gamma + n] for r in rows], float)
+    assert next(parts, None) is None
+    return found
+
+
+def torch_step(
+    weights: Path, number: int, rate: float
+) -> tuple[float, dict[str, np.ndarray], float]:
+    """Loss, gradients, and the loss after a step, in evaluation mode and double precision."""
+    found = stored.read(weights)
+    digits = gallery(stages(found), found.names)
+    network = load_trained(weights).network.double().eval()
+    image = torch.from_numpy(digits.images[number] / 255)[None, None]
+    images, label = (image - MEAN) / DEVIATION, torch.tensor([int(digits.labels[number])])
+    loss = functional.cross_entropy(network(images), label)
+    loss.backward()
+    slopes = {name: np.asarray(p.grad) for name, p in network.named_parameters()}
+    with torch.no_grad():
+        for parameter in network.parameters():
+            assert parameter.grad is not None
+            parameter.sub_(rate * parameter.grad)
+        after = functional.cross_entropy(network(images), label)
+    return float(loss.detach()), slopes, float(after)
+
+
+def assert_is_torchs(book: Path, weights: Path, number: int, rate: float) -> None:
+    before, slopes, after = torch_step(weights, number, rate)
+    draw = cells(book)["Draw"]
+    ours_shown = np.array([draw[BEFORE], draw[AFTER]], float)
+    np.testing.assert_allclose(ours_shown, np.array([before, after]), rtol=1e-9)
+    ours = gradients(book, load_trained(weights).network)
+    assert ours.keys() == slopes.keys()
+    for name, slope in slopes.items():
+        # Against the largest of its tensor: single ones are sums that cancel.
+        np.testing.assert_allclose(ours[name], slope, rtol=1e-9, atol=1e-9 * abs(slope).max())
+
+
+@pytest.fixture(scope="module")
+def book(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("step") / "step.xlsx"
+    write_live(path, step=True)
+    return path
+
+
+def test_every_gradient_is_torchs(book: Path) -> None:
+    assert_is_torchs(book, stored.shipped(), -1, 0.001)
+    draw = cells(book)["Draw"]
+    assert float(str(draw[AFTER])) < float(str(draw[BEFORE]))
+    assert book.stat().st_size < 10e6
+    assert OpenXmlValidator().validate(book).errors == []
+
+
+def test_another_digit_and_learning_rate(book: Path, office: Office) -> None:
+    found = stored.read(stored.shipped())
+    name = gallery(stages(found), found.names).names[3]
+    out = with_cells(book, 1, {CHOICE: name, RATE: 0.25}, book.with_name("other.xlsx"))
+    assert_is_torchs(office.recalculate(out), stored.shipped(), 3, 0.25)
+
+
+@pytest.mark.parametrize("name", ODD)
+def test_any_template(name: str, tmp_path: Path, office: Office) -> None:
+    weights = trained(ODD[name], tmp_path / "odd.safetensors")
+    write_live(tmp_path / "odd.xlsx", weights, step=True)
+    assert_is_torchs(tmp_path / "odd.xlsx", weights, -1, 0.001)
+    assert_agrees(tmp_path / "odd.xlsx", office.recalculate(tmp_path / "odd.xlsx"))
+
+
+@pytest.mark.full
+def test_the_book_recalculates(book: Path, office: Office) -> None:
+    assert_agrees(book, office.recalculate(book))
+
+
+def test_too_many_cells(tmp_path: Path) -> None:
+    wide = '{ type = "convolution", channels = 140, kernel = 3 }, ' + LINEAR
+    weights = trained(wide, tmp_path / "wide.safetensors")
+    with pytest.raises(ToolkitError, match=r"more than 300,000; .* fewer channels"):
+        write_live(tmp_path / "wide.xlsx", weights, step=True)
+
+
+def test_the_cells_are_where_the_sheet_says(book: Path) -> None:
+    assert re.fullmatch(r"[A-Z]+\d+", CHOICE) and column_index_from_string("AH") == 34
+    formulas = cells(book, formulas=True)["Draw"]
+    assert formulas["AG10"] == "loss before the step" and formulas["AG12"] == "loss after the step"
