@@ -83,7 +83,7 @@ def torch_step(
     digits = gallery(stages(found), found.names)
     network = load_trained(weights).network.double().eval()
     image = torch.from_numpy(digits.images[number] / 255)[None, None]
-    images, label = (image - MEAN) / DEVIATION, torch.tensor([int(digits.labels[number])])
+    images, label = (image - MEAN) / DEVIATION, torch.tensor([int(str(digits.labels[number]))])
     loss = functional.cross_entropy(network(images), label)
     loss.backward()
     slopes = {name: np.asarray(p.grad) for name, p in network.named_parameters()}
