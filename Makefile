@@ -44,12 +44,14 @@ exports: $(VENV)/mnist
 .PHONY: results
 results: $(VENV)/test
 	$(BIN)/toolkit mnist --seeds 10
-	for model in tiny sprint course; do \
-	  $(BIN)/toolkit mnist --model $$model --out exports/$$model.xlsx --seeds 5 || exit 1; done
+	$(BIN)/toolkit mnist --model tiny --out exports/tiny.xlsx --seeds 5
+	$(BIN)/toolkit mnist --model sprint --out exports/sprint.xlsx --seeds 5
+	$(BIN)/toolkit mnist --model course --out exports/course.xlsx --seeds 3
 	cp exports/mnist.safetensors toolkit/weights/default.safetensors
 	$(BIN)/python -m tests.experiments.results
 
-# The picture in the README is the sheet of step 2, on the fourth page, as LibreOffice draws it. Needs pdftoppm as well.
+# The pictures in the README are sheets as LibreOffice draws them: step 2, on the fourth page, and
+# the mistakes, on the fifth from the end. Needs pdftoppm as well, and the font Carlito.
 .PHONY: pictures
 pictures: libreoffice
 	rm -rf build/pictures && mkdir -p build/pictures
@@ -57,6 +59,11 @@ pictures: libreoffice
 	  --convert-to pdf --outdir build/pictures exports/backprop.xlsx >/dev/null
 	pdftoppm -r 130 -f 4 -l 4 -x 85 -y 115 -W 1370 -H 520 -singlefile -png \
 	  build/pictures/backprop.pdf exports/backprop
+	soffice -env:UserInstallation=file://$(CURDIR)/build/profile --headless \
+	  --convert-to pdf --outdir build/pictures exports/mnist.xlsx >/dev/null
+	page=$$(( $$(pdfinfo build/pictures/mnist.pdf | sed -n 's/^Pages: *//p') - 4 )); \
+	  pdftoppm -r 130 -f $$page -l $$page -x 85 -y 95 -W 1370 -H 590 -singlefile -png \
+	  build/pictures/mnist.pdf exports/mnist
 
 $(VENV)/bin/python:
 	$(PYTHON) -c "import sys; sys.exit(sys.version_info < (3, 11) and 'Python 3.11 or later is needed: make PYTHON=python3.11')"

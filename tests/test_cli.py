@@ -167,7 +167,8 @@ def test_ctrl_c_leaves_the_last_good_result(tmp_path: Path) -> None:
             _, errors = running.communicate(timeout=60)
         finally:
             running.kill()
-    assert running.returncode == 130
+    # Where torch was just being imported, Python ends by the signal itself: 130 in every shell.
+    assert running.returncode in (130, -signal.SIGINT)
     assert "Stopped; no file was left half-written" in errors and "Traceback" not in errors
     assert out.read_bytes() == b"the last good one"
     assert {path.name for path in tmp_path.iterdir()} == {"m.xlsx", "slow.toml"}

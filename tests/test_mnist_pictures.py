@@ -129,7 +129,7 @@ def test_a_network_without_mistakes(tmp_path: Path) -> None:
 def test_kernels_are_the_weights_with_a_two_sided_scale(tmp_path: Path) -> None:
     write(book(), tmp_path / "m.xlsx")
     written, shown = cells(tmp_path / "m.xlsx")["Kernels"], pictures().kernels
-    assert [weights.shape for weights in shown] == [(8, 1, 3, 3), (12, 8, 3, 3)]
+    assert [weights.shape for weights in shown] == [(8, 1, 3, 3), (16, 8, 3, 3)]
     # Kernel 2 of the first layer begins after three columns and a gap.
     block = [[float(str(written[f"{letter}{row}"])) for letter in "HIJ"] for row in (7, 8, 9)]
     np.testing.assert_allclose(block, shown[0][1, 0], atol=5e-7)
@@ -155,9 +155,9 @@ def test_augmentation_shows_each_class_and_eight_draws(tmp_path: Path) -> None:
     made = book(GARMENTS)
     write(made, tmp_path / "m.xlsx")
     written = cells(tmp_path / "m.xlsx")["Augmentation"]
-    assert written["A4"] == "turned by up to 12° to either side"
-    assert written["A7"] == "slanted by up to 8° to either side"
-    assert [written[f"A{row}"] for row in (10, 19)] == ["T-shirt/top", "Ankle boot"]
+    assert written["A4"] == "turned by up to 10° to either side"
+    assert written["A7"] == "slanted by up to 5° to either side"
+    assert [written[f"A{row}"] for row in (11, 20)] == ["T-shirt/top", "Ankle boot"]
     shown = sheet_of(made, "Augmentation")
     assert len(shown) == 10 * 9
     assert np.array_equal(pixels(shown[0])[::2, ::2], images(COUNT)[0])

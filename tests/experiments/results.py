@@ -16,10 +16,10 @@ ROOT = Path(__file__).parents[2]
 README, RECORDS = ROOT / "README.md", ROOT / "exports"
 # The model of each record, and how many seeds it takes.
 RUNS = {"mnist": ("default", 10), "tiny": ("tiny", 5), "sprint": ("sprint", 5),
-        "course": ("course", 5)}  # fmt: skip
+        "course": ("course", 3)}  # fmt: skip
 HEADINGS = (
     "model", "parameters", "epochs", "mean", "standard deviation", "lowest", "highest", "seeds",
-    "seconds an epoch", "made by",
+    "seconds an epoch", "threads", "made by",
 )  # fmt: skip
 MARKED = re.compile(r"(<!-- results -->\n).*?(<!-- end -->)", re.DOTALL)
 
@@ -40,7 +40,7 @@ def row(name: str, series: Series) -> list[str]:
         f"`{RUNS[name][0]}`", f"{parameter_count(series.model.network):,}",
         str(series.model.training.epochs), f"**{mean:.3f} %**",
         f"{100 * (found['standard_deviation'] or 0):.3f} %", f"{low:.2f} %", f"{high:.2f} %",
-        str(found["count"]), f"{took:.1f}", f"`{command(name)}`",
+        str(found["count"]), f"{took:.1f}", str(series.runs[0].threads), f"`{command(name)}`",
     ]  # fmt: skip
 
 

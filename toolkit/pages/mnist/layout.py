@@ -13,6 +13,7 @@ CONFUSION, PREDICTIONS, SEEDS, RUN = "Confusion", "Predictions", "Seeds", "Run"
 MISTAKES, KERNELS, AUGMENTATION = "Mistakes", "Kernels", "Augmentation"
 TRAIN_COUNT, TEST_COUNT = quantity("train images"), quantity("test images")
 LINKS_ROW, COUNTS_ROW = 3, 4
+LINK_COLUMNS = (1, 2, 4)  # with room to the right for a long name
 DIGITS = tuple(map(str, range(10)))
 
 
@@ -72,7 +73,7 @@ def linked(sheets: list[Sheet]) -> tuple[Sheet, ...]:
             del ways[f"← {TARGETS}"]
         links = {
             (LINKS_ROW, column): Cell(text, "link", link=name)
-            for column, (text, name) in enumerate(ways.items(), 1)
+            for column, (text, name) in zip(LINK_COLUMNS, ways.items(), strict=False)
         }
         made.append(replace(sheet, cells={**sheet.cells, **links}))
     return tuple(made)
