@@ -20,10 +20,11 @@ from toolkit.convnet import digits
 from toolkit.convnet.digits import Digits
 from toolkit.convnet.model import build
 from toolkit.convnet.pictures import like_mnist
+from toolkit.convnet.stages import stages
+from toolkit.convnet.stored import read
 from toolkit.convnet.template import Model
 from toolkit.convnet.training import normalize
 from toolkit.convnet.weights import load_trained, save_weights
-from toolkit.errors import ToolkitError
 from toolkit.template import parse
 
 RUN = CliRunner()
@@ -156,7 +157,7 @@ def test_pictures_are_made_like_mnist(
     apart = [nearest(ours, theirs) for ours, theirs in zip(images, originals, strict=True)]
     # An empty image is 29 away.
     assert np.mean(apart) < (1 if way in EXACT else 15 if way == "small" else 7.5)
-    trained = load_trained(weights)
+    trained = stages(read(weights))
     wanted = predict.probabilities(trained, originals).argmax(1)
     found = predict.probabilities(trained, images).argmax(1)
     assert (found == wanted).mean() >= 0.8  # a network so simple leans on single pixels
@@ -292,24 +293,9 @@ def test_names_of_classes(tmp_path: Path, weights: Path, originals: Grey) -> Non
     assert found.prediction == "class 7"
 
 
-def test_shipped_weights_or_how_to_make_some(
-    tmp_path: Path, weights: Path, originals: Grey, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    path = made(tmp_path, "large", originals[:1])
-    monkeypatch.setattr("toolkit.predict.resources.files", lambda package: tmp_path)
-    with pytest.raises(ToolkitError, match="no weights come with this version; train some with: t"):
-        predict.predict(path)
-    (tmp_path / "weights").mkdir()
-    (tmp_path / "weights" / "default.safetensors").write_bytes(weights.read_bytes())
-    assert predict.predict(path)[0].prediction == "7"
-
-
-def test_it_needs_the_extra(tmp_path: Path, originals: Grey) -> None:
-    (path,) = made(tmp_path, "large", originals[:1])
+def test_the_shipped_weights_read_digits_without_torch(tmp_path: Path, originals: Grey) -> None:
+    paths = made(tmp_path, "large", originals[:3])
     block = "import sys; sys.modules['torch'] = None; from toolkit.cli import main; main()"
-    done = subprocess.run([sys.executable, "-c", block, "predict", str(path)],
-                          capture_output=True, text=True, check=False)  # fmt: skip
-    assert done.returncode == 2
-    assert (
-        'toolkit predict needs torch; install it with: pip install "toolkit[mnist]"' in done.stderr
-    )
+    done = subprocess.run([sys.executable, "-c", block, "predict", *map(str, paths)],
+                          capture_output=True, text=True, check=True)  # fmt: skip
+    assert [line.split()[1] for line in done.stdout.splitlines()[1:]] == ["7", "2", "1"]

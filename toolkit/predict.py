@@ -2,19 +2,16 @@
 
 from dataclasses import asdict, dataclass
 from functools import partial
-from importlib import resources
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from toolkit.convnet.pictures import FIELD, like_mnist
+from toolkit.convnet.stages import Stage, forward, stages
+from toolkit.convnet.stored import read, shipped
 from toolkit.errors import ToolkitError
-from toolkit.installed import check_installed
-
-if TYPE_CHECKING:
-    from toolkit.convnet.weights import Trained
 
 INPUT = [1, FIELD, FIELD]
 
@@ -39,30 +36,23 @@ def predict(pictures: list[Path], weights: Path | None = None) -> list[Predictio
     Raises ToolkitError where a picture or the weights are at fault.
     """
     images = np.stack([like_mnist(picture) for picture in pictures])
-    check_installed("predict")
-    from toolkit.convnet.weights import load_trained
-
-    weights = weights or _shipped()
-    trained = load_trained(weights)
-    if trained.model.network.input != INPUT:
+    found = read(weights or shipped())
+    if found.model.network.input != INPUT:
         raise ToolkitError(
-            f"{weights}: its network takes no images of {FIELD}x{FIELD} pixels in one channel; "
-            "give other weights"
+            f"{found.source}: its network takes no images of {FIELD}x{FIELD} pixels in one "
+            "channel; give other weights"
         )
-    found = zip(pictures, probabilities(trained, images), strict=True)
-    return [_prediction(picture, trained.names, row) for picture, row in found]
+    rows = probabilities(stages(found), images)
+    return [
+        _prediction(picture, found.names, row) for picture, row in zip(pictures, rows, strict=True)
+    ]
 
 
-def probabilities(trained: "Trained", images: NDArray[np.uint8]) -> NDArray[np.float64]:
+def probabilities(steps: list[Stage], images: NDArray[np.uint8]) -> NDArray[np.float64]:
     """Those of every class, (n, classes), for images (n, 28, 28)."""
-    import torch
-
-    from toolkit.convnet.training import normalize
-
-    pixels = torch.from_numpy(images).unsqueeze(1).float() / 255
-    with torch.inference_mode():
-        logits = trained.network(normalize(pixels))
-    found: NDArray[np.float64] = logits.double().softmax(1).numpy()
+    logits = np.stack([forward(steps, image.astype(np.float64)) for image in images])
+    powers = np.exp(logits - logits.max(axis=1, keepdims=True))
+    found: NDArray[np.float64] = powers / powers.sum(axis=1, keepdims=True)
     return found
 
 
@@ -96,14 +86,3 @@ def _aligned(widths: list[int], fields: list[str]) -> str:
     texts = [f"{field:<{width}}" for field, width in zip(fields[:2], widths[:2], strict=True)]
     figures = [f"{field:>{width}}" for field, width in zip(fields[2:], widths[2:], strict=True)]
     return "  ".join([*texts, *figures])
-
-
-def _shipped() -> Path:
-    """The weights in the package."""
-    path = Path(str(resources.files("toolkit") / "weights" / "default.safetensors"))
-    if not path.is_file():
-        raise ToolkitError(
-            "no weights come with this version; train some with: toolkit mnist --out my.xlsx, "
-            "then give --model my.safetensors"
-        )
-    return path

@@ -4,8 +4,11 @@ In evaluation mode dropout does nothing and batch norm is a scale and a shift fo
 convolution, its batch norm and its ReLU are one line for each value. NumPy only, no torch.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from typing import Any, Literal
+from functools import partial
+from math import prod
+from typing import Literal
 
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
@@ -14,6 +17,7 @@ from numpy.typing import NDArray
 from toolkit.convnet import template as t
 from toolkit.convnet.shapes import LayerRow, Shape, layer_table
 from toolkit.convnet.stored import Stored
+from toolkit.errors import ToolkitError
 
 Kind = Literal["convolution", "pool", "average", "linear", "pointwise"]
 Array = NDArray[np.float64]
@@ -52,14 +56,17 @@ class Stage:
 
 
 def stages(stored: Stored) -> list[Stage]:
-    """The network as stages, in order."""
+    """The network as stages, in order.
+
+    Raises ToolkitError where the weights do not fit the template.
+    """
     found: list[Stage] = []
     module = 0
     rows = layer_table(stored.model.network)
     for number, (layer, row) in enumerate(zip(stored.model.network.layers, rows, strict=True), 1):
         flattens = isinstance(layer, t.Linear) and len(row.input) == 3
         module += flattens
-        stage = _stage(layer, row, number, module, stored.tensors)
+        stage = _stage(layer, row, number, partial(_tensor, stored, module))
         module += 2 if isinstance(layer, t.GlobalAveragePool) else 1
         if isinstance(layer, t.Dropout):
             continue
@@ -71,12 +78,17 @@ def stages(stored: Stored) -> list[Stage]:
     return found
 
 
-def _stage(
-    layer: t.Layer, row: LayerRow, number: int, module: int, tensors: dict[str, NDArray[Any]]
-) -> Stage:
-    def tensor(name: str) -> Array:
-        return tensors[f"{module}.{name}"].astype(np.float64)
+def _tensor(stored: Stored, module: int, name: str, *shape: int) -> Array:
+    """A tensor in double precision. Raises ToolkitError where it is not what the template says."""
+    found = stored.tensors.get(f"{module}.{name}")
+    if found is None or found.shape != shape:
+        raise ToolkitError(
+            f"{stored.source}: its weights do not fit its template; train the model anew"
+        )
+    return found.astype(np.float64)
 
+
+def _stage(layer: t.Layer, row: LayerRow, number: int, tensor: Callable[..., Array]) -> Stage:
     plain = Stage("pointwise", row.input, row.output, (number,))
     match layer:
         case t.Convolution():
@@ -86,18 +98,19 @@ def _stage(
                 size=layer.kernel,
                 stride=layer.stride,
                 padding=layer.padding,
-                kernel=tensor("weight"),
-                bias=tensor("bias") if layer.bias else None,
+                kernel=tensor("weight", *row.output[:1], *row.input[:1], *(layer.kernel,) * 2),
+                bias=tensor("bias", layer.channels) if layer.bias else None,
             )
         case t.MaxPool():
             return replace(plain, kind="pool", size=layer.size, stride=layer.size)
         case t.GlobalAveragePool():
             return replace(plain, kind="average")
         case t.Linear():
-            return _linear(plain, tensor("weight"), tensor("bias"))
+            weight = tensor("weight", layer.features, prod(row.input))
+            return _linear(plain, weight, tensor("bias", layer.features))
         case t.BatchNorm():
             parts = ("weight", "bias", "running_mean", "running_var")
-            return replace(plain, norm=Norm(*map(tensor, parts)))
+            return replace(plain, norm=Norm(*(tensor(part, row.input[0]) for part in parts)))
         case t.Relu():
             return replace(plain, relu=True)
         case t.Dropout():
@@ -130,7 +143,7 @@ def forward(steps: list[Stage], image: Array) -> Array:
     values = ((image / 255 - MEAN) / DEVIATION)[None]
     for step in steps:
         values = _finished(step, _computed(step, values))
-    return values
+    return values.ravel()
 
 
 def _computed(step: Stage, values: Array) -> Array:

@@ -5,7 +5,6 @@ from importlib import resources
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 from numpy.typing import NDArray
 from pydantic import TypeAdapter, ValidationError
 from safetensors import SafetensorError, safe_open
@@ -20,11 +19,12 @@ CLASSES = TypeAdapter(tuple[str, ...])
 
 @dataclass(frozen=True)
 class Stored:
-    """Tensors by name, as float64, the template of their model, and the classes' names by label."""
+    """Tensors by name, the template of their model, the classes' names by label, and the file."""
 
     tensors: dict[str, NDArray[Any]]
     model: Model
     names: tuple[str, ...]
+    source: Path
 
 
 def read(path: Path) -> Stored:
@@ -36,7 +36,7 @@ def read(path: Path) -> Stored:
     if "template" not in metadata:
         raise ToolkitError(f"{path}: holds no template; give weights that toolkit mnist wrote")
     model = parse(metadata["template"], Model, f"{path}: its template")
-    return Stored(tensors, model, _names(path, metadata))
+    return Stored(tensors, model, _names(path, metadata), path)
 
 
 def shipped() -> Path:
@@ -69,8 +69,3 @@ def _names(path: Path, metadata: dict[str, str]) -> tuple[str, ...]:
         raise ToolkitError(
             f"{path}: damaged (the names of its classes); train the model anew"
         ) from error
-
-
-def as_numbers(tensor: NDArray[Any]) -> NDArray[np.float64]:
-    """A tensor in double precision."""
-    return tensor.astype(np.float64)
