@@ -37,6 +37,8 @@ bench: $(VENV)/test
 exports: $(VENV)/mnist
 	$(BIN)/toolkit backprop
 	$(BIN)/toolkit mnist --seeds 10
+	$(BIN)/toolkit live
+	$(BIN)/toolkit live --step
 	$(MAKE) pictures
 
 # The table in the README: each model over several seeds, some two hours on two cores. A series that
@@ -64,6 +66,10 @@ pictures: libreoffice
 	page=$$(( $$(pdfinfo build/pictures/mnist.pdf | sed -n 's/^Pages: *//p') - 4 )); \
 	  pdftoppm -r 130 -f $$page -l $$page -x 85 -y 95 -W 1370 -H 590 -singlefile -png \
 	  build/pictures/mnist.pdf exports/mnist
+	soffice -env:UserInstallation=file://$(CURDIR)/build/profile --headless \
+	  --convert-to pdf --outdir build/pictures exports/live.xlsx >/dev/null
+	pdftoppm -r 130 -f 1 -l 1 -x 85 -y 115 -W 1310 -H 440 -singlefile -png \
+	  build/pictures/live.pdf exports/live
 
 $(VENV)/bin/python:
 	$(PYTHON) -c "import sys; sys.exit(sys.version_info < (3, 11) and 'Python 3.11 or later is needed: make PYTHON=python3.11')"
