@@ -87,7 +87,7 @@ def test_both_pipelines_train_the_same_layers(tmp_path: Path) -> None:
     assert [p.shape for p in usual.parameters()] == [p.shape for p in network.parameters()]
     assert len(usual) == len(network)
     learn, check = loaders(unpacked(tmp_path), model, 0, 300)
-    assert [len(labels) for _, labels in learn] == [model.training.batch_size] * 2
+    assert [len(labels) for _, labels in learn] == [64] * 4
     ((images, labels),) = check
     assert images.shape == (50, 1, 28, 28) and labels[:3].tolist() == [7, 2, 1]
     assert usual(images).shape == (50, 10)
