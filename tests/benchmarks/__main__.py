@@ -21,6 +21,7 @@ class Part(StrEnum):
     trace = "trace"
     process = "process"
     mnist = "mnist"
+    live = "live"
 
 
 def main(

@@ -29,6 +29,11 @@ ON_CANVAS = "–"
 def seen_maps(gallery: Gallery) -> tuple[Sheet, Maps]:
     """The sheet without its answer, and what the network reads: one map of 28 x 28."""
     cells: Cells = {(1, 2): Cell("Draw a digit, watch the network think", "title")}
+    cells[2, 2] = Cell(
+        "Choose a digit in the yellow cell; or choose canvas there and type numbers into the grid. "
+        "Every sheet follows.",
+        "muted",
+    )
     cells |= _choice(gallery)
     known = {
         CHOSEN: at(DRAW, CHOICE_ROW, SEEN_COLUMN, 1),
