@@ -31,7 +31,8 @@ class Ended:
 def features(stage: Stage, name: str, title: str, inputs: Sequence[Known]) -> Ended:
     """A number for each input: the mean of a map, or what changes a number in place."""
     averaged = stage.kind == "average"
-    cells: Cells = {(1, 2): Cell(title, "title")}
+    words = "The mean of each map: how much there is of what it looks for." if averaged else ""
+    cells: Cells = {(1, 2): Cell(title, "title"), (2, 2): Cell(words, "muted")}
     headings = ["map" if averaged else "input", "mean" if averaged else "value", *_folded(stage)]
     cells |= {(FIRST_ROW - 1, 2 + n): Cell(word, "heading") for n, word in enumerate(headings)}
     expr = eq.finished(stage, map_mean(VALUE) if averaged else VALUE)
@@ -51,7 +52,11 @@ def linear(
     """A linear layer: its inputs in a row, below them a row of weights for each output."""
     headings = ("output", "value", "bias b", *_folded(stage))
     left = 3 + len(headings)
-    cells: Cells = {(1, 2): Cell(title, "title")} | _inputs(inputs, left)
+    words = (
+        "Each output: every input times its weight, added up, and a bias. Blue adds, orange takes."
+    )
+    cells: Cells = {(1, 2): Cell(title, "title"), (2, 2): Cell(words, "muted")}
+    cells |= _inputs(inputs, left)
     cells |= {(FIRST_ROW - 1, 2 + n): Cell(word, "heading") for n, word in enumerate(headings)}
     cells[FIRST_ROW - 1, left] = Cell("weights", "bold")
     vector = np.array([[known.value for known in inputs]], float)
@@ -125,7 +130,8 @@ HEADINGS = ("class", "logit z", "e^(z - largest)", "probability")
 def softmax(name: str, title: str, logits: Sequence[Known], names: Sequence[str]) -> Softmax:
     """Logits to probabilities, a step a column."""
     classes: list[Value] = [int(n) if n.isdecimal() else n for n in names]
-    cells: Cells = {(1, 2): Cell(title, "title")}
+    words = "Each logit as a power of e, divided by the sum of all: ten shares that add up to 1."
+    cells: Cells = {(1, 2): Cell(title, "title"), (2, 2): Cell(words, "muted")}
     cells |= {(FIRST_ROW - 1, 2 + n): Cell(word, "heading") for n, word in enumerate(HEADINGS)}
     rows = range(FIRST_ROW, FIRST_ROW + len(classes))
     ranges: list[Known] = []

@@ -71,14 +71,15 @@ class Drawn:
 
 def sheet(parts: list[Part]) -> Sheet:
     """A section for each convolution, with a map, a row and a column to choose."""
-    drawn = Drawn({(1, 2): Cell("How one cell is computed", "title")})
+    words = "Choose a map and a cell of it in the yellow cells: the same sums as on its own sheet."
+    drawn = Drawn({(1, 2): Cell("How one cell is computed", "title"), (2, 2): Cell(words, "muted")})
     row = 5
     for part in parts:
         row = _section(part, row, drawn) + 3
     return Sheet(
         PIXEL,
         drawn.cells,
-        widths={1: 2.0, 2: 24.0} | dict.fromkeys(range(3, 20), 7.5),
+        widths={1: 2.0, 2: 24.0} | dict.fromkeys(range(3, 20), 10.0),
         tab="CC79A7",
         validations=tuple(drawn.validations),
         scales=tuple(drawn.scales),
