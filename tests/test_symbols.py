@@ -7,6 +7,7 @@ import pytest
 import sympy
 from sympy import Piecewise, Symbol, tanh
 
+from toolkit.symbols import maps
 from toolkit.symbols.activations import ACTIVATIONS, relu, sigmoid
 from toolkit.symbols.equation import (
     Equation,
@@ -74,6 +75,19 @@ A, B, C = (quantity(name) for name in "ABC")
         (last(A), "INDEX(A,ROWS(A))"),
         (occurrences(A, Text("x")), 'COUNTIF(A,"x")'),
         (where(A, B, C), "INDEX(A,MATCH(C,B,0))"),
+        (maps.window_dot(A, B), "SUMPRODUCT(A,B)"),
+        (maps.rectified(A - B), "MAX(0,A-B)"),
+        (C * maps.above_zero(A), "C*(A>0)"),
+        (maps.window_largest(A), "MAX(A)"),
+        (maps.map_mean(A), "AVERAGE(A)"),
+        (maps.pixel(A), "IF(ISNUMBER(A),MIN(255,MAX(0,A)),0)"),
+        (maps.picked(A, B + 1), "INDEX(A,1+B)"),
+        (maps.place_or(A, B, C), "IF(COUNTIF(B,A)=0,C,MATCH(A,B,0))"),
+        (maps.matching(A, B, Text("yes"), Text("no")), 'IF(A=B,"yes","no")'),
+        (maps.summed(A * maps.above_zero(B)), "SUMPRODUCT(A*(B>0))"),
+        (maps.squares(A), "SUMSQ(A)"),
+        (maps.routed(A, B, C), "IF(A=B,C,0)"),
+        (maps.routed(A, B, C, sympy.Symbol("D")), "IF(AND(A=B,D<A),C,0)"),
     ],
 )
 def test_formula(expr: sympy.Expr, formula: str) -> None:
