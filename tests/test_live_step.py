@@ -143,7 +143,7 @@ def test_the_book_recalculates(book: Path, office: Office) -> None:
 
 
 def test_too_many_cells(tmp_path: Path) -> None:
-    wide = '{ type = "convolution", channels = 140, kernel = 3 }, ' + LINEAR
+    wide = '{ type = "convolution", channels = 250, kernel = 3 }, ' + LINEAR
     weights = trained(wide, tmp_path / "wide.safetensors")
     with pytest.raises(ToolkitError, match=r"more than 300,000; .* fewer channels"):
         write_live(tmp_path / "wide.xlsx", weights, step=True)

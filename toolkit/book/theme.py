@@ -115,6 +115,7 @@ STYLES = {
     "small centred": Style(size=8, ink=MUTED, align="center"),
     "small input": Style("0.00", size=8, ink=INPUT_INK, align="center", locked=False),
     "small setting": Style(size=8, ink=INPUT_INK, align="center", locked=False),
+    "small slope": Style("0.000", size=8, align="center"),
     "small number": Style("0.00", size=8, align="center"),
     "answer": Style(size=48, bold=True, align="center"),
     "total": Style("#,##0", bold=True),

@@ -28,10 +28,12 @@ from toolkit.pages.live import backward as back
 from toolkit.pages.live import digits
 from toolkit.pages.live.digits import SIDE, STEP, Gallery
 from toolkit.pages.live.draw import CHOSEN, COLUMN, NAMES, RULER
+from toolkit.pages.live.forward import Passed, as_maps, forward, shown_weights
 from toolkit.pages.live.layer import size_of, width_of
 from toolkit.pages.live.layout import DRAW, Array, Cells, Maps, Tiling, filled
 from toolkit.pages.live.naming import kind, linked
-from toolkit.pages.live.step import Page, Passed, as_maps, backward, forward, shown_weights
+from toolkit.pages.live.page import Page
+from toolkit.pages.live.returning import backward
 from toolkit.symbols.functions import largest, total, where
 from toolkit.symbols.maps import matching, picked, place_or, squares, window_dot
 

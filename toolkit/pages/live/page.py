@@ -1,0 +1,124 @@
+"""A sheet in the making, and where the parameters on it stand."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import numpy as np
+from sympy import Expr, Symbol
+
+from toolkit.book.grid import Grid, moving
+from toolkit.book.sheet import Cell, Known, Scale, Sheet, letters, quoted
+from toolkit.pages.live import equations as eq
+from toolkit.pages.live.layer import shading, width_of
+from toolkit.pages.live.layout import FIRST_ROW, Array, Cells, Maps, Tiling, filled
+
+Reads = dict[Symbol, Known]
+
+
+@dataclass(frozen=True)
+class Block:
+    """A kernel's cells: `values` (rows, columns) from the cell (row, column) on."""
+
+    sheet: str
+    row: int
+    column: int
+    values: Array = field(repr=False)
+
+    @property
+    def whole(self) -> Known:
+        """The range, or the number where it is one cell."""
+        size = len(self.values)
+        first = f"${letters(self.column)}${self.row}"
+        last = f"${letters(self.column + size - 1)}${self.row + size - 1}"
+        address = first if size == 1 else f"{first}:{last}"
+        value = float(self.values[0, 0]) if size == 1 else self.values
+        return Known(f"{quoted(self.sheet)}!{address}", value)
+
+    @property
+    def cells(self) -> Known:
+        """Cell by cell."""
+        return Known(f"{quoted(self.sheet)}!{moving(self.row, self.column)}", self.values)
+
+    @property
+    def turned(self) -> Known:
+        """Cell by cell from the last to the first: the kernel turned by half a turn."""
+        size = len(self.values)
+        address = moving(self.row + size - 1, self.column + size - 1, -1, -1)
+        return Known(f"{quoted(self.sheet)}!{address}", self.values[::-1, ::-1])
+
+
+@dataclass(frozen=True)
+class Weights:
+    """Where a stage's parameters stand: kernels by (output, input), numbers by output."""
+
+    kernels: dict[tuple[int, int], Block]
+    numbers: dict[Symbol, list[Known]]
+
+    def reads(self, channel: int) -> Reads:
+        """What the formulas of one output map read."""
+        found = {symbol: known[channel] for symbol, known in self.numbers.items()}
+        kernels = {i: block.whole for (o, i), block in self.kernels.items() if o == channel}
+        return found | {eq.kernel(i + 1): known for i, known in kernels.items()}
+
+
+@dataclass
+class Page:
+    """A sheet in the making."""
+
+    name: str
+    cells: Cells = field(default_factory=dict)
+    grids: list[Grid] = field(default_factory=list)
+    scales: list[Scale] = field(default_factory=list)
+    widths: dict[int, float] = field(default_factory=dict)
+    pixels: int = 13
+    last: int = FIRST_ROW
+
+    def lay(
+        self,
+        tiles: Tiling,
+        label: str,
+        expr: Expr,
+        reads: Callable[[int], Reads],
+        shape: bool = False,
+    ) -> Maps:
+        """Maps whose cells compute `expr` of what each channel reads."""
+        size = (tiles.high, tiles.wide) if shape else None
+        grids = [
+            filled(expr, reads(n), place, "shade" if tiles.wide > 1 else "small number", size)
+            for n, place in enumerate(tiles.places)
+        ]
+        return self.put(tiles, label, grids)
+
+    def put(self, tiles: Tiling, label: str, grids: list[Grid]) -> Maps:
+        """Maps that are made already; where they are smaller than the tiles, zeros follow."""
+        self.grids += grids
+        for n, (row, column) in enumerate(tiles.places, 1):
+            self.cells[row - 1 - tiles.margin, column] = Cell(f"{label} {n}", "small")
+        short = [
+            np.pad(
+                grid.values,
+                ((0, tiles.high - len(grid.values)), (0, tiles.wide - grid.values.shape[1])),
+            )
+            for grid in grids
+        ]
+        maps = Maps(self.name, tiles.places, np.stack(short))
+        self.scales.append(shading(maps))
+        self.last = max(self.last, tiles.last)
+        narrow = range(1, tiles.right)
+        self.widths |= {c: width_of(self.pixels) for c in narrow if c not in self.widths}
+        return maps
+
+    def sheet(self, title: str, tab: str) -> Sheet:
+        """The sheet."""
+        rows = range(FIRST_ROW - 1, self.last + 1)
+        return Sheet(
+            self.name,
+            {(1, 2): Cell(title, "title"), **self.cells},
+            grids=tuple(self.grids),
+            widths=self.widths,
+            heights=dict.fromkeys(rows, self.pixels * 0.75),
+            freeze=(FIRST_ROW - 1, 1),
+            tab=tab,
+            scales=tuple(self.scales),
+            pages_high=1,
+        )

@@ -1,0 +1,136 @@
+"""The backward pass of one stage in cells: what reaches its inputs and its parameters."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from sympy import Symbol
+
+from toolkit.book.grid import Grid, moving
+from toolkit.book.live import computed
+from toolkit.book.sheet import Area, Cell, Known, at, quoted
+from toolkit.convnet.stages import Stage
+from toolkit.pages.live import backward as back
+from toolkit.pages.live.forward import Passed, tiles_of
+from toolkit.pages.live.layer import shading, width_of
+from toolkit.pages.live.layout import FIRST_ROW, Array, Maps, filled
+from toolkit.pages.live.page import Block, Page, Reads, Weights
+from toolkit.pages.live.updates import Job, parameters
+
+
+@dataclass(frozen=True)
+class Returned:
+    """A stage passed backward: what reaches its inputs, its parameters after the step, and the
+    areas of all gradients of parameters.
+    """
+
+    by_input: Maps
+    weights: Weights
+    gradients: tuple[tuple[Area, Array], ...]
+
+
+def backward(
+    passed: Passed, arriving: Maps, page: Page, rate: Known, margin: int, *, last: bool
+) -> Returned:
+    """The page of gradients of one stage; `arriving` is ∂loss/∂a. The last stage on the way back
+    needs none by its inputs.
+    """
+    stage = passed.stage
+    first = FIRST_ROW
+    by_z = arriving
+    if stage.norm or stage.relu:
+
+        def reads(channel: int) -> Reads:
+            found = {back.G: arriving.window(channel, 1), back.A: passed.a.window(channel, 1)}
+            return found | passed.weights.reads(channel)
+
+        tiles = tiles_of(stage.output, margin, first)
+        by_z = page.lay(tiles, "∂z", back.in_place(stage), reads)
+        first = tiles.last + 3
+    if stage.kind == "convolution" and (stage.stride > 1 or (by_z is arriving and stage.size > 1)):
+        by_z, first = _spread(stage, by_z, page, margin, first)
+    stepped = parameters(Job(passed, arriving, by_z, page, rate, margin))
+    by_input = by_z
+    if not last:
+        by_input = _by_input(passed, by_z, stepped.turned, page, margin, first)
+    return Returned(by_input, stepped.weights, stepped.gradients)
+
+
+def _spread(stage: Stage, maps: Maps, page: Page, margin: int, first: int) -> tuple[Maps, int]:
+    """Gradients as far apart as the windows were, with blank cells between and around them."""
+    count, high, wide = maps.values.shape
+    step = stage.stride
+    values = np.zeros((count, (high - 1) * step + 1, (wide - 1) * step + 1))
+    values[:, ::step, ::step] = maps.values
+    tiles = tiles_of(values.shape, margin, first)
+    for channel, (row, column) in enumerate(tiles.places):
+        page.cells[row - 1 - margin, column] = Cell(f"∂z spread {channel + 1}", "small")
+        top, left = maps.places[channel]
+        for down, across in np.ndindex(high, wide):
+            known = at(maps.sheet, top + down, left + across, maps.values[channel, down, across])
+            place = row + down * step, column + across * step
+            page.cells[place] = computed(back.G, {back.G: known}, "shade")
+    found = Maps(page.name, tiles.places, values)
+    page.scales.append(shading(found))
+    page.last = max(page.last, tiles.last)
+    page.widths |= {c: width_of(page.pixels) for c in range(1, tiles.right) if c not in page.widths}
+    return found, tiles.last + 3
+
+
+def _by_input(
+    passed: Passed,
+    by_z: Maps,
+    turned: dict[tuple[int, int], Block],
+    page: Page,
+    margin: int,
+    first: int,
+) -> Maps:
+    stage = passed.stage
+    if stage.kind == "pointwise":
+        return by_z
+    tiles = tiles_of(stage.input, margin, first)
+    if stage.kind == "pool":
+        grids = [_unpooled(passed, by_z, n, place) for n, place in enumerate(tiles.places)]
+        return page.put(tiles, "∂x", grids)
+    if stage.kind == "average":
+        expr = back.by_mean(stage.input[1] * stage.input[2])
+        return page.lay(tiles, "∂x", expr, lambda n: {back.G: by_z.whole(n)}, shape=True)
+    padding = stage.size - 1 - stage.padding
+
+    def reads(channel: int) -> Reads:
+        found: Reads = {}
+        for o in range(stage.output[0]):
+            found[back.gradient(o + 1)] = by_z.window(o, stage.size, 1, padding)
+            found[back.flipped(o + 1)] = turned[o, channel].whole
+        return found
+
+    return page.lay(tiles, "∂x", back.by_input(stage), reads)
+
+
+def _unpooled(passed: Passed, by_z: Maps, channel: int, place: tuple[int, int]) -> Grid:
+    """What reaches the cells of one map before pooling: a formula for each place in the window."""
+    size, sheet = passed.stage.size, quoted(passed.before.sheet)
+    row, column = passed.before.places[channel]
+    out = {}
+    for symbol, maps in ((back.LARGEST, passed.z), (back.G, by_z)):
+        top, left = maps.places[channel]
+        spread = np.kron(maps.values[channel], np.ones((size, size)))
+        out[symbol] = f"{quoted(maps.sheet)}!{moving(top, left, 1, 1, size)}", spread
+    high, wide = out[back.G][1].shape
+    x = passed.before.values[channel][:high, :wide]
+    values, turns = np.zeros((high, wide)), []
+    for down in range(size):
+        line = []
+        for across in range(size):
+            number = down * size + across
+            expr = back.by_pooled(number)
+            known = {s: Known(a, v[down::size, across::size]) for s, (a, v) in out.items()}
+            for n in range(number + 1):
+                i, j = divmod(n, size)
+                symbol = back.X if n == number else Symbol(f"x{n + 1}")
+                address = f"{sheet}!{moving(row + i, column + j, size, size, size)}"
+                known[symbol] = Known(address, x[i::size, j::size])
+            grid = filled(expr, known, place, "shade")
+            values[down::size, across::size] = grid.values
+            line.append(grid.formula or "")
+        turns.append(tuple(line))
+    return Grid(*place, values, "shade", turns=tuple(turns))
