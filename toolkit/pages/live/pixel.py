@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 import numpy as np
-from sympy import Expr, Integer, Symbol, floor
+from sympy import Add, Expr, Integer, Symbol, floor
 
 from toolkit.book.live import computed
 from toolkit.book.sheet import (
@@ -30,6 +30,7 @@ from toolkit.symbols.maps import picked
 MAP, ROW, COLUMN = (Symbol(name) for name in ("map", "row", "column"))
 CELLS, FACTOR, WEIGHT, PRODUCTS = (Symbol(n) for n in ("cells", "x", "k", "products"))
 ADDED, THERE, HERE = Symbol("added"), Symbol("there"), Symbol("here")
+LIMIT, VALUE_COLUMN = Symbol("bound"), 3
 MOST_CHANNELS, BOUND = 16, 1e-9
 SUM = "sum"
 SCALE_OFFSET, BIAS_OFFSET = 4, 6  # of the columns beside the maps
@@ -202,59 +203,50 @@ def _fixed(sheet: str, area: Area) -> str:
     return f"{quoted(sheet)}!${letters(column)}${row}:${letters(last_column)}${last_row}"
 
 
+@dataclass
+class Lines:
+    """Lines of a word and a number, one below the other."""
+
+    drawn: Drawn
+    row: int
+
+    def put(
+        self, words: str, expr: Expr, known: dict[Symbol, Known], style: str = "number"
+    ) -> Known:
+        """One more line; where its number stands."""
+        self.row += 1
+        cell = computed(expr, known, style)
+        self.drawn.cells[self.row, 2] = Cell(words, "label")
+        self.drawn.cells[self.row, VALUE_COLUMN] = cell
+        return at(PIXEL, self.row, VALUE_COLUMN, cell.value)
+
+
 def _result(
     part: Part, row: int, sums: list[Known], chosen: dict[Symbol, Known], drawn: Drawn
 ) -> int:
     """The sum of all channels, what follows it, and whether the layer's sheet says the same."""
-    stage = part.stage
-    column = 3
-    known: dict[Symbol, Known] = {}
-    expr: Expr = Integer(0)
-    for n, each in enumerate(sums):
-        symbol = Symbol(f"sum{n + 1}")
-        known[symbol] = each
-        expr += symbol
-    drawn.cells[row, 2] = Cell("all channels added", "label")
-    drawn.cells[row, column] = computed(expr, known, "number")
-    known = {ADDED: at(PIXEL, row, column, drawn.cells[row, column].value)}
-    end: Expr = ADDED
-    numbers = [(eq.BIAS, BIAS_OFFSET, stage.bias is not None)]
-    numbers += [
-        (eq.SCALE, SCALE_OFFSET, stage.norm is not None),
-        (eq.SHIFT, SCALE_OFFSET + 1, stage.norm is not None),
-    ]
-    for symbol, offset, there in numbers:
-        if there:
-            row += 1
-            word = {eq.BIAS: "bias b", eq.SCALE: "scale s", eq.SHIFT: "shift t"}[symbol]
-            drawn.cells[row, 2] = Cell(f"{word} of this map", "label")
-            read = chosen | {CELLS: _numbers(part, offset)}
-            place = (MAP - 1) * Integer(part.step) + 1
-            drawn.cells[row, column] = computed(picked(CELLS, place, Integer(1)), read, "number")
-            known[symbol] = at(PIXEL, row, column, drawn.cells[row, column].value)
-    end = eq.finished(stage, ADDED)
-    row += 1
-    drawn.cells[row, 2] = Cell("the cell", "name")
-    drawn.cells[row, column] = computed(end, known, "number")
-    here = at(PIXEL, row, column, drawn.cells[row, column].value)
-    row += 1
-    drawn.cells[row, 2] = Cell(f"on sheet {part.name}", "label")
-    drawn.cells[row, column] = computed(_on_sheet(part), chosen | {CELLS: _region(part)}, "number")
-    there_ = at(PIXEL, row, column, drawn.cells[row, column].value)
-    row += 1
-    drawn.cells[row, 2] = Cell("the same?", "label")
-    agree = verdict(abs_difference(), Symbol("bound"))
-    bound = Known(repr(BOUND), BOUND)
-    drawn.cells[row, column] = computed(
-        agree, {HERE: here, THERE: there_, Symbol("bound"): bound}, "verdict"
-    )
-    drawn.verdicts.append((row, column, row, column))
-    return row
+    lines = Lines(drawn, row - 1)
+    parts = {Symbol(f"sum{n}"): each for n, each in enumerate(sums, 1)}
+    known = {ADDED: lines.put("all channels added", Add(*parts), parts)}
+    for symbol, (words, offset) in _further(part.stage).items():
+        place = (MAP - 1) * Integer(part.step) + 1
+        read = chosen | {CELLS: _numbers(part, offset)}
+        known[symbol] = lines.put(words, picked(CELLS, place, Integer(1)), read)
+    here = lines.put("the cell", eq.finished(part.stage, ADDED), known)
+    there = lines.put(f"on sheet {part.name}", _on_sheet(part), chosen | {CELLS: _region(part)})
+    known = {HERE: here, THERE: there, LIMIT: Known(repr(BOUND), BOUND)}
+    lines.put("the same?", verdict(abs(HERE - THERE), LIMIT), known, "verdict")
+    drawn.verdicts.append((lines.row, VALUE_COLUMN, lines.row, VALUE_COLUMN))
+    return lines.row
 
 
-def abs_difference() -> Expr:
-    """How far the two lie apart."""
-    return abs(HERE - THERE)
+def _further(stage: Stage) -> dict[Symbol, tuple[str, int]]:
+    """The numbers of a map that follow the sum, with the columns beside the maps they stand in."""
+    found = {eq.BIAS: ("bias b of this map", BIAS_OFFSET)} if stage.bias is not None else {}
+    if stage.norm:
+        found[eq.SCALE] = ("scale s of this map", SCALE_OFFSET)
+        found[eq.SHIFT] = ("shift t of this map", SCALE_OFFSET + 1)
+    return found
 
 
 def _numbers(part: Part, offset: int) -> Known:
