@@ -208,6 +208,46 @@ def live(
 
 
 @app.command(
+    epilog="Examples: [bold]toolkit experiments --list[/bold], "
+    "[bold]toolkit experiments --only dropout --seeds 3[/bold], "
+    "[bold]toolkit experiments --epochs 1 --results quick.csv[/bold]"
+)
+def experiments(
+    results: Annotated[
+        Path, typer.Option(help="The file in which each run is recorded as it ends.")
+    ] = Path("exports/experiments.csv"),
+    only: Annotated[
+        list[str] | None,
+        typer.Option(help="A concept, by name or number; may be repeated.", metavar="CONCEPT"),
+    ] = None,
+    epochs: Annotated[int | None, typer.Option(help="Epochs of each run, instead of 4.")] = None,
+    seeds: Annotated[int, typer.Option(help="Seeds of each variant, from 0 on.")] = 5,
+    workers: Annotated[
+        int | None, typer.Option(help="Runs at the same time, instead of one a core.")
+    ] = None,
+    listed: Annotated[
+        bool, typer.Option("--list", help="Say what there is and what is recorded; run nothing.")
+    ] = False,
+    as_json: Json = False,
+) -> None:
+    """Run the experiments of all concepts on the real digits, those not recorded yet."""
+    from toolkit.experiments.command import Options, listing, run_experiments
+
+    options = Options(results, tuple(only or ()), epochs, seeds, workers, as_json)
+    if listed:
+        found = listing(options)
+        _say(found, as_json, "\n".join(map(_experiment_line, found)))
+        return
+    made = run_experiments(options, lambda line: None if as_json else typer.echo(line, err=True))
+    _say(made, as_json, f"{made['made']} runs made, {made['runs']} asked for\nWrote {results}")
+
+
+def _experiment_line(found: dict[str, Any]) -> str:
+    name = f"{found['number']:>2} {found['concept']}"
+    return f"{name:<28} {found['variant']:<46} {found['seeds']} seeds"
+
+
+@app.command(
     epilog="Examples: [bold]toolkit templates[/bold], "
     "[bold]toolkit templates class --copy my.toml[/bold]"
 )

@@ -1,0 +1,1 @@
+"""The course's experiments: variants as data, run on the real digits, and what came out."""

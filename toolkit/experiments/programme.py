@@ -1,0 +1,98 @@
+"""All experiments of the course together: which runs there are, and which are still to be made."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from toolkit.errors import ToolkitError
+from toolkit.experiments.results import Result
+from toolkit.experiments.variant import Budget, Experiment, Setup
+from toolkit.template import brief, suggestion
+
+GUESS = 15.0  # seconds of a run of 48,000 images, before any was measured
+
+
+@dataclass(frozen=True)
+class Named:
+    """An experiment under its concept's name, number and title."""
+
+    name: str
+    number: int
+    title: str
+    experiment: Experiment
+
+
+@dataclass(frozen=True)
+class Run:
+    """A setup to be trained with one seed."""
+
+    setup: Setup
+    seed: int
+
+    @property
+    def key(self) -> tuple[str, int]:
+        """What tells runs apart."""
+        return self.setup.fingerprint, self.seed
+
+
+def programme() -> tuple[Named, ...]:
+    """The experiment of every concept."""
+    from toolkit.pages import concepts
+
+    return tuple(
+        Named(concepts.name_of(module), module.NUMBER, module.TITLE, module.EXPERIMENT)
+        for module in concepts.modules()
+    )
+
+
+def chosen(only: Sequence[str]) -> tuple[Named, ...]:
+    """The experiments of the concepts called `only`, by name or number; all where it is empty.
+
+    Raises ToolkitError for a name that no concept has.
+    """
+    found = programme()
+    known = {name: each for each in found for name in (each.name, str(each.number))}
+    for name in only:
+        if name.lower() not in known:
+            names = [each.name for each in found]
+            raise ToolkitError(
+                f"{brief(name)}: no such concept{suggestion(name, names)}; "
+                f"use a number from 1 to {len(found)} or one of {', '.join(names)}"
+            )
+    wanted = {known[name.lower()].name for name in only}
+    return tuple(each for each in found if not only or each.name in wanted)
+
+
+def runs(experiments: Iterable[Named], budget: Budget, seeds: int) -> tuple[Run, ...]:
+    """Every run once, though several experiments may share it: all of seed 0 first, so that a
+    programme that is stopped has few seeds of all experiments rather than all of a few.
+    """
+    setups = [variant.setup(budget) for each in experiments for variant in each.experiment.variants]
+    unique = {setup.fingerprint: setup for setup in reversed(setups)}
+    ordered = {setup.fingerprint: unique[setup.fingerprint] for setup in setups}
+    return tuple(Run(setup, seed) for seed in range(seeds) for setup in ordered.values())
+
+
+def missing(wanted: Iterable[Run], results: Iterable[Result]) -> tuple[Run, ...]:
+    """Those of `wanted` that are not among the results."""
+    done = {(result.fingerprint, result.seed) for result in results}
+    return tuple(run for run in wanted if run.key not in done)
+
+
+def seconds(todo: Iterable[Run], results: Sequence[Result], budget: Budget) -> float:
+    """What `todo` will take, one run after another, judged by the runs so far."""
+    known = {result.fingerprint: result.seconds for result in results}
+    guess = GUESS * budget.images * budget.epochs / (12_000 * 4)
+    usual = sum(known.values()) / len(known) if known else guess
+    return sum(known.get(run.setup.fingerprint, usual) for run in todo)
+
+
+def check_budget(results: Iterable[Result], budget: Budget, source: str) -> None:
+    """Raise ToolkitError where `results` were made with another number of epochs."""
+    asked = budget.images * budget.epochs
+    for result in results:
+        if result.images * result.epochs != asked:
+            found = result.images * result.epochs // budget.images
+            raise ToolkitError(
+                f"{source}: records runs of {found} epochs; use --epochs {found}, or give another "
+                "--results"
+            )

@@ -1,0 +1,104 @@
+"""What an experiment compares: variants, each the baseline with one thing changed."""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from pydantic import ValidationError
+
+from toolkit.convnet.template import Model
+from toolkit.errors import ToolkitError
+from toolkit.experiments.notation import layers
+from toolkit.template import Part
+
+BASELINE = "8 16 P 8:1 16 16 24 28 G F10"
+Pixels = Literal["standardized", "unit", "symmetric", "bytes"]
+Start = Literal["torch", "he", "xavier", "tiny", "large", "zero"]
+Labels = Literal["true", "shuffled"]
+Loss = Literal["cross_entropy", "softmax_twice", "squared_error"]
+
+
+@dataclass(frozen=True)
+class Budget:
+    """What every run may use: so many training images, each seen `epochs` times."""
+
+    images: int = 12_000
+    epochs: int = 4
+
+
+class Setup(Part):
+    """All that one run depends on but its seed.
+
+    `pixels`: standardized to mean 0 and deviation 1 over the training set, unit 0..1, symmetric
+    -1..1, bytes 0..255. `start`: how weights are drawn; torch is PyTorch's own way. With labels
+    shuffled each image has the label of another. softmax_twice is cross-entropy given probabilities
+    where it expects logits, squared_error compares probabilities with the one-hot label.
+    """
+
+    model: Model
+    images: int
+    pixels: Pixels = "standardized"
+    start: Start = "torch"
+    labels: Labels = "true"
+    loss: Loss = "cross_entropy"
+
+    @property
+    def fingerprint(self) -> str:
+        """The same for equal setups, and for them only."""
+        content = self.model_dump_json(exclude={"model": {"title"}})
+        return hashlib.sha256(content.encode()).hexdigest()[:12]
+
+
+@dataclass(frozen=True)
+class Variant:
+    """The baseline with a change; `layers` in the words of `notation`.
+
+    With another number of `images` each is seen more or less often, so that a run sees as many in
+    all as every other.
+    """
+
+    name: str
+    layers: str = BASELINE
+    after: str = "B R"
+    training: Mapping[str, Any] = field(default_factory=dict)
+    augmentation: Mapping[str, float] = field(default_factory=dict)
+    pixels: Pixels = "standardized"
+    start: Start = "torch"
+    labels: Labels = "true"
+    loss: Loss = "cross_entropy"
+    images: int | None = None
+
+    def setup(self, budget: Budget) -> Setup:
+        """The variant with all that it takes from the baseline."""
+        images = self.images or budget.images
+        epochs = max(1, round(budget.epochs * budget.images / images))
+        model = {
+            "title": self.name,
+            "network": {"input": [1, 28, 28], "layers": layers(self.layers, self.after)},
+            "training": TRAINING | {"epochs": epochs} | dict(self.training),
+            "augmentation": dict(self.augmentation),
+        }
+        others = {name: getattr(self, name) for name in ("pixels", "start", "labels", "loss")}
+        try:
+            return Setup.model_validate({"model": model, "images": images} | others)
+        except ValidationError as error:
+            raise ToolkitError(f"variant {self.name}: {error}") from error
+
+
+TRAINING = {
+    "batch_size": 64,
+    "optimizer": "sgd",
+    "learning_rate": 0.15,
+    "schedule": "one_cycle",
+    "momentum": 0.9,
+    "weight_decay": 1e-4,
+}
+
+
+@dataclass(frozen=True)
+class Experiment:
+    """A question about one concept, and the variants that answer it."""
+
+    question: str
+    variants: tuple[Variant, ...]

@@ -1,0 +1,19 @@
+"""The concepts of the course, one file each: the idea, a demonstration, an experiment."""
+
+import importlib
+import pkgutil
+from types import ModuleType
+
+
+def modules() -> tuple[ModuleType, ...]:
+    """Every file of this folder that holds a concept, by its number."""
+    names = [found.name for found in pkgutil.iter_modules(__path__)]
+    every = (importlib.import_module(f"{__name__}.{name}") for name in names)
+    return tuple(
+        sorted((each for each in every if hasattr(each, "NUMBER")), key=lambda each: each.NUMBER)
+    )
+
+
+def name_of(module: ModuleType) -> str:
+    """What the command line calls a concept."""
+    return module.__name__.rsplit(".", 1)[-1].replace("_", "-")
