@@ -208,6 +208,31 @@ def live(
 
 
 @app.command(
+    epilog="Examples: [bold]toolkit concepts[/bold], "
+    "[bold]toolkit concepts softmax dropout --out lesson.xlsx[/bold], "
+    "[bold]toolkit concepts --results exports/experiments.csv[/bold]"
+)
+def concepts(
+    names: Annotated[
+        list[str] | None,
+        typer.Argument(help="Concepts by name or number, instead of all.", metavar="NAME"),
+    ] = None,
+    out: Annotated[Path, typer.Option(help="The workbook to write.")] = Path(
+        "exports/concepts.xlsx"
+    ),
+    results: Annotated[
+        Path | None, typer.Option(help="Results of experiments, instead of the shipped ones.")
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Write the concepts of deep learning, each live in cells and measured on real digits."""
+    from toolkit.experiments.concepts import write_concepts
+
+    made = write_concepts(tuple(names or ()), out, results)
+    _say(made, as_json, f"{made['concepts']} concepts, {made['runs']} runs\nWrote {out}")
+
+
+@app.command(
     epilog="Examples: [bold]toolkit experiments --list[/bold], "
     "[bold]toolkit experiments --only dropout --seeds 3[/bold], "
     "[bold]toolkit experiments --epochs 1 --results quick.csv[/bold]"

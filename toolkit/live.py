@@ -1,8 +1,6 @@
 """What `toolkit live` does: the trained network into cells, with digits to look at."""
 
-import lzma
 from collections import Counter
-from importlib import resources
 from math import prod
 from pathlib import Path
 from typing import Any
@@ -15,6 +13,7 @@ from toolkit.book.writer import write
 from toolkit.convnet import stored
 from toolkit.convnet.shapes import activation_count, parameter_count
 from toolkit.convnet.stages import Stage, forward, stages
+from toolkit.convnet.test_set import test_images
 from toolkit.errors import ToolkitError
 from toolkit.pages.live import live_book
 from toolkit.pages.live.digits import SIDE, Gallery
@@ -77,7 +76,7 @@ def _cells_of_step(found: stored.Stored) -> int:
 
 def gallery(steps: list[Stage], names: tuple[str, ...]) -> Gallery:
     """Digits to choose from: two of each class and some that this network gets wrong."""
-    images, labels = _test_set()
+    images, labels = test_images()
     hard = [n for n in HARD if forward(steps, images[n] / 1.0).argmax() != labels[n]][:MOST_WRONG]
     chosen = [*PLAIN, *hard]
     seen: Counter[int] = Counter()
@@ -103,15 +102,3 @@ def painted() -> NDArray[np.float64]:
     canvas = np.full((SIDE, SIDE), np.nan)
     canvas[5:23, 13:15] = 255
     return canvas
-
-
-def _test_set() -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
-    """The test images (n, 28, 28) and labels (n,) that ship in the package, read without torch."""
-    folder = Path(str(resources.files("toolkit.convnet") / "digits_data"))
-    images = lzma.decompress((folder / "t10k-images-idx3-ubyte.xz").read_bytes())
-    labels = lzma.decompress((folder / "t10k-labels-idx1-ubyte.xz").read_bytes())
-    # IDX: 16 bytes before the images, 8 before the labels.
-    return (
-        np.frombuffer(images, np.uint8, offset=16).reshape(-1, SIDE, SIDE),
-        np.frombuffer(labels, np.uint8, offset=8),
-    )

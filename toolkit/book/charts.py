@@ -32,6 +32,7 @@ from toolkit.book.sheet import Chart, Known, Series
 from toolkit.book.theme import INK, LINE, MUTED, PALETTE
 
 LINE_WIDTH = 19050  # EMU: 1.5 points
+DOT = 6  # points
 TITLE_SIZE, AXIS_TITLE_SIZE, LABEL_SIZE = 1300, 1000, 900  # hundredths of a point
 
 
@@ -39,8 +40,10 @@ def scatter(chart: Chart) -> ScatterChart:
     """A chart of smooth-free lines with visible axes, cached points and a legend below."""
     drawn = ScatterChart(scatterStyle="lineMarker")
     _dress(drawn, chart)
-    drawn.x_axis.scaling.min = 0
-    drawn.x_axis.scaling.max = _end(chart) if chart.x_max is None else chart.x_max
+    if not chart.x_free:
+        drawn.x_axis.scaling.min = chart.x_min
+        drawn.x_axis.scaling.max = _end(chart) if chart.x_max is None else chart.x_max
+    drawn.x_axis.scaling.logBase = 10 if chart.x_log else None
     drawn.series = [_series(series, n) for n, series in enumerate(chart.series)]
     return drawn
 
@@ -57,7 +60,7 @@ def _dress(drawn: ScatterChart | BarChart, chart: Chart) -> None:
     """Titles, axes and legend."""
     drawn.roundedCorners = False
     drawn.title = _title(chart.title, TITLE_SIZE, bold=True)
-    drawn.x_axis = _axis(drawn.x_axis, chart.x_title, "0", gridlines=False)
+    drawn.x_axis = _axis(drawn.x_axis, chart.x_title, chart.x_format, gridlines=False)
     drawn.y_axis = _axis(drawn.y_axis, chart.y_title, chart.y_format, gridlines=True)
     drawn.y_axis.scaling.min, drawn.y_axis.scaling.max = chart.y_min, chart.y_max
     drawn.y_axis.scaling.logBase = 10 if chart.y_log else None
@@ -69,7 +72,8 @@ def _dress(drawn: ScatterChart | BarChart, chart: Chart) -> None:
 
 def _end(chart: Chart) -> float:
     """The greatest x of any line."""
-    ends = (float(x) for series in chart.series for x in _numbers(series.x))
+    every = (x for series in chart.series for x in _numbers(series.x))
+    ends = (float(x) for x in every if not isinstance(x, str))
     return max(filter(math.isfinite, ends), default=1.0)
 
 
@@ -84,7 +88,10 @@ def _series(series: Series, number: int) -> XYSeries:
         yVal=NumDataSource(numRef=_numbers_reference(series.y)),
         smooth=False,
     )
-    made.marker.symbol = "none"
+    made.marker.symbol = "circle" if series.dots else "none"
+    if series.dots:
+        made.marker.size = DOT
+        made.marker.spPr = GraphicalProperties(solidFill=line.solidFill, ln=line)
     return made
 
 
@@ -112,7 +119,7 @@ def _numbers_reference(known: Known) -> NumRef:
     points = [
         NumVal(idx=index, v=repr(float(value)))
         for index, value in enumerate(_numbers(known))
-        if math.isfinite(value)
+        if isinstance(value, int | float) and math.isfinite(value)
     ]
     count = len(list(_numbers(known)))
     cache = NumData(formatCode="General", ptCount=count, pt=points)

@@ -107,11 +107,12 @@ class Table:
 
 @dataclass(frozen=True)
 class Series:
-    """One line of a chart; `name` is the cell that holds its name."""
+    """One line of a chart; `name` is the cell that holds its name. With `dots` its points show."""
 
     name: Known
     x: Known
     y: Known
+    dots: bool = False
 
 
 @dataclass(frozen=True)
@@ -120,8 +121,8 @@ class Chart:
     `bars` upright bars instead, in groups side by side; x then holds the groups' names.
 
     `alt` is what a reader hears who does not see it; where there is none, the titles and the names
-    of the lines. Values that are not finite are left out. The x axis ends at `x_max`, or where the
-    values end.
+    of the lines. Values that are not finite are left out. The x axis goes from `x_min` to `x_max`,
+    or to where the values end now; with `x_free` it follows the values as they change.
     """
 
     title: Known | str
@@ -136,7 +137,11 @@ class Chart:
     y_min: float | None = None
     y_max: float | None = None
     y_log: bool = False
+    x_min: float | None = 0
     x_max: float | None = None
+    x_free: bool = False
+    x_log: bool = False
+    x_format: str = "0"
     alt: str = ""
     bars: bool = False
 

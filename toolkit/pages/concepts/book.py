@@ -1,0 +1,103 @@
+"""The workbook of all concepts: contents, a sheet for each, the results that they read."""
+
+from collections.abc import Sequence
+from types import ModuleType
+
+from toolkit.book.sheet import Book, Cell, Sheet
+from toolkit.experiments.programme import Named
+from toolkit.experiments.results import Result
+from toolkit.experiments.variant import Budget
+from toolkit.pages import concepts
+from toolkit.pages.concepts import measured, recorded
+from toolkit.pages.concepts.measured import Records
+from toolkit.pages.concepts.page import FIRST, LABEL, Page
+from toolkit.pages.concepts.words import CONTENTS, RESULTS
+
+TABS = ("0072B2", "009E73", "E69F00", "CC79A7", "56B4E9", "D55E00")
+LINKS_ROW = 3
+TITLE = "The concepts of deep learning, live and measured"
+
+
+def concepts_book(modules: Sequence[ModuleType], results: Sequence[Result], budget: Budget) -> Book:
+    """Contents, the concepts of `modules`, and the results."""
+    made = recorded.table(results)
+    records = Records(tuple(results), made, budget)
+    sheets = [_sheet(module, records, n) for n, module in enumerate(modules)]
+    last = recorded.sheet(made, _budget_line(records))
+    ways = [CONTENTS, *(sheet.name for sheet in sheets), RESULTS]
+    return Book(TITLE, (_contents(modules, sheets, records), *map_linked(sheets, ways), last))
+
+
+def sheet_name(module: ModuleType) -> str:
+    """A concept's sheet: its number and short name."""
+    return f"{module.NUMBER} {concepts.name_of(module).replace('-', ' ')}"
+
+
+def _sheet(module: ModuleType, records: Records, number: int) -> Sheet:
+    page = Page(sheet_name(module), f"{module.NUMBER}. {module.TITLE}")
+    page.say(*module.IDEA)
+    page.part("Try it")
+    module.demonstrate(page)
+    _measured(page, module, records)
+    return page.sheet(TABS[number // 4 % len(TABS)])
+
+
+def _measured(page: Page, module: ModuleType, records: Records) -> None:
+    """Question, table, conclusion and chart; what a module adds of its own follows."""
+    named = Named(concepts.name_of(module), module.NUMBER, module.TITLE, module.EXPERIMENT)
+    page.part(f"Measured: {module.EXPERIMENT.question}")
+    page.say(_budget_line(records), style="muted")
+    made = measured.table(page, named, records)
+    page.row += 1
+    if complete(named, records):
+        measured.conclude(made, module.CONCLUSION)
+    else:
+        page.say(f"Not all of it is measured yet: toolkit experiments --only {named.name}",
+                 style="conclusion")  # fmt: skip
+    measured.chart(made, named)
+    if hasattr(module, "measure"):
+        module.measure(page, made, records)
+
+
+def complete(named: Named, records: Records) -> bool:
+    """Whether each variant was run at least twice, so that there is a spread to judge by."""
+    found = (variant.setup(records.budget) for variant in named.experiment.variants)
+    return all(records.count(setup.fingerprint) > 1 for setup in found)
+
+
+def _budget_line(records: Records) -> str:
+    budget, threads = records.budget, sorted({result.threads for result in records.results})
+    return (
+        f"Every run: {budget.images:,} training images of MNIST, each seen {budget.epochs} times; "
+        f"tested on all 10,000 test images; seeds {', '.join(map(str, records.seeds)) or 'none'}; "
+        f"CPU, {' or '.join(map(str, threads)) or 1} thread."
+    )
+
+
+def map_linked(sheets: list[Sheet], ways: list[str]) -> list[Sheet]:
+    """The sheets with links to the contents, the one before and the one after."""
+    for number, sheet in enumerate(sheets, 1):
+        before, after = ways[number - 1], ways[number + 1]
+        links = {LABEL: (CONTENTS, CONTENTS), FIRST: (f"← {before}", before),
+                 FIRST + 4: (f"{after} →", after)}  # fmt: skip
+        for column, (text, name) in links.items():
+            sheet.cells[LINKS_ROW, column] = Cell(text, "link", link=name)  # type: ignore[index]
+    return sheets
+
+
+def _contents(modules: Sequence[ModuleType], sheets: list[Sheet], records: Records) -> Sheet:
+    cells = {
+        (1, 1): Cell(TITLE, "title"),
+        (2, 1): Cell(
+            "One sheet a concept: the idea, cells to change, and an experiment that was run. "
+            "Yellow cells are yours.", "muted"),
+        (4, 1): Cell("concept", "heading"), (4, 2): Cell("what the experiment asks", "heading"),
+    }  # fmt: skip
+    for row, (module, sheet) in enumerate(zip(modules, sheets, strict=True), 5):
+        cells[row, 1] = Cell(f"{module.NUMBER}. {module.TITLE}", "link", link=sheet.name)
+        cells[row, 2] = Cell(module.EXPERIMENT.question, "text")
+    row = 6 + len(sheets)
+    cells[row, 1] = Cell(RESULTS, "link", link=RESULTS)
+    cells[row, 2] = Cell(f"{len(records.results):,} runs. {_budget_line(records)}", "text")
+    return Sheet(CONTENTS, cells, widths={1: 74.0, 2: 90.0}, freeze=(5, 1), tab="000000",
+                 pages_high=1)  # fmt: skip

@@ -1,0 +1,38 @@
+"""What demonstrations work on: real digits, and kernels of the trained network, without torch."""
+
+from functools import cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+from toolkit.convnet import stored
+from toolkit.convnet.stages import Stage, stages
+from toolkit.convnet.test_set import test_images
+
+Array = NDArray[np.float64]
+
+
+@cache
+def network() -> tuple[Stage, ...]:
+    """The stages of the shipped network."""
+    return tuple(stages(stored.read(stored.shipped())))
+
+
+def learned_kernels(layer: int = 0) -> Array:
+    """The kernels of the trained network's convolution number `layer`: (out, in, size, size)."""
+    convolutions = [stage for stage in network() if stage.kind == "convolution"]
+    return convolutions[layer].kernel
+
+
+@cache
+def digit(number: int) -> Array:
+    """A test digit, (28, 28) from 0 to 255."""
+    return np.asarray(test_images()[0][number], float)
+
+
+def small_digit(number: int, side: int = 14) -> Array:
+    """The same, made smaller by averaging (28 must be a multiple of `side`), as whole numbers."""
+    step = 28 // side
+    blocks = digit(number).reshape(side, step, side, step)
+    small: Array = np.round(blocks.mean(axis=(1, 3)))
+    return small

@@ -1,0 +1,203 @@
+"""The measured half of a concept's sheet: a table of its variants, a conclusion, a chart.
+
+All figures are formulas over the sheet Results. A conclusion is written as sentences with gaps:
+{0.accuracy} is the mean test accuracy of variant number 0 (as the experiment counts them), and
+{1~0.more?A|B|C} says A where variant 1 has clearly more of it than variant 0, B where clearly less,
+C where neither is clear. FIGURES lists what can be asked for. So a conclusion follows its figures,
+and no number in it is typed.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sympy import Expr, Integer, Symbol
+
+from toolkit.book.sheet import Known, Series, Table, at
+from toolkit.experiments.programme import Named
+from toolkit.experiments.results import Result
+from toolkit.experiments.variant import Budget
+from toolkit.pages.concepts import recorded
+from toolkit.pages.concepts.page import FIRST, LABEL, Page
+from toolkit.symbols.functions import Text, joined
+from toolkit.symbols.records import (
+    compared,
+    fixed_text,
+    mean_of_numbers,
+    mean_of_records,
+    record,
+    spread_of_numbers,
+    unless_dash,
+)
+
+MOST_SEEDS = 5
+ANSWERS, KEYS, KEY, SEEDS, SEED, CELLS, OTHERS, X = (
+    Symbol(name) for name in ("answers", "keys", "key", "seeds", "seed", "cells", "others", "x")
+)
+# Figures of a variant that a conclusion may name: the heading they stand under, and how they read.
+FIGURES = {
+    "accuracy": "mean", "spread": "standard deviation", "train": "train accuracy",
+    "loss": "test loss", "quarter": "after a quarter", "seconds": "seconds",
+    "parameters": "parameters", "wrong": "wrong of 10,000",
+}  # fmt: skip
+SHARES = ("accuracy", "spread", "train", "quarter")
+DECIMALS = {"loss": 3, "seconds": 1, "parameters": 0, "wrong": 0}
+GAP = re.compile(r"\{(\d+)(?:([~-])(\d+))?\.(\w+)(?:\?([^|}]*)\|([^|}]*)\|([^}]*))?\}")
+LONGEST_TEXT = 250  # of one text within a formula: 255 is Excel's limit
+
+
+@dataclass(frozen=True)
+class Records:
+    """All runs as the sheet Results holds them, and the budget that they were made with."""
+
+    results: tuple[Result, ...]
+    table: Table
+    budget: Budget
+
+    @property
+    def seeds(self) -> tuple[int, ...]:
+        """The seeds that the tables show."""
+        return tuple(sorted({result.seed for result in self.results}))[:MOST_SEEDS]
+
+    def count(self, fingerprint: str) -> int:
+        """How many runs of a setup there are."""
+        return sum(result.fingerprint == fingerprint for result in self.results)
+
+    def known(self, heading: str) -> Known:
+        """A column of the sheet Results."""
+        return recorded.known(self.table, heading)
+
+
+@dataclass(frozen=True)
+class Measured:
+    """Where on a page the figures of each variant stand."""
+
+    page: Page
+    top: int
+    columns: dict[str, int]
+    seeds: int
+
+    def figure(self, variant: int, heading: str) -> Known:
+        """One figure of a variant, counted from 0."""
+        return self.page.known((self.top + 1 + variant, self.columns[heading]))
+
+    def runs(self, variant: int) -> Known:
+        """The test accuracies of a variant, a cell for each seed."""
+        row = self.top + 1 + variant
+        values = [self.page.cells[row, FIRST + n].value for n in range(self.seeds)]
+        return self.page.reach((row, FIRST, row, FIRST + self.seeds - 1), values)
+
+
+def table(page: Page, named: Named, records: Records) -> Measured:
+    """The variants' figures, in the next free rows."""
+    top, seeds = page.row, records.seeds
+    words = [*(f"seed {seed}" for seed in seeds), "mean", "standard deviation", "wrong of 10,000",
+             "train accuracy", "test loss", "after a quarter", "seconds", "parameters"]  # fmt: skip
+    columns = {word: FIRST + n for n, word in enumerate(words)}
+    page.headings((top, LABEL), ["test accuracy at the end", *words])
+    page.heights[top] = 30.0
+    made = Measured(page, top, columns, len(seeds))
+    for n, variant in enumerate(named.experiment.variants):
+        page.label((top + 1 + n, LABEL), variant.name)
+        key = recorded.key(variant.setup(records.budget).fingerprint)
+        _line(made, n, Known(f'"{key}"', key), records)
+    page.row = top + len(named.experiment.variants) + 1
+    return made
+
+
+def _line(made: Measured, variant: int, key: Known, records: Records) -> None:
+    page, row = made.page, made.top + 1 + variant
+    known = {KEYS: records.known("key"), KEY: key, SEEDS: records.known("seed")}
+    for n, seed in enumerate(records.seeds):
+        read = known | {ANSWERS: records.known("test accuracy"), SEED: Known(str(seed), seed)}
+        page.compute(
+            (row, FIRST + n), record(ANSWERS, KEYS, KEY, SEEDS, SEED), read, "percent right"
+        )
+    runs = {CELLS: made.runs(variant)}
+    mean = page.compute((row, made.columns["mean"]), mean_of_numbers(CELLS), runs, "percent bold")
+    page.compute(
+        (row, made.columns["standard deviation"]), spread_of_numbers(CELLS), runs, "percent right"
+    )
+    wrong = unless_dash(X, 10_000 * (1 - X))
+    page.compute((row, made.columns["wrong of 10,000"]), wrong, {X: mean}, "integer right")
+    for heading, style in (("train accuracy", "percent right"), ("test loss", "loss right"),
+                           ("after a quarter", "percent right"), ("seconds", "seconds right"),
+                           ("parameters", "integer right")):  # fmt: skip
+        read = known | {ANSWERS: records.known(heading)}
+        page.compute((row, made.columns[heading]), mean_of_records(ANSWERS, KEYS, KEY), read, style)
+
+
+def conclude(made: Measured, sentences: Sequence[str]) -> None:
+    """The sentences with their gaps filled by formulas, each in a row of its own."""
+    for sentence in sentences:
+        known: dict[Symbol, Known] = {}
+        pieces = list(_pieces(sentence, made, known))
+        made.page.compute((made.page.row, LABEL), joined(*pieces, Text("")), known, "conclusion")
+        made.page.row += 1
+
+
+def _pieces(sentence: str, made: Measured, known: dict[Symbol, Known]) -> list[Expr]:
+    found: list[Expr] = []
+    place = 0
+    for gap in GAP.finditer(sentence):
+        found += _texts(sentence[place : gap.start()])
+        found.append(_gap(gap, made, known))
+        place = gap.end()
+    return found + _texts(sentence[place:])
+
+
+def _texts(words: str) -> list[Expr]:
+    return [Text(words[n : n + LONGEST_TEXT]) for n in range(0, len(words), LONGEST_TEXT)]
+
+
+def _gap(gap: re.Match[str], made: Measured, known: dict[Symbol, Known]) -> Expr:
+    """What stands in one gap; `known` takes the cells that it reads."""
+    variant, sign, other, figure, *answers = gap.groups()
+    if figure == "name":
+        cell = made.page.known((made.top + 1 + int(variant), LABEL))
+        return _symbol(f"name {variant}", cell, known)
+    if figure == "more":
+        a, b = (_symbol(f"runs {n}", made.runs(int(n)), known) for n in (variant, other))
+        return compared(a, b, *map(Text, answers))
+    value = _figure(variant, figure, made, known)
+    if sign == "-":
+        value -= _figure(other, figure, made, known)
+    if sign == "~":
+        value /= _figure(other, figure, made, known)
+        return fixed_text(value, Integer(1))
+    if figure in SHARES:
+        return joined(fixed_text(100 * value, Integer(2)), Text(" %"))
+    return fixed_text(value, Integer(DECIMALS[figure]))
+
+
+def _figure(variant: str, figure: str, made: Measured, known: dict[Symbol, Known]) -> Expr:
+    heading = FIGURES[figure]
+    return _symbol(f"{heading} {variant}", made.figure(int(variant), heading), known)
+
+
+def _symbol(name: str, cell: Known, known: dict[Symbol, Known]) -> Symbol:
+    symbol = Symbol(name)
+    known[symbol] = cell
+    return symbol
+
+
+def chart(made: Measured, named: Named, title: str = "Wrong of 10,000 test digits") -> None:
+    """Bars of how many test digits each variant gets wrong, on a logarithmic axis where some get
+    most of them wrong; the rows that it covers are taken.
+    """
+    page, count = made.page, len(named.experiment.variants)
+    first, last, column = made.top + 1, made.top + count, made.columns["wrong of 10,000"]
+    names = [page.cells[row, LABEL].value for row in range(first, last + 1)]
+    wrong = [page.cells[row, column].value for row in range(first, last + 1)]
+    numbers = [float(value) for value in wrong if not isinstance(value, str) and value]
+    page.row += 1
+    page.curve(
+        title, named.title, "wrong",
+        [Series(at(page.name, made.top, column, "wrong of 10,000"),
+                page.reach((first, LABEL, last, LABEL), names),
+                page.reach((first, column, last, column), wrong))],
+        (page.row, LABEL),
+        bars=True, width=24, height=8, y_format="#,##0",
+        y_log=bool(numbers) and max(numbers) > 10 * min(numbers), y_min=None,
+    )  # fmt: skip
+    page.row += 17

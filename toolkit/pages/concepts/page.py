@@ -1,0 +1,220 @@
+"""A concept's sheet while it is being written: words, cells to change, formulas, grids, charts.
+
+All concepts speak in these few words. A place is (row, column); what is put on the sheet comes back
+as a Known, to be read by later formulas under a symbol of the concept's choice.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+from sympy import Expr, Symbol
+
+from toolkit.book.address import Area, reach
+from toolkit.book.grid import Grid
+from toolkit.book.live import computed
+from toolkit.book.sheet import (
+    Cell,
+    Chart,
+    Known,
+    Picture,
+    Scale,
+    Series,
+    Sheet,
+    Validation,
+    Value,
+    at,
+    quoted,
+)
+from toolkit.book.typesetting import draw
+from toolkit.pages.live.layout import filled
+from toolkit.symbols.equation import Equation
+from toolkit.symbols.plain import plain
+from toolkit.symbols.typeset import typeset_equation
+
+LABEL, FIRST = 1, 2  # the wide column of labels, and the first of the narrow ones
+LABEL_WIDTH, WIDTH, COLUMNS = 42.0, 10.0, 15
+TOP = 5  # the first row below title, question and links
+EQUATION_SIZE, PADDING = 14.0, 10.0  # points
+NEGATIVE, POSITIVE, DARK = "D55E00", "0072B2", "1F2933"
+Place = tuple[int, int]
+
+
+@dataclass
+class Page:
+    """A sheet in the making. `row` is the next free row."""
+
+    name: str
+    title: str
+    row: int = TOP
+    cells: dict[Place, Cell] = field(default_factory=dict)
+    grids: list[Grid] = field(default_factory=list)
+    charts: list[Chart] = field(default_factory=list)
+    scales: list[Scale] = field(default_factory=list)
+    pictures: list[Picture] = field(default_factory=list)
+    validations: list[Validation] = field(default_factory=list)
+    verdicts: list[Area] = field(default_factory=list)
+    merges: list[Area] = field(default_factory=list)
+    heights: dict[int, float] = field(default_factory=dict)
+    widths: dict[int, float] = field(default_factory=dict)
+
+    def say(self, *lines: str, style: str = "text") -> None:
+        """Lines of words, each in a row of its own (at most some 130 characters, to be seen)."""
+        for line in lines:
+            self.cells[self.row, LABEL] = Cell(line, style)
+            self.row += 1
+
+    def part(self, heading: str) -> None:
+        """A heading, after a blank row."""
+        self.row += 1
+        self.say(heading, style="subtitle")
+
+    def label(self, place: Place, words: str, style: str = "label") -> None:
+        """Words in a cell."""
+        self.cells[place] = Cell(words, style)
+
+    def headings(self, place: Place, words: Sequence[str]) -> None:
+        """Headings side by side."""
+        row, column = place
+        for n, word in enumerate(words):
+            self.cells[row, column + n] = Cell(word, "wrapped heading")
+        if max(map(len, words[1 if column == LABEL else 0 :]), default=0) >= WIDTH:
+            self.heights[row] = 30.0
+
+    def equation(self, equation: Equation, words: str = "") -> None:
+        """An equation, typeset, in a row of its own, with words in the column of labels."""
+        drawn = draw(typeset_equation(equation.symbol, equation.expr), EQUATION_SIZE)
+        text = f"{equation.symbol.name} = {plain(equation.expr)}"
+        self.cells[self.row, LABEL] = Cell(words, "text")
+        self.pictures.append(Picture(drawn.png, text, self.row, FIRST, drawn.width, drawn.height))
+        self.heights[self.row] = round(drawn.height * 0.75 + PADDING, 2)
+        self.row += 1
+
+    def known(self, place: Place) -> Known:
+        """A cell that is there already."""
+        return at(self.name, *place, self.cells[place].value)
+
+    def reach(self, area: Area, values: object) -> Known:
+        """A rectangle of cells as a fixed range; `values` in its shape, or flat."""
+        row, column, last_row, last_column = area
+        first, last = (reach((r, c, r, c)) for r, c in ((row, column), (last_row, last_column)))
+        return Known(f"{quoted(self.name)}!{_fixed(first)}:{_fixed(last)}", values)
+
+    def down(self, place: Place, count: int) -> Known:
+        """Cells that are there already, one below the other, as a range."""
+        row, column = place
+        values = [self.cells[row + n, column].value for n in range(count)]
+        return self.reach((row, column, row + count - 1, column), values)
+
+    def fixed(self, place: Place, value: Value, style: str = "rate") -> Known:
+        """A value that is not meant to be changed."""
+        self.cells[place] = Cell(value, style)
+        return self.known(place)
+
+    def input(
+        self,
+        place: Place,
+        value: float,
+        least: float,
+        most: float,
+        *,
+        whole: bool = False,
+        message: str = "",
+    ) -> Known:
+        """A yellow cell with a number that a reader may change, within bounds."""
+        self.cells[place] = Cell(value, "input")
+        kind = "whole number" if whole else "number"
+        words = message or f"A {kind} from {least:g} to {most:g}."
+        self.validations.append(
+            Validation(place[0], place[1], place[0], "whole" if whole else "number", "Change me",
+                       words, least=least, most=most)
+        )  # fmt: skip
+        return self.known(place)
+
+    def choice(self, place: Place, value: str, choices: Sequence[str]) -> Known:
+        """A yellow cell with a drop-down of texts (no commas in them, 255 characters in all)."""
+        self.cells[place] = Cell(value, "choice")
+        self.validations.append(
+            Validation(place[0], place[1], place[0], "choice", "Choose", "Choose from the list.",
+                       tuple(choices))
+        )  # fmt: skip
+        return self.known(place)
+
+    def inputs(self, place: Place, values: NDArray[np.float64], least: float, most: float) -> Known:
+        """A block of yellow cells, (rows, columns); read as a whole (see `reach` for parts)."""
+        row, column = place
+        high, wide = values.shape
+        for (down, across), number in np.ndenumerate(values):
+            whole = float(number).is_integer()
+            value = int(number) if whole else float(number)
+            self.cells[row + down, column + across] = Cell(value, "input")
+        for across in range(wide):
+            self.validations.append(
+                Validation(row, column + across, row + high - 1, "number", "Change me",
+                           f"A number from {least:g} to {most:g}.", least=least, most=most)
+            )  # fmt: skip
+        return self.reach((row, column, row + high - 1, column + wide - 1), values)
+
+    def compute(
+        self, place: Place, expr: Expr, known: Mapping[Symbol, Known], style: str = "rate"
+    ) -> Known:
+        """A formula with its value."""
+        self.cells[place] = computed(expr, known, style)
+        return self.known(place)
+
+    def fill(
+        self,
+        place: Place,
+        expr: Expr,
+        known: Mapping[Symbol, Known],
+        style: str = "rate",
+        shape: tuple[int, int] | None = None,
+    ) -> Known:
+        """A block of formulas of one pattern. What changes from cell to cell is a Known with a
+        `moving` address (toolkit.book.grid) and an array of the block's shape, or windows of it.
+        """
+        grid = filled(expr, known, place, style, shape)
+        self.grids.append(grid)
+        return self.reach((*place, grid.last_row, grid.last_column), grid.values)
+
+    def shade(self, *areas: Area, high: str = DARK, low: str = "FFFFFF", end: float | None = None
+              ) -> None:  # fmt: skip
+        """Colour cells by their numbers; with an `end` two-sided, low at -end, white at 0."""
+        self.scales.append(Scale(tuple(areas), high, low, end))
+
+    def curve(
+        self, title: str, x_title: str, y_title: str, lines: Sequence[Series],
+        place: Place, **axis: object,
+    ) -> None:  # fmt: skip
+        """A chart, its top left corner at `place`; each line has its name in a cell."""
+        row, column = place
+        self.charts.append(
+            Chart(title, x_title, y_title, tuple(lines), row=row, column=column, **axis)  # type: ignore[arg-type]
+        )
+
+    def sheet(self, tab: str) -> Sheet:
+        """The finished sheet."""
+        narrow = dict.fromkeys(range(FIRST, FIRST + COLUMNS), WIDTH)
+        return Sheet(
+            self.name,
+            {(1, LABEL): Cell(self.title, "title"), **self.cells},
+            grids=tuple(self.grids),
+            charts=tuple(self.charts),
+            scales=tuple(self.scales),
+            pictures=tuple(self.pictures),
+            validations=tuple(self.validations),
+            verdicts=tuple(self.verdicts),
+            merges=tuple(self.merges),
+            heights={1: 26.0, **self.heights},
+            widths={LABEL: LABEL_WIDTH, **narrow, **self.widths},
+            freeze=(TOP - 1, 1),
+            tab=tab,
+            pages_high=1,
+        )
+
+
+def _fixed(address: str) -> str:
+    """B5 as $B$5."""
+    letters = address.rstrip("0123456789")
+    return f"${letters}${address[len(letters) :]}"

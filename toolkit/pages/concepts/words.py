@@ -1,0 +1,3 @@
+"""Names of the sheets that all concepts share."""
+
+CONTENTS, RESULTS = "Contents", "Results"

@@ -1,0 +1,144 @@
+"""Functions over tables of records, and numbers as words: each with its readings side by side."""
+
+from collections.abc import Sequence
+from decimal import ROUND_HALF_UP, Decimal
+from typing import Any
+
+import numpy as np
+from sympy import Function
+
+from toolkit.symbols.numeric import NAMESPACE
+
+CLEAR = 2.3  # standard errors: about 95 % for five runs against five
+
+
+class fixed_text(Function):
+    """A number (first) as text with so many decimals (second), in the language of the computer."""
+
+    def _excel(self, printer: Any) -> str:
+        return f"FIXED({','.join(map(printer._print, self.args))},TRUE)"
+
+    def _numpycode(self, printer: Any) -> str:
+        return f"fixed_text({', '.join(map(printer._print, self.args))})"
+
+
+class record(Function):
+    """The number in a column (first) of the one record whose key (third) stands in a second column
+    and whose other key (fifth) in a fourth; a dash where there is none.
+    """
+
+    def _excel(self, printer: Any) -> str:
+        answers, *where = map(printer._print, self.args)
+        keys = ",".join(where)
+        return f'IF(COUNTIFS({keys})=0,"–",SUMIFS({answers},{keys}))'
+
+    def _numpycode(self, printer: Any) -> str:
+        return f"record({', '.join(map(printer._print, self.args))})"
+
+
+class mean_of_records(Function):
+    """The mean of a column (first) over the records whose key (third) stands in a second column;
+    a dash where one of them holds no number there, or there is none.
+    """
+
+    def _excel(self, printer: Any) -> str:
+        answers, keys, key = map(printer._print, self.args)
+        numbers = f'COUNTIFS({keys},{key},{answers},"<1E300")'
+        complete = f"AND({numbers}>0,{numbers}=COUNTIFS({keys},{key}))"
+        return f'IF({complete},AVERAGEIFS({answers},{keys},{key}),"–")'
+
+    def _numpycode(self, printer: Any) -> str:
+        return f"mean_of_records({', '.join(map(printer._print, self.args))})"
+
+
+class mean_of_numbers(Function):
+    """The mean of the numbers in a range; a dash where there is none."""
+
+    def _excel(self, printer: Any) -> str:
+        cells = printer._print(self.args[0])
+        return f'IF(COUNT({cells})=0,"–",AVERAGE({cells}))'
+
+    def _numpycode(self, printer: Any) -> str:
+        return f"mean_of_numbers({printer._print(self.args[0])})"
+
+
+class spread_of_numbers(Function):
+    """The standard deviation of the numbers in a range; a dash where there are fewer than two."""
+
+    def _excel(self, printer: Any) -> str:
+        cells = printer._print(self.args[0])
+        return f'IF(COUNT({cells})>1,STDEV({cells}),"–")'
+
+    def _numpycode(self, printer: Any) -> str:
+        return f"spread_of_numbers({printer._print(self.args[0])})"
+
+
+class unless_dash(Function):
+    """An expression (second), or a dash where the cell that it reads (first) holds one."""
+
+    def _excel(self, printer: Any) -> str:
+        cell, answer = map(printer._print, self.args)
+        return f'IF(ISNUMBER({cell}),{answer},"–")'
+
+    def _numpycode(self, printer: Any) -> str:
+        cell, answer = map(printer._print, self.args)
+        return f"({cell} if isinstance({cell}, str) else {answer})"
+
+
+class compared(Function):
+    """What is said of runs (first) beside other runs (second): one text (third) where their mean is
+    larger, another (fourth) where it is smaller, each by more than CLEAR standard errors of the
+    difference, else a third (fifth). The ranges hold one number a run.
+    """
+
+    def _excel(self, printer: Any) -> str:
+        a, b, more, less, same = map(printer._print, self.args)
+        error = f"SQRT(VAR({a})/COUNT({a})+VAR({b})/COUNT({b}))"
+        above = f"AVERAGE({a})-AVERAGE({b})>{CLEAR}*{error}"
+        below = f"AVERAGE({b})-AVERAGE({a})>{CLEAR}*{error}"
+        return f"IF({above},{more},IF({below},{less},{same}))"
+
+    def _numpycode(self, printer: Any) -> str:
+        return f"compared({', '.join(map(printer._print, self.args))})"
+
+
+def _fixed_text(number: Any, decimals: Any) -> str:
+    exact = Decimal(repr(float(number))).quantize(Decimal(1).scaleb(-int(decimals)), ROUND_HALF_UP)
+    return f"{exact:f}"
+
+
+def _numbers(cells: Sequence[Any]) -> list[float]:
+    return [float(cell) for cell in cells if not isinstance(cell, str)]
+
+
+def _record(answers: Sequence[Any], *where: Any) -> Any:
+    columns, keys = where[::2], where[1::2]
+    rows = zip(answers, *columns, strict=True)
+    found = [answer for answer, *held in rows if tuple(held) == keys]
+    return float(sum(found)) if found else "–"
+
+
+def _mean_of_records(answers: Sequence[Any], keys: Sequence[Any], key: Any) -> Any:
+    found = [answer for answer, held in zip(answers, keys, strict=True) if held == key]
+    numbers = _numbers(found)
+    return float(np.mean(numbers)) if numbers and len(numbers) == len(found) else "–"
+
+
+def _compared(a: Sequence[Any], b: Sequence[Any], more: str, less: str, same: str) -> str:
+    first, second = _numbers(a), _numbers(b)
+    error = np.sqrt(np.var(first, ddof=1) / len(first) + np.var(second, ddof=1) / len(second))
+    difference = np.mean(first) - np.mean(second)
+    return more if difference > CLEAR * error else less if -difference > CLEAR * error else same
+
+
+NAMESPACE["fixed_text"] = _fixed_text
+NAMESPACE["record"] = _record
+NAMESPACE["mean_of_records"] = _mean_of_records
+NAMESPACE["mean_of_numbers"] = lambda cells: (
+    float(np.mean(_numbers(cells))) if _numbers(cells) else "–"
+)
+NAMESPACE["spread_of_numbers"] = lambda cells: (
+    float(np.std(_numbers(cells), ddof=1)) if len(_numbers(cells)) > 1 else "–"
+)
+NAMESPACE["compared"] = _compared
+NAMESPACE |= {"isinstance": isinstance, "str": str}
