@@ -45,8 +45,11 @@ def test_an_installed_wheel_finds_templates_and_digits(installed: Path, tmp_path
 def test_the_light_install_needs_no_torch(installed: Path, tmp_path: Path) -> None:
     block = "import sys; sys.modules['torch'] = sys.modules['torchvision'] = None; "
     code = "from typer.testing import CliRunner as R; from toolkit.cli import app; "
-    made = run(installed, tmp_path, block + code + "print(R().invoke(app, ['backprop']).exit_code)")
-    assert made == "0"
+    for command in (["backprop"], ["live"], ["concepts"]):
+        made = run(
+            installed, tmp_path, block + code + f"print(R().invoke(app, {command}).exit_code)"
+        )
+        assert made == "0", command
     asked = run(installed, tmp_path, block + code + "print(R().invoke(app, ['mnist']).stderr)")
     assert 'needs torch; install it with: pip install "toolkit[mnist]"' in asked
 
