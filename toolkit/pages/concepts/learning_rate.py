@@ -28,12 +28,13 @@ EXPERIMENT = Experiment(
 )
 
 CONCLUSION = (
-    "{3.name} ends at {3.accuracy}; a rate of {0.name} reaches {0.accuracy} in the same time: the "
-    "small one is {0~3.more?better|worse|not clearly different}.",
-    "At {5.name} the network ends at {5.accuracy}, with a standard deviation of {5.spread} between "
-    "seeds.",
-    "Between 0.05 and 0.5 the choice matters little here: {2.accuracy}, {3.accuracy} and "
-    "{4.accuracy}. Batch normalization and one cycle forgive much.",
+    "With a highest rate of {3.name} the network ends at {3.accuracy}; with {0.name} it gets to "
+    "{0.accuracy} in the same time, which is {0~3.more?clearly better|clearly worse|not clearly "
+    "different}.",
+    "Between {2.name} and {4.name} lies a factor of ten, and {4.name} is {4~2.more?clearly better|"
+    "clearly worse|not clearly different}: {4.accuracy} against {2.accuracy}.",
+    "At {5.name} it still ends at {5.accuracy} ({5~3.more?clearly better|clearly worse|not clearly "
+    "different}): batch normalization and a rate that falls to 0 at the end forgive much.",
 )
 STEPS, POINTS = 16, 21
 W, ETA, CURVATURE = Symbol("w"), Symbol("η"), Symbol("c")
