@@ -104,6 +104,7 @@ STYLES = {
     "percent": Style("0.00%"),
     "percent right": Style("0.00%", align="right"),
     "percent bold": Style("0.00%", bold=True, align="right"),
+    "short right": Style("0.00", align="right"),
     "integer right": Style("#,##0", align="right"),
     "loss right": Style("0.0000", align="right"),
     "seconds right": Style("0.0", align="right"),

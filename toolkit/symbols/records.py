@@ -22,6 +22,16 @@ class fixed_text(Function):
         return f"fixed_text({', '.join(map(printer._print, self.args))})"
 
 
+class grouped_text(Function):
+    """A number as text without decimals, its thousands apart, in the language of the computer."""
+
+    def _excel(self, printer: Any) -> str:
+        return f"FIXED({printer._print(self.args[0])},0)"
+
+    def _numpycode(self, printer: Any) -> str:
+        return f"grouped_text({printer._print(self.args[0])})"
+
+
 class record(Function):
     """The number in a column (first) of the one record whose key (third) stands in a second column
     and whose other key (fifth) in a fourth; a dash where there is none.
@@ -132,6 +142,7 @@ def _compared(a: Sequence[Any], b: Sequence[Any], more: str, less: str, same: st
 
 
 NAMESPACE["fixed_text"] = _fixed_text
+NAMESPACE["grouped_text"] = lambda number: f"{Decimal(_fixed_text(number, 0)):,}"
 NAMESPACE["record"] = _record
 NAMESPACE["mean_of_records"] = _mean_of_records
 NAMESPACE["mean_of_numbers"] = lambda cells: (

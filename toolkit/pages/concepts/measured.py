@@ -3,8 +3,8 @@
 All figures are formulas over the sheet Results. A conclusion is written as sentences with gaps:
 {0.accuracy} is the mean test accuracy of variant number 0 (as the experiment counts them), and
 {1~0.more?A|B|C} says A where variant 1 has clearly more of it than variant 0, B where clearly less,
-C where neither is clear. FIGURES lists what can be asked for. So a conclusion follows its figures,
-and no number in it is typed.
+C where neither is clear; {1~0.more} alone says JUDGED. FIGURES lists what can be asked for.
+So a conclusion follows its figures, and no number in it is typed.
 """
 
 import re
@@ -23,6 +23,7 @@ from toolkit.symbols.functions import Text, joined
 from toolkit.symbols.records import (
     compared,
     fixed_text,
+    grouped_text,
     mean_of_numbers,
     mean_of_records,
     record,
@@ -43,6 +44,7 @@ FIGURES = {
 SHARES = ("accuracy", "spread", "train", "quarter")
 DECIMALS = {"loss": 3, "seconds": 1, "parameters": 0, "wrong": 0}
 GAP = re.compile(r"\{(\d+)(?:([~-])(\d+))?\.(\w+)(?:\?([^|}]*)\|([^|}]*)\|([^}]*))?\}")
+JUDGED = ("clearly better", "clearly worse", "not clearly different")
 LONGEST_TEXT = 250  # of one text within a formula: 255 is Excel's limit
 
 
@@ -158,7 +160,8 @@ def _gap(gap: re.Match[str], made: Measured, known: dict[Symbol, Known]) -> Expr
         return _symbol(f"name {variant}", cell, known)
     if figure == "more":
         a, b = (_symbol(f"runs {n}", made.runs(int(n)), known) for n in (variant, other))
-        return compared(a, b, *map(Text, answers))
+        said = JUDGED if answers[0] is None else answers
+        return compared(a, b, *map(Text, said))
     value = _figure(variant, figure, made, known)
     if sign == "-":
         value -= _figure(other, figure, made, known)
@@ -167,6 +170,8 @@ def _gap(gap: re.Match[str], made: Measured, known: dict[Symbol, Known]) -> Expr
         return fixed_text(value, Integer(1))
     if figure in SHARES:
         return joined(fixed_text(100 * value, Integer(2)), Text(" %"))
+    if not DECIMALS[figure]:
+        return grouped_text(value)
     return fixed_text(value, Integer(DECIMALS[figure]))
 
 
@@ -190,6 +195,7 @@ def chart(made: Measured, named: Named, title: str = "Wrong of 10,000 test digit
     names = [page.cells[row, LABEL].value for row in range(first, last + 1)]
     wrong = [page.cells[row, column].value for row in range(first, last + 1)]
     numbers = [float(value) for value in wrong if not isinstance(value, str) and value]
+    logarithmic = bool(numbers) and max(numbers) > 10 * min(numbers)
     page.row += 1
     page.curve(
         title, named.title, "wrong",
@@ -198,6 +204,6 @@ def chart(made: Measured, named: Named, title: str = "Wrong of 10,000 test digit
                 page.reach((first, column, last, column), wrong))],
         (page.row, LABEL),
         bars=True, width=24, height=8, y_format="#,##0",
-        y_log=bool(numbers) and max(numbers) > 10 * min(numbers), y_min=None,
+        y_log=logarithmic, y_min=1 if logarithmic else 0,
     )  # fmt: skip
     page.row += 17

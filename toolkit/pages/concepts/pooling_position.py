@@ -1,8 +1,16 @@
 """Concept 11: Position of MaxPooling."""
 
 from toolkit.experiments.variant import Experiment, Variant
+from toolkit.pages.concepts import positions
+from toolkit.pages.concepts.page import Page
 
 NUMBER, TITLE = 11, "Position of MaxPooling"
+IDEA = (
+    "A max pool halves the maps: every convolution after it has a quarter of the work, and sees "
+    "twice as far.",
+    "Early, it saves the most, but throws away detail before much was made of it. Late, the large "
+    "maps are dear, and the last cells see little of the image.",
+)
 EXPERIMENT = Experiment(
     "After which convolution should the pool stand?",
     (
@@ -12,3 +20,18 @@ EXPERIMENT = Experiment(
         Variant("after the 4th", layers="8 16 16 16 P 24 28 G F10"),
     ),
 )
+CONCLUSION = (
+    "After the 1st convolution {0.accuracy}, after the 2nd {1.accuracy}, after the 3rd "
+    "{2.accuracy}, after the 4th {3.accuracy}: with the same {0.parameters} weights.",
+    "Against the 2nd, the 1st is {0~1.more}, the 4th {3~1.more}.",
+    "A run takes {3~0.seconds} times as long with the pool after the 4th as with it after the 1st: "
+    "the position is above all a question of cost.",
+)
+
+
+def demonstrate(page: Page) -> None:
+    """Sizes and costs for each position of the pool."""
+    page.equation(positions.SIDE_AFTER, "Side of the maps after a convolution:")
+    page.equation(positions.PRODUCTS, "Multiply-adds of a convolution:")
+    page.say("Change the yellow cells: what a larger image, or twice the channels, would cost.")
+    positions.table(page, positions.settings(page, None), "the pool")

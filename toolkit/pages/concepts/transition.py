@@ -1,8 +1,21 @@
 """Concept 12: Transition layers."""
 
+from collections.abc import Sequence
+
+from sympy import Expr, Integer, Symbol, floor
+
+from toolkit.book.sheet import Known, Series
 from toolkit.experiments.variant import Experiment, Variant
+from toolkit.pages.concepts.page import FIRST, LABEL, Page
+from toolkit.symbols.equation import Equation
 
 NUMBER, TITLE = 12, "Transition layers"
+IDEA = (
+    "Between two blocks of convolutions stands a transition: a pool makes the maps half as wide, a "
+    "1x1 convolution makes fewer of them.",
+    "Both make what follows cheaper: the pool its multiply-adds, the 1x1 its multiply-adds and its "
+    "weights.",
+)
 EXPERIMENT = Experiment(
     "A transition shrinks maps and channels at once: what does each half do?",
     (
@@ -12,3 +25,84 @@ EXPERIMENT = Experiment(
         Variant("1x1 of stride 2", layers="8 16 8:1/2 16 16 24 28 G F10"),
     ),
 )
+CONCLUSION = (
+    "Pool and then 1x1 ends at {0.accuracy}, the other order at {1.accuracy} "
+    "({1~0.more}), and takes {1~0.seconds} times "
+    "as long.",
+    "Without the 1x1: {2.accuracy} ({2~0.more}), "
+    "with {2.parameters} weights instead of {0.parameters}.",
+    "A 1x1 of stride 2 in place of both: {3.accuracy} "
+    "({3~0.more}). It looks at a quarter of the "
+    "cells only.",
+)
+IN, NARROW, OUT, SIDE, KERNEL, POOL = (
+    Symbol(name) for name in ("c_in", "c_t", "c_out", "n", "k", "s")
+)
+READ, LARGE, BEFORE, FIRST_COST, PRODUCTS = (
+    Symbol(name) for name in ("c", "m", "w_t", "first", "all")
+)
+COST = Equation(Symbol("products"), KERNEL**2 * READ * OUT * LARGE**2)
+SMALL = floor(SIDE / POOL)
+HEADINGS = ("way", "3x3 reads channels", "of side", "weights of 1x1", "weights of 3x3",
+            "million products", "share of the first")  # fmt: skip
+# In words, channels and side that the 3x3 reads, weights of the 1x1, the side that it works on.
+WAYS: tuple[tuple[str, Expr, Expr, Expr, Expr], ...] = (
+    ("3x3 at once", IN, SIDE, Integer(0), Integer(0)),
+    ("pool, then 3x3", IN, SMALL, Integer(0), Integer(0)),
+    ("1x1, then 3x3", NARROW, SIDE, IN * NARROW, SIDE),
+    ("pool, 1x1, then 3x3", NARROW, SMALL, IN * NARROW, SMALL),
+    ("1x1, pool, then 3x3", NARROW, SMALL, IN * NARROW, SIDE),
+)
+
+
+def demonstrate(page: Page) -> None:
+    """What one 3x3 convolution costs after each way to a smaller input."""
+    page.equation(COST, "Multiply-adds of a convolution on maps of side m:")
+    page.say("Change the yellow cells: the fewer channels the 1x1 leaves, the cheaper the 3x3.")
+    known = _settings(page)
+    top = page.row + 1
+    page.headings((top, LABEL), HEADINGS)
+    for row, (words, *parts) in enumerate(WAYS, top + 1):
+        page.label((row, LABEL), words)
+        _way(page, row, top + 1, parts, known)
+    names = [words for words, *_ in WAYS]
+    page.curve(
+        "Multiply-adds of the 3x3 and the 1x1 before it", "way", "millions",
+        [Series(page.known((top, FIRST + 4)),
+                page.reach((top + 1, LABEL, top + len(WAYS), LABEL), names),
+                page.down((top + 1, FIRST + 4), len(WAYS)))],
+        (top + len(WAYS) + 2, LABEL), bars=True, width=24, height=7.5, y_format="0.0", y_min=0,
+    )  # fmt: skip
+    page.row = top + len(WAYS) + 19
+
+
+def _settings(page: Page) -> dict[Symbol, Known]:
+    known = {}
+    for symbol, words, value, most in (
+        (IN, "channels before the transition", 16, 512),
+        (NARROW, "channels after the 1x1", 8, 512),
+        (OUT, "channels after the 3x3", 16, 512),
+        (SIDE, "side of the maps before", 24, 256),
+        (POOL, "side of the pool's windows", 2, 4),
+        (KERNEL, "side of the kernel that follows", 3, 7),
+    ):
+        page.label((page.row, LABEL), words)
+        known[symbol] = page.input((page.row, FIRST), value, 1, most, whole=True)
+        page.row += 1
+    return known
+
+
+def _way(
+    page: Page, row: int, first: int, parts: Sequence[Expr], known: dict[Symbol, Known]
+) -> None:
+    """One row: what the 3x3 reads, the weights, all products, and their share of the first's."""
+    channels, side, before, worked = parts
+    read = dict(known)
+    read[READ] = page.compute((row, FIRST), channels, known, "integer right")
+    read[LARGE] = page.compute((row, FIRST + 1), side, known, "integer right")
+    read[BEFORE] = page.compute((row, FIRST + 2), before, known, "integer right")
+    page.compute((row, FIRST + 3), KERNEL**2 * READ * OUT, read, "integer right")
+    products = (COST.expr + BEFORE * worked**2) / 1_000_000
+    read[PRODUCTS] = page.compute((row, FIRST + 4), products, read, "decimals 3")
+    read[FIRST_COST] = page.known((first, FIRST + 4))
+    page.compute((row, FIRST + 5), PRODUCTS / FIRST_COST, read, "percent right")

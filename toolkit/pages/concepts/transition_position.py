@@ -1,8 +1,16 @@
 """Concept 13: Position of the transition layer."""
 
 from toolkit.experiments.variant import Experiment, Variant
+from toolkit.pages.concepts import positions
+from toolkit.pages.concepts.page import Page
 
 NUMBER, TITLE = 13, "Position of the transition layer"
+IDEA = (
+    "A transition layer is a pool and a 1x1 convolution together: maps half as wide, and fewer of "
+    "them.",
+    "Where it stands decides how much of the network works on large maps, and how wide the rest "
+    "may be for the same cost.",
+)
 EXPERIMENT = Experiment(
     "After which convolution should the transition stand?",
     (
@@ -12,3 +20,17 @@ EXPERIMENT = Experiment(
         Variant("after the 4th", layers="8 16 16 16 P 8:1 24 28 G F10"),
     ),
 )
+CONCLUSION = (
+    "After the 1st convolution {0.accuracy}, after the 2nd {1.accuracy}, after the 3rd "
+    "{2.accuracy}, after the 4th {3.accuracy}.",
+    "Against the 2nd, the 1st is {0~1.more}, the 3rd {2~1.more}, the 4th {3~1.more}.",
+    "After the 4th a run takes {3~0.seconds} times as long as after the 1st.",
+)
+
+
+def demonstrate(page: Page) -> None:
+    """Sizes and costs for each position of the transition."""
+    page.equation(positions.SIDE_AFTER, "Side of the maps after a convolution:")
+    page.equation(positions.PARAMETERS, "Weights of a convolution:")
+    page.say("Change the yellow cells: fewer channels after the 1x1 make what follows cheaper.")
+    positions.table(page, positions.settings(page, 8), "the transition")

@@ -1,0 +1,132 @@
+"""Six convolutions and one pool between them: what its position costs. Two concepts share it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sympy import Add, Expr, Integer, Max, Symbol, floor
+
+from toolkit.book.sheet import Known, Series
+from toolkit.pages.concepts.page import FIRST, LABEL, Page
+from toolkit.symbols.equation import Equation
+
+CHANNELS = (8, 16, 16, 16, 24, 28)
+COUNT = len(CHANNELS)
+SIDE, KERNEL, POOL, POSITION = (Symbol(n) for n in ("n", "k", "s", "p"))
+IN, OUT, NARROW, WEIGHTS = (Symbol(name) for name in ("c_in", "c_out", "c_t", "w"))
+# Of one convolution: the side of its maps, its weights, what it multiplies and adds.
+SIDE_AFTER = Equation(Symbol("side"), SIDE - KERNEL + 1)
+PARAMETERS = Equation(Symbol("weights"), KERNEL**2 * IN * OUT)
+PRODUCTS = Equation(Symbol("products"), WEIGHTS * SIDE**2)
+FIELD = Equation(
+    Symbol("field"),
+    1 + (KERNEL - 1) * POSITION + (POOL - 1) + (KERNEL - 1) * POOL * (COUNT - POSITION),
+)
+COLUMNS = ("million products", "weights", "thousand cells", "receptive field")
+
+
+@dataclass(frozen=True)
+class Set:
+    """The yellow cells: sizes, and the channels of each convolution; `narrow` is what a 1x1 after
+    the pool leaves, or None where there is none.
+    """
+
+    sizes: dict[Symbol, Known]
+    channels: tuple[Known, ...]
+    narrow: Known | None
+
+
+def settings(page: Page, narrow: int | None) -> Set:
+    """Cells to change, in the next free rows."""
+    sizes = {}
+    asked = [(SIDE, "side of the image", 28, 12, 64), (KERNEL, "side of the kernels", 3, 1, 5),
+             (POOL, "side of the pool's windows", 2, 1, 4)]  # fmt: skip
+    for symbol, words, value, least, most in asked:
+        page.label((page.row, LABEL), words)
+        sizes[symbol] = page.input((page.row, FIRST), value, least, most, whole=True)
+        page.row += 1
+    left = None
+    if narrow is not None:
+        page.label((page.row, LABEL), "channels after the 1x1")
+        left = page.input((page.row, FIRST), narrow, 1, 256, whole=True)
+        page.row += 1
+    page.headings((page.row, LABEL), ["convolution", *map(str, range(1, COUNT + 1))])
+    page.label((page.row + 1, LABEL), "channels out")
+    row = page.row + 1
+    channels = tuple(
+        page.input((row, FIRST + n), count, 1, 256, whole=True) for n, count in enumerate(CHANNELS)
+    )
+    page.row += 3
+    return Set(sizes, channels, left)
+
+
+def table(page: Page, chosen: Set, what: str) -> None:
+    """A row for each position: the side of every convolution's maps, the totals, a chart."""
+    top = page.row
+    words = [f"maps after conv {n}" for n in range(1, COUNT + 1)]
+    page.headings((top, LABEL), [f"{what} stands", *words, *COLUMNS])
+    for position in range(1, COUNT + 1):
+        row = top + position
+        page.label((row, LABEL), f"after convolution {position}")
+        _line(page, row, chosen, position)
+    _chart(page, top, what)
+    page.row = top + COUNT + 19
+
+
+def _line(page: Page, row: int, chosen: Set, position: int) -> None:
+    sides, before = [], chosen.sizes[SIDE]
+    for n in range(COUNT):
+        entering = floor(SIDE / POOL) if n == position else SIDE
+        expr = Max(0, SIDE_AFTER.expr.subs(SIDE, entering))
+        read = chosen.sizes | {SIDE: before}
+        before = page.compute((row, FIRST + n), expr, read, "integer right")
+        sides.append(before)
+    _totals(page, row, chosen, position, sides)
+
+
+def _totals(page: Page, row: int, chosen: Set, position: int, sides: Sequence[Known]) -> None:
+    known = dict(chosen.sizes)
+    weights, products, cells = list[Expr](), list[Expr](), list[Expr]()
+    entering: Known | int = 1
+    for n, (side, out) in enumerate(zip(sides, chosen.channels, strict=True), 1):
+        into, side_n, out_n = _named(known, n, entering, side, out)
+        count = PARAMETERS.expr.subs({IN: into, OUT: out_n})
+        weights.append(count)
+        products.append(PRODUCTS.expr.subs({WEIGHTS: count, SIDE: side_n}))
+        cells.append(out_n * side_n**2)
+        entering = out
+        if n == position and chosen.narrow:
+            known[NARROW] = entering = chosen.narrow
+            smaller = floor(side_n / POOL)
+            weights.append(out_n * NARROW)
+            products.append(out_n * NARROW * smaller**2)
+            cells.append(NARROW * smaller**2)
+    field = FIELD.expr.subs(POSITION, Integer(position))
+    made = (Add(*products) / 1_000_000, Add(*weights), Add(*cells) / 1_000, field)
+    styles = ("short right", "integer right", "seconds right", "integer right")
+    for column, (expr, style) in enumerate(zip(made, styles, strict=True), FIRST + COUNT):
+        page.compute((row, column), expr, known, style)
+
+
+def _named(
+    known: dict[Symbol, Known], n: int, entering: Known | int, side: Known, out: Known
+) -> tuple[Expr, Symbol, Symbol]:
+    """Symbols for what convolution number `n` reads and puts out."""
+    side_n, out_n = Symbol(f"side {n}"), Symbol(f"out {n}")
+    known |= {side_n: side, out_n: out}
+    if isinstance(entering, int):
+        return Integer(entering), side_n, out_n
+    into = Symbol(f"in {n}")
+    known[into] = entering
+    return into, side_n, out_n
+
+
+def _chart(page: Page, top: int, what: str) -> None:
+    column = FIRST + COUNT
+    names = [page.cells[top + n, LABEL].value for n in range(1, COUNT + 1)]
+    page.curve(
+        f"Multiply-adds for one image, by where {what} stands", "position", "millions",
+        [Series(page.known((top, column)),
+                page.reach((top + 1, LABEL, top + COUNT, LABEL), names),
+                page.down((top + 1, column), COUNT))],
+        (top + COUNT + 2, LABEL), bars=True, width=24, height=7.5, y_format="0.0", y_min=0,
+    )  # fmt: skip
