@@ -59,9 +59,9 @@ def demonstrate(page: Page) -> None:
     top = page.row + 2
     _layers(page, top, known)
     _prediction(page, top + len(GAINS) + 2)
-    _alone(page, top + len(GAINS) + 6, top, known)
+    _alone(page, top + len(GAINS) + 5, top, known)
     _charts(page, beside, top)
-    page.row = top + 2 * len(GAINS) + 9
+    page.row = top + 2 * len(GAINS) + 8
 
 
 def _layers(page: Page, top: int, known: Cells) -> None:
@@ -120,7 +120,7 @@ def _alone(page: Page, top: int, layers: int, known: Cells) -> None:
 def _charts(page: Page, row: int, top: int) -> None:
     """Sizes over the layers, and over the distance of a single batch norm."""
     count = len(GAINS) + 1
-    below = top + len(GAINS) + 6
+    below = top + len(GAINS) + 5
     for title, x_title, head, first, columns, place in (
         ("Size of the activations", "layer", top, FIRST, (5, 3, 4), row),
         ("A single batch norm", "layers between it and the prediction", below, FIRST, (1, 2),
