@@ -78,12 +78,13 @@ def _end(chart: Chart) -> float:
 
 
 def _series(series: Series, number: int) -> XYSeries:
-    line = LineProperties(solidFill=PALETTE[number % len(PALETTE)], w=LINE_WIDTH)
+    colour = PALETTE[number % len(PALETTE)]
+    line = LineProperties(solidFill=colour, w=LINE_WIDTH)
     made = XYSeries(
         idx=number,
         order=number,
         tx=SeriesLabel(strRef=_text_reference(series.name)),
-        spPr=GraphicalProperties(ln=line),
+        spPr=GraphicalProperties(ln=line if series.line else LineProperties(noFill=True)),
         xVal=AxDataSource(numRef=_numbers_reference(series.x)),
         yVal=NumDataSource(numRef=_numbers_reference(series.y)),
         smooth=False,
@@ -91,7 +92,7 @@ def _series(series: Series, number: int) -> XYSeries:
     made.marker.symbol = "circle" if series.dots else "none"
     if series.dots:
         made.marker.size = DOT
-        made.marker.spPr = GraphicalProperties(solidFill=line.solidFill, ln=line)
+        made.marker.spPr = GraphicalProperties(solidFill=colour, ln=line)
     return made
 
 

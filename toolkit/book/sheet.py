@@ -107,12 +107,15 @@ class Table:
 
 @dataclass(frozen=True)
 class Series:
-    """One line of a chart; `name` is the cell that holds its name. With `dots` its points show."""
+    """One line of a chart; `name` is the cell that holds its name. With `dots` its points show,
+    without a `line` nothing else.
+    """
 
     name: Known
     x: Known
     y: Known
     dots: bool = False
+    line: bool = True
 
 
 @dataclass(frozen=True)

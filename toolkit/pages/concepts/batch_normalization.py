@@ -1,8 +1,23 @@
 """Concept 9: Batch normalization."""
 
+import numpy as np
+from sympy import Integer, Symbol, sqrt
+
+from toolkit.book.sheet import Known, Series
 from toolkit.experiments.variant import Experiment, Variant
+from toolkit.pages.concepts.page import FIRST, LABEL, Page
+from toolkit.symbols.activations import as_one, fading
+from toolkit.symbols.equation import Equation
+from toolkit.symbols.maps import summed
 
 NUMBER, TITLE = 9, "Batch normalization"
+IDEA = (
+    "A neuron's activations drift while all weights before it change. Batch norm sets them back:",
+    "it takes the batch's mean away and divides by its deviation; then γ and β, which are learned, "
+    "scale and shift.",
+    "In evaluation there may be one image and no batch: running statistics from the training stand "
+    "in.",
+)
 EXPERIMENT = Experiment(
     "What does batch normalization bring, and where must it stand?",
     (
@@ -13,3 +28,117 @@ EXPERIMENT = Experiment(
         Variant("none, learning rate 0.02", after="R", training={"learning_rate": 0.02}),
     ),
 )
+
+CONCLUSION = (
+    "After every convolution the network ends at {0.accuracy}, without any at {3.accuracy}: "
+    "batch norm is {0~3.more?clearly better|clearly worse|not clearly different} here.",
+    "After ReLU instead of before it: {1.accuracy}, {1~0.more?clearly better|clearly worse|"
+    "not clearly different}. After the first convolution only: {2.accuracy}.",
+    "Without it, learning rate 0.02 ends at {4.accuracy} (deviation {4.spread} between seeds): "
+    "{4~3.more?clearly better than|clearly worse than|not clearly different from} none at the "
+    "usual one.",
+)
+BATCH = np.array([[12.0], [15], [9], [14], [20], [11], [13], [18]])
+X, MU, VARIANCE, EPSILON, HAT, GAMMA, BETA = (
+    Symbol(name) for name in ("x", "μ", "σ²", "ε", "z", "γ", "β")
+)
+COUNT, MOMENTUM, OLD, TIMES, STATISTIC = (Symbol(name) for name in ("n", "m", "r_0", "k", "s"))
+MEAN_OF_BATCH = Equation(MU, summed(X) / COUNT)
+VARIANCE_OF_BATCH = Equation(VARIANCE, summed((X - MU) ** 2) / COUNT)
+NORMALIZED = Equation(HAT, (X - MU) / sqrt(VARIANCE + EPSILON))
+SCALED = Equation(Symbol("y"), GAMMA * HAT + BETA)
+KEPT = fading(as_one(1 - MOMENTUM), TIMES)
+RUNNING = Equation(Symbol("r"), KEPT * OLD + (1 - KEPT) * STATISTIC)
+SIZE = Integer(len(BATCH))
+Cells = dict[Symbol, Known]
+
+
+def demonstrate(page: Page) -> None:
+    """A batch of one neuron's activations, normalized as in training and as in evaluation."""
+    beside = page.row
+    page.equation(MEAN_OF_BATCH, "Mean of the batch of n activations x:")
+    page.equation(VARIANCE_OF_BATCH, "Variance of the batch:")
+    page.equation(NORMALIZED, "Normalized; ε keeps the root off 0:")
+    page.equation(SCALED, "Scaled and shifted, as learned:")
+    page.equation(RUNNING, "Running statistic after k such batches:")
+    page.say(
+        "Change the yellow cells: one activation to 100; γ to 3 and β to 5; k to 1, then to 50. "
+        "In training every batch comes out alike."
+    )
+    known = _settings(page)
+    top = page.row + 4
+    known[X] = page.inputs((top + 1, FIRST), BATCH, -1000, 1000)
+    training, evaluation = _statistics(page, page.row, known)
+    _activations(page, top, known, training, evaluation)
+    _chart(page, top, beside)
+    page.row = top + len(BATCH) + 3
+
+
+def _settings(page: Page) -> Cells:
+    known = {}
+    for symbol, words, value, least, most, whole in (
+        (GAMMA, "scale γ", 1, -100, 100, False),
+        (BETA, "shift β", 0, -100, 100, False),
+        (EPSILON, "ε", 1e-5, 1e-6, 1, False),
+        (MOMENTUM, "momentum m: share of the new batch", 0.1, 0, 0.99, False),
+        (TIMES, "k: how often a batch like this was seen", 10, 1, 1000, True),
+    ):
+        page.label((page.row, LABEL), words)
+        known[symbol] = page.input((page.row, FIRST), value, least, most, whole=whole)
+        page.row += 1
+    return known
+
+
+def _statistics(page: Page, top: int, known: Cells) -> tuple[Cells, Cells]:
+    """Mean and variance of the batch, and the running ones, which take the unbiased variance."""
+    words = ["the batch (training)", "the batch unbiased", "running before",
+             "running, for evaluation"]  # fmt: skip
+    page.headings((top, LABEL), ["statistics of the activations", *words])
+    page.heights[top] = 45.0
+    read = known | {COUNT: Known(str(SIZE), len(BATCH))}
+    page.label((top + 1, LABEL), "mean")
+    page.label((top + 2, LABEL), "variance")
+    read[MU] = page.compute((top + 1, FIRST), MEAN_OF_BATCH.expr, read)
+    read[VARIANCE] = page.compute((top + 2, FIRST), VARIANCE_OF_BATCH.expr, read)
+    unbiased = page.compute((top + 2, FIRST + 1), VARIANCE * SIZE / (SIZE - 1), read)
+    running = []
+    for row, statistic, before, least in ((top + 1, read[MU], 0, -1000), (top + 2, unbiased, 1, 0)):
+        old = page.input((row, FIRST + 2), before, least, 1e6)
+        mixed = read | {OLD: old, STATISTIC: statistic}
+        running.append(page.compute((row, FIRST + 3), RUNNING.expr, mixed))
+    return read, read | dict(zip((MU, VARIANCE), running, strict=True))
+
+
+def _activations(page: Page, top: int, known: Cells, training: Cells, evaluation: Cells) -> None:
+    """A row an activation, then the mean and the deviation of each column."""
+    page.headings((top, LABEL), ["activation of", "before: x", "training: z", "training: y",
+                                 "evaluation: z", "evaluation: y"])  # fmt: skip
+    for n in range(len(BATCH)):
+        row = top + 1 + n
+        page.label((row, LABEL), f"image {n + 1}")
+        here = page.known((row, FIRST))
+        for statistics, column in ((training, FIRST + 1), (evaluation, FIRST + 3)):
+            read = statistics | {X: here}
+            read[HAT] = page.compute((row, column), NORMALIZED.expr, read)
+            page.compute((row, column + 1), SCALED.expr, read)
+    _summary(page, top)
+
+
+def _summary(page: Page, top: int) -> None:
+    """Below each column its mean and deviation."""
+    last = top + len(BATCH)
+    page.label((last + 1, LABEL), "mean", "name")
+    page.label((last + 2, LABEL), "deviation", "name")
+    for column in range(FIRST, FIRST + 5):
+        read = {X: page.down((top + 1, column), len(BATCH)), COUNT: Known(str(SIZE), len(BATCH))}
+        read[MU] = page.compute((last + 1, column), MEAN_OF_BATCH.expr, read)
+        page.compute((last + 2, column), sqrt(VARIANCE_OF_BATCH.expr), read)
+
+
+def _chart(page: Page, top: int, row: int) -> None:
+    count = len(BATCH)
+    names = page.down((top + 1, LABEL), count)
+    lines = [Series(page.known((top, column)), names, page.down((top + 1, column), count))
+             for column in (FIRST, FIRST + 2, FIRST + 4)]  # fmt: skip
+    page.curve("Activations before and after", "", "activation", lines, (row, FIRST + 6),
+               bars=True, width=14.5, height=10, y_format="0.0", y_min=None)  # fmt: skip

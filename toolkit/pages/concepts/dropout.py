@@ -1,8 +1,25 @@
 """Concept 14: Dropout."""
 
+import numpy as np
+from sympy import Integer, Symbol, floor
+
+from toolkit.book.sheet import Known, Series
 from toolkit.experiments.variant import Experiment, Variant
+from toolkit.pages.concepts.page import FIRST, LABEL, Page
+from toolkit.symbols.bounds import within
+from toolkit.symbols.dropping import kept
+from toolkit.symbols.equation import Equation
+from toolkit.symbols.functions import mean
+from toolkit.symbols.maps import picked, summed
 
 NUMBER, TITLE = 14, "Dropout"
+IDEA = (
+    "In training each activation is set to 0 with probability p, by chance anew for every image: "
+    "no neuron can rely on another.",
+    "What is kept is divided by 1 - p, so that on average the next layer receives as much as "
+    "without dropout.",
+    "In evaluation nothing is dropped and nothing is scaled.",
+)
 EXPERIMENT = Experiment(
     "How much dropout does so small a network bear?",
     (
@@ -25,3 +42,101 @@ EXPERIMENT = Experiment(
         ),
     ),
 )
+
+CONCLUSION = (
+    "Without dropout: {0.accuracy}. With 0.02: {1.accuracy}, {1~0.more?clearly better|clearly "
+    "worse|not clearly different}; with 0.05: {2.accuracy}, {2~0.more?clearly better|clearly "
+    "worse|not clearly different}.",
+    "With 0.1: {3.accuracy}, {3~0.more?clearly better|clearly worse|not clearly different}; with "
+    "0.25: {4.accuracy}, {4~0.more?clearly better|clearly worse|not clearly different}.",
+    "Train accuracy: {0.train} without dropout, {4.train} with 0.25. After a quarter of the "
+    "training: {0.quarter} without, {1.quarter} with 0.02.",
+)
+WIDE, DRAWS = 8, 24
+ACTIVATIONS = np.array([[1.2, 0.4, 2.0, 0.8, 1.6, 0.2, 1.4, 0.4]])
+X, U, P, MASK, DRAW, PLACE = (Symbol(name) for name in ("x", "u", "p", "m", "draw", "place"))
+KEPT = Equation(MASK, kept(U, P))
+OUTPUT = Equation(Symbol("y"), MASK * X / (1 - P))
+MEAN = summed(X) / Integer(WIDE)
+MEAN_OF_OUTPUT = summed(OUTPUT.expr.subs(MASK, KEPT.expr)) / Integer(WIDE)
+Cells = dict[Symbol, Known]
+
+
+def demonstrate(page: Page) -> None:
+    """One layer's activations under a mask, and what comes out on average over many masks."""
+    page.equation(KEPT, "A random number u from 0 to 1 decides: mask m")
+    page.equation(OUTPUT, "The output in training:")
+    page.say("Change the yellow cells: p to 0, 0.2, 0.9; another draw; the activations.")
+    known = {}
+    for symbol, words, value, most, whole in (
+        (P, "dropout probability p", 0.5, 0.95, False),
+        (DRAW, f"draw of random numbers (1 to {DRAWS})", 1, DRAWS, True),
+    ):
+        page.label((page.row, LABEL), words)
+        least = 1 if whole else 0
+        known[symbol] = page.input((page.row, FIRST), value, least, most, whole=whole)
+        page.row += 1
+    top = page.row + 1
+    draws = top + 8
+    numbers = _numbers(page, draws)
+    _layer(page, top, known, numbers)
+    _averages(page, draws, known)
+    page.row = draws + DRAWS + 1
+
+
+def _numbers(page: Page, top: int) -> Known:
+    """The stored random numbers, a row a draw, right of the chart."""
+    values = np.round(np.random.default_rng(0).random((DRAWS, WIDE)), 4)
+    left = FIRST + 11
+    page.headings((top, left), [f"u {n + 1}" for n in range(WIDE)])
+    page.label((top - 1, left), "the random numbers of each draw, made once with NumPy", "name")
+    for (row, column), number in np.ndenumerate(values):
+        page.fixed((top + 1 + row, left + column), float(number))
+    return page.reach((top + 1, left, top + DRAWS, left + WIDE - 1), values)
+
+
+def _layer(page: Page, top: int, known: Cells, numbers: Known) -> None:
+    """The chosen draw: random numbers, mask, outputs; their means at the end of each row."""
+    page.headings((top, LABEL), ["neuron", *map(str, range(1, WIDE + 1)), "mean"])
+    page.inputs((top + 1, FIRST), ACTIVATIONS, -100, 100)
+    rows = ("activation x (change it)", "random number u", "mask m", "output y in training",
+            "output in evaluation")  # fmt: skip
+    for n, words in enumerate(rows):
+        page.label((top + 1 + n, LABEL), words)
+    chosen = within(floor(DRAW), 1, DRAWS)
+    for n in range(WIDE):
+        column = FIRST + n
+        read = known | {U: numbers, PLACE: Known(str(n + 1), n + 1)}
+        read[X] = page.known((top + 1, column))
+        read[U] = page.compute((top + 2, column), picked(U, chosen, PLACE), read)
+        read[MASK] = page.compute((top + 3, column), KEPT.expr, read, "right")
+        page.compute((top + 4, column), OUTPUT.expr, read)
+        page.compute((top + 5, column), X, read)
+    for row in (top + 1, top + 3, top + 4, top + 5):
+        page.compute((row, FIRST + WIDE), MEAN, {X: _across(page, row, FIRST)})
+
+
+def _across(page: Page, row: int, column: int) -> Known:
+    """Cells of a row, as a range of that row."""
+    values = np.array([page.cells[row, column + n].value for n in range(WIDE)], float)
+    return page.reach((row, column, row, column + WIDE - 1), values)
+
+
+def _averages(page: Page, top: int, known: Cells) -> None:
+    """The mean of the output for each draw, and the mean over all draws so far."""
+    page.headings((top, LABEL), ["draw (activations as above)", "mean output", "mean so far",
+                                 "mean input"])  # fmt: skip
+    inputs = _across(page, top - 7, FIRST)
+    for n in range(DRAWS):
+        row = top + 1 + n
+        page.fixed((row, LABEL), n + 1, "label")
+        page.compute((row, FIRST), MEAN_OF_OUTPUT,
+                     known | {X: inputs, U: _across(page, row, FIRST + 11)})  # fmt: skip
+        so_far = page.down((top + 1, FIRST), n + 1)
+        page.compute((row, FIRST + 1), mean(X), {X: so_far})
+        page.compute((row, FIRST + 2), MEAN, {X: inputs})
+    axis = page.down((top + 1, LABEL), DRAWS)
+    lines = [Series(page.known((top, column)), axis, page.down((top + 1, column), DRAWS))
+             for column in (FIRST, FIRST + 1, FIRST + 2)]  # fmt: skip
+    page.curve("Mean output: each draw, and all so far", "draw", "mean", lines,
+               (top, FIRST + 4), width=13.5, height=10.5, x_min=1, y_format="0.0")  # fmt: skip

@@ -1,0 +1,35 @@
+"""Normalized activations and running statistics are those of PyTorch's BatchNorm1d."""
+
+import torch
+
+from tests.concepts.conftest import Changed
+from toolkit.pages.concepts import batch_normalization
+
+SETTINGS, STATISTICS, BATCH = 16, 22, 26  # rows of γ, of the mean, of the first activation
+
+
+def test_both_modes_are_those_of_batchnorm(changed: Changed) -> None:
+    batch = [3.5, -20.0, 0.25, 7.0, 100.0, 41.0, -3.0, 8.0]
+    settings = [2.5, -1.5, 0.01, 0.2, 3]
+    cells = {f"B{SETTINGS + n}": value for n, value in enumerate(settings)}
+    cells |= {f"B{BATCH + n}": value for n, value in enumerate(batch)}
+    cells |= {f"D{STATISTICS}": 4.0, f"D{STATISTICS + 1}": 9.0}
+    found = changed(batch_normalization, cells)
+    layer = torch.nn.BatchNorm1d(1, eps=0.01, momentum=0.2, dtype=torch.float64)
+    with torch.no_grad():
+        layer.weight.fill_(2.5)
+        layer.bias.fill_(-1.5)
+        assert layer.running_mean is not None
+        assert layer.running_var is not None
+        layer.running_mean.fill_(4.0)
+        layer.running_var.fill_(9.0)
+        x = torch.tensor(batch, dtype=torch.float64)[:, None]
+        for _ in range(3):
+            training = layer(x)
+        layer.eval()
+        evaluation = layer(x)
+    expected = {f"E{STATISTICS}": layer.running_mean, f"E{STATISTICS + 1}": layer.running_var}
+    expected |= {f"D{BATCH + n}": value for n, value in enumerate(training[:, 0])}
+    expected |= {f"F{BATCH + n}": value for n, value in enumerate(evaluation[:, 0])}
+    for address, wanted in expected.items():
+        assert abs(float(str(found[address])) - float(wanted)) <= 1e-9 * max(1, abs(float(wanted)))

@@ -1,0 +1,30 @@
+"""Given the same mask, what is dropped and scaled is what torch.nn.functional.dropout makes."""
+
+import numpy as np
+import torch
+
+from tests.concepts.conftest import Changed
+from toolkit.pages.concepts import dropout
+
+RATE, DRAW, TOP, DRAWS = "B13", "B14", 16, 24  # the rows of headings
+NEURONS, NUMBERS = "BCDEFGHI", "MNOPQRST"
+
+
+def test_the_output_is_that_of_pytorch(changed: Changed) -> None:
+    x = torch.tensor([3.0, -1.5, 0.25, 10.0, 4.0, 2.0, -6.0, 0.5], dtype=torch.float64)
+    torch.manual_seed(1)
+    masked = [torch.nn.functional.dropout(x, 0.3) for _ in range(dropout.DRAWS)]
+    cells: dict[str, object] = {RATE: 0.3, DRAW: 5}
+    cells |= {f"{column}{TOP + 1}": float(value) for column, value in zip(NEURONS, x, strict=True)}
+    for n, output in enumerate(masked, DRAWS + 1):
+        # 0.3 itself is kept, 0.2999 dropped.
+        numbers = [0.2999 if value == 0 else 0.3 for value in output]
+        cells |= {f"{column}{n}": u for column, u in zip(NUMBERS, numbers, strict=True)}
+    found = changed(dropout, cells)
+    for column, value, before in zip(NEURONS, masked[4], x, strict=True):
+        assert np.isclose(float(str(found[f"{column}{TOP + 4}"])), float(value))
+        assert float(str(found[f"{column}{TOP + 5}"])) == float(before)
+    means = [float(output.mean()) for output in masked]
+    for n, mean in enumerate(means):
+        assert np.isclose(float(str(found[f"B{DRAWS + 1 + n}"])), mean)
+        assert np.isclose(float(str(found[f"C{DRAWS + 1 + n}"])), np.mean(means[: n + 1]))
