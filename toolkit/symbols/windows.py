@@ -23,6 +23,16 @@ class held(Function):
         return f"floor(minimum({high}, maximum({low}, {x})))"
 
 
+class as_number(Function):
+    """A cell's number; 0 where it holds none."""
+
+    def _excel(self, printer: Any) -> str:
+        return f"N({printer._print(self.args[0])})"
+
+    def _numpycode(self, printer: Any) -> str:
+        return str(printer._print(self.args[0]))
+
+
 class weighted_sum(window_dot):
     """The products of a window's cells with a kernel's, added up; shown as a sum."""
 

@@ -13,7 +13,7 @@ from toolkit.pages.live.layout import Maps
 from toolkit.symbols.equation import Equation
 from toolkit.symbols.functions import Text, joined, total
 from toolkit.symbols.maps import picked, place_or
-from toolkit.symbols.windows import held, weighted_sum, within
+from toolkit.symbols.windows import as_number, held, weighted_sum, within
 
 NUMBER, TITLE = 4, "3x3 convolutions"
 IDEA = (
@@ -132,7 +132,7 @@ def _kernels(page: Page, top: int, chosen: Known, place: tuple[int, int]) -> Kno
     page.label((last, LABEL), OWN)
     for n, (down, across) in enumerate(np.ndindex(SIZE, SIZE)):
         cell = page.known((top + 1 + down, left + across))
-        page.compute((last, FIRST + n), X, {X: cell}, "decimals 2")
+        page.compute((last, FIRST + n), as_number(X), {X: cell}, "decimals 2")
     return _in_use(page, top, last, chosen, place)
 
 
@@ -159,7 +159,7 @@ def _window(page: Page, top: int, pixels: Known, kernel: Known, where: dict[Symb
     for down, across in np.ndindex(SIZE, SIZE):
         row, left = top + 1 + down, FIRST + across
         place = (ROW + down, COLUMN + across)
-        expr = within(picked(CELLS, *place), BOUNDS)
+        expr = within(as_number(picked(CELLS, *place)), BOUNDS)
         x = page.compute((row, left), expr, where | {CELLS: pixels}, "integer")
         k = page.known((row, left + 4))
         page.compute((row, left + 8), X * K, {X: x, K: k}, "decimals 2")
