@@ -10,7 +10,7 @@ from toolkit.pages.concepts import material
 from toolkit.pages.concepts.page import FIRST, LABEL, POSITIVE, Page
 from toolkit.symbols.equation import Equation
 from toolkit.symbols.functions import Text
-from toolkit.symbols.windows import within
+from toolkit.symbols.windows import as_number, within
 
 NUMBER, TITLE = 5, "Receptive field"
 IDEA = (
@@ -124,7 +124,8 @@ def _next(page: Page, row: int, read: dict[Symbol, Known]) -> dict[Symbol, Known
 
 def _size() -> Expr:
     """0 where the kernel does not fit, or where nothing was left before."""
-    return Piecewise((SIZE.expr, And(N >= 1, N + 2 * P >= K)), (Integer(0), True))
+    expr = Piecewise((SIZE.expr, And(N >= 1, N + 2 * P >= K)), (Integer(0), True))
+    return expr.xreplace({N: as_number(N)})
 
 
 def _back(page: Page, top: int, rows: list[dict[Symbol, Known]]) -> None:
