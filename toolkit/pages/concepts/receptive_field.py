@@ -1,8 +1,26 @@
 """Concept 5: Receptive field."""
 
+import numpy as np
+from sympy import And, Expr, Float, Integer, Piecewise, Symbol, floor
+
+from toolkit.book.grid import moving
+from toolkit.book.sheet import Cell, Known, quoted
 from toolkit.experiments.variant import Experiment, Variant
+from toolkit.pages.concepts import material
+from toolkit.pages.concepts.page import FIRST, LABEL, POSITIVE, Page
+from toolkit.symbols.equation import Equation
+from toolkit.symbols.functions import Text
+from toolkit.symbols.windows import as_number, within
 
 NUMBER, TITLE = 5, "Receptive field"
+IDEA = (
+    "The receptive field of a cell: the pixels of the image that it depends on. What lies outside, "
+    "it cannot know.",
+    "A kernel of k widens it by (k - 1) jumps. The jump, from one cell to the next counted in "
+    "pixels, grows with every stride;",
+    "so after a pool each 3x3 sees twice as much further. A digit of MNIST fits into 20 x 20 "
+    "pixels.",
+)
 EXPERIMENT = Experiment(
     "How far must the last layer see before the average over all places?",
     (
@@ -13,3 +31,131 @@ EXPERIMENT = Experiment(
         Variant("receptive field 26", layers="8 16 P 8:1 16 16 24 24 28 G F10"),
     ),
 )
+CONCLUSION = (
+    "{0.name}: {0.accuracy}. Up to {1.name}: {1.accuracy}, {1~0.more?clearly better|clearly worse|"
+    "not clearly different}; up to {2.name}: {2.accuracy}, {2~1.more?clearly better|clearly worse|"
+    "not clearly different}.",
+    "On to {3.name}: {3.accuracy}, {3~2.more?clearly better|clearly worse|not clearly different}; "
+    "to {4.name}: {4.accuracy}, {4~3.more?clearly better|clearly worse|not clearly different}.",
+    "Each step is also a layer more ({0.parameters} parameters at first, {4.parameters} in the "
+    "end), so the view need not be the only reason.",
+)
+LAYERS, SIDE = 10, 28
+N, J, R, K, S, P = (Symbol(name) for name in ("n", "j", "r", "k", "s", "p"))
+LOW, HIGH, CELL, END = (Symbol(name) for name in ("first", "last", "i", "end"))
+SIZE = Equation(Symbol("n'"), floor((N + 2 * P - K) / S) + 1)
+JUMP = Equation(Symbol("j'"), J * S)
+SEES = Equation(Symbol("r'"), R + (K - 1) * J)
+BOUNDS = {K: (1, 28), S: (1, 8), P: (0, 14)}
+COLUMNS = {K: FIRST, S: FIRST + 1, P: FIRST + 2, N: FIRST + 3, J: FIRST + 4, R: FIRST + 5,
+           LOW: FIRST + 6, HIGH: FIRST + 7}  # fmt: skip
+NOTE = FIRST + 8
+IN_MAP = Float(0.2)  # a paler colour for what is there and not seen
+
+
+def demonstrate(page: Page) -> None:
+    """A row a layer, each computed from the row above; and what the middle cell sees."""
+    page.say(
+        "Try stride 2 in layer 1, padding 1, a kernel of 7, more layers in the blank rows. Where a "
+        "cell sees from below 1, it sees padding.",
+        style="muted",
+    )
+    page.equation(SIZE, "Size n of the map, from the row above:")
+    page.equation(JUMP, "Jump j in pixels from cell to cell:")
+    page.equation(SEES, "Receptive field r, pixels to a side:")
+    top = page.row
+    rows = _table(page, top)
+    _back(page, top, rows)
+    page.row = top + LAYERS + 3
+    page.say(
+        "Dark: what the middle cell of the last map sees, in the image and in each map. Pale: the "
+        "rest of the map (28 cells have room here).",
+        style="bold",
+    )
+    _picture(page, rows)
+
+
+def _kernels() -> list[tuple[int | None, ...]]:
+    """Kernel, stride and padding of the trained network's layers, then blank rows."""
+    stages = [s for s in material.network() if s.kind in ("convolution", "pool")]
+    found: list[tuple[int | None, ...]] = [(s.size, s.stride, s.padding) for s in stages]
+    return found + [(None, None, None)] * (LAYERS - len(found))
+
+
+def _table(page: Page, top: int) -> list[dict[Symbol, Known]]:
+    """Sizes, jumps and receptive fields, from the image on."""
+    words = ["kernel k", "stride s", "padding p", "size n", "jump j", "field r", "sees from", "to",
+             "note"]  # fmt: skip
+    page.headings((top, LABEL), ["change the yellow cells; blank rows pass on", *words])
+    page.label((top + 1, LABEL), "image (its side: up to 28)")
+    read = {N: page.input((top + 1, COLUMNS[N]), SIDE, 1, SIDE, whole=True)}
+    for symbol, start in ((J, 1), (R, 1)):
+        read[symbol] = page.fixed((top + 1, COLUMNS[symbol]), start, "right")
+    rows = [read]
+    for row, numbers in enumerate(_kernels(), top + 2):
+        page.label((row, LABEL), f"layer {row - top - 1}")
+        settings = {
+            symbol: _setting(page, row, symbol, number)
+            for symbol, number in zip((K, S, P), numbers, strict=True)
+        }
+        rows.append(settings | _next(page, row, rows[-1] | settings))
+    return rows
+
+
+def _setting(page: Page, row: int, symbol: Symbol, number: int | None) -> Known:
+    """A yellow cell; a blank one reads as 0."""
+    place = (row, COLUMNS[symbol])
+    known = page.input(place, number or 0, *BOUNDS[symbol], whole=True)
+    if number is None:
+        page.cells[place] = Cell(None, "input")
+    return known
+
+
+def _next(page: Page, row: int, read: dict[Symbol, Known]) -> dict[Symbol, Known]:
+    """A layer's size, jump and field from those above, and a word where its kernel does not fit."""
+    made = {}
+    for symbol, expr in ((N, _size()), (J, JUMP.expr), (R, SEES.expr)):
+        place = (row, COLUMNS[symbol])
+        made[symbol] = page.compute(place, within(expr, BOUNDS), read, "right")
+    note = Piecewise((Text("the kernel is larger than the map"), N < 1), (Text(""), True))
+    page.compute((row, NOTE), note, made, "muted")
+    return made
+
+
+def _size() -> Expr:
+    """0 where the kernel does not fit, or where nothing was left before."""
+    expr = Piecewise((SIZE.expr, And(N >= 1, N + 2 * P >= K)), (Integer(0), True))
+    return expr.xreplace({N: as_number(N)})
+
+
+def _back(page: Page, top: int, rows: list[dict[Symbol, Known]]) -> None:
+    """From the middle cell of the last map backwards: the cells that are read of each map."""
+    middle, last = floor((N + 1) / 2), rows[-1]
+    for symbol in (LOW, HIGH):
+        place = (top + 1 + LAYERS, COLUMNS[symbol])
+        last[symbol] = page.compute(place, middle, {N: last[N]}, "right")
+    steps = {LOW: (LOW - 1) * S + 1 - P, HIGH: (HIGH - 1) * S + K - P}
+    for n in range(LAYERS - 1, -1, -1):
+        read = rows[n + 1] | {END: last[N]}
+        for symbol, step in steps.items():
+            expr = Piecewise((within(step, BOUNDS), END >= 1), (Integer(0), True))
+            place = (top + 1 + n, COLUMNS[symbol])
+            rows[n][symbol] = page.compute(place, expr, read, "right")
+
+
+def _picture(page: Page, rows: list[dict[Symbol, Known]]) -> None:
+    """A column of cells a map: seen, there, or not there."""
+    top, seen = page.row, And(CELL >= LOW, CELL <= HIGH, CELL <= N)
+    expr = Piecewise((Integer(1), seen), (IN_MAP, CELL <= N), (Integer(0), True))
+    names = ["cell of the map", "image", *(f"layer {n}" for n in range(1, LAYERS + 1))]
+    page.headings((top, LABEL), names)
+    for n in range(SIDE):
+        page.fixed((top + 1 + n, LABEL), n + 1, "small")
+        page.heights[top + 1 + n] = 10.5
+    address = f"{quoted(page.name)}!{moving(top + 1, LABEL, 1, 0)}"
+    numbers = Known(address, np.arange(1.0, SIDE + 1)[:, None])
+    for n, row in enumerate(rows):
+        read = {symbol: row[symbol] for symbol in (N, LOW, HIGH)} | {CELL: numbers}
+        page.fill((top + 1, FIRST + n), expr, read, "shade")
+    page.shade((top + 1, FIRST, top + SIDE, FIRST + LAYERS), high=POSITIVE, end=1.0)
+    page.row = top + SIDE + 1
