@@ -3,6 +3,9 @@
 from collections.abc import Sequence
 from types import ModuleType
 
+from sympy import Symbol
+
+from toolkit.book.live import computed
 from toolkit.book.sheet import Book, Cell, Sheet
 from toolkit.experiments.programme import Named
 from toolkit.experiments.results import Result
@@ -15,6 +18,7 @@ from toolkit.pages.concepts.words import CONTENTS, RESULTS
 
 TABS = ("0072B2", "009E73", "E69F00", "CC79A7", "56B4E9", "D55E00")
 LINKS_ROW = 3
+SENTENCE = Symbol("sentence")
 TITLE = "The concepts of deep learning, live and measured"
 
 
@@ -22,10 +26,12 @@ def concepts_book(modules: Sequence[ModuleType], results: Sequence[Result], budg
     """Contents, the concepts of `modules`, and the results."""
     made = recorded.table(results)
     records = Records(tuple(results), made, budget)
-    sheets = [_sheet(module, records, n) for n, module in enumerate(modules)]
+    pages = [_page(module, records) for module in modules]
+    sheets = [page.sheet(TABS[n // 4 % len(TABS)]) for n, page in enumerate(pages)]
     last = recorded.sheet(made, _budget_line(records))
     ways = [CONTENTS, *(sheet.name for sheet in sheets), RESULTS]
-    return Book(TITLE, (_contents(modules, sheets, records), *map_linked(sheets, ways), last))
+    contents = _contents(modules, pages, records)
+    return Book(TITLE, (contents, *linked(sheets, ways), last))
 
 
 def sheet_name(module: ModuleType) -> str:
@@ -33,13 +39,13 @@ def sheet_name(module: ModuleType) -> str:
     return f"{module.NUMBER} {concepts.name_of(module).replace('-', ' ')}"
 
 
-def _sheet(module: ModuleType, records: Records, number: int) -> Sheet:
+def _page(module: ModuleType, records: Records) -> Page:
     page = Page(sheet_name(module), f"{module.NUMBER}. {module.TITLE}")
     page.say(*module.IDEA)
     page.part("Try it")
     module.demonstrate(page)
     _measured(page, module, records)
-    return page.sheet(TABS[number // 4 % len(TABS)])
+    return page
 
 
 def _measured(page: Page, module: ModuleType, records: Records) -> None:
@@ -74,7 +80,7 @@ def _budget_line(records: Records) -> str:
     )
 
 
-def map_linked(sheets: list[Sheet], ways: list[str]) -> list[Sheet]:
+def linked(sheets: list[Sheet], ways: list[str]) -> list[Sheet]:
     """The sheets with links to the contents, the one before and the one after."""
     for number, sheet in enumerate(sheets, 1):
         before, after = ways[number - 1], ways[number + 1]
@@ -85,19 +91,23 @@ def map_linked(sheets: list[Sheet], ways: list[str]) -> list[Sheet]:
     return sheets
 
 
-def _contents(modules: Sequence[ModuleType], sheets: list[Sheet], records: Records) -> Sheet:
-    cells = {
-        (1, 1): Cell(TITLE, "title"),
-        (2, 1): Cell(
-            "One sheet a concept: the idea, cells to change, and an experiment that was run. "
-            "Yellow cells are yours.", "muted"),
-        (4, 1): Cell("concept", "heading"), (4, 2): Cell("what the experiment asks", "heading"),
-    }  # fmt: skip
-    for row, (module, sheet) in enumerate(zip(modules, sheets, strict=True), 5):
-        cells[row, 1] = Cell(f"{module.NUMBER}. {module.TITLE}", "link", link=sheet.name)
+def _contents(modules: Sequence[ModuleType], pages: list[Page], records: Records) -> Sheet:
+    """A line for each concept: what is asked, and the first sentence of what was found."""
+    words = (
+        "One sheet a concept: the idea, cells to change, and an experiment that was run. Yellow "
+        "cells are yours."
+    )
+    cells = {(1, 1): Cell(TITLE, "title"), (2, 1): Cell(words, "muted")}
+    for column, heading in enumerate(("concept", "what is asked", "what was found"), 1):
+        cells[4, column] = Cell(heading, "heading")
+    for row, (module, page) in enumerate(zip(modules, pages, strict=True), 5):
+        cells[row, 1] = Cell(f"{module.NUMBER}. {module.TITLE}", "link", link=page.name)
         cells[row, 2] = Cell(module.EXPERIMENT.question, "text")
-    row = 6 + len(sheets)
+        found = next((p for p, cell in page.cells.items() if cell.style == "conclusion"), None)
+        if found:
+            cells[row, 3] = computed(SENTENCE, {SENTENCE: page.known(found)}, "text")
+    row = 6 + len(pages)
     cells[row, 1] = Cell(RESULTS, "link", link=RESULTS)
     cells[row, 2] = Cell(f"{len(records.results):,} runs. {_budget_line(records)}", "text")
-    return Sheet(CONTENTS, cells, widths={1: 74.0, 2: 90.0}, freeze=(5, 1), tab="000000",
-                 pages_high=1)  # fmt: skip
+    widths = {1: 66.0, 2: 80.0, 3: 130.0}
+    return Sheet(CONTENTS, cells, widths=widths, freeze=(5, 2), tab="000000", pages_high=1)
