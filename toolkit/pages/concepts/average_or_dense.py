@@ -1,8 +1,28 @@
 """Concept 21: Global average pooling against a fully connected layer."""
 
+import numpy as np
+from numpy.typing import NDArray
+from sympy import Add, And, Expr, Integer, Piecewise, Symbol
+
+from toolkit.book.sheet import Known
+from toolkit.book.theme import INPUT_FILL
 from toolkit.experiments.variant import Experiment, Variant
+from toolkit.pages.concepts.page import FIRST, LABEL, NEGATIVE, POSITIVE, Page, Place
+from toolkit.pages.concepts.three_by_three import PAPER
+from toolkit.symbols.equation import Equation
+from toolkit.symbols.functions import Text
+from toolkit.symbols.maps import summed
+from toolkit.symbols.windows import as_number, cell_or_zero, weighted_sum, within
 
 NUMBER, TITLE = 21, "Global average pooling against a fully connected layer"
+IDEA = (
+    "After the last convolution each channel is a small map. Global average pooling keeps one "
+    "number of it: its mean.",
+    "A fully connected layer instead has a weight for every cell of every map: more parameters, "
+    "and it knows where something was.",
+    "So a pattern that moves within its map leaves the average as it was, and changes what a fully "
+    "connected layer says.",
+)
 EXPERIMENT = Experiment(
     "What does the average over all places give up, and what does it save?",
     (
@@ -12,3 +32,204 @@ EXPERIMENT = Experiment(
         Variant("fully connected with 32 hidden", layers="8 16 P 8:1 16 16 24 28 F32 R F10"),
     ),
 )
+CONCLUSION = (
+    "In place of the average, a fully connected layer is {2~0.more?clearly better|clearly worse|"
+    "not clearly different}: {2.accuracy} against {0.accuracy}, with {2.parameters} parameters "
+    "instead of {0.parameters}.",
+    "With a hidden layer of 32 between as well: {3.accuracy}, {3~0.more?clearly better|clearly "
+    "worse|not clearly different}, with {3.parameters} parameters.",
+    "The average alone, a channel for each class and no linear layer, is {1~0.more?clearly better|"
+    "clearly worse|not clearly different}: {1.accuracy} with {1.parameters}.",
+)
+CHANNELS, SIDE, CLASSES, FURTHEST = 4, 4, 3, 3
+MOVED, MEANS, WEIGHTS = FIRST + SIDE + 1, FIRST + 2 * SIDE + 2, FIRST + 15  # columns
+DOWN, ACROSS, C, S, K, X, B, WEIGHT = (
+    Symbol(name) for name in ("down", "across", "C", "s", "K", "x", "b", "weights")
+)
+A, M, W = ([Symbol(f"{name}_{n}") for n in range(1, CHANNELS + 1)] for name in "axw")
+Y = [Symbol(f"y_{n}") for n in range(1, CLASSES + 1)]
+MEAN = Equation(Symbol("a"), summed(X) / SIDE**2)
+AVERAGE = Equation(Symbol("y"), Add(B, *(w * a for w, a in zip(W, A, strict=True))))
+DENSE = Equation(Symbol("y"), Add(B, *(weighted_sum(x, w) for x, w in zip(M, W, strict=True))))
+FEW, MANY = Equation(WEIGHT, C * K + K), Equation(WEIGHT, S**2 * C * K + K)
+# Room at the right and below, so that a pattern can move by one and loses nothing.
+MAPS = (
+    ((0, 9, 0, 0), (0, 9, 0, 0), (0, 9, 0, 0), (0, 0, 0, 0)),
+    ((0, 0, 0, 0), (8, 8, 8, 0), (0, 0, 0, 0), (0, 0, 0, 0)),
+    ((7, 0, 0, 0), (0, 7, 0, 0), (0, 0, 7, 0), (0, 0, 0, 0)),
+    ((0, 0, 0, 0), (0, 5, 5, 0), (0, 5, 5, 0), (0, 0, 0, 0)),
+)
+FEW_WEIGHTS = ((1.0, -1.0, 0.5, 0.0), (-1.0, 1.0, 0.0, 0.5), (0.5, 0.5, 1.0, -1.0))
+SETTINGS = {
+    C: ("channels C", 28, 512),
+    S: ("side s of the maps", 4, 14),
+    K: ("classes K", 10, 100),
+}
+
+
+def many_weights() -> NDArray[np.float64]:
+    """Weights of the fully connected layer: (classes, channels, side, side)."""
+    drawn = np.random.default_rng(0).normal(size=(CLASSES, CHANNELS, SIDE, SIDE))
+    rounded: NDArray[np.float64] = np.round(0.2 * drawn, 2)
+    return rounded
+
+
+def demonstrate(page: Page) -> None:
+    """Maps that one can move, and what two ways of reading them say; then what they cost."""
+    page.say(
+        "Move the pattern right or down by 1: the averages stay, and so do the logits made of "
+        "them. The fully connected ones change.",
+        "Moved further, part of it leaves the map: then the averages change too. "
+        "The 3 x 64 fully connected weights stand to the right.",
+        style="muted",
+    )
+    known = {}
+    for symbol, words in ((DOWN, "move all maps down by"), (ACROSS, "move all maps right by")):
+        page.label((page.row, LABEL), f"{words} (-{FURTHEST} to {FURTHEST})")
+        start = int(symbol == ACROSS)
+        known[symbol] = page.input((page.row, FIRST), start, -FURTHEST, FURTHEST, whole=True)
+        page.row += 1
+    many = _weights(page, page.row)
+    maps = _maps(page, page.row, known)
+    page.equation(MEAN, "Average of a channel, 16 cells:")
+    page.equation(AVERAGE, "A logit from the averages:")
+    page.equation(DENSE, "A logit, fully connected:")
+    _logits(page, maps, many)
+    _costs(page)
+
+
+def _maps(page: Page, top: int, known: dict[Symbol, Known]) -> list[list[Known]]:
+    """The channels, each as drawn, moved, and both averages; these four for each channel."""
+    for column, words in ((LABEL, "maps: change the yellow cells"), (FIRST, "as drawn"),
+                          (MOVED, "moved"), (MEANS, "average of the maps")):  # fmt: skip
+        page.label((top, column), words, "bold")
+    page.headings((top + 1, MEANS), ["as drawn", "moved"])
+    made = []
+    for n, drawn in enumerate(MAPS):
+        row = top + 1 + n * (SIDE + 1)
+        page.label((row, LABEL), f"channel {n + 1}", "symbol")
+        cells = page.inputs((row, FIRST), np.array(drawn, float), -99, 99)
+        moved = _moved(page, row, cells, known)
+        for column, color in ((FIRST, INPUT_FILL), (MOVED, "FFFFFF")):
+            area = (row, column, row + SIDE - 1, column + SIDE - 1)
+            page.shade(area, high=PAPER, low=color)
+        place = row + 1
+        means = [
+            page.compute((place, MEANS + i), MEAN.expr, {X: cells}, "decimals 4")
+            for i, cells in enumerate((cells, moved))
+        ]
+        made.append([cells, moved, *means])
+    page.row = top + 1 + CHANNELS * (SIDE + 1)
+    return made
+
+
+def _moved(page: Page, row: int, cells: Known, known: dict[Symbol, Known]) -> Known:
+    """The map with its cells elsewhere, 0 where none comes from."""
+    for down, across in np.ndindex(SIDE, SIDE):
+        place = (down + 1 - as_number(DOWN), across + 1 - as_number(ACROSS))
+        expr = cell_or_zero(X, *place, Integer(SIDE), Integer(SIDE))
+        page.compute((row + down, MOVED + across), expr, known | {X: cells}, "right")
+    values = [
+        [page.cells[row + down, MOVED + across].value for across in range(SIDE)]
+        for down in range(SIDE)
+    ]
+    area = (row, MOVED, row + SIDE - 1, MOVED + SIDE - 1)
+    return page.reach(area, np.array(values, float))
+
+
+def _weights(page: Page, top: int) -> list[dict[Symbol, Known]]:
+    """The fully connected layer's weights beside the maps, a dict for each class."""
+    page.label((top, WEIGHTS), "weights of the fully connected layer, class by class", "bold")
+    made = []
+    for number, weights in enumerate(many_weights()):
+        left = WEIGHTS + number * (SIDE + 1)
+        known = {}
+        for n, numbers in enumerate(weights):
+            place = (top + 1 + n * (SIDE + 1), left)
+            known[W[n]] = page.inputs(place, numbers, -99, 99)
+            area = (*place, place[0] + SIDE - 1, left + SIDE - 1)
+            page.shade(area, high=POSITIVE, low=NEGATIVE, end=1.0)
+        page.widths |= dict.fromkeys(range(left, left + SIDE + 1), 6.0)
+        made.append(known)
+    return made
+
+
+def _logits(page: Page, maps: list[list[Known]], many: list[dict[Symbol, Known]]) -> None:
+    """A row a class: from the averages and fully connected, as drawn and moved."""
+    page.label((page.row, FIRST + 6), "from the averages", "bold")
+    page.label((page.row, FIRST + 10), "fully connected", "bold")
+    top = page.row + 1
+    words = [*(f"weight {n}" for n in range(1, CHANNELS + 1)), "bias"]
+    page.headings((top, LABEL), ["logits (yellow: weights of the averages)", *words])
+    for left in (FIRST + 6, FIRST + 10):
+        page.headings((top, left), ["as drawn", "moved", "change"])
+    for number, weights in enumerate(FEW_WEIGHTS):
+        row = top + 1 + number
+        page.label((row, LABEL), f"class {number + 1}")
+        page.inputs((row, FIRST), np.array([[*weights, 0.0]]), -99, 99)
+        few = {symbol: page.known((row, FIRST + n)) for n, symbol in enumerate((*W, B))}
+        averages = [
+            dict(zip(A, column, strict=True)) for column in list(zip(*maps, strict=True))[2:]
+        ]
+        drawn = [dict(zip(M, column, strict=True)) for column in list(zip(*maps, strict=True))[:2]]
+        _pair(page, (row, FIRST + 6), _safe(AVERAGE.expr), [few | read for read in averages])
+        dense = many[number] | {B: few[B]}
+        expr = DENSE.expr.xreplace({B: as_number(B)})
+        _pair(page, (row, FIRST + 10), expr, [dense | read for read in drawn])
+    page.row = top + CLASSES + 1
+    page.label((page.row, LABEL), "answer: the class with the largest logit", "bold")
+    for column in (FIRST + 6, FIRST + 7, FIRST + 10, FIRST + 11):
+        logits = {y: page.known((top + 1 + n, column)) for n, y in enumerate(Y)}
+        page.compute((page.row, column), _answer(), logits, "symbol")
+    page.row += 2
+
+
+def _pair(page: Page, place: Place, expr: Expr, reads: list[dict[Symbol, Known]]) -> None:
+    """A logit as drawn and moved, and by how much it changes."""
+    row, left = place
+    cells = [
+        page.compute((row, left + n), expr, read, "decimals 2") for n, read in enumerate(reads)
+    ]
+    before, after = Y[:2]
+    page.compute((row, left + 2), after - before, {before: cells[0], after: cells[1]}, "decimals 2")
+
+
+def _safe(expr: Expr) -> Expr:
+    """The expression with a text in a yellow cell read as 0."""
+    return expr.xreplace({symbol: as_number(symbol) for symbol in (*W, B)})
+
+
+def _answer() -> Expr:
+    """The name of the largest logit's class; of equal ones the first."""
+    first, second, third = Y
+    return Piecewise(
+        (Text("class 1"), And(first >= second, first >= third)),
+        (Text("class 2"), second >= third),
+        (Text("class 3"), True),
+    )
+
+
+def _costs(page: Page) -> None:
+    """The parameters of both, for other numbers of channels, cells and classes."""
+    page.equation(FEW, "Parameters, average then linear:")
+    page.equation(MANY, "Parameters, fully connected:")
+    known, bounds = {}, {}
+    for row, (symbol, (words, start, most)) in enumerate(SETTINGS.items(), page.row):
+        page.label((row, LABEL), words)
+        known[symbol] = page.input((row, FIRST), start, 1, most, whole=True)
+        bounds[symbol] = (1, most)
+    place = (page.row, FIRST + 2)
+    few = _cost(page, place, "average, then linear", within(FEW.expr, bounds), known)
+    place = (page.row + 1, FIRST + 2)
+    many = _cost(page, place, "fully connected", within(MANY.expr, bounds), known)
+    few_symbol, many_symbol = Symbol("few"), Symbol("many")
+    read = {few_symbol: few, many_symbol: many}
+    page.label((page.row + 2, FIRST + 2), "so many times as many")
+    page.compute((page.row + 2, FIRST + 5), many_symbol / few_symbol, read, "decimals 2")
+    page.row += len(SETTINGS)
+
+
+def _cost(page: Page, place: Place, words: str, expr: Expr, known: dict[Symbol, Known]) -> Known:
+    row, left = place
+    page.label(place, words)
+    return page.compute((row, left + 3), expr, known, "count")

@@ -122,35 +122,33 @@ def _outputs(page: Page, known: dict[Symbol, Known]) -> None:
     words = ["A·x", "passed on", "two layers", "one: C·x", "difference", "the same?", "input -x",
              "x and -x added"]  # fmt: skip
     page.headings((page.row, LABEL), ["what comes out", *words])
-    one = _through(X, INPUT)
-    for n, (relu, number) in enumerate((r, i) for r in (False, True) for i in (0, 1)):
-        row = page.row + 1 + n
+    for row, (relu, number) in enumerate(np.ndindex(2, 2), page.row + 1):
         name = "with ReLU between" if relu else "without ReLU"
         page.label((row, LABEL), f"{name}: output {number + 1}")
-        hidden = _through(A, INPUT)
-        mirrored = _through(A, [-x for x in INPUT])
-        answers = [
-            hidden[number],
-            _bent(hidden[number], relu),
-            _output(hidden, relu)[number],
-            one[number],
-        ]
-        for column, expr in enumerate(answers, FIRST):
-            page.compute((row, column), _safe(expr), known, "decimals 2")
-        read = {Y: page.known((row, FIRST + 2)), ONE: page.known((row, FIRST + 3))}
-        page.compute((row, FIRST + 4), Y - ONE, read, "decimals 2")
-        same = Piecewise((Text("yes"), Abs(Y - ONE) <= SAME), (Text("no"), True))
-        page.compute((row, FIRST + 5), same, read, "middle")
-        back = page.compute(
-            (row, FIRST + 6), _safe(_output(mirrored, relu)[number]), known, "decimals 2"
-        )
-        page.compute((row, FIRST + 7), Y + ONE, {Y: read[Y], ONE: back}, "decimals 2")
+        _output_row(page, row, number, bool(relu), known)
     page.row += 5
     page.say(
         "A matrix turns -x into minus what x gave: both added are 0. Where they are not 0, no "
         "single matrix can do the same.",
         style="muted",
     )
+
+
+def _output_row(page: Page, row: int, number: int, relu: bool, known: dict[Symbol, Known]) -> None:
+    """One output of the two layers, of the one matrix, and of the two layers for -x."""
+    hidden, mirrored = _through(A, INPUT), _through(A, [-x for x in INPUT])
+    passed, one = _bent(hidden[number], relu), _through(X, INPUT)[number]
+    two, back = (_output(h, relu)[number] for h in (hidden, mirrored))
+    made = [
+        page.compute((row, column), _safe(expr), known, "decimals 2")
+        for column, expr in enumerate((hidden[number], passed, two, one), FIRST)
+    ]
+    read = {Y: made[2], ONE: made[3]}
+    page.compute((row, FIRST + 4), Y - ONE, read, "decimals 2")
+    same = Piecewise((Text("yes"), Abs(Y - ONE) <= SAME), (Text("no"), True))
+    page.compute((row, FIRST + 5), same, read, "middle")
+    other = page.compute((row, FIRST + 6), _safe(back), known, "decimals 2")
+    page.compute((row, FIRST + 7), Y + ONE, {Y: made[2], ONE: other}, "decimals 2")
 
 
 def _cells(page: Page, place: Place, symbols: NDArray[np.object_]) -> dict[Symbol, Known]:

@@ -46,7 +46,7 @@ LOW, HIGH, CELL, END = (Symbol(name) for name in ("first", "last", "i", "end"))
 SIZE = Equation(Symbol("n'"), floor((N + 2 * P - K) / S) + 1)
 JUMP = Equation(Symbol("j'"), J * S)
 SEES = Equation(Symbol("r'"), R + (K - 1) * J)
-BOUNDS = {K: (1, 28), S: (1, 8), P: (0, 14)}
+BOUNDS = {K: (1, 28), S: (1, 4), P: (0, 14)}
 COLUMNS = {K: FIRST, S: FIRST + 1, P: FIRST + 2, N: FIRST + 3, J: FIRST + 4, R: FIRST + 5,
            LOW: FIRST + 6, HIGH: FIRST + 7}  # fmt: skip
 NOTE = FIRST + 8
