@@ -1,8 +1,22 @@
 """Concept 17: Distance of batch normalization from the prediction."""
 
+from sympy import Integer, Symbol
+
+from toolkit.book.sheet import Known, Series
 from toolkit.experiments.variant import Experiment, Variant
+from toolkit.pages.concepts.page import FIRST, LABEL, Page
+from toolkit.symbols.bounds import divisor
+from toolkit.symbols.equation import Equation
+from toolkit.symbols.functions import Text
+from toolkit.symbols.maps import matching
 
 NUMBER, TITLE = 17, "Distance of batch normalization from the prediction"
+IDEA = (
+    "Each layer multiplies the size of what passes through it; batch norm sets the size back to 1.",
+    "What lies behind the last batch norm is set back by nothing: the more layers, the further the "
+    "size can drift",
+    "before the prediction, and the more it jumps whenever an update changes the weights.",
+)
 EXPERIMENT = Experiment(
     "How near to the prediction should the last batch norm stand?",
     (
@@ -13,3 +27,107 @@ EXPERIMENT = Experiment(
         Variant("4 convolutions earlier", layers="8 16 P 8:1 16(R) 16(R) 24(R) 28(R) G F10"),
     ),
 )
+
+CONCLUSION = (
+    "On the logits: {0.accuracy}, {0~1.more?clearly better than|clearly worse than|not clearly "
+    "different from} after the last convolution ({1.accuracy}).",
+    "One convolution earlier: {2.accuracy}, {2~1.more?clearly better|clearly worse|not clearly "
+    "different}; two: {3.accuracy}, {3~1.more?clearly better|clearly worse|not clearly different}.",
+    "Four earlier: {4.accuracy} (deviation {4.spread} between seeds), {4~1.more?clearly better|"
+    "clearly worse|not clearly different}.",
+)
+GAINS, NORMS = (1.4, 1.4, 1.4, 1.4, 1.4, 1.4), (True, True, False, False, False, False)
+YES, NO = "yes", "no"
+G, F, BEFORE, CHOICE, LATER, SETTLED = (
+    Symbol(name) for name in ("g", "f", "s_old", "choice", "later", "settled")
+)
+SIZE = Equation(Symbol("s"), G * BEFORE)
+UPDATED = Equation(Symbol("s_new"), F * G * BEFORE)
+NORMALIZED = Integer(1)
+Cells = dict[Symbol, Known]
+
+
+def demonstrate(page: Page) -> None:
+    """The size of the activations, layer by layer, with batch norm where it is chosen."""
+    beside = page.row
+    page.equation(SIZE, "Size behind a layer with gain g:")
+    page.equation(UPDATED, "The same after an update of the weights:")
+    page.say("Behind a batch norm (with γ = 1) the size is 1, whatever came in.")
+    page.say("Change the yellow cells: gains to 0.7; batch norm to yes or no; f to 2.")
+    page.label((page.row, LABEL), "factor f by which one update changes each gain")
+    known = {F: page.input((page.row, FIRST), 1.2, 0.1, 10)}
+    top = page.row + 2
+    _layers(page, top, known)
+    _prediction(page, top + len(GAINS) + 2)
+    _alone(page, top + len(GAINS) + 5, top, known)
+    _charts(page, beside, top)
+    page.row = top + 2 * len(GAINS) + 8
+
+
+def _layers(page: Page, top: int, known: Cells) -> None:
+    """A row a layer: as chosen, after an update, and without any batch norm."""
+    page.headings((top, LABEL), ["layer", "number", "gain g", "batch norm behind it?", "size",
+                                 "size after an update", "without any batch norm"])  # fmt: skip
+    page.heights[top] = 45.0
+    page.label((top + 1, LABEL), "input")
+    page.fixed((top + 1, FIRST), 0, "right")
+    sizes = [page.fixed((top + 1, FIRST + n), 1) for n in (3, 4, 5)]
+    for n, (gain, norm) in enumerate(zip(GAINS, NORMS, strict=True), 1):
+        row = top + 1 + n
+        page.label((row, LABEL), f"layer {n}")
+        page.fixed((row, FIRST), n, "right")
+        read = known | {G: page.input((row, FIRST + 1), gain, 0.1, 10)}
+        read[CHOICE] = page.choice((row, FIRST + 2), YES if norm else NO, (YES, NO))
+        exprs = [matching(CHOICE, Text(YES), NORMALIZED, line.expr) for line in (SIZE, UPDATED)]
+        sizes = [
+            page.compute((row, FIRST + 3 + column), expr, read | {BEFORE: size})
+            for column, (expr, size) in enumerate(zip((*exprs, SIZE.expr), sizes, strict=True))
+        ]
+
+
+def _prediction(page: Page, top: int) -> None:
+    """What the layer of the prediction receives."""
+    last = top - 1
+    page.label((top, LABEL), "the prediction receives", "name")
+    for column in (3, 4, 5):
+        page.compute((top, FIRST + column), SETTLED, {SETTLED: page.known((last, FIRST + column))})
+    page.label((top + 1, LABEL), "an update changes that by the factor", "name")
+    read = {LATER: page.known((top, FIRST + 4)), SETTLED: page.known((top, FIRST + 3))}
+    page.compute((top + 1, FIRST + 3), LATER / divisor(SETTLED), read)
+
+
+def _alone(page: Page, top: int, layers: int, known: Cells) -> None:
+    """What the prediction would receive with a single batch norm, behind each layer in turn."""
+    count = len(GAINS)
+    page.headings((top, LABEL), ["with a single batch norm", "layers in between", "size received",
+                                 "size after an update"])  # fmt: skip
+    page.heights[top] = 45.0
+    received: list[Known] = []
+    for n in range(count, -1, -1):
+        row = top + 1 + count - n
+        page.label((row, LABEL), f"behind layer {n}" if n else "on the input only")
+        page.fixed((row, FIRST), count - n, "right")
+        if n == count:
+            received = [page.fixed((row, FIRST + 1 + column), 1) for column in (0, 1)]
+            continue
+        read = known | {G: page.known((layers + 2 + n, FIRST + 1))}
+        received = [
+            page.compute((row, FIRST + 1 + column), line.expr, read | {BEFORE: size})
+            for column, (line, size) in enumerate(zip((SIZE, UPDATED), received, strict=True))
+        ]
+
+
+def _charts(page: Page, row: int, top: int) -> None:
+    """Sizes over the layers, and over the distance of a single batch norm."""
+    count = len(GAINS) + 1
+    below = top + len(GAINS) + 5
+    for title, x_title, head, first, columns, place in (
+        ("Size of the activations", "layer", top, FIRST, (5, 3, 4), row),
+        ("A single batch norm", "layers between it and the prediction", below, FIRST, (1, 2),
+         row + 14),
+    ):  # fmt: skip
+        x = page.down((head + 1, first), count)
+        lines = [Series(page.known((head, FIRST + n)), x, page.down((head + 1, FIRST + n), count),
+                        dots=True) for n in columns]  # fmt: skip
+        page.curve(title, x_title, "size (logarithmic)", lines, (place, FIRST + 7), width=13.5,
+                   height=7.5, y_log=True, y_format="0.###")  # fmt: skip
