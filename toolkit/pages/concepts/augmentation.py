@@ -1,8 +1,25 @@
 """Concept 22: Augmentation."""
 
+import numpy as np
+from sympy import Abs, Expr, Symbol, floor
+
+from toolkit.book.grid import moving
+from toolkit.book.sheet import Cell, Known, quoted
 from toolkit.experiments.variant import Experiment, Variant
+from toolkit.pages.concepts.material import small_digit
+from toolkit.pages.concepts.page import FIRST, LABEL, Page
+from toolkit.symbols.equation import Equation
+from toolkit.symbols.maps import summed
+from toolkit.symbols.sampling import cosine, sampled, sine
 
 NUMBER, TITLE = 22, "Augmentation"
+IDEA = (
+    "A digit stays the same digit when it is moved, turned or scaled a little: from each image one "
+    "can make many.",
+    "Each new pixel asks where in the old image it comes from; between four old pixels it takes a "
+    "weighted mean of them.",
+    "Too much of it, and the digits are harder to learn than any that the test will show.",
+)
 EXPERIMENT = Experiment(
     "Which random changes of the images help in a short training?",
     (
@@ -19,3 +36,121 @@ EXPERIMENT = Experiment(
         ),
     ),
 )
+
+CONCLUSION = (
+    "None: {0.accuracy}. Turned a little: {1.accuracy}, {1~0.more?clearly better|clearly worse|"
+    "not clearly different}; moved a little: {2.accuracy}, {2~0.more?clearly better|clearly worse|"
+    "not clearly different}.",
+    "A little of everything: {3.accuracy}, {3~0.more?clearly better|clearly worse|not clearly "
+    "different}; a lot of it: {4.accuracy}, {4~0.more?clearly better|clearly worse|not clearly "
+    "different}.",
+    "Train accuracy: {0.train} with none, {3.train} with a little of everything, {4.train} with a "
+    "lot.",
+)
+SIDE = 12
+INK = "9FB3C8"  # light enough to read a number on it
+MIDDLE, CENTRE = Symbol("m"), Known(str((SIDE + 1) / 2), (SIDE + 1) / 2)
+NEW_ROW, NEW_COLUMN, ROW, COLUMN, A, B, C, D = (
+    Symbol(name) for name in ("r_new", "c_new", "r", "c", "a", "b", "d", "e")
+)
+ANGLE, LEFT, UP, SHRINK = (Symbol(name) for name in ("angle", "t_c", "t_r", "shrink"))
+IMAGE, ROWS, COLUMNS, R, K = (Symbol(name) for name in ("image", "rows", "columns", "k_r", "k_c"))
+FROM_ROW = Equation(ROW, C * (NEW_COLUMN - MIDDLE) + D * (NEW_ROW - MIDDLE) + UP + MIDDLE)
+FROM_COLUMN = Equation(COLUMN, A * (NEW_COLUMN - MIDDLE) + B * (NEW_ROW - MIDDLE) + LEFT + MIDDLE)
+WEIGHT = Equation(Symbol("w"), (1 - Abs(ROW - R)) * (1 - Abs(COLUMN - K)))
+MATRIX = {A: SHRINK * cosine(ANGLE), B: -SHRINK * sine(ANGLE),
+          C: SHRINK * sine(ANGLE), D: SHRINK * cosine(ANGLE)}  # fmt: skip
+NEW_PIXEL = sampled(IMAGE, ROWS, COLUMNS, FROM_ROW.expr, FROM_COLUMN.expr)
+Cells = dict[Symbol, Known]
+
+
+def demonstrate(page: Page) -> None:
+    """A digit moved, turned and scaled, and one of the new pixels taken apart."""
+    page.equation(FROM_ROW, "A new pixel is read at the old row")
+    page.equation(FROM_COLUMN, "and at the old column (m is the middle)")
+    page.equation(WEIGHT, "An old pixel (k_r, k_c) beside it weighs")
+    page.say("Change the yellow cells: turn by 30; move by 1.5; shrink by 0.7; draw a digit.")
+    known = {MIDDLE: CENTRE}
+    for symbol, words, value, least, most in (
+        (ANGLE, "turned to the left by (degrees)", 20, -180, 180),
+        (LEFT, "moved to the left by (pixels)", 0, -SIDE, SIDE),
+        (UP, "moved up by (pixels)", 0.5, -SIDE, SIDE),
+        (SHRINK, "shrunk by the factor (below 1: enlarged)", 1, 0.2, 5),
+        (NEW_ROW, "new pixel to take apart: row", 2, 1, SIDE),
+        (NEW_COLUMN, "its column", 4, 1, SIDE),
+    ):
+        page.label((page.row, LABEL), words)
+        whole = symbol in (NEW_ROW, NEW_COLUMN)
+        known[symbol] = page.input((page.row, FIRST), value, least, most, whole=whole)
+        page.row += 1
+    settings, top = page.row - 6, page.row + 1
+    _matrix(page, settings, known)
+    image = _images(page, top, known)
+    _apart(page, settings, known | image)
+    page.row = top + 2 * (SIDE + 1)
+
+
+def _matrix(page: Page, row: int, known: Cells) -> None:
+    """The numbers a, b, d, e of the equations."""
+    for n, (symbol, expr) in enumerate(MATRIX.items()):
+        page.label((row + n, FIRST + 1), f"{symbol.name} =", "symbol")
+        known[symbol] = page.compute((row + n, FIRST + 2), expr, known)
+
+
+def _images(page: Page, top: int, known: Cells) -> Cells:
+    """The old image, numbered along its sides, and the new one below it."""
+    below = top + SIDE + 1
+    for head, words in ((top, "before: pixels from 0 to 255 (change them)"), (below, "after")):
+        page.label((head, LABEL), words, "name")
+        for n in range(1, SIDE + 1):
+            page.cells[head, FIRST + n - 1] = Cell(n, "heading")
+            page.cells[head + n, LABEL] = Cell(n, "right")
+    pixels = page.inputs((top + 1, FIRST), small_digit(1, 14)[1:13, 1:13], 0, 255)
+    numbers = np.arange(1, SIDE + 1)
+    last = FIRST + SIDE - 1
+    image = {
+        IMAGE: pixels,
+        ROWS: page.reach((top + 1, LABEL, top + SIDE, LABEL), numbers),
+        COLUMNS: page.reach((top, FIRST, top, last), numbers),
+    }
+    places = {
+        NEW_ROW: _moving(page, moving(below + 1, LABEL, 1, 0), numbers[:, None]),
+        NEW_COLUMN: _moving(page, moving(below, FIRST, 0, 1), numbers[None, :]),
+    }
+    page.fill((below + 1, FIRST), NEW_PIXEL, known | image | places, "right")
+    for head in (top, below):
+        page.shade((head + 1, FIRST, head + SIDE, last), high=INK)
+    return image
+
+
+def _moving(page: Page, address: str, values: object) -> Known:
+    return Known(f"{quoted(page.name)}!{address}", values)
+
+
+def _apart(page: Page, row: int, known: Cells) -> None:
+    """Where the chosen pixel comes from, and its four old pixels with their weights."""
+    left = FIRST + 5
+    page.label((row - 1, left - 1), "the new pixel taken apart", "name")
+    page.headings(
+        (row, left - 1), ["neighbour", "", "row", "column", "old pixel", "weight", "product"]
+    )
+    for n, (symbol, equation) in enumerate(((ROW, FROM_ROW), (COLUMN, FROM_COLUMN)), 4):
+        page.label((row + n, FIRST + 1), "from", "symbol")
+        known[symbol] = page.compute((row + n, FIRST + 2), equation.expr, known, "decimals 2")
+    for n, words in enumerate(("above left", "above right", "below left", "below right")):
+        line = row + 1 + n
+        page.label((line, left - 1), words)
+        read = known | {
+            R: page.compute((line, left + 1), _beside(ROW, n // 2), known, "right"),
+            K: page.compute((line, left + 2), _beside(COLUMN, n % 2), known, "right"),
+        }
+        old = page.compute((line, left + 3), sampled(IMAGE, ROWS, COLUMNS, R, K), read, "right")
+        read |= {IMAGE: old, WEIGHT.symbol: page.compute((line, left + 4), WEIGHT.expr, read)}
+        page.compute((line, left + 5), IMAGE * WEIGHT.symbol, read, "decimals 2")
+    page.label((row + 5, left + 4), "sum", "symbol")
+    products = page.down((row + 1, left + 5), 4)
+    page.compute((row + 5, left + 5), summed(IMAGE), {IMAGE: products}, "decimals 2")
+
+
+def _beside(place: Symbol, further: int) -> Expr:
+    return floor(place) + further
