@@ -15,8 +15,8 @@ def test_the_scales_and_what_they_do(changed: Changed) -> None:
     pixels[3, 1] = 99
     normalized = (pixels - pixels.mean()) / pixels.std(unbiased=False)
     for row in range(8):
-        for column in range(8):
-            near(found[f"{'BCDEFGHI'[column]}{BELOW + row}"], normalized[row, column])
+        for place in range(8):
+            near(found[f"{'BCDEFGHI'[place]}{BELOW + row}"], normalized[row, place])
     for column, way, x in zip("BCD", "LMN", (pixels, pixels / 255, normalized), strict=True):
         near(found[f"{column}{TABLE}"], x.mean())
         near(found[f"{column}{TABLE + 1}"], x.std(unbiased=False))

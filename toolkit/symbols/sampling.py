@@ -52,7 +52,8 @@ class sampled(Function):
 def _weights(numbers: Array, places: Any) -> Array:
     """The tent of each number around each place: (..., numbers)."""
     distance = np.abs(np.ravel(numbers) - np.asarray(places)[..., None])
-    return np.maximum(0.0, 1 - distance)
+    weights: Array = np.maximum(0.0, 1 - distance)
+    return weights
 
 
 def _sampled(image: Array, rows: Array, columns: Array, row: Any, column: Any) -> Any:

@@ -7,6 +7,7 @@ from toolkit.book.sheet import Known, Series
 from toolkit.experiments.variant import Experiment, Variant
 from toolkit.pages.concepts.page import FIRST, LABEL, Page
 from toolkit.symbols.activations import as_one, fading
+from toolkit.symbols.bounds import divisor
 from toolkit.symbols.equation import Equation
 from toolkit.symbols.maps import summed
 
@@ -45,7 +46,7 @@ X, MU, VARIANCE, EPSILON, HAT, GAMMA, BETA = (
 COUNT, MOMENTUM, OLD, TIMES, STATISTIC = (Symbol(name) for name in ("n", "m", "r_0", "k", "s"))
 MEAN_OF_BATCH = Equation(MU, summed(X) / COUNT)
 VARIANCE_OF_BATCH = Equation(VARIANCE, summed((X - MU) ** 2) / COUNT)
-NORMALIZED = Equation(HAT, (X - MU) / sqrt(VARIANCE + EPSILON))
+NORMALIZED = Equation(HAT, (X - MU) / sqrt(divisor(VARIANCE + EPSILON)))
 SCALED = Equation(Symbol("y"), GAMMA * HAT + BETA)
 KEPT = fading(as_one(1 - MOMENTUM), TIMES)
 RUNNING = Equation(Symbol("r"), KEPT * OLD + (1 - KEPT) * STATISTIC)
@@ -62,8 +63,8 @@ def demonstrate(page: Page) -> None:
     page.equation(SCALED, "Scaled and shifted, as learned:")
     page.equation(RUNNING, "Running statistic after k such batches:")
     page.say(
-        "Change the yellow cells: one activation to 100; γ to 3 and β to 5; k to 1, then to 50. "
-        "In training every batch comes out alike."
+        "Change the yellow cells: an activation 100, γ 3, β 5, k 50. "
+        "In training mean and deviation become β and γ."
     )
     known = _settings(page)
     top = page.row + 4
@@ -111,11 +112,11 @@ def _statistics(page: Page, top: int, known: Cells) -> tuple[Cells, Cells]:
 
 def _activations(page: Page, top: int, known: Cells, training: Cells, evaluation: Cells) -> None:
     """A row an activation, then the mean and the deviation of each column."""
-    page.headings((top, LABEL), ["activation of", "before: x", "training: z", "training: y",
+    page.headings((top, LABEL), ["activation of image", "before: x", "training: z", "training: y",
                                  "evaluation: z", "evaluation: y"])  # fmt: skip
     for n in range(len(BATCH)):
         row = top + 1 + n
-        page.label((row, LABEL), f"image {n + 1}")
+        page.fixed((row, LABEL), n + 1, "label")
         here = page.known((row, FIRST))
         for statistics, column in ((training, FIRST + 1), (evaluation, FIRST + 3)):
             read = statistics | {X: here}
@@ -137,8 +138,9 @@ def _summary(page: Page, top: int) -> None:
 
 def _chart(page: Page, top: int, row: int) -> None:
     count = len(BATCH)
-    names = page.down((top + 1, LABEL), count)
-    lines = [Series(page.known((top, column)), names, page.down((top + 1, column), count))
+    numbers = page.down((top + 1, LABEL), count)
+    lines = [Series(page.known((top, column)), numbers, page.down((top + 1, column), count),
+                    dots=True, line=False)
              for column in (FIRST, FIRST + 2, FIRST + 4)]  # fmt: skip
-    page.curve("Activations before and after", "", "activation", lines, (row, FIRST + 6),
-               bars=True, width=14.5, height=10, y_format="0.0", y_min=None)  # fmt: skip
+    page.curve("Activations before and after", "image", "activation", lines, (row, FIRST + 6),
+               width=14.5, height=10, y_format="0.0", y_min=None, x_max=count + 1)  # fmt: skip

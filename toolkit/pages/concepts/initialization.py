@@ -1,8 +1,23 @@
 """Concept 24: Initialization."""
 
+import numpy as np
+from sympy import Expr, Symbol, sqrt
+
+from toolkit.book.sheet import Cell, Known, Series
 from toolkit.experiments.variant import Experiment, Variant
+from toolkit.pages.concepts.page import FIRST, LABEL, TOP, Page
+from toolkit.symbols.activations import as_one
+from toolkit.symbols.bounds import divisor
+from toolkit.symbols.equation import Equation
+from toolkit.symbols.maps import rectified, summed
 
 NUMBER, TITLE = 24, "Initialization"
+IDEA = (
+    "The first weights are random numbers; what matters is how large they are (their deviation s).",
+    "Each layer multiplies the size of the activations by about the same factor. Below 1 they fade "
+    "away, above 1 they explode.",
+    "He's deviation makes that factor 1 behind ReLU, Xavier's without an activation function.",
+)
 EXPERIMENT = Experiment(
     "How large should the first weights be, with and without batch normalization?",
     (
@@ -22,3 +37,149 @@ EXPERIMENT = Experiment(
         Variant("PyTorch's, no batch norm", after="R", training={"learning_rate": 0.02}),
     ),
 )
+
+CONCLUSION = (
+    "With batch norm: PyTorch's {0.accuracy}; deviation 1: {1.accuracy}, {1~0.more?clearly better|"
+    "clearly worse|not clearly different}; 0.001: {2.accuracy}, {2~0.more?clearly better|clearly "
+    "worse|not clearly different}.",
+    "Without it: He {3.accuracy}; Xavier {4.accuracy}, {4~3.more?clearly better|clearly worse|not "
+    "clearly different}; PyTorch's {6.accuracy}, {6~3.more?clearly better|clearly worse|not "
+    "clearly different}.",
+    "Deviation 0.001 without batch norm ends at {5.accuracy}, {5~2.more?clearly better than|"
+    "clearly worse than|not clearly different from} the same start with it.",
+)
+LAYERS, DEEP, WIDE = 10, 6, 6  # of the theory; of the real pass, and its neurons
+N, S, V, A = (Symbol(name, positive=True) for name in ("n", "s", "v", "a"))
+RELU = Equation(Symbol("v_ReLU"), N * S**2 * V / 2)
+LINEAR = Equation(Symbol("v_linear"), N * S**2 * V)
+HE = Equation(Symbol("s_He"), sqrt(as_one(2 / divisor(N))))
+XAVIER = Equation(Symbol("s_Xavier"), sqrt(as_one(1 / divisor(N))))
+PYTORCH = sqrt(as_one(1 / divisor(3 * N)))  # of Linear: uniform within 1/√n to both sides
+NORMALS, ACTIVATIONS = Symbol("normals"), Symbol("activations")
+# As many neurons as fit a screen stand for n: their weights are larger in proportion.
+NEURON = rectified(S * sqrt(N / WIDE) * summed(NORMALS * ACTIVATIONS))
+SIZE = sqrt(summed(A**2) / WIDE)
+RIGHT = FIRST + 14  # where the stored normal numbers stand
+Cells = dict[Symbol, Known]
+
+
+def demonstrate(page: Page) -> None:
+    """The size of activations through ten layers, in theory and through a small network."""
+    beside = page.row
+    page.equation(RELU, "Mean square behind the next layer, with ReLU:")
+    page.equation(LINEAR, "and without an activation function:")
+    page.equation(HE, "So it stays as it is, with ReLU (He), where")
+    page.equation(XAVIER, "and without (Xavier, as many out as in), where")
+    page.say("Change the yellow cells: deviation s 0.1, 0.25, He's own; width n 16.")
+    known = _settings(page)
+    starts = _starts(page, known)
+    top = page.row + 1
+    lines = _theory(page, top, known, starts)
+    lines.append(_pass(page, top + LAYERS + 3, known))
+    page.curve("Size of the activations, layer by layer", "layer", "size (logarithmic)", lines,
+               (beside, FIRST + 6), width=14.5, height=11, y_log=True,
+               y_format="0E+00")  # fmt: skip
+    page.row = top + LAYERS + WIDE + 5
+
+
+def _settings(page: Page) -> Cells:
+    """Width and deviation, and by how much a layer then multiplies the size."""
+    known = {}
+    for symbol, words, value, least, most, whole in (
+        (N, "width n: neurons in each layer", 64, 1, 4096, True),
+        (S, "deviation s of the weights", 0.1, 0.0001, 10, False),
+    ):
+        page.label((page.row, LABEL), words)
+        known[symbol] = page.input((page.row, FIRST), value, least, most, whole=whole)
+        page.row += 1
+    for line, words in ((RELU, "factor of each layer on the size, with ReLU"),
+                        (LINEAR, "without an activation function")):  # fmt: skip
+        page.label((page.row, LABEL), words)
+        page.compute((page.row, FIRST), _next(line).subs(V, 1), known)
+        page.row += 1
+    return known
+
+
+def _starts(page: Page, known: Cells) -> list[Known]:
+    """The usual deviations for this width."""
+    starts = []
+    for expr, words in ((HE.expr, "He's deviation for this width"), (XAVIER.expr, "Xavier's"),
+                        (PYTORCH, "PyTorch's own, of a linear layer")):  # fmt: skip
+        page.label((page.row, LABEL), words)
+        starts.append(page.compute((page.row, FIRST), expr, known))
+        page.row += 1
+    return starts
+
+
+def _theory(page: Page, top: int, known: Cells, starts: list[Known]) -> list[Series]:
+    """The root mean square behind each layer, from 1: chosen deviation, He's and Xavier's."""
+    he, xavier, _ = starts
+    ways = ((RELU, "yours, ReLU", known[S]), (RELU, "He, ReLU", he),
+            (RELU, "Xavier, ReLU", xavier), (LINEAR, "yours, no ReLU", known[S]),
+            (LINEAR, "Xavier, no ReLU", xavier))  # fmt: skip
+    words = [way[1] for way in ways]
+    page.headings((top, LABEL), ["size of the activations behind layer", *words])
+    for n in range(LAYERS + 1):
+        page.fixed((top + 1 + n, LABEL), n, "right")
+    for column, (line, _, deviation) in enumerate(ways, FIRST):
+        here = page.fixed((top + 1, column), 1, "tiny")
+        for n in range(1, LAYERS + 1):
+            read = known | {S: deviation, V: here}
+            # The size is the root of the mean square, so the next is that of its square.
+            here = page.compute((top + 1 + n, column), _next(line), read, "tiny")
+    layers = page.down((top + 1, LABEL), LAYERS + 1)
+    return [Series(page.known((top, column)), layers, page.down((top + 1, column), LAYERS + 1))
+            for column in range(FIRST, FIRST + 4)]  # the last is 1 as He's  # fmt: skip
+
+
+def _next(line: Equation) -> Expr:
+    """The same for sizes: the root of what becomes of the square."""
+    return sqrt(line.expr.subs(V, V**2))
+
+
+def _pass(page: Page, top: int, known: Cells) -> Series:
+    """A small network with stored random weights: a column a layer, a row a neuron."""
+    random = np.random.default_rng(0)
+    page.label((top, LABEL), f"a real pass: {WIDE} neurons a layer, ReLU, n·s² as above", "name")
+    page.inputs((top + 1, FIRST), np.array([[1.0], [-1], [1], [1], [-1], [1]]), -100, 100)
+    for layer in range(DEEP + 1):
+        page.cells[top, FIRST + layer] = Cell(layer, "heading")
+        if layer:
+            normals = _normals(page, TOP + (layer - 1) * (WIDE + 1), layer, random)
+            _layer(page, top + 1, FIRST + layer, known, normals)
+        cells = _column(page, top + 1, FIRST + layer)
+        page.compute((top + 1 + WIDE, FIRST + layer), SIZE, {A: cells}, "tiny")
+    for n in range(WIDE):
+        page.label(
+            (top + 1 + n, LABEL), f"neuron {n + 1}" if n else "neuron 1 (layer 0: the input)"
+        )
+    page.label((top + 1 + WIDE, LABEL), "real pass: your s, ReLU", "name")
+    sizes = [page.cells[top + 1 + WIDE, FIRST + n].value for n in range(DEEP + 1)]
+    return Series(
+        page.known((top + 1 + WIDE, LABEL)),
+        page.reach((top, FIRST, top, FIRST + DEEP), list(range(DEEP + 1))),
+        page.reach((top + 1 + WIDE, FIRST, top + 1 + WIDE, FIRST + DEEP), sizes),
+        dots=True,
+    )
+
+
+def _normals(page: Page, top: int, layer: int, random: np.random.Generator) -> list[Known]:
+    """Stored normal numbers, a column for each neuron that they lead to."""
+    values = np.round(random.standard_normal((WIDE, WIDE)), 4)
+    page.label((top, RIGHT), f"normal numbers to layer {layer}", "name")
+    for (row, column), number in np.ndenumerate(values):
+        page.fixed((top + 1 + row, RIGHT + column), float(number))
+    return [_column(page, top + 1, RIGHT + n) for n in range(WIDE)]
+
+
+def _layer(page: Page, top: int, column: int, known: Cells, normals: list[Known]) -> None:
+    before = _column(page, top, column - 1)
+    for n, weights in enumerate(normals):
+        read = known | {NORMALS: weights, ACTIVATIONS: before}
+        page.compute((top + n, column), NEURON, read, "tiny")
+
+
+def _column(page: Page, row: int, column: int) -> Known:
+    """A number for each neuron, as an array."""
+    cells = page.down((row, column), WIDE)
+    return Known(cells.address, np.array(cells.value, float))

@@ -1,0 +1,49 @@
+"""Deviations and activations are PyTorch's; theory agrees with wide layers drawn at random."""
+
+import math
+
+import torch
+from torch import nn
+
+from tests.concepts.conftest import Changed
+from toolkit.book.address import letters
+from toolkit.pages.concepts import initialization
+from toolkit.pages.concepts.page import TOP
+
+STARTS, THEORY, PASS = 19, 24, 37  # rows of He's deviation, and of the two inputs
+
+
+def test_sizes_are_those_of_pytorch(changed: Changed) -> None:
+    width, deviation = 300, 0.11
+    signal = [2.0, -1.0, 0.5, 1.0, -0.3, 0.8]
+    inputs = {f"B{PASS + n}": value for n, value in enumerate(signal)}
+    found = changed(initialization, {"B15": width, "B16": deviation, **inputs})
+
+    def cell(address: str) -> float:
+        return float(str(found[address]))
+
+    torch.manual_seed(0)
+    layer = nn.Linear(width, width, bias=False)
+    nn.init.kaiming_normal_(layer.weight, nonlinearity="relu")
+    assert math.isclose(cell(f"B{STARTS}"), float(layer.weight.detach().std()), rel_tol=0.01)
+    nn.init.xavier_normal_(layer.weight)
+    assert math.isclose(cell(f"B{STARTS + 1}"), float(layer.weight.detach().std()), rel_tol=0.01)
+    layer.reset_parameters()
+    assert math.isclose(cell(f"B{STARTS + 2}"), float(layer.weight.detach().std()), rel_tol=0.01)
+    relu, linear = torch.randn(4000, width), torch.randn(4000, width)
+    with torch.no_grad():
+        for row in range(THEORY + 1, THEORY + 4):
+            relu = relu @ (torch.randn(width, width) * deviation)
+            relu, linear = relu.relu(), linear @ (torch.randn(width, width) * deviation)
+            for column, x in (("B", relu), ("E", linear)):
+                assert math.isclose(cell(f"{column}{row}"), float(x.square().mean().sqrt()),
+                                    rel_tol=0.1)  # fmt: skip
+    here = torch.tensor(signal, dtype=torch.float64)
+    for n in range(initialization.DEEP):
+        top = TOP + 1 + 7 * n
+        normals = [[cell(f"{letters(16 + j)}{top + i}") for j in range(6)] for i in range(6)]
+        weight = torch.tensor(normals, dtype=torch.float64).T * deviation * math.sqrt(width / 6)
+        here = nn.functional.linear(here, weight).relu()
+        for row, value in enumerate(here.tolist(), PASS):
+            assert math.isclose(cell(f"{letters(3 + n)}{row}"), value, rel_tol=1e-9, abs_tol=1e-12)
+    assert float(here.max()) > 0
