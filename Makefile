@@ -39,6 +39,7 @@ exports: $(VENV)/mnist
 	$(BIN)/toolkit mnist --seeds 10
 	$(BIN)/toolkit live
 	$(BIN)/toolkit live --step
+	$(BIN)/toolkit concepts
 	$(MAKE) pictures
 
 # The table in the README: each model over several seeds, some two hours on two cores. A series that
@@ -70,6 +71,10 @@ pictures: libreoffice
 	  --convert-to pdf --outdir build/pictures exports/live.xlsx >/dev/null
 	pdftoppm -r 130 -f 1 -l 1 -x 85 -y 115 -W 1310 -H 440 -singlefile -png \
 	  build/pictures/live.pdf exports/live
+	soffice -env:UserInstallation=file://$(CURDIR)/build/profile --headless \
+	  --convert-to pdf --outdir build/pictures exports/concepts.xlsx >/dev/null
+	pdftoppm -r 150 -f 5 -l 5 -x 100 -y 90 -W 1060 -H 960 -singlefile -png \
+	  build/pictures/concepts.pdf exports/concepts
 
 $(VENV)/bin/python:
 	$(PYTHON) -c "import sys; sys.exit(sys.version_info < (3, 11) and 'Python 3.11 or later is needed: make PYTHON=python3.11')"
