@@ -95,6 +95,17 @@ class unless_dash(Function):
         return f"({cell} if isinstance({cell}, str) else {answer})"
 
 
+class count_below(Function):
+    """How many numbers of a range (first) lie below a bound (second)."""
+
+    def _excel(self, printer: Any) -> str:
+        cells, bound = map(printer._print, self.args)
+        return f'COUNTIF({cells},"<"&{bound})'
+
+    def _numpycode(self, printer: Any) -> str:
+        return f"count_below({', '.join(map(printer._print, self.args))})"
+
+
 class compared(Function):
     """What is said of runs (first) beside other runs (second): one text (third) where their mean is
     larger, another (fourth) where it is smaller, each by more than CLEAR standard errors of the
@@ -152,4 +163,5 @@ NAMESPACE["spread_of_numbers"] = lambda cells: (
     float(np.std(_numbers(cells), ddof=1)) if len(_numbers(cells)) > 1 else "–"
 )
 NAMESPACE["compared"] = _compared
+NAMESPACE["count_below"] = lambda cells, bound: sum(x < bound for x in _numbers(cells))
 NAMESPACE |= {"isinstance": isinstance, "str": str}

@@ -3,15 +3,16 @@
 All figures are formulas over the sheet Results. A conclusion is written as sentences with gaps:
 {0.accuracy} is the mean test accuracy of variant number 0 (as the experiment counts them), and
 {1~0.more?A|B|C} says A where variant 1 has clearly more of it than variant 0, B where clearly less,
-C where neither is clear; {1~0.more} alone says JUDGED. FIGURES lists what can be asked for.
-So a conclusion follows its figures, and no number in it is typed.
+C where neither is clear; {1~0.more} alone says JUDGED. {0.failed} says how many of its runs ended
+below FAILED. FIGURES lists what else can be asked for. So a conclusion follows its figures, and no
+number in it is typed.
 """
 
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sympy import Expr, Integer, Symbol
+from sympy import Expr, Integer, Rational, Symbol
 
 from toolkit.book.sheet import Known, Series, Table, at
 from toolkit.experiments.programme import Named
@@ -19,9 +20,10 @@ from toolkit.experiments.results import Result
 from toolkit.experiments.variant import Budget
 from toolkit.pages.concepts import recorded
 from toolkit.pages.concepts.page import FIRST, LABEL, Page
-from toolkit.symbols.functions import Text, joined
+from toolkit.symbols.functions import Text, joined, numbers_in
 from toolkit.symbols.records import (
     compared,
+    count_below,
     fixed_text,
     grouped_text,
     mean_of_numbers,
@@ -44,6 +46,7 @@ FIGURES = {
 SHARES = ("accuracy", "spread", "train", "quarter")
 DECIMALS = {"loss": 3, "seconds": 1, "parameters": 0, "wrong": 0}
 GAP = re.compile(r"\{(\d+)(?:([~-])(\d+))?\.(\w+)(?:\?([^|}]*)\|([^|}]*)\|([^}]*))?\}")
+FAILED = Rational(9, 10)  # of accuracy: a run that ends below it has learned little
 JUDGED = ("clearly better", "clearly worse", "not clearly different")
 LONGEST_TEXT = 250  # of one text within a formula: 255 is Excel's limit
 
@@ -162,6 +165,9 @@ def _gap(gap: re.Match[str], made: Measured, known: dict[Symbol, Known]) -> Expr
         a, b = (_symbol(f"runs {n}", made.runs(int(n)), known) for n in (variant, other))
         said = JUDGED if answers[0] is None else answers
         return compared(a, b, *map(Text, said))
+    if figure == "failed":
+        runs = _symbol(f"runs {variant}", made.runs(int(variant)), known)
+        return joined(count_below(runs, FAILED), Text(" of "), numbers_in(runs))
     value = _figure(variant, figure, made, known)
     if sign == "-":
         value -= _figure(other, figure, made, known)
