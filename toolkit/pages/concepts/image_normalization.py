@@ -58,7 +58,7 @@ CONCLUSION = (
     "{5.accuracy} from 0 to 255.",
     "There, normalized is {3~4.more?clearly better than|clearly worse than|not clearly different "
     "from} 0 to 1, and {3~5.more?clearly better than|clearly worse than|not clearly different "
-    "from} 0 to 255. Of its runs {5.failed} ended below 90 %, of the normalized {3.failed}.",
+    "from} 0 to 255: of those runs {5.failed} ended below 90 %.",
 )
 SIDE, STEPS = 8, 12
 INK = "9FB3C8"  # light enough to read a number on it
