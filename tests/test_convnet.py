@@ -19,10 +19,11 @@ from toolkit.book.writer import write
 from toolkit.convnet import digits, template, training
 from toolkit.convnet.augmentation import augment
 from toolkit.convnet.history import Epoch, History
+from toolkit.convnet.machine import choose_device
 from toolkit.convnet.model import build
 from toolkit.convnet.shapes import layer_table, parameter_count
 from toolkit.convnet.template import Augmentation, Network
-from toolkit.convnet.training import Step, Watcher, choose_device, train
+from toolkit.convnet.training import Step, Watcher, train
 from toolkit.errors import ToolkitError
 from toolkit.mnist import Options, train_mnist
 from toolkit.pages.mnist import mnist_book

@@ -113,7 +113,7 @@ def mnist(
     out: Annotated[Path, typer.Option(help="The workbook to write.")] = Path("exports/mnist.xlsx"),
     model: Annotated[str, typer.Option(help="A shipped model, or a path to one.")] = "default",
     epochs: Annotated[int | None, typer.Option(help="Epochs, instead of the model's.")] = None,
-    seed: Annotated[int, typer.Option(help="Same seed, same machine: same figures.")] = 0,
+    seed: Annotated[int, typer.Option(help="Same seed, machine, threads: same figures.")] = 0,
     seeds: Annotated[
         int | None, typer.Option(help="Train seeds 0 to N-1, and go on where a series stopped.")
     ] = None,
@@ -121,6 +121,9 @@ def mnist(
         Path | None, typer.Option(help="A folder with four IDX files, instead of MNIST.")
     ] = None,
     device: Annotated[str, typer.Option(help="auto, cpu, cuda or mps.")] = "auto",
+    threads: Annotated[
+        int | None, typer.Option(help="Threads on the CPU, instead of PyTorch's own choice.")
+    ] = None,
     validation: Annotated[
         bool,
         typer.Option(
@@ -139,10 +142,24 @@ def mnist(
     from toolkit.mnist import Options, train_mnist
 
     options = Options(
-        out, model, epochs, seed, seeds, data_dir, device, validation, resume, max_params, as_json
+        out,
+        model,
+        epochs,
+        seed,
+        seeds,
+        data_dir,
+        device,
+        threads,
+        validation,
+        resume,
+        max_params,
+        as_json,
     )
     result = train_mnist(options)
     _say(result, as_json, _mnist_lines(result))
+    if result["ended"]:
+        typer.echo(f"{model}: {result['ended']}. What was finished before is kept.", err=True)
+        raise typer.Exit(1)
     if result["stopped"]:
         how = "the same command goes on" if seeds else "--resume goes on from there"
         typer.echo(f"Stopped; what is finished is kept, {how}.", err=True)
@@ -157,7 +174,8 @@ def _mnist_lines(result: dict[str, Any]) -> str:
         f"standard deviation {'–' if spread is None else format(spread, '.3%')}, "
         f"minimum {series['minimum']:.2%}, maximum {series['maximum']:.2%}\n"
     )
-    return f"{figures or ''}Wrote {result['weights']}\nWrote {result['workbook']}"
+    made = [result["weights"], result["workbook"]]
+    return (figures or "") + "\n".join(f"Wrote {path}" for path in made if path)
 
 
 @app.command(
