@@ -299,7 +299,7 @@ def test_the_workbook_recalculates(tmp_path: Path, office: Office) -> None:
     assert [targets[f"D{row}"] for row in range(5, 11)] == ["pass"] * 6
     assert targets["C5"] == 0.995 and targets["C6"] == 14_834
     assert [title for title, _ in chart_values(path)] == [
-        "Accuracy after each epoch", "Loss after each epoch", "Train accuracy less test accuracy",
+        "Accuracy, epoch by epoch", "Loss, epoch by epoch", "Train accuracy less test accuracy",
         "Learning rate at the end of each epoch",
     ]  # fmt: skip
     assert OpenXmlValidator().validate(path).errors == []
