@@ -266,6 +266,8 @@ def test_charts_links_and_filters(tmp_path: Path) -> None:
     assert loaded["Predictions"].freeze_panes == "D6"
     for sheet in loaded.worksheets[1:]:
         assert sheet["A3"].hyperlink.location == "'Targets'!A1"
+        room = sum(sheet.column_dimensions[letter].width for letter in "BC")
+        assert sheet["C3"].value is None and len(str(sheet["B3"].value)) < room
     linked = [cell.hyperlink.location for row in loaded["Targets"] for cell in row
               if cell.hyperlink]  # fmt: skip
     assert linked == [f"'{name}'!A1" for name in loaded.sheetnames[1:]]

@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 
-from toolkit.book.sheet import Chart, Series, Sheet, Table, at
+from toolkit.book.sheet import Cell, Chart, Series, Sheet, Table, at
 from toolkit.pages.mnist import words
 from toolkit.pages.mnist.layout import CURVES, EPOCHS, Result, column, opening
 
@@ -25,12 +25,11 @@ def sheet(result: Result, made: Table) -> Sheet:
         _chart(2, f"Train accuracy less {held_out} accuracy", "difference", gap, y_format="0.0%"),
         _chart(3, "Learning rate at the end of each epoch", "learning rate", rate, y_min=0),
     )  # fmt: skip
+    model = result.history.model
     cells = opening(
-        CURVES,
-        "The columns of sheet Epochs as curves. "
-        f"{words.behind(result.history.model, held_out)} "
-        f"{words.held_out_figures(result.history.model, held_out)}",
+        CURVES, f"The columns of sheet Epochs as curves. {words.behind(model, held_out)}"
     )
+    cells[FIRST_ROW - 1, 1] = Cell(words.held_out_figures(model, held_out), "muted")
     widths = {1: 12, 2: 12, 3: 12}
     return Sheet(CURVES, cells, charts=charts, widths=widths, tab="0072B2", pages_high=1)
 

@@ -85,15 +85,15 @@ def sheet(result: Result) -> Sheet:
     """The table to the left, its last and its best row to the right."""
     history, made = result.history, table(result.history)
     train, test = counts(history).values()
+    measured = words.held_out_figures(history.model, history.held_out)
     cells = opening(
-        f"{history.model.title}: epoch by epoch",
-        f"{words.train_figures(history.model)} "
-        f"{words.held_out_figures(history.model, history.held_out)}",
+        f"{history.model.title}: epoch by epoch", words.train_figures(history.model)
     ) | {
         (COUNTS_ROW, 1): Cell("train images", "symbol"),
         (COUNTS_ROW, 2): Cell(_number(train), "count"),
         (COUNTS_ROW, 3): Cell(f"{history.held_out} images", "symbol"),
         (COUNTS_ROW, 4): Cell(_number(test), "count"),
+        (COUNTS_ROW + 1, 1): Cell(measured, "muted"),
     }
     cells |= _summary(made, history.held_out)
     widths = {SUMMARY_COLUMN - 1: 3} | {SUMMARY_COLUMN + n: 16 for n in range(5)}

@@ -6,6 +6,12 @@ from toolkit.pages.mnist.layout import RUN, Result, opening
 
 FIRST_ROW = 5
 SHOWN_DIGITS = 12  # of the fingerprint
+UNITS = {
+    "rotation": "degrees to either side", "translation": "pixels in each direction",
+    "scale": "share larger or smaller", "shear": "degrees to either side",
+    "share": "of the images are changed", "plain_epochs": "at the end, with the images as they are",
+    "ema": "decay a batch of the moving average of the weights, which is tested and kept",
+}  # fmt: skip
 Line = str | float | bool
 
 
@@ -57,7 +63,7 @@ def _augmentation(how: Augmentation) -> dict[str, Line]:
         return {"augmentation": "none"}
     if how.share == 1:
         del said["share"]
-    return {f"augmentation: {_words(key)}": value for key, value in said.items()}
+    return {f"augmentation: {_words(key)}": _said(key, value) for key, value in said.items()}
 
 
 def _words(key: str) -> str:
@@ -65,7 +71,7 @@ def _words(key: str) -> str:
 
 
 def _said(key: str, value: Line) -> Line:
-    if key == "ema":
-        return f"{value}: decay, a batch, of the moving average of the weights; tested and kept"
+    if key in UNITS:
+        return f"{value:g} {UNITS[key]}"
     # A truth value of the spreadsheet's own would stand in its middle, in capitals.
     return value if not isinstance(value, bool) else "yes" if value else "no"
