@@ -1,6 +1,8 @@
 """What `toolkit mnist` leaves behind: weights, workbook, and what it says of them."""
 
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import typer
@@ -24,10 +26,11 @@ def stopped(history: "History") -> bool:
 def save(
     options: "Options", network: "nn.Module", history: "History", text: str, data: "Digits"
 ) -> None:
-    """Write the weights; `text` is that of the template."""
+    """Write the weights; `text` is that of the template. Raises ToolkitError as `write` does."""
     from toolkit.convnet.weights import save_weights
 
-    save_weights(network, _metadata(history, text, data), options.weights)
+    with _keeping(options):
+        save_weights(network, _metadata(history, text, data), options.weights)
 
 
 def _metadata(history: "History", text: str, data: "Digits") -> dict[str, str]:
@@ -82,19 +85,22 @@ def write(
         how = history.model.augmentation
         pictures = outputs.pictures(network, data, how, history.seed)
     book = mnist_book(history, options.command(history), series, said, pictures=pictures)
-    try:
+    with _keeping(options):
         write_book(book, options.out)
+
+
+@contextmanager
+def _keeping(options: "Options") -> Iterator[None]:
+    """Where a file cannot be written, says what then writes it without training anew."""
+    try:
+        yield
     except ToolkitError as error:
-        raise ToolkitError(f"{error}{_kept(options, series)}") from error
-
-
-def _kept(options: "Options", series: "Series | None") -> str:
-    """What spares the training that is done, where the workbook cannot be written."""
-    if series:
-        return "; the same command then writes it, without training the recorded seeds again"
-    if options.checkpoint.is_file():
-        return "; --resume then writes it, without training the finished epochs again"
-    return ""
+        how = ""
+        if options.seeds:
+            how = "; the same command then writes it, without training again what is finished"
+        elif options.checkpoint.is_file():
+            how = "; --resume then writes it, without training again what is finished"
+        raise ToolkitError(f"{error}{how}") from error
 
 
 def result(options: "Options", history: "History", *, weights: bool) -> dict[str, Any]:
