@@ -207,7 +207,7 @@ def concepts(
     from toolkit.experiments.concepts import write_concepts
 
     made = write_concepts(tuple(names or ()), out, results)
-    _say(made, as_json, f"{made['concepts']} concepts, {made['runs']} runs\nWrote {out}")
+    say(made, as_json, f"{made['concepts']} concepts, {made['runs']} runs\nWrote {out}")
 
 
 @app.command(
@@ -239,10 +239,10 @@ def experiments(
     options = Options(results, tuple(only or ()), epochs, seeds, workers, as_json)
     if listed:
         found = listing(options)
-        _say(found, as_json, "\n".join(map(_experiment_line, found)))
+        say(found, as_json, "\n".join(map(_experiment_line, found)))
         return
     made = run_experiments(options, lambda line: None if as_json else typer.echo(line, err=True))
-    _say(made, as_json, f"{made['made']} runs made, {made['runs']} asked for\nWrote {results}")
+    say(made, as_json, f"{made['made']} runs made, {made['runs']} asked for\nWrote {results}")
 
 
 def _experiment_line(found: dict[str, Any]) -> str:
