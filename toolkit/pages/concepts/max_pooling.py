@@ -1,8 +1,29 @@
 """Concept 2: MaxPooling."""
 
+import numpy as np
+from numpy.typing import NDArray
+from sympy import Expr, Integer, Symbol
+
+from toolkit.book.address import quoted
+from toolkit.book.grid import Grid, moving
+from toolkit.book.sheet import Known
 from toolkit.experiments.variant import Experiment, Variant
+from toolkit.pages.concepts.material import small_digit
+from toolkit.pages.concepts.page import FIRST, LABEL, Page
+from toolkit.pages.live.layout import Maps, filled
+from toolkit.symbols.equation import Equation
+from toolkit.symbols.functions import largest, total
+from toolkit.symbols.maps import window_largest
+from toolkit.symbols.pooling import window_sum, winning
 
 NUMBER, TITLE = 2, "MaxPooling"
+IDEA = (
+    "Max pooling looks at a map through windows of 2x2 cells and keeps the largest number of each: "
+    "a quarter of the cells is left.",
+    "It says that a pattern was found, and about where. Nothing in it is learned.",
+    "Where in its window the largest cell stood is forgotten, but the gradient goes back to that "
+    "cell alone.",
+)
 EXPERIMENT = Experiment(
     "Does the network need max pooling to shrink its maps, or would a stride do as well?",
     (
@@ -12,3 +33,115 @@ EXPERIMENT = Experiment(
         Variant("no shrinking", layers="8 16 8:1 16 16 24 28 G F10"),
     ),
 )
+
+CONCLUSION = (
+    "The network with {0.name} ends at {0.accuracy}; with {1.name} it gets to {1.accuracy}, "
+    "which is {1~0.more?clearly better|clearly worse|not clearly different}, and takes "
+    "{1~0.seconds} times as long.",
+    "With {2.name} it gets to {2.accuracy}, {2~0.more?clearly better|clearly worse|not "
+    "clearly different}; with {3.name} to {3.accuracy}, {3~0.more?clearly better|clearly worse|not "
+    "clearly different}.",
+    "Without shrinking, the same layers take {3~0.seconds} times as long: they have more cells to "
+    "compute, and each sees less of the digit.",
+)
+SIDE, SIZE = 8, 2
+POOLED = SIDE // SIZE
+BESIDE = FIRST + SIDE + 1
+X, Y, MEAN, LARGEST = Symbol("x"), Symbol("y"), Symbol("mean"), Symbol("m")
+POOL = Equation(Y, window_largest(X))
+AVERAGE = Equation(MEAN, window_sum(X) / Integer(SIZE * SIZE))
+YELLOW, BLUE = "E69F00", "56B4E9"
+
+
+def demonstrate(page: Page) -> None:
+    """An image; the largest cell, the mean and the first cell of each window; the winners."""
+    page.equation(POOL, "y, of each window x the largest cell:")
+    page.equation(AVERAGE, "to compare: the mean of the same four:")
+    page.row += 1
+    image, first, second = _image(page), page.row + 1, page.row + SIDE + 3
+    maps = Maps(page.name, ((first, FIRST),), image[None])
+    pooled = _pooled(page, "largest of each 2x2 window", (first, BESIDE), POOL.expr, maps)
+    means = _pooled(
+        page, "mean of each window", (first + 6, BESIDE), AVERAGE.expr, maps, "seconds right"
+    )
+    picks = _pooled(page, "every second cell (stride 2)", (first + 12, BESIDE), X, maps)
+    page.label((second - 1, FIRST), "1 marks the winner of each window (of equal cells the first)",
+               "bold")  # fmt: skip
+    page.grids.append(_winners(page, (first, FIRST), (first, BESIDE), image, pooled, second))
+    page.shade((second, FIRST, second + SIDE - 1, FIRST + SIDE - 1), high="8FD3B6")
+    _explained(page, first, second)
+    page.row = second + SIDE + 1
+    cells = page.reach((first, FIRST, first + SIDE - 1, FIRST + SIDE - 1), image)
+    _compared(page, (cells, pooled, means, picks))
+
+
+def _image(page: Page) -> NDArray[np.float64]:
+    """The middle of a digit, to be changed."""
+    image = small_digit(7)[3 : 3 + SIDE, 3 : 3 + SIDE]
+    page.label((page.row, FIRST), "The image: change the yellow cells", "bold")
+    page.inputs((page.row + 1, FIRST), image, 0, 255)
+    page.shade((page.row + 1, FIRST, page.row + SIDE, FIRST + SIDE - 1), high=YELLOW, low="FFF6D6")
+    return image
+
+
+def _pooled(
+    page: Page, words: str, place: tuple[int, int], expr: Expr, maps: Maps, style: str = "tally"
+) -> Known:
+    """A cell for each window; `expr` of the whole window, or of its first cell where it is x."""
+    row, column = place
+    page.label((row - 1, column), words, "bold")
+    known = {X: maps.window(0, 1 if expr == X else SIZE, SIZE)}
+    page.shade((row, column, row + POOLED - 1, column + POOLED - 1), high=BLUE)
+    return page.fill(place, expr, known, style)
+
+
+def _winners(
+    page: Page, image: tuple[int, int], pooled: tuple[int, int],
+    x: NDArray[np.float64], y: Known, top: int,
+) -> Grid:  # fmt: skip
+    """1 where a cell is the first largest of its window: four formulas that take turns."""
+    sheet, values, turns = quoted(page.name), np.zeros((SIDE, SIDE)), []
+    for down in range(SIZE):
+        line = []
+        for across in range(SIZE):
+            number, known = down * SIZE + across, {}
+            for n in range(number + 1):
+                i, j = divmod(n, SIZE)
+                at = moving(image[0] + i, image[1] + j, SIZE, SIZE, SIZE)
+                known[Symbol(f"x{n}")] = Known(f"{sheet}!{at}", x[i::SIZE, j::SIZE])
+            known[LARGEST] = Known(f"{sheet}!{moving(*pooled, 1, 1, SIZE)}", y.value)
+            earlier = (Symbol(f"x{n}") for n in range(number))
+            expr = winning(Symbol(f"x{number}"), LARGEST, *earlier)
+            grid = filled(expr, known, (top, FIRST), "tally")
+            values[down::SIZE, across::SIZE] = grid.values
+            line.append(grid.formula or "")
+        turns.append(tuple(line))
+    return Grid(top, FIRST, values, "tally", turns=tuple(turns))
+
+
+def _explained(page: Page, first: int, second: int) -> None:
+    """What to try and to see, left of the images."""
+    for row, words in (
+        (first, "It is the middle of a handwritten 9;"),
+        (first + 1, "0 is black, 255 is white."),
+        (first + 3, "Try: exchange two cells of one window."),
+        (first + 4, "The largest stays; only its 1 moves."),
+        (first + 5, "Try: 255 in a dark cell. The largest jumps"),
+        (first + 6, "to 255, the mean rises by a quarter of it."),
+        (second, "The gradient goes back through these cells;"),
+        (second + 1, "the others get none."),
+        (second + 3, "A stride picks without looking: a thin"),
+        (second + 4, "stroke between the picked cells is lost."),
+    ):
+        page.label((row, LABEL), words)
+
+
+def _compared(page: Page, maps: tuple[Known, ...]) -> None:
+    """The brightest cell and the mean of the image and of what is left of it."""
+    page.headings((page.row, LABEL), ["what is left", "image", "largest", "mean", "stride 2"])
+    for n, words in enumerate(("brightest cell", "mean of all cells"), 1):
+        page.label((page.row + n, LABEL), words)
+        for column, cells in enumerate(maps, FIRST):
+            expr = total(X) / Integer(np.asarray(cells.value).size) if n > 1 else largest(X)
+            page.compute((page.row + n, column), expr, {X: cells}, "seconds right")
+    page.row += 3

@@ -1,0 +1,42 @@
+"""The output maps are PyTorch's 1x1 convolution and ReLU; so are the counts of weights."""
+
+import numpy as np
+import torch
+from torch import nn
+from torch.nn import functional
+
+from tests.concepts.conftest import Changed
+from toolkit.pages.concepts import one_by_one
+
+SIDE, WEIGHTS, TOP, COSTS = 5, 12, 15, 36
+IN, BETWEEN, OUT = 24, 6, 40
+
+
+def test_maps_and_weights_are_those_of_pytorch(changed: Changed) -> None:
+    numbers = np.random.default_rng(0)
+    maps = numbers.uniform(-3, 3, (3, SIDE, SIDE)).round(2)
+    weights = numbers.uniform(-2, 2, (2, 4)).round(2)
+    maps[1, 0, 0] = maps[2, 4, 4] = weights[0, 2] = 0.0
+    changes: dict[str, object] = {
+        f"{chr(66 + j)}{TOP + 1 + 7 * n + i}": float(x) for (n, i, j), x in np.ndenumerate(maps)
+    }
+    changes |= {f"{chr(66 + j)}{WEIGHTS + i}": float(w) for (i, j), w in np.ndenumerate(weights)}
+    # Blank cells and text count as 0.
+    changes |= {f"B{TOP + 8}": None, f"F{TOP + 19}": "text", f"D{WEIGHTS}": None}
+    changes |= {f"B{COSTS + n}": x for n, x in enumerate((IN, BETWEEN, OUT, 10), 1)}
+    found = changed(one_by_one, changes)
+    kernel = torch.tensor(weights[:, :3])[:, :, None, None]
+    wanted = functional.conv2d(torch.tensor(maps), kernel, torch.tensor(weights[:, 3])).relu()
+    for (n, i, j), value in np.ndenumerate(wanted.numpy()):
+        cell = found[f"{chr(72 + j)}{TOP + 1 + 7 * n + i}"]
+        assert abs(float(str(cell)) - value) < 1e-12
+    layers = (
+        nn.Conv2d(IN, BETWEEN, 1, bias=False),
+        nn.Conv2d(BETWEEN, OUT, 3, bias=False),
+        nn.Conv2d(IN, OUT, 3, bias=False),
+    )
+    narrow, wide, alone = (layer.weight.numel() for layer in layers)
+    counts = (narrow, wide, narrow + wide, alone, alone - narrow - wide)
+    for n, count in enumerate(counts, 1):
+        assert found[f"E{COSTS + n}"] == count
+        assert found[f"F{COSTS + n}"] == count * 100 / 1000
