@@ -10,7 +10,9 @@ def modules() -> tuple[ModuleType, ...]:
     names = [found.name for found in pkgutil.iter_modules(__path__)]
     every = (importlib.import_module(f"{__name__}.{name}") for name in names)
     return tuple(
-        sorted((each for each in every if hasattr(each, "NUMBER")), key=lambda each: each.NUMBER)
+        sorted(
+            (each for each in every if hasattr(each, "EXPERIMENT")), key=lambda each: each.NUMBER
+        )
     )
 
 
