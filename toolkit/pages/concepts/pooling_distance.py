@@ -1,8 +1,26 @@
-"""Concept 16: Distance of MaxPooling from the prediction."""
+"""Concept 16: how far before the prediction max pooling stands."""
 
+import numpy as np
+from sympy import Eq, Integer, Piecewise, Symbol
+
+from toolkit.book.address import quoted
+from toolkit.book.grid import moving
+from toolkit.book.sheet import Known
 from toolkit.experiments.variant import Experiment, Variant
+from toolkit.pages.concepts.page import FIRST, LABEL, Page
+from toolkit.symbols.equation import Equation
+from toolkit.symbols.functions import total
+from toolkit.symbols.maps import window_largest
 
 NUMBER, TITLE = 16, "Distance of MaxPooling from the prediction"
+IDEA = (
+    "Each max pool halves the map: one cell then stands for twice as many cells along a side, and "
+    "where among them is lost.",
+    "But every convolution after it steps twice as far over the image: with the same 3x3 kernels "
+    "it sees more at once.",
+    "A pool just before the prediction loses places as well, but no convolution is left to use the "
+    "wider view.",
+)
 EXPERIMENT = Experiment(
     "How near to the prediction may a second max pool stand?",
     (
@@ -19,3 +37,110 @@ EXPERIMENT = Experiment(
         Variant("directly before the average", layers="8+1 16+1 P 8:1 16+1 16+1 24+1 28+1 P G F10"),
     ),
 )
+
+CONCLUSION = (
+    "With {0.name} the network ends at {0.accuracy}; with one {1.name} it is {1.accuracy}, "
+    "{1~0.more?clearly better|clearly worse|not clearly different}.",
+    "Against {1.name}, the pool {3.name} is {3~1.more?clearly better|clearly worse|not "
+    "clearly different} ({3.accuracy}); {4.name}, {4~1.more?clearly better|clearly worse|not "
+    "clearly different} ({4.accuracy}).",
+    "A run took {1.seconds} seconds with it {1.name}, {4.seconds} {4.name}, {0.seconds} with "
+    "{0.name}: what follows a pool has fewer cells to compute.",
+)
+CELLS, POOLS, DEEPEST = 16, 3, 5
+GREEN, BLUE = "8FD3B6", "56B4E9"
+X, Y, N, PLACE, PEAK, K, J, R = (Symbol(name) for name in ("x", "y", "n", "i", "p", "k", "j", "r"))
+POOL = Equation(Y, window_largest(X))
+JUMP = Equation(J, 2**K)
+FIELD = Equation(R, J + 2 * N * J)
+INPUT = Piecewise((1, Eq(PLACE, PEAK)), (0, True))
+SAME = Piecewise((1, Eq(X, 1)), (0, True))
+# The networks measured below: convolutions before the first pool, then four, m after a second.
+BEFORE, AFTER, LAST = 2, 4, Symbol("m")
+ONE_POOL = 1 + 2 * BEFORE + 1 + 2 * 2 * AFTER
+TWO_POOLS = 1 + 2 * BEFORE + 1 + 2 * 2 * (AFTER - LAST) + 2 + 2 * 4 * LAST
+
+
+def demonstrate(page: Page) -> None:
+    """A peak pooled again and again; then how much convolutions see after so many pools."""
+    page.equation(POOL, "One pool, of each pair of cells x the largest:")
+    page.label((page.row, LABEL), "place of the peak, 1 to 16 (try 5, 6, 7, 8, 9)")
+    peak = page.input((page.row, FIRST), 6, 1, CELLS, whole=True)
+    page.label((page.row, FIRST + 6), "1: a peak here would look the same", "bold")
+    page.row += 1
+    top = page.row + 1
+    page.headings((page.row, LABEL), [
+        "one row of an image", "input", "1 pool", "2 pools", "3 pools", "", "", "input", "1 pool",
+        "2 pools", "3 pools",
+    ])  # fmt: skip
+    _pooled(page, top, peak)
+    _same(page, top)
+    page.row = top + CELLS + 2
+    _fields(page)
+
+
+def _pooled(page: Page, top: int, peak: Known) -> None:
+    """The row of cells, downwards; beside each pair the larger of the two, and so on."""
+    for n in range(CELLS):
+        page.label((top + n, LABEL), f"cell {n + 1}")
+        known = {PEAK: peak, PLACE: Known(str(n + 1), n + 1)}
+        page.compute((top + n, FIRST), INPUT, known, "tally")
+    for pool in range(1, POOLS + 1):
+        size, column = 2**pool, FIRST + pool
+        for row in range(top, top + CELLS, size):
+            pair = [page.cells[r, column - 1].value for r in (row, row + size // 2)]
+            area = (row, column - 1, row + size - 1, column - 1)
+            known = {X: page.reach(area, np.array([pair], float))}
+            cell = page.compute((row, column), POOL.expr, known, "tally")
+            # The rest of what it stands for: in its colour, the number left out.
+            for below in range(row + 1, row + size):
+                page.compute((below, column), X, {X: cell}, "shade")
+    page.shade((top, FIRST, top + CELLS - 1, FIRST + POOLS), high=BLUE)
+
+
+def _same(page: Page, top: int) -> None:
+    """For each place: whether a peak there would be pooled to what is there now."""
+    sheet, left = quoted(page.name), FIRST + POOLS + 3
+    for pool in range(POOLS + 1):
+        size = 2**pool
+        held = [page.cells[row, FIRST + pool].value for row in range(top, top + CELLS, size)]
+        address = f"{sheet}!{moving(top, FIRST + pool, size, size, size)}"
+        known = {X: Known(address, np.repeat(np.array(held, float), size)[:, None])}
+        marks = page.fill((top, left + pool), SAME, known, "tally")
+        page.compute((top + CELLS, left + pool), total(X), {X: marks}, "tally total")
+    page.shade((top, left, top + CELLS - 1, left + POOLS), high=GREEN)
+    page.label((top + CELLS, FIRST + 3), "places that look the same:", "bold")
+
+
+def _fields(page: Page) -> None:
+    """Receptive fields by pools and convolutions; then those of the networks measured."""
+    page.equation(JUMP, "Input cells from one cell to the next, after k pools:")
+    page.equation(FIELD, "Input cells that n convolutions then see:")
+    top, left = page.row, FIRST + POOLS + 3
+    page.headings((top, LABEL), ["pools k", *("" for _ in range(POOLS + 1))])
+    pools = [page.fixed((top, FIRST + k), k, "heading") for k in range(POOLS + 1)]
+    page.label((top + 1, LABEL), "j, cells that one step covers")
+    jumps = [page.compute((top + 1, FIRST + k), JUMP.expr, {K: pool}, "tally")
+             for k, pool in enumerate(pools)]  # fmt: skip
+    for n in range(1, DEEPEST + 1):
+        page.label((top + 1 + n, LABEL), f"r with n = {n} 3x3 convolution{'s' if n > 1 else ''}")
+        for k, jump in enumerate(jumps):
+            known = {J: jump, N: Known(str(n), n)}
+            page.compute((top + 1 + n, FIRST + k), FIELD.expr, known, "tally")
+    page.shade((top + 2, FIRST, top + 1 + DEEPEST, FIRST + POOLS), high=BLUE)
+    _measured_networks(page, top, left)
+    page.row = top + 2 + DEEPEST
+
+
+def _measured_networks(page: Page, top: int, left: int) -> None:
+    """What one cell sees of the image just before the average, in the networks measured."""
+    page.label(
+        (top, left),
+        "The networks measured below: of 28 cells a side, each of the last sees",
+        "bold",
+    )
+    for n, variant in enumerate(EXPERIMENT.variants):
+        last = Integer(AFTER - n)
+        expr = Integer(ONE_POOL) if n == 0 else TWO_POOLS
+        page.compute((top + 1 + n, left), expr, {LAST: Known(str(last), int(last))}, "tally")
+        page.label((top + 1 + n, left + 1), variant.name)

@@ -1,0 +1,54 @@
+"""Pools, the places that they cannot tell apart, and receptive fields as PyTorch shows them."""
+
+import torch
+from torch import nn
+from torch.nn import functional
+
+from tests.concepts.conftest import Changed
+from toolkit.pages.concepts import pooling_distance
+from toolkit.pages.concepts.pooling_distance import CELLS, DEEPEST, POOLS
+
+TOP, JUMPS, PEAK = 13, 34, 11
+
+
+def pooled(place: int, pools: int) -> torch.Tensor:
+    """A row with a peak at `place`, from 1, pooled so many times."""
+    cells = torch.zeros(1, 1, CELLS)
+    cells[..., place - 1] = 1
+    for _ in range(pools):
+        cells = functional.max_pool1d(cells, 2)
+    return cells.flatten()
+
+
+def seen(layers: list[nn.Module], side: int = 256) -> int:
+    """How many cells of a row one cell in the middle of the last map reads."""
+    for layer in layers:
+        if isinstance(layer, nn.Conv1d):
+            nn.init.ones_(layer.weight)
+    cells = torch.zeros(1, 1, side, requires_grad=True)
+    row = nn.Sequential(*layers)(cells).flatten()
+    row[len(row) // 2].backward()
+    assert cells.grad is not None
+    return int((cells.grad != 0).sum())
+
+
+def test_pools_and_receptive_fields(changed: Changed) -> None:
+    found = changed(pooling_distance, {"B11": PEAK})
+    for pools in range(POOLS + 1):
+        now, size = pooled(PEAK, pools), 2**pools
+        same = [bool((pooled(n, pools) == now).all()) for n in range(1, CELLS + 1)]
+        for n in range(CELLS):
+            assert found[f"{'BCDE'[pools]}{TOP + n}"] == now[n // size]
+            assert found[f"{'HIJK'[pools]}{TOP + n}"] == same[n]
+        assert found[f"{'HIJK'[pools]}{TOP + CELLS}"] == sum(same)
+        for n in range(DEEPEST + 1):
+            # Mean pools: their gradient reaches every cell of a window.
+            layers: list[nn.Module] = [nn.AvgPool1d(2) for _ in range(pools)]
+            layers += [nn.Conv1d(1, 1, 3, bias=False) for _ in range(n)]
+            assert found[f"{'BCDE'[pools]}{JUMPS + n}"] == seen(layers)
+    for row, after in enumerate((None, 3, 2, 1, 0)):
+        layers = [nn.Conv1d(1, 1, 3, bias=False) for _ in range(6)]
+        if after is not None:
+            layers.insert(6 - after, nn.AvgPool1d(2))
+        layers.insert(2, nn.AvgPool1d(2))
+        assert found[f"H{JUMPS + row}"] == seen(layers)
