@@ -34,11 +34,11 @@ EXPERIMENT = Experiment(
 CONCLUSION = (
     "Batches of {0.name}, {1.name} and {2.name}: {0.accuracy}, {1.accuracy}, {2.accuracy}. Against "
     "{1.name}, {0.name} is {0~1.more}, {2.name} {2~1.more}.",
-    "With batches of {3.name} {3.accuracy}, {3~1.more}: in the same four epochs it makes a "
-    "sixteenth of the steps.",
-    "A learning rate four times as large does not make up for it here: {4.accuracy} (deviation "
-    "{4.spread} between seeds), {4~3.more?clearly better than|clearly worse than|not clearly "
-    "different from} the usual rate.",
+    "With batches of {3.name} it ends at {3.accuracy}, {3~1.more}: so large a batch makes few "
+    "steps in the same four epochs.",
+    "A learning rate four times as large with it: {4.accuracy} (deviation {4.spread} between "
+    "seeds), {4~3.more?clearly better than|clearly worse than|not clearly different from} the "
+    "usual rate.",
 )
 SIDE = 8
 SAMPLES, SIZES = SIDE * SIDE, (1, 2, 4, 8, 16, 32, 64)
@@ -122,7 +122,7 @@ def _mask(page: Page, top: int, known: Cells) -> Known:
     expr = in_batch(
         row + column, held(N, 1, SAMPLES), held(START, 0, SAMPLES - 1), Integer(SAMPLES)
     )
-    found = page.fill((top + 1, FIRST), expr, read, "small number")
+    found = page.fill((top + 1, FIRST), expr, read, "middle")
     page.shade((top + 1, FIRST, top + SIDE, FIRST + SIDE - 1), high="E69F00")
     return found
 
@@ -149,7 +149,8 @@ def _sizes(page: Page, top: int, known: Cells) -> None:
     page.headings((top, LABEL), ["batch size", "n", "by theory", "measured", "steps an epoch"])
     levels = _levels(page, top - 2 * SIDE - 9, known)
     for row, size in enumerate(SIZES, top + 1):
-        page.label((row, LABEL), f"all {SAMPLES // size} batches of {size}")
+        words = f"all {SAMPLES // size} batches" if size < SAMPLES else "all samples"
+        page.label((row, LABEL), words)
         here = page.fixed((row, FIRST), size, "integer right")
         page.compute((row, FIRST + 1), ERROR.expr.subs(COUNT, SAMPLES), known | {N: here})
         read = {MEANS: levels[size], CENTRE: known[ALL]}
