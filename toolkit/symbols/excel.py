@@ -13,6 +13,7 @@ NAMES = {
     "log": "LN",
     "floor": "INT",
     "tanh": "TANH",
+    "cos": "COS",
     "Abs": "ABS",
     "Max": "MAX",
     "Min": "MIN",
@@ -43,6 +44,9 @@ class ExcelPrinter(Printer):
 
     def _print_Rational(self, number: Any) -> str:
         return f"{number.p}/{number.q}"
+
+    def _print_Pi(self, number: Any) -> str:
+        return "PI()"
 
     def _print_Float(self, number: Any) -> str:
         return repr(float(number))

@@ -82,7 +82,7 @@ NAMESPACE: dict[str, Any] = {
     "first_at_most": _first_at_most,
 }
 NUMPY = (
-    "exp log log10 log1p floor tanh sqrt minimum maximum where abs sum max min mean std nan pi "
+    "exp log log10 log1p floor tanh cos sqrt minimum maximum where abs sum max min mean std nan pi "
     "isfinite equal not_equal less less_equal greater greater_equal logical_and logical_or"
 )
 for _name in NUMPY.split():

@@ -1,8 +1,24 @@
 """Concept 23: Optimizers and schedules."""
 
+from sympy import Expr, Integer, Piecewise, Rational, Symbol, cos, floor, pi
+
+from toolkit.book.sheet import Known, Series
 from toolkit.experiments.variant import Experiment, Variant
+from toolkit.network.lesson import Training
+from toolkit.network.optimizers import BETAS, EPOCH, EPSILON, LEARNING_RATE, LOSS, MOMENTUM, update
+from toolkit.pages.concepts.page import FIRST, LABEL, Page
+from toolkit.symbols.equation import Equation, Gradient, Previous, quantity
+from toolkit.symbols.functions import Text
+from toolkit.symbols.maps import matching
 
 NUMBER, TITLE = 23, "Optimizers and schedules"
+IDEA = (
+    "All optimizers go down the gradient. Momentum keeps a share of its last step; Adam divides "
+    "each step by the usual size of its gradient.",
+    "In a narrow valley that is what counts: across it the gradient is steep, along it "
+    "nearly flat.",
+    "A schedule changes the learning rate on the way: large steps first, small ones to settle.",
+)
 EXPERIMENT = Experiment(
     "Which optimizer, and does a schedule matter?",
     (
@@ -25,3 +41,173 @@ EXPERIMENT = Experiment(
         Variant("AdamW, one cycle to 0.01", training={"optimizer": "adamw", "learning_rate": 0.01}),
     ),
 )
+CONCLUSION = (
+    "With a constant rate: SGD {0.accuracy}, momentum {1.accuracy}, AdamW {4.accuracy}. With one "
+    "cycle: momentum {3.accuracy}, AdamW {5.accuracy}.",
+    "The schedule is {3~1.more?clearly better than|clearly worse than|not clearly different from} "
+    "a constant rate for momentum, {5~4.more?clearly better than|clearly worse than|not clearly "
+    "different from} one for AdamW.",
+    "With one cycle AdamW is {5~3.more?clearly better than|clearly worse than|not clearly "
+    "different from} momentum; steps from 0.05 end at {2.accuracy}, {2~3.more} than one cycle.",
+)
+STEPS = 20
+A, B, X, Y, CHOICE, STEP = (quantity(name) for name in ("a", "b", "x", "y", "schedule", "t"))
+FACTOR, BASE = quantity("factor"), quantity("η_0")
+VALLEY = Equation(Symbol("L"), (A * X**2 + B * Y**2) / 2)
+SLOPES = {x: VALLEY.expr.diff(x) for x in (X, Y)}
+KINDS = ("sgd", "momentum", "adam")
+NAMES = {"sgd": "SGD", "momentum": "momentum", "adam": "Adam"}
+RATES = {"sgd": 0.09, "momentum": 0.03, "adam": 0.4}
+CONSTANT, BY_STEPS, CYCLE = "constant", "by steps", "one cycle"
+WARM = Rational(3, 10) * STEPS
+# A tenth from the middle on; or from 1/25 up to 1 and down again, along half waves.
+FALLING = Rational(1, 10) ** floor(2 * (STEP - 1) / Integer(STEPS))
+RISING = Rational(13, 25) - Rational(12, 25) * cos(pi * STEP / WARM)
+ONE_CYCLE = Piecewise(
+    (RISING, STEP <= WARM), ((1 + cos(pi * (STEP - WARM) / (STEPS - WARM))) / 2, True)
+)
+FACTORS = matching(
+    CHOICE, Text(BY_STEPS), FALLING, matching(CHOICE, Text(CYCLE), ONE_CYCLE, Integer(1))
+)
+Cells = dict[Symbol, Known]
+
+
+def demonstrate(page: Page) -> None:
+    """Three optimizers side by side down the same valley."""
+    page.equation(VALLEY, "The valley:")
+    for kind in KINDS:
+        for equation in update(_training(kind), X):
+            page.equation(_shown(equation), f"{NAMES[kind]}:")
+    page.say("Change the yellow cells: b to 1 (a round valley), then 40; a learning rate twice as "
+             "large; another schedule.")  # fmt: skip
+    known, rates = _settings(page)
+    top = page.row + 1
+    lines = [_descent(page, top, n, known, rates[kind]) for n, kind in enumerate(KINDS)]
+    _charts(page, top, lines)
+    page.row = top + STEPS + 22
+
+
+def _training(kind: str) -> Training:
+    return Training(optimizer=kind, learning_rates=[RATES[kind]], epochs=STEPS)  # type: ignore[arg-type]
+
+
+def _shown(equation: Equation) -> Equation:
+    """The loss under the name that it has here."""
+    named = {Previous(Gradient(LOSS, X)): Gradient(VALLEY.symbol, X), EPOCH: STEP}
+    return Equation(equation.symbol, equation.expr.xreplace(named))
+
+
+def _settings(page: Page) -> tuple[Cells, dict[str, Known]]:
+    known: Cells = {}
+    for symbol, words, value, least, most in (
+        (A, "a: curvature along the valley", 1, 0, 100),
+        (B, "b: curvature across it", 20, 0, 100),
+        (X, "x at the start", -8, -10, 10),
+        (Y, "y at the start", 2, -10, 10),
+        (MOMENTUM, "μ: share of the last step that momentum keeps", 0.8, 0, 1),
+        (BETAS[0], "β1: share of the old mean gradient that Adam keeps", 0.9, 0, 0.9999),
+        (BETAS[1], "β2: share of the old mean square that Adam keeps", 0.999, 0, 0.9999),
+        (EPSILON, "ε", 0.00000001, 0.00000000001, 1),
+    ):
+        page.label((page.row, LABEL), words)
+        known[symbol] = page.input((page.row, FIRST), value, least, most)
+        page.row += 1
+    rates = {}
+    page.label((page.row, LABEL), "learning rates η of SGD, momentum, Adam")
+    for n, kind in enumerate(KINDS):
+        rates[kind] = page.input((page.row, FIRST + n), RATES[kind], 0, 10)
+    page.label((page.row + 1, LABEL), "schedule")
+    known[CHOICE] = page.choice((page.row + 1, FIRST), CONSTANT, (CONSTANT, BY_STEPS, CYCLE))
+    page.widths[LABEL] = 50.0
+    page.row += 3
+    return known, rates
+
+
+def _descent(page: Page, top: int, number: int, known: Cells, rate: Known) -> int:
+    """Rows of one optimizer: x, y, loss, and to the right what it remembers; its first column."""
+    kind, left = KINDS[number], FIRST + 1 + 3 * number
+    equations = [line for wrt in (X, Y) for line in update(_training(kind), wrt)]
+    columns = _columns(equations, left, number)
+    page.label((top, LABEL), "step", "wrapped heading")
+    page.headings((top, FIRST), ["rate times"])
+    for symbol, column in columns.items():
+        page.label((top, column), symbol.name, "wrapped heading")
+    for column in columns.values():
+        if column > FIRST + 3 * len(KINDS):
+            page.label((top - 1, column), f"of {NAMES[kind]}", "muted")
+    before = _start(page, top + 1, columns, known)
+    for step in range(1, STEPS + 1):
+        before = _row(
+            page, top + 1 + step, step, (equations, columns), before, known | {BASE: rate}
+        )
+    return left
+
+
+def _columns(equations: list[Equation], left: int, number: int) -> dict[Symbol, int]:
+    remembered = [e.symbol for e in equations if e.symbol not in (X, Y)]
+    right = FIRST + 1 + 3 * len(KINDS) + (0, 0, 2)[number]
+    found = {X: left, Y: left + 1, VALLEY.symbol: left + 2}
+    return found | {symbol: right + n for n, symbol in enumerate(remembered)}
+
+
+def _start(page: Page, row: int, columns: dict[Symbol, int], known: Cells) -> Cells:
+    page.label((row, LABEL), "start")
+    made: Cells = {}
+    for symbol, column in columns.items():
+        if symbol in (X, Y):
+            made[symbol] = page.compute((row, column), symbol, known)
+        elif symbol != VALLEY.symbol:
+            made[symbol] = page.fixed((row, column), 0)
+    page.compute((row, columns[VALLEY.symbol]), VALLEY.expr, known | made)
+    return made
+
+
+def _row(
+    page: Page, row: int, step: int, way: tuple[list[Equation], dict[Symbol, int]], before: Cells,
+    known: Cells,
+) -> Cells:  # fmt: skip
+    """One step: the update's equations with the row above in place of what they call previous."""
+    equations, columns = way
+    page.label((row, LABEL), str(step))
+    read = known | {STEP: Known(str(step), step), EPOCH: Known(str(step), step)}
+    read[FACTOR] = page.compute((row, FIRST), FACTORS, read)
+    old = {Previous(symbol): quantity(f"old {symbol.name}") for symbol in before}
+    read |= {old[Previous(symbol)]: cell for symbol, cell in before.items()}
+    made: Cells = {}
+    for equation in equations:
+        expr = _filled(equation.expr, old)
+        made[equation.symbol] = page.compute((row, columns[equation.symbol]), expr, read | made)
+    page.compute((row, columns[VALLEY.symbol]), VALLEY.expr, known | made, "scientific")
+    return made
+
+
+def _filled(expr: Expr, old: dict[Symbol, Symbol]) -> Expr:
+    """The update with its gradient, its rate and its old values as they stand here."""
+    at_old = {x: old[Previous(x)] for x in (X, Y)}
+    slopes = {Previous(Gradient(LOSS, x)): slope.xreplace(at_old) for x, slope in SLOPES.items()}
+    return expr.xreplace(slopes).xreplace({LEARNING_RATE: BASE * FACTOR, **old})
+
+
+def _charts(page: Page, top: int, lefts: list[int]) -> None:
+    """The paths seen from above, and the losses step by step."""
+    rows, numbers = STEPS + 1, FIRST + 18
+    for n in range(rows):
+        page.fixed((top + 1 + n, numbers), n, "integer")
+    page.label((top, numbers), "step", "wrapped heading")
+    steps = page.down((top + 1, numbers), rows)
+    for left, kind in zip(lefts, KINDS, strict=True):
+        page.label((top - 1, left), NAMES[kind], "bold")
+    names = [page.known((top - 1, left)) for left in lefts]
+    below = top + rows + 2
+    page.curve(
+        "The ways down, from above", "x, along the valley", "y, across it",
+        [Series(name, page.down((top + 1, left), rows), page.down((top + 1, left + 1), rows),
+                dots=True) for name, left in zip(names, lefts, strict=True)],
+        (below, LABEL), width=15, height=9, y_format="0.0", x_min=None, x_free=True,
+    )  # fmt: skip
+    page.curve(
+        "The loss, step by step", "step", "loss",
+        [Series(name, steps, page.down((top + 1, left + 2), rows))
+         for name, left in zip(names, lefts, strict=True)],
+        (below, FIRST + 3), width=15, height=9, y_format="0E+00", y_log=True,
+    )  # fmt: skip

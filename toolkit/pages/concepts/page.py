@@ -43,7 +43,9 @@ Place = tuple[int, int]
 
 @dataclass
 class Page:
-    """A sheet in the making. `row` is the next free row."""
+    """A sheet in the making. `row` is the next free row; `kept` is what a demonstration leaves for
+    the measured half to read.
+    """
 
     name: str
     title: str
@@ -58,6 +60,8 @@ class Page:
     merges: list[Area] = field(default_factory=list)
     heights: dict[int, float] = field(default_factory=dict)
     widths: dict[int, float] = field(default_factory=dict)
+    kept: dict[Symbol, Known] = field(default_factory=dict)
+    pages_high: int | None = 1
 
     def say(self, *lines: str, style: str = "text") -> None:
         """Lines of words, each in a row of its own (at most some 130 characters, to be seen)."""
@@ -210,7 +214,7 @@ class Page:
             widths={LABEL: LABEL_WIDTH, **narrow, **self.widths},
             freeze=(TOP - 1, 1),
             tab=tab,
-            pages_high=1,
+            pages_high=self.pages_high,
         )
 
 

@@ -1,0 +1,46 @@
+"""The steps of each optimizer are those of torch.optim."""
+
+import math
+
+import pytest
+import torch
+
+from tests.concepts.conftest import Changed
+from toolkit.pages.concepts import optimizers
+
+START, STEPS = 32, optimizers.STEPS
+CHANGES = {"B18": 2.5, "B19": 7, "B20": 3, "B21": -1.5, "B22": 0.6, "B23": 0.8, "B24": 0.95,
+           "B26": 0.11, "C26": 0.05, "D26": 0.3}  # fmt: skip
+
+
+def path(kind: str, factors: list[float]) -> list[tuple[float, float, float]]:
+    point = torch.tensor([3.0, -1.5], dtype=torch.float64, requires_grad=True)
+    rate = {"sgd": 0.11, "momentum": 0.05, "adam": 0.3}[kind]
+    optimizer: torch.optim.Optimizer = torch.optim.SGD([point], rate, 0.6 * (kind == "momentum"))
+    if kind == "adam":
+        optimizer = torch.optim.Adam([point], rate, betas=(0.8, 0.95))
+    found = []
+    for factor in [*factors, 0.0]:
+        loss = (2.5 * point[0] ** 2 + 7 * point[1] ** 2) / 2
+        found.append((*point.detach().tolist(), float(loss.detach())))
+        optimizer.zero_grad()
+        loss.backward()
+        for group in optimizer.param_groups:
+            group["lr"] = rate * factor
+        optimizer.step()
+    return found
+
+
+@pytest.mark.parametrize("schedule", ["constant", "one cycle"])
+def test_paths(changed: Changed, schedule: str) -> None:
+    found = changed(optimizers, CHANGES | {"B27": schedule})
+    rows = range(START, START + STEPS)
+    factors = [float(str(found[f"B{row}"])) for row in rows]
+    half = [(1 + math.cos(math.pi * (t - 6) / (STEPS - 6))) / 2 for t in range(7, STEPS + 1)]
+    assert (
+        factors == [1.0] * STEPS if schedule == "constant" else factors[6:] == pytest.approx(half)
+    )
+    for kind, letters in (("sgd", "CDE"), ("momentum", "FGH"), ("adam", "IJK")):
+        for row, expected in enumerate(path(kind, factors), START - 1):
+            values = [float(str(found[f"{letter}{row}"])) for letter in letters]
+            assert values == pytest.approx(expected, rel=1e-9, abs=1e-12), (kind, row)
