@@ -30,7 +30,7 @@ def layers(position: int, narrow: int | None) -> list[nn.Module]:
 
 @pytest.mark.parametrize(
     ("module", "narrow", "first", "row"),
-    [(pooling_position, None, 16, 19), (transition_position, 3, 17, 20)],
+    [(pooling_position, None, 17, 20), (transition_position, 3, 17, 20)],
 )
 def test_positions(
     module: ModuleType, narrow: int | None, first: int, row: int, changed: Changed
@@ -63,7 +63,7 @@ def test_receptive_field_of_each_position(changed: Changed) -> None:
             field += 2 * jump
             if n == position:
                 field, jump = field + jump, 2 * jump
-        assert found[f"K{18 + position}"] == field
+        assert found[f"K{19 + position}"] == field
 
 
 def test_transition_costs(changed: Changed) -> None:

@@ -40,7 +40,7 @@ CONCLUSION = (
     "As it should be, the network ends at {0.accuracy}. Runs that end below 90 %: {0.failed}; at "
     "so high a rate {1.failed}, without normalization {2.failed}, with shuffled labels {3.failed}.",
     "With all weights zero {4.failed}, with a ReLU before SoftMax {5.failed} ({5.accuracy}, "
-    "deviation {5.spread})).",
+    "deviation {5.spread}).",
     "After a quarter of the training the good network is at {0.quarter}, one with shuffled labels "
     "at {3.quarter}: what fails shows early.",
 )

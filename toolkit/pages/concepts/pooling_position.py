@@ -8,8 +8,8 @@ NUMBER, TITLE = 11, "Position of MaxPooling"
 IDEA = (
     "A max pool halves the maps: every convolution after it has a quarter of the work, and sees "
     "twice as far.",
-    "Early, it saves the most, but throws away detail before much was made of it. Late, the large "
-    "maps are dear, and the last cells see little of the image.",
+    "Early, it saves the most, but throws away detail before much was made of it.",
+    "Late, the large maps are dear, and the last cells see little of the image.",
 )
 EXPERIMENT = Experiment(
     "After which convolution should the pool stand?",

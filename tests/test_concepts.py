@@ -1,0 +1,116 @@
+"""The workbook of concepts: words, conclusions, results by reference."""
+
+import re
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+from openxml_audit import OpenXmlValidator
+from typer.testing import CliRunner
+
+from tests.lint import faults
+from tests.recalculation import Office, cells
+from toolkit.book.writer import write
+from toolkit.cli import app
+from toolkit.experiments.results import load, save, shipped
+from toolkit.experiments.variant import Budget
+from toolkit.pages import concepts
+from toolkit.pages.concepts.book import concepts_book, sheet_name
+from toolkit.pages.concepts.measured import FIGURES, GAP
+from toolkit.pages.concepts.words import CONTENTS, RESULTS
+
+MODULES = concepts.modules()
+WIDEST = 175  # characters that a laptop shows side by side
+
+
+@pytest.fixture(scope="module")
+def book(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("concepts") / "concepts.xlsx"
+    write(concepts_book(MODULES, load(shipped()), Budget()), path)
+    return path
+
+
+@pytest.mark.parametrize("module", MODULES, ids=concepts.name_of)
+def test_words(module: ModuleType) -> None:
+    assert 2 <= len(module.IDEA) <= 4
+    assert all(len(line) <= 145 for line in module.IDEA)
+    assert 2 <= len(module.CONCLUSION) <= 4
+    for sentence in module.CONCLUSION:
+        gaps = list(GAP.finditer(sentence))
+        assert gaps, sentence
+        for gap in gaps:
+            assert int(gap[1]) < len(module.EXPERIMENT.variants)
+            assert gap[4] in {*FIGURES, "name", "more", "failed"}, gap[0]
+            assert (gap[2] == "~") or gap[4] != "more"
+        rest = GAP.sub("", sentence)
+        assert "{" not in rest, rest
+        # What was measured is never typed; 90 % is the bound below which a run counts as failed.
+        assert not re.findall(r"\d+\.\d+ ?%|\b(?!90)\d\d ?%", rest), rest
+
+
+def test_every_cell_recalculates_to_its_value(book: Path, office: Office) -> None:
+    before, after = cells(book), cells(office.recalculate(book))
+    formulas = cells(book, formulas=True)
+    count = 0
+    for sheet, content in formulas.items():
+        for place, text in content.items():
+            if not str(text).startswith("="):
+                continue
+            count += 1
+            old, new = before[sheet].get(place), after[sheet].get(place)  # none: an empty text
+            if not isinstance(old, int | float) or not isinstance(new, int | float):
+                assert old == new, (sheet, place)
+            else:
+                assert abs(float(str(old)) - float(str(new))) <= 1e-10 * max(
+                    1, abs(float(str(old)))
+                )
+    assert count > 8000
+
+
+def test_the_book_is_valid_and_small(book: Path) -> None:
+    assert OpenXmlValidator().validate(book).errors == []
+    assert faults(book) == []
+    assert book.stat().st_size < 6e6
+    names = [sheet_name(module) for module in MODULES]
+    assert list(cells(book)) == [CONTENTS, *names, RESULTS]
+
+
+def test_conclusions_fit_the_screen(book: Path) -> None:
+    found = cells(book)
+    formulas = cells(book, formulas=True)
+    for module in MODULES:
+        sheet = sheet_name(module)
+        sentences = [
+            str(found[sheet][place])
+            for place, text in formulas[sheet].items()
+            if place.startswith("A") and "FIXED(" in str(text)
+        ]
+        assert len(sentences) >= 2, sheet
+        assert all(len(sentence) <= WIDEST for sentence in sentences), (sheet, sentences)
+
+
+def test_missing_results_are_said_and_make_no_error(tmp_path: Path, office: Office) -> None:
+    some = tmp_path / "some.csv"
+    save(some, load(shipped())[:40])
+    out = tmp_path / "c.xlsx"
+    words = ["concepts", "--results", str(some), "--out", str(out)]
+    assert CliRunner().invoke(app, words).exit_code == 0
+    assert faults(out) == []
+    found = cells(office.recalculate(out))
+    said = [value for sheet in found.values() for value in sheet.values()]
+    assert sum("Not all of it is measured yet" in str(value) for value in said) > 10
+    assert not [value for value in said if str(value).startswith(("#", "Err:"))]
+
+
+def test_some_concepts_by_name_and_number(tmp_path: Path) -> None:
+    out = tmp_path / "c.xlsx"
+    done = CliRunner().invoke(app, ["concepts", "softmax", "7", "--out", str(out)])
+    assert done.exit_code == 0
+    assert done.stdout.splitlines()[-1] == f"Wrote {out}"
+    assert list(cells(out)) == [CONTENTS, "6 softmax", "7 learning rate", RESULTS]
+
+
+def test_an_unknown_concept_is_one_line(tmp_path: Path) -> None:
+    done = CliRunner().invoke(app, ["concepts", "sofmax", "--out", str(tmp_path / "c.xlsx")])
+    assert done.exit_code == 2
+    assert "did you mean 'softmax'" in done.stderr

@@ -1,0 +1,221 @@
+"""Experiments: variants as data, the programme, runs, results, the command."""
+
+import math
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from toolkit.cli import app
+from toolkit.convnet import digits
+from toolkit.convnet.shapes import layer_table
+from toolkit.errors import ToolkitError
+from toolkit.experiments import command, programme, results
+from toolkit.experiments.notation import layers
+from toolkit.experiments.run import prepared, run
+from toolkit.experiments.variant import Budget, Variant
+
+TINY = Budget(images=256, epochs=1)
+SMALL = Variant("small", layers="4/2 P G F10", training={"batch_size": 64})
+
+
+def kinds(line: str, after: str = "B R") -> list[str]:
+    return [layer["type"] for layer in layers(line, after)]
+
+
+def test_a_line_of_words_becomes_layers() -> None:
+    assert kinds("8 P G F10") == [
+        "convolution", "batch_norm", "relu", "max_pool", "global_average_pool", "linear",
+    ]  # fmt: skip
+    (only,) = layers("16:5/2+1()")
+    assert only == {
+        "type": "convolution", "channels": 16, "kernel": 5, "stride": 2, "padding": 1, "bias": True,
+    }  # fmt: skip
+    assert kinds("8(R B) D0.1", after="R") == ["convolution", "relu", "batch_norm", "dropout"]
+    assert [layer["bias"] for layer in layers("8 8(R)") if "bias" in layer] == [False, True]
+
+
+def test_an_unknown_word_is_named() -> None:
+    with pytest.raises(ToolkitError, match="Q3: no layer"):
+        layers("8 Q3")
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        Variant("a", training={"learning_rate": 0.1}),
+        Variant("a", layers="8 16 P 8:1 16 16 24 G F10"),
+        Variant("a", pixels="bytes"),
+        Variant("a", start="he"),
+        Variant("a", labels="shuffled"),
+        Variant("a", loss="squared_error"),
+        Variant("a", images=1000),
+        Variant("a", augmentation={"rotation": 5.0}),
+    ],
+)
+def test_every_change_makes_another_fingerprint(other: Variant) -> None:
+    same, plain = Variant("another name"), Variant("a")
+    assert same.setup(Budget()).fingerprint == plain.setup(Budget()).fingerprint
+    assert other.setup(Budget()).fingerprint != plain.setup(Budget()).fingerprint
+    assert plain.setup(Budget(epochs=1)).fingerprint != plain.setup(Budget()).fingerprint
+
+
+def test_fewer_images_are_seen_more_often() -> None:
+    setup = Variant("few", images=1000).setup(Budget())
+    assert setup.model.training.epochs == 48
+
+
+def test_a_wrong_variant_says_which() -> None:
+    with pytest.raises(ToolkitError, match="variant odd"):
+        Variant("odd", training={"learning_rat": 1}).setup(Budget())
+
+
+def test_the_programme_has_all_concepts_with_valid_variants() -> None:
+    found = programme.programme()
+    assert [each.number for each in found] == list(range(1, 25))
+    for each in found:
+        assert len(each.experiment.variants) >= 4
+        setups = [variant.setup(Budget()) for variant in each.experiment.variants]
+        assert len({setup.fingerprint for setup in setups}) == len(setups), each.name
+        for setup in setups:
+            assert math.prod(layer_table(setup.model.network)[-1].output) == 10
+
+
+def test_shared_runs_are_made_once_and_seed_by_seed() -> None:
+    wanted = programme.runs(programme.chosen(["dropout", "7"]), Budget(), 2)
+    keys = [run.key for run in wanted]
+    assert len(set(keys)) == len(keys) == 2 * (5 + 6 - 1)  # both have the baseline
+    assert [run.seed for run in wanted] == sorted(run.seed for run in wanted)
+
+
+def test_the_shipped_results_are_complete() -> None:
+    found = results.load(results.shipped())
+    wanted = programme.runs(programme.programme(), Budget(), 3)
+    assert not programme.missing(wanted, found)
+    assert {result.threads for result in found} == {1}
+
+
+def test_a_run_is_the_same_again() -> None:
+    data = digits.load()
+    setup = SMALL.setup(TINY)
+    one, again, other = (run(setup, seed, data) for seed in (0, 0, 1))
+    assert replace(one, seconds=0) == replace(again, seconds=0)
+    assert one.test_accuracies != other.test_accuracies
+    assert len(one.test_accuracies) == 4
+    assert 2 < one.first_loss < 3
+    assert math.isfinite(one.early_loss)
+    assert len(one.gradients) == 2
+    assert all(norm > 0 for norm in one.gradients)
+
+
+@pytest.mark.parametrize(
+    ("pixels", "low", "high"),
+    [("unit", 0, 1), ("symmetric", -1, 1), ("bytes", 0, 255), ("standardized", -0.4242, 2.8215)],
+)
+def test_pixels(pixels: str, low: float, high: float) -> None:
+    setup = replace_pixels(pixels).setup(TINY)
+    images = digits.load().train_images[:4].unsqueeze(1).float() / 255
+    found = prepared(setup, images)
+    assert float(found.min()) == pytest.approx(low, abs=1e-4)
+    assert float(found.max()) == pytest.approx(high, abs=1e-3)
+
+
+def replace_pixels(pixels: str) -> Variant:
+    return replace(SMALL, pixels=pixels)  # type: ignore[arg-type]
+
+
+def shipped_part(path: Path, count: int = 3) -> Path:
+    results.save(path, results.load(results.shipped())[:count])
+    return path
+
+
+def test_results_come_back_as_they_were(tmp_path: Path) -> None:
+    some = results.load(results.shipped())[:5]
+    lost = replace(some[0], test_loss=math.inf)
+    results.save(tmp_path / "r.csv", (lost, *some[1:]))
+    assert results.load(tmp_path / "r.csv") == (lost, *some[1:])
+
+
+def test_a_line_without_an_end_is_passed_over(tmp_path: Path) -> None:
+    path = shipped_part(tmp_path / "r.csv")
+    path.write_text(path.read_text()[:-20])
+    assert len(results.load(path)) == 2
+
+
+@pytest.mark.parametrize(
+    ("spoil", "said"),
+    [
+        (lambda text: "x" + text, "no results of experiments"),
+        (lambda text: text.replace(",0,12000,", ",zero,12000,", 1), "line 2 is damaged"),
+        (lambda text: text.replace(",12000,", ",0,", 1), "line 2 is damaged"),
+        (lambda text: text.rstrip("\n") + ",1\n", "line 4 is damaged"),
+        (lambda text: "", "no results of experiments"),
+    ],
+)
+def test_damaged_results_name_the_line(
+    spoil: Callable[[str], str], said: str, tmp_path: Path
+) -> None:
+    path = shipped_part(tmp_path / "r.csv")
+    path.write_text(spoil(path.read_text()))
+    with pytest.raises(ToolkitError, match=said):
+        results.load(path)
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["--only", "dropuot"], "did you mean 'dropout'"),
+        (["--epochs", "0"], "--epochs 0: must be at least 1"),
+        (["--workers", "0"], "--workers 0"),
+        (["--epochs", "2", "--results", "r.csv"], "records runs of 4 epochs; use --epochs 4"),
+    ],
+)
+def test_bad_input_is_one_line(
+    words: list[str], said: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    shipped_part(tmp_path / "r.csv")
+    done = CliRunner().invoke(app, ["experiments", *words])
+    assert done.exit_code == 2
+    assert said in done.stderr
+    assert done.stderr.count("\n") == 1
+
+
+def test_list_says_what_is_recorded(tmp_path: Path) -> None:
+    done = CliRunner().invoke(app, ["experiments", "--list", "--only", "7"])
+    assert done.exit_code == 0
+    assert len(done.stdout.splitlines()) == 6
+    assert all(line.endswith("5 seeds") for line in done.stdout.splitlines())
+
+
+def test_runs_are_recorded_as_they_end_and_a_stop_keeps_them(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = results.load(results.shipped())
+    path = tmp_path / "r.csv"
+
+    def stopped(todo: object, workers: int) -> object:
+        yield replace(made[0], epochs=1, fingerprint="new")
+        assert len(results.load(path)) == 1
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("toolkit.experiments.running.results_of", stopped)
+    options = command.Options(path, ("dropout",), epochs=1, seeds=1, quiet=True)
+    with pytest.raises(KeyboardInterrupt):
+        command.run_experiments(options, lambda line: None)
+    assert [result.fingerprint for result in results.load(path)] == ["new"]
+
+
+def test_a_whole_small_programme_runs_in_processes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    todo = tuple(programme.Run(SMALL.setup(TINY), seed) for seed in range(2))
+    monkeypatch.setattr(command, "runs", lambda *rest: todo)
+    options = command.Options(tmp_path / "r.csv", epochs=1, seeds=2, workers=2, quiet=True)
+    said: list[str] = []
+    found = command.run_experiments(options, said.append)
+    assert found["made"] == 2
+    assert said[0].startswith("2 runs, 2 at a time: about ")
+    assert {result.seed for result in results.load(tmp_path / "r.csv")} == {0, 1}
