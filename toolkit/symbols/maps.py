@@ -20,8 +20,13 @@ Array = NDArray[Any]
 class window_dot(Function):
     """The products of a window's cells with a kernel's, added up: one step of a convolution."""
 
+    loose = True  # as shown: as a factor it needs brackets
+
     def _excel(self, printer: Any) -> str:
         return f"SUMPRODUCT({','.join(map(printer._print, self.args))})"
+
+    def _plain(self, printer: Any) -> str:
+        return " * ".join(map(printer._print, self.args))
 
     def _numpycode(self, printer: Any) -> str:
         return f"window_dot({', '.join(map(printer._print, self.args))})"
@@ -41,6 +46,9 @@ class rectified(Function):
     def _excel(self, printer: Any) -> str:
         return f"MAX(0,{printer._print(self.args[0])})"
 
+    def _plain(self, printer: Any) -> str:
+        return f"max(0, {printer._print(self.args[0])})"
+
     def _numpycode(self, printer: Any) -> str:
         return f"maximum(0.0, {printer._print(self.args[0])})"
 
@@ -57,12 +65,18 @@ class above_zero(Function):
     def _numpycode(self, printer: Any) -> str:
         return f"where({printer._print(self.args[0])} > 0, 1.0, 0.0)"
 
+    def _typeset(self, printer: Any) -> Box:
+        return row(Text("["), printer._print(self.args[0]), Text(" > 0]"))
+
 
 class window_largest(Function):
     """The largest cell of a window: max-pooling."""
 
     def _excel(self, printer: Any) -> str:
         return f"MAX({printer._print(self.args[0])})"
+
+    def _plain(self, printer: Any) -> str:
+        return f"max({printer._print(self.args[0])})"
 
     def _numpycode(self, printer: Any) -> str:
         return f"window_largest({printer._print(self.args[0])})"
@@ -76,6 +90,9 @@ class map_mean(Function):
 
     def _excel(self, printer: Any) -> str:
         return f"AVERAGE({printer._print(self.args[0])})"
+
+    def _plain(self, printer: Any) -> str:
+        return f"mean({printer._print(self.args[0])})"
 
     def _numpycode(self, printer: Any) -> str:
         return f"map_mean({printer._print(self.args[0])})"
@@ -171,6 +188,11 @@ class routed(Function):
         cell, largest, gradient, *earlier = map(printer._print, self.args)
         tests = [f"({cell} == {largest})", *(f"({other} < {cell})" for other in earlier)]
         return f"where({' & '.join(tests)}, {gradient}, 0.0)"
+
+    def _typeset(self, printer: Any) -> Box:
+        cell, largest, gradient, *_ = map(printer._print, self.args)
+        return row(gradient, Text(" where "), cell, Text(" is the first largest, "), largest,
+                   Text(", of its window, else 0"))  # fmt: skip
 
 
 def _window_dot(window: Array, kernel: Array) -> Array:

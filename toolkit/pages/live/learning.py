@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from sympy import Add, Expr, Integer, Symbol, exp, log
+from sympy import Add, Expr, Integer, Symbol
 
 from toolkit.book.grid import moving
 from toolkit.book.live import computed
@@ -25,9 +25,11 @@ from toolkit.book.sheet import (
 from toolkit.convnet.stages import DEVIATION, MEAN, stages
 from toolkit.convnet.stored import Stored
 from toolkit.pages.live import backward as back
-from toolkit.pages.live import digits
+from toolkit.pages.live import digits, explained
+from toolkit.pages.live import equations as eq
 from toolkit.pages.live.digits import SIDE, STEP, Gallery
 from toolkit.pages.live.draw import CHOSEN, COLUMN, NAMES, RULER
+from toolkit.pages.live.explained import backward_lines
 from toolkit.pages.live.forward import Passed, as_maps, forward, shown_weights
 from toolkit.pages.live.layer import size_of, width_of
 from toolkit.pages.live.layout import DRAW, Array, Cells, Maps, Tiling, filled
@@ -35,7 +37,7 @@ from toolkit.pages.live.naming import kind, linked
 from toolkit.pages.live.page import Page
 from toolkit.pages.live.returning import backward
 from toolkit.symbols.functions import largest, total, where
-from toolkit.symbols.maps import matching, picked, place_or, squares, window_dot
+from toolkit.symbols.maps import matching, picked, place_or, squares
 
 LOSS, SECOND, INPUT = "Loss", "Second pass", "Input"
 SEEN, CENTRE, SPREAD, CHOICE = (Symbol(n) for n in ("seen", "mean", "deviation", "choice"))
@@ -44,6 +46,7 @@ CLASS, LABEL, LABELS, TARGETS = (Symbol(n) for n in ("class", "label", "labels",
 VALUE, BEFORE, AFTER = Symbol("value"), Symbol("before"), Symbol("after")
 FIRST_ROW, SEEN_COLUMN, TABLE_COLUMN, PIXELS = 9, 3, 33, 11
 LEARNING_RATE = 0.001
+MOST_SHOWN = 4  # equations above the maps
 RATE_ROW = 7
 ROWS = {"before": 10, "after": 12, "change": 14, "expected": 16}
 
@@ -63,6 +66,7 @@ def step_book(stored: Stored, gallery: Gallery) -> Book:
         weights = shown_weights(stage, page, margin)
         passed.append(forward(stage, page, 8, maps, weights, margin, name))
         maps = passed[-1].a
+        page.explain([eq.shown(stage)])
         sheets.append(page.sheet(f"{name}: forward", "0072B2"))
     loss = _Loss(maps, stored.names, first.label)
     sheets.append(loss.page_place)
@@ -73,6 +77,7 @@ def step_book(stored: Stored, gallery: Gallery) -> Book:
         returned = backward(done, reached, page, rate, margin, last=done is passed[0])
         reached, updated[done.name] = returned.by_input, returned.weights
         areas += [(page.name, area, values) for area, values in returned.gradients]
+        page.explain([line for _, line in backward_lines(done.stage)][:MOST_SHOWN])
         sheets.append(page.sheet(f"∂ {done.name}: backward, and the step", "D55E00"))
     page = Page(SECOND, pixels=13)
     page.last = 5
@@ -86,6 +91,7 @@ def step_book(stored: Stored, gallery: Gallery) -> Book:
     )
     sheets[sheets.index(loss.page_place)] = loss.sheet(maps)
     sheets.insert(0, first.sheet(loss, areas))
+    sheets.insert(1, explained.sheet([(done.name, done.stage) for done in passed]))
     return Book("One step of learning", linked([*sheets, digits.sheet(gallery)]))
 
 
@@ -240,22 +246,21 @@ class _Loss:
         logits = self._range(column)
         for row in self.rows:
             known = {LOGIT: self._one(row, column), LOGITS: logits}
-            self.cells[row, column + 1] = computed(exp(LOGIT - largest(LOGITS)), known, "number")
+            self.cells[row, column + 1] = computed(explained.POWER, known, "number")
         powers = self._range(column + 1)
         for row in self.rows:
             known = {POWER: self._one(row, column + 1), POWERS: powers}
-            self.cells[row, column + 2] = computed(POWER / total(POWERS), known, "percent right")
+            self.cells[row, column + 2] = computed(explained.SHARE, known, "percent right")
         targets = self._range(6)
         pair = {
             LOGITS: Known(logits.address, np.array([logits.value], float)),
             TARGETS: Known(targets.address, np.array([targets.value], float)),
             POWERS: powers,
         }
-        expr = log(total(POWERS)) + largest(LOGITS) - window_dot(TARGETS, LOGITS)
         end = self.rows[-1] + 2
         self.cells[end, column] = Cell(words, "name")
         pair[LOGITS] = Known(logits.address, pair[LOGITS].value)
-        self.cells[end, column + 1] = computed(expr, pair, "value")
+        self.cells[end, column + 1] = computed(explained.CROSS_ENTROPY, pair, "value")
         said = where(CLASS, LOGITS, largest(LOGITS))
         known = {CLASS: self._range(2), LOGITS: logits}
         self.cells[end + 1, column] = Cell("answer", "name")
