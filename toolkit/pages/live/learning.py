@@ -47,6 +47,13 @@ VALUE, BEFORE, AFTER = Symbol("value"), Symbol("before"), Symbol("after")
 FIRST_ROW, SEEN_COLUMN, TABLE_COLUMN, PIXELS = 9, 3, 33, 11
 LEARNING_RATE = 0.001
 MOST_SHOWN = 4  # equations above the maps
+WAY_ON = (
+    "z: the sums of products. a: after batch norm and ReLU. Click on a cell to read its formula."
+)
+WAY_BACK = (
+    "∂z: how the loss grows with each cell before batch norm and ReLU, ∂x: with each cell that was "
+    "read (blue up, orange down). To the right the gradient of every parameter, and its new value."
+)
 RATE_ROW = 7
 ROWS = {"before": 10, "after": 12, "change": 14, "expected": 16}
 
@@ -66,6 +73,7 @@ def step_book(stored: Stored, gallery: Gallery) -> Book:
         weights = shown_weights(stage, page, margin)
         passed.append(forward(stage, page, 8, maps, weights, margin, name))
         maps = passed[-1].a
+        page.cells[2, 2] = Cell(WAY_ON, "muted")
         page.explain([eq.shown(stage)])
         sheets.append(page.sheet(f"{name}: forward", "0072B2"))
     loss = _Loss(maps, stored.names, first.label)
@@ -77,6 +85,7 @@ def step_book(stored: Stored, gallery: Gallery) -> Book:
         returned = backward(done, reached, page, rate, margin, last=done is passed[0])
         reached, updated[done.name] = returned.by_input, returned.weights
         areas += [(page.name, area, values) for area, values in returned.gradients]
+        page.cells[2, 2] = Cell(WAY_BACK, "muted")
         page.explain([line for _, line in backward_lines(done.stage)][:MOST_SHOWN])
         sheets.append(page.sheet(f"∂ {done.name}: backward, and the step", "D55E00"))
     page = Page(SECOND, pixels=13)
