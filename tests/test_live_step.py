@@ -13,7 +13,7 @@ from torch.nn import functional
 from tests.recalculation import Office, cells, with_cells
 from tests.test_live import LINEAR, ODD, assert_agrees, trained
 from toolkit.convnet import stored
-from toolkit.convnet.stages import DEVIATION, MEAN, stages
+from toolkit.convnet.stages import DEVIATION, EPSILON, MEAN, stages
 from toolkit.convnet.weights import load_trained
 from toolkit.errors import ToolkitError
 from toolkit.live import gallery, write_live
@@ -76,12 +76,15 @@ def gradients(book: Path, network: torch.nn.Sequential) -> dict[str, np.ndarray]
 
 
 def torch_step(
-    weights: Path, number: int, rate: float
+    weights: Path, number: int, rate: float, epsilon: float = EPSILON
 ) -> tuple[float, dict[str, np.ndarray], float]:
     """Loss, gradients, and the loss after a step, in evaluation mode and double precision."""
     found = stored.read(weights)
     digits = gallery(stages(found), found.names)
     network = load_trained(weights).network.double().eval()
+    norm = next((m for m in network if isinstance(m, torch.nn.BatchNorm2d)), None)
+    if norm:
+        norm.eps = epsilon
     image = torch.from_numpy(digits.images[number] / 255)[None, None]
     images, label = (image - MEAN) / DEVIATION, torch.tensor([int(str(digits.labels[number]))])
     loss = functional.cross_entropy(network(images), label)
@@ -95,8 +98,11 @@ def torch_step(
     return float(loss.detach()), slopes, float(after)
 
 
-def assert_is_torchs(book: Path, weights: Path, number: int, rate: float) -> None:
-    before, slopes, after = torch_step(weights, number, rate)
+def assert_is_torchs(
+    book: Path, weights: Path, number: int, rate: float, epsilon: float = EPSILON
+) -> None:
+    """`epsilon` is that of the first batch norm."""
+    before, slopes, after = torch_step(weights, number, rate, epsilon)
     draw = cells(book)["Draw"]
     ours_shown = np.array([draw[BEFORE], draw[AFTER]], float)
     np.testing.assert_allclose(ours_shown, np.array([before, after]), rtol=1e-9)
@@ -127,6 +133,14 @@ def test_another_digit_and_learning_rate(book: Path, office: Office) -> None:
     name = gallery(stages(found), found.names).names[3]
     out = with_cells(book, 1, {CHOICE: name, RATE: 0.25}, book.with_name("other.xlsx"))
     assert_is_torchs(office.recalculate(out), stored.shipped(), 3, 0.25)
+
+
+def test_another_epsilon(book: Path, office: Office) -> None:
+    formulas = cells(book, formulas=True)
+    (number, name), *_ = [(n, name) for n, name in enumerate(formulas, 1) if name[:2] == "1 "]
+    (place,) = [address for address, value in formulas[name].items() if value == EPSILON]
+    out = with_cells(book, number, {place: 0.01}, book.with_name("epsilon.xlsx"))
+    assert_is_torchs(office.recalculate(out), stored.shipped(), -1, 0.001, 0.01)
 
 
 @pytest.mark.parametrize("name", ODD)

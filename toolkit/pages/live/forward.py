@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from toolkit.book.sheet import at
-from toolkit.convnet.stages import Stage
+from toolkit.convnet.stages import EPSILON, Stage
 from toolkit.pages.live import backward as back
 from toolkit.pages.live import equations as eq
 from toolkit.pages.live.layer import NUMBERS, beside
@@ -105,4 +105,6 @@ def shown_weights(stage: Stage, page: Page, margin: int) -> Weights:
         for symbol, n in HELD.items()
         if (FIRST_ROW, right + 1 + n) in cells
     }
+    if stage.norm:
+        numbers[eq.EPSILON] = [at(page.name, FIRST_ROW - 3, right + 1, EPSILON)] * stage.output[0]
     return Weights(kernels, numbers)

@@ -9,7 +9,7 @@ from sympy import Expr, Symbol
 from toolkit.book.grid import Grid
 from toolkit.book.live import computed
 from toolkit.book.sheet import Area, Cell, Known, Scale, at
-from toolkit.convnet.stages import EPSILON, Stage
+from toolkit.convnet.stages import Stage
 from toolkit.pages.live import backward as back
 from toolkit.pages.live import equations as eq
 from toolkit.pages.live.forward import Passed, tiles_of
@@ -151,10 +151,8 @@ def _new_norm(
         back.G: job.arriving.whole(channel),
         back.A: passed.a.whole(channel),
         back.Z: passed.z.whole(channel),
-        eq.EPSILON: Known(repr(EPSILON), EPSILON),
-        eq.MEAN: held[eq.MEAN][channel],
-        eq.VARIANCE: held[eq.VARIANCE][channel],
     }
+    read |= {symbol: held[symbol][channel] for symbol in (eq.MEAN, eq.VARIANCE, eq.EPSILON)}
     slopes = [
         _put(job, channel, 0, back.by_gamma(job.stage), read),
         _put(job, channel, 1, back.by_beta(job.stage), read),
@@ -163,7 +161,7 @@ def _new_norm(
     read[eq.BETA] = _new(job, channel, 4, eq.BETA, slopes[1])
     read[eq.SCALE] = _put(job, channel, 5, eq.SCALED.expr, read)
     read[eq.SHIFT] = _put(job, channel, 6, eq.SHIFTED.expr, read)
-    for symbol in (eq.GAMMA, eq.BETA, eq.MEAN, eq.VARIANCE, eq.SCALE, eq.SHIFT):
+    for symbol in (eq.GAMMA, eq.BETA, eq.MEAN, eq.VARIANCE, eq.EPSILON, eq.SCALE, eq.SHIFT):
         numbers[symbol].append(read[symbol])
     yield _area(job, channel, 0, slopes)
 
