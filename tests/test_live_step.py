@@ -11,7 +11,7 @@ from openxml_audit import OpenXmlValidator
 from torch.nn import functional
 
 from tests.recalculation import Office, cells, with_cells
-from tests.test_live import LINEAR, ODD, assert_agrees, trained
+from tests.test_live import LINEAR, ODD, assert_agrees, formula_count, trained
 from toolkit.convnet import stored
 from toolkit.convnet.stages import DEVIATION, EPSILON, MEAN, stages
 from toolkit.convnet.weights import load_trained
@@ -116,7 +116,7 @@ def assert_is_torchs(
 @pytest.fixture(scope="module")
 def book(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("step") / "step.xlsx"
-    write_live(path, step=True)
+    assert write_live(path, step=True)["cells"] == formula_count(path)
     return path
 
 
@@ -157,9 +157,9 @@ def test_the_book_recalculates(book: Path, office: Office) -> None:
 
 
 def test_too_many_cells(tmp_path: Path) -> None:
-    wide = '{ type = "convolution", channels = 250, kernel = 3 }, ' + LINEAR
+    wide = '{ type = "convolution", channels = 400, kernel = 3 }, ' + LINEAR
     weights = trained(wide, tmp_path / "wide.safetensors")
-    with pytest.raises(ToolkitError, match=r"more than 300,000; .* fewer channels"):
+    with pytest.raises(ToolkitError, match=r"more than 400,000; .* smaller model"):
         write_live(tmp_path / "wide.xlsx", weights, step=True)
 
 

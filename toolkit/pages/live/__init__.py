@@ -72,7 +72,7 @@ class _Walk:
 
     def __init__(self, maps: Maps, names: tuple[str, ...], margin: int) -> None:
         self.maps, self.names, self.margin = maps, names, margin
-        self.values: tuple[Known, ...] = ()
+        self.values: tuple[Known, ...] = tuple(map(maps.whole, range(len(maps.places))))
         self.sheets: list[Sheet] = []
         self.parts: list[Part] = []
         self.field = self.jump = 1

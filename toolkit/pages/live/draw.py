@@ -34,6 +34,10 @@ def seen_maps(gallery: Gallery) -> tuple[Sheet, Maps]:
         "Every sheet follows.",
         "muted",
     )
+    if not gallery.known:
+        cells[4, 2] = Cell(
+            "The stored pictures are MNIST's, which this network was not trained on.", "muted"
+        )
     cells |= _choice(gallery)
     known = {
         CHOSEN: at(DRAW, CHOICE_ROW, SEEN_COLUMN, 1),
@@ -75,7 +79,7 @@ def _choice(gallery: Gallery) -> Cells:
         COUNT: Known(str(len(gallery.names)), len(gallery.names)),
     }
     return {
-        (CHOICE_ROW, 2): Cell("Show digit:", "name"),
+        (CHOICE_ROW, 2): Cell(f"Show {gallery.word}:", "name"),
         (CHOICE_ROW, CHOICE_COLUMN): Cell(first, "choice"),
         (CHOICE_ROW, SEEN_COLUMN): computed(place_or(CHOICE, NAMES, COUNT + 1), known, "shade"),
         (HEADING_ROW, PAINT_COLUMN): Cell("Canvas: paint here, 0 to 255", "bold"),
@@ -108,8 +112,8 @@ def _widths() -> dict[int, float]:
 
 def _validations(gallery: Gallery) -> tuple[Validation, ...]:
     choice = Validation(
-        CHOICE_ROW, CHOICE_COLUMN, CHOICE_ROW, "choice", "Which digit?",
-        "Choose a stored digit, or canvas for what you paint.", (*gallery.names, CANVAS),
+        CHOICE_ROW, CHOICE_COLUMN, CHOICE_ROW, "choice", f"Which {gallery.word}?",
+        f"Choose a stored {gallery.word}, or canvas for what you paint.", (*gallery.names, CANVAS),
     )  # fmt: skip
     columns = (
         Validation(
@@ -180,7 +184,8 @@ def _verdict(gallery: Gallery, top: int, said: Softmax) -> Cells:
     cells[top, column + 1] = Cell("its label:", "middle")
     cells[top + 2, column + 1] = computed(label, known, "middle")
     known[LABEL] = _one(cells, top + 2, column + 1)
-    verdict = matching(LABEL, ANSWER, Text("right"), Text("wrong"))
+    judged = matching(LABEL, ANSWER, Text("right"), Text("wrong"))
+    verdict = judged if gallery.known else Text("no label")
     shown = Piecewise((Text("your own"), CHOSEN > COUNT), (verdict, True))
     cells[top + 4, column + 1] = computed(shown, known, "verdict")
     return cells
