@@ -82,7 +82,7 @@ def step_book(stored: Stored, gallery: Gallery) -> Book:
     rate = first.rate
     for done in reversed(passed):
         page = Page(f"∂ {done.name}", pixels=size_of(done.stage.input[1]))
-        returned = backward(done, reached, page, rate, margin, last=done is passed[0])
+        returned = backward(done, reached, page, rate, margin)
         reached, updated[done.name] = returned.by_input, returned.weights
         areas += [(page.name, area, values) for area, values in returned.gradients]
         page.cells[2, 2] = Cell(WAY_BACK, "muted")

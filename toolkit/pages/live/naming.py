@@ -7,12 +7,29 @@ from toolkit.convnet.stages import Stage
 from toolkit.pages.live.layout import DRAW
 
 KINDS = {"convolution": "conv"}
+SIDE = 28  # of the images
+ACROSS, WIDE = 7, 8  # links side by side on the first sheet, and how many narrow columns each takes
 
 
 def kind(stage: Stage) -> str:
     """Short, for the name of its sheet."""
     size = f" {stage.size}x{stage.size}" if stage.kind in ("convolution", "pool") else ""
     return KINDS.get(stage.kind, stage.kind) + size
+
+
+def title(stage: Stage, number: int, field: int) -> str:
+    """A stage's place, kind, shape and receptive field in words."""
+    if stage.kind == "linear":
+        return f"{number}. Linear layer: weighted sums of all inputs"
+    if stage.kind == "average":
+        return f"{number}. Global average pooling: the mean of each map"
+    words = {"convolution": f"Convolution {stage.size}x{stage.size}", "pool": "Max-pooling",
+             "pointwise": "In place"}[stage.kind]  # fmt: skip
+    extra = " + batch norm" * bool(stage.norm) + " + ReLU" * stage.relu
+    shape = " x ".join(map(str, stage.output[1:])) or "1"
+    maps = f"{stage.output[0]} map{'s' * (stage.output[0] > 1)} of {shape}"
+    seen = "the whole image" if field >= SIDE else f"{field} x {field} pixels"
+    return f"{number}. {words}{extra}: {maps}, each cell sees {seen}"
 
 
 def linked(sheets: list[Sheet]) -> tuple[Sheet, ...]:
@@ -31,4 +48,16 @@ def linked(sheets: list[Sheet]) -> tuple[Sheet, ...]:
             for n, (text, name) in enumerate(ways.items())
         }
         made.append(replace(sheet, cells={**sheet.cells, **links}))
+    made[0] = replace(made[0], cells={**made[0].cells, **_contents(made)})
     return tuple(made)
+
+
+def _contents(sheets: list[Sheet]) -> dict[tuple[int, int], Cell]:
+    """Links to all other sheets below what stands on the first."""
+    first = sheets[0]
+    row = max([*(row for row, _ in first.cells), *(grid.last_row for grid in first.grids)]) + 2
+    cells = {(row, 2): Cell("All sheets", "subtitle")}
+    for n, sheet in enumerate(sheets[1:]):
+        place = row + 1 + n // ACROSS, 2 + WIDE * (n % ACROSS)
+        cells[place] = Cell(sheet.name, "link", link=sheet.name)
+    return cells

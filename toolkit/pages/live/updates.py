@@ -73,6 +73,8 @@ def parameters(job: Job) -> Stepped:
         return Stepped(Weights({}, {}), {}, ())
     page, right = job.page, job.right
     for n, heading in enumerate(AFTER):
+        if not (job.stage.bias is not None if heading.endswith("b") else job.stage.norm):
+            continue
         page.cells[FIRST_ROW - 1, right + 1 + n] = Cell(heading, "small centred")
     numbers: dict[Symbol, list[Known]] = {symbol: [] for symbol in job.passed.weights.numbers}
     areas: list[tuple[Area, Array]] = []
