@@ -206,6 +206,20 @@ def test_a_blank_canvas_and_no_choice(book: Path, office: Office) -> None:
         made = chosen(book, office, blank | {CHOICE: choice})
         expected = torch_logits(stored.shipped(), np.zeros((1, 28, 28)))[0]
         np.testing.assert_allclose(shown_logits(made), expected, rtol=1e-9)
+        said = "no such digit: the canvas is read" in cells(made)["Draw"].values()
+        assert said == (choice != "canvas")
+
+
+def test_what_is_no_place_is_no_error(book: Path, office: Office) -> None:
+    number = list(cells(book)).index("One cell") + 1
+    typed: dict[str, object] = {"C6": None, "C7": "row", "C8": 99}
+    made = office.recalculate(with_cells(book, number, typed, book.with_name("places.xlsx")))
+    shown = cells(made)["One cell"]
+    assert [shown[f"D{row}"] for row in (6, 7, 8)] == [1, 1, 26]
+    first = next(name for name in cells(made) if name.startswith("1 "))
+    there = cells(made)[first]["AA8"]
+    assert [v for v in shown.values() if v == there and there], "map 1, row 1, column 26"
+    assert not [v for v in shown.values() if str(v).startswith("#")]
 
 
 @pytest.mark.parametrize("name", ODD)
