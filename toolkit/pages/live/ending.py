@@ -10,6 +10,7 @@ from toolkit.book.live import computed
 from toolkit.book.sheet import Cell, Known, Scale, Sheet, Value, at, down, letters
 from toolkit.convnet.stages import Stage, scale_and_shift
 from toolkit.pages.live import equations as eq
+from toolkit.pages.live import rules
 from toolkit.pages.live.layer import NEGATIVE, POSITIVE
 from toolkit.pages.live.layout import Cells
 from toolkit.symbols.functions import largest, total
@@ -32,7 +33,8 @@ def features(stage: Stage, name: str, title: str, inputs: Sequence[Known]) -> En
     """A number for each input: the mean of a map, or what changes a number in place."""
     averaged = stage.kind == "average"
     words = "The mean of each map: how much there is of what it looks for." if averaged else ""
-    cells: Cells = {(1, 2): Cell(title, "title"), (2, 2): Cell(words, "muted")}
+    said = (words + rules.editable(stage)).strip()
+    cells: Cells = {(1, 2): Cell(title, "title"), (2, 2): Cell(said, "muted")}
     headings = ["map" if averaged else "input", "mean" if averaged else "value", *_folded(stage)]
     cells |= {(FIRST_ROW - 1, 2 + n): Cell(word, "heading") for n, word in enumerate(headings)}
     expr = eq.finished(stage, map_mean(VALUE) if averaged else VALUE)
@@ -42,7 +44,10 @@ def features(stage: Stage, name: str, title: str, inputs: Sequence[Known]) -> En
         cells |= {(row, NAME_COLUMN): Cell(n + 1, "heading")} | folded
         cells[row, OUTPUT_COLUMN] = computed(expr, {VALUE: known} | read, "number")
     widths = {1: 2.0, NAME_COLUMN: 14.0, OUTPUT_COLUMN: 14.0}
-    sheet = Sheet(name, cells, widths=widths, tab="0072B2", pages_high=1)
+    checks = tuple(rules.of_numbers(stage, FIRST_ROW, OUTPUT_COLUMN + 1, None))
+    sheet = Sheet(
+        name, cells, widths=widths, tab="0072B2", pages_high=1, validations=checks, protected=True
+    )
     return Ended(sheet, _outputs(name, cells, len(inputs)))
 
 
@@ -54,6 +59,7 @@ def linear(
     left = 3 + len(headings)
     words = (
         "Each output: every input times its weight, added up, and a bias. Blue adds, orange takes."
+        + rules.editable(stage)
     )
     cells: Cells = {(1, 2): Cell(title, "title"), (2, 2): Cell(words, "muted")}
     cells |= _inputs(inputs, left)
@@ -77,7 +83,9 @@ def linear(
     scale = Scale((area,), POSITIVE, NEGATIVE, end=float(abs(stage.kernel).max()) or 1.0)
     widths = {1: 2.0, NAME_COLUMN: 14.0, OUTPUT_COLUMN: 12.0, left - 1: 8.0}
     widths |= dict.fromkeys(range(left, left + len(inputs)), 5.2)
-    sheet = Sheet(name, cells, widths=widths, tab="0072B2", scales=(scale,), pages_high=1)
+    checks = tuple(rules.of_numbers(stage, FIRST_ROW, BIAS_COLUMN + 1, area))
+    sheet = Sheet(name, cells, widths=widths, tab="0072B2", scales=(scale,), pages_high=1,
+                  validations=checks, protected=True)  # fmt: skip
     return Ended(sheet, _outputs(name, cells, len(stage.kernel)))
 
 
@@ -149,7 +157,7 @@ def softmax(name: str, title: str, logits: Sequence[Known], names: Sequence[str]
         for label, row in zip(classes, rows, strict=True)
     )
     widths = {1: 2.0, 2: 14.0, 3: 14.0, 4: 16.0, 5: 14.0}
-    sheet = Sheet(name, cells, widths=widths, tab="0072B2", pages_high=1)
+    sheet = Sheet(name, cells, widths=widths, tab="0072B2", pages_high=1, protected=True)
     return Softmax(sheet, each, ranges[0], ranges[3])
 
 

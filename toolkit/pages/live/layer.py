@@ -11,6 +11,7 @@ from toolkit.book.typesetting import draw
 from toolkit.convnet.stages import EPSILON as EPSILON_VALUE
 from toolkit.convnet.stages import Stage
 from toolkit.pages.live import equations as eq
+from toolkit.pages.live import rules
 from toolkit.pages.live.layout import FIRST_ROW, Cells, Maps, Tiling, filled
 from toolkit.symbols.plain import plain
 from toolkit.symbols.typeset import typeset_equation
@@ -56,6 +57,8 @@ def layer(stage: Stage, name: str, title: str, before: Maps, margin: int) -> Mad
         tab="0072B2",
         scales=(shading(maps), *scales),
         pictures=(equation(stage),),
+        validations=tuple(rules.of_maps(stage, right + 1, right + 2 + len(NUMBERS))),
+        protected=True,
         pages_high=1,
     )
     return Made(sheet, maps)
@@ -83,7 +86,8 @@ def _words(stage: Stage) -> str:
         words.append("s and t: batch norm's scale and shift.")
     if stage.relu:
         words.append("max(0, …) is ReLU.")
-    return " ".join(words) + " The darker a cell, the larger; click on one to read its formula."
+    said = " ".join(words) + " The darker a cell, the larger; click on one to read its formula."
+    return said + rules.editable(stage)
 
 
 def size_of(wide: int) -> int:

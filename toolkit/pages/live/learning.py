@@ -25,7 +25,7 @@ from toolkit.book.sheet import (
 from toolkit.convnet.stages import DEVIATION, MEAN, stages
 from toolkit.convnet.stored import Stored
 from toolkit.pages.live import backward as back
-from toolkit.pages.live import digits, explained
+from toolkit.pages.live import digits, explained, rules
 from toolkit.pages.live import equations as eq
 from toolkit.pages.live.digits import SIDE, STEP, Gallery
 from toolkit.pages.live.draw import CHOSEN, COLUMN, NAMES, RULER, no_such
@@ -73,7 +73,7 @@ def step_book(stored: Stored, gallery: Gallery) -> Book:
         weights = shown_weights(stage, page, margin)
         passed.append(forward(stage, page, 8, maps, weights, margin, name))
         maps = passed[-1].a
-        page.cells[2, 2] = Cell(WAY_ON, "muted")
+        page.cells[2, 2] = Cell(WAY_ON + rules.editable(stage), "muted")
         page.explain([eq.shown(stage)])
         sheets.append(page.sheet(f"{name}: forward", "0072B2"))
     loss = _Loss(maps, stored.names, first.label)
@@ -107,10 +107,12 @@ def step_book(stored: Stored, gallery: Gallery) -> Book:
 def _input(page: Page, seen: Maps, margin: int) -> Maps:
     """Pixels to numbers of mean 0 and deviation 1 over the training set."""
     page.cells |= {
+        (2, 2): Cell(rules.EDITABLE, "muted"),
         (4, 2): Cell("mean", "label"), (4, 9): Cell(MEAN, "small setting"),
         (5, 2): Cell("deviation", "label"), (5, 9): Cell(DEVIATION, "small setting"),
     }  # fmt: skip
     page.widths[9] = 6.0
+    page.validations += rules.normalizing(9)
     known = {CENTRE: at(INPUT, 4, 9, MEAN), SPREAD: at(INPUT, 5, 9, DEVIATION)}
     expr = (SEEN / 255 - CENTRE) / SPREAD
     tiles = Tiling(1, SIDE, SIDE, margin)
@@ -293,4 +295,4 @@ class _Loss:
         """Finished with the logits of the second pass."""
         self.after, self.said_after = self._side(9, maps, "loss after")
         widths = {1: 2.0, 8: 3.0} | dict.fromkeys((2, 3, 4, 5, 6, 7, 9, 10, 11), 16.0)
-        return Sheet(LOSS, self.cells, widths=widths, tab="CC79A7", pages_high=1)
+        return Sheet(LOSS, self.cells, widths=widths, tab="CC79A7", pages_high=1, protected=True)
