@@ -8,13 +8,16 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+from openpyxl import load_workbook
+from openpyxl.worksheet.datavalidation import DataValidation
+from openpyxl.worksheet.worksheet import Worksheet
 from openxml_audit import OpenXmlValidator
 from safetensors import safe_open
 
 from tests.recalculation import Office, cells, with_cells
 from toolkit.convnet import digits, stored
 from toolkit.convnet.model import build
-from toolkit.convnet.stages import DEVIATION, MEAN, forward, stages
+from toolkit.convnet.stages import DEVIATION, EPSILON, MEAN, forward, stages
 from toolkit.convnet.template import Model
 from toolkit.convnet.weights import load_trained, save_weights
 from toolkit.errors import ToolkitError
@@ -23,6 +26,7 @@ from toolkit.pages.live.digits import Gallery
 from toolkit.template import parse
 
 SOFTMAX_ROW, LOGIT_COLUMN = 11, "C"
+HEADING_ROW = 7  # of the numbers beside maps
 CHOICE = "K5"
 LINEAR = '{ type = "global_average_pool" }, { type = "linear", features = 10 }'
 # Everything that the shipped models do not do.
@@ -206,6 +210,20 @@ def test_a_blank_canvas_and_no_choice(book: Path, office: Office) -> None:
         made = chosen(book, office, blank | {CHOICE: choice})
         expected = torch_logits(stored.shipped(), np.zeros((1, 28, 28)))[0]
         np.testing.assert_allclose(shown_logits(made), expected, rtol=1e-9)
+        said = "no such digit: the canvas is read" in cells(made)["Draw"].values()
+        assert said == (choice != "canvas")
+
+
+def test_what_is_no_place_is_no_error(book: Path, office: Office) -> None:
+    number = list(cells(book)).index("One cell") + 1
+    typed: dict[str, object] = {"C6": None, "C7": "row", "C8": 99}
+    made = office.recalculate(with_cells(book, number, typed, book.with_name("places.xlsx")))
+    shown = cells(made)["One cell"]
+    assert [shown[f"D{row}"] for row in (6, 7, 8)] == [1, 1, 26]
+    first = next(name for name in cells(made) if name.startswith("1 "))
+    there = cells(made)[first]["AA8"]
+    assert [v for v in shown.values() if v == there and there], "map 1, row 1, column 26"
+    assert not [v for v in shown.values() if str(v).startswith("#")]
 
 
 @pytest.mark.parametrize("name", ODD)
@@ -263,6 +281,38 @@ def test_digits_of_mnist_under_other_names(tmp_path: Path) -> None:
 def test_the_data_that_are_mnists() -> None:
     loaded = [digits.load(validation=part).fingerprint() for part in (False, True)]
     assert tuple(loaded) == stored.MNIST
+
+
+def ruled(sheet: Worksheet) -> dict[str, DataValidation]:
+    """Which rule a cell has."""
+    found: dict[str, DataValidation] = {}
+    for rule in sheet.data_validations.dataValidation:
+        for area in rule.sqref.ranges:
+            found |= {sheet.cell(*place).coordinate: rule for place in area.cells}
+    return found
+
+
+@pytest.mark.parametrize("step", [False, True])
+@pytest.mark.parametrize("name", ODD)
+def test_what_may_be_typed(name: str, step: bool, tmp_path: Path) -> None:
+    """Of every stage's sheet, that what is open has a rule, and that no formula is open."""
+    write_live(tmp_path / "o.xlsx", trained(ODD[name], tmp_path / "o.safetensors"), step=step)
+    for sheet in load_workbook(tmp_path / "o.xlsx"):
+        assert sheet.protection.sheet == (sheet.title not in ("Digits", "Equations")), sheet.title
+        opened = {c.coordinate: c for row in sheet for c in row if not c.protection.locked}
+        assert not [c for c in opened.values() if c.data_type == "f"], sheet.title
+        if sheet.title in ("Draw", "One cell"):
+            continue
+        rules = ruled(sheet)
+        assert opened.keys() <= rules.keys(), sheet.title
+        assert len(sheet.data_validations.dataValidation) <= 6
+        assert bool(opened) == str(sheet["B2"].value).endswith("in blue ink may be changed.")
+        for address, cell in opened.items():
+            rule = rules[address]
+            assert rule.type == "decimal" and isinstance(cell.value, float | int)
+            above = str(sheet.cell(HEADING_ROW, cell.column).value)
+            least = "0" if above == "σ²" or cell.value in (EPSILON, DEVIATION) else "-1E+300"
+            assert rule.formula1 == least, (sheet.title, address)
 
 
 @pytest.mark.parametrize("step", [False, True])

@@ -112,6 +112,32 @@ class pixel(Function):
         return f"minimum(255.0, maximum(0.0, {printer._print(self.args[0])}))"
 
 
+class within(Function):
+    """The whole number below a number (first), held within 1 and another (second); 1 where the
+    cell holds no number.
+    """
+
+    def _excel(self, printer: Any) -> str:
+        x, most = map(printer._print, self.args)
+        return f"IF(ISNUMBER({x}),MIN({most},MAX(1,INT({x}))),1)"
+
+    def _numpycode(self, printer: Any) -> str:
+        x, most = map(printer._print, self.args)
+        return f"minimum({most}, maximum(1, floor({x})))"
+
+
+class if_number(Function):
+    """One answer (second) where a cell (first) holds a number, else another (third)."""
+
+    def _excel(self, printer: Any) -> str:
+        x, yes, no = map(printer._print, self.args)
+        return f"IF(ISNUMBER({x}),{yes},{no})"
+
+    def _numpycode(self, printer: Any) -> str:
+        x, yes, no = map(printer._print, self.args)
+        return f"({yes} if is_number({x}) else {no})"
+
+
 class picked(Function):
     """The cell of a range (first) at a place counted from 1: in a column (second), or by row
     (second) and column (third).
@@ -214,6 +240,7 @@ def _place_or(value: Any, cells: Any, otherwise: Any) -> Any:
     return list(cells).index(value) + 1 if value in list(cells) else otherwise
 
 
+NAMESPACE["is_number"] = lambda value: isinstance(value, int | float)
 NAMESPACE["picked"] = _picked
 NAMESPACE["place_or"] = _place_or
 NAMESPACE["window_dot"] = _window_dot

@@ -7,7 +7,7 @@ from sympy import Symbol
 from toolkit.book.sheet import Book, Cell, Known, Sheet, at
 from toolkit.convnet.stages import DEVIATION, MEAN, Stage, stages
 from toolkit.convnet.stored import Stored
-from toolkit.pages.live import digits, draw, pixel
+from toolkit.pages.live import digits, draw, pixel, rules
 from toolkit.pages.live.digits import Gallery
 from toolkit.pages.live.ending import features, linear, softmax
 from toolkit.pages.live.layer import layer, shading, size_of, width_of
@@ -57,7 +57,7 @@ def _input(seen: Maps, margin: int) -> tuple[Sheet, Maps]:
     pixels = size_of(28)
     cells = {
         (1, 2): Cell("Input: 1 map of 28 x 28, pixels normalized", "title"),
-        (2, 2): Cell(NORMALIZED, "muted"),
+        (2, 2): Cell(f"{NORMALIZED}{rules.EDITABLE}", "muted"),
         (4, 2): Cell("mean", "label"), (4, 8): Cell(MEAN, "small setting"),
         (5, 2): Cell("deviation", "label"), (5, 8): Cell(DEVIATION, "small setting"),
     }  # fmt: skip
@@ -69,6 +69,8 @@ def _input(seen: Maps, margin: int) -> tuple[Sheet, Maps]:
         heights=dict.fromkeys(range(tiles.top, grid.last_row + 1), pixels * 0.75),
         tab="0072B2",
         scales=(shading(maps),),
+        validations=rules.normalizing(8),
+        protected=True,
     ), maps
 
 

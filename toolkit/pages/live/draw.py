@@ -24,6 +24,7 @@ PAINTED, COLUMN, RULER, LABELS = (Symbol(n) for n in ("painted", "column", "rule
 SHARE, SHARES, CLASSES = (Symbol(name) for name in ("share", "shares", "classes"))
 ANSWER, LABEL = Symbol("answer"), Symbol("label")
 ON_CANVAS = "–"
+MOST_LARGE = 2  # characters of an answer in large type
 
 
 def seen_maps(gallery: Gallery) -> tuple[Sheet, Maps]:
@@ -82,9 +83,22 @@ def _choice(gallery: Gallery) -> Cells:
         (CHOICE_ROW, 2): Cell(f"Show {gallery.word}:", "name"),
         (CHOICE_ROW, CHOICE_COLUMN): Cell(first, "choice"),
         (CHOICE_ROW, SEEN_COLUMN): computed(place_or(CHOICE, NAMES, COUNT + 1), known, "shade"),
+        (CHOICE_ROW + 1, 2): computed(_unknown(gallery), known, "bold"),
         (HEADING_ROW, PAINT_COLUMN): Cell("Canvas: paint here, 0 to 255", "bold"),
         (HEADING_ROW, SEEN_COLUMN): Cell("Seen by the network", "bold"),
     }
+
+
+def _unknown(gallery: Gallery) -> Expr:
+    """What is said of a choice that is neither stored nor the canvas."""
+    words = Text(f"no such {gallery.word}: the canvas is read")
+    stored = no_such(CHOICE, NAMES, words)
+    return matching(CHOICE, Text(CANVAS), Text(""), stored)
+
+
+def no_such(choice: Symbol, names: Symbol, words: Text) -> Expr:
+    """A text where a choice is none of the names, else none."""
+    return matching(place_or(choice, names, Integer(0)), Integer(0), words, Text(""))
 
 
 def _painted(gallery: Gallery) -> Cells:
@@ -171,9 +185,9 @@ def _verdict(gallery: Gallery, top: int, said: Softmax) -> Cells:
     """The answer, and whether it is the stored digit's label."""
     column = TABLE_COLUMN
     found = where(CLASSES, SHARES, largest(SHARES))
-    cells: Cells = {
-        (top, column): computed(found, {CLASSES: said.classes, SHARES: said.shares}, "answer")
-    }
+    large = all(len(str(name)) <= MOST_LARGE for name, _ in said.each)
+    read = {CLASSES: said.classes, SHARES: said.shares}
+    cells: Cells = {(top, column): computed(found, read, "answer" if large else "answer name")}
     known = {
         CHOSEN: at(DRAW, CHOICE_ROW, SEEN_COLUMN, 1),
         COUNT: Known(str(len(gallery.names)), len(gallery.names)),

@@ -10,7 +10,7 @@ from toolkit.book.live import computed
 from toolkit.book.sheet import Cell, Known, Scale, Sheet, Value, at, down, letters
 from toolkit.convnet.stages import Stage, scale_and_shift
 from toolkit.pages.live import equations as eq
-from toolkit.pages.live import explained
+from toolkit.pages.live import explained, rules
 from toolkit.pages.live.layer import EQUATION_ROW, NEGATIVE, POSITIVE, equation
 from toolkit.pages.live.layout import Cells
 from toolkit.symbols.equation import Equation
@@ -34,7 +34,8 @@ def features(stage: Stage, name: str, title: str, inputs: Sequence[Known]) -> En
     """A number for each input: the mean of a map, or what changes a number in place."""
     averaged = stage.kind == "average"
     words = "The mean of each map: how much there is of what it looks for." if averaged else ""
-    cells: Cells = {(1, 2): Cell(title, "title"), (2, 2): Cell(words, "muted")}
+    said = (words + rules.editable(stage)).strip()
+    cells: Cells = {(1, 2): Cell(title, "title"), (2, 2): Cell(said, "muted")}
     headings = ["map" if averaged else "input", "mean" if averaged else "value", *_folded(stage)]
     cells |= {(FIRST_ROW - 1, 2 + n): Cell(word, "heading") for n, word in enumerate(headings)}
     expr = eq.finished(stage, map_mean(VALUE) if averaged else VALUE)
@@ -44,8 +45,9 @@ def features(stage: Stage, name: str, title: str, inputs: Sequence[Known]) -> En
         cells |= {(row, NAME_COLUMN): Cell(n + 1, "heading")} | folded
         cells[row, OUTPUT_COLUMN] = computed(expr, {VALUE: known} | read, "number")
     widths = {1: 2.0, NAME_COLUMN: 14.0, OUTPUT_COLUMN: 14.0}
-    sheet = Sheet(name, cells, widths=widths, tab="0072B2", pages_high=1,
-                  pictures=(equation(stage),), heights=HIGH)  # fmt: skip
+    checks = tuple(rules.of_numbers(stage, FIRST_ROW, OUTPUT_COLUMN + 1, None))
+    sheet = Sheet(name, cells, widths=widths, tab="0072B2", pages_high=1, validations=checks,
+                  protected=True, pictures=(equation(stage),), heights=HIGH)  # fmt: skip
     return Ended(sheet, _outputs(name, cells, len(inputs)))
 
 
@@ -57,6 +59,7 @@ def linear(
     left = 3 + len(headings)
     words = (
         "Each output: every input times its weight, added up, and a bias. Blue adds, orange takes."
+        + rules.editable(stage)
     )
     cells: Cells = {(1, 2): Cell(title, "title"), (2, 2): Cell(words, "muted")}
     cells |= _inputs(inputs, left)
@@ -80,8 +83,10 @@ def linear(
     scale = Scale((area,), POSITIVE, NEGATIVE, end=float(abs(stage.kernel).max()) or 1.0)
     widths = {1: 2.0, NAME_COLUMN: 14.0, OUTPUT_COLUMN: 12.0, left - 1: 8.0}
     widths |= dict.fromkeys(range(left, left + len(inputs)), 5.2)
+    checks = tuple(rules.of_numbers(stage, FIRST_ROW, BIAS_COLUMN + 1, area))
     sheet = Sheet(name, cells, widths=widths, tab="0072B2", scales=(scale,), pages_high=1,
-                  pictures=(equation(stage),), heights=HIGH)  # fmt: skip
+                  validations=checks, protected=True, pictures=(equation(stage),),
+                  heights=HIGH)  # fmt: skip
     return Ended(sheet, _outputs(name, cells, len(stage.kernel)))
 
 
@@ -160,7 +165,7 @@ def softmax(name: str, title: str, logits: Sequence[Known], names: Sequence[str]
         for line, column in zip(lines, (2, 4), strict=True)
     )
     sheet = Sheet(name, cells, widths=widths, tab="0072B2", pages_high=1, pictures=pictures,
-                  heights={EQUATION_ROW: 36.0})  # fmt: skip
+                  heights={EQUATION_ROW: 36.0}, protected=True)  # fmt: skip
     return Softmax(sheet, each, ranges[0], ranges[3])
 
 

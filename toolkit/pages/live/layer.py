@@ -11,6 +11,7 @@ from toolkit.book.typesetting import draw
 from toolkit.convnet.stages import EPSILON as EPSILON_VALUE
 from toolkit.convnet.stages import Stage
 from toolkit.pages.live import equations as eq
+from toolkit.pages.live import rules
 from toolkit.pages.live.layout import FIRST_ROW, Cells, Maps, Tiling, filled
 from toolkit.symbols.plain import plain
 from toolkit.symbols.typeset import typeset_equation
@@ -59,6 +60,8 @@ def layer(stage: Stage, name: str, title: str, before: Maps, margin: int) -> Mad
         tab="0072B2",
         scales=(shading(maps), *scales),
         pictures=(equation(stage),),
+        validations=tuple(rules.of_maps(stage, right + 1, right + 2 + len(NUMBERS))),
+        protected=True,
         pages_high=1,
     )
     return Made(sheet, maps)
@@ -89,7 +92,7 @@ def words(stage: Stage, maps: Maps) -> str:
     said.append(
         "Blue above 0, orange below;" if maps.values.min() < 0 else "The darker, the larger;"
     )
-    return " ".join([*said, "click on a cell to read its formula."])
+    return " ".join([*said, "click on a cell to read its formula."]) + rules.editable(stage)
 
 
 def size_of(wide: int) -> int:

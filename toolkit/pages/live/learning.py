@@ -25,10 +25,10 @@ from toolkit.book.sheet import (
 from toolkit.convnet.stages import DEVIATION, MEAN, stages
 from toolkit.convnet.stored import Stored
 from toolkit.pages.live import backward as back
-from toolkit.pages.live import digits, explained
+from toolkit.pages.live import digits, explained, rules
 from toolkit.pages.live import equations as eq
 from toolkit.pages.live.digits import SIDE, STEP, Gallery
-from toolkit.pages.live.draw import CHOSEN, COLUMN, NAMES, RULER
+from toolkit.pages.live.draw import CHOSEN, COLUMN, NAMES, RULER, no_such
 from toolkit.pages.live.explained import backward_lines
 from toolkit.pages.live.forward import Passed, as_maps, forward, shown_weights
 from toolkit.pages.live.layer import size_of, width_of
@@ -36,8 +36,8 @@ from toolkit.pages.live.layout import DRAW, Array, Cells, Maps, Tiling, filled
 from toolkit.pages.live.naming import kind, linked
 from toolkit.pages.live.page import Page
 from toolkit.pages.live.returning import backward
-from toolkit.symbols.functions import largest, total, where
-from toolkit.symbols.maps import matching, picked, place_or, squares
+from toolkit.symbols.functions import Text, largest, total, where
+from toolkit.symbols.maps import if_number, matching, picked, place_or, squares
 
 LOSS, SECOND, INPUT = "Loss", "Second pass", "Input"
 SEEN, CENTRE, SPREAD, CHOICE = (Symbol(n) for n in ("seen", "mean", "deviation", "choice"))
@@ -73,7 +73,7 @@ def step_book(stored: Stored, gallery: Gallery) -> Book:
         weights = shown_weights(stage, page, margin)
         passed.append(forward(stage, page, 8, maps, weights, margin, name))
         maps = passed[-1].a
-        page.cells[2, 2] = Cell(WAY_ON, "muted")
+        page.cells[2, 2] = Cell(WAY_ON + rules.editable(stage), "muted")
         page.explain([eq.shown(stage)])
         sheets.append(page.sheet(f"{name}: forward", "0072B2"))
     loss = _Loss(maps, stored.names, first.label)
@@ -107,10 +107,12 @@ def step_book(stored: Stored, gallery: Gallery) -> Book:
 def _input(page: Page, seen: Maps, margin: int) -> Maps:
     """Pixels to numbers of mean 0 and deviation 1 over the training set."""
     page.cells |= {
+        (2, 2): Cell(rules.EDITABLE, "muted"),
         (4, 2): Cell("mean", "label"), (4, 9): Cell(MEAN, "small setting"),
         (5, 2): Cell("deviation", "label"), (5, 9): Cell(DEVIATION, "small setting"),
     }  # fmt: skip
     page.widths[9] = 6.0
+    page.validations += rules.normalizing(9)
     known = {CENTRE: at(INPUT, 4, 9, MEAN), SPREAD: at(INPUT, 5, 9, DEVIATION)}
     expr = (SEEN / 255 - CENTRE) / SPREAD
     tiles = Tiling(1, SIDE, SIDE, margin)
@@ -136,6 +138,7 @@ class _Draw:
         self.grid = filled(picked(COLUMN, place), known, (FIRST_ROW, SEEN_COLUMN), "shade")
         self.maps = Maps(DRAW, ((FIRST_ROW, SEEN_COLUMN),), self.grid.values[None])
         column = TABLE_COLUMN
+        typed = {back.RATE: at(DRAW, RATE_ROW, column + 1, LEARNING_RATE)}
         self.cells: Cells = {
             (1, 2): Cell("One step of learning, in cells", "title"),
             (2, 2): Cell(
@@ -146,13 +149,25 @@ class _Draw:
             (5, 2): Cell("Digit:", "name"),
             (5, 11): Cell(start, "choice"),
             (5, 24): computed(place_or(CHOICE, NAMES, Integer(1)), known, "shade"),
+            (6, 2): computed(
+                no_such(CHOICE, NAMES, Text(f"no such digit: {gallery.names[0]} is shown")),
+                known,
+                "bold",
+            ),
             (RATE_ROW, column): Cell("learning rate η", "name"),
             (RATE_ROW, column + 1): Cell(LEARNING_RATE, "input"),
+            (RATE_ROW, column + 2): computed(
+                if_number(back.RATE, Text(""), Text("no number: 0 is read")), typed, "bold"
+            ),
+            # What all updates read.
+            (RATE_ROW, column + 4): computed(
+                if_number(back.RATE, back.RATE, Integer(0)), typed, "shade"
+            ),
             (5, column): Cell("label of the digit", "name"),
             (5, column + 1): computed(picked(LABELS, CHOSEN), known, "middle"),
         } | {(FIRST_ROW + n, 2): Cell(n + 1, "ruler") for n in range(SIDE)}
         self.label = at(DRAW, 5, column + 1, self.cells[5, column + 1].value)
-        self.rate = at(DRAW, RATE_ROW, column + 1, LEARNING_RATE)
+        self.rate = at(DRAW, RATE_ROW, column + 4, LEARNING_RATE)
 
     def sheet(self, loss: "_Loss", areas: list[tuple[str, Area, Array]]) -> Sheet:
         """With what came of the step."""
@@ -280,4 +295,4 @@ class _Loss:
         """Finished with the logits of the second pass."""
         self.after, self.said_after = self._side(9, maps, "loss after")
         widths = {1: 2.0, 8: 3.0} | dict.fromkeys((2, 3, 4, 5, 6, 7, 9, 10, 11), 16.0)
-        return Sheet(LOSS, self.cells, widths=widths, tab="CC79A7", pages_high=1)
+        return Sheet(LOSS, self.cells, widths=widths, tab="CC79A7", pages_high=1, protected=True)

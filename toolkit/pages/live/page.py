@@ -8,7 +8,7 @@ import numpy as np
 from sympy import Expr, Symbol
 
 from toolkit.book.grid import Grid, moving
-from toolkit.book.sheet import Cell, Known, Picture, Scale, Sheet, letters, quoted
+from toolkit.book.sheet import Cell, Known, Picture, Scale, Sheet, Validation, letters, quoted
 from toolkit.pages.live import equations as eq
 from toolkit.pages.live.explained import drawn
 from toolkit.pages.live.layer import EQUATION_ROW, shading, width_of
@@ -74,6 +74,7 @@ class Page:
     scales: list[Scale] = field(default_factory=list)
     widths: dict[int, float] = field(default_factory=dict)
     pictures: list[Picture] = field(default_factory=list)
+    validations: list[Validation] = field(default_factory=list)
     pixels: int = 13
     last: int = FIRST_ROW
 
@@ -132,6 +133,8 @@ class Page:
             freeze=(FIRST_ROW - 1, 1),
             tab=tab,
             scales=tuple(self.scales),
+            validations=tuple(self.validations),
+            protected=True,
             pages_high=1,
         )
 
