@@ -12,14 +12,10 @@ from toolkit.pages.live.digits import Gallery
 from toolkit.pages.live.ending import features, linear, softmax
 from toolkit.pages.live.layer import layer, shading, size_of, width_of
 from toolkit.pages.live.layout import Maps, Tiling, filled
-from toolkit.pages.live.naming import kind, linked, title
+from toolkit.pages.live.naming import NORMALIZED, kind, linked, title
 from toolkit.pages.live.pixel import Part
 
 INPUT = "Input"
-NORMALIZED = (
-    "(pixel / 255 − mean) / deviation: over the training set mean 0 and deviation 1. Blue: ink, "
-    "orange: paper."
-)
 SEEN, CENTRE, SPREAD = Symbol("seen"), Symbol("mean"), Symbol("deviation")
 
 
@@ -57,7 +53,7 @@ def _input(seen: Maps, margin: int) -> tuple[Sheet, Maps]:
     pixels = size_of(28)
     cells = {
         (1, 2): Cell("Input: 1 map of 28 x 28, pixels normalized", "title"),
-        (2, 2): Cell(f"{NORMALIZED}{rules.EDITABLE}", "muted"),
+        (2, 2): Cell(f"{NORMALIZED} {rules.EDITABLE}", "muted"),
         (4, 2): Cell("mean", "label"), (4, 8): Cell(MEAN, "small setting"),
         (5, 2): Cell("deviation", "label"), (5, 8): Cell(DEVIATION, "small setting"),
     }  # fmt: skip

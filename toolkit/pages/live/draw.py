@@ -31,8 +31,8 @@ def seen_maps(gallery: Gallery) -> tuple[Sheet, Maps]:
     """The sheet without its answer, and what the network reads: one map of 28 x 28."""
     cells: Cells = {(1, 2): Cell("Draw a digit, watch the network think", "title")}
     cells[2, 2] = Cell(
-        "Choose a digit in the yellow cell; or choose canvas there and type numbers into the grid. "
-        "Every sheet follows.",
+        "Choose a digit in the yellow cell, or choose canvas there and paint: select cells, type 255 "
+        "and press Ctrl+Enter (in LibreOffice Alt+Enter); Delete clears.",
         "muted",
     )
     if not gallery.known:
@@ -121,7 +121,8 @@ def _widths() -> dict[int, float]:
     small = width_of(PIXELS)
     widths = {1: 1.0} | dict.fromkeys(range(PAINT_COLUMN, SEEN_COLUMN + SIDE), small)
     widths |= {PAINT_COLUMN - 1: 3.0, SEEN_COLUMN - 2: 3.0, SEEN_COLUMN - 1: 3.0}
-    return widths | {TABLE_COLUMN - 1: 3.0, TABLE_COLUMN: 12.0, TABLE_COLUMN + 1: 14.0}
+    return widths | {TABLE_COLUMN - 1: 3.0, TABLE_COLUMN: 12.0, TABLE_COLUMN + 1: 14.0,
+                     TABLE_COLUMN + 2: 2.0}  # fmt: skip
 
 
 def _validations(gallery: Gallery) -> tuple[Validation, ...]:
@@ -171,7 +172,7 @@ def answer(gallery: Gallery, said: Softmax) -> Answer:
         (Series(at(DRAW, HEADING_ROW, column + 1, "probability"), said.classes, said.shares),),
         row=HEADING_ROW,
         column=column + 3,
-        width=10.5,
+        width=9,
         height=8.5,
         y_format="0%",
         y_min=0,

@@ -73,8 +73,8 @@ def sheet(steps: Sequence[tuple[str, Stage]]) -> Sheet:
         (1, WORDS_COLUMN): Cell("The equations of one step", "title"),
         (2, WORDS_COLUMN): Cell(
             "What the cells of each sheet compute. L is the loss; x what a stage reads, k its "
-            "kernel, r the kernel turned, z its sum, a that after batch norm and ReLU; * multiplies "
-            "and adds up.",
+            "kernel, r the kernel turned, z its sum, a that after batch norm and ReLU; * "
+            "multiplies and adds up.",
             "muted",
         ),
     }

@@ -33,11 +33,20 @@ from toolkit.pages.live.explained import backward_lines
 from toolkit.pages.live.forward import Passed, as_maps, forward, shown_weights
 from toolkit.pages.live.layer import size_of, width_of
 from toolkit.pages.live.layout import DRAW, Array, Cells, Maps, Tiling, filled
-from toolkit.pages.live.naming import kind, linked
+from toolkit.pages.live.naming import (
+    NORMALIZED,
+    kind,
+    linked,
+    receptive_fields,
+    title,
+    way_back,
+    way_on,
+)
 from toolkit.pages.live.page import Page
 from toolkit.pages.live.returning import backward
 from toolkit.symbols.functions import Text, largest, total, where
-from toolkit.symbols.maps import if_number, matching, picked, place_or, squares
+from toolkit.symbols.maps import if_number, matching, picked, place_or, squares, window_dot
+from toolkit.symbols.shares import share_or_dash
 
 LOSS, SECOND, INPUT = "Loss", "Second pass", "Input"
 SEEN, CENTRE, SPREAD, CHOICE = (Symbol(n) for n in ("seen", "mean", "deviation", "choice"))
@@ -47,35 +56,34 @@ VALUE, BEFORE, AFTER = Symbol("value"), Symbol("before"), Symbol("after")
 FIRST_ROW, SEEN_COLUMN, TABLE_COLUMN, PIXELS = 9, 3, 33, 11
 LEARNING_RATE = 0.001
 MOST_SHOWN = 4  # equations above the maps
-WAY_ON = (
-    "z: the sums of products. a: after batch norm and ReLU. Click on a cell to read its formula."
-)
-WAY_BACK = (
-    "∂z: how the loss grows with each cell before batch norm and ReLU, ∂x: with each cell that was "
-    "read (blue up, orange down). To the right the gradient of every parameter, and its new value."
-)
 RATE_ROW = 7
-ROWS = {"before": 10, "after": 12, "change": 14, "expected": 16}
+ROWS = {"before": 10, "after": 12, "change": 14, "squares": 16, "expected": 18, "ratio": 20,
+        "share": 24, "answer": 26}  # fmt: skip
+MOST_TERMS = 40  # of one formula
+SMALLER = "The smaller η, the nearer to 100 %: the gradient is right. Try 0.000001."
+SQUARED, CHANGE, EXPECTED = Symbol("squared"), Symbol("change"), Symbol("expected")
 
 
 def step_book(stored: Stored, gallery: Gallery) -> Book:
     """All sheets in reading order."""
-    steps = [as_maps(stage) for stage in stages(stored)]
+    originals = stages(stored)
+    steps = [as_maps(stage) for stage in originals]
     margin = max([stage.padding for stage in steps] + [stage.size - 1 for stage in steps])
     first = _Draw(gallery)
     page = Page(INPUT, pixels=size_of(SIDE))
     maps = _input(page, first.maps, margin)
     sheets = [page.sheet("Input: normalized pixels", "0072B2")]
     passed: list[Passed] = []
-    for number, stage in enumerate(steps, 1):
-        name = f"{number} {kind(stage)}"
+    fields = receptive_fields(originals)
+    for number, (stage, original) in enumerate(zip(steps, originals, strict=True), 1):
+        name = f"{number} {kind(original)}"
         page = Page(name, pixels=size_of(stage.output[1]))
         weights = shown_weights(stage, page, margin)
         passed.append(forward(stage, page, 8, maps, weights, margin, name))
         maps = passed[-1].a
-        page.cells[2, 2] = Cell(WAY_ON + rules.editable(stage), "muted")
+        page.cells[2, 2] = Cell(way_on(stage) + rules.editable(stage), "muted")
         page.explain([eq.shown(stage)])
-        sheets.append(page.sheet(f"{name}: forward", "0072B2"))
+        sheets.append(page.sheet(title(original, number, fields[number - 1]), "0072B2"))
     loss = _Loss(maps, stored.names, first.label)
     sheets.append(loss.page_place)
     reached, updated, areas = loss.by_logit, {}, []
@@ -85,9 +93,10 @@ def step_book(stored: Stored, gallery: Gallery) -> Book:
         returned = backward(done, reached, page, rate, margin)
         reached, updated[done.name] = returned.by_input, returned.weights
         areas += [(page.name, area, values) for area, values in returned.gradients]
-        page.cells[2, 2] = Cell(WAY_BACK, "muted")
+        page.cells[2, 2] = Cell(way_back(done.stage, first=done is passed[0]), "muted")
         page.explain([line for _, line in backward_lines(done.stage)][:MOST_SHOWN])
-        sheets.append(page.sheet(f"∂ {done.name}: backward, and the step", "D55E00"))
+        step = ", and the step" * bool(returned.gradients)
+        sheets.append(page.sheet(f"∂ {done.name}: backward{step}", "D55E00"))
     page = Page(SECOND, pixels=13)
     page.last = 5
     maps = passed[0].before
@@ -107,7 +116,7 @@ def step_book(stored: Stored, gallery: Gallery) -> Book:
 def _input(page: Page, seen: Maps, margin: int) -> Maps:
     """Pixels to numbers of mean 0 and deviation 1 over the training set."""
     page.cells |= {
-        (2, 2): Cell(rules.EDITABLE, "muted"),
+        (2, 2): Cell(f"{NORMALIZED} {rules.EDITABLE}", "muted"),
         (4, 2): Cell("mean", "label"), (4, 9): Cell(MEAN, "small setting"),
         (5, 2): Cell("deviation", "label"), (5, 9): Cell(DEVIATION, "small setting"),
     }  # fmt: skip
@@ -191,25 +200,24 @@ class _Draw:
             symbol = Symbol(f"g{n}")
             known[symbol] = Known(f"{quoted(name)}!{reach(area)}", values)
             terms.append(squares(symbol))
-        cells[ROWS["expected"], column] = Cell("expected: -η · Σ gradient²", "name")
-        slope, parts = ROWS["expected"] + 2, 0
-        for start in range(0, len(terms), 40):
-            place = slope + parts, column + 4
-            cells[place] = computed(Add(*terms[start : start + 40]), known, "shade")
-            parts += 1
-        whole = [cells[slope + n, column + 4].value for n in range(parts)]
-        known[VALUE] = down(DRAW, slope, column + 4, whole)
-        cells[ROWS["expected"], column + 1] = computed(-back.RATE * total(VALUE), known, "value")
-        cells[ROWS["expected"] + 2, column] = Cell("answer before, after", "name")
-        for n, said in enumerate((loss.said_before, loss.said_after), 1):
-            cells[ROWS["expected"] + 2, column + n] = computed(VALUE, {VALUE: said}, "middle")
+        parts = [
+            computed(Add(*terms[start : start + MOST_TERMS]), known, "small slope")
+            for start in range(0, len(terms), MOST_TERMS)
+        ]
+        for n, part in enumerate(parts):
+            cells[ROWS["squares"], column + 2 + n] = part
+        whole = [part.value for part in parts]
+        area = ROWS["squares"], column + 2, ROWS["squares"], column + 1 + len(parts)
+        known[VALUE] = Known(reach(area), whole)
+        self._compared(total(VALUE), known)
+        self._answers(loss)
         return Sheet(
             DRAW,
             cells,
             grids=(self.grid,),
             widths={1: 1.0, 2: 3.0, SEEN_COLUMN + SIDE: 3.0, 32: 3.0}
             | dict.fromkeys(range(SEEN_COLUMN, SEEN_COLUMN + SIDE), width_of(PIXELS))
-            | {column: 28.0, column + 1: 16.0, column + 2: 12.0},
+            | {column: 42.0, column + 1: 16.0, column + 2: 12.0},
             heights=dict.fromkeys(range(FIRST_ROW, FIRST_ROW + SIDE), PIXELS * 0.75 * 1.2),
             tab="009E73",
             scales=(Scale((self.maps.area(0),), "000000", "FFFFFF", end=255),),
@@ -223,6 +231,36 @@ class _Draw:
             protected=True,
             pages_high=1,
         )  # fmt: skip
+
+    def _compared(self, squared: Expr, known: dict[Symbol, Known]) -> None:
+        """What the gradient promised beside what came of it."""
+        cells, column = self.cells, TABLE_COLUMN
+        lines = (
+            ("squares", "Σ gradient², its parts beside it", squared, "value"),
+            ("expected", "expected: −η · Σ gradient²", -back.RATE * SQUARED, "value"),
+            ("ratio", "change / expected", share_or_dash(CHANGE, EXPECTED), "percent right"),
+        )
+        known[CHANGE] = at(
+            DRAW, ROWS["change"], column + 1, cells[ROWS["change"], column + 1].value
+        )
+        for (key, words, expr, style), symbol in zip(lines, (SQUARED, EXPECTED, None), strict=True):
+            cells[ROWS[key], column] = Cell(words, "name")
+            cells[ROWS[key], column + 1] = made = computed(expr, known, style)
+            if symbol:
+                known[symbol] = at(DRAW, ROWS[key], column + 1, made.value)
+        cells[ROWS["ratio"] + 1, column] = Cell(SMALLER, "muted")
+
+    def _answers(self, loss: "_Loss") -> None:
+        """The label's probability and the answer, before and after."""
+        cells, column = self.cells, TABLE_COLUMN
+        said = [(VALUE, {VALUE: answer}) for answer in (loss.said_before, loss.said_after)]
+        for key, words, pair, style in (
+            ("share", "probability of the label, before and after", loss.shares(), "percent right"),
+            ("answer", "answer, before and after", said, "right"),
+        ):
+            cells[ROWS[key], column] = Cell(words, "name")
+            for n, (expr, known) in enumerate(pair, 1):
+                cells[ROWS[key], column + n] = computed(expr, known, style)
 
 
 @dataclass
@@ -290,6 +328,19 @@ class _Loss:
         self.cells[end + 1, column] = Cell("answer", "name")
         self.cells[end + 1, column + 1] = computed(said, known, "middle")
         return self._one(end, column + 1), self._one(end + 1, column + 1)
+
+    def shares(self) -> list[tuple[Expr, dict[Symbol, Known]]]:
+        """The label's probability before and after the step: what its target picks."""
+        targets = self._range(6)
+        found = []
+        for column in (5, 11):
+            shares = self._range(column)
+            pair = {
+                VALUE: Known(shares.address, np.array([shares.value], float)),
+                TARGETS: Known(targets.address, np.array([targets.value], float)),
+            }
+            found.append((window_dot(TARGETS, VALUE), pair))
+        return found
 
     def sheet(self, maps: Maps) -> Sheet:
         """Finished with the logits of the second pass."""

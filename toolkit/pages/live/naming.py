@@ -7,8 +7,15 @@ from toolkit.convnet.stages import Stage
 from toolkit.pages.live.layout import DRAW
 
 KINDS = {"convolution": "conv"}
+NORMALIZED = (
+    "(pixel / 255 − mean) / deviation: over the training set mean 0 and deviation 1. Blue: ink, "
+    "orange: paper."
+)
 SIDE = 28  # of the images
-ACROSS, WIDE = 7, 8  # links side by side on the first sheet, and how many narrow columns each takes
+WIDE, NARROW = (
+    8,
+    3.0,
+)  # a link on the first sheet takes so many narrow columns; their greatest width
 
 
 def kind(stage: Stage) -> str:
@@ -30,6 +37,38 @@ def title(stage: Stage, number: int, field: int) -> str:
     maps = f"{stage.output[0]} map{'s' * (stage.output[0] > 1)} of {shape}"
     seen = "the whole image" if field >= SIDE else f"{field} x {field} pixels"
     return f"{number}. {words}{extra}: {maps}, each cell sees {seen}"
+
+
+def receptive_fields(steps: list[Stage]) -> list[int]:
+    """Pixels to a side that a cell of each stage's maps sees."""
+    found, field, jump = [], 1, 1
+    for stage in steps:
+        field += (stage.size - 1) * jump
+        jump *= stage.stride
+        found.append(field)
+    return found
+
+
+def way_on(stage: Stage) -> str:
+    """What the blocks of a stage's forward sheet in the book of a step are."""
+    made = {"pool": "z: the largest cell of each window.", "average": "z: the mean of each map."}
+    first = made.get(stage.kind, "z: the sums of products.")
+    after = [word for word, there in (("batch norm", stage.norm), ("ReLU", stage.relu)) if there]
+    second = f" a, below: after {' and '.join(after)}." if after else ""
+    return f"{first}{second} Click on a cell to read its formula."
+
+
+def way_back(stage: Stage, *, first: bool) -> str:
+    """What the blocks of a stage's sheet of gradients are."""
+    words = ["Blue: the loss grows with it, orange: it falls."]
+    if stage.norm or stage.relu:
+        words.append("∂z: by each cell before batch norm and ReLU.")
+    what = "pixel, as normalized: which ink would raise the loss" if first else "cell that was read"
+    if stage.kind != "pointwise":
+        words.append(f"∂x{', below' * bool(stage.norm or stage.relu)}: by each {what}.")
+    if stage.kernel.size or stage.norm:
+        words.append("To the right each parameter's gradient, and its value after the step.")
+    return " ".join(words)
 
 
 def linked(sheets: list[Sheet]) -> tuple[Sheet, ...]:
@@ -57,7 +96,8 @@ def _contents(sheets: list[Sheet]) -> dict[tuple[int, int], Cell]:
     first = sheets[0]
     row = max([*(row for row, _ in first.cells), *(grid.last_row for grid in first.grids)]) + 2
     cells = {(row, 2): Cell("All sheets", "subtitle")}
+    across = max(1, sum(width <= NARROW for width in first.widths.values()) // WIDE)
     for n, sheet in enumerate(sheets[1:]):
-        place = row + 1 + n // ACROSS, 2 + WIDE * (n % ACROSS)
+        place = row + 1 + n // across, 2 + WIDE * (n % across)
         cells[place] = Cell(sheet.name, "link", link=sheet.name)
     return cells
