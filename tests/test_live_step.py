@@ -99,6 +99,24 @@ def torch_step(
     return float(loss.detach()), slopes, float(after)
 
 
+def test_the_gradient_by_the_image_is_torchs(tmp_path: Path) -> None:
+    book = tmp_path / "step.xlsx"
+    write_live(book, step=True)
+    sheet = sheets(book)["∂ 1 conv 3x3"]
+    ((row, column),) = (place for place, value in sheet.items() if value == "∂x 1")
+    margin = 2  # of blank cells, for kernels of 3x3
+    ours = [[sheet[row + 1 + margin + y, column + x] for x in range(28)] for y in range(28)]
+    found = stored.read(stored.shipped())
+    digits = gallery(stages(found), found.names)
+    network = load_trained(stored.shipped()).network.double().eval()
+    image = (torch.from_numpy(digits.images[-1] / 255)[None, None] - MEAN) / DEVIATION
+    image.requires_grad_()
+    label = torch.tensor([int(str(digits.labels[-1]))])
+    functional.cross_entropy(network(image), label).backward()
+    assert image.grad is not None
+    np.testing.assert_allclose(np.array(ours, float), image.grad[0, 0], rtol=1e-9, atol=1e-12)
+
+
 def assert_is_torchs(
     book: Path, weights: Path, number: int, rate: float, epsilon: float = EPSILON
 ) -> None:

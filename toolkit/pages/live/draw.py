@@ -31,8 +31,8 @@ def seen_maps(gallery: Gallery) -> tuple[Sheet, Maps]:
     """The sheet without its answer, and what the network reads: one map of 28 x 28."""
     cells: Cells = {(1, 2): Cell("Draw a digit, watch the network think", "title")}
     cells[2, 2] = Cell(
-        "Choose a digit in the yellow cell, or choose canvas there and paint: select cells, type 255 "
-        "and press Ctrl+Enter (in LibreOffice Alt+Enter); Delete clears.",
+        "Choose a digit in the yellow cell, or choose canvas there and paint: select cells, type "
+        "255 and press Ctrl+Enter (in LibreOffice Alt+Enter); Delete clears.",
         "muted",
     )
     if not gallery.known:
