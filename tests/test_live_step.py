@@ -114,7 +114,13 @@ def test_the_gradient_by_the_image_is_torchs(tmp_path: Path) -> None:
     label = torch.tensor([int(str(digits.labels[-1]))])
     functional.cross_entropy(network(image), label).backward()
     assert image.grad is not None
-    np.testing.assert_allclose(np.array(ours, float), image.grad[0, 0], rtol=1e-9, atol=1e-12)
+    made, wanted = np.array(ours, float), image.grad[0, 0].numpy()
+    # Windows of bare paper are equal, and which one a pool counts as the largest hangs on PyTorch's
+    # rounding. Where there is ink every window that reads it differs; the sum is the same anyhow.
+    inked = digits.images[-1] > 0
+    assert inked.sum() > 50
+    np.testing.assert_allclose(made[inked], wanted[inked], rtol=1e-9, atol=1e-12)
+    assert made.sum() == pytest.approx(wanted.sum(), rel=1e-9)
 
 
 def assert_is_torchs(
