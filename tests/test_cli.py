@@ -15,7 +15,7 @@ from typer.main import get_command
 from typer.testing import CliRunner
 
 from tests.recalculation import cells
-from toolkit.cli import app
+from toolkit.cli import MODELS, app
 from toolkit.template import shipped as shipped_names
 from toolkit.template import templates_folder
 
@@ -78,6 +78,16 @@ def test_a_template_by_its_path(tmp_path: Path) -> None:
             "file/book.xlsx: cannot be written: Not a directory",
         ),
         (["backprop", "--epochs", "2000000"], "class: 2,000,004 rows by"),
+        (
+            ["backprop", "tiny"],
+            "tiny: this is a model, for toolkit mnist, not a lesson; use",
+        ),
+        (["mnist", "--model", "class"], "class: this is a lesson, for toolkit backprop, not a mod"),
+        (
+            ["live", "--model", "sprint"],
+            "sprint: no such file; weights are wanted here, not the name of a model: "
+            "toolkit mnist --model sprint --out sprint.xlsx writes sprint.safetensors",
+        ),
         (["mnist", "--epochs", "0"], "--epochs 0: must be at least 1"),
         (["mnist", "--epochs", "5000000"], "do not fit a sheet"),
         (["mnist", "--seed", "-1"], "--seed -1: must be 0 or more"),
@@ -219,7 +229,8 @@ def test_templates_are_listed_and_copied(tmp_path: Path) -> None:
             ["clas", "--copy", "x.toml"],
             "clas: no such template (did you mean 'class'?); use one of class, class-half",
         ),
-        (["class"], "give a name together with --copy"),
+        (["clas"], "clas: no such template (did you mean 'class'?); use one of class, class-half"),
+        (["--copy", "x.toml"], "templates: --copy needs the name of a template before it"),
     ],
 )
 def test_templates_refuse(
@@ -230,6 +241,19 @@ def test_templates_refuse(
     done = RUN.invoke(app, ["templates", *words])
     assert (done.exit_code, message in done.stderr) == (2, True)
     assert (tmp_path / "there.toml").read_text(encoding="utf-8") == "mine"
+
+
+def test_a_template_is_printed() -> None:
+    for kind, name in (("lesson", "class"), ("model", "tiny")):
+        text = (ROOT / "templates" / f"{kind}s" / f"{name}.toml").read_text(encoding="utf-8")
+        assert RUN.invoke(app, ["templates", name]).stdout == text
+        told = json.loads(RUN.invoke(app, ["templates", name, "--json"]).stdout)
+        assert told == {"name": name, "kind": kind, "text": text}
+
+
+def test_help_names_the_shipped_models() -> None:
+    assert set(re.findall(r"[a-z]+(?=,)", MODELS)) == set(shipped_names("models"))
+    assert MODELS.startswith("default, ")
 
 
 def test_a_console_that_takes_no_more(tmp_path: Path) -> None:

@@ -19,10 +19,11 @@ from toolkit.book.writer import write
 from toolkit.convnet import digits, template, training
 from toolkit.convnet.augmentation import augment
 from toolkit.convnet.history import Epoch, History
+from toolkit.convnet.machine import choose_device
 from toolkit.convnet.model import build
 from toolkit.convnet.shapes import layer_table, parameter_count
 from toolkit.convnet.template import Augmentation, Network
-from toolkit.convnet.training import Step, Watcher, choose_device, train
+from toolkit.convnet.training import Step, Watcher, train
 from toolkit.errors import ToolkitError
 from toolkit.mnist import Options, train_mnist
 from toolkit.pages.mnist import mnist_book
@@ -298,7 +299,7 @@ def test_the_workbook_recalculates(tmp_path: Path, office: Office) -> None:
     assert [targets[f"D{row}"] for row in range(5, 11)] == ["pass"] * 6
     assert targets["C5"] == 0.995 and targets["C6"] == 14_834
     assert [title for title, _ in chart_values(path)] == [
-        "Accuracy after each epoch", "Loss after each epoch", "Train accuracy less test accuracy",
+        "Accuracy, epoch by epoch", "Loss, epoch by epoch", "Train accuracy less test accuracy",
         "Learning rate at the end of each epoch",
     ]  # fmt: skip
     assert OpenXmlValidator().validate(path).errors == []

@@ -21,8 +21,8 @@ from toolkit.convnet.history import Epoch, History, Predictions
 from toolkit.convnet.model import build
 from toolkit.convnet.outputs import predictions
 from toolkit.convnet.shapes import layer_table
-from toolkit.convnet.template import Network
-from toolkit.pages.mnist import layer_rules, layers, mnist_book
+from toolkit.convnet.template import Augmentation, Network
+from toolkit.pages.mnist import layer_rules, layers, mnist_book, run, targets, words
 from toolkit.pages.mnist.layout import Result
 from toolkit.template import templates_folder
 
@@ -255,7 +255,7 @@ def test_charts_links_and_filters(tmp_path: Path) -> None:
     path = tmp_path / "m.xlsx"
     write(mnist_book(history(), "toolkit mnist", None, made_up()), path)
     assert [title for title, _ in chart_values(path)] == [
-        "Accuracy after each epoch", "Loss after each epoch", "Train accuracy less test accuracy",
+        "Accuracy, epoch by epoch", "Loss, epoch by epoch", "Train accuracy less test accuracy",
         "Learning rate at the end of each epoch", "Mistakes by class",
     ]  # fmt: skip
     loaded = load_workbook(path)
@@ -266,12 +266,61 @@ def test_charts_links_and_filters(tmp_path: Path) -> None:
     assert loaded["Predictions"].freeze_panes == "D6"
     for sheet in loaded.worksheets[1:]:
         assert sheet["A3"].hyperlink.location == "'Targets'!A1"
+        room = sum(sheet.column_dimensions[letter].width for letter in "BC")
+        assert sheet["C3"].value is None and len(str(sheet["B3"].value)) < room
     linked = [cell.hyperlink.location for row in loaded["Targets"] for cell in row
               if cell.hyperlink]  # fmt: skip
     assert linked == [f"'{name}'!A1" for name in loaded.sheetnames[1:]]
     written = cells(path)["Epochs"]
     assert [written[f"M{row}"] for row in (7, 8)] == [19, 10]
     assert written["N8"] == pytest.approx(1900 / IMAGES)
+
+
+def test_the_epochs_may_be_sorted_and_the_verdicts_have_colours(tmp_path: Path) -> None:
+    path = tmp_path / "m.xlsx"
+    write(mnist_book(history(), "toolkit mnist", None, made_up()), path)
+    loaded, formulas = load_workbook(path), cells(path, formulas=True)
+    assert loaded["Epochs"].auto_filter.ref == "A6:J25"
+    assert "MAX(" in str(formulas["Targets"]["C5"]) and "MAX(" in str(formulas["Epochs"]["M7"])
+    (coloured,) = {str(found.sqref) for found in loaded["Targets"].conditional_formatting}
+    assert coloured == "D5:D10"
+    assert "sheet Layers as it stands" in str(loaded["Targets"]["A11"].value)
+    assert loaded["Per digit"].page_setup.fitToHeight == 1
+
+
+def test_every_sheet_has_its_line_on_the_first(book: Path) -> None:
+    first = load_workbook(book).worksheets[0]
+    lines = {row[0].value: row[1].value for row in first.iter_rows(min_row=16) if row[0].hyperlink}
+    assert len(lines) == 7
+    for name, line in lines.items():
+        assert line == targets.SHOWN[name] and line[-1] == "." and len(line) < 100
+
+
+@pytest.mark.parametrize("name", SHIPPED)
+def test_the_words_hold_for_the_model(name: str) -> None:
+    model = template.load(name)[0]
+    told = words.train_figures(model) + words.behind(model, "test")
+    after = words.held_out_figures(model, "test")
+    assert told.count("dropout") == (2 if name in ("default", "course") else 0)
+    assert told.count("changed at random") == 2
+    plain = {"default": "last 2 epochs", "tiny": "last 2 epochs", "sprint": "the last epoch)"}
+    assert plain.get(name, "at random, with dropout.") in told
+    assert ("moving average" in after) == (name in ("default", "tiny"))
+    still = model.model_copy(update={"augmentation": Augmentation()})
+    assert "random" not in words.train_figures(still) + words.behind(still, "test")
+
+
+def test_the_sheet_run_leaves_out_what_says_nothing() -> None:
+    def told(name: str) -> dict[object, object]:
+        made = run.sheet(Result(history(name), (), "toolkit mnist")).cells
+        assert {cell.style for (row, column), cell in made.items() if row > 4} == {"name", "label"}
+        return {made[row, 1].value: made[row, 2].value for row, column in made if row > 4}
+
+    default, course = told("default"), told("course")
+    assert "moving average of the weights" in str(default["training: ema"])
+    assert "training: step factor" not in default and course["training: step factor"] == 0.1
+    assert "augmentation: share" not in default and "augmentation: shear" not in course
+    assert course["training: nesterov"] == "no" and "made with" not in course
 
 
 def test_the_colours_of_the_matrix(tmp_path: Path) -> None:

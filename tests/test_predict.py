@@ -201,6 +201,7 @@ def test_the_command(tmp_path: Path, weights: Path, originals: Grey) -> None:
     assert piped.stderr == ""
     headings, *lines = [line.split("\t") for line in piped.stdout.splitlines()]
     assert headings == ["file", "prediction", "confidence", *"0123456789"]
+    assert all(len(field) == len("0.123456") for line in lines for field in line[2:])
     asked = subprocess.run([*words, "--json"], capture_output=True, text=True, check=True)
     for line, found in zip(lines, json.loads(asked.stdout), strict=True):
         assert line[0] == found["file"] and line[1] == found["prediction"]
@@ -213,6 +214,16 @@ def test_on_a_screen_it_is_a_table(weights: Path, tmp_path: Path, originals: Gre
     headings, *lines = text.splitlines()
     assert len({len(line) for line in (headings, *lines)}) == 1
     assert all("%" in line for line in lines)
+
+
+def test_less_than_certain_is_never_told_as_certain() -> None:
+    shares = {"0": 0.99996, "1": 0.00004}
+    sure = predict.Prediction("a.png", "0", 0.99996, shares)
+    fields = predict.shown([sure], True).splitlines()[1].split()
+    assert fields == ["a.png", "0", ">99.99%", ">99.99%", "0.00%"]
+    certain = predict.Prediction("a.png", "0", 1.0, {"0": 1.0, "1": 0.0})
+    assert predict.shown([certain], True).splitlines()[1].split()[2] == "100.00%"
+    assert sure.as_dict()["probabilities"] == {"0": 0.99996, "1": 0.00004}
 
 
 def refused(words: list[str], message: str) -> None:

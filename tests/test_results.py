@@ -26,12 +26,18 @@ def test_the_readme_shows_the_records() -> None:
 
 @pytest.mark.parametrize("name", results.RUNS)
 def test_a_record_is_of_the_shipped_template_on_the_real_digits(name: str) -> None:
-    model, seeds = results.RUNS[name]
     found = record(name)
-    assert found.model == template.load(model)[0]
+    assert found.model == template.load(name)[0]
     assert found.held_out == "test" and found.data == digits.load().fingerprint()
-    assert [run.seed for run in found.runs] == list(range(seeds))
+    assert [run.seed for run in found.runs] == list(range(results.RUNS[name]))
     assert all(len(run.epochs) == found.model.training.epochs for run in found.runs)
+    assert len({(run.device, run.threads, run.versions) for run in found.runs}) == 1
+
+
+def test_make_results_runs_the_commands_of_the_table() -> None:
+    rules = (results.ROOT / "Makefile").read_text(encoding="utf-8")
+    for name in results.RUNS:
+        assert f"\t$(BIN)/{results.command(name, record(name))}\n" in rules
 
 
 def test_the_shipped_weights_are_those_of_the_first_seed() -> None:
@@ -40,6 +46,6 @@ def test_the_shipped_weights_are_those_of_the_first_seed() -> None:
     said = outputs.predictions(trained.network, digits.load())
     right = int((said.predicted == said.labels).sum())
     # Another machine may round an image that hangs in the balance the other way.
-    assert abs(right - record("mnist").runs[0].epochs[-1].test_correct) <= 2
+    assert abs(right - record("default").runs[0].epochs[-1].test_correct) <= 2
     assert parameter_count(trained.model.network) <= 14_896
-    assert (results.RECORDS / "mnist.safetensors").read_bytes() == SHIPPED.read_bytes()
+    assert (results.ROOT / "exports" / "mnist.safetensors").read_bytes() == SHIPPED.read_bytes()

@@ -1,7 +1,9 @@
 """Training that can be trusted: recipes, checkpoints, series of seeds, the validation split."""
 
 import contextlib
+import errno
 import json
+import math
 import os
 import signal
 import subprocess
@@ -20,9 +22,10 @@ from tests.recalculation import Office, cells
 from tests.test_convnet import files, idx
 from toolkit.book.writer import write
 from toolkit.cli import app
-from toolkit.convnet import checkpoint, digits, recipe, seeds, template
+from toolkit.convnet import checkpoint, digits, recipe, seeds, template, training
 from toolkit.convnet.digits import Digits
 from toolkit.convnet.history import Epoch, History
+from toolkit.convnet.machine import versions
 from toolkit.convnet.model import build
 from toolkit.convnet.shapes import activation_count, parameter_count
 from toolkit.convnet.template import Model, Training
@@ -182,12 +185,9 @@ def test_resumed_equals_uninterrupted(
         assert torch.equal(ours, theirs)
 
 
-def test_a_run_without_a_checkpoint_starts_anew(tmp_path: Path, few: Digits, small: Model) -> None:
-    keep, notes = tmp_path / "m.checkpoint", list[str]()
-    _, whole = train(small, few, 5, CPU)
-    _, again = train(small, few, 5, CPU, Watcher(on_note=notes.append), keep, resume=True)
-    assert notes == [f"{keep}: not there; starting from the beginning"]
-    assert figures(again) == figures(whole)
+def test_a_missing_checkpoint_is_not_resumed(folder: Path) -> None:
+    refused(folder, "m.checkpoint: no such checkpoint; leave out --resume to begin, or give the "
+            "--out of the run that was stopped", "--resume")  # fmt: skip
 
 
 def test_what_is_stopped_comes_back_as_the_last_epoch_left_it(few: Digits, small: Model) -> None:
@@ -214,6 +214,95 @@ def test_a_checkpoint_of_another_run_is_refused(tmp_path: Path, few: Digits, sma
     keep.write_bytes(keep.read_bytes()[:-100])
     with pytest.raises(ToolkitError, match=f"^{keep}: damaged, or no checkpoint"):
         train(small, few, 5, CPU, None, keep, resume=True)
+
+
+@pytest.mark.parametrize("where", ["batch", "test"])
+def test_a_training_that_diverges_keeps_its_finished_epochs(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, where: str
+) -> None:
+    """In the third epoch: in its second batch, or where it is tested after the last."""
+    steps, tests = [0], [0]
+    step, tested = training._step, training.evaluate
+
+    def infinite(*words: Any) -> tuple[float, int]:
+        steps[0] += 1
+        loss, right = step(*words)
+        return (math.nan if where == "batch" and steps[0] == 10 else loss), right
+
+    def lost(*words: Any) -> tuple[float, int]:
+        tests[0] += 1
+        loss, right = tested(*words)
+        return (math.inf if where == "test" and tests[0] == 3 else loss), right
+
+    monkeypatch.setattr(training, "_step", infinite)
+    monkeypatch.setattr(training, "evaluate", lost)
+    given = ["--out", "m.xlsx", "--model", "small.toml", "--data-dir", ".", "--device", "cpu"]
+    with contextlib.chdir(folder):
+        done = RUN.invoke(app, ["mnist", *given])
+    batch = 2 if where == "batch" else 4
+    reason = f"training diverged in epoch 3, batch {batch}: the loss is no finite number"
+    assert done.exit_code == 1 and f"small.toml: {reason}" in done.stderr
+    written = cells(folder / "m.xlsx")
+    assert written["Epochs"]["A8"] == 2 and "A9" not in written["Epochs"]
+    assert any(reason in str(value) for value in written["Run"].values())
+    assert (folder / "m.safetensors").is_file() and not list(folder.glob("*.checkpoint"))
+
+
+def test_a_seed_that_diverges_is_not_recorded(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    steps, real = [0], training._step
+
+    def infinite(*words: Any) -> tuple[float, int]:
+        steps[0] += 1
+        loss, right = real(*words)
+        return (math.inf if steps[0] == 14 else loss), right
+
+    train_mnist(options(folder, seeds=1, epochs=2))
+    monkeypatch.setattr(training, "_step", infinite)
+    with pytest.raises(ToolkitError, match=r"seed 2: training diverged in epoch 2, batch 2"):
+        train_mnist(options(folder, seeds=3, epochs=2))
+    record = json.loads((folder / "m.seeds.json").read_text(encoding="utf-8"))
+    assert [run["seed"] for run in record["runs"]] == [0, 1]
+    assert not list(folder.glob("*.checkpoint"))
+
+
+def test_a_full_temporary_folder_is_one_line(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*words: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(Path, "write_bytes", full)
+    refused(folder, "cannot be written: No space left on device; make room there, or name another")
+
+
+def test_a_workbook_that_cannot_be_written_is_written_by_resuming(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*words: object) -> None:
+        raise ToolkitError("m.xlsx: cannot be written: No space left on device; make room")
+
+    with monkeypatch.context() as patch:
+        patch.setattr("toolkit.book.writer.write", full)
+        with pytest.raises(ToolkitError, match="make room; --resume then writes it, without train"):
+            train_mnist(options(folder, epochs=1))
+        with pytest.raises(ToolkitError, match="make room; the same command then writes it"):
+            train_mnist(options(folder, epochs=1, seeds=1, out=folder / "s.xlsx"))
+    monkeypatch.setattr(training, "_epoch", None)
+    for more in ({"resume": True}, {"seeds": 1, "out": folder / "s.xlsx"}):
+        assert train_mnist(options(folder, epochs=1, **more))["epochs"] == 1
+
+
+def test_threads_are_those_asked_for_and_recorded(folder: Path) -> None:
+    before = torch.get_num_threads()
+    result = train_mnist(options(folder, epochs=1, threads=2, device="auto"))
+    assert result["threads"] == 2 and torch.get_num_threads() == before
+    run = cells(folder / "m.xlsx")["Run"]
+    said = {run[f"A{row}"]: run[f"B{row}"] for row in range(5, 15)}
+    assert str(said["command"]).endswith("--epochs 1 --data-dir " + folder.as_posix() +
+                                    f" --device {result['device']} --threads 2")  # fmt: skip
+    assert said["made with"] == versions()
+    fingerprint = digits.load(folder).fingerprint()
+    assert said["data, fingerprint"] == fingerprint[:12]
 
 
 def test_a_full_disk_loses_no_finished_epoch(
@@ -280,6 +369,18 @@ def test_a_set_of_one_image_cannot_be_split(tmp_path: Path) -> None:
         ("ema = 0.9", "step_epochs = 2", "belong together; give both or neither"),
         ('"sgd"', '"adam"', "training.optimizer: should be 'sgd' or 'adamw', not 'adam'"),
         ("ema =", "emma =", "training.emma: unknown key (did you mean 'ema'?)"),
+        ("[1, 28, 28]", "[3, 32, 32]",
+         "small.toml: network.input: must be [1, 28, 28], not [3, 32, 32]"),
+        ("features = 10", "features = 12",
+         "small.toml: network.layers[6] (linear): the last layer gives 12 numbers, but must give "
+         '10, one a class; make it { type = "linear", features = 10 }'),
+        ('    { type = "linear", features = 10 },\n', "",
+         "small.toml: network.layers[5] (global average pool): the last layer gives 4 numbers, "
+         'but must give 10, one a class; put { type = "linear", features = 10 } after it'),
+        ("batch_size = 64", "batch_size = 301",
+         "small.toml: training.batch_size: must be at most 300, the number of training images"),
+        ("learning_rate = 0.1", "learning_rate = 1000000.0\nweight_decay = 0.9",
+         "small.toml: training diverged in epoch 1, batch"),
     ],
 )  # fmt: skip
 def test_a_bad_template_is_one_line_before_any_training(
@@ -315,6 +416,7 @@ def test_options_that_are_refused(folder: Path) -> None:
             "--max-params", "93")  # fmt: skip
     refused(folder, "--seed and --seeds: give one of them", "--seed", "1", "--seeds", "2")
     refused(folder, "--seeds 0: must be at least 1", "--seeds", "0")
+    refused(folder, "--threads 0: must be 1 to 1024", "--threads", "0")
 
 
 def test_the_checkpoint_goes_when_all_is_written(folder: Path) -> None:
@@ -341,7 +443,7 @@ main()
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="signals are sent otherwise there")
-@pytest.mark.parametrize("sent", ["SIGKILL", "SIGINT"])
+@pytest.mark.parametrize("sent", ["SIGKILL", "SIGINT", "SIGTERM"])
 def test_killed_within_an_epoch_then_resumed(folder: Path, sent: str) -> None:
     words = ["mnist", "--out", "k.xlsx", "--model", "small.toml", "--data-dir", ".",
              "--device", "cpu", "--seed", "2"]  # fmt: skip
@@ -350,11 +452,11 @@ def test_killed_within_an_epoch_then_resumed(folder: Path, sent: str) -> None:
         [sys.executable, "-c", COMMAND, *words], cwd=folder, env=environment, check=False,
         capture_output=True, text=True,
     )  # fmt: skip
-    assert killed.returncode == (130 if sent == "SIGINT" else -getattr(signal, sent))
+    assert killed.returncode == (-signal.SIGKILL if sent == "SIGKILL" else 130)
     assert "Traceback" not in killed.stderr
     assert (folder / "k.checkpoint").is_file()
-    assert (folder / "k.xlsx").exists() == (sent == "SIGINT")
-    if sent == "SIGINT":
+    assert (folder / "k.xlsx").exists() == (sent != "SIGKILL")
+    if sent != "SIGKILL":
         assert "Stopped; what is finished is kept, --resume goes on" in killed.stderr
         assert cells(folder / "k.xlsx")["Epochs"]["A8"] == 2
         assert "A9" not in cells(folder / "k.xlsx")["Epochs"]
@@ -405,6 +507,13 @@ def test_a_series_goes_on_where_it_stopped(folder: Path, monkeypatch: pytest.Mon
     train_mnist(options(folder, seed=1, epochs=2))  # its weights take the place of seed 0's
     train_mnist(options(folder, seeds=1, epochs=2))
     assert "Predictions" not in cells(folder / "m.xlsx")
+    (folder / "m.safetensors").unlink()
+    with contextlib.chdir(folder):
+        done = RUN.invoke(app, ["mnist", "--out", "m.xlsx", "--model", "small.toml", "--data-dir",
+                                ".", "--epochs", "2", "--seeds", "1"])  # fmt: skip
+    assert "m.safetensors: not there, so the workbook has no sheets of its pred" in done.stderr
+    assert "remove m.seeds.json to train the series" in done.stderr
+    assert [line for line in done.stdout.splitlines() if "Wrote" in line] == ["Wrote m.xlsx"]
     assert fewer["seeds"]["count"] == 1 and fewer["seeds"]["standard_deviation"] is None
 
 

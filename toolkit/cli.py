@@ -1,59 +1,17 @@
 """The command line: each command reads, calls, writes and says where the file is."""
 
-import json
-import os
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from typer.core import TyperGroup
 
 from toolkit import __version__
+from toolkit.console import STOPPED, OneLineErrors, say
 from toolkit.errors import ToolkitError
 
-STOPPED = 130  # what shells expect of a program ended by Ctrl-C
-# Typer carries its own click; this is the class of all its complaints about a command line.
-USAGE_ERROR: type[Exception] = typer.BadParameter.__mro__[1]
-
-
-@contextmanager
-def _one_line_errors() -> Iterator[None]:
-    try:
-        yield
-    except USAGE_ERROR as error:
-        message = error.format_message()  # type: ignore[attr-defined]
-    except ToolkitError as error:
-        message = str(error)
-    except KeyboardInterrupt:
-        typer.echo("\nStopped; no file was left half-written.", err=True)
-        raise typer.Exit(STOPPED) from None
-    else:
-        return
-    typer.echo(f"Error: {' '.join(message.split())}", err=True)
-    raise typer.Exit(2)
-
-
-class _OneLineErrors(TyperGroup):
-    """Says what is wrong in one line, with exit code 2, for bad input of every kind."""
-
-    def invoke(self, ctx: Any) -> Any:
-        """Run the command; complaints of our own and of Typer become one line."""
-        with _one_line_errors():
-            return super().invoke(ctx)
-
-    def make_context(self, info_name: str | None, args: list[str], *rest: Any, **more: Any) -> Any:
-        """Read the options before the command's name; without any words, help follows."""
-        if not args:
-            return super().make_context(info_name, args, *rest, **more)
-        with _one_line_errors():
-            return super().make_context(info_name, args, *rest, **more)
-
-
 app = typer.Typer(
-    cls=_OneLineErrors,
+    cls=OneLineErrors,
     no_args_is_help=True,
     add_completion=False,
     rich_markup_mode="rich",
@@ -62,6 +20,8 @@ app = typer.Typer(
     epilog="Examples: [bold]toolkit backprop[/bold], [bold]toolkit mnist --seed 1[/bold]",
 )
 Json = Annotated[bool, typer.Option("--json", help="Print the result as JSON instead of text.")]
+# Named here, as help reads no folder; a test compares.
+MODELS = "default, tiny, sprint, course, or the path of a template."
 
 
 def _version(wanted: bool) -> None:
@@ -100,7 +60,7 @@ def backprop(
     from toolkit.commands import write_backprop
 
     result = write_backprop(template, out, epochs, learning_rate)
-    _say(result, as_json, f"Wrote {out}")
+    say(result, as_json, f"Wrote {out}")
 
 
 @app.command(
@@ -111,9 +71,9 @@ def backprop(
 )
 def mnist(
     out: Annotated[Path, typer.Option(help="The workbook to write.")] = Path("exports/mnist.xlsx"),
-    model: Annotated[str, typer.Option(help="A shipped model, or a path to one.")] = "default",
+    model: Annotated[str, typer.Option(help=MODELS)] = "default",
     epochs: Annotated[int | None, typer.Option(help="Epochs, instead of the model's.")] = None,
-    seed: Annotated[int, typer.Option(help="Same seed, same machine: same figures.")] = 0,
+    seed: Annotated[int, typer.Option(help="Same seed, machine, threads: same figures.")] = 0,
     seeds: Annotated[
         int | None, typer.Option(help="Train seeds 0 to N-1, and go on where a series stopped.")
     ] = None,
@@ -121,6 +81,9 @@ def mnist(
         Path | None, typer.Option(help="A folder with four IDX files, instead of MNIST.")
     ] = None,
     device: Annotated[str, typer.Option(help="auto, cpu, cuda or mps.")] = "auto",
+    threads: Annotated[
+        int | None, typer.Option(help="Threads on the CPU, instead of PyTorch's own choice.")
+    ] = None,
     validation: Annotated[
         bool,
         typer.Option(
@@ -139,10 +102,24 @@ def mnist(
     from toolkit.mnist import Options, train_mnist
 
     options = Options(
-        out, model, epochs, seed, seeds, data_dir, device, validation, resume, max_params, as_json
+        out,
+        model,
+        epochs,
+        seed,
+        seeds,
+        data_dir,
+        device,
+        threads,
+        validation,
+        resume,
+        max_params,
+        as_json,
     )
     result = train_mnist(options)
-    _say(result, as_json, _mnist_lines(result))
+    say(result, as_json, _mnist_lines(result))
+    if result["ended"]:
+        typer.echo(f"{model}: {result['ended']}. What was finished before is kept.", err=True)
+        raise typer.Exit(1)
     if result["stopped"]:
         how = "the same command goes on" if seeds else "--resume goes on from there"
         typer.echo(f"Stopped; what is finished is kept, {how}.", err=True)
@@ -157,7 +134,8 @@ def _mnist_lines(result: dict[str, Any]) -> str:
         f"standard deviation {'–' if spread is None else format(spread, '.3%')}, "
         f"minimum {series['minimum']:.2%}, maximum {series['maximum']:.2%}\n"
     )
-    return f"{figures or ''}Wrote {result['weights']}\nWrote {result['workbook']}"
+    made = [result["weights"], result["workbook"]]
+    return (figures or "") + "\n".join(f"Wrote {path}" for path in made if path)
 
 
 @app.command(
@@ -178,7 +156,7 @@ def predict(
     from toolkit.predict import shown
 
     found = predictions(images, model)
-    _say([each.as_dict() for each in found], as_json, shown(found, sys.stdout.isatty()))
+    say([each.as_dict() for each in found], as_json, shown(found, sys.stdout.isatty()))
 
 
 @app.command(
@@ -204,31 +182,35 @@ def live(
 
     out = out or Path("exports/live-step.xlsx" if step else "exports/live.xlsx")
     made = write_live(out, model, step=step)
-    _say(made, as_json, f"{made['cells']:,} cells, {made['digits']} digits\nWrote {out}")
+    say(made, as_json, f"{made['cells']:,} cells, {made['digits']} digits\nWrote {out}")
 
 
 @app.command(
-    epilog="Examples: [bold]toolkit templates[/bold], "
+    epilog="Examples: [bold]toolkit templates[/bold], [bold]toolkit templates tiny[/bold], "
     "[bold]toolkit templates class --copy my.toml[/bold]"
 )
 def templates(
-    name: Annotated[str | None, typer.Argument(help="A shipped lesson or model.")] = None,
+    name: Annotated[str | None, typer.Argument(help="A shipped one, to be printed.")] = None,
     copy: Annotated[
         Path | None, typer.Option(help="Where to put a copy of it, to be edited.")
     ] = None,
     as_json: Json = False,
 ) -> None:
-    """List the shipped lessons and models, or copy one for a teacher to edit."""
-    from toolkit.commands import copy_template, list_templates
+    """List the shipped lessons and models, print one, or copy one for a teacher to edit."""
+    from toolkit.commands import copy_template, list_templates, show_template
 
     if name and copy:
         target = copy_template(name, copy)
-        _say({"template": str(target)}, as_json, f"Wrote {target}")
+        say({"template": str(target)}, as_json, f"Wrote {target}")
         return
-    if name or copy:
-        raise ToolkitError("templates: give a name together with --copy PATH, or neither")
+    if copy:
+        raise ToolkitError("templates: --copy needs the name of a template before it")
+    if name:
+        shown = show_template(name)
+        say(shown, as_json, shown["text"].rstrip("\n"))
+        return
     found = list_templates()
-    _say(found, as_json, "\n".join(map(_template_line, found)))
+    say(found, as_json, "\n".join(map(_template_line, found)))
 
 
 def _template_line(found: dict[str, Any]) -> str:
@@ -237,20 +219,6 @@ def _template_line(found: dict[str, Any]) -> str:
     else:
         shape, size = "-".join(map(str, found["layers"])), f"{found['weights']:>6,} weights   "
     return f"{found['kind']:<7} {found['name']:<11} {shape:<10} {size}  {found['title']}"
-
-
-def _say(result: Any, as_json: bool, text: str) -> None:
-    try:
-        typer.echo(json.dumps(result, indent=2) if as_json else text)
-    except BrokenPipeError:
-        raise
-    except OSError as error:
-        # Else Python tries once more at its end, and fails once more.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        raise ToolkitError(
-            f"standard output: cannot be written: {error.strerror}; "
-            "the files are made, only this message is lost"
-        ) from error
 
 
 def main() -> None:

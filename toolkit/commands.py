@@ -7,7 +7,7 @@ from typing import Any
 from toolkit.book.saving import check_workbook, replacing
 from toolkit.book.writer import write
 from toolkit.errors import ToolkitError
-from toolkit.template import find_shipped, shipped
+from toolkit.template import KINDS, find_shipped, shipped, text
 
 
 def write_backprop(
@@ -77,6 +77,12 @@ def _models() -> list[dict[str, Any]]:
         }
         for name, model in found.items()
     ]
+
+
+def show_template(name: str) -> dict[str, str]:
+    """A shipped template: its name, kind and text. Raises ToolkitError where there is none."""
+    path = find_shipped(name, "lessons", "models")
+    return {"name": name, "kind": KINDS[path.parent.name][0], "text": text(path)}
 
 
 def copy_template(name: str, out: Path) -> Path:

@@ -14,6 +14,7 @@ from toolkit.convnet.stored import read, shipped
 from toolkit.errors import ToolkitError
 
 INPUT = [1, FIELD, FIELD]
+DECIMALS = 6  # of a probability as it is told: more would be noise
 
 
 @dataclass(frozen=True)
@@ -27,7 +28,9 @@ class Prediction:
 
     def as_dict(self) -> dict[str, Any]:
         """Plain values, for JSON."""
-        return asdict(self)
+        shares = {name: round(share, DECIMALS) for name, share in self.probabilities.items()}
+        rounded = {"confidence": round(self.confidence, DECIMALS), "probabilities": shares}
+        return asdict(self) | rounded
 
 
 def predict(pictures: list[Path], weights: Path | None = None) -> list[Prediction]:
@@ -65,8 +68,8 @@ def _prediction(picture: Path, names: tuple[str, ...], row: NDArray[np.float64])
 
 
 def shown(found: list[Prediction], on_screen: bool) -> str:
-    """A line for each picture below a line of headings: in columns on a screen, else with tabs
-    between them and all digits.
+    """A line for each picture below a line of headings: percent in columns on a screen, else
+    shares with tabs between them.
     """
     headings = ["file", "prediction", "confidence", *found[0].probabilities]
     lines = [headings, *(_fields(each, on_screen) for each in found)]
@@ -78,8 +81,14 @@ def shown(found: list[Prediction], on_screen: bool) -> str:
 
 def _fields(each: Prediction, on_screen: bool) -> list[str]:
     numbers = [each.confidence, *each.probabilities.values()]
-    figures = [f"{number:.1%}" if on_screen else repr(number) for number in numbers]
+    figures = [_percent(number) if on_screen else f"{number:.{DECIMALS}f}" for number in numbers]
     return [each.file, each.prediction, *figures]
+
+
+def _percent(share: float) -> str:
+    """Rounded, but to the whole only where it is the whole."""
+    told = f"{share:.2%}"
+    return ">99.99%" if share < 1 and told == "100.00%" else told
 
 
 def _aligned(widths: list[int], fields: list[str]) -> str:

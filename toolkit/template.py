@@ -60,7 +60,22 @@ def find(kind: str, name: str) -> Path:
         return path
     if folder:
         raise ToolkitError(f"{name}: this is a folder; name a template file inside it")
-    raise _unknown((kind,), name, ", or the path of a .toml file")
+    raise _other_kind(kind, name) or _unknown((kind,), name, ", or the path of a .toml file")
+
+
+# What each kind is called, and the command that reads it.
+KINDS = {"lessons": ("lesson", "toolkit backprop"), "models": ("model", "toolkit mnist")}
+
+
+def _other_kind(kind: str, name: str) -> ToolkitError | None:
+    """Says so where `name` is a shipped template of the other kind."""
+    for other, (called, command) in KINDS.items():
+        if other != kind and name in shipped(other):
+            return ToolkitError(
+                f"{name}: this is a {called}, for {command}, not a {KINDS[kind][0]}; "
+                f"use one of {', '.join(shipped(kind))}, or the path of a .toml file"
+            )
+    return None
 
 
 def find_shipped(name: str, *kinds: str) -> Path:

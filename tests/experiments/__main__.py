@@ -21,9 +21,10 @@ import torch
 
 from toolkit.convnet import digits, template
 from toolkit.convnet.history import History
+from toolkit.convnet.machine import choose_device
 from toolkit.convnet.shapes import parameter_count
 from toolkit.convnet.template import Model
-from toolkit.convnet.training import Watcher, choose_device, train
+from toolkit.convnet.training import Watcher, train
 
 BLOCK = re.compile(r"(\d+)(?:x(\d+))?(?:s(\d+))?")
 LOG = Path(__file__).parent / "log.csv"

@@ -2,7 +2,7 @@
 
     python -m tests.experiments.results
 
-Each record lies in exports/ as NAME.seeds.json; the command that made it is `command(NAME)`.
+Each record lies beside this file as records/MODEL.seeds.json.
 """
 
 import re
@@ -13,10 +13,9 @@ from toolkit.convnet.seeds import SERIES, Series, summary
 from toolkit.convnet.shapes import parameter_count
 
 ROOT = Path(__file__).parents[2]
-README, RECORDS = ROOT / "README.md", ROOT / "exports"
-# The model of each record, and how many seeds it takes.
-RUNS = {"mnist": ("default", 10), "tiny": ("tiny", 5), "sprint": ("sprint", 5),
-        "course": ("course", 3)}  # fmt: skip
+README, RECORDS = ROOT / "README.md", Path(__file__).parent / "records"
+# How many seeds the record of each model takes.
+RUNS = {"default": 10, "tiny": 5, "sprint": 5, "course": 3}
 HEADINGS = (
     "model", "parameters", "epochs", "mean", "standard deviation", "lowest", "highest", "seeds",
     "seconds an epoch", "threads", "made by",
@@ -24,23 +23,25 @@ HEADINGS = (
 MARKED = re.compile(r"(<!-- results -->\n).*?(<!-- end -->)", re.DOTALL)
 
 
-def command(name: str) -> str:
-    """What makes the record called `name`."""
-    model, seeds = RUNS[name]
-    chosen = [] if model == "default" else ["--model", model, "--out", f"exports/{name}.xlsx"]
-    return " ".join(["toolkit mnist", *chosen, "--seeds", str(seeds)])
+def command(name: str, series: Series) -> str:
+    """What makes the record of model `name`: same device, same number of threads."""
+    run = series.runs[0]
+    chosen = "" if name == "default" else f" --model {name} --out exports/{name}.xlsx"
+    return (
+        f"toolkit mnist{chosen} --seeds {RUNS[name]} --device {run.device} --threads {run.threads}"
+    )
 
 
 def row(name: str, series: Series) -> list[str]:
     """The line under HEADINGS."""
-    found = summary(series)
+    found, threads = summary(series), series.runs[0].threads
     mean, low, high = (100 * (found[key] or 0) for key in ("mean", "minimum", "maximum"))
     took = statistics.median(epoch.seconds for run in series.runs for epoch in run.epochs)
     return [
-        f"`{RUNS[name][0]}`", f"{parameter_count(series.model.network):,}",
+        f"`{name}`", f"{parameter_count(series.model.network):,}",
         str(series.model.training.epochs), f"**{mean:.3f} %**",
         f"{100 * (found['standard_deviation'] or 0):.3f} %", f"{low:.2f} %", f"{high:.2f} %",
-        str(found["count"]), f"{took:.1f}", str(series.runs[0].threads), f"`{command(name)}`",
+        str(found["count"]), f"{took:.1f}", str(threads), f"`{command(name, series)}`",
     ]  # fmt: skip
 
 

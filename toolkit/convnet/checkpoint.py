@@ -45,8 +45,13 @@ def save(path: Path, origin: Origin, epochs: tuple[Epoch, ...], state: State) ->
 def load(path: Path, origin: Origin) -> tuple[tuple[Epoch, ...], State]:
     """The finished epochs and the state after them.
 
-    Raises ToolkitError where the file is damaged or belongs to another run than `origin`.
+    Raises ToolkitError where the file is missing, damaged or of another run than `origin`.
     """
+    if not path.is_file():
+        raise ToolkitError(
+            f"{path}: no such checkpoint; leave out --resume to begin, or give the --out of the "
+            "run that was stopped"
+        )
     try:
         # Tensors and plain values only: a checkpoint from elsewhere can run no code.
         content: Any = torch.load(path, map_location="cpu", weights_only=True)

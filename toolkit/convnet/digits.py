@@ -169,17 +169,23 @@ def _read(path: Path, name: str, *, verify: bool) -> torch.Tensor:
 def _parse(content: bytes, path: Path, *, images: bool) -> torch.Tensor:
     """Torchvision reads IDX from a path only, so the decompressed bytes pass through a file."""
     reader = idx.read_image_file if images else idx.read_label_file
-    with tempfile.TemporaryDirectory() as folder:
-        plain = Path(folder) / "idx"
-        plain.write_bytes(content)
-        try:
+    try:
+        with tempfile.TemporaryDirectory() as made:
+            plain = Path(made) / "idx"
+            plain.write_bytes(content)
             tensor: torch.Tensor = reader(str(plain))
-        except (AssertionError, RuntimeError, ValueError, TypeError, KeyError, IndexError) as error:
-            raise ToolkitError(
-                f"{path}: truncated or not an IDX file of {'images' if images else 'labels'}; "
-                "fetch the file again"
-            ) from error
-    return tensor.clone()
+            return tensor.clone()
+    except OSError as error:
+        folder = tempfile.tempdir or "the folder of temporary files"
+        raise ToolkitError(
+            f"{folder}: cannot be written: {error.strerror}; make room there, or name another "
+            "folder in the environment variable TMPDIR"
+        ) from error
+    except (AssertionError, RuntimeError, ValueError, TypeError, KeyError, IndexError) as error:
+        raise ToolkitError(
+            f"{path}: truncated or not an IDX file of {'images' if images else 'labels'}; "
+            "fetch the file again"
+        ) from error
 
 
 def _check(tensors: list[torch.Tensor], paths: list[Path]) -> None:

@@ -34,7 +34,9 @@ class History:
     """A run: what was trained, on what, and one entry for each finished epoch.
 
     `held_out` says what it was measured on: the test set, or the last part of the training set,
-    which was then left out of the training. `names` are those of the classes, by label.
+    which was then left out of the training. `names` are those of the classes, by label. `versions`
+    are those of the programs that trained it, `data` is the data set's fingerprint. `ended` says
+    why the training ended early by itself, where it did.
     """
 
     model: Model
@@ -46,6 +48,9 @@ class History:
     held_out: HeldOut = "test"
     threads: int = 1
     names: tuple[str, ...] = DIGITS
+    versions: str = ""
+    data: str = ""
+    ended: str = ""
 
     @property
     def accuracy(self) -> float:

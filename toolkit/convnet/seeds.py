@@ -24,6 +24,7 @@ class SeedRun:
     device: str
     threads: int
     epochs: tuple[Epoch, ...]
+    versions: str = ""
 
 
 @dataclass(frozen=True)
@@ -51,11 +52,15 @@ class Series:
             self.held_out,
             run.threads,
             self.names,
+            run.versions,
+            self.data,
         )
 
     def having(self, history: History) -> "Series":
         """The series with one more run."""
-        run = SeedRun(history.seed, history.device, history.threads, history.epochs)
+        run = SeedRun(
+            history.seed, history.device, history.threads, history.epochs, history.versions
+        )
         return replace(self, runs=(*self.runs, run))
 
     def first(self, count: int) -> "Series":

@@ -13,6 +13,7 @@ from toolkit.convnet.history import DIGITS
 from toolkit.convnet.template import Model
 from toolkit.errors import ToolkitError
 from toolkit.template import parse
+from toolkit.template import shipped as templates
 
 CLASSES = TypeAdapter(tuple[str, ...])
 # The fingerprints of MNIST as `toolkit.convnet.digits` loads it, tested on the test set or on a
@@ -70,9 +71,7 @@ def _content(path: Path) -> tuple[dict[str, NDArray[Any]], dict[str, str]]:
             found = {name: stored.get_tensor(name) for name in stored.keys()}  # noqa: SIM118
             return found, stored.metadata() or {}
     except FileNotFoundError as error:
-        raise ToolkitError(
-            f"{path}: no such file; give a .safetensors file that toolkit mnist wrote"
-        ) from error
+        raise ToolkitError(f"{path}: no such file; {_wanted(str(path))}") from error
     except SafetensorError as error:
         raise ToolkitError(
             f"{path}: damaged, or no safetensors file; give weights that toolkit mnist wrote"
@@ -81,6 +80,16 @@ def _content(path: Path) -> tuple[dict[str, NDArray[Any]], dict[str, str]]:
         raise ToolkitError(
             f"{path}: cannot be read: {error.strerror or error}; check the path"
         ) from error
+
+
+def _wanted(name: str) -> str:
+    """What to give instead, also to one who named a model that can be trained."""
+    if name in templates("models"):
+        return (
+            f"weights are wanted here, not the name of a model: toolkit mnist --model {name} "
+            f"--out {name}.xlsx writes {name}.safetensors"
+        )
+    return "give a .safetensors file that toolkit mnist wrote"
 
 
 def _names(path: Path, metadata: dict[str, str]) -> tuple[str, ...]:

@@ -165,6 +165,40 @@ def load(name: str) -> tuple[Model, str]:
     return model, template.text(path)
 
 
+IMAGE, CLASSES = [1, 28, 28], 10
+
+
+def check_digits(model: Model, source: str) -> None:
+    """Raise ToolkitError unless the network takes images as MNIST's and puts out a number a class.
+
+    Not part of the template's own checks: any network has a layer table.
+    """
+    from toolkit.convnet.shapes import layer_table
+
+    if model.network.input != IMAGE:
+        raise ToolkitError(f"{source}: network.input: must be {IMAGE}, not {model.network.input}")
+    rows = layer_table(model.network)
+    if rows[-1].output == (CLASSES,):
+        return
+    gives = "x".join(map(str, rows[-1].output))
+    end = f'{{ type = "linear", features = {CLASSES} }}'
+    cure = f"make it {end}" if rows[-1].name == "Linear" else f"put {end} after it"
+    raise ToolkitError(
+        f"{source}: network.layers[{len(rows)}] ({rows[-1].name.lower()}): the last layer gives "
+        f"{gives} numbers, but must give {CLASSES}, one a class; {cure}"
+    )
+
+
+def check_batches(model: Model, images: int, source: str) -> None:
+    """Raise ToolkitError where not even one batch can be filled with training images."""
+    size = model.training.batch_size
+    if size > images:
+        raise ToolkitError(
+            f"{source}: training.batch_size: must be at most {images}, the number of training "
+            f"images, not {size}"
+        )
+
+
 def check_parameters(model: Model, most: int | None, source: str) -> None:
     """Raise ToolkitError where the model has more than `most` parameters; None allows any.
 

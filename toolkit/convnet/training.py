@@ -1,8 +1,9 @@
 """Train a model template on digits that live as tensors on the device."""
 
+import math
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from toolkit.convnet.augmentation import augment
 from toolkit.convnet.checkpoint import Origin
 from toolkit.convnet.digits import Digits
 from toolkit.convnet.history import Epoch, History
+from toolkit.convnet.machine import versions
 from toolkit.convnet.recipe import learning_rate
 from toolkit.convnet.session import Session, State, begin, restore, state
 from toolkit.convnet.stages import DEVIATION, MEAN
@@ -22,6 +24,16 @@ from toolkit.convnet.template import Augmentation, Model
 from toolkit.errors import ToolkitError
 
 TEST_BATCH = 1000
+
+
+class DivergenceError(ToolkitError):
+    """The loss left the finite numbers: no epoch after this can be told from any other."""
+
+    def __init__(self, epoch: int, batch: int) -> None:
+        super().__init__(
+            f"training diverged in epoch {epoch}, batch {batch}: the loss is no finite number; "
+            "lower training.learning_rate"
+        )
 
 
 @dataclass(frozen=True)
@@ -51,24 +63,6 @@ class Data:
     labels: torch.Tensor
 
 
-def choose_device(name: str) -> torch.device:
-    """The device called `name`; "auto" takes CUDA, else Apple's mps, else the CPU.
-
-    Raises ToolkitError where this machine has no such device.
-    """
-    found = {
-        "cpu": True,
-        "cuda": torch.cuda.is_available(),
-        "mps": torch.backends.mps.is_available(),
-    }
-    if name == "auto":
-        return torch.device(next(kind for kind in ("cuda", "mps", "cpu") if found[kind]))
-    if not found.get(name.split(":", maxsplit=1)[0], False):
-        here = ", ".join(kind for kind, there in found.items() if there)
-        raise ToolkitError(f"--device {name}: not on this machine; use auto or one of {here}")
-    return torch.device(name)
-
-
 def train(
     model: Model,
     digits: Digits,
@@ -81,27 +75,29 @@ def train(
 ) -> tuple[nn.Sequential, History]:
     """Train from scratch; the same seed on the same machine gives the same figures.
 
-    With `keep`, a checkpoint lies there after every epoch; `resume` continues from it, or begins
-    anew where there is none. Ctrl-C after the first epoch ends the training early: what comes back
-    is the network as the last finished epoch left it. Raises ToolkitError where the checkpoint
-    does not fit.
+    With `keep`, a checkpoint lies there after every epoch; `resume` continues from it. After the
+    first epoch Ctrl-C ends the training early, and so does a loss that is no finite number, which
+    the history then tells: what comes back is the network as the last finished epoch left it.
+    Raises ToolkitError where the checkpoint is missing or does not fit, and DivergenceError where
+    no epoch was finished.
     """
     watcher = watcher or Watcher()
     session = begin(model, seed, device)
     origin = Origin(model.model_dump_json(), digits.fingerprint(), seed)
-    if keep and resume and keep.is_file():
+    if keep and resume:
         epochs, stored = checkpoint.load(keep, origin)
         restore(session, stored, epochs)
         watcher.on_note(f"{keep}: continuing after epoch {len(epochs)} of {model.training.epochs}")
-    elif keep and resume:
-        watcher.on_note(f"{keep}: not there; starting from the beginning")
     learn, check = _on_device(digits, device)
+    ended = ""
     try:
         _run(session, learn, check, watcher, partial(_keep, keep, origin, watcher))
-    except KeyboardInterrupt:
+    except (KeyboardInterrupt, DivergenceError) as stop:
         if not session.epochs:
             raise
-    return session.result, _history(session, digits, seed)
+        ended = str(stop) if isinstance(stop, DivergenceError) else ""
+    history = _history(session, digits, seed)
+    return session.result, replace(history, data=origin.data, ended=ended)
 
 
 def _run(
@@ -116,7 +112,7 @@ def _run(
             session.epochs = finished[0]
             keep(*finished)
             watcher.on_epoch(epoch)
-    except KeyboardInterrupt:
+    except (KeyboardInterrupt, DivergenceError):
         restore(session, finished[1], finished[0])
         raise
 
@@ -144,6 +140,7 @@ def _history(session: Session, digits: Digits, seed: int) -> History:
         digits.held_out,
         torch.get_num_threads(),
         digits.names,
+        versions(),
     )
 
 
@@ -186,9 +183,13 @@ def _epoch(
         rate = learning_rate(how, step, batches)
         images = augment(learn.images[picked], change, session.random)
         loss, right = _step(session, normalize(images), learn.labels[picked], step, rate)
+        if not math.isfinite(loss):
+            raise DivergenceError(number, batch)
         total, correct, seen = total + loss * len(picked), correct + right, seen + len(picked)
         on_step(Step(number, batch, batches, loss))
     test_loss, test_correct = evaluate(session.result, check)
+    if not math.isfinite(test_loss):
+        raise DivergenceError(number, batches)
     # An epoch leaves out what does not fill a batch; the count is scaled to the whole set.
     train_correct = round(correct * len(learn.images) / seen)
     seconds = time.perf_counter() - start

@@ -4,7 +4,8 @@ import math
 
 import numpy as np
 
-from toolkit.book.sheet import Chart, Series, Sheet, Table, at
+from toolkit.book.sheet import Cell, Chart, Series, Sheet, Table, at
+from toolkit.pages.mnist import words
 from toolkit.pages.mnist.layout import CURVES, EPOCHS, Result, column, opening
 
 FIRST_ROW, CHART_ROWS, SECOND_COLUMN = 5, 21, 10
@@ -18,17 +19,17 @@ def sheet(result: Result, made: Table) -> Sheet:
     loss = _lines(made, *(f"{which} loss" for which in both))
     gap, rate = _lines(made, f"train − {held_out}"), _lines(made, "learning rate")
     charts = (
-        _chart(0, "Accuracy after each epoch", "accuracy", accuracy,
+        _chart(0, "Accuracy, epoch by epoch", "accuracy", accuracy,
                y_format="0%", y_max=1, y_min=_floor(accuracy)),
-        _chart(1, "Loss after each epoch", "loss", loss, y_format="0.000", y_log=True),
+        _chart(1, "Loss, epoch by epoch", "loss", loss, y_format="0.000", y_log=True),
         _chart(2, f"Train accuracy less {held_out} accuracy", "difference", gap, y_format="0.0%"),
         _chart(3, "Learning rate at the end of each epoch", "learning rate", rate, y_min=0),
     )  # fmt: skip
+    model = result.history.model
     cells = opening(
-        CURVES,
-        "The columns of sheet Epochs as curves. Where train less "
-        f"{held_out} is below 0, the network does better on the images it has not learned from.",
+        CURVES, f"The columns of sheet Epochs as curves. {words.behind(model, held_out)}"
     )
+    cells[FIRST_ROW - 1, 1] = Cell(words.held_out_figures(model, held_out), "muted")
     widths = {1: 12, 2: 12, 3: 12}
     return Sheet(CURVES, cells, charts=charts, widths=widths, tab="0072B2", pages_high=1)
 

@@ -8,6 +8,7 @@ from sympy import Expr, Symbol
 from toolkit.book.live import computed
 from toolkit.book.sheet import ROW, Cell, Column, Known, Sheet, Table, at, letters
 from toolkit.convnet.history import History
+from toolkit.pages.mnist import words
 from toolkit.pages.mnist.layout import (
     COUNTS_ROW,
     EPOCHS,
@@ -19,7 +20,7 @@ from toolkit.pages.mnist.layout import (
     opening,
 )
 from toolkit.symbols.equation import Equation, quantity
-from toolkit.symbols.functions import largest, last, where
+from toolkit.symbols.functions import largest, where
 
 TABLE_ROW = 6
 TRAIN_CORRECT, TEST_CORRECT = quantity("train correct"), quantity("test correct")
@@ -30,7 +31,7 @@ TRAIN, HELD_OUT, NUMBERS, NUMBER, ANSWERS = (
 GAP = Equation(quantity("gap"), TRAIN - HELD_OUT)
 # No epoch is chosen by what it is measured on: the best one is only shown beside the last.
 CHOICES = {
-    "last epoch": last(NUMBERS),
+    "last epoch": largest(NUMBERS),
     "best epoch": where(NUMBERS, HELD_OUT, largest(HELD_OUT)),
 }
 TRAIN_SHARE, TEST_SHARE = TRAIN_CORRECT / TRAIN_COUNT, TEST_CORRECT / TEST_COUNT
@@ -84,19 +85,21 @@ def sheet(result: Result) -> Sheet:
     """The table to the left, its last and its best row to the right."""
     history, made = result.history, table(result.history)
     train, test = counts(history).values()
+    measured = words.held_out_figures(history.model, history.held_out)
     cells = opening(
-        f"{history.model.title}: epoch by epoch",
-        "Train figures are averages over the epoch, of images as the network saw them: "
-        "changed at random, with dropout.",
+        f"{history.model.title}: epoch by epoch", words.train_figures(history.model)
     ) | {
         (COUNTS_ROW, 1): Cell("train images", "symbol"),
         (COUNTS_ROW, 2): Cell(_number(train), "count"),
         (COUNTS_ROW, 3): Cell(f"{history.held_out} images", "symbol"),
         (COUNTS_ROW, 4): Cell(_number(test), "count"),
+        (COUNTS_ROW + 1, 1): Cell(measured, "muted"),
     }
     cells |= _summary(made, history.held_out)
     widths = {SUMMARY_COLUMN - 1: 3} | {SUMMARY_COLUMN + n: 16 for n in range(5)}
-    return Sheet(EPOCHS, cells, (made,), widths=widths, freeze=(TABLE_ROW + 1, 2), tab="0072B2")
+    area = (TABLE_ROW, 1, made.last_row, len(made.columns))
+    start = (TABLE_ROW + 1, 2)
+    return Sheet(EPOCHS, cells, (made,), widths=widths, freeze=start, tab="0072B2", filter=area)
 
 
 def _summary(made: Table, held_out: str) -> dict[tuple[int, int], Cell]:

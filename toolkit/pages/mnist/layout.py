@@ -11,6 +11,7 @@ from toolkit.symbols.equation import quantity
 TARGETS, EPOCHS, CURVES, LAYERS = "Targets", "Epochs", "Curves", "Layers"
 CONFUSION, PREDICTIONS, SEEDS, RUN = "Confusion", "Predictions", "Seeds", "Run"
 MISTAKES, KERNELS, AUGMENTATION = "Mistakes", "Kernels", "Augmentation"
+PER_DIGIT, PER_CLASS = "Per digit", "Per class"
 TRAIN_COUNT, TEST_COUNT = quantity("train images"), quantity("test images")
 LINKS_ROW, COUNTS_ROW = 3, 4
 LINK_COLUMNS = (1, 2, 4)  # with room to the right for a long name
@@ -35,7 +36,7 @@ class Result:
     @property
     def per_class(self) -> str:
         """The name of the sheet with a line for each class."""
-        return "Per digit" if self.class_names == DIGITS else "Per class"
+        return PER_DIGIT if self.class_names == DIGITS else PER_CLASS
 
     @property
     def names(self) -> tuple[Value, ...]:

@@ -85,7 +85,7 @@ def _below(table: Table, row: int, column: int, image: int) -> Grid:
         IMAGES: predictions.known(table, "image"),
         IMAGE: at(MISTAKES, row, column, image + 1),
     }
-    cells: Grid = {(row, column): Cell(image + 1, "centred count")}
+    cells: Grid = {(row, column): Cell(image + 1, "middle")}
     for number, heading in enumerate(HEADINGS[1:], row + 1):
         read = known | {VALUES: _column(table, heading)}
         style = "centred percent" if heading == "confidence" else "middle"

@@ -61,6 +61,7 @@ def sheet(result: Result, matrix: Cells) -> Sheet:
         widths=widths,
         freeze=(HEADING_ROW + 1, 2),
         tab="D55E00",
+        pages_high=1,
     )
 
 

@@ -5,32 +5,73 @@ from toolkit.convnet.template import Augmentation, Training
 from toolkit.pages.mnist.layout import RUN, Result, opening
 
 FIRST_ROW = 5
+SHOWN_DIGITS = 12  # of the fingerprint
+UNITS = {
+    "rotation": "degrees to either side", "translation": "pixels in each direction",
+    "scale": "share larger or smaller", "shear": "degrees to either side",
+    "share": "of the images are changed", "plain_epochs": "at the end, with the images as they are",
+    "ema": "decay a batch of the moving average of the weights, which is tested and kept",
+}  # fmt: skip
+Line = str | float | bool
 
 
 def sheet(result: Result) -> Sheet:
-    """Command, seed, device, time and recipe, one line each."""
-    history, training = result.history, result.history.model.training
+    """Command, seed, device, versions, time and recipe, one line each."""
+    history = result.history
     seconds = sum(epoch.seconds for epoch in history.epochs)
-    lines = {
+    lines: dict[str, Line] = {
         "command": result.command,
         "model": history.model.title,
         "seed": history.seed,
         "device": history.device,
         "threads": history.threads,
+        "made with": history.versions,
+        "data, fingerprint": history.data[:SHOWN_DIGITS],
         "measured on": f"the {history.held_out} set",
         "training time, seconds": round(seconds, 1),
         "epochs finished": len(history.epochs),
-        **_words("training", training),
-        **_words("augmentation", history.model.augmentation),
+        "ended early": history.ended,
+        **_training(history.model.training),
+        **_augmentation(history.model.augmentation),
     }
     cells = opening(RUN, "How the figures were made, so that they can be made again.")
-    for row, (name, value) in enumerate(lines.items(), FIRST_ROW):
+    told = ((name, value) for name, value in lines.items() if value != "")
+    for row, (name, value) in enumerate(told, FIRST_ROW):
         cells[row, 1] = Cell(name, "name")
         cells[row, 2] = Cell(value, "label")
-    return Sheet(RUN, cells, widths={1: 28, 2: 60}, tab="CC79A7")
+    return Sheet(RUN, cells, widths={1: 30, 2: 70}, tab="CC79A7")
 
 
-def _words(what: str, part: Training | Augmentation) -> dict[str, str | float | bool]:
-    """The keys of a template's section that say something, in words."""
-    said = {key: value for key, value in part.model_dump().items() if value is not None}
-    return {f"{what}: {key.replace('_', ' ')}": value for key, value in said.items()}
+def _training(how: Training) -> dict[str, Line]:
+    """The keys that say something: those of another schedule or optimizer are left out."""
+    unsaid = {
+        "warm_up": how.schedule != "one_cycle",
+        "step_epochs": how.schedule != "step",
+        "step_factor": how.schedule != "step",
+        "nesterov": not how.momentum or how.optimizer != "sgd",
+        "momentum": not how.momentum or how.optimizer != "sgd",
+    }
+    said = how.model_dump()
+    kept = {key: said[key] for key in said if not unsaid.get(key, said[key] == 0)}
+    return {f"training: {_words(key)}": _said(key, value) for key, value in kept.items()}
+
+
+def _augmentation(how: Augmentation) -> dict[str, Line]:
+    """The changes that are made; share and plain epochs only where there are any."""
+    said = {key: value for key, value in how.model_dump().items() if value}
+    if not set(said) - {"share", "plain_epochs"}:
+        return {"augmentation": "none"}
+    if how.share == 1:
+        del said["share"]
+    return {f"augmentation: {_words(key)}": _said(key, value) for key, value in said.items()}
+
+
+def _words(key: str) -> str:
+    return key.replace("_", " ")
+
+
+def _said(key: str, value: Line) -> Line:
+    if key in UNITS:
+        return f"{value:g} {UNITS[key]}"
+    # A truth value of the spreadsheet's own would stand in its middle, in capitals.
+    return value if not isinstance(value, bool) else "yes" if value else "no"

@@ -33,7 +33,8 @@ def sheet(series: Series) -> Sheet:
     for row, (name, expr, style) in enumerate(SUMMARY, SUMMARY_ROW):
         cells[row, 1] = Cell(name, "name")
         cells[row, 3] = computed(expr, known, style)
-    return Sheet(SEEDS, cells, (made,), freeze=(TABLE_ROW + 1, 2), tab="56B4E9")
+    area = (TABLE_ROW, 1, made.last_row, len(made.columns))
+    return Sheet(SEEDS, cells, (made,), freeze=(TABLE_ROW + 1, 2), tab="56B4E9", filter=area)
 
 
 def table(series: Series) -> Table:

@@ -1,0 +1,44 @@
+"""What a run is trained with: device, threads, versions."""
+
+import platform
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import torch
+
+from toolkit import __version__
+from toolkit.errors import ToolkitError
+
+
+def choose_device(name: str) -> torch.device:
+    """The device called `name`; "auto" takes CUDA, else Apple's mps, else the CPU.
+
+    Raises ToolkitError where this machine has no such device.
+    """
+    found = {
+        "cpu": True,
+        "cuda": torch.cuda.is_available(),
+        "mps": torch.backends.mps.is_available(),
+    }
+    if name == "auto":
+        return torch.device(next(kind for kind in ("cuda", "mps", "cpu") if found[kind]))
+    if not found.get(name.split(":", maxsplit=1)[0], False):
+        here = ", ".join(kind for kind, there in found.items() if there)
+        raise ToolkitError(f"--device {name}: not on this machine; use auto or one of {here}")
+    return torch.device(name)
+
+
+@contextmanager
+def threads(count: int | None) -> Iterator[None]:
+    """Torch computes with so many threads meanwhile; None leaves the choice to torch."""
+    before = torch.get_num_threads()
+    torch.set_num_threads(count or before)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(before)
+
+
+def versions() -> str:
+    """Of what trains here: figures may differ in another version."""
+    return f"toolkit {__version__}, Python {platform.python_version()}, PyTorch {torch.__version__}"

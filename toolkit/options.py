@@ -1,0 +1,87 @@
+"""The options of `toolkit mnist`, and whether they can be followed."""
+
+import subprocess
+from dataclasses import dataclass, fields, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from toolkit.book.saving import check_workbook, check_writable
+from toolkit.errors import ToolkitError
+
+if TYPE_CHECKING:
+    from toolkit.convnet.history import History
+
+MOST_THREADS = 1024
+UNTOLD = ("resume", "quiet", "max_params")  # they change no figure
+
+
+@dataclass(frozen=True)
+class Options:
+    """The options of `toolkit mnist`; the command line's help says what each means."""
+
+    out: Path
+    model: str = "default"
+    epochs: int | None = None
+    seed: int = 0
+    seeds: int | None = None
+    data_dir: Path | None = None
+    device: str = "auto"
+    threads: int | None = None
+    validation: bool = False
+    resume: bool = False
+    max_params: int | None = None
+    quiet: bool = False
+
+    @property
+    def weights(self) -> Path:
+        """The file of the weights, beside the workbook."""
+        return self.out.with_suffix(".safetensors")
+
+    @property
+    def checkpoint(self) -> Path:
+        """The file of an unfinished run, beside the workbook."""
+        return self.out.with_suffix(".checkpoint")
+
+    def checkpoint_of(self, seed: int) -> Path:
+        """The file of an unfinished run of a series, beside the workbook."""
+        return self.out.with_suffix(f".seed{seed}.checkpoint")
+
+    @property
+    def record(self) -> Path:
+        """The file in which a series of seeds is recorded, beside the workbook."""
+        return self.out.with_suffix(".seeds.json")
+
+    def command(self, history: "History") -> str:
+        """The command that makes the run `history` again from the same folder: with the device and
+        the number of threads that it had, for figures depend on both.
+        """
+        given = replace(self, device=history.device, threads=history.threads)
+        words = ["toolkit", "mnist"]
+        for field in fields(given):
+            value = getattr(given, field.name)
+            if field.name in UNTOLD or value in (None, False):
+                continue
+            if field.name == "seed" and self.seeds:
+                continue
+            words.append("--" + field.name.replace("_", "-"))
+            if value is not True:
+                words.append(value.as_posix() if isinstance(value, Path) else str(value))
+        return subprocess.list2cmdline(words)
+
+
+def check(options: Options) -> None:
+    """Raise ToolkitError naming the option that cannot be followed."""
+    check_workbook(options.out)
+    check_writable(options.weights)
+    check_writable(options.checkpoint)
+    if not 0 <= options.seed < 2**63:
+        raise ToolkitError(f"--seed {options.seed}: must be 0 or more, and below 2^63")
+    if options.threads is not None and not 1 <= options.threads <= MOST_THREADS:
+        raise ToolkitError(f"--threads {options.threads}: must be 1 to {MOST_THREADS}")
+    if options.seeds is None:
+        return
+    check_writable(options.record)
+    if options.seeds < 1:
+        raise ToolkitError(f"--seeds {options.seeds}: must be at least 1")
+    if options.seed:
+        raise ToolkitError("--seed and --seeds: give one of them; a series begins at seed 0")

@@ -1,0 +1,38 @@
+"""What holds for the figures of a model, in words: only what its template asks for."""
+
+from toolkit.convnet.template import Model
+
+
+def train_figures(model: Model) -> str:
+    """Of which images, and how, the train figures are taken."""
+    ways = [*_changed(model), *(["with dropout"] if _drops_out(model) else [])]
+    seen = f", of images as the network saw them: {', '.join(ways)}" if ways else ""
+    return f"Train figures are averages over the epoch, while the network learns{seen}."
+
+
+def held_out_figures(model: Model, held_out: str) -> str:
+    """When and of which weights those of the held-out set are taken."""
+    of = ", by the moving average of the weights" if model.training.ema else ""
+    return f"{held_out.capitalize()} figures are taken after the epoch{of}."
+
+
+def behind(model: Model, held_out: str) -> str:
+    """Why the network may do worse on what it learns from."""
+    reasons = ["an average during the epoch, while the network still learns"]
+    reasons += ["of images changed at random"] if _changed(model) else []
+    reasons += ["with dropout"] if _drops_out(model) else []
+    return f"Train can lie below {held_out}, for it is {', '.join(reasons)}."
+
+
+def _changed(model: Model) -> list[str]:
+    how, epochs = model.augmentation, model.training.epochs
+    if how.plain_epochs >= epochs or not any((how.rotation, how.translation, how.scale, how.shear)):
+        return []
+    part = "" if how.share == 1 else f"{how.share:.0%} of them "
+    plain = how.plain_epochs
+    last = f" (but for the last {f'{plain} epochs' if plain > 1 else 'epoch'})" if plain else ""
+    return [f"{part}changed at random{last}"]
+
+
+def _drops_out(model: Model) -> bool:
+    return any(layer.type == "dropout" and layer.rate for layer in model.network.layers)
