@@ -1,17 +1,23 @@
 """The trained network in cells: against PyTorch, and recalculated by LibreOffice."""
 
+import json
 import math
+import zipfile
 from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
+from openpyxl import load_workbook
+from openpyxl.worksheet.datavalidation import DataValidation
+from openpyxl.worksheet.worksheet import Worksheet
 from openxml_audit import OpenXmlValidator
+from safetensors import safe_open
 
 from tests.recalculation import Office, cells, with_cells
 from toolkit.convnet import digits, stored
 from toolkit.convnet.model import build
-from toolkit.convnet.stages import DEVIATION, MEAN, forward, stages
+from toolkit.convnet.stages import DEVIATION, EPSILON, MEAN, forward, stages
 from toolkit.convnet.template import Model
 from toolkit.convnet.weights import load_trained, save_weights
 from toolkit.errors import ToolkitError
@@ -20,6 +26,7 @@ from toolkit.pages.live.digits import Gallery
 from toolkit.template import parse
 
 SOFTMAX_ROW, LOGIT_COLUMN = 11, "C"
+HEADING_ROW = 7  # of the numbers beside maps
 CHOICE = "K5"
 LINEAR = '{ type = "global_average_pool" }, { type = "linear", features = 10 }'
 # Everything that the shipped models do not do.
@@ -38,7 +45,7 @@ ODD = {
 }
 
 
-def trained(layers: str, path: Path) -> Path:
+def trained(layers: str, path: Path, **metadata: str) -> Path:
     """Weights of a template, drawn from a seed; batch norm has seen something."""
     training = "epochs = 1\nbatch_size = 2\noptimizer = 'sgd'\nlearning_rate = 0.1\n"
     text = (
@@ -52,8 +59,24 @@ def trained(layers: str, path: Path) -> Path:
             for values in (part.weight, part.bias, part.running_mean, part.running_var):
                 assert values is not None
                 torch.nn.init.uniform_(values, 0.2, 1.5)
-    save_weights(network, {"template": text}, path)
+    save_weights(network, {"template": text, **metadata}, path)
     return path
+
+
+def changed(source: Path, name: str, number: float, out: Path) -> Path:
+    """The same weights, the first number of one tensor another."""
+    network = load_trained(source).network
+    with safe_open(source, "pt") as file:
+        metadata = dict(file.metadata())
+    network.state_dict()[name].view(-1)[0] = number
+    save_weights(network, metadata, out)
+    return out
+
+
+def formula_count(book: Path) -> int:
+    with zipfile.ZipFile(book) as archive:
+        sheets = [n for n in archive.namelist() if n.startswith("xl/worksheets/sheet")]
+        return sum(archive.read(name).count(b"<f>") for name in sheets)
 
 
 def torch_logits(weights: Path, images: np.ndarray) -> np.ndarray:
@@ -76,7 +99,7 @@ def assert_agrees(book: Path, recalculated: Path) -> None:
     for name, sheet in formulas.items():
         for address, formula in sheet.items():
             if str(formula).startswith("="):
-                one, other = before[name][address], after[name][address]
+                one, other = before[name].get(address), after[name].get(address)
                 count += 1
                 if isinstance(one, float | int):
                     assert isinstance(other, float | int), (name, address, other)
@@ -89,7 +112,7 @@ def assert_agrees(book: Path, recalculated: Path) -> None:
 @pytest.fixture(scope="module")
 def book(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("live") / "live.xlsx"
-    write_live(path)
+    assert write_live(path)["cells"] == formula_count(path)
     return path
 
 
@@ -187,6 +210,20 @@ def test_a_blank_canvas_and_no_choice(book: Path, office: Office) -> None:
         made = chosen(book, office, blank | {CHOICE: choice})
         expected = torch_logits(stored.shipped(), np.zeros((1, 28, 28)))[0]
         np.testing.assert_allclose(shown_logits(made), expected, rtol=1e-9)
+        said = "no such digit: the canvas is read" in cells(made)["Draw"].values()
+        assert said == (choice != "canvas")
+
+
+def test_what_is_no_place_is_no_error(book: Path, office: Office) -> None:
+    number = list(cells(book)).index("One cell") + 1
+    typed: dict[str, object] = {"C6": None, "C7": "row", "C8": 99}
+    made = office.recalculate(with_cells(book, number, typed, book.with_name("places.xlsx")))
+    shown = cells(made)["One cell"]
+    assert [shown[f"D{row}"] for row in (6, 7, 8)] == [1, 1, 26]
+    first = next(name for name in cells(made) if name.startswith("1 "))
+    there = cells(made)[first]["AA8"]
+    assert [v for v in shown.values() if v == there and there], "map 1, row 1, column 26"
+    assert not [v for v in shown.values() if str(v).startswith("#")]
 
 
 @pytest.mark.parametrize("name", ODD)
@@ -201,10 +238,105 @@ def test_any_template(name: str, tmp_path: Path, office: Office, shown: Gallery)
 def test_too_many_cells(tmp_path: Path) -> None:
     wide = '{ type = "convolution", channels = 200, kernel = 3 }, ' + LINEAR
     weights = trained(wide, tmp_path / "wide.safetensors")
-    with pytest.raises(ToolkitError, match=r"136,978 cells, more than 100,000; .* fewer channels"):
+    with pytest.raises(
+        ToolkitError, match=r"about 136,978 cells, more than 100,000; .* smaller model"
+    ):
         write_live(tmp_path / "wide.xlsx", weights)
     assert not (tmp_path / "wide.xlsx").exists()
 
 
 def test_the_candidates_are_different_images() -> None:
     assert len({*PLAIN, *HARD}) == len(PLAIN) + len(HARD)
+
+
+GARMENTS = ("T-shirt/top", "Trouser", "Pullover", "Dress", "Coat", "Sandal", "Shirt", "Sneaker",
+            "Bag", "Ankle boot")  # fmt: skip
+
+
+@pytest.mark.parametrize("metadata", [{"classes": json.dumps(GARMENTS)}, {"data": "others"}])
+def test_a_network_of_other_data(
+    metadata: dict[str, str], tmp_path: Path, office: Office, shown: Gallery
+) -> None:
+    weights, book = trained(LINEAR, tmp_path / "o.safetensors", **metadata), tmp_path / "o.xlsx"
+    assert write_live(book, weights)["cells"] == formula_count(book)
+    made = chosen(book, office, {CHOICE: "picture 2"})
+    expected = torch_logits(weights, shown.images[1:2])[0]
+    np.testing.assert_allclose(shown_logits(made), expected, rtol=1e-9)
+    draw = set(cells(made)["Draw"].values())
+    assert {"–", "no label"} < draw and not {"right", "wrong"} & draw
+    assert "The stored pictures are MNIST's, which this network was not trained on." in draw
+    assert cells(book)["Digits"]["AF5"] == "picture 1" and cells(book)["Digits"]["AG5"] == "–"
+    with pytest.raises(ToolkitError, match="--step needs digits that the network was trained on"):
+        write_live(book, weights, step=True)
+
+
+def test_digits_of_mnist_under_other_names(tmp_path: Path) -> None:
+    data, names = digits.load().fingerprint(), json.dumps([f"a long name {n}" for n in range(10)])
+    weights = trained(LINEAR, tmp_path / "named.safetensors", data=data, classes=names)
+    write_live(tmp_path / "named.xlsx", weights)
+    shown = cells(tmp_path / "named.xlsx")["Digits"]
+    assert (shown["AF5"], shown["AG5"]) == ("0 #1", "a long name 0")
+
+
+def test_the_data_that_are_mnists() -> None:
+    loaded = [digits.load(validation=part).fingerprint() for part in (False, True)]
+    assert tuple(loaded) == stored.MNIST
+
+
+def ruled(sheet: Worksheet) -> dict[str, DataValidation]:
+    """Which rule a cell has."""
+    found: dict[str, DataValidation] = {}
+    for rule in sheet.data_validations.dataValidation:
+        for area in rule.sqref.ranges:
+            found |= {sheet.cell(*place).coordinate: rule for place in area.cells}
+    return found
+
+
+@pytest.mark.parametrize("step", [False, True])
+@pytest.mark.parametrize("name", ODD)
+def test_what_may_be_typed(name: str, step: bool, tmp_path: Path) -> None:
+    """Of every stage's sheet, that what is open has a rule, and that no formula is open."""
+    write_live(tmp_path / "o.xlsx", trained(ODD[name], tmp_path / "o.safetensors"), step=step)
+    for sheet in load_workbook(tmp_path / "o.xlsx"):
+        assert sheet.protection.sheet == (sheet.title not in ("Digits", "Equations")), sheet.title
+        opened = {c.coordinate: c for row in sheet for c in row if not c.protection.locked}
+        assert not [c for c in opened.values() if c.data_type == "f"], sheet.title
+        if sheet.title in ("Draw", "One cell"):
+            continue
+        rules = ruled(sheet)
+        assert opened.keys() <= rules.keys(), sheet.title
+        assert len(sheet.data_validations.dataValidation) <= 6
+        assert bool(opened) == str(sheet["B2"].value).endswith("in blue ink may be changed.")
+        for address, cell in opened.items():
+            rule = rules[address]
+            assert rule.type == "decimal" and isinstance(cell.value, float | int)
+            above = str(sheet.cell(HEADING_ROW, cell.column).value)
+            least = "0" if above == "σ²" or cell.value in (EPSILON, DEVIATION) else "-1E+300"
+            assert rule.formula1 == least, (sheet.title, address)
+
+
+@pytest.mark.parametrize("step", [False, True])
+def test_weights_that_no_workbook_can_hold(step: bool, tmp_path: Path) -> None:
+    out, odd = tmp_path / "odd.xlsx", tmp_path / "odd.safetensors"
+    faults = {
+        "12 numbers, not one for each of its 10 classes; train one whose last layer has 10":
+            trained(LINEAR.replace("10", "12"), tmp_path / "12.safetensors"),
+        "2 x 26 x 26 numbers, not one": trained(
+            '{ type = "convolution", channels = 2, kernel = 3 }', tmp_path / "maps.safetensors"),
+        "10 numbers, not one for each of its 3 classes":
+            trained(LINEAR, tmp_path / "3.safetensors", classes='["0", "1", "2"]'),
+        "this is a folder; give the .safetensors file": tmp_path,
+        r"tiny: no such file; give a \.safetensors file": tmp_path / "tiny",
+    }  # fmt: skip
+    for message, weights in faults.items():
+        with pytest.raises(ToolkitError, match=message):
+            write_live(out, weights, step=step)
+    norm = trained('{ type = "batch_norm" }, ' + LINEAR, tmp_path / "norm.safetensors")
+    for name, number, message in (
+        ("0.running_var", -1.0, "0.running_var hold negative variances; train the model anew"),
+        ("0.weight", math.nan, "0.weight hold numbers that are not finite; train the model anew"),
+        ("3.bias", math.inf, "3.bias hold numbers that are not finite; train the model anew"),
+    ):
+        with pytest.raises(ToolkitError, match=message):
+            write_live(out, changed(norm, name, number, odd), step=step)
+    assert not out.exists()

@@ -41,6 +41,8 @@ A, B, C = (quantity(name) for name in "ABC")
     ("expr", "formula"),
     [
         (A + B, "A+B"),
+        (maps.within(A, sympy.Integer(9)), "IF(ISNUMBER(A),MIN(9,MAX(1,INT(A))),1)"),
+        (maps.if_number(A, A, sympy.Integer(0)), "IF(ISNUMBER(A),A,0)"),
         (A - B, "A-B"),
         (-A - B, "-A-B"),
         (B - A, "B-A"),

@@ -8,15 +8,16 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from toolkit.book.live import count_formulas
 from toolkit.book.saving import check_workbook
 from toolkit.book.writer import write
 from toolkit.convnet import stored
-from toolkit.convnet.shapes import activation_count, parameter_count
+from toolkit.convnet.shapes import activation_count, layer_table, parameter_count
 from toolkit.convnet.stages import Stage, forward, stages
 from toolkit.convnet.test_set import test_images
 from toolkit.errors import ToolkitError
 from toolkit.pages.live import live_book
-from toolkit.pages.live.digits import SIDE, Gallery
+from toolkit.pages.live.digits import NO_LABEL, SIDE, Gallery
 from toolkit.pages.live.learning import step_book
 
 MOST_CELLS, MOST_CELLS_OF_STEP = 100_000, 300_000
@@ -39,38 +40,58 @@ def write_live(out: Path, weights: Path | None = None, *, step: bool = False) ->
     check_workbook(out)
     source = weights or stored.shipped()
     found = stored.read(source)
-    count = _check(found, source, step=step)
-    chosen = gallery(stages(found), found.names)
-    write(step_book(found, chosen) if step else live_book(found, chosen), out)
-    return {"workbook": str(out), "weights": str(source), "cells": count,
+    _check(found, source, step=step)
+    chosen = gallery(stages(found), found.names) if found.knows_mnist else pictures()
+    book = step_book(found, chosen) if step else live_book(found, chosen)
+    write(book, out)
+    return {"workbook": str(out), "weights": str(source), "cells": count_formulas(book),
             "digits": len(chosen.names)}  # fmt: skip
 
 
-def _check(found: stored.Stored, source: Path, *, step: bool) -> int:
-    """About how many cells with a formula the network takes, where it is not too many."""
+def _check(found: stored.Stored, source: Path, *, step: bool) -> None:
+    """Raise ToolkitError where no workbook can be made of the network."""
     network = found.model.network
     if network.input != INPUT:
         raise ToolkitError(
             f"{source}: its network takes no images of {SIDE}x{SIDE} pixels in one channel; "
             "give other weights"
         )
+    shape, classes = layer_table(network)[-1].output, len(found.names)
+    if shape not in ((classes,), (classes, 1, 1)):
+        raise ToolkitError(
+            f"{source}: its network puts out {' x '.join(map(str, shape))} numbers, not one for "
+            f"each of its {classes} classes; train one whose last layer has {classes} features"
+        )
+    if step and not found.knows_mnist:
+        raise ToolkitError(
+            f"{source}: --step needs digits that the network was trained on, and this one was "
+            "trained on other data than MNIST; leave out --step, or give other weights"
+        )
+    _check_size(found, source, step=step)
+
+
+def _check_size(found: stored.Stored, source: Path, *, step: bool) -> None:
+    """Raise ToolkitError where the network would take too many cells, by an estimate."""
+    network = found.model.network
     count, most = activation_count(network) + 2 * SIDE * SIDE, MOST_CELLS
     if step:
         count, most = _cells_of_step(found), MOST_CELLS_OF_STEP
     if count > most:
         raise ToolkitError(
-            f"{source}: the network would take {count:,} cells, more than {most:,}; train "
-            "one with fewer channels, or pool earlier"
+            f"{source}: the network would take about {count:,} cells, more than {most:,}; choose "
+            "a smaller model, with fewer channels or with pooling earlier"
         )
-    return count
 
 
 def _cells_of_step(found: stored.Stored) -> int:
-    """Twice forward and once backward, before and after norm and ReLU; kernels three times."""
+    """Twice forward and once backward, before and after norm and ReLU; kernels three times. What
+    only changes its input in place adds no maps of its own.
+    """
     maps = 0
     for stage in stages(found):
         out, changed = prod(stage.output), bool(stage.norm or stage.relu)
-        maps += 2 * out * (1 + changed) + out * changed + prod(stage.input)
+        own = stage.kind != "pointwise"
+        maps += 2 * out * (own + changed) + out * changed + own * prod(stage.input)
     return maps + 3 * parameter_count(found.model.network)
 
 
@@ -83,11 +104,24 @@ def gallery(steps: list[Stage], names: tuple[str, ...]) -> Gallery:
     called = []
     for n in chosen:
         seen[int(labels[n])] += 1
-        called.append(f"{names[labels[n]]} #{seen[int(labels[n])]}")
+        called.append(f"{labels[n]} #{seen[int(labels[n])]}")
     return Gallery(
         images[chosen].astype(float),
         tuple(called),
         tuple(_value(names[labels[n]]) for n in chosen),
+        tuple(n + 1 for n in chosen),
+        painted(),
+    )
+
+
+def pictures() -> Gallery:
+    """The same plain images for a network that does not know them: without labels."""
+    images, _ = _test_set()
+    chosen = list(PLAIN)
+    return Gallery(
+        images[chosen].astype(float),
+        tuple(f"picture {n}" for n in range(1, len(chosen) + 1)),
+        (NO_LABEL,) * len(chosen),
         tuple(n + 1 for n in chosen),
         painted(),
     )

@@ -102,7 +102,7 @@ def _validated(rule: Validation) -> DataValidation:
     made.errorStyle = "stop"
     made.showInputMessage = made.showErrorMessage = True
     made.allow_blank = False
-    made.add(reach((rule.row, rule.column, rule.last_row, rule.column)))
+    made.add(reach((rule.row, rule.column, rule.last_row, rule.last_column or rule.column)))
     return made
 
 

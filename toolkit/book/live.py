@@ -3,9 +3,10 @@
 from collections.abc import Mapping
 from math import isfinite, nan
 
+import numpy as np
 from sympy import Expr, Symbol
 
-from toolkit.book.sheet import Cell, Known
+from toolkit.book.sheet import Book, Cell, Column, Known, Sheet
 from toolkit.book.theme import fitting
 from toolkit.symbols.excel import excel
 from toolkit.symbols.numeric import value
@@ -25,3 +26,22 @@ def computed(expr: Expr, known: Mapping[Symbol, Known], style: str = "number") -
 def _lost(value: object) -> bool:
     """Whether a cell holds an error, which every formula that reads it passes on."""
     return isinstance(value, float) and not isfinite(value)
+
+
+def count_formulas(book: Book) -> int:
+    """How many cells of a workbook hold a formula."""
+    return sum(map(_formulas, book.sheets))
+
+
+def _formulas(sheet: Sheet) -> int:
+    cells = sum(cell.formula is not None for cell in sheet.cells.values())
+    columns = sum(_filled(column) for table in sheet.tables for column in table.columns)
+    grids = (grid for grid in sheet.grids if grid.formula or grid.turns)
+    # Values that are not finite are left out.
+    return cells + columns + sum(int(np.isfinite(grid.values).sum()) for grid in grids)
+
+
+def _filled(column: Column) -> int:
+    if column.formula:
+        return len(column.values)
+    return 1 if column.first else 0

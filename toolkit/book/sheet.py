@@ -201,11 +201,11 @@ class Line:
 
 @dataclass(frozen=True)
 class Validation:
-    """What may be typed into the cells of one column from `row` to `last_row`: a `number`, a
-    `positive` or `whole` number, all from `least` to `most` where these are given, one of
-    `choices`, or what makes `formula` true. Where a cell is selected, title (up to 32 characters)
-    and message (up to 255) are shown; what does not fit is refused with `error`, or else with the
-    message again.
+    """What may be typed into the cells of one column, or of all up to `last_column`, from `row` to
+    `last_row`: a `number`, a `positive` or `whole` number, all from `least` to `most` where these
+    are given, one of `choices`, or what makes `formula` true. Where a cell is selected, title (up
+    to 32 characters) and message (up to 255) are shown; what does not fit is refused with `error`,
+    or else with the message again.
     """
 
     row: int
@@ -219,6 +219,7 @@ class Validation:
     most: float | None = None
     error: str = ""
     formula: str = ""
+    last_column: int | None = None
 
 
 @dataclass(frozen=True)

@@ -118,6 +118,7 @@ STYLES = {
     "ruler": Style("0", size=6, ink=MUTED, align="center"),
     "shade": Style(";;;"),  # its colour says it; the formula bar shows the number
     "pixel": Style(";;;", framed=True, locked=False),
+    "read": Style('"read as "0', ink=MUTED, align="left", indent=1),
     "small": Style(size=8, ink=MUTED),
     "small centred": Style(size=8, ink=MUTED, align="center"),
     "small input": Style("0.00", size=8, ink=INPUT_INK, align="center", locked=False),
@@ -125,6 +126,7 @@ STYLES = {
     "small slope": Style("0.000", size=8, align="center"),
     "small number": Style("0.00", size=8, align="center"),
     "answer": Style(size=48, bold=True, align="center"),
+    "answer name": Style(bold=True, align="center", wrap=True),
     "total": Style("#,##0", bold=True),
     "verdict": Style(bold=True, align="center", framed=True),
     "live": Style("0.000000", size=16, bold=True, align="center", framed=True),

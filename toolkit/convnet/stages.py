@@ -58,7 +58,7 @@ class Stage:
 def stages(stored: Stored) -> list[Stage]:
     """The network as stages, in order.
 
-    Raises ToolkitError where the weights do not fit the template.
+    Raises ToolkitError where the weights do not fit the template, or cannot be computed with.
     """
     found: list[Stage] = []
     module = 0
@@ -84,6 +84,13 @@ def _tensor(stored: Stored, module: int, name: str, *shape: int) -> Array:
     if found is None or found.shape != shape:
         raise ToolkitError(
             f"{stored.source}: its weights do not fit its template; train the model anew"
+        )
+    fault = "" if np.isfinite(found).all() else "numbers that are not finite"
+    if name == "running_var" and (found < 0).any():
+        fault = "negative variances"
+    if fault:
+        raise ToolkitError(
+            f"{stored.source}: its weights {module}.{name} hold {fault}; train the model anew"
         )
     return found.astype(np.float64)
 

@@ -16,16 +16,32 @@ from toolkit.template import parse
 from toolkit.template import shipped as templates
 
 CLASSES = TypeAdapter(tuple[str, ...])
+# The fingerprints of MNIST as `toolkit.convnet.digits` loads it, tested on the test set or on a
+# part of the training set.
+MNIST = (
+    "c67d70060989aeee1d58752e305a831bd7e88cb52ad5234c0a50357b858cdfc9",
+    "0f8b6d4c7dd33c8cd499db7429e75b688019d8ec0ebff060098dd83cdfcd1a8d",
+)
 
 
 @dataclass(frozen=True)
 class Stored:
-    """Tensors by name, the template of their model, the classes' names by label, and the file."""
+    """Tensors by name, the template of their model, the classes' names by label, the file, and the
+    fingerprint of the data that it was trained on, where the file holds one.
+    """
 
     tensors: dict[str, NDArray[Any]]
     model: Model
     names: tuple[str, ...]
     source: Path
+    data: str | None = None
+
+    @property
+    def knows_mnist(self) -> bool:
+        """Whether MNIST's digits are what the network was trained on, as far as the file says."""
+        if self.data is None:
+            return self.names == DIGITS
+        return self.data in MNIST and len(self.names) == len(DIGITS)
 
 
 def read(path: Path) -> Stored:
@@ -37,7 +53,7 @@ def read(path: Path) -> Stored:
     if "template" not in metadata:
         raise ToolkitError(f"{path}: holds no template; give weights that toolkit mnist wrote")
     model = parse(metadata["template"], Model, f"{path}: its template")
-    return Stored(tensors, model, _names(path, metadata), path)
+    return Stored(tensors, model, _names(path, metadata), path, metadata.get("data"))
 
 
 def shipped() -> Path:
@@ -46,6 +62,10 @@ def shipped() -> Path:
 
 
 def _content(path: Path) -> tuple[dict[str, NDArray[Any]], dict[str, str]]:
+    if path.is_dir():
+        raise ToolkitError(
+            f"{path}: this is a folder; give the .safetensors file that toolkit mnist wrote"
+        )
     try:
         with safe_open(str(path), "numpy") as stored:
             found = {name: stored.get_tensor(name) for name in stored.keys()}  # noqa: SIM118
@@ -57,7 +77,9 @@ def _content(path: Path) -> tuple[dict[str, NDArray[Any]], dict[str, str]]:
             f"{path}: damaged, or no safetensors file; give weights that toolkit mnist wrote"
         ) from error
     except OSError as error:
-        raise ToolkitError(f"{path}: cannot be read: {error.strerror}; check the path") from error
+        raise ToolkitError(
+            f"{path}: cannot be read: {error.strerror or error}; check the path"
+        ) from error
 
 
 def _wanted(name: str) -> str:
@@ -67,7 +89,7 @@ def _wanted(name: str) -> str:
             f"weights are wanted here, not the name of a model: toolkit mnist --model {name} "
             f"--out {name}.xlsx writes {name}.safetensors"
         )
-    return "give weights that toolkit mnist wrote"
+    return "give a .safetensors file that toolkit mnist wrote"
 
 
 def _names(path: Path, metadata: dict[str, str]) -> tuple[str, ...]:

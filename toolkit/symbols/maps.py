@@ -20,8 +20,13 @@ Array = NDArray[Any]
 class window_dot(Function):
     """The products of a window's cells with a kernel's, added up: one step of a convolution."""
 
+    loose = True  # as shown: as a factor it needs brackets
+
     def _excel(self, printer: Any) -> str:
         return f"SUMPRODUCT({','.join(map(printer._print, self.args))})"
+
+    def _plain(self, printer: Any) -> str:
+        return " * ".join(map(printer._print, self.args))
 
     def _numpycode(self, printer: Any) -> str:
         return f"window_dot({', '.join(map(printer._print, self.args))})"
@@ -41,6 +46,9 @@ class rectified(Function):
     def _excel(self, printer: Any) -> str:
         return f"MAX(0,{printer._print(self.args[0])})"
 
+    def _plain(self, printer: Any) -> str:
+        return f"max(0, {printer._print(self.args[0])})"
+
     def _numpycode(self, printer: Any) -> str:
         return f"maximum(0.0, {printer._print(self.args[0])})"
 
@@ -57,12 +65,18 @@ class above_zero(Function):
     def _numpycode(self, printer: Any) -> str:
         return f"where({printer._print(self.args[0])} > 0, 1.0, 0.0)"
 
+    def _typeset(self, printer: Any) -> Box:
+        return row(Text("["), printer._print(self.args[0]), Text(" > 0]"))
+
 
 class window_largest(Function):
     """The largest cell of a window: max-pooling."""
 
     def _excel(self, printer: Any) -> str:
         return f"MAX({printer._print(self.args[0])})"
+
+    def _plain(self, printer: Any) -> str:
+        return f"max({printer._print(self.args[0])})"
 
     def _numpycode(self, printer: Any) -> str:
         return f"window_largest({printer._print(self.args[0])})"
@@ -76,6 +90,9 @@ class map_mean(Function):
 
     def _excel(self, printer: Any) -> str:
         return f"AVERAGE({printer._print(self.args[0])})"
+
+    def _plain(self, printer: Any) -> str:
+        return f"mean({printer._print(self.args[0])})"
 
     def _numpycode(self, printer: Any) -> str:
         return f"map_mean({printer._print(self.args[0])})"
@@ -93,6 +110,32 @@ class pixel(Function):
 
     def _numpycode(self, printer: Any) -> str:
         return f"minimum(255.0, maximum(0.0, {printer._print(self.args[0])}))"
+
+
+class within(Function):
+    """The whole number below a number (first), held within 1 and another (second); 1 where the
+    cell holds no number.
+    """
+
+    def _excel(self, printer: Any) -> str:
+        x, most = map(printer._print, self.args)
+        return f"IF(ISNUMBER({x}),MIN({most},MAX(1,INT({x}))),1)"
+
+    def _numpycode(self, printer: Any) -> str:
+        x, most = map(printer._print, self.args)
+        return f"minimum({most}, maximum(1, floor({x})))"
+
+
+class if_number(Function):
+    """One answer (second) where a cell (first) holds a number, else another (third)."""
+
+    def _excel(self, printer: Any) -> str:
+        x, yes, no = map(printer._print, self.args)
+        return f"IF(ISNUMBER({x}),{yes},{no})"
+
+    def _numpycode(self, printer: Any) -> str:
+        x, yes, no = map(printer._print, self.args)
+        return f"({yes} if is_number({x}) else {no})"
 
 
 class picked(Function):
@@ -172,6 +215,11 @@ class routed(Function):
         tests = [f"({cell} == {largest})", *(f"({other} < {cell})" for other in earlier)]
         return f"where({' & '.join(tests)}, {gradient}, 0.0)"
 
+    def _typeset(self, printer: Any) -> Box:
+        cell, largest, gradient, *_ = map(printer._print, self.args)
+        return row(gradient, Text(" where "), cell, Text(" is the first largest, "), largest,
+                   Text(", of its window, else 0"))  # fmt: skip
+
 
 def _window_dot(window: Array, kernel: Array) -> Array:
     products: Array = np.einsum("...ij,...ij->...", window, kernel)
@@ -192,6 +240,7 @@ def _place_or(value: Any, cells: Any, otherwise: Any) -> Any:
     return list(cells).index(value) + 1 if value in list(cells) else otherwise
 
 
+NAMESPACE["is_number"] = lambda value: isinstance(value, int | float)
 NAMESPACE["picked"] = _picked
 NAMESPACE["place_or"] = _place_or
 NAMESPACE["window_dot"] = _window_dot

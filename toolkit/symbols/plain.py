@@ -63,7 +63,8 @@ class PlainPrinter(Printer):
 
     def _factor(self, expr: Any) -> str:
         text: str = self._print(expr)
-        return f"({text})" if expr.is_Add or expr.is_Mul or expr.is_Piecewise else text
+        loose = expr.is_Add or expr.is_Mul or expr.is_Piecewise or getattr(expr, "loose", False)
+        return f"({text})" if loose else text
 
 
 def plain(expr: Expr, names: Mapping[Symbol, str] | None = None) -> str:

@@ -190,7 +190,7 @@ class TypesetPrinter(Printer):
     def _factor(self, expr: Any) -> Box:
         """An operand of · or a power, in brackets where it would fall apart without."""
         box: Box = self._print(expr)
-        loose = expr.is_Add or expr.is_Mul or expr.is_Piecewise
+        loose = expr.is_Add or expr.is_Mul or expr.is_Piecewise or getattr(expr, "loose", False)
         return Brackets(box) if loose or (expr.is_number and expr.is_negative) else box
 
 

@@ -7,12 +7,12 @@ from sympy import Symbol
 from toolkit.book.sheet import Book, Cell, Known, Sheet, at
 from toolkit.convnet.stages import DEVIATION, MEAN, Stage, stages
 from toolkit.convnet.stored import Stored
-from toolkit.pages.live import digits, draw, pixel
+from toolkit.pages.live import digits, draw, pixel, rules
 from toolkit.pages.live.digits import Gallery
 from toolkit.pages.live.ending import features, linear, softmax
 from toolkit.pages.live.layer import layer, shading, size_of, width_of
 from toolkit.pages.live.layout import Maps, Tiling, filled
-from toolkit.pages.live.naming import kind, linked
+from toolkit.pages.live.naming import NORMALIZED, kind, linked, title
 from toolkit.pages.live.pixel import Part
 
 INPUT = "Input"
@@ -52,9 +52,10 @@ def _input(seen: Maps, margin: int) -> tuple[Sheet, Maps]:
     maps = Maps(INPUT, tiles.places, grid.values[None])
     pixels = size_of(28)
     cells = {
-        (1, 2): Cell("Input: normalized pixels", "title"),
-        (4, 2): Cell("mean", "label"), (4, 8): Cell(MEAN, "small input"),
-        (5, 2): Cell("deviation", "label"), (5, 8): Cell(DEVIATION, "small input"),
+        (1, 2): Cell("Input: 1 map of 28 x 28, pixels normalized", "title"),
+        (2, 2): Cell(f"{NORMALIZED} {rules.EDITABLE}", "muted"),
+        (4, 2): Cell("mean", "label"), (4, 8): Cell(MEAN, "small setting"),
+        (5, 2): Cell("deviation", "label"), (5, 8): Cell(DEVIATION, "small setting"),
     }  # fmt: skip
     return Sheet(
         INPUT,
@@ -64,6 +65,8 @@ def _input(seen: Maps, margin: int) -> tuple[Sheet, Maps]:
         heights=dict.fromkeys(range(tiles.top, grid.last_row + 1), pixels * 0.75),
         tab="0072B2",
         scales=(shading(maps),),
+        validations=rules.normalizing(8),
+        protected=True,
     ), maps
 
 
@@ -72,7 +75,7 @@ class _Walk:
 
     def __init__(self, maps: Maps, names: tuple[str, ...], margin: int) -> None:
         self.maps, self.names, self.margin = maps, names, margin
-        self.values: tuple[Known, ...] = ()
+        self.values: tuple[Known, ...] = tuple(map(maps.whole, range(len(maps.places))))
         self.sheets: list[Sheet] = []
         self.parts: list[Part] = []
         self.field = self.jump = 1
@@ -85,7 +88,7 @@ class _Walk:
             return
         self.field += (stage.size - 1) * self.jump
         self.jump *= stage.stride
-        made = layer(stage, name, _title(stage, number, self.field), self.maps, self.margin)
+        made = layer(stage, name, title(stage, number, self.field), self.maps, self.margin)
         if stage.kind == "convolution":
             self.parts.append(Part(name, stage, made.maps, self.maps, self.margin))
         self.maps = made.maps
@@ -97,19 +100,8 @@ class _Walk:
         if stage.kind == "linear":
             known = stage.output[0] == len(self.names)
             names = self.names if known else tuple(str(n + 1) for n in range(stage.output[0]))
-            title = f"{number}. Linear layer: weighted sums of all inputs"
-            ended = linear(stage, name, title, self.values, names)
+            ended = linear(stage, name, title(stage, number, self.field), self.values, names)
         else:
-            words = "Global average pooling" if stage.kind == "average" else "In place"
-            ended = features(stage, name, f"{number}. {words}", self.values)
+            ended = features(stage, name, title(stage, number, self.field), self.values)
         self.values = ended.outputs
         self.sheets.append(ended.sheet)
-
-
-def _title(stage: Stage, number: int, field: int) -> str:
-    words = {"convolution": f"Convolution {stage.size}x{stage.size}", "pool": "Max-pooling",
-             "pointwise": "In place"}[stage.kind]  # fmt: skip
-    extra = " + batch norm" * bool(stage.norm) + " + ReLU" * stage.relu
-    shape = " x ".join(map(str, stage.output[1:]))
-    maps = f"{stage.output[0]} maps of {shape}"
-    return f"{number}. {words}{extra}: {maps}, each cell sees {field} x {field} pixels"

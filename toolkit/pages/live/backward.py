@@ -26,7 +26,7 @@ def gradient(channel: int) -> Symbol:
 
 def flipped(channel: int) -> Symbol:
     """The kernel that makes that output map, turned by half a turn."""
-    return Symbol(f"k{channel}")
+    return Symbol(f"r{channel}")
 
 
 def by_input(stage: Stage) -> Expr:

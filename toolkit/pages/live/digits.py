@@ -14,6 +14,7 @@ SIDE, STEP = 28, 30  # of a digit's cells, and rows from one digit to the next
 FIRST_ROW, FIRST_COLUMN = 5, 2
 NAME_COLUMN = FIRST_COLUMN + SIDE + 2
 PIXELS = 13
+NO_LABEL = "–"
 
 
 @dataclass(frozen=True)
@@ -27,6 +28,16 @@ class Gallery:
     labels: tuple[Value, ...]
     numbers: tuple[int, ...]
     canvas: NDArray[np.float64] = field(repr=False)
+
+    @property
+    def known(self) -> bool:
+        """Whether they have labels: are of what the network was trained on."""
+        return NO_LABEL not in self.labels
+
+    @property
+    def word(self) -> str:
+        """What one of them is called."""
+        return "digit" if self.known else "picture"
 
     @property
     def named(self) -> Known:

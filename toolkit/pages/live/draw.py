@@ -24,16 +24,21 @@ PAINTED, COLUMN, RULER, LABELS = (Symbol(n) for n in ("painted", "column", "rule
 SHARE, SHARES, CLASSES = (Symbol(name) for name in ("share", "shares", "classes"))
 ANSWER, LABEL = Symbol("answer"), Symbol("label")
 ON_CANVAS = "–"
+MOST_LARGE = 2  # characters of an answer in large type
 
 
 def seen_maps(gallery: Gallery) -> tuple[Sheet, Maps]:
     """The sheet without its answer, and what the network reads: one map of 28 x 28."""
     cells: Cells = {(1, 2): Cell("Draw a digit, watch the network think", "title")}
     cells[2, 2] = Cell(
-        "Choose a digit in the yellow cell; or choose canvas there and type numbers into the grid. "
-        "Every sheet follows.",
+        "Choose a digit in the yellow cell, or choose canvas there and paint: select cells, type "
+        "255 and press Ctrl+Enter (in LibreOffice Alt+Enter); Delete clears.",
         "muted",
     )
+    if not gallery.known:
+        cells[4, 2] = Cell(
+            "The stored pictures are MNIST's, which this network was not trained on.", "muted"
+        )
     cells |= _choice(gallery)
     known = {
         CHOSEN: at(DRAW, CHOICE_ROW, SEEN_COLUMN, 1),
@@ -75,12 +80,25 @@ def _choice(gallery: Gallery) -> Cells:
         COUNT: Known(str(len(gallery.names)), len(gallery.names)),
     }
     return {
-        (CHOICE_ROW, 2): Cell("Show digit:", "name"),
+        (CHOICE_ROW, 2): Cell(f"Show {gallery.word}:", "name"),
         (CHOICE_ROW, CHOICE_COLUMN): Cell(first, "choice"),
         (CHOICE_ROW, SEEN_COLUMN): computed(place_or(CHOICE, NAMES, COUNT + 1), known, "shade"),
+        (CHOICE_ROW + 1, 2): computed(_unknown(gallery), known, "bold"),
         (HEADING_ROW, PAINT_COLUMN): Cell("Canvas: paint here, 0 to 255", "bold"),
         (HEADING_ROW, SEEN_COLUMN): Cell("Seen by the network", "bold"),
     }
+
+
+def _unknown(gallery: Gallery) -> Expr:
+    """What is said of a choice that is neither stored nor the canvas."""
+    words = Text(f"no such {gallery.word}: the canvas is read")
+    stored = no_such(CHOICE, NAMES, words)
+    return matching(CHOICE, Text(CANVAS), Text(""), stored)
+
+
+def no_such(choice: Symbol, names: Symbol, words: Text) -> Expr:
+    """A text where a choice is none of the names, else none."""
+    return matching(place_or(choice, names, Integer(0)), Integer(0), words, Text(""))
 
 
 def _painted(gallery: Gallery) -> Cells:
@@ -103,13 +121,14 @@ def _widths() -> dict[int, float]:
     small = width_of(PIXELS)
     widths = {1: 1.0} | dict.fromkeys(range(PAINT_COLUMN, SEEN_COLUMN + SIDE), small)
     widths |= {PAINT_COLUMN - 1: 3.0, SEEN_COLUMN - 2: 3.0, SEEN_COLUMN - 1: 3.0}
-    return widths | {TABLE_COLUMN - 1: 3.0, TABLE_COLUMN: 12.0, TABLE_COLUMN + 1: 14.0}
+    return widths | {TABLE_COLUMN - 1: 3.0, TABLE_COLUMN: 12.0, TABLE_COLUMN + 1: 14.0,
+                     TABLE_COLUMN + 2: 2.0}  # fmt: skip
 
 
 def _validations(gallery: Gallery) -> tuple[Validation, ...]:
     choice = Validation(
-        CHOICE_ROW, CHOICE_COLUMN, CHOICE_ROW, "choice", "Which digit?",
-        "Choose a stored digit, or canvas for what you paint.", (*gallery.names, CANVAS),
+        CHOICE_ROW, CHOICE_COLUMN, CHOICE_ROW, "choice", f"Which {gallery.word}?",
+        f"Choose a stored {gallery.word}, or canvas for what you paint.", (*gallery.names, CANVAS),
     )  # fmt: skip
     columns = (
         Validation(
@@ -153,7 +172,7 @@ def answer(gallery: Gallery, said: Softmax) -> Answer:
         (Series(at(DRAW, HEADING_ROW, column + 1, "probability"), said.classes, said.shares),),
         row=HEADING_ROW,
         column=column + 3,
-        width=10.5,
+        width=9,
         height=8.5,
         y_format="0%",
         y_min=0,
@@ -167,9 +186,9 @@ def _verdict(gallery: Gallery, top: int, said: Softmax) -> Cells:
     """The answer, and whether it is the stored digit's label."""
     column = TABLE_COLUMN
     found = where(CLASSES, SHARES, largest(SHARES))
-    cells: Cells = {
-        (top, column): computed(found, {CLASSES: said.classes, SHARES: said.shares}, "answer")
-    }
+    large = all(len(str(name)) <= MOST_LARGE for name, _ in said.each)
+    read = {CLASSES: said.classes, SHARES: said.shares}
+    cells: Cells = {(top, column): computed(found, read, "answer" if large else "answer name")}
     known = {
         CHOSEN: at(DRAW, CHOICE_ROW, SEEN_COLUMN, 1),
         COUNT: Known(str(len(gallery.names)), len(gallery.names)),
@@ -180,7 +199,8 @@ def _verdict(gallery: Gallery, top: int, said: Softmax) -> Cells:
     cells[top, column + 1] = Cell("its label:", "middle")
     cells[top + 2, column + 1] = computed(label, known, "middle")
     known[LABEL] = _one(cells, top + 2, column + 1)
-    verdict = matching(LABEL, ANSWER, Text("right"), Text("wrong"))
+    judged = matching(LABEL, ANSWER, Text("right"), Text("wrong"))
+    verdict = judged if gallery.known else Text("no label")
     shown = Piecewise((Text("your own"), CHOSEN > COUNT), (verdict, True))
     cells[top + 4, column + 1] = computed(shown, known, "verdict")
     return cells

@@ -4,19 +4,21 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from sympy import Symbol, exp
+from sympy import Symbol
 
 from toolkit.book.live import computed
 from toolkit.book.sheet import Cell, Known, Scale, Sheet, Value, at, down, letters
 from toolkit.convnet.stages import Stage, scale_and_shift
 from toolkit.pages.live import equations as eq
-from toolkit.pages.live.layer import NEGATIVE, POSITIVE
+from toolkit.pages.live import explained, rules
+from toolkit.pages.live.layer import EQUATION_ROW, NEGATIVE, POSITIVE, equation
 from toolkit.pages.live.layout import Cells
-from toolkit.symbols.functions import largest, total
+from toolkit.symbols.equation import Equation
 from toolkit.symbols.maps import map_mean
 
 INPUT_ROW, FIRST_ROW = 7, 11
 NAME_COLUMN, OUTPUT_COLUMN, BIAS_COLUMN = 2, 3, 4
+HIGH = {EQUATION_ROW: 24.0}
 VALUE, CLASS, CLASSES = Symbol("value"), Symbol("class"), Symbol("classes")
 
 
@@ -32,7 +34,8 @@ def features(stage: Stage, name: str, title: str, inputs: Sequence[Known]) -> En
     """A number for each input: the mean of a map, or what changes a number in place."""
     averaged = stage.kind == "average"
     words = "The mean of each map: how much there is of what it looks for." if averaged else ""
-    cells: Cells = {(1, 2): Cell(title, "title"), (2, 2): Cell(words, "muted")}
+    said = (words + rules.editable(stage)).strip()
+    cells: Cells = {(1, 2): Cell(title, "title"), (2, 2): Cell(said, "muted")}
     headings = ["map" if averaged else "input", "mean" if averaged else "value", *_folded(stage)]
     cells |= {(FIRST_ROW - 1, 2 + n): Cell(word, "heading") for n, word in enumerate(headings)}
     expr = eq.finished(stage, map_mean(VALUE) if averaged else VALUE)
@@ -42,7 +45,9 @@ def features(stage: Stage, name: str, title: str, inputs: Sequence[Known]) -> En
         cells |= {(row, NAME_COLUMN): Cell(n + 1, "heading")} | folded
         cells[row, OUTPUT_COLUMN] = computed(expr, {VALUE: known} | read, "number")
     widths = {1: 2.0, NAME_COLUMN: 14.0, OUTPUT_COLUMN: 14.0}
-    sheet = Sheet(name, cells, widths=widths, tab="0072B2", pages_high=1)
+    checks = tuple(rules.of_numbers(stage, FIRST_ROW, OUTPUT_COLUMN + 1, None))
+    sheet = Sheet(name, cells, widths=widths, tab="0072B2", pages_high=1, validations=checks,
+                  protected=True, pictures=(equation(stage),), heights=HIGH)  # fmt: skip
     return Ended(sheet, _outputs(name, cells, len(inputs)))
 
 
@@ -54,6 +59,7 @@ def linear(
     left = 3 + len(headings)
     words = (
         "Each output: every input times its weight, added up, and a bias. Blue adds, orange takes."
+        + rules.editable(stage)
     )
     cells: Cells = {(1, 2): Cell(title, "title"), (2, 2): Cell(words, "muted")}
     cells |= _inputs(inputs, left)
@@ -77,7 +83,10 @@ def linear(
     scale = Scale((area,), POSITIVE, NEGATIVE, end=float(abs(stage.kernel).max()) or 1.0)
     widths = {1: 2.0, NAME_COLUMN: 14.0, OUTPUT_COLUMN: 12.0, left - 1: 8.0}
     widths |= dict.fromkeys(range(left, left + len(inputs)), 5.2)
-    sheet = Sheet(name, cells, widths=widths, tab="0072B2", scales=(scale,), pages_high=1)
+    checks = tuple(rules.of_numbers(stage, FIRST_ROW, BIAS_COLUMN + 1, area))
+    sheet = Sheet(name, cells, widths=widths, tab="0072B2", scales=(scale,), pages_high=1,
+                  validations=checks, protected=True, pictures=(equation(stage),),
+                  heights=HIGH)  # fmt: skip
     return Ended(sheet, _outputs(name, cells, len(stage.kernel)))
 
 
@@ -124,6 +133,7 @@ class Softmax:
 
 
 LOGIT, LOGITS, POWER, POWERS = (Symbol(n) for n in ("z", "logits", "power", "powers"))
+SHARE = Symbol("p")
 HEADINGS = ("class", "logit z", "e^(z - largest)", "probability")
 
 
@@ -149,7 +159,13 @@ def softmax(name: str, title: str, logits: Sequence[Known], names: Sequence[str]
         for label, row in zip(classes, rows, strict=True)
     )
     widths = {1: 2.0, 2: 14.0, 3: 14.0, 4: 16.0, 5: 14.0}
-    sheet = Sheet(name, cells, widths=widths, tab="0072B2", pages_high=1)
+    lines = (Equation(POWER, explained.POWER), Equation(SHARE, explained.SHARE))
+    pictures = tuple(
+        explained.drawn(line, EQUATION_ROW, column)
+        for line, column in zip(lines, (2, 4), strict=True)
+    )
+    sheet = Sheet(name, cells, widths=widths, tab="0072B2", pages_high=1, pictures=pictures,
+                  heights={EQUATION_ROW: 36.0}, protected=True)  # fmt: skip
     return Softmax(sheet, each, ranges[0], ranges[3])
 
 
@@ -160,8 +176,8 @@ def _softmax_cell(column: int, label: Value, logit: Known, known: dict[Symbol, K
         case 3:
             return computed(VALUE, {VALUE: logit}, "number")
         case 4:
-            return computed(exp(LOGIT - largest(LOGITS)), known, "number")
-    return computed(POWER / total(POWERS), known, "percent right")
+            return computed(explained.POWER, known, "number")
+    return computed(explained.SHARE, known, "percent right")
 
 
 def _inputs(inputs: Sequence[Known], left: int) -> Cells:

@@ -5,9 +5,10 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from toolkit.book.sheet import at
-from toolkit.convnet.stages import Stage
+from toolkit.convnet.stages import EPSILON, Stage
 from toolkit.pages.live import backward as back
 from toolkit.pages.live import equations as eq
+from toolkit.pages.live import rules
 from toolkit.pages.live.layer import NUMBERS, beside
 from toolkit.pages.live.layout import FIRST_ROW, Maps, Tiling
 from toolkit.pages.live.page import Block, Page, Reads, Weights
@@ -93,6 +94,7 @@ def shown_weights(stage: Stage, page: Page, margin: int) -> Weights:
     page.last = max([page.last, *(row for row, _ in cells)])
     step = stage.size + (stage.size > 1)
     left = right + 2 + len(NUMBERS)
+    page.validations += rules.of_maps(stage, right + 1, left)
     kernels = {
         (o, i): Block(page.name, FIRST_ROW + o * step, left + i * step, stage.kernel[o, i])
         for o, i in (np.ndindex(*stage.kernel.shape[:2]) if stage.kernel.size else ())
@@ -105,4 +107,6 @@ def shown_weights(stage: Stage, page: Page, margin: int) -> Weights:
         for symbol, n in HELD.items()
         if (FIRST_ROW, right + 1 + n) in cells
     }
+    if stage.norm:
+        numbers[eq.EPSILON] = [at(page.name, FIRST_ROW - 3, right + 1, EPSILON)] * stage.output[0]
     return Weights(kernels, numbers)

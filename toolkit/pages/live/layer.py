@@ -11,6 +11,7 @@ from toolkit.book.typesetting import draw
 from toolkit.convnet.stages import EPSILON as EPSILON_VALUE
 from toolkit.convnet.stages import Stage
 from toolkit.pages.live import equations as eq
+from toolkit.pages.live import rules
 from toolkit.pages.live.layout import FIRST_ROW, Cells, Maps, Tiling, filled
 from toolkit.symbols.plain import plain
 from toolkit.symbols.typeset import typeset_equation
@@ -40,7 +41,10 @@ def layer(stage: Stage, name: str, title: str, before: Maps, margin: int) -> Mad
         read = _windows(stage, before, channel) | known[channel]
         grids.append(filled(expr, read, place, "shade"))
     maps = Maps(name, places, np.stack([grid.values for grid in grids]))
-    cells: Cells = {(1, 2): Cell(title, "title"), (2, 2): Cell(_words(stage), "muted")} | around
+    cells: Cells = {
+        (1, 2): Cell(title, "title"),
+        (2, 2): Cell(words(stage, maps), "muted"),
+    } | around
     for number, (row, column) in enumerate(places, 1):
         cells[row - 1 - margin, column] = Cell(f"map {number}", "small")
     pixels = size_of(wide)
@@ -56,6 +60,8 @@ def layer(stage: Stage, name: str, title: str, before: Maps, margin: int) -> Mad
         tab="0072B2",
         scales=(shading(maps), *scales),
         pictures=(equation(stage),),
+        validations=tuple(rules.of_maps(stage, right + 1, right + 2 + len(NUMBERS))),
+        protected=True,
         pages_high=1,
     )
     return Made(sheet, maps)
@@ -69,21 +75,24 @@ def equation(stage: Stage) -> Picture:
     return Picture(drawn.png, alt, EQUATION_ROW, 2, drawn.width, drawn.height)
 
 
-def _words(stage: Stage) -> str:
-    """What the letters of the equation mean."""
+def words(stage: Stage, maps: Maps) -> str:
+    """What the letters of the equation mean, and the colours."""
     size = f"{stage.size}x{stage.size}"
-    words = []
+    said = []
     if stage.kind == "convolution" and stage.size > 1:
-        words.append(f"x * k: the {size} window's cells times the kernel's, added up.")
+        said.append(f"x * k: the {size} window's cells times the kernel's, added up.")
     if stage.kind == "convolution" and stage.size == 1:
-        words.append("Each map is a weighted sum of the maps before.")
+        said.append("Each map is a weighted sum of the maps before.")
     if stage.kind == "pool":
-        words.append(f"Of each {size} window the largest cell.")
+        said.append(f"Of each {size} window the largest cell.")
     if stage.norm:
-        words.append("s and t: batch norm's scale and shift.")
+        said.append("s and t: batch norm's scale and shift.")
     if stage.relu:
-        words.append("max(0, …) is ReLU.")
-    return " ".join(words) + " The darker a cell, the larger; click on one to read its formula."
+        said.append("max(0, …) is ReLU.")
+    said.append(
+        "Blue above 0, orange below;" if maps.values.min() < 0 else "The darker, the larger;"
+    )
+    return " ".join([*said, "click on a cell to read its formula."]) + rules.editable(stage)
 
 
 def size_of(wide: int) -> int:
@@ -123,7 +132,8 @@ def beside(
     cells, known, area = Cells(), [], []
     if not (stage.norm or stage.bias is not None or stage.kernel.size):
         return cells, [{} for _ in range(stage.output[0])], [], {}
-    cells[FIRST_ROW - 2, right] = Cell("The numbers of each map, and its kernels", "bold")
+    heading = "The numbers of each map" + ", and its kernels" * bool(stage.kernel.size)
+    cells[FIRST_ROW - 2, right] = Cell(heading, "bold")
     if stage.norm:
         cells[FIRST_ROW - 3, right] = Cell("ε", "symbol")
         cells[FIRST_ROW - 3, right + 1] = Cell(EPSILON_VALUE, "small setting")

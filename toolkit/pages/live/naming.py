@@ -7,12 +7,68 @@ from toolkit.convnet.stages import Stage
 from toolkit.pages.live.layout import DRAW
 
 KINDS = {"convolution": "conv"}
+NORMALIZED = (
+    "(pixel / 255 − mean) / deviation: over the training set mean 0 and deviation 1. Blue: ink, "
+    "orange: paper."
+)
+SIDE = 28  # of the images
+WIDE, NARROW = (
+    8,
+    3.0,
+)  # a link on the first sheet takes so many narrow columns; their greatest width
 
 
 def kind(stage: Stage) -> str:
     """Short, for the name of its sheet."""
     size = f" {stage.size}x{stage.size}" if stage.kind in ("convolution", "pool") else ""
     return KINDS.get(stage.kind, stage.kind) + size
+
+
+def title(stage: Stage, number: int, field: int) -> str:
+    """A stage's place, kind, shape and receptive field in words."""
+    if stage.kind == "linear":
+        return f"{number}. Linear layer: weighted sums of all inputs"
+    if stage.kind == "average":
+        return f"{number}. Global average pooling: the mean of each map"
+    words = {"convolution": f"Convolution {stage.size}x{stage.size}", "pool": "Max-pooling",
+             "pointwise": "In place"}[stage.kind]  # fmt: skip
+    extra = " + batch norm" * bool(stage.norm) + " + ReLU" * stage.relu
+    shape = " x ".join(map(str, stage.output[1:])) or "1"
+    maps = f"{stage.output[0]} map{'s' * (stage.output[0] > 1)} of {shape}"
+    seen = "the whole image" if field >= SIDE else f"{field} x {field} pixels"
+    return f"{number}. {words}{extra}: {maps}, each cell sees {seen}"
+
+
+def receptive_fields(steps: list[Stage]) -> list[int]:
+    """Pixels to a side that a cell of each stage's maps sees."""
+    found, field, jump = [], 1, 1
+    for stage in steps:
+        field += (stage.size - 1) * jump
+        jump *= stage.stride
+        found.append(field)
+    return found
+
+
+def way_on(stage: Stage) -> str:
+    """What the blocks of a stage's forward sheet in the book of a step are."""
+    made = {"pool": "z: the largest cell of each window.", "average": "z: the mean of each map."}
+    first = made.get(stage.kind, "z: the sums of products.")
+    after = [word for word, there in (("batch norm", stage.norm), ("ReLU", stage.relu)) if there]
+    second = f" a, below: after {' and '.join(after)}." if after else ""
+    return f"{first}{second} Click on a cell to read its formula."
+
+
+def way_back(stage: Stage, *, first: bool) -> str:
+    """What the blocks of a stage's sheet of gradients are."""
+    words = ["Blue: the loss grows with it, orange: it falls."]
+    if stage.norm or stage.relu:
+        words.append("∂z: by each cell before batch norm and ReLU.")
+    what = "pixel, as normalized: which ink would raise the loss" if first else "cell that was read"
+    if stage.kind != "pointwise":
+        words.append(f"∂x{', below' * bool(stage.norm or stage.relu)}: by each {what}.")
+    if stage.kernel.size or stage.norm:
+        words.append("To the right each parameter's gradient, and its value after the step.")
+    return " ".join(words)
 
 
 def linked(sheets: list[Sheet]) -> tuple[Sheet, ...]:
@@ -31,4 +87,17 @@ def linked(sheets: list[Sheet]) -> tuple[Sheet, ...]:
             for n, (text, name) in enumerate(ways.items())
         }
         made.append(replace(sheet, cells={**sheet.cells, **links}))
+    made[0] = replace(made[0], cells={**made[0].cells, **_contents(made)})
     return tuple(made)
+
+
+def _contents(sheets: list[Sheet]) -> dict[tuple[int, int], Cell]:
+    """Links to all other sheets below what stands on the first."""
+    first = sheets[0]
+    row = max([*(row for row, _ in first.cells), *(grid.last_row for grid in first.grids)]) + 2
+    cells = {(row, 2): Cell("All sheets", "subtitle")}
+    across = max(1, sum(width <= NARROW for width in first.widths.values()) // WIDE)
+    for n, sheet in enumerate(sheets[1:]):
+        place = row + 1 + n // across, 2 + WIDE * (n % across)
+        cells[place] = Cell(sheet.name, "link", link=sheet.name)
+    return cells

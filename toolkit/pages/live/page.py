@@ -1,16 +1,19 @@
 """A sheet in the making, and where the parameters on it stand."""
 
-from collections.abc import Callable
+import math
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
 import numpy as np
 from sympy import Expr, Symbol
 
 from toolkit.book.grid import Grid, moving
-from toolkit.book.sheet import Cell, Known, Scale, Sheet, letters, quoted
+from toolkit.book.sheet import Cell, Known, Picture, Scale, Sheet, Validation, letters, quoted
 from toolkit.pages.live import equations as eq
-from toolkit.pages.live.layer import shading, width_of
+from toolkit.pages.live.explained import drawn
+from toolkit.pages.live.layer import EQUATION_ROW, shading, width_of
 from toolkit.pages.live.layout import FIRST_ROW, Array, Cells, Maps, Tiling, filled
+from toolkit.symbols.equation import Equation
 
 Reads = dict[Symbol, Known]
 
@@ -70,6 +73,8 @@ class Page:
     grids: list[Grid] = field(default_factory=list)
     scales: list[Scale] = field(default_factory=list)
     widths: dict[int, float] = field(default_factory=dict)
+    pictures: list[Picture] = field(default_factory=list)
+    validations: list[Validation] = field(default_factory=list)
     pixels: int = 13
     last: int = FIRST_ROW
 
@@ -108,6 +113,13 @@ class Page:
         self.widths |= {c: width_of(self.pixels) for c in narrow if c not in self.widths}
         return maps
 
+    def explain(self, equations: Iterable[Equation]) -> None:
+        """Equations side by side above the maps, where columns are narrow and all alike."""
+        column = 2
+        for equation in equations:
+            self.pictures.append(drawn(equation, EQUATION_ROW, column))
+            column += math.ceil((self.pictures[-1].width + 40) / self.pixels)
+
     def sheet(self, title: str, tab: str) -> Sheet:
         """The sheet."""
         rows = range(FIRST_ROW - 1, self.last + 1)
@@ -116,9 +128,16 @@ class Page:
             {(1, 2): Cell(title, "title"), **self.cells},
             grids=tuple(self.grids),
             widths=self.widths,
-            heights=dict.fromkeys(rows, self.pixels * 0.75),
+            heights=dict.fromkeys(rows, self.pixels * 0.75) | self._high(),
+            pictures=tuple(self.pictures),
             freeze=(FIRST_ROW - 1, 1),
             tab=tab,
             scales=tuple(self.scales),
+            validations=tuple(self.validations),
+            protected=True,
             pages_high=1,
         )
+
+    def _high(self) -> dict[int, float]:
+        highest = max((picture.height for picture in self.pictures), default=0.0)
+        return {EQUATION_ROW: round(highest * 0.75 + 8, 2)} if self.pictures else {}

@@ -25,7 +25,7 @@ from toolkit.pages.live.layer import NEGATIVE, NUMBERS, POSITIVE
 from toolkit.pages.live.layout import FIRST_ROW as MAP_ROW
 from toolkit.pages.live.layout import PIXEL, Cells, Maps, Tiling
 from toolkit.symbols.functions import total, verdict
-from toolkit.symbols.maps import picked
+from toolkit.symbols.maps import picked, within
 
 MAP, ROW, COLUMN = (Symbol(name) for name in ("map", "row", "column"))
 CELLS, FACTOR, WEIGHT, PRODUCTS = (Symbol(n) for n in ("cells", "x", "k", "products"))
@@ -110,7 +110,9 @@ def _section(part: Part, top: int, drawn: Drawn) -> int:
 
 
 def _chosen(part: Part, top: int, drawn: Drawn) -> dict[Symbol, Known]:
-    """The cells in which a reader chooses; in the middle there is ink to look at."""
+    """The cells in which a reader chooses, and beside each the number that is read of it; in the
+    middle there is ink to look at.
+    """
     count, high, wide = part.stage.output
     starts = ((MAP, 1, count), (ROW, high // 2, high), (COLUMN, wide // 2, wide))
     known = {}
@@ -118,7 +120,10 @@ def _chosen(part: Part, top: int, drawn: Drawn) -> dict[Symbol, Known]:
         start = max(1, start)
         drawn.cells[row, 2] = Cell(f"{symbol.name} (1 to {most})", "label")
         drawn.cells[row, 3] = Cell(start, "input")
-        known[symbol] = at(PIXEL, row, 3, start)
+        typed = {symbol: at(PIXEL, row, 3, start)}
+        held = computed(within(symbol, Integer(most)), typed, "read")
+        drawn.cells[row, 4] = held
+        known[symbol] = at(PIXEL, row, 4, held.value)
         words = f"A whole number from 1 to {most}."
         drawn.validations.append(
             Validation(row, 3, row, "whole", f"Which {symbol.name}?", words, least=1, most=most)

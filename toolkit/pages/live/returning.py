@@ -28,12 +28,8 @@ class Returned:
     gradients: tuple[tuple[Area, Array], ...]
 
 
-def backward(
-    passed: Passed, arriving: Maps, page: Page, rate: Known, margin: int, *, last: bool
-) -> Returned:
-    """The page of gradients of one stage; `arriving` is ∂loss/∂a. The last stage on the way back
-    needs none by its inputs.
-    """
+def backward(passed: Passed, arriving: Maps, page: Page, rate: Known, margin: int) -> Returned:
+    """The page of gradients of one stage; `arriving` is ∂loss/∂a."""
     stage = passed.stage
     first = FIRST_ROW
     by_z = arriving
@@ -49,9 +45,7 @@ def backward(
     if stage.kind == "convolution" and (stage.stride > 1 or (by_z is arriving and stage.size > 1)):
         by_z, first = _spread(stage, by_z, page, margin, first)
     stepped = parameters(Job(passed, arriving, by_z, page, rate, margin))
-    by_input = by_z
-    if not last:
-        by_input = _by_input(passed, by_z, stepped.turned, page, margin, first)
+    by_input = _by_input(passed, by_z, stepped.turned, page, margin, first)
     return Returned(by_input, stepped.weights, stepped.gradients)
 
 

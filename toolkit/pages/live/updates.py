@@ -9,7 +9,7 @@ from sympy import Expr, Symbol
 from toolkit.book.grid import Grid
 from toolkit.book.live import computed
 from toolkit.book.sheet import Area, Cell, Known, Scale, at
-from toolkit.convnet.stages import EPSILON, Stage
+from toolkit.convnet.stages import Stage
 from toolkit.pages.live import backward as back
 from toolkit.pages.live import equations as eq
 from toolkit.pages.live.forward import Passed, tiles_of
@@ -73,6 +73,8 @@ def parameters(job: Job) -> Stepped:
         return Stepped(Weights({}, {}), {}, ())
     page, right = job.page, job.right
     for n, heading in enumerate(AFTER):
+        if not (job.stage.bias is not None if heading.endswith("b") else job.stage.norm):
+            continue
         page.cells[FIRST_ROW - 1, right + 1 + n] = Cell(heading, "small centred")
     numbers: dict[Symbol, list[Known]] = {symbol: [] for symbol in job.passed.weights.numbers}
     areas: list[tuple[Area, Array]] = []
@@ -151,10 +153,8 @@ def _new_norm(
         back.G: job.arriving.whole(channel),
         back.A: passed.a.whole(channel),
         back.Z: passed.z.whole(channel),
-        eq.EPSILON: Known(repr(EPSILON), EPSILON),
-        eq.MEAN: held[eq.MEAN][channel],
-        eq.VARIANCE: held[eq.VARIANCE][channel],
     }
+    read |= {symbol: held[symbol][channel] for symbol in (eq.MEAN, eq.VARIANCE, eq.EPSILON)}
     slopes = [
         _put(job, channel, 0, back.by_gamma(job.stage), read),
         _put(job, channel, 1, back.by_beta(job.stage), read),
@@ -163,7 +163,7 @@ def _new_norm(
     read[eq.BETA] = _new(job, channel, 4, eq.BETA, slopes[1])
     read[eq.SCALE] = _put(job, channel, 5, eq.SCALED.expr, read)
     read[eq.SHIFT] = _put(job, channel, 6, eq.SHIFTED.expr, read)
-    for symbol in (eq.GAMMA, eq.BETA, eq.MEAN, eq.VARIANCE, eq.SCALE, eq.SHIFT):
+    for symbol in (eq.GAMMA, eq.BETA, eq.MEAN, eq.VARIANCE, eq.EPSILON, eq.SCALE, eq.SHIFT):
         numbers[symbol].append(read[symbol])
     yield _area(job, channel, 0, slopes)
 

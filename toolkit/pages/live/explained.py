@@ -1,0 +1,119 @@
+"""The equations of a step of learning as shown: those that the cells compute, typeset."""
+
+from collections.abc import Iterator, Sequence
+
+from sympy import Expr, Symbol, exp, log
+
+from toolkit.book.sheet import Cell, Picture, Sheet
+from toolkit.book.typesetting import draw
+from toolkit.convnet.stages import Stage
+from toolkit.pages.live import backward as back
+from toolkit.pages.live import equations as eq
+from toolkit.pages.live.layout import Cells
+from toolkit.symbols.abridged import abridged
+from toolkit.symbols.equation import Equation, Gradient
+from toolkit.symbols.functions import largest, total
+from toolkit.symbols.maps import window_dot
+from toolkit.symbols.plain import plain
+from toolkit.symbols.typeset import typeset_equation
+
+EQUATIONS = "Equations"
+LOSS, A, Z, X, K = (Symbol(name) for name in ("L", "a", "z", "x", "k"))
+LOGIT, LOGITS, POWERS, TARGETS = (Symbol(n) for n in ("z", "logits", "powers", "targets"))
+POWER = exp(LOGIT - largest(LOGITS))
+SHARE = Symbol("power") / total(POWERS)
+# -Σ y·ln p, with the logits as they are: no probability is too small for it.
+CROSS_ENTROPY = log(total(POWERS)) + largest(LOGITS) - window_dot(TARGETS, LOGITS)
+SIZE, PADDING, MOST_TERMS = 12.5, 10.0, 3
+WORDS_COLUMN, EQUATION_COLUMN, FIRST_ROW = 2, 3, 5
+Line = tuple[str, Equation]
+
+
+def by(wrt: Symbol) -> Gradient:
+    """∂L/∂ of a quantity."""
+    return Gradient(LOSS, wrt)
+
+
+def backward_lines(stage: Stage) -> Iterator[Line]:
+    """What the sheet of a stage's gradients computes, with words for each line."""
+    if stage.norm or stage.relu:
+        yield "back through ReLU and batch norm", _line(Z, back.in_place(stage), A)
+    if stage.kind == "convolution":
+        yield "to the inputs, by the kernels turned", Equation(by(X), _reached(stage))
+        yield (
+            "to the kernel: its window times what reached z",
+            _line(K, back.by_kernel(stage.output[1:] in ((), (1, 1))), Z),
+        )
+    if stage.kind == "pool":
+        yield "to the largest cell of each window", _line(X, back.by_pooled(1), Z)
+    if stage.kind == "average":
+        yield "to every cell alike", _line(X, back.by_mean(stage.input[1] * stage.input[2]), Z)
+    if stage.norm:
+        yield "batch norm's γ", _line(eq.GAMMA, back.by_gamma(stage), A)
+        yield "batch norm's β", _line(eq.BETA, back.by_beta(stage), A)
+    if stage.bias is not None:
+        yield "the bias", _line(eq.BIAS, back.by_bias(), Z)
+
+
+def _line(wrt: Symbol, expr: Expr, arrived: Symbol) -> Equation:
+    """The gradient by `wrt`; what arrives is that by `arrived`."""
+    return Equation(by(wrt), expr.xreplace({back.G: by(arrived)}))
+
+
+def _reached(stage: Stage) -> Expr:
+    """The sum over the outputs that read a cell, each under its own name."""
+    outputs = range(1, stage.output[0] + 1)
+    named = {back.gradient(n): by(Symbol(f"z{n}")) for n in outputs}
+    return abridged(back.by_input(stage), MOST_TERMS).xreplace(named)
+
+
+def sheet(steps: Sequence[tuple[str, Stage]]) -> Sheet:
+    """Every equation of the step, forward and backward, stage by stage."""
+    cells: Cells = {
+        (1, WORDS_COLUMN): Cell("The equations of one step", "title"),
+        (2, WORDS_COLUMN): Cell(
+            "What the cells of each sheet compute. L is the loss; x what a stage reads, k its "
+            "kernel, r the kernel turned, z its sum, a that after batch norm and ReLU; * "
+            "multiplies and adds up.",
+            "muted",
+        ),
+    }
+    pictures: list[Picture] = []
+    heights: dict[int, float] = {}
+    row = FIRST_ROW
+    for heading, lines in _blocks(steps):
+        cells[row, WORDS_COLUMN] = Cell(heading, "subtitle")
+        row += 1
+        for words, equation in lines:
+            cells[row, WORDS_COLUMN] = Cell(words, "label")
+            pictures.append(drawn(equation, row, EQUATION_COLUMN))
+            heights[row] = round(pictures[-1].height * 0.75 + PADDING, 2)
+            row += 1
+    widths = {1: 2.0, WORDS_COLUMN: 48.0, EQUATION_COLUMN: 90.0}
+    return Sheet(EQUATIONS, cells, pictures=tuple(pictures), heights=heights, widths=widths,
+                 freeze=(FIRST_ROW - 1, 1), tab="CC79A7")  # fmt: skip
+
+
+def _blocks(steps: Sequence[tuple[str, Stage]]) -> Iterator[tuple[str, list[Line]]]:
+    for name, stage in steps:
+        yield f"{name}, forward", [("what each cell computes", eq.shown(stage))]
+    yield (
+        "Loss",
+        [
+            ("softmax: the power of a logit", Equation(Symbol("power"), POWER)),
+            ("softmax: the probability of a class", Equation(Symbol("p"), SHARE)),
+            ("cross-entropy, −ln p of the label's class", Equation(LOSS, CROSS_ENTROPY)),
+            ("its gradient by a logit; y is 1 at the label", Equation(by(Z), back.BY_LOGIT)),
+        ],
+    )
+    for name, stage in reversed(steps):
+        yield f"∂ {name}, backward", list(backward_lines(stage))
+    yield "The step", [("every parameter", back.NEW), ("batch norm's scale", eq.SCALED),
+                       ("batch norm's shift", eq.SHIFTED)]  # fmt: skip
+
+
+def drawn(equation: Equation, row: int, column: int) -> Picture:
+    """An equation as a picture, its top left corner in a cell."""
+    made = draw(typeset_equation(equation.symbol, equation.expr), SIZE)
+    text = f"{equation.symbol.name} = {plain(equation.expr)}"
+    return Picture(made.png, text, row, column, made.width, made.height)

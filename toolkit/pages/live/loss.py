@@ -1,0 +1,113 @@
+"""The sheet of softmax and cross-entropy, before and after the step."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from sympy import Expr, Integer, Symbol
+
+from toolkit.book.live import computed
+from toolkit.book.sheet import (
+    Cell,
+    Known,
+    Sheet,
+    Value,
+    at,
+    down,
+)  # fmt: skip
+from toolkit.pages.live import backward as back
+from toolkit.pages.live import explained
+from toolkit.pages.live.layout import Cells, Maps
+from toolkit.symbols.functions import largest, where
+from toolkit.symbols.maps import matching, window_dot
+
+LOSS, FIRST_ROW = "Loss", 9
+VALUE, CLASS, LABEL = (Symbol(name) for name in ("value", "class", "label"))
+LOGIT, LOGITS, POWER, POWERS = (Symbol(n) for n in ("z", "logits", "power", "powers"))
+TARGETS = Symbol("targets")
+
+
+@dataclass
+class Loss:
+    """The sheet of softmax and cross-entropy, before and after the step."""
+
+    maps: Maps
+    names: Sequence[str]
+    label: Known
+
+    def __post_init__(self) -> None:
+        self.cells: Cells = {(1, 2): Cell("Loss: softmax and cross-entropy", "title")}
+        self.classes: list[Value] = [int(n) if n.isdecimal() else n for n in self.names]
+        self.rows = range(FIRST_ROW, FIRST_ROW + len(self.classes))
+        heads = ("class", "logit z", "e^(z - largest)", "probability p", "target y",
+                 "∂loss/∂z = p - y", "", "z after", "e^(z - largest)", "p after")  # fmt: skip
+        self.cells |= {
+            (FIRST_ROW - 1, 2 + n): Cell(word, "heading") for n, word in enumerate(heads) if word
+        }
+        for row, label in zip(self.rows, self.classes, strict=True):
+            self.cells[row, 2] = Cell(label, "heading")
+            known = {CLASS: at(LOSS, row, 2, label), LABEL: self.label}
+            self.cells[row, 6] = computed(
+                matching(CLASS, LABEL, Integer(1), Integer(0)), known, "centred count"
+            )
+        self.before, self.said_before = self._side(3, self.maps, "loss")
+        for row in self.rows:
+            known = {back.SHARE: self._one(row, 5), back.TARGET: self._one(row, 6)}
+            self.cells[row, 7] = computed(back.BY_LOGIT, known, "number")
+        slopes = np.array([self.cells[row, 7].value for row in self.rows], float)
+        self.by_logit = Maps(LOSS, tuple((row, 7) for row in self.rows), slopes[:, None, None])
+        self.after, self.said_after = self.before, self.said_before
+        self.page_place = Sheet(LOSS)
+
+    def _one(self, row: int, column: int) -> Known:
+        return at(LOSS, row, column, self.cells[row, column].value)
+
+    def _range(self, column: int) -> Known:
+        return down(LOSS, FIRST_ROW, column, [self.cells[row, column].value for row in self.rows])
+
+    def _side(self, column: int, maps: Maps, words: str) -> tuple[Known, Known]:
+        """Logits, powers, probabilities and the loss; the loss, and the likeliest class."""
+        for n, row in enumerate(self.rows):
+            self.cells[row, column] = computed(VALUE, {VALUE: maps.whole(n)}, "number")
+        logits = self._range(column)
+        for row in self.rows:
+            known = {LOGIT: self._one(row, column), LOGITS: logits}
+            self.cells[row, column + 1] = computed(explained.POWER, known, "number")
+        powers = self._range(column + 1)
+        for row in self.rows:
+            known = {POWER: self._one(row, column + 1), POWERS: powers}
+            self.cells[row, column + 2] = computed(explained.SHARE, known, "percent right")
+        targets = self._range(6)
+        pair = {
+            LOGITS: Known(logits.address, np.array([logits.value], float)),
+            TARGETS: Known(targets.address, np.array([targets.value], float)),
+            POWERS: powers,
+        }
+        end = self.rows[-1] + 2
+        self.cells[end, column] = Cell(words, "name")
+        pair[LOGITS] = Known(logits.address, pair[LOGITS].value)
+        self.cells[end, column + 1] = computed(explained.CROSS_ENTROPY, pair, "value")
+        said = where(CLASS, LOGITS, largest(LOGITS))
+        known = {CLASS: self._range(2), LOGITS: logits}
+        self.cells[end + 1, column] = Cell("answer", "name")
+        self.cells[end + 1, column + 1] = computed(said, known, "middle")
+        return self._one(end, column + 1), self._one(end + 1, column + 1)
+
+    def shares(self) -> list[tuple[Expr, dict[Symbol, Known]]]:
+        """The label's probability before and after the step: what its target picks."""
+        targets = self._range(6)
+        found = []
+        for column in (5, 11):
+            shares = self._range(column)
+            pair = {
+                VALUE: Known(shares.address, np.array([shares.value], float)),
+                TARGETS: Known(targets.address, np.array([targets.value], float)),
+            }
+            found.append((window_dot(TARGETS, VALUE), pair))
+        return found
+
+    def sheet(self, maps: Maps) -> Sheet:
+        """Finished with the logits of the second pass."""
+        self.after, self.said_after = self._side(9, maps, "loss after")
+        widths = {1: 2.0, 8: 3.0} | dict.fromkeys((2, 3, 4, 5, 6, 7, 9, 10, 11), 16.0)
+        return Sheet(LOSS, self.cells, widths=widths, tab="CC79A7", pages_high=1, protected=True)
