@@ -20,18 +20,6 @@ class counted_rows(Function):
         return f"counted_rows({', '.join(map(printer._print, self.args))})"
 
 
-class share_or_dash(Function):
-    """One number as a share of another; a dash where that is 0."""
-
-    def _excel(self, printer: Any) -> str:
-        part, whole = map(printer._print, self.args)
-        return f'IF({whole}=0,"–",{part}/{whole})'
-
-    def _numpycode(self, printer: Any) -> str:
-        part, whole = map(printer._print, self.args)
-        return f'({part} / {whole} if {whole} else "–")'
-
-
 def _holds(value: Any, asked: Any) -> bool:
     if isinstance(asked, str) and asked.startswith(">"):
         return not isinstance(value, str) and value > float(asked[1:])

@@ -12,10 +12,11 @@ from toolkit.pages.concepts import recorded
 from toolkit.pages.concepts.measured import Measured, Records
 from toolkit.pages.concepts.page import FIRST, LABEL, Page
 from toolkit.pages.concepts.words import RESULTS
-from toolkit.symbols.counting import counted_rows, share_or_dash
+from toolkit.symbols.counting import counted_rows
 from toolkit.symbols.equation import Equation
 from toolkit.symbols.functions import Text, joined
 from toolkit.symbols.records import fixed_text
+from toolkit.symbols.shares import share_or_dash
 
 NUMBER, TITLE = 19, "How to know very early that a network is not going well"
 IDEA = (
