@@ -116,7 +116,7 @@ def gallery(steps: list[Stage], names: tuple[str, ...]) -> Gallery:
 
 def pictures() -> Gallery:
     """The same plain images for a network that does not know them: without labels."""
-    images, _ = _test_set()
+    images, _ = test_images()
     chosen = list(PLAIN)
     return Gallery(
         images[chosen].astype(float),
