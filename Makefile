@@ -79,11 +79,11 @@ pictures: libreoffice
 	  build/pictures/mnist.pdf exports/mnist
 	soffice -env:UserInstallation=file://$(CURDIR)/build/profile --headless \
 	  --convert-to pdf --outdir build/pictures exports/live.xlsx >/dev/null
-	pdftoppm -r 130 -f 1 -l 1 -x 85 -y 115 -W 1310 -H 460 -singlefile -png \
+	pdftoppm -r 130 -f 1 -l 1 -x 85 -y 115 -W 1310 -H 560 -singlefile -png \
 	  build/pictures/live.pdf exports/live
 	soffice -env:UserInstallation=file://$(CURDIR)/build/profile --headless \
 	  --convert-to pdf --outdir build/pictures exports/concepts.xlsx >/dev/null
-	pdftoppm -r 150 -f 5 -l 5 -x 100 -y 90 -W 1060 -H 960 -singlefile -png \
+	pdftoppm -r 190 -f 5 -l 5 -x 125 -y 180 -W 1080 -H 985 -singlefile -png \
 	  build/pictures/concepts.pdf exports/concepts
 
 $(VENV)/bin/python:
