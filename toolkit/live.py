@@ -29,6 +29,7 @@ HARD = (
     4699, 5654, 5937, 5955, 6571, 6576, 6597, 6625, 6651, 6783, 8408, 8527, 9729,
 )  # fmt: skip
 MOST_WRONG = 6
+MISREAD = " ✗"  # after the name of a digit that the network gets wrong
 
 
 def write_live(out: Path, weights: Path | None = None, *, step: bool = False) -> dict[str, Any]:
@@ -98,13 +99,13 @@ def _cells_of_step(found: stored.Stored) -> int:
 def gallery(steps: list[Stage], names: tuple[str, ...]) -> Gallery:
     """Digits to choose from: two of each class and some that this network gets wrong."""
     images, labels = test_images()
-    hard = [n for n in HARD if forward(steps, images[n] / 1.0).argmax() != labels[n]][:MOST_WRONG]
-    chosen = [*PLAIN, *hard]
+    wrong = {n for n in (*PLAIN, *HARD) if forward(steps, images[n] / 1.0).argmax() != labels[n]}
+    chosen = [*PLAIN, *[n for n in HARD if n in wrong][:MOST_WRONG]]
     seen: Counter[int] = Counter()
     called = []
     for n in chosen:
         seen[int(labels[n])] += 1
-        called.append(f"{labels[n]} #{seen[int(labels[n])]}")
+        called.append(f"{labels[n]} #{seen[int(labels[n])]}{MISREAD * (n in wrong)}")
     return Gallery(
         images[chosen].astype(float),
         tuple(called),

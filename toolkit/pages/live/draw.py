@@ -128,7 +128,8 @@ def _widths() -> dict[int, float]:
 def _validations(gallery: Gallery) -> tuple[Validation, ...]:
     choice = Validation(
         CHOICE_ROW, CHOICE_COLUMN, CHOICE_ROW, "choice", f"Which {gallery.word}?",
-        f"Choose a stored {gallery.word}, or canvas for what you paint.", (*gallery.names, CANVAS),
+        f"A stored {gallery.word} (✗: the network misreads it), or canvas for what you paint.",
+        (*gallery.names, CANVAS),
     )  # fmt: skip
     columns = (
         Validation(

@@ -135,7 +135,8 @@ class Front:
             tab="009E73",
             scales=(Scale((self.maps.area(0),), "000000", "FFFFFF", end=255),),
             validations=(
-                Validation(5, 11, 5, "choice", "Which digit?", "Choose a stored digit.",
+                Validation(5, 11, 5, "choice", "Which digit?",
+                           "Choose a stored digit. ✗: the network misreads it.",
                            self.gallery.names),
                 Validation(RATE_ROW, column + 1, RATE_ROW, "positive", "Learning rate",
                            "A number above 0: how far to go down the gradient."),
