@@ -102,6 +102,16 @@ def test_missing_results_are_said_and_make_no_error(tmp_path: Path, office: Offi
     assert not [value for value in said if str(value).startswith(("#", "Err:"))]
 
 
+@pytest.mark.parametrize("count", [0, 1])
+def test_hardly_any_results_make_a_book(count: int, tmp_path: Path) -> None:
+    some, out = tmp_path / "some.csv", tmp_path / "c.xlsx"
+    save(some, load(shipped())[:count])
+    words = ["concepts", "--results", str(some), "--out", str(out)]
+    done = CliRunner().invoke(app, words)
+    assert done.exit_code == 0, done.stderr
+    assert faults(out) == []
+
+
 def test_some_concepts_by_name_and_number(tmp_path: Path) -> None:
     out = tmp_path / "c.xlsx"
     done = CliRunner().invoke(app, ["concepts", "softmax", "7", "--out", str(out)])
