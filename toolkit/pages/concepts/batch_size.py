@@ -11,7 +11,7 @@ from toolkit.pages.concepts.page import FIRST, LABEL, NEGATIVE, POSITIVE, Page
 from toolkit.symbols.batches import in_batch, mean_where, root_mean_square, spread_of_all
 from toolkit.symbols.equation import Equation, Gradient
 from toolkit.symbols.functions import mean
-from toolkit.symbols.windows import held
+from toolkit.symbols.windows import as_number, held
 
 NUMBER, TITLE = 20, "Batch size and its effects"
 IDEA = (
@@ -104,7 +104,8 @@ def _gradients(page: Page, top: int, known: Cells) -> Known:
             page.fixed((below + 1 + row, left + column), float(number), "small number")
         read[symbol] = Known(f"{quoted(page.name)}!{moving(below + 1, left)}", values)
     page.label((top, LABEL), f"the gradients of all {SAMPLES} samples", "name")
-    found = page.fill((top + 1, FIRST), SLOPE.expr, read, "small number")
+    slope = SLOPE.expr.subs(W, as_number(W))
+    found = page.fill((top + 1, FIRST), slope, read, "small number")
     page.shade((top + 1, FIRST, top + SIDE, FIRST + SIDE - 1), high=POSITIVE, low=NEGATIVE, end=6)
     return found
 
@@ -139,7 +140,7 @@ def _answers(page: Page, top: int, known: Cells) -> None:
     known[SPREAD] = _line(page, top + 3, "deviation σ of the gradients", spread_of_all(G), known)
     usual = ERROR.expr.subs({COUNT: SAMPLES, N: size})
     _line(page, top + 4, "usual size of the error, by theory", usual, known)
-    steps = floor(COUNT / size)
+    steps = floor(as_number(COUNT) / size)
     page.label((top, FIRST + 3), "steps in an epoch", "name")
     page.compute((top, FIRST + 6), steps, known, "integer right")
 
@@ -159,7 +160,9 @@ def _sizes(page: Page, top: int, levels: dict[int, Known], known: Cells) -> None
         page.compute((row, FIRST + 1), ERROR.expr.subs(COUNT, SAMPLES), known | {N: here})
         read = {MEANS: levels[size], CENTRE: known[ALL]}
         page.compute((row, FIRST + 2), root_mean_square(MEANS, CENTRE), read)
-        page.compute((row, FIRST + 3), floor(COUNT / N), known | {N: here}, "integer right")
+        page.compute(
+            (row, FIRST + 3), floor(as_number(COUNT) / N), known | {N: here}, "integer right"
+        )
 
 
 def _chart(page: Page, row: int, top: int) -> None:
