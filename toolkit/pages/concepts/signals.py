@@ -66,6 +66,6 @@ SIGNALS = (
            None, 0.9, 0.4, "learning rate too high, first weights too small"),
 )  # fmt: skip
 LATER = Signal("quarter", "later: test accuracy after a quarter of the training",
-               "after a quarter", 0.5, None, 0.3, "all of the above, then the data")  # fmt: skip
+               "after a quarter", 0.7, None, 0.3, "all of the above, then the data")  # fmt: skip
 # The later one is no part of the rule: by then a quarter of the work is done.
 ALL_FINE = And(*(signal.fine for signal in SIGNALS))
