@@ -159,8 +159,9 @@ def test_damaged_results_name_the_line(
 ) -> None:
     path = shipped_part(tmp_path / "r.csv")
     path.write_text(spoil(path.read_text()))
-    with pytest.raises(ToolkitError, match=said):
+    with pytest.raises(ToolkitError, match=said) as error:
         results.load(path)
+    assert str(error.value).startswith(f"{path}: ")
 
 
 @pytest.mark.parametrize(

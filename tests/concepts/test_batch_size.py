@@ -7,7 +7,7 @@ import torch
 from tests.concepts.conftest import Changed
 from toolkit.pages.concepts import batch_size
 
-ALL, BATCH, TABLE = "B39", "B40", 45
+ALL, BATCH, USUAL, TABLE = "B39", "B40", "B43", 46
 
 
 def gradient(weight: float, numbers: list[int]) -> float:
@@ -24,6 +24,8 @@ def test_a_batch_that_goes_round_the_end(changed: Changed) -> None:
     assert float(str(found[BATCH])) == pytest.approx(gradient(-1.25, numbers), rel=1e-12)
     assert float(str(found[ALL])) == pytest.approx(gradient(-1.25, list(range(64))), rel=1e-12)
     each = np.array([gradient(-1.25, [n]) for n in range(64)])
+    usual = each.std() / np.sqrt(12) * np.sqrt((64 - 12) / 63)
+    assert float(str(found[USUAL])) == pytest.approx(usual, rel=1e-12)
     for row, size in enumerate(batch_size.SIZES[:-1], TABLE):
         off = each.reshape(-1, size).mean(1) - each.mean()
         assert float(str(found[f"D{row}"])) == pytest.approx(np.sqrt((off**2).mean()), rel=1e-10)

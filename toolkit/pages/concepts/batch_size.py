@@ -11,7 +11,7 @@ from toolkit.pages.concepts.page import FIRST, LABEL, NEGATIVE, POSITIVE, Page
 from toolkit.symbols.batches import in_batch, mean_where, root_mean_square, spread_of_all
 from toolkit.symbols.equation import Equation, Gradient
 from toolkit.symbols.functions import mean
-from toolkit.symbols.windows import held
+from toolkit.symbols.windows import as_number, held
 
 NUMBER, TITLE = 20, "Batch size and its effects"
 IDEA = (
@@ -19,7 +19,8 @@ IDEA = (
     "all samples.",
     "A batch four times as large has half the error, but an epoch then makes a quarter as many "
     "steps.",
-    "So a larger batch wants a larger learning rate; how much larger, only an experiment tells.",
+    "A larger batch is said to want a larger learning rate; whether it does, only an experiment "
+    "tells.",
 )
 EXPERIMENT = Experiment(
     "The same images in smaller or larger batches: what changes?",
@@ -34,8 +35,8 @@ EXPERIMENT = Experiment(
 CONCLUSION = (
     "Batches of {0.name}, {1.name} and {2.name}: {0.accuracy}, {1.accuracy}, {2.accuracy}. Against "
     "{1.name}, {0.name} is {0~1.more}, {2.name} {2~1.more}.",
-    "With batches of {3.name} it ends at {3.accuracy}, {3~1.more}: so large a batch makes few "
-    "steps in the same four epochs.",
+    "With batches of {3.name} it ends at {3.accuracy}, {3~1.more?clearly better than|clearly worse "
+    "than|not clearly different from} {1.name}; so large a batch makes few steps in an epoch.",
     "A learning rate four times as large with it: {4.accuracy} (deviation {4.spread} between "
     "seeds), {4~3.more?clearly better than|clearly worse than|not clearly different from} the "
     "usual rate.",
@@ -55,6 +56,7 @@ Cells = dict[Symbol, Known]
 
 def demonstrate(page: Page) -> None:
     """Sixty-four samples of a line through 0, their gradients, and batches of them."""
+    beside = page.row
     page.equation(LOSS, "The loss of one sample:")
     page.equation(SLOPE, "Its gradient:")
     page.equation(ERROR, "How far a batch of n of the N is off, on average:")
@@ -64,8 +66,9 @@ def demonstrate(page: Page) -> None:
     known[G] = _gradients(page, top, known)
     known[MASK] = _mask(page, top + SIDE + 2, known)
     _answers(page, top + 2 * SIDE + 4, known)
-    _sizes(page, top + 2 * SIDE + 9, known)
-    page.row = top + 2 * SIDE + 27
+    _sizes(page, top + 2 * SIDE + 10, _levels(page, top, known), known)
+    _chart(page, beside, top + 2 * SIDE + 10)
+    page.row = top + 2 * SIDE + 11 + len(SIZES)
 
 
 def _settings(page: Page) -> Cells:
@@ -90,18 +93,19 @@ def _stored() -> tuple[NDArray[np.float64], NDArray[np.float64]]:
 
 
 def _gradients(page: Page, top: int, known: Cells) -> Known:
-    """The samples, right of the screen, and the gradient of each."""
+    """The gradient of each sample; the samples themselves stand lower down, at the right."""
     read = dict(known)
     for n, (symbol, values) in enumerate(zip((X, T), _stored(), strict=True)):
-        left = PLACES[64] + 3 + n * (SIDE + 1)
+        below, left = top + SIDE + 2, PLACES[2] + n * (SIDE + 1)
         page.label(
-            (top, left), f"{symbol.name} of the {SAMPLES} samples, made once with NumPy", "name"
+            (below, left), f"{symbol.name} of the {SAMPLES} samples, made once with NumPy", "name"
         )
         for (row, column), number in np.ndenumerate(values):
-            page.fixed((top + 1 + row, left + column), float(number), "short")
-        read[symbol] = Known(f"{quoted(page.name)}!{moving(top + 1, left)}", values)
+            page.fixed((below + 1 + row, left + column), float(number), "small number")
+        read[symbol] = Known(f"{quoted(page.name)}!{moving(below + 1, left)}", values)
     page.label((top, LABEL), f"the gradients of all {SAMPLES} samples", "name")
-    found = page.fill((top + 1, FIRST), SLOPE.expr, read, "small number")
+    slope = SLOPE.expr.subs(W, as_number(W))
+    found = page.fill((top + 1, FIRST), slope, read, "small number")
     page.shade((top + 1, FIRST, top + SIDE, FIRST + SIDE - 1), high=POSITIVE, low=NEGATIVE, end=6)
     return found
 
@@ -134,7 +138,9 @@ def _answers(page: Page, top: int, known: Cells) -> None:
     batch = _line(page, top + 1, "gradient of the batch", mean_where(G, MASK), known)
     _line(page, top + 2, "off by", Symbol("batch") - ALL, known | {Symbol("batch"): batch})
     known[SPREAD] = _line(page, top + 3, "deviation σ of the gradients", spread_of_all(G), known)
-    steps = floor(COUNT / size)
+    usual = ERROR.expr.subs({COUNT: SAMPLES, N: size})
+    _line(page, top + 4, "usual size of the error, by theory", usual, known)
+    steps = floor(as_number(COUNT) / size)
     page.label((top, FIRST + 3), "steps in an epoch", "name")
     page.compute((top, FIRST + 6), steps, known, "integer right")
 
@@ -144,10 +150,9 @@ def _line(page: Page, row: int, words: str, expr: Expr, known: Cells) -> Known:
     return page.compute((row, FIRST), expr, known)
 
 
-def _sizes(page: Page, top: int, known: Cells) -> None:
-    """For each size the error by theory and that of all its batches here, with a chart."""
+def _sizes(page: Page, top: int, levels: dict[int, Known], known: Cells) -> None:
+    """For each size the error by theory and that of all its batches here."""
     page.headings((top, LABEL), ["batch size", "n", "by theory", "measured", "steps an epoch"])
-    levels = _levels(page, top - 2 * SIDE - 9, known)
     for row, size in enumerate(SIZES, top + 1):
         words = f"all {SAMPLES // size} batches" if size < SAMPLES else "all samples"
         page.label((row, LABEL), words)
@@ -155,13 +160,19 @@ def _sizes(page: Page, top: int, known: Cells) -> None:
         page.compute((row, FIRST + 1), ERROR.expr.subs(COUNT, SAMPLES), known | {N: here})
         read = {MEANS: levels[size], CENTRE: known[ALL]}
         page.compute((row, FIRST + 2), root_mean_square(MEANS, CENTRE), read)
-        page.compute((row, FIRST + 3), floor(COUNT / N), known | {N: here}, "integer right")
+        page.compute(
+            (row, FIRST + 3), floor(as_number(COUNT) / N), known | {N: here}, "integer right"
+        )
+
+
+def _chart(page: Page, row: int, top: int) -> None:
+    """The errors of the table at `top`, beside the cells to change; that of all samples is 0."""
     sizes = page.down((top + 1, FIRST), len(SIZES) - 1)
     page.curve(
         "How far a batch's gradient is off", "batch size", "error",
         [Series(page.known((top, FIRST + 1 + n)), sizes,
                 page.down((top + 1, FIRST + 1 + n), len(SIZES) - 1), dots=True) for n in range(2)],
-        (top, FIRST + 5), width=15, height=8.5, y_format="0.0", y_log=True, x_log=True, x_min=1,
+        (row, FIRST + 4), width=15, height=7, y_format="0.0", y_log=True, x_log=True, x_min=1,
         x_max=100,
     )  # fmt: skip
 

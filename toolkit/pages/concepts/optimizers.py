@@ -13,8 +13,8 @@ from toolkit.symbols.maps import matching
 
 NUMBER, TITLE = 23, "Optimizers and schedules"
 IDEA = (
-    "All optimizers go down the gradient. Momentum keeps a share of its last step; Adam divides "
-    "each step by the usual size of its gradient.",
+    "All go down the gradient. Momentum keeps a share of its last step; Adam divides each step by "
+    "its gradient's usual size.",
     "In a narrow valley that is what counts: across it the gradient is steep, along it "
     "nearly flat.",
     "A schedule changes the learning rate on the way: large steps first, small ones to settle.",
@@ -48,9 +48,11 @@ CONCLUSION = (
     "a constant rate for momentum, {5~4.more?clearly better than|clearly worse than|not clearly "
     "different from} one for AdamW.",
     "With one cycle AdamW is {5~3.more?clearly better than|clearly worse than|not clearly "
-    "different from} momentum; steps from 0.05 end at {2.accuracy}, {2~3.more} than one cycle.",
+    "different from} momentum; steps from 0.05 end at {2.accuracy}, {2~3.more?clearly "
+    "better than|clearly worse than|not clearly different from} one cycle.",
 )
 STEPS = 20
+CHART_ROWS_ABOVE = 4  # the charts begin so far above the first cell to change, to be seen with it
 A, B, X, Y, CHOICE, STEP = (quantity(name) for name in ("a", "b", "x", "y", "schedule", "t"))
 FACTOR, BASE = quantity("factor"), quantity("η_0")
 VALLEY = Equation(Symbol("L"), (A * X**2 + B * Y**2) / 2)
@@ -80,11 +82,12 @@ def demonstrate(page: Page) -> None:
             page.equation(_shown(equation), f"{NAMES[kind]}:")
     page.say("Change the yellow cells: b to 1 (a round valley), then 40; a learning rate twice as "
              "large; another schedule.")  # fmt: skip
+    beside = page.row - CHART_ROWS_ABOVE
     known, rates = _settings(page)
     top = page.row + 1
     lines = [_descent(page, top, n, known, rates[kind]) for n, kind in enumerate(KINDS)]
-    _charts(page, top, lines)
-    page.row = top + STEPS + 22
+    _charts(page, beside, top, lines)
+    page.row = top + STEPS + 2
 
 
 def _training(kind: str) -> Training:
@@ -134,7 +137,7 @@ def _descent(page: Page, top: int, number: int, known: Cells, rate: Known) -> in
         page.label((top, column), symbol.name, "wrapped heading")
     for column in columns.values():
         if column > FIRST + 3 * len(KINDS):
-            page.label((top - 1, column), f"of {NAMES[kind]}", "muted")
+            page.label((top - 1, column), NAMES[kind], "muted")
     before = _start(page, top + 1, columns, known)
     for step in range(1, STEPS + 1):
         before = _row(
@@ -151,7 +154,7 @@ def _columns(equations: list[Equation], left: int, number: int) -> dict[Symbol, 
 
 
 def _start(page: Page, row: int, columns: dict[Symbol, int], known: Cells) -> Cells:
-    page.label((row, LABEL), "start")
+    page.fixed((row, LABEL), 0, "label")
     made: Cells = {}
     for symbol, column in columns.items():
         if symbol in (X, Y):
@@ -168,7 +171,7 @@ def _row(
 ) -> Cells:  # fmt: skip
     """One step: the update's equations with the row above in place of what they call previous."""
     equations, columns = way
-    page.label((row, LABEL), str(step))
+    page.fixed((row, LABEL), step, "label")
     read = known | {STEP: Known(str(step), step), EPOCH: Known(str(step), step)}
     read[FACTOR] = page.compute((row, FIRST), FACTORS, read)
     old = {Previous(symbol): quantity(f"old {symbol.name}") for symbol in before}
@@ -188,26 +191,22 @@ def _filled(expr: Expr, old: dict[Symbol, Symbol]) -> Expr:
     return expr.xreplace(slopes).xreplace({LEARNING_RATE: BASE * FACTOR, **old})
 
 
-def _charts(page: Page, top: int, lefts: list[int]) -> None:
-    """The paths seen from above, and the losses step by step."""
-    rows, numbers = STEPS + 1, FIRST + 18
-    for n in range(rows):
-        page.fixed((top + 1 + n, numbers), n, "integer")
-    page.label((top, numbers), "step", "wrapped heading")
-    steps = page.down((top + 1, numbers), rows)
+def _charts(page: Page, beside: int, top: int, lefts: list[int]) -> None:
+    """The paths seen from above, and the losses step by step, beside the cells to change."""
+    rows = STEPS + 1
+    steps = page.down((top + 1, LABEL), rows)
     for left, kind in zip(lefts, KINDS, strict=True):
         page.label((top - 1, left), NAMES[kind], "bold")
     names = [page.known((top - 1, left)) for left in lefts]
-    below = top + rows + 2
     page.curve(
         "The ways down, from above", "x, along the valley", "y, across it",
         [Series(name, page.down((top + 1, left), rows), page.down((top + 1, left + 1), rows),
                 dots=True) for name, left in zip(names, lefts, strict=True)],
-        (below, LABEL), width=15, height=9, y_format="0.0", x_min=None, x_free=True,
+        (beside, FIRST + 4), width=9, height=9, y_format="0.0", x_min=None, x_free=True,
     )  # fmt: skip
     page.curve(
         "The loss, step by step", "step", "loss",
         [Series(name, steps, page.down((top + 1, left + 2), rows))
          for name, left in zip(names, lefts, strict=True)],
-        (below, FIRST + 3), width=15, height=9, y_format="0E+00", y_log=True,
+        (beside, FIRST + 9), width=9, height=9, y_format="0E+00", y_log=True,
     )  # fmt: skip
