@@ -1,5 +1,6 @@
 """Sizes and costs by formula against PyTorch's own layers."""
 
+from pathlib import Path
 from types import ModuleType
 
 import pytest
@@ -7,15 +8,26 @@ import torch
 from torch import nn
 
 from tests.concepts.conftest import Changed
-from toolkit.pages.concepts import pooling_position, transition, transition_position
+from tests.recalculation import Office, cells, with_cells
+from toolkit.book.address import reach
+from toolkit.book.writer import write
+from toolkit.experiments.results import load, shipped
+from toolkit.experiments.variant import Budget
+from toolkit.pages.concepts import one_by_one, pooling_position, transition, transition_position
+from toolkit.pages.concepts.book import concepts_book
 from toolkit.pages.concepts.positions import COUNT
 
 CHANNELS = (4, 6, 5, 7, 8, 9)
 
 
+SIDE_CELL, POSITION_CELL, CHANNEL_ROW, FIRST_LINE = 13, 16, 18, 26
+LETTERS = "BCDEFG"  # of the six convolutions
+Line = dict[str, list[float]]
+
+
 def layers(position: int, narrow: int | None) -> list[nn.Module]:
-    """Six convolutions of 3x3 with a pool of 2 after one of them, and perhaps a 1x1."""
-    made: list[nn.Module] = []
+    """Six convolutions of 3x3 with a pool of 2 before or after one, and perhaps a 1x1."""
+    made: list[nn.Module] = [] if position else [nn.MaxPool2d(2)]
     into = 1
     for n, out in enumerate(CHANNELS, 1):
         made.append(nn.Conv2d(into, out, 3, bias=False))
@@ -28,42 +40,95 @@ def layers(position: int, narrow: int | None) -> list[nn.Module]:
     return made
 
 
+def counted(position: int, narrow: int | None) -> Line:
+    """What PyTorch's layers weigh, multiply and put out: the 3x3 convolutions, then the 1x1."""
+    x, threes, ones = torch.zeros(1, 1, 33, 33), list[list[float]](), list[list[float]]()
+    for layer in layers(position, narrow):
+        x = layer(x)
+        if isinstance(layer, nn.Conv2d):
+            weights, side = layer.weight.numel(), x.shape[-1]
+            line = [side, weights, weights * side**2, x.numel()]
+            (threes if layer.kernel_size == (3, 3) else ones).append(line)
+    names = ("side", "weights", "products", "cells")
+    return {name: [line[n] for line in threes + ones] for n, name in enumerate(names)}
+
+
+def seen(position: int, count: int) -> int:
+    """How many cells of a row one cell after `count` convolutions reads. With mean pools: their
+    gradient reaches every cell of a window.
+    """
+    made: list[nn.Module] = [] if position else [nn.AvgPool1d(2)]
+    for n in range(1, count + 1):
+        made.append(nn.Conv1d(1, 1, 3, bias=False))
+        nn.init.ones_(made[-1].weight)  # type: ignore[arg-type]
+        if n == position and (n < count or count == COUNT):
+            made.append(nn.AvgPool1d(2))
+    cells = torch.zeros(1, 1, 256, requires_grad=True)
+    row = nn.Sequential(*made)(cells).flatten()
+    row[len(row) // 2].backward()
+    assert cells.grad is not None
+    return int((cells.grad != 0).sum())
+
+
+def near(value: object, wanted: float) -> bool:
+    return float(str(value)) == pytest.approx(wanted, rel=1e-12)
+
+
 @pytest.mark.parametrize(
-    ("module", "narrow", "first", "row"),
-    [(pooling_position, None, 17, 20), (transition_position, 3, 17, 20)],
+    ("module", "narrow", "position"),
+    [(pooling_position, None, 0), (transition_position, 3, 4)],
 )
-def test_positions(
-    module: ModuleType, narrow: int | None, first: int, row: int, changed: Changed
-) -> None:
-    side, channels = (
-        f"B{first - 4 - (narrow is not None)}",
-        dict(zip((f"{letter}{first}" for letter in "BCDEFG"), CHANNELS, strict=True)),
-    )
-    changes = {side: 33, **channels} | ({f"B{first - 2}": narrow} if narrow else {})
+def test_positions(module: ModuleType, narrow: int | None, position: int, changed: Changed) -> None:
+    side = SIDE_CELL - (narrow is not None)
+    changes = {f"B{side}": 33, f"B{POSITION_CELL}": position}
+    changes |= {f"{a}{CHANNEL_ROW}": n for a, n in zip(LETTERS, CHANNELS, strict=True)}
+    changes |= {f"B{side + 3}": narrow} if narrow else {}
     found = changed(module, changes)
-    for position in range(1, COUNT + 1):
-        x, weights, products, sides = torch.zeros(1, 1, 33, 33), 0, 0, []
-        for layer in layers(position, narrow):
-            x = layer(x)
-            if isinstance(layer, nn.Conv2d):
-                weights += layer.weight.numel()
-                products += layer.weight.numel() * x.shape[-1] ** 2
-                sides += [x.shape[-1]] if layer.kernel_size == (3, 3) else []
-        line = [found[f"{letter}{row + position - 1}"] for letter in "BCDEFGHI"]
-        assert line[:6] == sides
-        assert float(str(line[6])) == pytest.approx(products / 1e6, rel=1e-12)
-        assert line[7] == weights
+    positions = range(1 if narrow else 0, COUNT + 1)
+    for row, each in enumerate(positions, FIRST_LINE):
+        wanted = counted(each, narrow)
+        assert [found[f"{letter}{row}"] for letter in LETTERS] == wanted["side"][:COUNT]
+        assert near(found[f"H{row}"], sum(wanted["products"]) / 1e6)
+        assert found[f"I{row}"] == sum(wanted["weights"])
+        assert near(found[f"J{row}"], sum(wanted["cells"]) / 1e3)
+        assert found[f"K{row}"] == seen(each, COUNT)
+        assert bool(found.get(f"L{row}")) == (each == position)
+    _check_layers(found, position, narrow)
 
 
-def test_receptive_field_of_each_position(changed: Changed) -> None:
-    found = changed(pooling_position, {})
-    for position in range(1, COUNT + 1):
-        field = jump = 1
-        for n in range(1, COUNT + 1):
-            field += 2 * jump
-            if n == position:
-                field, jump = field + jump, 2 * jump
-        assert found[f"K{19 + position}"] == field
+def _check_layers(found: dict[str, object], position: int, narrow: int | None) -> None:
+    """The rows below the channels: the layers one by one, and all together."""
+    wanted, last = counted(position, narrow), "I" if narrow else "H"
+    for row, (name, unit) in enumerate(
+        (("side", 1), ("weights", 1), ("products", 1e3), ("field", 1), ("cells", 1e3)),
+        CHANNEL_ROW + 1,
+    ):
+        if name == "field":
+            for n, letter in enumerate(LETTERS[: COUNT - 1], 1):
+                assert found[f"{letter}{row}"] == seen(position, n)
+            assert found[f"{last}{row}"] == seen(position, COUNT)
+            continue
+        for letter, number in zip(LETTERS + "H", wanted[name], strict=False):
+            assert near(found[f"{letter}{row}"], number / unit)
+        if name != "side":
+            assert near(found[f"{last}{row}"], sum(wanted[name]) / unit)
+
+
+def test_nothing_typed_is_no_error(tmp_path: Path, office: Office) -> None:
+    modules = [one_by_one, pooling_position, transition, transition_position]
+    made = concepts_book(modules, load(shipped())[:1], Budget())
+    book = tmp_path / "book.xlsx"
+    write(made, book)
+    for number, sheet in enumerate(made.sheets[1 : len(modules) + 1], 2):
+        yellow = [reach((*place, *place)) for place, cell in sheet.cells.items()
+                  if cell.style == "input"]  # fmt: skip
+        assert yellow
+        other = tmp_path / f"{number}.xlsx"
+        with_cells(book, number, dict.fromkeys(yellow), other)
+        book = other
+    for name, found in cells(office.recalculate(book)).items():
+        errors = {place: value for place, value in found.items() if str(value).startswith("#")}
+        assert not errors, name
 
 
 def test_transition_costs(changed: Changed) -> None:
@@ -84,3 +149,6 @@ def test_transition_costs(changed: Changed) -> None:
                 into, out, kernel = step
                 products += into * out * kernel**2 * side**2
         assert float(str(found[f"F{row}"])) == pytest.approx(products / 1e6, rel=1e-12), way
+        weights = sum(into * out * kernel**2 for into, out, kernel in filter(None, way))
+        assert near(found[f"H{row}"], 1 - weights / (20 * 12 * 25)), way
+        assert near(found[f"I{row}"], 1 - products / (20 * 12 * 25 * 15**2)), way

@@ -56,6 +56,7 @@ X, W, B = [Symbol(f"x{n}") for n in (1, 2, 3)], [Symbol(f"w{n}") for n in (1, 2,
 OUTPUT = Equation(Symbol("y"), rectified(sum((w * x for w, x in zip(W, X, strict=True)), B)))
 SAFE = {symbol: number_of(symbol) for symbol in (*X, *W, B)}
 IN, BETWEEN, OUT, CELLS = (Symbol(name) for name in ("in", "between", "out", "cells"))
+COUNTS = {symbol: number_of(symbol) for symbol in (IN, BETWEEN, OUT, CELLS)}
 NARROW, WIDE, DIRECT = IN * BETWEEN, 9 * BETWEEN * OUT, 9 * IN * OUT
 
 
@@ -130,6 +131,6 @@ def _costs(page: Page) -> None:
         ("3x3 alone", DIRECT), ("saved", DIRECT - NARROW - WIDE),
     ), 1):  # fmt: skip
         page.label((top + n, FIRST + 2), words, "name" if words == "saved" else "text")
-        page.compute((top + n, FIRST + 3), expr, known, "integer right")
-        page.compute((top + n, FIRST + 4), expr * CELLS**2 / 1000, known, "integer right")
+        for column, count in enumerate((expr, expr * CELLS**2 / 1000), FIRST + 3):
+            page.compute((top + n, column), count.xreplace(COUNTS), known, "integer right")
     page.row = top + 6

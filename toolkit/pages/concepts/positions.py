@@ -8,6 +8,10 @@ from sympy import Add, Expr, Integer, Max, Symbol, floor
 from toolkit.book.sheet import Known, Series
 from toolkit.pages.concepts.page import FIRST, LABEL, Page
 from toolkit.symbols.equation import Equation
+from toolkit.symbols.functions import Text
+from toolkit.symbols.logits import number_of
+from toolkit.symbols.maps import matching
+from toolkit.symbols.windows import held
 
 CHANNELS = (8, 16, 16, 16, 24, 28)
 COUNT = len(CHANNELS)
@@ -16,26 +20,47 @@ IN, OUT, NARROW, WEIGHTS = (Symbol(name) for name in ("c_in", "c_out", "c_t", "w
 # Of one convolution: the side of its maps, its weights, what it multiplies and adds.
 SIDE_AFTER = Equation(Symbol("side"), SIDE - KERNEL + 1)
 PARAMETERS = Equation(Symbol("weights"), KERNEL**2 * IN * OUT)
-PRODUCTS = Equation(Symbol("products"), WEIGHTS * SIDE**2)
+PRODUCTS = Equation(Symbol("products"), WEIGHTS * SIDE_AFTER.symbol**2)
 FIELD = Equation(
     Symbol("field"),
     1 + (KERNEL - 1) * POSITION + (POOL - 1) + (KERNEL - 1) * POOL * (COUNT - POSITION),
 )
+# As the yellow cells are read: blank and text count as 0, and what divides is at least 1.
+SAFE = {symbol: number_of(symbol) for symbol in (SIDE, KERNEL, IN, OUT, NARROW)} | {
+    POOL: Max(1, POOL)
+}
 COLUMNS = ("million products", "weights", "thousand cells", "receptive field")
 
 
 @dataclass(frozen=True)
 class Set:
-    """The yellow cells: sizes, and the channels of each convolution; `narrow` is what a 1x1 after
-    the pool leaves, or None where there is none.
+    """The yellow cells: sizes, the position, and the channels of each convolution, in a row;
+    `narrow` is what a 1x1 after the pool leaves, or None where there is none.
     """
 
     sizes: dict[Symbol, Known]
+    position: Known
     channels: tuple[Known, ...]
     narrow: Known | None
+    row: int
+
+    @property
+    def first(self) -> int:
+        """The first position: a pool can stand before all convolutions, a 1x1 of one map cannot."""
+        return 0 if self.narrow is None else 1
+
+    @property
+    def place(self) -> Expr:
+        """The position as formulas read it, within its bounds whatever is typed."""
+        return held(POSITION, Integer(self.first), Integer(COUNT))
 
 
-def settings(page: Page, narrow: int | None) -> Set:
+def named(position: int) -> str:
+    """A position in words."""
+    return f"after convolution {position}" if position else "before convolution 1"
+
+
+def settings(page: Page, what: str, narrow: int | None) -> Set:
     """Cells to change, in the next free rows."""
     sizes = {}
     asked = [(SIDE, "side of the image", 28, 12, 64), (KERNEL, "side of the kernels", 3, 1, 5),
@@ -49,14 +74,19 @@ def settings(page: Page, narrow: int | None) -> Set:
         page.label((page.row, LABEL), "channels after the 1x1")
         left = page.input((page.row, FIRST), narrow, 1, 256, whole=True)
         page.row += 1
+    words = f"{what} stands after convolution (try 1, 5)"
+    page.label((page.row, LABEL), words)
+    least = 0 if narrow is None else 1
+    position = page.input((page.row, FIRST), 2, least, COUNT, whole=True)
+    page.row += 1
     page.headings((page.row, LABEL), ["convolution", *map(str, range(1, COUNT + 1))])
     page.label((page.row + 1, LABEL), "channels out")
     row = page.row + 1
     channels = tuple(
         page.input((row, FIRST + n), count, 1, 256, whole=True) for n, count in enumerate(CHANNELS)
     )
-    page.row += 3
-    return Set(sizes, channels, left)
+    page.row += 2
+    return Set(sizes, position, channels, left, row)
 
 
 def table(page: Page, chosen: Set, what: str) -> None:
@@ -64,12 +94,14 @@ def table(page: Page, chosen: Set, what: str) -> None:
     top = page.row
     words = [f"maps after conv {n}" for n in range(1, COUNT + 1)]
     page.headings((top, LABEL), [f"{what} stands", *words, *COLUMNS])
-    for position in range(1, COUNT + 1):
-        row = top + position
-        page.label((row, LABEL), f"after convolution {position}")
+    for row, position in enumerate(range(chosen.first, COUNT + 1), top + 1):
+        page.label((row, LABEL), named(position))
         _line(page, row, chosen, position)
-    _chart(page, top, what)
-    page.row = top + COUNT + 19
+        mark = matching(chosen.place, Integer(position), Text("← yours"), Text(""))
+        page.compute((row, FIRST + COUNT + len(COLUMNS)), mark, {POSITION: chosen.position}, "bold")
+    count = COUNT + 1 - chosen.first
+    _chart(page, top, count, what)
+    page.row = top + count + 17
 
 
 def _line(page: Page, row: int, chosen: Set, position: int) -> None:
@@ -78,7 +110,7 @@ def _line(page: Page, row: int, chosen: Set, position: int) -> None:
         entering = floor(SIDE / POOL) if n == position else SIDE
         expr = Max(0, SIDE_AFTER.expr.subs(SIDE, entering))
         read = chosen.sizes | {SIDE: before}
-        before = page.compute((row, FIRST + n), expr, read, "integer right")
+        before = page.compute((row, FIRST + n), expr.xreplace(SAFE), read, "integer right")
         sides.append(before)
     _totals(page, row, chosen, position, sides)
 
@@ -91,20 +123,21 @@ def _totals(page: Page, row: int, chosen: Set, position: int, sides: Sequence[Kn
         into, side_n, out_n = _named(known, n, entering, side, out)
         count = PARAMETERS.expr.subs({IN: into, OUT: out_n})
         weights.append(count)
-        products.append(PRODUCTS.expr.subs({WEIGHTS: count, SIDE: side_n}))
+        products.append(PRODUCTS.expr.subs({WEIGHTS: count, SIDE_AFTER.symbol: side_n}))
         cells.append(out_n * side_n**2)
         entering = out
-        if n == position and chosen.narrow:
+        if n == position and chosen.narrow is not None:
             known[NARROW] = entering = chosen.narrow
             smaller = floor(side_n / POOL)
             weights.append(out_n * NARROW)
             products.append(out_n * NARROW * smaller**2)
             cells.append(NARROW * smaller**2)
     field = FIELD.expr.subs(POSITION, Integer(position))
+    safe = SAFE | {symbol: number_of(symbol) for symbol in known if symbol not in SAFE}
     made = (Add(*products) / 1_000_000, Add(*weights), Add(*cells) / 1_000, field)
     styles = ("short right", "integer right", "seconds right", "integer right")
     for column, (expr, style) in enumerate(zip(made, styles, strict=True), FIRST + COUNT):
-        page.compute((row, column), expr, known, style)
+        page.compute((row, column), expr.xreplace(safe), known, style)
 
 
 def _named(
@@ -120,13 +153,13 @@ def _named(
     return into, side_n, out_n
 
 
-def _chart(page: Page, top: int, what: str) -> None:
+def _chart(page: Page, top: int, count: int, what: str) -> None:
     column = FIRST + COUNT
-    names = [page.cells[top + n, LABEL].value for n in range(1, COUNT + 1)]
+    names = [page.cells[top + n, LABEL].value for n in range(1, count + 1)]
     page.curve(
         f"Multiply-adds for one image, by where {what} stands", "position", "millions",
         [Series(page.known((top, column)),
-                page.reach((top + 1, LABEL, top + COUNT, LABEL), names),
-                page.down((top + 1, column), COUNT))],
-        (top + COUNT + 2, LABEL), bars=True, width=24, height=7.5, y_format="0.0", y_min=0,
+                page.reach((top + 1, LABEL, top + count, LABEL), names),
+                page.down((top + 1, column), count))],
+        (top + count + 2, LABEL), bars=True, width=24, height=7.5, y_format="0.0", y_min=0,
     )  # fmt: skip

@@ -63,7 +63,7 @@ def demonstrate(page: Page) -> None:
     beside = page.row
     page.equation(SHARE, "Probability; m: largest logit; S: sum of e^…")
     page.equation(CROSS, "Loss: -ln p of the label (y is 1 there, else 0)")
-    page.equation(GRADIENT, "Its gradient: predicted minus true")
+    page.equation(GRADIENT, "Its gradient: predicted minus true, over T")
     names = [f"digit {n}" for n in range(COUNT)]
     page.label((page.row, LABEL), "temperature T (try 0.3, then 5)")
     heat = page.input((page.row, FIRST), 1, COLDEST, 100)

@@ -2,12 +2,15 @@
 
 from collections.abc import Sequence
 
-from sympy import Expr, Integer, Symbol, floor
+from sympy import Expr, Integer, Max, Symbol, floor
 
 from toolkit.book.sheet import Known, Series
 from toolkit.experiments.variant import Experiment, Variant
-from toolkit.pages.concepts.page import FIRST, LABEL, Page
+from toolkit.pages.concepts.page import FIRST, LABEL, Page, Place
+from toolkit.symbols.activations import as_one
 from toolkit.symbols.equation import Equation
+from toolkit.symbols.logits import number_of
+from toolkit.symbols.shares import share_or_dash
 
 NUMBER, TITLE = 12, "Transition layers"
 IDEA = (
@@ -30,7 +33,7 @@ CONCLUSION = (
     "({1~0.more}), and takes {1~0.seconds} times "
     "as long.",
     "Without the 1x1: {2.accuracy} ({2~0.more}), "
-    "with {2.parameters} weights instead of {0.parameters}.",
+    "with {2.parameters} parameters instead of {0.parameters}.",
     "A 1x1 of stride 2 in place of both: {3.accuracy} "
     "({3~0.more}). It looks at a quarter of the "
     "cells only.",
@@ -38,13 +41,18 @@ CONCLUSION = (
 IN, NARROW, OUT, SIDE, KERNEL, POOL = (
     Symbol(name) for name in ("c_in", "c_t", "c_out", "n", "k", "s")
 )
-READ, LARGE, BEFORE, FIRST_COST, PRODUCTS = (
-    Symbol(name) for name in ("c", "m", "w_t", "first", "all")
+READ, LARGE, BEFORE, AFTER, FIRST_COUNT, FIRST_COST, PRODUCTS = (
+    Symbol(name) for name in ("c", "m", "w_t", "w", "first w", "first", "all")
 )
+# As the yellow cells are read: blank and text count as 0, and what divides is at least 1.
+SAFE = {symbol: number_of(symbol) for symbol in (IN, NARROW, OUT, SIDE, KERNEL)} | {
+    POOL: Max(1, POOL)
+}
 COST = Equation(Symbol("products"), KERNEL**2 * READ * OUT * LARGE**2)
 SMALL = floor(SIDE / POOL)
 HEADINGS = ("way", "3x3 reads channels", "of side", "weights of 1x1", "weights of 3x3",
-            "million products", "share of the first")  # fmt: skip
+            "million products", "share of the first", "weights saved",
+            "products saved")  # fmt: skip
 # In words, channels and side that the 3x3 reads, weights of the 1x1, the side that it works on.
 WAYS: tuple[tuple[str, Expr, Expr, Expr, Expr], ...] = (
     ("3x3 at once", IN, SIDE, Integer(0), Integer(0)),
@@ -58,7 +66,9 @@ WAYS: tuple[tuple[str, Expr, Expr, Expr, Expr], ...] = (
 def demonstrate(page: Page) -> None:
     """What one 3x3 convolution costs after each way to a smaller input."""
     page.equation(COST, "Multiply-adds of a convolution on maps of side m:")
-    page.say("Change the yellow cells: the fewer channels the 1x1 leaves, the cheaper the 3x3.")
+    page.say(
+        "Change the yellow cells: leave 4 channels after the 1x1, or 32. (Padding keeps the side.)"
+    )
     known = _settings(page)
     top = page.row + 1
     page.headings((top, LABEL), HEADINGS)
@@ -73,7 +83,7 @@ def demonstrate(page: Page) -> None:
                 page.down((top + 1, FIRST + 4), len(WAYS)))],
         (top + len(WAYS) + 2, LABEL), bars=True, width=24, height=7.5, y_format="0.0", y_min=0,
     )  # fmt: skip
-    page.row = top + len(WAYS) + 19
+    page.row = top + len(WAYS) + 17
 
 
 def _settings(page: Page) -> dict[Symbol, Known]:
@@ -97,12 +107,25 @@ def _way(
 ) -> None:
     """One row: what the 3x3 reads, the weights, all products, and their share of the first's."""
     channels, side, before, worked = parts
-    read = dict(known)
-    read[READ] = page.compute((row, FIRST), channels, known, "integer right")
-    read[LARGE] = page.compute((row, FIRST + 1), side, known, "integer right")
-    read[BEFORE] = page.compute((row, FIRST + 2), before, known, "integer right")
-    page.compute((row, FIRST + 3), KERNEL**2 * READ * OUT, read, "integer right")
+    read, counted = dict(known), "integer right"
+    read[READ] = _put(page, (row, FIRST), channels, known, counted)
+    read[LARGE] = _put(page, (row, FIRST + 1), side, known, counted)
+    read[BEFORE] = _put(page, (row, FIRST + 2), before, known, counted)
+    read[AFTER] = _put(page, (row, FIRST + 3), KERNEL**2 * READ * OUT, read, counted)
     products = (COST.expr + BEFORE * worked**2) / 1_000_000
-    read[PRODUCTS] = page.compute((row, FIRST + 4), products, read, "decimals 3")
+    read[PRODUCTS] = _put(page, (row, FIRST + 4), products, read, "decimals 3")
+    read[FIRST_COUNT] = page.known((first, FIRST + 3))
     read[FIRST_COST] = page.known((first, FIRST + 4))
-    page.compute((row, FIRST + 5), PRODUCTS / FIRST_COST, read, "percent right")
+    for column, expr in enumerate(
+        (
+            share_or_dash(PRODUCTS, FIRST_COST),
+            share_or_dash(as_one(FIRST_COUNT - BEFORE - AFTER), FIRST_COUNT),
+            share_or_dash(as_one(FIRST_COST - PRODUCTS), FIRST_COST),
+        ),
+        FIRST + 5,
+    ):
+        page.compute((row, column), expr, read, "percent right")
+
+
+def _put(page: Page, place: Place, expr: Expr, known: dict[Symbol, Known], style: str) -> Known:
+    return page.compute(place, expr.xreplace(SAFE), known, style)

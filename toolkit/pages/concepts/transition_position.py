@@ -3,6 +3,7 @@
 from toolkit.experiments.variant import Experiment, Variant
 from toolkit.pages.concepts import positions
 from toolkit.pages.concepts.page import Page
+from toolkit.pages.concepts.position_layers import layers
 
 NUMBER, TITLE = 13, "Position of the transition layer"
 IDEA = (
@@ -32,5 +33,9 @@ def demonstrate(page: Page) -> None:
     """Sizes and costs for each position of the transition."""
     page.equation(positions.SIDE_AFTER, "Side of the maps after a convolution:")
     page.equation(positions.PARAMETERS, "Weights of a convolution:")
-    page.say("Change the yellow cells: fewer channels after the 1x1 make what follows cheaper.")
-    positions.table(page, positions.settings(page, 8), "the transition")
+    page.say(
+        "Change the yellow cells: move the transition; then leave fewer channels after its 1x1."
+    )
+    chosen = positions.settings(page, "the transition", 8)
+    layers(page, chosen)
+    positions.table(page, chosen, "the transition")

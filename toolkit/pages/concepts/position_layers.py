@@ -1,0 +1,129 @@
+"""Layer by layer: six convolutions with a pool, or a transition, where a yellow cell says."""
+
+import numpy as np
+from sympy import Eq, Expr, Integer, Max, Piecewise, Symbol, floor
+
+from toolkit.book.sheet import Known
+from toolkit.pages.concepts.page import FIRST, LABEL, Page
+from toolkit.pages.concepts.positions import (
+    COUNT,
+    FIELD,
+    IN,
+    KERNEL,
+    NARROW,
+    OUT,
+    PARAMETERS,
+    POOL,
+    POSITION,
+    PRODUCTS,
+    SAFE,
+    SIDE,
+    SIDE_AFTER,
+    WEIGHTS,
+    Set,
+)
+from toolkit.symbols.functions import total
+from toolkit.symbols.logits import number_of
+from toolkit.symbols.maps import picked
+
+SIDES, COUNTED, WORK, SEEN, KEPT = range(1, 6)  # rows below the one of channels
+ROWS = (
+    "side of its maps",
+    "weights",
+    "thousand products (multiply-adds)",
+    "receptive field: pixels along a side",
+    "thousand cells of its maps (memory)",
+)
+BEFORE, CELLS = Symbol("before"), Symbol("cells")
+Reads = dict[Symbol, Known]
+
+
+def layers(page: Page, chosen: Set) -> None:
+    """Five rows below the channels: a column for each convolution, the 1x1, and all together."""
+    for n, words in enumerate(ROWS, 1):
+        page.label((chosen.row + n, LABEL), words)
+    for n in range(1, COUNT + 1):
+        _convolution(page, chosen, n)
+    last = COUNT
+    if chosen.narrow is not None:
+        last += 1
+        page.label((chosen.row - 1, FIRST + last - 1), "the 1x1", "wrapped heading")
+        _one_by_one(page, chosen, chosen.narrow)
+    _together(page, chosen, last)
+    page.row = chosen.row + len(ROWS) + 2
+
+
+def _convolution(page: Page, chosen: Set, n: int) -> None:
+    """Convolution number `n` reads the column before it, or the pool where that stands between."""
+    column, row = FIRST + n - 1, chosen.row
+    known = chosen.sizes | {POSITION: chosen.position, OUT: chosen.channels[n - 1]}
+    here = Eq(chosen.place, n - 1)
+    into: Expr = Integer(1)
+    if n > 1:
+        known |= {IN: chosen.channels[n - 2], SIDE: page.known((row + SIDES, column - 1))}
+        into = IN
+    if chosen.narrow is not None and n > 1:
+        known[NARROW] = chosen.narrow
+        into = Piecewise((NARROW, here), (IN, True))
+    entering = Piecewise((floor(SIDE / POOL), here), (SIDE, True))
+    side = Max(0, SIDE_AFTER.expr.subs(SIDE, entering))
+    _put(page, (row + SIDES, column), side, known, "integer right")
+    _put(page, (row + COUNTED, column), PARAMETERS.expr.subs(IN, into), known, "integer right")
+    _costs(page, row, column, OUT, known)
+    seen = page.known((row + SEEN, column - 1)) if n > 1 else Known("1", 1)
+    _put(page, (row + SEEN, column), _field(chosen, n), known | {BEFORE: seen}, "integer right")
+
+
+def _field(chosen: Set, n: int) -> Expr:
+    """A pool sees as many cells more as its window is wider than 1; what follows takes steps of
+    its stride.
+    """
+    pooled = Piecewise((POOL - 1, Eq(chosen.place, n - 1)), (Integer(0), True))
+    step = Piecewise((POOL, chosen.place < n), (Integer(1), True))
+    return BEFORE + pooled + (KERNEL - 1) * step
+
+
+def _one_by_one(page: Page, chosen: Set, narrow: Known) -> None:
+    """The 1x1 convolution of the transition works on maps that are pooled already."""
+    column, row = FIRST + COUNT, chosen.row
+    known = chosen.sizes | {POSITION: chosen.position, NARROW: narrow}
+    page.compute((row, column), number_of(NARROW), known, "integer right")
+    at = picked(CELLS, Integer(1), chosen.place)
+    read = known | {CELLS: _across(page, row + SIDES)}
+    _put(page, (row + SIDES, column), floor(at / POOL), read, "integer right")
+    read = known | {CELLS: _across(page, row)}
+    _put(page, (row + COUNTED, column), number_of(at) * NARROW, read, "integer right")
+    _costs(page, row, column, NARROW, known)
+
+
+def _costs(page: Page, row: int, column: int, out: Symbol, known: Reads) -> None:
+    """What the layer in this column multiplies, and the cells that it puts out."""
+    side = SIDE_AFTER.symbol
+    read = known | {
+        WEIGHTS: page.known((row + COUNTED, column)),
+        side: page.known((row + SIDES, column)),
+    }
+    _put(page, (row + WORK, column), PRODUCTS.expr / 1000, read, "integer right")
+    _put(page, (row + KEPT, column), out * side**2 / 1000, read, "seconds right")
+
+
+def _together(page: Page, chosen: Set, last: int) -> None:
+    """Sums over the layers, and what a cell sees after the last of them and the pool."""
+    row, column = chosen.row, FIRST + last
+    page.label((row - 1, column), "together", "wrapped heading")
+    styles = {COUNTED: "integer right", WORK: "integer right", KEPT: "seconds right"}
+    for n, style in styles.items():
+        page.compute((row + n, column), total(CELLS), {CELLS: _across(page, row + n, last)}, style)
+    known = chosen.sizes | {POSITION: chosen.position}
+    field = FIELD.expr.subs(POSITION, chosen.place)
+    _put(page, (row + SEEN, column), field, known, "integer right")
+
+
+def _across(page: Page, row: int, count: int = COUNT) -> Known:
+    """The cells of one row, side by side, as a range."""
+    values = [float(str(page.cells[row, FIRST + n].value)) for n in range(count)]
+    return page.reach((row, FIRST, row, FIRST + count - 1), np.array([values]))
+
+
+def _put(page: Page, place: tuple[int, int], expr: Expr, known: Reads, style: str) -> None:
+    page.compute(place, expr.xreplace(SAFE), known, style)
