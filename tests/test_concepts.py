@@ -18,6 +18,7 @@ from toolkit.pages import concepts
 from toolkit.pages.concepts.book import concepts_book, sheet_name
 from toolkit.pages.concepts.measured import FIGURES, GAP
 from toolkit.pages.concepts.words import CONTENTS, RESULTS
+from toolkit.symbols.numeric import NAMESPACE
 
 MODULES = concepts.modules()
 WIDEST = 175  # characters that a laptop shows side by side
@@ -87,6 +88,31 @@ def test_conclusions_fit_the_screen(book: Path) -> None:
         ]
         assert len(sentences) >= 2, sheet
         assert all(len(sentence) <= WIDEST for sentence in sentences), (sheet, sentences)
+
+
+@pytest.mark.parametrize(
+    ("a", "b", "said"),
+    [
+        ([0.98, 0.98, 0.98], [0.97, 0.97, 0.97], "more"),
+        ([0.97, 0.98, 0.99], [0.96, 0.98, 0.99], "same"),
+        # Two runs that learned nothing make the means' errors huge, but every run is the lower.
+        ([0.11, 0.11, 0.97, 0.97, 0.96], [0.98, 0.99, 0.98, 0.99, 0.98], "less"),
+        ([0.11, 0.11, 0.97, 0.97, 0.985], [0.98, 0.99, 0.98, 0.99, 0.98], "same"),
+        ([0.11, 0.97, 0.97], [0.98, 0.99, 0.98], "same"),
+    ],
+)
+def test_what_clearly_means(a: list[float], b: list[float], said: str) -> None:
+    assert NAMESPACE["compared"](a, b, "more", "less", "same") == said
+    other = {"more": "less", "less": "more", "same": "same"}[said]
+    assert NAMESPACE["compared"](b, a, "more", "less", "same") == other
+
+
+def test_each_sheet_tells_its_budget(book: Path) -> None:
+    found = {name: list(map(str, sheet.values())) for name, sheet in cells(book).items()}
+    usual = "Every run: 12,000 training images of MNIST, each seen 4 times, tested on all"
+    assert any(line.startswith(usual) for line in found["1 layers"])
+    told = "each seen 4 times, or 1,000, each seen 48 times, tested on all"
+    assert all(any(told in line for line in found[n]) for n in ("15 overfitting", RESULTS))
 
 
 def test_missing_results_are_said_and_make_no_error(tmp_path: Path, office: Office) -> None:

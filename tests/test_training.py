@@ -438,6 +438,7 @@ def step(session, *rest, real=training._step, count=[0]):
     return real(session, *rest)
 
 training._step = step
+signal.signal(signal.SIGINT, signal.default_int_handler)  # background jobs of a shell ignore it
 main()
 """
 

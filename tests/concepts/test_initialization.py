@@ -8,7 +8,7 @@ from torch import nn
 from tests.concepts.conftest import Changed
 from toolkit.book.address import letters
 from toolkit.pages.concepts import initialization
-from toolkit.pages.concepts.page import TOP
+from toolkit.pages.concepts.page import ASIDE, TOP
 
 STARTS, THEORY, PASS = 19, 24, 37  # rows of He's deviation, and of the two inputs
 
@@ -41,7 +41,7 @@ def test_sizes_are_those_of_pytorch(changed: Changed) -> None:
     here = torch.tensor(signal, dtype=torch.float64)
     for n in range(initialization.DEEP):
         top = TOP + 1 + 7 * n
-        normals = [[cell(f"{letters(16 + j)}{top + i}") for j in range(6)] for i in range(6)]
+        normals = [[cell(f"{letters(ASIDE + j)}{top + i}") for j in range(6)] for i in range(6)]
         weight = torch.tensor(normals, dtype=torch.float64).T * deviation * math.sqrt(width / 6)
         here = nn.functional.linear(here, weight).relu()
         for row, value in enumerate(here.tolist(), PASS):

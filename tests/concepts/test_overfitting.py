@@ -3,7 +3,9 @@
 import numpy as np
 
 from tests.concepts.conftest import Changed
+from toolkit.book.address import letters
 from toolkit.pages.concepts import overfitting
+from toolkit.pages.concepts.page import ASIDE
 
 DEGREE, ERRORS, POINTS, CURVE = "B12", 31, 33, 36
 COLUMNS = "DEFGHIJ"
@@ -23,6 +25,7 @@ def test_each_fit_is_that_of_polyfit(changed: Changed) -> None:
             np.testing.assert_allclose(read, made, rtol=1e-7, atol=1e-7)
             error = float(str(found[f"{column}{ERRORS + (row > POINTS)}"]))
             np.testing.assert_allclose(error, np.sqrt(np.mean((made - answers) ** 2)), atol=1e-7)
-    curve = [float(str(found[f"Q{CURVE + n}"])) for n in range(overfitting.STEPS)]
+    column = letters(ASIDE + 1)
+    curve = [float(str(found[f"{column}{CURVE + n}"])) for n in range(overfitting.STEPS)]
     wished = np.polyval(np.polyfit(x, values, 5), np.linspace(0, 7, overfitting.STEPS))
     np.testing.assert_allclose(curve, wished, atol=1e-7)

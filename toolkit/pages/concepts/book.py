@@ -1,6 +1,6 @@
 """The workbook of all concepts: contents, a sheet for each, the results that they read."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from types import ModuleType
 
 from sympy import Symbol
@@ -15,11 +15,16 @@ from toolkit.pages.concepts import measured, recorded
 from toolkit.pages.concepts.measured import Records
 from toolkit.pages.concepts.page import FIRST, LABEL, Page
 from toolkit.pages.concepts.words import CONTENTS, RESULTS
+from toolkit.symbols.records import APART, CLEAR
 
 TABS = ("0072B2", "009E73", "E69F00", "CC79A7", "56B4E9", "D55E00")
 LINKS_ROW = 3
 SENTENCE = Symbol("sentence")
 TITLE = "The concepts of deep learning, live and measured"
+CLEARLY = (
+    f"Clearly: the means lie more than {CLEAR} standard errors of their difference apart, or, of "
+    f"{APART} runs each or more, all of one above all of the other."
+)
 
 
 def concepts_book(modules: Sequence[ModuleType], results: Sequence[Result], budget: Budget) -> Book:
@@ -28,7 +33,7 @@ def concepts_book(modules: Sequence[ModuleType], results: Sequence[Result], budg
     records = Records(tuple(results), made, budget)
     pages = [_page(module, records) for module in modules]
     sheets = [page.sheet(TABS[n // 4 % len(TABS)]) for n, page in enumerate(pages)]
-    last = recorded.sheet(made, _budget_line(records))
+    last = recorded.sheet(made, _all_runs(records))
     ways = [CONTENTS, *(sheet.name for sheet in sheets), RESULTS]
     contents = _contents(modules, pages, records)
     return Book(TITLE, (contents, *linked(sheets, ways), last))
@@ -52,11 +57,14 @@ def _measured(page: Page, module: ModuleType, records: Records) -> None:
     """Question, table, conclusion and chart; what a module adds of its own follows."""
     named = Named(concepts.name_of(module), module.NUMBER, module.TITLE, module.EXPERIMENT)
     page.part(f"Measured: {module.EXPERIMENT.question}")
-    page.say(_budget_line(records), style="muted")
+    setups = [variant.setup(records.budget) for variant in module.EXPERIMENT.variants]
+    budgets = [(setup.images, setup.model.training.epochs) for setup in setups]
+    page.say(_budget_line(records, budgets), style="muted")
     made = measured.table(page, named, records)
     page.row += 1
     if complete(named, records):
         measured.conclude(made, module.CONCLUSION)
+        page.say(CLEARLY, style="muted")
     else:
         page.say(f"Not all of it is measured yet: toolkit experiments --only {named.name}",
                  style="conclusion")  # fmt: skip
@@ -71,13 +79,22 @@ def complete(named: Named, records: Records) -> bool:
     return all(records.count(setup.fingerprint) > 1 for setup in found)
 
 
-def _budget_line(records: Records) -> str:
-    budget, threads = records.budget, sorted({result.threads for result in records.results})
+def _budget_line(records: Records, budgets: Iterable[tuple[int, int]]) -> str:
+    """How runs were made; `budgets` are their numbers of images and epochs."""
+    threads = sorted({result.threads for result in records.results})
+    (images, epochs), *others = sorted(set(budgets), reverse=True)
+    told = "".join(f" or {few:,}, each seen {often} times," for few, often in others)
     return (
-        f"Every run: {budget.images:,} training images of MNIST, each seen {budget.epochs} times; "
+        f"Every run: {images:,} training images of MNIST, each seen {epochs} times,{told} "
         f"tested on all 10,000 test images; seeds {', '.join(map(str, records.seeds)) or 'none'}; "
         f"CPU, {' or '.join(map(str, threads)) or 1} thread."
     )
+
+
+def _all_runs(records: Records) -> str:
+    """The same for all results."""
+    made = [(result.images, result.epochs) for result in records.results]
+    return _budget_line(records, made or [(records.budget.images, records.budget.epochs)])
 
 
 def linked(sheets: list[Sheet], ways: list[str]) -> list[Sheet]:
@@ -108,6 +125,6 @@ def _contents(modules: Sequence[ModuleType], pages: list[Page], records: Records
             cells[row, 3] = computed(SENTENCE, {SENTENCE: page.known(found)}, "text")
     row = 6 + len(pages)
     cells[row, 1] = Cell(RESULTS, "link", link=RESULTS)
-    cells[row, 2] = Cell(f"{len(records.results):,} runs. {_budget_line(records)}", "text")
+    cells[row, 2] = Cell(f"{len(records.results):,} runs. {_all_runs(records)}", "text")
     widths = {1: 66.0, 2: 80.0, 3: 130.0}
     return Sheet(CONTENTS, cells, widths=widths, freeze=(5, 2), tab="000000", pages_high=1)

@@ -5,7 +5,7 @@ from sympy import Expr, Symbol, sqrt
 
 from toolkit.book.sheet import Cell, Known, Series
 from toolkit.experiments.variant import Experiment, Variant
-from toolkit.pages.concepts.page import FIRST, LABEL, TOP, Page
+from toolkit.pages.concepts.page import ASIDE, FIRST, LABEL, TOP, Page
 from toolkit.symbols.activations import as_one
 from toolkit.symbols.bounds import divisor
 from toolkit.symbols.equation import Equation
@@ -61,7 +61,6 @@ NORMALS, ACTIVATIONS = Symbol("normals"), Symbol("activations")
 # As many neurons as fit a screen stand for n: their weights are larger in proportion.
 NEURON = rectified(S * sqrt(N / WIDE) * summed(NORMALS * ACTIVATIONS))
 SIZE = sqrt(summed(A**2) / WIDE)
-RIGHT = FIRST + 14  # where the stored normal numbers stand
 Cells = dict[Symbol, Known]
 
 
@@ -168,10 +167,10 @@ def _pass(page: Page, top: int, known: Cells) -> Series:
 def _normals(page: Page, top: int, layer: int, random: np.random.Generator) -> list[Known]:
     """Stored normal numbers, a column for each neuron that they lead to."""
     values = np.round(random.standard_normal((WIDE, WIDE)), 4)
-    page.label((top, RIGHT), f"normal numbers to layer {layer}", "name")
+    page.label((top, ASIDE), f"normal numbers to layer {layer}", "name")
     for (row, column), number in np.ndenumerate(values):
-        page.fixed((top + 1 + row, RIGHT + column), float(number))
-    return [_column(page, top + 1, RIGHT + n) for n in range(WIDE)]
+        page.fixed((top + 1 + row, ASIDE + column), float(number))
+    return [_column(page, top + 1, ASIDE + n) for n in range(WIDE)]
 
 
 def _layer(page: Page, top: int, column: int, known: Cells, normals: list[Known]) -> None:

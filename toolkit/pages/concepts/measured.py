@@ -30,6 +30,7 @@ from toolkit.symbols.records import (
     mean_of_records,
     record,
     spread_of_numbers,
+    spread_of_records,
     unless_dash,
 )
 
@@ -43,6 +44,12 @@ FIGURES = {
     "loss": "test loss", "quarter": "after a quarter", "seconds": "seconds",
     "parameters": "parameters", "wrong": "wrong of 10,000",
 }  # fmt: skip
+# Standard deviations of other figures than the test accuracy: heading, figure, style.
+SPREADS = {
+    "train deviation": ("train accuracy", "percent right"),
+    "loss deviation": ("test loss", "loss right"),
+    "seconds deviation": ("seconds", "seconds right"),
+}
 SHARES = ("accuracy", "spread", "train", "quarter")
 DECIMALS = {"loss": 3, "seconds": 1, "parameters": 0, "wrong": 0}
 GAP = re.compile(r"\{(\d+)(?:([~-])(\d+))?\.(\w+)(?:\?([^|}]*)\|([^|}]*)\|([^}]*))?\}")
@@ -97,7 +104,8 @@ def table(page: Page, named: Named, records: Records) -> Measured:
     """The variants' figures, in the next free rows."""
     top, seeds = page.row, records.seeds
     words = [*(f"seed {seed}" for seed in seeds), "mean", "standard deviation", "wrong of 10,000",
-             "train accuracy", "test loss", "after a quarter", "seconds", "parameters"]  # fmt: skip
+             "train accuracy", "test loss", "after a quarter", "seconds", "parameters",
+             *SPREADS]  # fmt: skip
     columns = {word: FIRST + n for n, word in enumerate(words)}
     page.headings((top, LABEL), ["test accuracy at the end", *words])
     page.heights[top] = 30.0
@@ -130,6 +138,10 @@ def _line(made: Measured, variant: int, key: Known, records: Records) -> None:
                            ("parameters", "integer right")):  # fmt: skip
         read = known | {ANSWERS: records.known(heading)}
         page.compute((row, made.columns[heading]), mean_of_records(ANSWERS, KEYS, KEY), read, style)
+    for heading, (figure, style) in SPREADS.items():
+        read = known | {ANSWERS: records.known(figure)}
+        spread = spread_of_records(ANSWERS, KEYS, KEY)
+        page.compute((row, made.columns[heading]), spread, read, style)
 
 
 def conclude(made: Measured, sentences: Sequence[str]) -> None:

@@ -6,7 +6,7 @@ from sympy import Symbol, sqrt
 from toolkit.book.grid import moving
 from toolkit.book.sheet import Cell, Known, Series, quoted
 from toolkit.experiments.variant import Experiment, Variant
-from toolkit.pages.concepts.page import FIRST, LABEL, Page
+from toolkit.pages.concepts.page import ASIDE, FIRST, LABEL, Page
 from toolkit.symbols.equation import Equation
 from toolkit.symbols.fitting import basis_sum, orthonormal
 from toolkit.symbols.maps import summed
@@ -65,7 +65,6 @@ CURVE = Equation(Symbol("y"), basis_sum(C, BASIS, DEGREES, DEGREE))
 FITTED = Equation(C, summed(BASIS * Y))
 COUNT, EIGHT = Symbol("n"), Known(str(POINTS), POINTS)
 ERROR = Equation(Symbol("E"), sqrt(summed((PREDICTED - Y) ** 2) / COUNT))
-RIGHT = FIRST + 14  # where the basis stands, right of what a reader looks at
 Cells = dict[Symbol, Known]
 
 
@@ -100,42 +99,42 @@ def _basis(page: Page, top: int, known: Cells) -> Known:
     places = [x for x, _ in (*TRAINING, *TEST)]
     xs = np.array([*places, *np.linspace(0, 7, STEPS)])
     head = top - 13
-    page.label((head - 1, RIGHT), "basis polynomials, orthonormal over the training places, "
+    page.label((head - 1, ASIDE), "basis polynomials, orthonormal over the training places, "
                "and their fitted coefficients", "name")  # fmt: skip
-    page.headings((head, RIGHT), ["x", "curve", *(f"P{j}" for j in range(MOST + 1))])
+    page.headings((head, ASIDE), ["x", "curve", *(f"P{j}" for j in range(MOST + 1))])
     powers = np.vander(xs, MOST + 1, increasing=True)
     values = powers @ orthonormal(np.array(places[:POINTS], float), MOST).T
     for (row, column), value in np.ndenumerate(values):
-        page.fixed((head + 3 + row, RIGHT + 2 + column), float(value))
+        page.fixed((head + 3 + row, ASIDE + 2 + column), float(value))
     known[DEGREES] = _numbers(page, head + 1, known)
     known[C] = _coefficients(page, head + 2, top)
     for n, x in enumerate(xs):
         row = head + 3 + n
-        page.fixed((row, RIGHT), float(x), "decimals 1")
-        read = known | {BASIS: page.reach((row, RIGHT + 2, row, RIGHT + 2 + MOST), values[n])}
-        page.compute((row, RIGHT + 1), CURVE.expr, read)
-    first, last = (moving(head + 3, RIGHT + 2 + n, 1, 0) for n in (0, MOST))
+        page.fixed((row, ASIDE), float(x), "decimals 1")
+        read = known | {BASIS: page.reach((row, ASIDE + 2, row, ASIDE + 2 + MOST), values[n])}
+        page.compute((row, ASIDE + 1), CURVE.expr, read)
+    first, last = (moving(head + 3, ASIDE + 2 + n, 1, 0) for n in (0, MOST))
     return Known(f"{quoted(page.name)}!{first}:{last}", values[: 2 * POINTS, None, :])
 
 
 def _numbers(page: Page, row: int, known: Cells) -> Known:
     """The degrees of the basis polynomials."""
-    page.label((row, RIGHT + 1), "degree j")
+    page.label((row, ASIDE + 1), "degree j")
     for j in range(MOST + 1):
-        page.fixed((row, RIGHT + 2 + j), j, "right")
-    return page.reach((row, RIGHT + 2, row, RIGHT + 2 + MOST), np.arange(MOST + 1))
+        page.fixed((row, ASIDE + 2 + j), j, "right")
+    return page.reach((row, ASIDE + 2, row, ASIDE + 2 + MOST), np.arange(MOST + 1))
 
 
 def _coefficients(page: Page, row: int, top: int) -> Known:
     """Each the sum of basis times value over the training points."""
-    page.label((row, RIGHT + 1), "c_j")
+    page.label((row, ASIDE + 1), "c_j")
     values = _column(page, top + 3, FIRST + 1)
     found = [
         page.compute((row, column), FITTED.expr,
                      {Y: values, BASIS: _column(page, row + 1, column)}).value
-        for column in range(RIGHT + 2, RIGHT + 3 + MOST)
+        for column in range(ASIDE + 2, ASIDE + 3 + MOST)
     ]  # fmt: skip
-    return page.reach((row, RIGHT + 2, row, RIGHT + 2 + MOST), np.array(found))
+    return page.reach((row, ASIDE + 2, row, ASIDE + 2 + MOST), np.array(found))
 
 
 def _predictions(page: Page, top: int, known: Cells, basis: Known) -> None:
@@ -162,11 +161,11 @@ def _charts(page: Page, row: int, top: int) -> None:
     head = top - 13
     names = {}
     for n, words in enumerate(("training", "test", "curve")):
-        page.label((head + 3 + n * POINTS, RIGHT - 1), words)
-        names[words] = page.known((head + 3 + n * POINTS, RIGHT - 1))
+        page.label((head + 3 + n * POINTS, ASIDE - 1), words)
+        names[words] = page.known((head + 3 + n * POINTS, ASIDE - 1))
     curve = Series(names["curve"],
-                   page.down((head + 3 + 2 * POINTS, RIGHT), STEPS),
-                   page.down((head + 3 + 2 * POINTS, RIGHT + 1), STEPS))  # fmt: skip
+                   page.down((head + 3 + 2 * POINTS, ASIDE), STEPS),
+                   page.down((head + 3 + 2 * POINTS, ASIDE + 1), STEPS))  # fmt: skip
     points = [
         Series(names[words], page.down((first, FIRST), POINTS),
                page.down((first, FIRST + 1), POINTS), dots=True, line=False)

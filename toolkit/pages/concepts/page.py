@@ -34,7 +34,8 @@ from toolkit.symbols.plain import plain
 from toolkit.symbols.typeset import typeset_equation
 
 LABEL, FIRST = 1, 2  # the wide column of labels, and the first of the narrow ones
-LABEL_WIDTH, WIDTH, COLUMNS = 42.0, 10.0, 15
+LABEL_WIDTH, WIDTH, COLUMNS = 42.0, 10.0, 16
+ASIDE = FIRST + COLUMNS + 1  # where stands what a reader need not look at
 TOP = 5  # the first row below title, question and links
 EQUATION_SIZE, PADDING = 14.0, 10.0  # points
 NEGATIVE, POSITIVE, DARK = "D55E00", "0072B2", "1F2933"
