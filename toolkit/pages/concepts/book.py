@@ -23,7 +23,9 @@ SENTENCE = Symbol("sentence")
 TITLE = "The concepts of deep learning, live and measured"
 CLEARLY = (
     f"Clearly: the means lie more than {CLEAR} standard errors of their difference apart, or, of "
-    f"{APART} runs each or more, all of one above all of the other."
+    f"{APART} runs each or more, all of one above all of the other.",
+    "With five runs each, chance alone makes about one verdict in twenty say so where "
+    "there is no difference.",
 )
 
 
@@ -64,7 +66,7 @@ def _measured(page: Page, module: ModuleType, records: Records) -> None:
     page.row += 1
     if complete(named, records):
         measured.conclude(made, module.CONCLUSION)
-        page.say(CLEARLY, style="muted")
+        page.say(*CLEARLY, style="muted")
     else:
         page.say(f"Not all of it is measured yet: toolkit experiments --only {named.name}",
                  style="conclusion")  # fmt: skip
