@@ -12,7 +12,7 @@ from toolkit.pages.live.digits import Gallery
 from toolkit.pages.live.ending import features, linear, softmax
 from toolkit.pages.live.layer import layer, shading, size_of, width_of
 from toolkit.pages.live.layout import Maps, Tiling, filled
-from toolkit.pages.live.naming import NORMALIZED, kind, linked, title
+from toolkit.pages.live.naming import INPUT_TITLE, NORMALIZED, kind, linked, title
 from toolkit.pages.live.pixel import Part
 
 INPUT = "Input"
@@ -36,7 +36,7 @@ def live_book(stored: Stored, gallery: Gallery) -> Book:
     )
     apart = [pixel.sheet(walk.parts[:2])] if walk.parts else []
     sheets = [first, given, *walk.sheets, said.sheet, *apart, digits.sheet(gallery)]
-    return Book("A trained network, alive", linked(sheets))
+    return Book("A trained network, alive", linked(sheets, walk.jumps))
 
 
 def _input(seen: Maps, margin: int) -> tuple[Sheet, Maps]:
@@ -52,7 +52,7 @@ def _input(seen: Maps, margin: int) -> tuple[Sheet, Maps]:
     maps = Maps(INPUT, tiles.places, grid.values[None])
     pixels = size_of(28)
     cells = {
-        (1, 2): Cell("Input: 1 map of 28 x 28, pixels normalized", "title"),
+        (1, 2): Cell(INPUT_TITLE, "title"),
         (2, 2): Cell(f"{NORMALIZED} {rules.EDITABLE}", "muted"),
         (4, 2): Cell("mean", "label"), (4, 8): Cell(MEAN, "small setting"),
         (5, 2): Cell("deviation", "label"), (5, 8): Cell(DEVIATION, "small setting"),
@@ -78,6 +78,7 @@ class _Walk:
         self.values: tuple[Known, ...] = tuple(map(maps.whole, range(len(maps.places))))
         self.sheets: list[Sheet] = []
         self.parts: list[Part] = []
+        self.jumps: dict[str, tuple[str, int]] = {}
         self.field = self.jump = 1
 
     def take(self, number: int, stage: Stage) -> None:
@@ -91,6 +92,8 @@ class _Walk:
         made = layer(stage, name, title(stage, number, self.field), self.maps, self.margin)
         if stage.kind == "convolution":
             self.parts.append(Part(name, stage, made.maps, self.maps, self.margin))
+        if made.beside:
+            self.jumps[name] = made.beside
         self.maps = made.maps
         self.values = tuple(map(self.maps.whole, range(len(self.maps.places))))
         self.sheets.append(made.sheet)

@@ -72,7 +72,9 @@ class Front:
             (5, 11): Cell(start, "choice"),
             (5, 24): computed(place_or(CHOICE, NAMES, Integer(1)), known, "shade"),
             (6, 2): computed(
-                no_such(CHOICE, NAMES, Text(f"no such digit: {gallery.names[0]} is shown")),
+                no_such(
+                    CHOICE, NAMES, Text(f"no such digit: {gallery.names[0]} is shown"), Text("")
+                ),
                 known,
                 "bold",
             ),

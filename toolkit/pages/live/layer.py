@@ -23,10 +23,13 @@ NUMBERS = ("γ", "β", "μ", "σ²", "scale s", "shift t", "bias b")
 
 @dataclass(frozen=True)
 class Made:
-    """A stage's sheet, and its maps as the next stage reads them."""
+    """A stage's sheet, its maps as the next stage reads them, and what stands beside them from
+    which column on.
+    """
 
     sheet: Sheet
     maps: Maps
+    beside: tuple[str, int] | None
 
 
 def layer(stage: Stage, name: str, title: str, before: Maps, margin: int) -> Made:
@@ -64,7 +67,12 @@ def layer(stage: Stage, name: str, title: str, before: Maps, margin: int) -> Mad
         protected=True,
         pages_high=1,
     )
-    return Made(sheet, maps)
+    return Made(sheet, maps, (numbered(stage), right) if around else None)
+
+
+def numbered(stage: Stage) -> str:
+    """What the numbers beside the maps are, in a word."""
+    return "kernels" if stage.kernel.size else "numbers"
 
 
 def equation(stage: Stage) -> Picture:
