@@ -2,21 +2,19 @@
 
 from dataclasses import replace
 
-from sympy import Symbol
-
 from toolkit.book.sheet import Book, Cell, Known, Sheet, at
 from toolkit.convnet.stages import DEVIATION, MEAN, Stage, stages
 from toolkit.convnet.stored import Stored
-from toolkit.pages.live import digits, draw, pixel, rules
+from toolkit.pages.live import digits, draw, explained, pixel, rules
+from toolkit.pages.live import equations as eq
 from toolkit.pages.live.digits import Gallery
 from toolkit.pages.live.ending import features, linear, softmax
 from toolkit.pages.live.layer import layer, shading, size_of, width_of
 from toolkit.pages.live.layout import Maps, Tiling, filled
-from toolkit.pages.live.naming import INPUT_TITLE, NORMALIZED, kind, linked, title
+from toolkit.pages.live.naming import EQUATION_COLUMN, INPUT_TITLE, NORMALIZED, kind, linked, title
 from toolkit.pages.live.pixel import Part
 
 INPUT = "Input"
-SEEN, CENTRE, SPREAD = Symbol("seen"), Symbol("mean"), Symbol("deviation")
 
 
 def live_book(stored: Stored, gallery: Gallery) -> Book:
@@ -42,13 +40,13 @@ def live_book(stored: Stored, gallery: Gallery) -> Book:
 def _input(seen: Maps, margin: int) -> tuple[Sheet, Maps]:
     """Pixels to numbers of mean 0 and deviation 1 over the training set."""
     known = {
-        SEEN: seen.window(0, 1),
-        CENTRE: at(INPUT, 4, 8, MEAN),
-        SPREAD: at(INPUT, 5, 8, DEVIATION),
+        eq.SEEN: seen.window(0, 1),
+        eq.CENTRE: at(INPUT, 4, 8, MEAN),
+        eq.SPREAD: at(INPUT, 5, 8, DEVIATION),
     }
     count, high, wide = seen.values.shape
     tiles = Tiling(count, high, wide, margin)
-    grid = filled((SEEN / 255 - CENTRE) / SPREAD, known, tiles.places[0], "shade")
+    grid = filled(eq.NORMALIZED.expr, known, tiles.places[0], "shade")
     maps = Maps(INPUT, tiles.places, grid.values[None])
     pixels = size_of(28)
     cells = {
@@ -65,6 +63,7 @@ def _input(seen: Maps, margin: int) -> tuple[Sheet, Maps]:
         heights=dict.fromkeys(range(tiles.top, grid.last_row + 1), pixels * 0.75),
         tab="0072B2",
         scales=(shading(maps),),
+        pictures=(explained.drawn(eq.NORMALIZED, 4, EQUATION_COLUMN),),
         validations=rules.normalizing(8),
         protected=True,
     ), maps

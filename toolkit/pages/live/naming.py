@@ -5,9 +5,12 @@ from dataclasses import replace
 
 from toolkit.book.sheet import Cell, Sheet, letters
 from toolkit.convnet.stages import Stage
+from toolkit.pages.live.backward import spreads
+from toolkit.pages.live.explained import in_place
 from toolkit.pages.live.layout import DRAW, FIRST_ROW
 
 KINDS = {"convolution": "conv"}
+EQUATION_COLUMN = 13  # on the sheet of the input, right of mean and deviation
 INPUT_TITLE = "Input: 1 map of 28 x 28, pixels normalized"
 NORMALIZED = (
     "(pixel / 255 − mean) / deviation: over the training set mean 0 and deviation 1. Blue: ink, "
@@ -51,10 +54,12 @@ def receptive_fields(steps: list[Stage]) -> list[int]:
 
 def way_on(stage: Stage) -> str:
     """What the blocks of a stage's forward sheet in the book of a step are."""
-    made = {"pool": "z: the largest cell of each window.", "average": "z: the mean of each map."}
+    made = {"pool": "z: the largest cell of each window.", "average": "z: the mean of each map.",
+            "pointwise": "z is what the sheet before shows."}  # fmt: skip
     first = made.get(stage.kind, "z: the sums of products.")
-    after = [word for word, there in (("batch norm", stage.norm), ("ReLU", stage.relu)) if there]
-    second = f" a, below: after {' and '.join(after)}." if after else ""
+    below = ", below" * (stage.kind != "pointwise")
+    changes = in_place(stage)
+    second = f" a{below}: after {changes}." if changes else ""
     return f"{first}{second} Click on a cell to read its formula."
 
 
@@ -62,10 +67,14 @@ def way_back(stage: Stage, *, first: bool) -> str:
     """What the blocks of a stage's sheet of gradients are."""
     words = ["Blue: the loss grows with it, orange: it falls."]
     if stage.norm or stage.relu:
-        words.append("∂z: by each cell before batch norm and ReLU.")
+        words.append(f"∂z: by each cell before {in_place(stage)}.")
+    if spreads(stage):
+        words.append("∂z spread: by each cell of z, as far apart as the windows that made them.")
     what = "pixel, as normalized: which ink would raise the loss" if first else "cell that was read"
     if stage.kind != "pointwise":
-        words.append(f"∂x{', below' * bool(stage.norm or stage.relu)}: by each {what}.")
+        words.append(
+            f"∂x{', below' * bool(stage.norm or stage.relu or spreads(stage))}: by each {what}."
+        )
     if stage.kernel.size or stage.norm:
         words.append("To the right each parameter's gradient, and its value after the step.")
     return " ".join(words)
