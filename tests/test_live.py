@@ -133,6 +133,15 @@ def test_the_digits_to_choose_from(shown: Gallery) -> None:
         assert label == real.test_labels[number - 1]
     wrong = torch_logits(stored.shipped(), shown.images).argmax(1) != np.array(shown.labels)
     assert wrong.sum() >= 3
+    assert [name.endswith(" misread") for name in shown.names] == wrong.tolist()
+
+
+def test_which_digits_are_misread(book: Path, shown: Gallery) -> None:
+    answers = torch_logits(stored.shipped(), shown.images).argmax(1)
+    sheet = cells(book)["Digits"]
+    for n, (answer, label) in enumerate(zip(answers, shown.labels, strict=True)):
+        said = sheet[f"AI{5 + n}"], sheet.get(f"AJ{5 + n}")
+        assert said == (answer, "misread" if answer != label else None)
 
 
 def test_numpys_logits_are_torchs(shown: Gallery) -> None:

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from toolkit.book.live import count_formulas
 from toolkit.book.saving import check_workbook
+from toolkit.book.sheet import Value
 from toolkit.book.writer import write
 from toolkit.convnet import stored
 from toolkit.convnet.shapes import activation_count, layer_table, parameter_count
@@ -17,7 +18,8 @@ from toolkit.convnet.stages import Stage, forward, stages
 from toolkit.convnet.test_set import test_images
 from toolkit.errors import ToolkitError
 from toolkit.pages.live import live_book
-from toolkit.pages.live.digits import NO_LABEL, SIDE, Gallery
+from toolkit.pages.live.digits import MISREAD, NO_LABEL, SIDE, Gallery
+from toolkit.pages.live.draw import CANVAS
 from toolkit.pages.live.learning import step_book
 
 MOST_CELLS, MOST_CELLS_OF_STEP = 100_000, 300_000
@@ -29,6 +31,7 @@ HARD = (
     4699, 5654, 5937, 5955, 6571, 6576, 6597, 6625, 6651, 6783, 8408, 8527, 9729,
 )  # fmt: skip
 MOST_WRONG = 6
+MOST_LISTED = 255  # characters of a drop-down, as the format has it
 
 
 def write_live(out: Path, weights: Path | None = None, *, step: bool = False) -> dict[str, Any]:
@@ -41,7 +44,7 @@ def write_live(out: Path, weights: Path | None = None, *, step: bool = False) ->
     source = weights or stored.shipped()
     found = stored.read(source)
     _check(found, source, step=step)
-    chosen = gallery(stages(found), found.names) if found.knows_mnist else pictures()
+    chosen = (gallery if found.knows_mnist else pictures)(stages(found), found.names)
     book = step_book(found, chosen) if step else live_book(found, chosen)
     write(book, out)
     return {"workbook": str(out), "weights": str(source), "cells": count_formulas(book),
@@ -105,16 +108,32 @@ def gallery(steps: list[Stage], names: tuple[str, ...]) -> Gallery:
     for n in chosen:
         seen[int(labels[n])] += 1
         called.append(f"{labels[n]} #{seen[int(labels[n])]}")
+    given = tuple(_value(names[labels[n]]) for n in chosen)
+    answers = _answers(steps, names, chosen)
     return Gallery(
         images[chosen].astype(float),
-        tuple(called),
-        tuple(_value(names[labels[n]]) for n in chosen),
+        _marked(called, [a != b for a, b in zip(answers, given, strict=True)]),
+        given,
         tuple(n + 1 for n in chosen),
+        answers,
         painted(),
     )
 
 
-def pictures() -> Gallery:
+def _answers(steps: list[Stage], names: tuple[str, ...], chosen: list[int]) -> tuple[Value, ...]:
+    images, _ = test_images()
+    return tuple(_value(names[forward(steps, images[n] / 1.0).argmax()]) for n in chosen)
+
+
+def _marked(called: list[str], misread: list[bool]) -> tuple[str, ...]:
+    """The names, those of misread digits marked where a drop-down has room for that."""
+    marked = tuple(
+        f"{name} {MISREAD}" if wrong else name for name, wrong in zip(called, misread, strict=True)
+    )
+    return marked if len(",".join((*marked, CANVAS))) <= MOST_LISTED else tuple(called)
+
+
+def pictures(steps: list[Stage], names: tuple[str, ...]) -> Gallery:
     """The same plain images for a network that does not know them: without labels."""
     images, _ = test_images()
     chosen = list(PLAIN)
@@ -123,11 +142,12 @@ def pictures() -> Gallery:
         tuple(f"picture {n}" for n in range(1, len(chosen) + 1)),
         (NO_LABEL,) * len(chosen),
         tuple(n + 1 for n in chosen),
+        _answers(steps, names, chosen),
         painted(),
     )
 
 
-def _value(name: str) -> int | str:
+def _value(name: str) -> Value:
     return int(name) if name.isdecimal() else name
 
 
