@@ -79,7 +79,7 @@ pictures: libreoffice
 	  build/pictures/mnist.pdf exports/mnist
 	soffice -env:UserInstallation=file://$(CURDIR)/build/profile --headless \
 	  --convert-to pdf --outdir build/pictures exports/live.xlsx >/dev/null
-	pdftoppm -r 130 -f 1 -l 1 -x 85 -y 115 -W 1310 -H 560 -singlefile -png \
+	pdftoppm -r 130 -f 1 -l 1 -x 85 -y 115 -W 1310 -H 485 -singlefile -png \
 	  build/pictures/live.pdf exports/live
 	soffice -env:UserInstallation=file://$(CURDIR)/build/profile --headless \
 	  --convert-to pdf --outdir build/pictures exports/concepts.xlsx >/dev/null

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 import torch
 from openpyxl import load_workbook
+from openpyxl.utils import coordinate_to_tuple
 from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.worksheet import Worksheet
 from openxml_audit import OpenXmlValidator
@@ -23,6 +24,7 @@ from toolkit.convnet.weights import load_trained, save_weights
 from toolkit.errors import ToolkitError
 from toolkit.live import HARD, PLAIN, gallery, write_live
 from toolkit.pages.live.digits import Gallery
+from toolkit.pages.live.draw import IDLE
 from toolkit.template import parse
 
 SOFTMAX_ROW, LOGIT_COLUMN = 11, "C"
@@ -131,6 +133,15 @@ def test_the_digits_to_choose_from(shown: Gallery) -> None:
         assert label == real.test_labels[number - 1]
     wrong = torch_logits(stored.shipped(), shown.images).argmax(1) != np.array(shown.labels)
     assert wrong.sum() >= 3
+    assert [name.endswith(" ✗") for name in shown.names] == wrong.tolist()
+
+
+def test_which_digits_are_misread(book: Path, shown: Gallery) -> None:
+    answers = torch_logits(stored.shipped(), shown.images).argmax(1)
+    sheet = cells(book)["Digits"]
+    for n, (answer, label) in enumerate(zip(answers, shown.labels, strict=True)):
+        said = sheet[f"AI{5 + n}"], sheet.get(f"AJ{5 + n}")
+        assert said == (answer, "misread" if answer != label else None)
 
 
 def test_numpys_logits_are_torchs(shown: Gallery) -> None:
@@ -350,3 +361,28 @@ def test_weights_that_no_workbook_can_hold(step: bool, tmp_path: Path) -> None:
         with pytest.raises(ToolkitError, match=message):
             write_live(out, changed(norm, name, number, odd), step=step)
     assert not out.exists()
+
+
+def jumps(sheet: Worksheet) -> dict[str, tuple[str, str]]:
+    """Of the linked cells, by what they say: the sheet and the cell that they lead to."""
+    found = {}
+    for cell in (cell for row in sheet for cell in row if cell.hyperlink):
+        name, _, spot = str(cell.hyperlink.location).rpartition("!")
+        found[str(cell.value)] = (name.strip("'"), spot)
+    return found
+
+
+def test_links_lead_to_every_sheet_and_to_the_kernels(book: Path) -> None:
+    loaded = load_workbook(book)
+    draw, first = loaded["Draw"], loaded["1 conv 3x3"]
+    found = jumps(draw)
+    assert {name for name, _ in found.values()} == set(loaded.sheetnames)
+    assert draw[found["All sheets ↓"][1]].value == "All sheets"
+    column = coordinate_to_tuple(jumps(first)["kernels →"][1])[1]
+    assert str(first.cell(6, column).value).startswith("The numbers of each map")
+
+
+def test_draw_says_whether_the_canvas_is_read(book: Path, office: Office) -> None:
+    made = chosen(book, office, {CHOICE: "canvas"})
+    assert IDLE in cells(book)["Draw"].values()
+    assert IDLE not in cells(made)["Draw"].values()

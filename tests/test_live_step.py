@@ -18,6 +18,9 @@ from toolkit.convnet.stages import DEVIATION, EPSILON, MEAN, stages
 from toolkit.convnet.weights import load_trained
 from toolkit.errors import ToolkitError
 from toolkit.live import gallery, write_live
+from toolkit.pages.live import equations as eq
+from toolkit.pages.live.forward import as_maps
+from toolkit.symbols.plain import plain
 
 FIRST_ROW, CHOICE, RATE = 8, "K5", "AH7"
 BEFORE, AFTER = "AH10", "AH12"
@@ -207,3 +210,31 @@ def test_the_cells_are_where_the_sheet_says(book: Path) -> None:
     assert re.fullmatch(r"[A-Z]+\d+", CHOICE) and column_index_from_string("AH") == 34
     formulas = cells(book, formulas=True)["Draw"]
     assert formulas["AG10"] == "loss before the step" and formulas["AG12"] == "loss after the step"
+
+
+def labelled(sheet: dict[tuple[int, int], object], letter: str) -> bool:
+    """Whether a sheet has maps of that name."""
+    return any(re.fullmatch(rf"{letter} ?\d+", str(value)) for value in sheet.values())
+
+
+@pytest.mark.parametrize("name", ODD)
+def test_sentences_name_what_the_sheet_has(name: str, tmp_path: Path) -> None:
+    write_live(tmp_path / "odd.xlsx", trained(ODD[name], tmp_path / "odd.safetensors"), step=True)
+    shown = sheets(tmp_path / "odd.xlsx")
+    stages_shown = [title for title in shown if re.match(r"(∂ )?\d+ ", title)]
+    assert len(stages_shown) > 2
+    for title in stages_shown:
+        sheet = shown[title]
+        words = str(sheet[2, 2])
+        for letter in ("∂z", "∂z spread", "∂x") if title.startswith("∂") else ("a",):
+            assert bool(re.search(rf"(?<!\w){letter}[:,]", words)) == labelled(sheet, letter), title
+        if title.startswith("∂"):
+            has = headed(sheet, "∂loss/∂kernel") or headed(sheet, "∂γ")
+            assert ("each parameter" in words) == bool(has) == ("the step" in str(sheet[1, 2]))
+
+
+def test_a_stage_in_two_equations() -> None:
+    first, second, third, *_ = (eq.apart(as_maps(s)) for s in stages(stored.read(stored.shipped())))
+    assert [plain(line.expr) for line in first] == ["x1 * k1", "max(0, s · z + t)"]
+    assert [line.symbol.name for line in second] == ["z"]
+    assert [line.symbol.name for line in third] == ["z", "a"]

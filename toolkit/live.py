@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from toolkit.book.live import count_formulas
 from toolkit.book.saving import check_workbook
+from toolkit.book.sheet import Value
 from toolkit.book.writer import write
 from toolkit.convnet import stored
 from toolkit.convnet.shapes import activation_count, layer_table, parameter_count
@@ -29,7 +30,7 @@ HARD = (
     4699, 5654, 5937, 5955, 6571, 6576, 6597, 6625, 6651, 6783, 8408, 8527, 9729,
 )  # fmt: skip
 MOST_WRONG = 6
-MISREAD = " ✗"  # after the name of a digit that the network gets wrong
+CROSS = " ✗"  # after the name of a digit that the network gets wrong
 
 
 def write_live(out: Path, weights: Path | None = None, *, step: bool = False) -> dict[str, Any]:
@@ -42,7 +43,7 @@ def write_live(out: Path, weights: Path | None = None, *, step: bool = False) ->
     source = weights or stored.shipped()
     found = stored.read(source)
     _check(found, source, step=step)
-    chosen = gallery(stages(found), found.names) if found.knows_mnist else pictures()
+    chosen = (gallery if found.knows_mnist else pictures)(stages(found), found.names)
     book = step_book(found, chosen) if step else live_book(found, chosen)
     write(book, out)
     return {"workbook": str(out), "weights": str(source), "cells": count_formulas(book),
@@ -99,23 +100,31 @@ def _cells_of_step(found: stored.Stored) -> int:
 def gallery(steps: list[Stage], names: tuple[str, ...]) -> Gallery:
     """Digits to choose from: two of each class and some that this network gets wrong."""
     images, labels = test_images()
-    wrong = {n for n in (*PLAIN, *HARD) if forward(steps, images[n] / 1.0).argmax() != labels[n]}
+    answers = _answers(steps, (*PLAIN, *HARD))
+    wrong = {n for n, answer in answers.items() if answer != labels[n]}
     chosen = [*PLAIN, *[n for n in HARD if n in wrong][:MOST_WRONG]]
     seen: Counter[int] = Counter()
     called = []
     for n in chosen:
         seen[int(labels[n])] += 1
-        called.append(f"{labels[n]} #{seen[int(labels[n])]}{MISREAD * (n in wrong)}")
+        called.append(f"{labels[n]} #{seen[int(labels[n])]}{CROSS * (n in wrong)}")
     return Gallery(
         images[chosen].astype(float),
         tuple(called),
         tuple(_value(names[labels[n]]) for n in chosen),
         tuple(n + 1 for n in chosen),
+        tuple(_value(names[answers[n]]) for n in chosen),
         painted(),
     )
 
 
-def pictures() -> Gallery:
+def _answers(steps: list[Stage], chosen: tuple[int, ...]) -> dict[int, int]:
+    """Which output is the largest, for each of these test images."""
+    images, _ = test_images()
+    return {n: int(forward(steps, images[n] / 1.0).argmax()) for n in chosen}
+
+
+def pictures(steps: list[Stage], names: tuple[str, ...]) -> Gallery:
     """The same plain images for a network that does not know them: without labels."""
     images, _ = test_images()
     chosen = list(PLAIN)
@@ -124,11 +133,12 @@ def pictures() -> Gallery:
         tuple(f"picture {n}" for n in range(1, len(chosen) + 1)),
         (NO_LABEL,) * len(chosen),
         tuple(n + 1 for n in chosen),
+        tuple(_value(names[answer]) for answer in _answers(steps, PLAIN).values()),
         painted(),
     )
 
 
-def _value(name: str) -> int | str:
+def _value(name: str) -> Value:
     return int(name) if name.isdecimal() else name
 
 

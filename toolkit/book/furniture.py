@@ -39,9 +39,9 @@ def furnish(ws: Worksheet, sheet: Sheet) -> None:
 
 
 def links(sheet: Sheet) -> list[Hyperlink]:
-    """The jumps from a sheet's cells to other sheets."""
+    """The jumps from a sheet's cells to other sheets and cells."""
     return [
-        Hyperlink(ref=f"{letters(column)}{row}", location=f"{quoted(cell.link)}!A1")
+        Hyperlink(ref=f"{letters(column)}{row}", location=f"{quoted(cell.link)}!{cell.spot}")
         for (row, column), cell in sorted(sheet.cells.items())
         if cell.link
     ]

@@ -59,12 +59,15 @@ def down(sheet: str, row: int, column: int, values: Values) -> Known:
 
 @dataclass(frozen=True)
 class Cell:
-    """A value, or a formula with its present value. `link` names a sheet to jump to."""
+    """A value, or a formula with its present value. `link` names a sheet to jump to, `spot` the
+    cell there.
+    """
 
     value: Value
     style: str = "text"
     formula: str | None = None
     link: str | None = None
+    spot: str = "A1"
 
 
 @dataclass(frozen=True)

@@ -2,21 +2,19 @@
 
 from dataclasses import replace
 
-from sympy import Symbol
-
 from toolkit.book.sheet import Book, Cell, Known, Sheet, at
 from toolkit.convnet.stages import DEVIATION, MEAN, Stage, stages
 from toolkit.convnet.stored import Stored
-from toolkit.pages.live import digits, draw, pixel, rules
+from toolkit.pages.live import digits, draw, explained, pixel, rules
+from toolkit.pages.live import equations as eq
 from toolkit.pages.live.digits import Gallery
 from toolkit.pages.live.ending import features, linear, softmax
 from toolkit.pages.live.layer import layer, shading, size_of, width_of
 from toolkit.pages.live.layout import Maps, Tiling, filled
-from toolkit.pages.live.naming import NORMALIZED, kind, linked, title
+from toolkit.pages.live.naming import EQUATION_COLUMN, INPUT_TITLE, NORMALIZED, kind, linked, title
 from toolkit.pages.live.pixel import Part
 
 INPUT = "Input"
-SEEN, CENTRE, SPREAD = Symbol("seen"), Symbol("mean"), Symbol("deviation")
 
 
 def live_book(stored: Stored, gallery: Gallery) -> Book:
@@ -36,23 +34,23 @@ def live_book(stored: Stored, gallery: Gallery) -> Book:
     )
     apart = [pixel.sheet(walk.parts[:2])] if walk.parts else []
     sheets = [first, given, *walk.sheets, said.sheet, *apart, digits.sheet(gallery)]
-    return Book("A trained network, alive", linked(sheets))
+    return Book("A trained network, alive", linked(sheets, walk.jumps))
 
 
 def _input(seen: Maps, margin: int) -> tuple[Sheet, Maps]:
     """Pixels to numbers of mean 0 and deviation 1 over the training set."""
     known = {
-        SEEN: seen.window(0, 1),
-        CENTRE: at(INPUT, 4, 8, MEAN),
-        SPREAD: at(INPUT, 5, 8, DEVIATION),
+        eq.SEEN: seen.window(0, 1),
+        eq.CENTRE: at(INPUT, 4, 8, MEAN),
+        eq.SPREAD: at(INPUT, 5, 8, DEVIATION),
     }
     count, high, wide = seen.values.shape
     tiles = Tiling(count, high, wide, margin)
-    grid = filled((SEEN / 255 - CENTRE) / SPREAD, known, tiles.places[0], "shade")
+    grid = filled(eq.NORMALIZED.expr, known, tiles.places[0], "shade")
     maps = Maps(INPUT, tiles.places, grid.values[None])
     pixels = size_of(28)
     cells = {
-        (1, 2): Cell("Input: 1 map of 28 x 28, pixels normalized", "title"),
+        (1, 2): Cell(INPUT_TITLE, "title"),
         (2, 2): Cell(f"{NORMALIZED} {rules.EDITABLE}", "muted"),
         (4, 2): Cell("mean", "label"), (4, 8): Cell(MEAN, "small setting"),
         (5, 2): Cell("deviation", "label"), (5, 8): Cell(DEVIATION, "small setting"),
@@ -65,6 +63,7 @@ def _input(seen: Maps, margin: int) -> tuple[Sheet, Maps]:
         heights=dict.fromkeys(range(tiles.top, grid.last_row + 1), pixels * 0.75),
         tab="0072B2",
         scales=(shading(maps),),
+        pictures=(explained.drawn(eq.NORMALIZED, 4, EQUATION_COLUMN),),
         validations=rules.normalizing(8),
         protected=True,
     ), maps
@@ -78,6 +77,7 @@ class _Walk:
         self.values: tuple[Known, ...] = tuple(map(maps.whole, range(len(maps.places))))
         self.sheets: list[Sheet] = []
         self.parts: list[Part] = []
+        self.jumps: dict[str, tuple[str, int]] = {}
         self.field = self.jump = 1
 
     def take(self, number: int, stage: Stage) -> None:
@@ -91,6 +91,8 @@ class _Walk:
         made = layer(stage, name, title(stage, number, self.field), self.maps, self.margin)
         if stage.kind == "convolution":
             self.parts.append(Part(name, stage, made.maps, self.maps, self.margin))
+        if made.beside:
+            self.jumps[name] = made.beside
         self.maps = made.maps
         self.values = tuple(map(self.maps.whole, range(len(self.maps.places))))
         self.sheets.append(made.sheet)

@@ -29,6 +29,14 @@ def flipped(channel: int) -> Symbol:
     return Symbol(f"r{channel}")
 
 
+def spreads(stage: Stage) -> bool:
+    """Whether what arrives at a convolution is laid out anew, as far apart as its windows were,
+    with blank cells around it.
+    """
+    changed = stage.norm or stage.relu
+    return stage.kind == "convolution" and (stage.stride > 1 or (not changed and stage.size > 1))
+
+
 def by_input(stage: Stage) -> Expr:
     """∂loss/∂x of a convolution: every output that read the cell, by the weight it had there."""
     outputs = range(1, stage.output[0] + 1)

@@ -14,19 +14,21 @@ SIDE, STEP = 28, 30  # of a digit's cells, and rows from one digit to the next
 FIRST_ROW, FIRST_COLUMN = 5, 2
 NAME_COLUMN = FIRST_COLUMN + SIDE + 2
 PIXELS = 13
-NO_LABEL = "–"
+NO_LABEL, MISREAD = "–", "misread"
 
 
 @dataclass(frozen=True)
 class Gallery:
     """Digits to choose from: `images` (n, 28, 28) of 0..255, what they are called, their labels,
-    and their numbers in the test set. `canvas` (28, 28) is what is painted at first, nan for blank.
+    their numbers in the test set, and what the network answered when the workbook was written.
+    `canvas` (28, 28) is what is painted at first, nan for blank.
     """
 
     images: NDArray[np.float64] = field(repr=False)
     names: tuple[str, ...]
     labels: tuple[Value, ...]
     numbers: tuple[int, ...]
+    answers: tuple[Value, ...]
     canvas: NDArray[np.float64] = field(repr=False)
 
     @property
@@ -65,10 +67,12 @@ def sheet(gallery: Gallery) -> Sheet:
     cells: Cells = {
         (1, FIRST_COLUMN): Cell("Stored digits", "title"),
         (2, FIRST_COLUMN): Cell(
-            "Test images of MNIST, which the network was not trained on.", "muted"
+            "Test images of MNIST, which the network was not trained on; to the right what it "
+            "answered when this workbook was written.",
+            "muted",
         ),
     }
-    headings = ("name", "label", "image of the test set")
+    headings = ("name", "label", "image of the test set", "answer")
     cells |= {
         (FIRST_ROW - 1, NAME_COLUMN + n): Cell(word, "heading") for n, word in enumerate(headings)
     }
@@ -80,6 +84,9 @@ def sheet(gallery: Gallery) -> Sheet:
         cells[row, NAME_COLUMN] = Cell(gallery.names[n], "small")
         cells[row, NAME_COLUMN + 1] = Cell(gallery.labels[n], "small centred")
         cells[row, NAME_COLUMN + 2] = Cell(gallery.numbers[n], "small centred")
+        cells[row, NAME_COLUMN + 3] = Cell(gallery.answers[n], "small centred")
+        if gallery.known and gallery.answers[n] != gallery.labels[n]:
+            cells[row, NAME_COLUMN + 4] = Cell(MISREAD, "small")
     last = FIRST_ROW + STEP * len(gallery.names) - 1
     area = FIRST_ROW, FIRST_COLUMN, last, FIRST_COLUMN + SIDE - 1
     widths = {1: 2.0} | dict.fromkeys(range(FIRST_COLUMN, NAME_COLUMN), width_of(PIXELS))
@@ -87,7 +94,8 @@ def sheet(gallery: Gallery) -> Sheet:
         DIGITS,
         cells,
         grids=tuple(grids),
-        widths=widths | {NAME_COLUMN: 14.0, NAME_COLUMN + 1: 8.0, NAME_COLUMN + 2: 22.0},
+        widths=widths
+        | {NAME_COLUMN: 14.0, NAME_COLUMN + 1: 8.0, NAME_COLUMN + 2: 22.0, NAME_COLUMN + 3: 10.0},
         heights=dict.fromkeys(range(FIRST_ROW, last + 1), PIXELS * 0.75),
         tab="7F7F7F",
         scales=(Scale((area,), "000000", "FFFFFF", end=255),),

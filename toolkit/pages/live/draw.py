@@ -23,7 +23,9 @@ CHOICE, NAMES, CHOSEN, COUNT = (Symbol(name) for name in ("choice", "names", "ch
 PAINTED, COLUMN, RULER, LABELS = (Symbol(n) for n in ("painted", "column", "ruler", "labels"))
 SHARE, SHARES, CLASSES = (Symbol(name) for name in ("share", "shares", "classes"))
 ANSWER, LABEL = Symbol("answer"), Symbol("label")
+TABLE_ROW = FIRST_ROW + 6  # of the headings of all classes, below the answer
 ON_CANVAS = "–"
+IDLE = "The canvas is not read now: choose canvas above."
 MOST_LARGE = 2  # characters of an answer in large type
 
 
@@ -83,22 +85,22 @@ def _choice(gallery: Gallery) -> Cells:
         (CHOICE_ROW, 2): Cell(f"Show {gallery.word}:", "name"),
         (CHOICE_ROW, CHOICE_COLUMN): Cell(first, "choice"),
         (CHOICE_ROW, SEEN_COLUMN): computed(place_or(CHOICE, NAMES, COUNT + 1), known, "shade"),
-        (CHOICE_ROW + 1, 2): computed(_unknown(gallery), known, "bold"),
+        (CHOICE_ROW + 1, 2): computed(_not_read(gallery), known, "bold"),
         (HEADING_ROW, PAINT_COLUMN): Cell("Canvas: paint here, 0 to 255", "bold"),
         (HEADING_ROW, SEEN_COLUMN): Cell("Seen by the network", "bold"),
     }
 
 
-def _unknown(gallery: Gallery) -> Expr:
-    """What is said of a choice that is neither stored nor the canvas."""
-    words = Text(f"no such {gallery.word}: the canvas is read")
-    stored = no_such(CHOICE, NAMES, words)
+def _not_read(gallery: Gallery) -> Expr:
+    """What is said where the canvas is not read, and of a choice that is neither stored nor it."""
+    unknown = Text(f"no such {gallery.word}: the canvas is read")
+    stored = no_such(CHOICE, NAMES, unknown, Text(IDLE))
     return matching(CHOICE, Text(CANVAS), Text(""), stored)
 
 
-def no_such(choice: Symbol, names: Symbol, words: Text) -> Expr:
-    """A text where a choice is none of the names, else none."""
-    return matching(place_or(choice, names, Integer(0)), Integer(0), words, Text(""))
+def no_such(choice: Symbol, names: Symbol, words: Text, otherwise: Text) -> Expr:
+    """A text where a choice is none of the names, else another."""
+    return matching(place_or(choice, names, Integer(0)), Integer(0), words, otherwise)
 
 
 def _painted(gallery: Gallery) -> Cells:
@@ -153,24 +155,26 @@ class Answer:
 
 def answer(gallery: Gallery, said: Softmax) -> Answer:
     """Probabilities in numbers and bars, the answer in large type, and whether it is right."""
-    column, rows = TABLE_COLUMN, [FIRST_ROW + 2 * n for n in range(len(said.each))]
+    column, rows = TABLE_COLUMN, [TABLE_ROW + 2 + 2 * n for n in range(len(said.each))]
     cells: Cells = {
-        (HEADING_ROW, column): Cell("class", "heading"),
-        (HEADING_ROW, column + 1): Cell("probability", "heading"),
+        (HEADING_ROW, column): Cell("The network's answer", "bold"),
+        (TABLE_ROW, column): Cell("class", "heading"),
+        (TABLE_ROW, column + 1): Cell("probability", "heading"),
     }
     for row, (name, share) in zip(rows, said.each, strict=True):
         cells[row, column] = Cell(name, "heading")
         cells[row, column + 1] = computed(SHARE, {SHARE: share}, "percent right")
-    top = rows[-1] + 3
+    top = FIRST_ROW
     cells |= _verdict(gallery, top, said)
-    merges = tuple((row, column + n, row + 1, column + n) for row in rows for n in range(2))
+    pairs = (TABLE_ROW, *rows)
+    merges = tuple((row, column + n, row + 1, column + n) for row in pairs for n in range(2))
     merges += ((top, column, top + 5, column), (CHOICE_ROW, CHOICE_COLUMN, CHOICE_ROW, 20))
     merges += tuple((top + 2 * n, column + 1, top + 2 * n + 1, column + 1) for n in range(3))
     chart = Chart(
         "What the network says",
         "class",
         "probability",
-        (Series(at(DRAW, HEADING_ROW, column + 1, "probability"), said.classes, said.shares),),
+        (Series(at(DRAW, TABLE_ROW, column + 1, "probability"), said.classes, said.shares),),
         row=HEADING_ROW,
         column=column + 3,
         width=9,

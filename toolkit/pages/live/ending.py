@@ -11,7 +11,7 @@ from toolkit.book.sheet import Cell, Known, Scale, Sheet, Value, at, down, lette
 from toolkit.convnet.stages import Stage, scale_and_shift
 from toolkit.pages.live import equations as eq
 from toolkit.pages.live import explained, rules
-from toolkit.pages.live.layer import EQUATION_ROW, NEGATIVE, POSITIVE, equation
+from toolkit.pages.live.layer import EQUATION_ROW, NEGATIVE, POSITIVE, equation, meant
 from toolkit.pages.live.layout import Cells
 from toolkit.symbols.equation import Equation
 from toolkit.symbols.maps import map_mean
@@ -33,8 +33,8 @@ class Ended:
 def features(stage: Stage, name: str, title: str, inputs: Sequence[Known]) -> Ended:
     """A number for each input: the mean of a map, or what changes a number in place."""
     averaged = stage.kind == "average"
-    words = "The mean of each map: how much there is of what it looks for." if averaged else ""
-    said = (words + rules.editable(stage)).strip()
+    words = ["The mean of each map: how much there is of what it looks for."] if averaged else []
+    said = " ".join([*words, *meant(stage)]) + rules.editable(stage)
     cells: Cells = {(1, 2): Cell(title, "title"), (2, 2): Cell(said, "muted")}
     headings = ["map" if averaged else "input", "mean" if averaged else "value", *_folded(stage)]
     cells |= {(FIRST_ROW - 1, 2 + n): Cell(word, "heading") for n, word in enumerate(headings)}
@@ -57,10 +57,8 @@ def linear(
     """A linear layer: its inputs in a row, below them a row of weights for each output."""
     headings = ("output", "value", "bias b", *_folded(stage))
     left = 3 + len(headings)
-    words = (
-        "Each output: every input times its weight, added up, and a bias. Blue adds, orange takes."
-        + rules.editable(stage)
-    )
+    words = "Each output: every input times its weight, added up, and a bias."
+    words = " ".join([words, *meant(stage), "Blue adds, orange takes."]) + rules.editable(stage)
     cells: Cells = {(1, 2): Cell(title, "title"), (2, 2): Cell(words, "muted")}
     cells |= _inputs(inputs, left)
     cells |= {(FIRST_ROW - 1, 2 + n): Cell(word, "heading") for n, word in enumerate(headings)}

@@ -1,5 +1,7 @@
 """The lines of mathematics of a stage: one definition for the text, the value and the formula."""
 
+from dataclasses import replace
+
 from sympy import Add, Expr, Symbol, sqrt
 
 from toolkit.convnet.stages import Stage
@@ -10,6 +12,9 @@ from toolkit.symbols.maps import map_mean, rectified, window_dot, window_largest
 BIAS, SCALE, SHIFT = Symbol("b"), Symbol("s"), Symbol("t")
 GAMMA, BETA, MEAN, VARIANCE = (Symbol(name) for name in ("γ", "β", "μ", "σ²"))
 EPSILON = Symbol("ε")
+Z, A = Symbol("z"), Symbol("a")
+SEEN, CENTRE, SPREAD = Symbol("seen"), Symbol("mean"), Symbol("deviation")
+NORMALIZED = Equation(Symbol("x"), (SEEN / 255 - CENTRE) / SPREAD)
 MOST_SHOWN = 3  # terms of a sum
 # Batch norm in evaluation mode is γ·(x - μ)/√(σ² + ε) + β, which is s·x + t.
 SCALED = Equation(SCALE, GAMMA / sqrt(VARIANCE + EPSILON))
@@ -34,6 +39,17 @@ def output(stage: Stage) -> Expr:
 def shown(stage: Stage) -> Equation:
     """The same for a reader: of many channels the first and the last."""
     return Equation(Symbol("a"), finished(stage, abridged(_layer(stage), MOST_SHOWN)))
+
+
+def apart(stage: Stage) -> list[Equation]:
+    """The same in two lines: what the layer computes, and what batch norm and ReLU make of it."""
+    lines = []
+    if stage.kind != "pointwise":
+        plain = replace(stage, norm=None, relu=False)
+        lines.append(Equation(Z, finished(plain, abridged(_layer(stage), MOST_SHOWN))))
+    if stage.norm or stage.relu:
+        lines.append(Equation(A, finished(replace(stage, bias=None), Z)))
+    return lines
 
 
 def finished(stage: Stage, made: Expr) -> Expr:

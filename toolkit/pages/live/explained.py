@@ -1,6 +1,6 @@
 """The equations of a step of learning as shown: those that the cells compute, typeset."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from sympy import Expr, Symbol, exp, log
 
@@ -9,6 +9,7 @@ from toolkit.book.typesetting import draw
 from toolkit.convnet.stages import Stage
 from toolkit.pages.live import backward as back
 from toolkit.pages.live import equations as eq
+from toolkit.pages.live.layer import EQUATION_ROW
 from toolkit.pages.live.layout import Cells
 from toolkit.symbols.abridged import abridged
 from toolkit.symbols.equation import Equation, Gradient
@@ -25,8 +26,10 @@ SHARE = Symbol("power") / total(POWERS)
 # -Σ y·ln p, with the logits as they are: no probability is too small for it.
 CROSS_ENTROPY = log(total(POWERS)) + largest(LOGITS) - window_dot(TARGETS, LOGITS)
 SIZE, PADDING, MOST_TERMS = 12.5, 10.0, 3
+BETWEEN, MOST_WIDE = 30, 1150  # pixels between equations side by side, and of all in a row
 WORDS_COLUMN, EQUATION_COLUMN, FIRST_ROW = 2, 3, 5
 Line = tuple[str, Equation]
+NORM, RELU = "batch norm", "ReLU"
 
 
 def by(wrt: Symbol) -> Gradient:
@@ -34,10 +37,19 @@ def by(wrt: Symbol) -> Gradient:
     return Gradient(LOSS, wrt)
 
 
+FORWARD = {Z: "what each cell computes", A: "what batch norm or ReLU make of it"}
+LOSS_LINES = (
+    ("softmax: the power of a logit", Equation(Symbol("power"), POWER)),
+    ("softmax: the probability of a class", Equation(Symbol("p"), SHARE)),
+    ("its gradient by a logit; y is 1 at the label", Equation(by(Z), back.BY_LOGIT)),
+    ("cross-entropy, −ln p of the label's class", Equation(LOSS, CROSS_ENTROPY)),
+)
+
+
 def backward_lines(stage: Stage) -> Iterator[Line]:
     """What the sheet of a stage's gradients computes, with words for each line."""
     if stage.norm or stage.relu:
-        yield "back through ReLU and batch norm", _line(Z, back.in_place(stage), A)
+        yield f"back through {in_place(stage, 'before')}", _line(Z, back.in_place(stage), A)
     if stage.kind == "convolution":
         yield "to the inputs, by the kernels turned", Equation(by(X), _reached(stage))
         yield (
@@ -53,6 +65,12 @@ def backward_lines(stage: Stage) -> Iterator[Line]:
         yield "batch norm's β", _line(eq.BETA, back.by_beta(stage), A)
     if stage.bias is not None:
         yield "the bias", _line(eq.BIAS, back.by_bias(), Z)
+
+
+def in_place(stage: Stage, order: str = "after") -> str:
+    """What changes the outputs of a stage in place, in words: as on the way on, or back."""
+    words = [word for word, there in ((NORM, stage.norm), (RELU, stage.relu)) if there]
+    return " and ".join(words if order == "after" else words[::-1])
 
 
 def _line(wrt: Symbol, expr: Expr, arrived: Symbol) -> Equation:
@@ -96,20 +114,35 @@ def sheet(steps: Sequence[tuple[str, Stage]]) -> Sheet:
 
 def _blocks(steps: Sequence[tuple[str, Stage]]) -> Iterator[tuple[str, list[Line]]]:
     for name, stage in steps:
-        yield f"{name}, forward", [("what each cell computes", eq.shown(stage))]
-    yield (
-        "Loss",
-        [
-            ("softmax: the power of a logit", Equation(Symbol("power"), POWER)),
-            ("softmax: the probability of a class", Equation(Symbol("p"), SHARE)),
-            ("cross-entropy, −ln p of the label's class", Equation(LOSS, CROSS_ENTROPY)),
-            ("its gradient by a logit; y is 1 at the label", Equation(by(Z), back.BY_LOGIT)),
-        ],
-    )
+        yield f"{name}, forward", [(FORWARD[line.symbol], line) for line in eq.apart(stage)]
+    yield "Loss", list(LOSS_LINES)
     for name, stage in reversed(steps):
         yield f"∂ {name}, backward", list(backward_lines(stage))
     yield "The step", [("every parameter", back.NEW), ("batch norm's scale", eq.SCALED),
                        ("batch norm's shift", eq.SHIFTED)]  # fmt: skip
+
+
+def laid(
+    equations: Iterable[Equation], widths: Mapping[int, float]
+) -> tuple[list[Picture], dict[int, float]]:
+    """Equations side by side above what a sheet shows, in a second row where one is full, and the
+    heights of these rows; `widths` are of columns.
+    """
+    pictures: list[Picture] = []
+    heights: dict[int, float] = {}
+    row, column, used = EQUATION_ROW, 2, 0.0
+    for equation in equations:
+        made = drawn(equation, row, column)
+        if used and used + made.width > MOST_WIDE:
+            row, column, used = row + 1, 2, 0.0
+            made = drawn(equation, row, column)
+        pictures.append(made)
+        heights[row] = max(heights.get(row, 0.0), round(made.height * 0.75 + 8, 2))
+        end = used + made.width + BETWEEN
+        while used < end:
+            used += widths.get(column, 9.0) * 7
+            column += 1
+    return pictures, heights
 
 
 def drawn(equation: Equation, row: int, column: int) -> Picture:

@@ -72,7 +72,9 @@ class Front:
             (5, 11): Cell(start, "choice"),
             (5, 24): computed(place_or(CHOICE, NAMES, Integer(1)), known, "shade"),
             (6, 2): computed(
-                no_such(CHOICE, NAMES, Text(f"no such digit: {gallery.names[0]} is shown")),
+                no_such(
+                    CHOICE, NAMES, Text(f"no such digit: {gallery.names[0]} is shown"), Text("")
+                ),
                 known,
                 "bold",
             ),
@@ -162,7 +164,7 @@ class Front:
             cells[ROWS[key], column + 1] = made = computed(expr, known, style)
             if symbol:
                 known[symbol] = at(DRAW, ROWS[key], column + 1, made.value)
-        cells[ROWS["ratio"] + 1, column] = Cell(SMALLER, "muted")
+        cells[ROWS["ratio"] + 2, column] = Cell(SMALLER, "muted")
 
     def _answers(self, loss: Loss) -> None:
         """The label's probability and the answer, before and after."""

@@ -1,5 +1,6 @@
 """A stage of maps: a convolution, a pool, or a change in place, cell by cell."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -23,10 +24,13 @@ NUMBERS = ("γ", "β", "μ", "σ²", "scale s", "shift t", "bias b")
 
 @dataclass(frozen=True)
 class Made:
-    """A stage's sheet, and its maps as the next stage reads them."""
+    """A stage's sheet, its maps as the next stage reads them, and what stands beside them from
+    which column on.
+    """
 
     sheet: Sheet
     maps: Maps
+    beside: tuple[str, int] | None
 
 
 def layer(stage: Stage, name: str, title: str, before: Maps, margin: int) -> Made:
@@ -64,7 +68,12 @@ def layer(stage: Stage, name: str, title: str, before: Maps, margin: int) -> Mad
         protected=True,
         pages_high=1,
     )
-    return Made(sheet, maps)
+    return Made(sheet, maps, (numbered(stage), right) if around else None)
+
+
+def numbered(stage: Stage) -> str:
+    """What the numbers beside the maps are, in a word."""
+    return "kernels" if stage.kernel.size else "numbers"
 
 
 def equation(stage: Stage) -> Picture:
@@ -85,14 +94,19 @@ def words(stage: Stage, maps: Maps) -> str:
         said.append("Each map is a weighted sum of the maps before.")
     if stage.kind == "pool":
         said.append(f"Of each {size} window the largest cell.")
-    if stage.norm:
-        said.append("s and t: batch norm's scale and shift.")
-    if stage.relu:
-        said.append("max(0, …) is ReLU.")
+    said += meant(stage)
     said.append(
         "Blue above 0, orange below;" if maps.values.min() < 0 else "The darker, the larger;"
     )
     return " ".join([*said, "click on a cell to read its formula."]) + rules.editable(stage)
+
+
+def meant(stage: Stage) -> Iterator[str]:
+    """What the letters of batch norm and ReLU mean, where the stage has them."""
+    if stage.norm:
+        yield "s and t: batch norm's scale and shift."
+    if stage.relu:
+        yield "max(0, …) is ReLU."
 
 
 def size_of(wide: int) -> int:

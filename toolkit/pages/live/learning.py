@@ -1,7 +1,5 @@
 """The workbook of one step of learning: forward, loss, backward, update, forward again."""
 
-from sympy import Symbol
-
 from toolkit.book.sheet import (
     Book,
     Cell,
@@ -9,16 +7,19 @@ from toolkit.book.sheet import (
 )  # fmt: skip
 from toolkit.convnet.stages import DEVIATION, MEAN, stages
 from toolkit.convnet.stored import Stored
+from toolkit.pages.live import backward as back
 from toolkit.pages.live import digits, explained, rules
 from toolkit.pages.live import equations as eq
 from toolkit.pages.live.digits import SIDE, Gallery
-from toolkit.pages.live.explained import backward_lines
-from toolkit.pages.live.forward import Passed, as_maps, forward, shown_weights
+from toolkit.pages.live.explained import backward_lines, drawn
+from toolkit.pages.live.forward import Passed, as_maps, forward, shown_weights, tiles_of
 from toolkit.pages.live.front import Front
-from toolkit.pages.live.layer import size_of
-from toolkit.pages.live.layout import Maps, Tiling
+from toolkit.pages.live.layer import numbered, size_of
+from toolkit.pages.live.layout import FIRST_ROW, Maps, Tiling
 from toolkit.pages.live.loss import Loss
 from toolkit.pages.live.naming import (
+    EQUATION_COLUMN,
+    INPUT_TITLE,
     NORMALIZED,
     kind,
     linked,
@@ -31,8 +32,6 @@ from toolkit.pages.live.page import Page
 from toolkit.pages.live.returning import backward
 
 SECOND, INPUT = "Second pass", "Input"
-SEEN, CENTRE, SPREAD = (Symbol(name) for name in ("seen", "mean", "deviation"))
-MOST_SHOWN = 4  # equations above the maps
 
 
 def step_book(stored: Stored, gallery: Gallery) -> Book:
@@ -43,9 +42,9 @@ def step_book(stored: Stored, gallery: Gallery) -> Book:
     first = Front(gallery)
     page = Page(INPUT, pixels=size_of(SIDE))
     maps = _input(page, first.maps, margin)
-    sheets = [page.sheet("Input: normalized pixels", "0072B2")]
+    sheets = [page.sheet(INPUT_TITLE, "0072B2")]
     passed: list[Passed] = []
-    fields = receptive_fields(originals)
+    fields, jumps = receptive_fields(originals), dict[str, tuple[str, int]]()
     for number, (stage, original) in enumerate(zip(steps, originals, strict=True), 1):
         name = f"{number} {kind(original)}"
         page = Page(name, pixels=size_of(stage.output[1]))
@@ -53,7 +52,10 @@ def step_book(stored: Stored, gallery: Gallery) -> Book:
         passed.append(forward(stage, page, 8, maps, weights, margin, name))
         maps = passed[-1].a
         page.cells[2, 2] = Cell(way_on(stage) + rules.editable(stage), "muted")
-        page.explain([eq.shown(stage)])
+        if weights.numbers or weights.kernels:
+            right = tiles_of(stage.output, margin, FIRST_ROW).right
+            jumps[name] = (numbered(stage), right)
+        page.explain(eq.apart(stage))
         sheets.append(page.sheet(title(original, number, fields[number - 1]), "0072B2"))
     loss = Loss(maps, stored.names, first.label)
     sheets.append(loss.page_place)
@@ -65,7 +67,10 @@ def step_book(stored: Stored, gallery: Gallery) -> Book:
         reached, updated[done.name] = returned.by_input, returned.weights
         areas += [(page.name, area, values) for area, values in returned.gradients]
         page.cells[2, 2] = Cell(way_back(done.stage, first=done is passed[0]), "muted")
-        page.explain([line for _, line in backward_lines(done.stage)][:MOST_SHOWN])
+        lines = [line for _, line in backward_lines(done.stage)]
+        page.explain([*lines, back.NEW] if returned.gradients else lines)
+        if returned.gradients:
+            jumps[page.name] = ("gradients", min(area[1] for area, _ in returned.gradients))
         step = ", and the step" * bool(returned.gradients)
         sheets.append(page.sheet(f"∂ {done.name}: backward{step}", "D55E00"))
     page = Page(SECOND, pixels=13)
@@ -81,7 +86,7 @@ def step_book(stored: Stored, gallery: Gallery) -> Book:
     sheets[sheets.index(loss.page_place)] = loss.sheet(maps)
     sheets.insert(0, first.sheet(loss, areas))
     sheets.insert(1, explained.sheet([(done.name, done.stage) for done in passed]))
-    return Book("One step of learning", linked([*sheets, digits.sheet(gallery)]))
+    return Book("One step of learning", linked([*sheets, digits.sheet(gallery)], jumps))
 
 
 def _input(page: Page, seen: Maps, margin: int) -> Maps:
@@ -93,7 +98,8 @@ def _input(page: Page, seen: Maps, margin: int) -> Maps:
     }  # fmt: skip
     page.widths[9] = 6.0
     page.validations += rules.normalizing(9)
-    known = {CENTRE: at(INPUT, 4, 9, MEAN), SPREAD: at(INPUT, 5, 9, DEVIATION)}
-    expr = (SEEN / 255 - CENTRE) / SPREAD
+    page.pictures.append(drawn(eq.NORMALIZED, 4, EQUATION_COLUMN))
+    known = {eq.CENTRE: at(INPUT, 4, 9, MEAN), eq.SPREAD: at(INPUT, 5, 9, DEVIATION)}
+    expr = eq.NORMALIZED.expr
     tiles = Tiling(1, SIDE, SIDE, margin)
-    return page.lay(tiles, "input", expr, lambda n: known | {SEEN: seen.window(n, 1)})
+    return page.lay(tiles, "input", expr, lambda n: known | {eq.SEEN: seen.window(n, 1)})

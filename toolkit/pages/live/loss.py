@@ -22,6 +22,7 @@ from toolkit.symbols.functions import largest, where
 from toolkit.symbols.maps import matching, window_dot
 
 LOSS, FIRST_ROW = "Loss", 9
+LETTERS = "L: the loss, −ln of the label's probability p. y, the target, is 1 at the label, else 0."
 VALUE, CLASS, LABEL = (Symbol(name) for name in ("value", "class", "label"))
 LOGIT, LOGITS, POWER, POWERS = (Symbol(n) for n in ("z", "logits", "power", "powers"))
 TARGETS = Symbol("targets")
@@ -36,7 +37,10 @@ class Loss:
     label: Known
 
     def __post_init__(self) -> None:
-        self.cells: Cells = {(1, 2): Cell("Loss: softmax and cross-entropy", "title")}
+        self.cells: Cells = {
+            (1, 2): Cell("Loss: softmax and cross-entropy", "title"),
+            (2, 2): Cell(LETTERS, "muted"),
+        }
         self.classes: list[Value] = [int(n) if n.isdecimal() else n for n in self.names]
         self.rows = range(FIRST_ROW, FIRST_ROW + len(self.classes))
         heads = ("class", "logit z", "e^(z - largest)", "probability p", "target y",
@@ -110,4 +114,7 @@ class Loss:
         """Finished with the logits of the second pass."""
         self.after, self.said_after = self._side(9, maps, "loss after")
         widths = {1: 2.0, 8: 3.0} | dict.fromkeys((2, 3, 4, 5, 6, 7, 9, 10, 11), 16.0)
-        return Sheet(LOSS, self.cells, widths=widths, tab="CC79A7", pages_high=1, protected=True)
+        lines = [line for _, line in explained.LOSS_LINES]
+        pictures, heights = explained.laid(lines, widths)
+        return Sheet(LOSS, self.cells, widths=widths, tab="CC79A7", pages_high=1, protected=True,
+                     pictures=tuple(pictures), heights=heights)  # fmt: skip

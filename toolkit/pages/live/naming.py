@@ -1,21 +1,24 @@
 """What the sheets of stages are called, and the links between them."""
 
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
-from toolkit.book.sheet import Cell, Sheet
+from toolkit.book.sheet import Cell, Sheet, letters
 from toolkit.convnet.stages import Stage
-from toolkit.pages.live.layout import DRAW
+from toolkit.pages.live.backward import spreads
+from toolkit.pages.live.explained import in_place
+from toolkit.pages.live.layout import DRAW, FIRST_ROW
 
 KINDS = {"convolution": "conv"}
+EQUATION_COLUMN = 13  # on the sheet of the input, right of mean and deviation
+INPUT_TITLE = "Input: 1 map of 28 x 28, pixels normalized"
 NORMALIZED = (
     "(pixel / 255 − mean) / deviation: over the training set mean 0 and deviation 1. Blue: ink, "
     "orange: paper."
 )
 SIDE = 28  # of the images
-WIDE, NARROW = (
-    8,
-    3.0,
-)  # a link on the first sheet takes so many narrow columns; their greatest width
+NARROW = 3.0  # the greatest width of a column of maps
+CONTENTS_COLUMN = 11  # on the first sheet, where columns are narrow
 
 
 def kind(stage: Stage) -> str:
@@ -51,10 +54,12 @@ def receptive_fields(steps: list[Stage]) -> list[int]:
 
 def way_on(stage: Stage) -> str:
     """What the blocks of a stage's forward sheet in the book of a step are."""
-    made = {"pool": "z: the largest cell of each window.", "average": "z: the mean of each map."}
+    made = {"pool": "z: the largest cell of each window.", "average": "z: the mean of each map.",
+            "pointwise": "z is what the sheet before shows."}  # fmt: skip
     first = made.get(stage.kind, "z: the sums of products.")
-    after = [word for word, there in (("batch norm", stage.norm), ("ReLU", stage.relu)) if there]
-    second = f" a, below: after {' and '.join(after)}." if after else ""
+    below = ", below" * (stage.kind != "pointwise")
+    changes = in_place(stage)
+    second = f" a{below}: after {changes}." if changes else ""
     return f"{first}{second} Click on a cell to read its formula."
 
 
@@ -62,42 +67,63 @@ def way_back(stage: Stage, *, first: bool) -> str:
     """What the blocks of a stage's sheet of gradients are."""
     words = ["Blue: the loss grows with it, orange: it falls."]
     if stage.norm or stage.relu:
-        words.append("∂z: by each cell before batch norm and ReLU.")
+        words.append(f"∂z: by each cell before {in_place(stage)}.")
+    if spreads(stage):
+        words.append("∂z spread: by each cell of z, as far apart as the windows that made them.")
     what = "pixel, as normalized: which ink would raise the loss" if first else "cell that was read"
     if stage.kind != "pointwise":
-        words.append(f"∂x{', below' * bool(stage.norm or stage.relu)}: by each {what}.")
+        words.append(
+            f"∂x{', below' * bool(stage.norm or stage.relu or spreads(stage))}: by each {what}."
+        )
     if stage.kernel.size or stage.norm:
         words.append("To the right each parameter's gradient, and its value after the step.")
     return " ".join(words)
 
 
-def linked(sheets: list[Sheet]) -> tuple[Sheet, ...]:
-    """Links to Draw, back and forward, in the third row."""
+def linked(sheets: list[Sheet], jumps: Mapping[str, tuple[str, int]]) -> tuple[Sheet, ...]:
+    """Links to Draw, back and forward, in the third row. `jumps` holds by the name of a sheet what
+    lies far right on it, and the first column of that.
+    """
     made = []
     for number, sheet in enumerate(sheets):
-        before = [(DRAW, DRAW)] if number > 1 else []
-        if number:
-            before.append((f"← {sheets[number - 1].name}", sheets[number - 1].name))
-        ways = dict(before)
-        if number + 1 < len(sheets):
-            ways[f"{sheets[number + 1].name} →"] = sheets[number + 1].name
-        step = 8 if sheet.widths.get(3, 9.0) < 3 else 2
-        links = {
-            (3, 2 + step * n): Cell(text, "link", link=name)
-            for n, (text, name) in enumerate(ways.items())
-        }
+        ways = list(_ways(sheets, number))
+        if sheet.name in jumps:
+            text, column = jumps[sheet.name]
+            ways.append(Cell(f"{text} →", "link", link=sheet.name, spot=_spot(FIRST_ROW, column)))
+        if not number:
+            row = _below(sheet)
+            ways.append(Cell("All sheets ↓", "link", link=sheet.name, spot=_spot(row, 2)))
+        step = 8 if sheet.widths.get(3, 9.0) < NARROW else 2
+        links = {(3, 2 + step * n): cell for n, cell in enumerate(ways)}
         made.append(replace(sheet, cells={**sheet.cells, **links}))
     made[0] = replace(made[0], cells={**made[0].cells, **_contents(made)})
     return tuple(made)
 
 
+def _ways(sheets: list[Sheet], number: int) -> Iterator[Cell]:
+    """To the first sheet, the one before and the next."""
+    if number > 1:
+        yield Cell(DRAW, "link", link=DRAW)
+    if number:
+        yield Cell(f"← {sheets[number - 1].name}", "link", link=sheets[number - 1].name)
+    if number + 1 < len(sheets):
+        yield Cell(f"{sheets[number + 1].name} →", "link", link=sheets[number + 1].name)
+
+
+def _spot(row: int, column: int) -> str:
+    return f"{letters(column)}{row}"
+
+
+def _below(sheet: Sheet) -> int:
+    """The first row below all that stands on a sheet, and one left free."""
+    return max([*(row for row, _ in sheet.cells), *(grid.last_row for grid in sheet.grids)]) + 2
+
+
 def _contents(sheets: list[Sheet]) -> dict[tuple[int, int], Cell]:
-    """Links to all other sheets below what stands on the first."""
-    first = sheets[0]
-    row = max([*(row for row, _ in first.cells), *(grid.last_row for grid in first.grids)]) + 2
+    """Links to all other sheets below what stands on the first, and what each shows."""
+    row = _below(sheets[0])
     cells = {(row, 2): Cell("All sheets", "subtitle")}
-    across = max(1, sum(width <= NARROW for width in first.widths.values()) // WIDE)
-    for n, sheet in enumerate(sheets[1:]):
-        place = row + 1 + n // across, 2 + WIDE * (n % across)
-        cells[place] = Cell(sheet.name, "link", link=sheet.name)
+    for n, sheet in enumerate(sheets[1:], row + 1):
+        cells[n, 2] = Cell(sheet.name, "link", link=sheet.name)
+        cells[n, CONTENTS_COLUMN] = Cell(sheet.cells[1, 2].value, "muted")
     return cells

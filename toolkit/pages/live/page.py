@@ -1,6 +1,5 @@
 """A sheet in the making, and where the parameters on it stand."""
 
-import math
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
@@ -10,8 +9,8 @@ from sympy import Expr, Symbol
 from toolkit.book.grid import Grid, moving
 from toolkit.book.sheet import Cell, Known, Picture, Scale, Sheet, Validation, letters, quoted
 from toolkit.pages.live import equations as eq
-from toolkit.pages.live.explained import drawn
-from toolkit.pages.live.layer import EQUATION_ROW, shading, width_of
+from toolkit.pages.live.explained import laid
+from toolkit.pages.live.layer import shading, width_of
 from toolkit.pages.live.layout import FIRST_ROW, Array, Cells, Maps, Tiling, filled
 from toolkit.symbols.equation import Equation
 
@@ -73,6 +72,7 @@ class Page:
     grids: list[Grid] = field(default_factory=list)
     scales: list[Scale] = field(default_factory=list)
     widths: dict[int, float] = field(default_factory=dict)
+    heights: dict[int, float] = field(default_factory=dict)
     pictures: list[Picture] = field(default_factory=list)
     validations: list[Validation] = field(default_factory=list)
     pixels: int = 13
@@ -114,11 +114,10 @@ class Page:
         return maps
 
     def explain(self, equations: Iterable[Equation]) -> None:
-        """Equations side by side above the maps, where columns are narrow and all alike."""
-        column = 2
-        for equation in equations:
-            self.pictures.append(drawn(equation, EQUATION_ROW, column))
-            column += math.ceil((self.pictures[-1].width + 40) / self.pixels)
+        """Equations side by side above the maps."""
+        pictures, heights = laid(equations, self.widths)
+        self.pictures += pictures
+        self.heights |= heights
 
     def sheet(self, title: str, tab: str) -> Sheet:
         """The sheet."""
@@ -128,7 +127,7 @@ class Page:
             {(1, 2): Cell(title, "title"), **self.cells},
             grids=tuple(self.grids),
             widths=self.widths,
-            heights=dict.fromkeys(rows, self.pixels * 0.75) | self._high(),
+            heights=dict.fromkeys(rows, self.pixels * 0.75) | self.heights,
             pictures=tuple(self.pictures),
             freeze=(FIRST_ROW - 1, 1),
             tab=tab,
@@ -137,7 +136,3 @@ class Page:
             protected=True,
             pages_high=1,
         )
-
-    def _high(self) -> dict[int, float]:
-        highest = max((picture.height for picture in self.pictures), default=0.0)
-        return {EQUATION_ROW: round(highest * 0.75 + 8, 2)} if self.pictures else {}

@@ -42,7 +42,7 @@ def backward(passed: Passed, arriving: Maps, page: Page, rate: Known, margin: in
         tiles = tiles_of(stage.output, margin, first)
         by_z = page.lay(tiles, "∂z", back.in_place(stage), reads)
         first = tiles.last + 3
-    if stage.kind == "convolution" and (stage.stride > 1 or (by_z is arriving and stage.size > 1)):
+    if back.spreads(stage):
         by_z, first = _spread(stage, by_z, page, margin, first)
     stepped = parameters(Job(passed, arriving, by_z, page, rate, margin))
     by_input = _by_input(passed, by_z, stepped.turned, page, margin, first)
