@@ -41,6 +41,17 @@ VALUE, CHOICE, LABELS, BEFORE, AFTER, SQUARED, CHANGE, EXPECTED = (
 )  # fmt: skip
 
 
+def _pairs_of_rows() -> tuple[Area, ...]:
+    """The rows are as low as a pixel: two to each line of text."""
+    note, column = ROWS["ratio"] + 2, TABLE_COLUMN
+    lines = (
+        (row, column + n, row + 1, column + n)
+        for key, row in ROWS.items()
+        for n in range(2 if key == "squares" else 3)  # beside the squares stand their parts
+    )
+    return (*lines, (note, column, note + 1, column + 2))
+
+
 class Front:
     """The first sheet: the digit, the learning rate, and the loss before and after."""
 
@@ -143,7 +154,7 @@ class Front:
                 Validation(RATE_ROW, column + 1, RATE_ROW, "positive", "Learning rate",
                            "A number above 0: how far to go down the gradient."),
             ),
-            merges=((5, 11, 5, 20),),
+            merges=((5, 11, 5, 20), *_pairs_of_rows()),
             protected=True,
             pages_high=1,
         )  # fmt: skip
