@@ -2,13 +2,14 @@
 
 import sys
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
 from toolkit import __version__
 from toolkit.console import STOPPED, OneLineErrors, say
 from toolkit.errors import ToolkitError
+from toolkit.wording import experiment_line, mnist_lines, template_line
 
 app = typer.Typer(
     cls=OneLineErrors,
@@ -116,7 +117,7 @@ def mnist(
         as_json,
     )
     result = train_mnist(options)
-    say(result, as_json, _mnist_lines(result))
+    say(result, as_json, mnist_lines(result))
     if result["ended"]:
         typer.echo(f"{model}: {result['ended']}. What was finished before is kept.", err=True)
         raise typer.Exit(1)
@@ -124,18 +125,6 @@ def mnist(
         how = "the same command goes on" if seeds else "--resume goes on from there"
         typer.echo(f"Stopped; what is finished is kept, {how}.", err=True)
         raise typer.Exit(STOPPED)
-
-
-def _mnist_lines(result: dict[str, Any]) -> str:
-    series = result.get("seeds")
-    spread = series and series["standard_deviation"]
-    figures = series and (
-        f"{series['count']} seed{'s' * (series['count'] > 1)}: mean {series['mean']:.3%}, "
-        f"standard deviation {'–' if spread is None else format(spread, '.3%')}, "
-        f"minimum {series['minimum']:.2%}, maximum {series['maximum']:.2%}\n"
-    )
-    made = [result["weights"], result["workbook"]]
-    return (figures or "") + "\n".join(f"Wrote {path}" for path in made if path)
 
 
 @app.command(
@@ -239,15 +228,10 @@ def experiments(
     options = Options(results, tuple(only or ()), epochs, seeds, workers, as_json)
     if listed:
         found = listing(options)
-        say(found, as_json, "\n".join(map(_experiment_line, found)))
+        say(found, as_json, "\n".join(map(experiment_line, found)))
         return
     made = run_experiments(options, lambda line: None if as_json else typer.echo(line, err=True))
     say(made, as_json, f"{made['made']} runs made, {made['runs']} asked for\nWrote {results}")
-
-
-def _experiment_line(found: dict[str, Any]) -> str:
-    name = f"{found['number']:>2} {found['concept']}"
-    return f"{name:<28} {found['variant']:<46} {found['seeds']} seeds"
 
 
 @app.command(
@@ -275,15 +259,7 @@ def templates(
         say(shown, as_json, shown["text"].rstrip("\n"))
         return
     found = list_templates()
-    say(found, as_json, "\n".join(map(_template_line, found)))
-
-
-def _template_line(found: dict[str, Any]) -> str:
-    if found["kind"] == "model":
-        shape, size = f"{found['epochs']} epochs", f"{found['parameters']:>6,} parameters"
-    else:
-        shape, size = "-".join(map(str, found["layers"])), f"{found['weights']:>6,} weights   "
-    return f"{found['kind']:<7} {found['name']:<11} {shape:<10} {size}  {found['title']}"
+    say(found, as_json, "\n".join(map(template_line, found)))
 
 
 def main() -> None:
