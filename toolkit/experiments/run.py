@@ -81,13 +81,21 @@ def _mean(values: list[float]) -> float:
 def _data(setup: Setup, seed: int, digits: Digits) -> tuple[Images, Images]:
     cpu = torch.device("cpu")
     images, labels = digits.train_images[: setup.images], digits.train_labels[: setup.images]
-    if setup.labels == "shuffled":
-        order = torch.randperm(len(labels), generator=torch.Generator().manual_seed(seed))
-        labels = labels[order]
+    labels = _labels(setup, labels, seed)
     return (
         Images(unit_pixels(images, cpu), labels),
         Images(unit_pixels(digits.test_images, cpu), digits.test_labels),
     )
+
+
+def _labels(setup: Setup, labels: torch.Tensor, seed: int) -> torch.Tensor:
+    every = {"true": 0, "shuffled": 1, "half": 2}[setup.labels]
+    if not every:
+        return labels
+    shuffled, moved = labels.clone(), labels[::every]
+    order = torch.randperm(len(moved), generator=torch.Generator().manual_seed(seed))
+    shuffled[::every] = moved[order]
+    return shuffled
 
 
 def prepared(setup: Setup, images: torch.Tensor) -> torch.Tensor:

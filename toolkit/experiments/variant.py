@@ -15,7 +15,7 @@ from toolkit.template import Part
 BASELINE = "8 16 P 8:1 16 16 24 28 G F10"
 Pixels = Literal["standardized", "unit", "symmetric", "bytes"]
 Start = Literal["torch", "he", "xavier", "tiny", "large", "zero"]
-Labels = Literal["true", "shuffled"]
+Labels = Literal["true", "shuffled", "half"]
 Loss = Literal["cross_entropy", "softmax_twice", "squared_error"]
 
 
@@ -32,7 +32,8 @@ class Setup(Part):
 
     `pixels`: standardized to mean 0 and deviation 1 over the training set, unit 0..1, symmetric
     -1..1, bytes 0..255. `start`: how weights are drawn; torch is PyTorch's own way. With labels
-    shuffled each image has the label of another. softmax_twice is cross-entropy given probabilities
+    shuffled each image has the label of another, with half of them every second image.
+    softmax_twice is cross-entropy given probabilities
     where it expects logits, squared_error compares probabilities with the one-hot label.
     """
 

@@ -28,6 +28,17 @@ IDEA = (
     "a rate, a scale, a layer, labels.",
     "Stopping then costs seconds. Waiting for the last epoch costs the night.",
 )
+# Run only after the rule and its bounds were fixed: they test it on what it has not seen.
+NEW = (
+    Variant("new: learning rate 0.00001", training={"learning_rate": 0.00001}),
+    Variant("new: momentum 0.999", training={"momentum": 0.999}),
+    Variant("new: weight decay 1", training={"weight_decay": 1.0}),
+    Variant("new: half of the labels shuffled", labels="half"),
+    Variant("new: dropout 0.8 after every layer", after="B R D0.8"),
+    Variant("new: one channel in the middle", layers="8 16 P 1:1 16 16 24 28 G F10"),
+    Variant("new, no fault: batches of 48", training={"batch_size": 48, "learning_rate": 0.1}),
+    Variant("new, no fault: wider layers", layers="12 20 P 12:1 20 20 28 32 G F10"),
+)
 EXPERIMENT = Experiment(
     "Do the first hundred batches tell a sabotaged network from a good one?",
     (
@@ -37,6 +48,7 @@ EXPERIMENT = Experiment(
         Variant("labels shuffled", labels="shuffled"),
         Variant("all weights zero", start="zero"),
         Variant("ReLU before SoftMax", layers="8 16 P 8:1 16 16 24 28 G F10 R"),
+        *NEW,
     ),
 )
 CONCLUSION = (
