@@ -1,6 +1,7 @@
 """Counting the rows of several columns that hold what is asked for."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from sympy import Function
@@ -9,8 +10,8 @@ from toolkit.symbols.numeric import NAMESPACE
 
 
 class counted_rows(Function):
-    """In how many rows each column (first, third, ...) holds what follows it: a value, or a bound
-    as text, such as ">0".
+    """In how many rows each column (first, third, ...) holds what follows it: a value, or a number
+    of at most so much (`up_to`).
     """
 
     def _excel(self, printer: Any) -> str:
@@ -20,9 +21,24 @@ class counted_rows(Function):
         return f"counted_rows({', '.join(map(printer._print, self.args))})"
 
 
+class up_to(Function):
+    """What `counted_rows` asks for where numbers of at most this are to be counted."""
+
+    def _excel(self, printer: Any) -> str:
+        return f'"<="&{printer._print(self.args[0])}'  # & binds weaker than all of arithmetic
+
+    def _numpycode(self, printer: Any) -> str:
+        return f"up_to({printer._print(self.args[0])})"
+
+
+@dataclass(frozen=True)
+class _UpTo:
+    most: float
+
+
 def _holds(value: Any, asked: Any) -> bool:
-    if isinstance(asked, str) and asked.startswith(">"):
-        return not isinstance(value, str) and value > float(asked[1:])
+    if isinstance(asked, _UpTo):
+        return not isinstance(value, str) and bool(value <= asked.most)
     return bool(value == asked)
 
 
@@ -33,4 +49,18 @@ def _counted_rows(*columns_and_values: Any) -> int:
     return sum(all(map(_holds, row, asked)) for row in rows)
 
 
+class smallest_above_zero(Function):
+    """The smallest of a range's numbers above 0; a dash where there is none."""
+
+    def _excel(self, printer: Any) -> str:
+        cells = printer._print(self.args[0])
+        none = f'COUNTIF({cells},"<=0")'
+        return f'IF(COUNTIF({cells},">0")=0,"–",SMALL({cells},{none}+1))'
+
+    def _numpycode(self, printer: Any) -> str:
+        return f"smallest_above_zero({printer._print(self.args[0])})"
+
+
 NAMESPACE["counted_rows"] = _counted_rows
+NAMESPACE["up_to"] = _UpTo
+NAMESPACE["smallest_above_zero"] = lambda cells: min((x for x in cells if x > 0), default="–")

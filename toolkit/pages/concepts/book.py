@@ -7,7 +7,7 @@ from sympy import Symbol
 
 from toolkit.book.live import computed
 from toolkit.book.sheet import Book, Cell, Sheet
-from toolkit.experiments.programme import Named
+from toolkit.experiments.programme import Named, programme
 from toolkit.experiments.results import Result
 from toolkit.experiments.variant import Budget
 from toolkit.pages import concepts
@@ -31,7 +31,7 @@ CLEARLY = (
 
 def concepts_book(modules: Sequence[ModuleType], results: Sequence[Result], budget: Budget) -> Book:
     """Contents, the concepts of `modules`, and the results."""
-    made = recorded.table(results)
+    made = recorded.table(results, recorded.names(programme(), budget))
     records = Records(tuple(results), made, budget)
     pages = [_page(module, records) for module in modules]
     sheets = [page.sheet(TABS[n // 4 % len(TABS)]) for n, page in enumerate(pages)]
@@ -66,7 +66,8 @@ def _measured(page: Page, module: ModuleType, records: Records) -> None:
     page.row += 1
     if complete(named, records):
         measured.conclude(made, module.CONCLUSION)
-        page.say(*CLEARLY, style="muted")
+        if any(".more" in sentence for sentence in module.CONCLUSION):
+            page.say(*CLEARLY, style="muted")
     else:
         page.say(f"Not all of it is measured yet: toolkit experiments --only {named.name}",
                  style="conclusion")  # fmt: skip
@@ -110,6 +111,10 @@ def linked(sheets: list[Sheet], ways: list[str]) -> list[Sheet]:
     return sheets
 
 
+def _first_conclusion(page: Page) -> tuple[int, int] | None:
+    return next((p for p, cell in page.cells.items() if cell.style == "conclusion"), None)
+
+
 def _contents(modules: Sequence[ModuleType], pages: list[Page], records: Records) -> Sheet:
     """A line for each concept: what is asked, and the first sentence of what was found."""
     words = (
@@ -122,7 +127,7 @@ def _contents(modules: Sequence[ModuleType], pages: list[Page], records: Records
     for row, (module, page) in enumerate(zip(modules, pages, strict=True), 5):
         cells[row, 1] = Cell(f"{module.NUMBER}. {module.TITLE}", "link", link=page.name)
         cells[row, 2] = Cell(module.EXPERIMENT.question, "text")
-        found = next((p for p, cell in page.cells.items() if cell.style == "conclusion"), None)
+        found = page.places.get("answer") or _first_conclusion(page)
         if found:
             cells[row, 3] = computed(SENTENCE, {SENTENCE: page.known(found)}, "text")
     row = 6 + len(pages)

@@ -55,6 +55,7 @@ DECIMALS = {"loss": 3, "seconds": 1, "parameters": 0, "wrong": 0}
 GAP = re.compile(r"\{(\d+)(?:([~-])(\d+))?\.(\w+)(?:\?([^|}]*)\|([^|}]*)\|([^}]*))?\}")
 FAILED = Rational(9, 10)  # of accuracy: a run that ends below it has learned little
 JUDGED = ("clearly better", "clearly worse", "not clearly different")
+MANY = 8  # bars whose names stand aslant below them and want room
 LONGEST_TEXT = 250  # of one text within a formula: 255 is Excel's limit
 
 
@@ -215,13 +216,14 @@ def chart(made: Measured, named: Named, title: str = "Wrong of 10,000 test digit
     numbers = [float(value) for value in wrong if not isinstance(value, str) and value]
     logarithmic = bool(numbers) and max(numbers) > 10 * min(numbers)
     page.row += 1
+    tall = count > MANY
     page.curve(
         title, named.title, "wrong",
         [Series(at(page.name, made.top, column, "wrong of 10,000"),
                 page.reach((first, LABEL, last, LABEL), names),
                 page.reach((first, column, last, column), wrong))],
         (page.row, LABEL),
-        bars=True, width=24, height=8, y_format="#,##0",
+        bars=True, width=24, height=11 if tall else 8, y_format="#,##0",
         y_log=logarithmic, y_min=1 if logarithmic else 0,
     )  # fmt: skip
-    page.row += 17
+    page.row += 22 if tall else 17

@@ -45,7 +45,7 @@ Place = tuple[int, int]
 @dataclass
 class Page:
     """A sheet in the making. `row` is the next free row; `kept` is what a demonstration leaves for
-    the measured half to read.
+    the measured half to read, `places` what it leaves it to fill.
     """
 
     name: str
@@ -62,6 +62,7 @@ class Page:
     heights: dict[int, float] = field(default_factory=dict)
     widths: dict[int, float] = field(default_factory=dict)
     kept: dict[Symbol, Known] = field(default_factory=dict)
+    places: dict[str, Place] = field(default_factory=dict)
     pages_high: int | None = 1
 
     def say(self, *lines: str, style: str = "text") -> None:

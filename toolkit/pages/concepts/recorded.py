@@ -1,16 +1,25 @@
 """The sheet Results: every run of the experiments, one line each, for the other sheets to read."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from math import isfinite
 
+from sympy import Symbol
+
+from toolkit.book.live import computed
 from toolkit.book.sheet import Cell, Column, Known, Sheet, Table, Value
+from toolkit.experiments.programme import Named
 from toolkit.experiments.results import Result
-from toolkit.pages.concepts.words import RESULTS
+from toolkit.experiments.variant import Budget, Variant
+from toolkit.pages.concepts.words import CONTENTS, RESULTS
 from toolkit.pages.mnist.layout import column
+from toolkit.symbols.functions import Text, joined, total
+from toolkit.symbols.records import grouped_text
 
 TABLE_ROW = 5
 LOST = "no number"
+BASELINE = "the baseline, of which all others change one thing"
+SECONDS = Symbol("seconds")
 
 
 @dataclass(frozen=True)
@@ -38,7 +47,7 @@ def _first(values: Sequence[float]) -> Value:
 
 FIELDS = (
     Field("key", lambda result: key(result.fingerprint), "label", 17),
-    Field("variant", lambda result: result.variant, "label", 44),
+    Field("run", lambda result: result.variant, "label", 52),
     Field("seed", lambda result: result.seed, "integer", 7),
     Field("images", lambda result: result.images, "count", 9),
     Field("epochs", lambda result: result.epochs, "integer", 9),
@@ -64,15 +73,39 @@ def _cell(value: Value) -> Value:
     return LOST if isinstance(value, float) and not isfinite(value) else value
 
 
-def table(results: Sequence[Result]) -> Table:
-    """One row for each run, in the order in which they ended."""
+def gradient(layer: int) -> Field:
+    """The norm of the gradient of the layer of this number, counted from 1."""
+    return Field(
+        f"gradient, layer {layer}",
+        lambda result: dict(enumerate(result.gradients, 1)).get(layer, "–"),
+        "scientific", 17,
+    )  # fmt: skip
+
+
+def table(results: Sequence[Result], names: Mapping[str, str]) -> Table:
+    """One row for each run, in the order in which they ended; `names` of setups by fingerprint
+    take the place of recorded ones, which say nothing without their concept.
+    """
+    results = [replace(r, variant=names.get(r.fingerprint, r.variant)) for r in results]
+    layers = range(1, max((len(result.gradients) for result in results), default=0) + 1)
     columns = (
         Column(
             field.heading, [_cell(field.take(r)) for r in results], field.style, width=field.width
         )
-        for field in FIELDS
+        for field in (*FIELDS, *map(gradient, layers))
     )
     return Table(TABLE_ROW, 1, tuple(columns))
+
+
+def names(experiments: Sequence[Named], budget: Budget) -> dict[str, str]:
+    """What each setup is called: by the number of the first concept that has it, and its variant;
+    by fingerprint.
+    """
+    found = {Variant(BASELINE).setup(budget).fingerprint: BASELINE}
+    for named in experiments:
+        for variant in named.experiment.variants:
+            found.setdefault(variant.setup(budget).fingerprint, f"{named.number}: {variant.name}")
+    return found
 
 
 def known(made: Table, heading: str) -> Known:
@@ -84,9 +117,21 @@ def sheet(made: Table, sentence: str) -> Sheet:
     """The table alone."""
     return Sheet(
         RESULTS,
-        {(1, 1): Cell("Every run of every experiment", "title"), (2, 1): Cell(sentence, "muted")},
+        {
+            (1, 1): Cell("Every run of every experiment", "title"),
+            (2, 1): Cell(sentence, "muted"),
+            (3, 1): Cell(CONTENTS, "link", link=CONTENTS),
+            (4, 1): computed(_TIME, {SECONDS: known(made, "seconds")}, "muted"),
+        },
         (made,),
         freeze=(TABLE_ROW + 1, 3),
-        filter=(TABLE_ROW, 1, made.last_row, len(FIELDS)),
+        filter=(TABLE_ROW, 1, made.last_row, len(made.columns)),
         tab="7F7F7F",
     )
+
+
+_TIME = joined(
+    Text("Seconds in all: "), grouped_text(total(SECONDS)),
+    Text(". They are the machine's and what else it did at the time: compare large differences "
+         "alone."),
+)  # fmt: skip

@@ -11,13 +11,15 @@ from sympy import And, Expr, Integer, Symbol
 from toolkit.symbols.windows import as_number
 
 NOTHING = Symbol("L_0")  # the loss of a network that knows nothing
+YOURS = Symbol("yours")
 ONE = Integer(1)
 
 
 @dataclass(frozen=True)
 class Signal:
     """What is looked at: its column of Results, the bounds that a good network keeps (at least, at
-    most, each times `unit`), a value to begin with, and where to look when it is out of them.
+    most, each times `unit`), a value to begin with, and where to look when it is out of them. A
+    `share` is at most 1.
     """
 
     name: str
@@ -28,6 +30,7 @@ class Signal:
     value: float
     advice: str
     unit: Expr = ONE
+    share: bool = False
 
     @property
     def symbol(self) -> Symbol:
@@ -45,8 +48,7 @@ class Signal:
         """Whether it is as a good network's; what is no number never is."""
         tests = []
         for bound in self.bounds:
-            # A text for a bound makes no error: compared, it is above all numbers; multiplied, 0.
-            limit = bound if self.unit == ONE else as_number(bound) * self.unit
+            limit = as_number(bound) * self.unit  # a text for a bound makes no error
             tests.append(self.symbol >= limit if "least" in bound.name else self.symbol <= limit)
         return And(*tests)
 
@@ -64,9 +66,10 @@ SIGNALS = (
     Signal("last gradient", "norm of the last layer's gradient", "gradient, last layer",
            0.01, 10, 0.02, "the loss and what stands before it"),
     Signal("dead units", "share of dead units in the worst layer", "dead units, worst layer",
-           None, 0.1, 0.4, "learning rate too high, first weights too small"),
+           None, 0.1, 0.4, "learning rate too high, first weights too small", share=True),
 )  # fmt: skip
 LATER = Signal("quarter", "later: test accuracy after a quarter of the training",
-               "after a quarter", 0.7, None, 0.3, "all of the above, then the data")  # fmt: skip
+               "after a quarter", 0.7, None, 0.3, "all of the above, then the data",
+               share=True)  # fmt: skip
 # The later one is no part of the rule: by then a quarter of the work is done.
 ALL_FINE = And(*(signal.fine for signal in SIGNALS))

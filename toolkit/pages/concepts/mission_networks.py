@@ -1,0 +1,132 @@
+"""Mission control's tables of its own networks: which are flagged, and what their signals are."""
+
+from collections.abc import Sequence
+
+from sympy import Expr, Symbol
+
+from toolkit.book.sheet import Known, Series, at
+from toolkit.experiments.variant import Variant
+from toolkit.pages.concepts.mission_tables import (
+    ANSWERS,
+    ENDS,
+    FLAGGED,
+    KEY,
+    KEYS,
+    NONE,
+    ONE,
+    Tables,
+)
+from toolkit.pages.concepts.page import FIRST, LABEL, Page
+from toolkit.pages.concepts.signals import LATER, SIGNALS
+from toolkit.symbols.counting import counted_rows
+from toolkit.symbols.functions import Text, joined
+from toolkit.symbols.records import fixed_text, mean_of_records
+
+CHART = 23  # rows
+IN_LINE = 4  # networks
+
+
+def height(variants: Sequence[Variant]) -> int:
+    """How many rows `write` takes."""
+    return len(lines(variants)) + 1 + 2 * (len(variants) + 2) + CHART
+
+
+def write(tables: Tables) -> None:
+    """Both tables and a chart."""
+    _flagged(tables)
+    _signals(tables)
+
+
+def _flagged(tables: Tables) -> None:
+    """How many runs of this concept's networks are flagged, and by which signal."""
+    page, top = tables.page, tables.page.row + len(lines(tables.variants)) + 1
+    words = [f"by {signal.name}" for signal in SIGNALS]
+    heads = ["of this concept's networks", "runs", "end badly", "flagged", *words, "later"]
+    page.headings((top, LABEL), heads)
+    page.heights[top] = 30.0
+    tables.names(top)
+    asked = [(), *((symbol, ONE) for symbol in (
+        ENDS, FLAGGED, *(signal.symbol for signal in SIGNALS), LATER.symbol))]  # fmt: skip
+    for row, variant in enumerate(tables.variants, top + 1):
+        known = {**tables.flags, **tables.keys(variant)}
+        for column, more in enumerate(asked, FIRST):
+            expr = counted_rows(KEYS, KEY, *more)
+            page.compute((row, column), expr, known, "integer right")
+    _named(tables, top)
+    page.row = top + len(tables.variants) + 2
+
+
+def lines(variants: Sequence[Variant]) -> list[tuple[str, list[int], str]]:
+    """Which variants a line names, between what words: those seen before the rule was fixed, and
+    those not.
+    """
+    made = []
+    for words, new in (("Flagged: ", False), ("Flagged of those not seen before: ", True)):
+        some = [n for n, variant in enumerate(variants) if is_new(variant) == new]
+        made += [
+            ("and " if start else words, some[start : start + IN_LINE],
+             "," if start + IN_LINE < len(some) else ".")
+            for start in range(0, len(some), IN_LINE)
+        ]  # fmt: skip
+    return made
+
+
+def _named(tables: Tables, top: int) -> None:
+    """Which of these networks are flagged, in words above the table."""
+    for row, (words, some, end) in enumerate(lines(tables.variants), tables.page.row):
+        known: dict[Symbol, Known] = {}
+        pieces = [
+            piece for n in some for piece in _told(tables.page, top + 1 + n, known, n == some[0])
+        ]
+        told = joined(Text(words), *pieces, Text(end))
+        tables.page.compute((row, LABEL), told, known, "conclusion")
+
+
+def is_new(variant: Variant) -> bool:
+    """Whether a variant was run only after the rule was fixed."""
+    return variant.name.startswith(("new: ", "new, "))
+
+
+def _told(page: Page, row: int, known: dict[Symbol, Known], first: bool) -> list[Expr]:
+    """A network's name, how many of its runs are flagged, and how many there are."""
+    symbols = [Symbol(f"{what} {row}") for what in ("flagged", "runs")]
+    for symbol, column in zip(symbols, (FIRST + 2, FIRST), strict=True):
+        known[symbol] = page.known((row, column))
+    name = str(page.cells[row, LABEL].value).removeprefix("new: ").removeprefix("new, ")
+    flagged, runs = (fixed_text(symbol, NONE) for symbol in symbols)
+    return [Text(("" if first else ", ") + name + " "), flagged, Text(" of "), runs]
+
+
+def _signals(tables: Tables) -> None:
+    """What the signals of this concept's networks are, on average, and those of each layer."""
+    page, top = tables.page, tables.page.row
+    columns = [(signal.name, signal.column) for signal in (*SIGNALS, LATER)]
+    layers = [each.heading for each in tables.records.table.columns if "layer " in each.heading
+              and each.heading[-1].isdigit()]  # fmt: skip
+    columns[2:4] = [(words.removeprefix("gradient, "), words) for words in layers[:8]]
+    heads = [words for words, _ in columns]
+    page.headings((top, LABEL), ["means; layers: norms of their gradients", *heads])
+    page.heights[top] = 30.0
+    tables.names(top)
+    for row, variant in enumerate(tables.variants, top + 1):
+        for column, (_, heading) in enumerate(columns, FIRST):
+            known = tables.keys(variant) | {ANSWERS: tables.records.known(heading)}
+            expr = mean_of_records(ANSWERS, KEYS, KEY)
+            page.compute((row, column), expr, known, "rate")
+    page.row = top + len(tables.variants) + 2
+    _chart(tables, top, FIRST + heads.index("early loss"))
+
+
+def _chart(tables: Tables, top: int, column: int) -> None:
+    page, first, last = tables.page, top + 1, top + len(tables.variants)
+    names = [page.cells[row, LABEL].value for row in range(first, last + 1)]
+    losses = [page.cells[row, column].value for row in range(first, last + 1)]
+    page.curve(
+        "Mean loss of batches 91 to 100; a network that knows nothing: 2.303", "network", "loss",
+        [Series(at(page.name, top, column, "early loss"),
+                page.reach((first, LABEL, last, LABEL), names),
+                page.reach((first, column, last, column), losses))],
+        (page.row, LABEL),
+        bars=True, width=28, height=11, y_min=0,
+    )  # fmt: skip
+    page.row += CHART - 1

@@ -1,0 +1,174 @@
+"""Mission control's tables: how well the rule tells, each signal alone, this concept's networks."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from sympy import Expr, Integer, Symbol, log
+
+from toolkit.book.sheet import Known
+from toolkit.experiments.variant import Variant
+from toolkit.pages.concepts import recorded
+from toolkit.pages.concepts.measured import Records
+from toolkit.pages.concepts.page import FIRST, LABEL, Page
+from toolkit.pages.concepts.signals import LATER, SIGNALS
+from toolkit.symbols.counting import counted_rows, up_to
+from toolkit.symbols.functions import Text, joined
+from toolkit.symbols.records import fixed_text
+from toolkit.symbols.shares import share_or_dash
+
+Flags = Mapping[Symbol, Known]
+ENDS, FLAGGED, GROUP = Symbol("ends badly"), Symbol("flagged"), Symbol("group")
+LEFT_OUT, CHOSEN_ON, AGAIN, UNSEEN = map(Integer, range(4))
+ONE, NONE = Integer(1), Integer(0)
+GROUPS = {
+    CHOSEN_ON: "1: seed 0, which the bounds were fixed on",
+    AGAIN: "2: other seeds of the same networks",
+    UNSEEN: "3: networks new to the rule",
+    LEFT_OUT: "0: left out, see above",
+}
+TESTED = (CHOSEN_ON, AGAIN, UNSEEN)
+SHORT = {CHOSEN_ON: "seed 0", AGAIN: "other seeds", UNSEEN: "new networks"}
+SHOWN = ("runs", "end badly", "flagged of these", "missed", "end well", "flagged of these",
+         "hit rate", "false alarms")  # fmt: skip
+SHARES = (0.4, 0.5, 0.6, 0.7, 0.8, 0.9)  # of ln 10: bounds of the mean loss to compare
+PART, WHOLE, KEYS, KEY, X, SHARE, ANSWERS = (
+    Symbol(x) for x in ("part", "whole", "keys", "key", "x", "share", "answers")
+)
+LN_TEN = log(Integer(10))
+
+
+def height() -> int:
+    """How many rows `write` takes."""
+    return sum(rows + 2 for rows in (len(GROUPS), len(SIGNALS) + 1, len(SHARES))) + 2
+
+
+@dataclass(frozen=True)
+class Tables:
+    """The page, and what its tables read."""
+
+    page: Page
+    flags: Flags
+    records: Records
+    variants: Sequence[Variant]
+
+    def count(self, row: int, column: int, *asked: Expr) -> Known:
+        """How many runs are as asked."""
+        return self.page.compute((row, column), counted_rows(*asked), self.flags, "integer right")
+
+    def names(self, top: int) -> None:
+        """The variants' names, one below the other."""
+        for row, variant in enumerate(self.variants, top + 1):
+            self.page.label((row, LABEL), variant.name)
+
+    def keys(self, variant: Variant) -> dict[Symbol, Known]:
+        """What tells a variant's runs from others."""
+        key = recorded.key(variant.setup(self.records.budget).fingerprint)
+        return {KEYS: self.records.known("key"), KEY: Known(f'"{key}"', key)}
+
+
+def write(tables: Tables) -> None:
+    """What the rule does to all runs; each table has a blank row after it."""
+    top = tables.page.row
+    _rule(tables)
+    _sentence(tables, top + 1 + TESTED.index(AGAIN), top + 1 + TESTED.index(UNSEEN))
+    _alone(tables)
+    _bounds(tables)
+
+
+def _rule(tables: Tables) -> None:
+    page = tables.page
+    page.headings((page.row, LABEL), ["how well the rule tells", *SHOWN])
+    for row, (group, words) in enumerate(GROUPS.items(), page.row + 1):
+        page.label((row, LABEL), words)
+        of = GROUP, group
+        tables.count(row, FIRST, *of)
+        bad = tables.count(row, FIRST + 1, *of, ENDS, ONE)
+        hits = tables.count(row, FIRST + 2, *of, ENDS, ONE, FLAGGED, ONE)
+        tables.count(row, FIRST + 3, *of, ENDS, ONE, FLAGGED, NONE)
+        good = tables.count(row, FIRST + 4, *of, ENDS, NONE)
+        alarms = tables.count(row, FIRST + 5, *of, ENDS, NONE, FLAGGED, ONE)
+        _rates(page, row, FIRST + 6, (hits, bad), (alarms, good))
+    page.row += len(GROUPS) + 2
+
+
+def _rates(page: Page, row: int, column: int, *shares: tuple[Known, Known]) -> list[Known]:
+    return [
+        page.compute((row, column + n), share_or_dash(PART, WHOLE), {PART: part, WHOLE: whole},
+                     "percent right")
+        for n, (part, whole) in enumerate(shares)
+    ]  # fmt: skip
+
+
+def _sentence(tables: Tables, again: int, unseen: int) -> None:
+    """What came of it on runs that the bounds were not fixed on, here and beside the bounds."""
+    page = tables.page
+    known: dict[Symbol, Known] = {}
+
+    def told(row: int, part: int, whole: int) -> Expr:
+        symbols = [Symbol(f"{row} {n}") for n in (part, whole)]
+        known.update(
+            {s: page.known((row, FIRST + n)) for s, n in zip(symbols, (part, whole), strict=True)}
+        )
+        part_words, whole_words = (fixed_text(symbol, Integer(0)) for symbol in symbols)
+        return joined(part_words, Text(" of "), whole_words)
+
+    words = joined(
+        Text("Of runs not used for the bounds the rule flags "), told(again, 2, 1),
+        Text(" that end badly and "), told(again, 5, 4),
+        Text(" that do not; of networks new to it "), told(unseen, 2, 1), Text(" and "),
+        told(unseen, 5, 4), Text("."),
+    )  # fmt: skip
+    page.compute(page.places["summary"], words, known, "name")
+    page.places["answer"] = page.row, LABEL
+    page.compute(page.places["answer"], words, known, "conclusion")
+    page.row += 2
+
+
+def _heads(first: str, *more: str) -> list[str]:
+    ends = [f"{SHORT[group]}, {how}" for group in TESTED for how in ("bad", "good")]
+    return [first, *ends, *more]
+
+
+def _alone(tables: Tables) -> None:
+    """Whom each signal would flag without the others."""
+    page = tables.page
+    page.headings((page.row, LABEL), _heads("flagged by one signal alone"))
+    page.heights[page.row] = 45.0
+    for row, signal in enumerate((*SIGNALS, LATER), page.row + 1):
+        page.label((row, LABEL), signal.words.partition(" (")[0])
+        for n, group in enumerate(TESTED):
+            for m, ends in enumerate((ONE, NONE)):
+                asked = GROUP, group, ENDS, ends, signal.symbol, ONE
+                tables.count(row, FIRST + 2 * n + m, *asked)
+    page.row += len(SIGNALS) + 3
+
+
+def _bounds(tables: Tables) -> None:
+    """The mean loss alone against several bounds: hits are bought with false alarms."""
+    page, early = tables.page, next(s for s in SIGNALS if s.name == "early loss")
+    heads = _heads("flagged by the mean loss alone, with its bound", "seed 0: hits less alarms")
+    page.headings((page.row, LABEL), heads)
+    page.heights[page.row] = 45.0
+    losses = tables.records.known(early.column)
+    for row, share in enumerate(SHARES, page.row + 1):
+        bound = page.fixed((row, LABEL), share, "short right")
+        known = {**tables.flags, ANSWERS: losses, SHARE: bound}
+        found = []
+        for n, group in enumerate(TESTED):
+            for m, ends in enumerate((ONE, NONE)):
+                of = GROUP, group, ENDS, ends
+                over = counted_rows(*of) - counted_rows(*of, ANSWERS, up_to(SHARE * LN_TEN))
+                place = row, FIRST + 2 * n + m
+                found.append(page.compute(place, over, known, "integer right"))
+        _gain(tables, row, found[0], found[1])
+    page.row += len(SHARES) + 2
+
+
+def _gain(tables: Tables, row: int, hits: Known, alarms: Known) -> None:
+    bad, good = (counted_rows(GROUP, CHOSEN_ON, ENDS, ends) for ends in (ONE, NONE))
+    part, other = Symbol("hits"), Symbol("alarms")
+    known = {**tables.flags, part: hits, other: alarms}
+    column = FIRST + 2 * len(TESTED)
+    # The difference of two shares, over one denominator, for a dash where there is none.
+    gain = share_or_dash(part * good - other * bad, bad * good)
+    tables.page.compute((row, column), gain, known, "percent right")
