@@ -44,3 +44,16 @@ def test_paths(changed: Changed, schedule: str) -> None:
         for row, expected in enumerate(path(kind, factors), START - 1):
             values = [float(str(found[f"{letter}{row}"])) for letter in letters]
             assert values == pytest.approx(expected, rel=1e-9, abs=1e-12), (kind, row)
+
+
+@pytest.mark.parametrize("typed", [None, "words"])
+def test_no_number_makes_no_error(changed: Changed, typed: object) -> None:
+    yellow = [f"B{row}" for row in range(18, 28)] + ["C26", "D26"]
+    found = changed(optimizers, dict.fromkeys(yellow, typed))
+    assert not any(str(value).startswith("#") for value in found.values())
+
+
+def test_epsilon_of_nothing_where_the_gradient_is_nothing(changed: Changed) -> None:
+    found = changed(optimizers, {"B20": 0, "B25": None})
+    assert [found[f"I{row}"] for row in range(START, START + STEPS)] == [0] * STEPS
+    assert not any(str(value).startswith("#") for value in found.values())

@@ -108,10 +108,16 @@ class _Printer(NumPyPrinter):
         return text
 
     def _print_Max(self, largest: Any) -> str:
-        first, *others = largest.args
+        return self._in_turn("maximum", largest)
+
+    def _print_Min(self, smallest: Any) -> str:
+        return self._in_turn("minimum", smallest)
+
+    def _in_turn(self, function: str, of: Any) -> str:
+        first, *others = of.args
         text: str = self._print(first)
         for other in others:
-            text = f"maximum({text}, {self._print(other)})"
+            text = f"{function}({text}, {self._print(other)})"
         return text
 
     def _case(self, condition: str, answer: str, otherwise: str) -> str:
