@@ -8,9 +8,9 @@ import torch
 from tests.concepts.conftest import Changed
 from toolkit.pages.concepts import optimizers
 
-START, STEPS = 32, optimizers.STEPS
-CHANGES = {"B18": 2.5, "B19": 7, "B20": 3, "B21": -1.5, "B22": 0.6, "B23": 0.8, "B24": 0.95,
-           "B26": 0.11, "C26": 0.05, "D26": 0.3}  # fmt: skip
+START, STEPS = 33, optimizers.STEPS
+CHANGES = {"B19": 2.5, "B20": 7, "B21": 3, "B22": -1.5, "B23": 0.6, "B24": 0.8, "B25": 0.95,
+           "B27": 0.11, "C27": 0.05, "D27": 0.3}  # fmt: skip
 
 
 def path(kind: str, factors: list[float]) -> list[tuple[float, float, float]]:
@@ -33,7 +33,7 @@ def path(kind: str, factors: list[float]) -> list[tuple[float, float, float]]:
 
 @pytest.mark.parametrize("schedule", ["constant", "one cycle"])
 def test_paths(changed: Changed, schedule: str) -> None:
-    found = changed(optimizers, CHANGES | {"B27": schedule})
+    found = changed(optimizers, CHANGES | {"B28": schedule})
     rows = range(START, START + STEPS)
     factors = [float(str(found[f"B{row}"])) for row in rows]
     half = [(1 + math.cos(math.pi * (t - 6) / (STEPS - 6))) / 2 for t in range(7, STEPS + 1)]
@@ -48,12 +48,12 @@ def test_paths(changed: Changed, schedule: str) -> None:
 
 @pytest.mark.parametrize("typed", [None, "words"])
 def test_no_number_makes_no_error(changed: Changed, typed: object) -> None:
-    yellow = [f"B{row}" for row in range(18, 28)] + ["C26", "D26"]
+    yellow = [f"B{row}" for row in range(19, 29)] + ["C27", "D27"]
     found = changed(optimizers, dict.fromkeys(yellow, typed))
     assert not any(str(value).startswith("#") for value in found.values())
 
 
 def test_epsilon_of_nothing_where_the_gradient_is_nothing(changed: Changed) -> None:
-    found = changed(optimizers, {"B20": 0, "B25": None})
+    found = changed(optimizers, {"B21": 0, "B26": None})
     assert [found[f"I{row}"] for row in range(START, START + STEPS)] == [0] * STEPS
     assert not any(str(value).startswith("#") for value in found.values())

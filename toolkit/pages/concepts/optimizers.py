@@ -93,8 +93,8 @@ def demonstrate(page: Page) -> None:
     for kind in KINDS:
         for equation in update(_training(kind), X):
             page.equation(_shown(equation), f"{NAMES[kind]}:")
-    page.say("Change the yellow cells: b to 1 (a round valley), then 23 (SGD's η·b is above 2: its "
-             "steps across the valley grow); another schedule.")  # fmt: skip
+    page.say("Change the yellow cells: b to 1, a round valley; then 23, where SGD's η·b",
+             "is above 2 and its steps across the valley grow; another schedule.")  # fmt: skip
     beside = page.row - CHART_ROWS_ABOVE
     known, rates = _settings(page)
     top = page.row + 1
