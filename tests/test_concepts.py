@@ -5,11 +5,13 @@ from pathlib import Path
 from types import ModuleType
 
 import pytest
+from openpyxl import load_workbook
+from openpyxl.worksheet.datavalidation import DataValidation
 from openxml_audit import OpenXmlValidator
 from typer.testing import CliRunner
 
 from tests.lint import faults
-from tests.recalculation import Office, cells
+from tests.recalculation import Office, cells, with_cells
 from toolkit.book.writer import write
 from toolkit.cli import app
 from toolkit.experiments.results import load, save, shipped
@@ -150,3 +152,35 @@ def test_an_unknown_concept_is_one_line(tmp_path: Path) -> None:
     done = CliRunner().invoke(app, ["concepts", "sofmax", "--out", str(tmp_path / "c.xlsx")])
     assert done.exit_code == 2
     assert "did you mean 'softmax'" in done.stderr
+
+
+def _typed(validation: DataValidation, how: str) -> object:
+    """What is typed into a yellow cell: nothing, or what lies at an end of what it takes."""
+    if how == "nothing":
+        return None
+    if validation.type == "list":
+        choices = validation.formula1.strip('"').split(",")
+        return choices[0 if how == "least" else -1]
+    return float(validation.formula1 if how == "least" else validation.formula2)
+
+
+@pytest.mark.parametrize("how", ["nothing", "least", "most"])
+def test_no_yellow_cell_makes_an_error(
+    book: Path, office: Office, tmp_path: Path, how: str
+) -> None:
+    changed, asked = book, 0
+    for number, sheet in enumerate(load_workbook(book), 1):
+        changes = {
+            cell.coordinate: _typed(validation, how)
+            for validation in sheet.data_validations.dataValidation
+            for area in validation.sqref.ranges
+            for row in sheet[area.coord if ":" in area.coord else f"{area.coord}:{area.coord}"]
+            for cell in row
+        }
+        if changes:
+            asked += len(changes)
+            changed = with_cells(changed, number, changes, tmp_path / f"{number}.xlsx")
+    assert asked > 500
+    for name, content in cells(office.recalculate(changed)).items():
+        faulty = [(a, v) for a, v in content.items() if str(v).startswith("#")]
+        assert not faulty, (name, faulty[:5])

@@ -7,6 +7,7 @@ from toolkit.book.sheet import Known, Series
 from toolkit.experiments.variant import Experiment, Variant
 from toolkit.pages.concepts.page import FIRST, LABEL, Page
 from toolkit.symbols.equation import Equation, Gradient
+from toolkit.symbols.windows import as_number
 
 NUMBER, TITLE = 7, "Learning rate"
 IDEA = (
@@ -40,6 +41,7 @@ W, ETA, CURVATURE = Symbol("w"), Symbol("η"), Symbol("c")
 LOSS = Equation(Symbol("L"), CURVATURE * W**2 / 2)
 GRADIENT = Equation(Gradient(LOSS.symbol, W), LOSS.expr.diff(W))
 STEP = Equation(Symbol("w'"), W - ETA * GRADIENT.symbol)
+SAFE = {symbol: as_number(symbol) for symbol in (ETA, CURVATURE)}  # a word in a cell is 0
 
 
 def demonstrate(page: Page) -> None:
@@ -69,14 +71,14 @@ def demonstrate(page: Page) -> None:
 def _path(page: Page, top: int, known: dict[Symbol, Known]) -> Series:
     """A row a step; each reads the weight of the row above."""
     page.headings((top, LABEL), ["step", "weight w", "the way down", "gradient"])
-    here = page.compute((top + 1, FIRST), W, known)
+    here = page.compute((top + 1, FIRST), as_number(W), known)
     for n in range(STEPS + 1):
         row, read = top + 1 + n, known | {W: here}
         page.label((row, LABEL), str(n) if n else "start")
-        page.compute((row, FIRST + 1), LOSS.expr, read)
-        read[GRADIENT.symbol] = page.compute((row, FIRST + 2), GRADIENT.expr, read)
+        page.compute((row, FIRST + 1), LOSS.expr.xreplace(SAFE), read)
+        read[GRADIENT.symbol] = page.compute((row, FIRST + 2), GRADIENT.expr.xreplace(SAFE), read)
         if n < STEPS:
-            here = page.compute((row + 1, FIRST), STEP.expr, read)
+            here = page.compute((row + 1, FIRST), STEP.expr.xreplace(SAFE), read)
     return Series(page.known((top, FIRST + 1)), page.down((top + 1, FIRST), STEPS + 1),
                   page.down((top + 1, FIRST + 1), STEPS + 1), dots=True)  # fmt: skip
 
@@ -87,6 +89,6 @@ def _valley(page: Page, top: int, known: dict[Symbol, Known]) -> Series:
     for n, weight in enumerate(np.linspace(-5, 5, POINTS).tolist()):
         row = top + 1 + n
         here = page.fixed((row, FIRST + 3), weight, "short")
-        page.compute((row, FIRST + 4), LOSS.expr, known | {W: here})
+        page.compute((row, FIRST + 4), LOSS.expr.xreplace(SAFE), known | {W: here})
     return Series(page.known((top, FIRST + 4)), page.down((top + 1, FIRST + 3), POINTS),
                   page.down((top + 1, FIRST + 4), POINTS))  # fmt: skip
