@@ -157,7 +157,7 @@ def _statistics(
         page.compute(
             (top + 4, column), GRADIENT.expr, read, "decimals 2" if column == FIRST else "rate"
         )
-        read[LARGEST.symbol] = page.compute((top + 5, column), LARGEST.expr, read, "formula")
+        read[LARGEST.symbol] = page.compute((top + 5, column), LARGEST.expr, read, "scientific")
         page.compute((top + 6, column), FATE, read, "right")
     return squares
 

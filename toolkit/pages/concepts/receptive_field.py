@@ -32,7 +32,7 @@ EXPERIMENT = Experiment(
     ),
 )
 CONCLUSION = (
-    "{0.name}: {0.accuracy}. Up to {1.name}: {1.accuracy}, {1~0.more?clearly better|clearly worse|"
+    "At {0.name}: {0.accuracy}. Up to {1.name}: {1.accuracy}, {1~0.more?clearly better|clearly worse|"
     "not clearly different}; up to {2.name}: {2.accuracy}, {2~1.more?clearly better|clearly worse|"
     "not clearly different}.",
     "On to {3.name}: {3.accuracy}, {3~2.more?clearly better|clearly worse|not clearly different}; "
