@@ -10,13 +10,13 @@ from toolkit.convnet.template import Augmentation
 from toolkit.pages.concepts import augmentation
 from toolkit.pages.concepts.material import small_digit
 
-BEFORE, AFTER, COLUMNS = 22, 35, "BCDEFGHIJKLM"
+BEFORE, AFTER, COLUMNS = 15, 36, "BCDEFGHIJKLM"
 
 
 def test_the_new_image_is_that_of_training(
     changed: Changed, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    cells = {"B14": 25, "B15": 1.25, "B16": 1.25, "B17": 1.2, "B18": 3, "B19": 5}
+    cells = {"B28": 1.25, "B29": 1.25, "B30": 25, "B31": 1.2, "B32": 3, "B33": 5}
     found = changed(augmentation, {**cells, f"C{BEFORE + 4}": 200})
     old = torch.tensor(small_digit(1, 14)[1:13, 1:13].copy(), dtype=torch.float64)
     old[4, 1] = 200
@@ -28,5 +28,22 @@ def test_the_new_image_is_that_of_training(
     np.testing.assert_allclose(np.array(read, float), new, atol=1e-9)
     assert abs(new - old.numpy()).max() > 50
     # The pixel taken apart is the image's own.
-    np.testing.assert_allclose(float(str(found["L19"])), new[2, 4], atol=1e-9)
+    np.testing.assert_allclose(float(str(found["L33"])), new[2, 4], atol=1e-9)
     assert new[2, 4] > 1
+
+
+@pytest.mark.parametrize(("typed", "rows", "columns"), [((3, 0), 3, 0), ((0, 2), 0, 2)])
+def test_a_move_alone_moves_what_is_seen(
+    changed: Changed, typed: tuple[int, int], rows: int, columns: int
+) -> None:
+    found = changed(augmentation, {"B28": typed[1], "B29": typed[0], "B30": 0})
+    old = small_digit(1, 14)[1:13, 1:13].astype(float)
+    moved = np.zeros_like(old)
+    moved[: 12 - rows, : 12 - columns] = old[rows:, columns:]
+    read = [[found[f"{column}{AFTER + row}"] for column in COLUMNS] for row in range(12)]
+    np.testing.assert_allclose(np.array(read, float), moved, atol=1e-9)
+
+
+def test_words_make_no_error(changed: Changed) -> None:
+    found = changed(augmentation, {f"B{row}": "words" for row in range(28, 34)})
+    assert not any(str(value).startswith("#") for value in found.values())

@@ -7,7 +7,7 @@ import torch
 from tests.concepts.conftest import Changed
 from toolkit.pages.concepts import batch_size
 
-ALL, BATCH, USUAL, TABLE = "B39", "B40", "B43", 46
+ALL, BATCH, USUAL, TABLE = "B19", "B20", "B23", 47
 
 
 def gradient(weight: float, numbers: list[int]) -> float:

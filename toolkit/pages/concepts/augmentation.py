@@ -11,6 +11,7 @@ from toolkit.pages.concepts.page import FIRST, LABEL, Page
 from toolkit.symbols.equation import Equation
 from toolkit.symbols.maps import summed
 from toolkit.symbols.sampling import cosine, sampled, sine
+from toolkit.symbols.windows import as_number, held
 
 NUMBER, TITLE = 22, "Augmentation"
 IDEA = (
@@ -48,6 +49,7 @@ CONCLUSION = (
     "lot.",
 )
 SIDE = 12
+LAST = FIRST + SIDE - 1
 INK = "9FB3C8"  # light enough to read a number on it
 MIDDLE, CENTRE = Symbol("m"), Known(str((SIDE + 1) / 2), (SIDE + 1) / 2)
 NEW_ROW, NEW_COLUMN, ROW, COLUMN, A, B, C, D = (
@@ -60,7 +62,12 @@ FROM_COLUMN = Equation(COLUMN, A * (NEW_COLUMN - MIDDLE) + B * (NEW_ROW - MIDDLE
 WEIGHT = Equation(Symbol("w"), (1 - Abs(ROW - R)) * (1 - Abs(COLUMN - K)))
 MATRIX = {A: SHRINK * cosine(ANGLE), B: -SHRINK * sine(ANGLE),
           C: SHRINK * sine(ANGLE), D: SHRINK * cosine(ANGLE)}  # fmt: skip
-NEW_PIXEL = sampled(IMAGE, ROWS, COLUMNS, FROM_ROW.expr, FROM_COLUMN.expr)
+# A word in a yellow cell counts as 0, and as the first row or column.
+SAFE = {symbol: as_number(symbol) for symbol in (ANGLE, LEFT, UP, SHRINK)}
+CHOSEN = {symbol: held(symbol, 1, SIDE) for symbol in (NEW_ROW, NEW_COLUMN)}
+NEW_PIXEL = sampled(
+    IMAGE, ROWS, COLUMNS, FROM_ROW.expr.xreplace(SAFE), FROM_COLUMN.expr.xreplace(SAFE)
+)
 Cells = dict[Symbol, Known]
 
 
@@ -70,12 +77,14 @@ def demonstrate(page: Page) -> None:
     page.equation(FROM_COLUMN, "and at the old column (m is the middle)")
     page.equation(WEIGHT, "An old pixel (k_r, k_c) beside it weighs")
     page.say("Change the yellow cells: turn by 30; move by 1.5; shrink by 0.7; draw a digit.")
-    known = {MIDDLE: CENTRE}
+    image = _before(page, page.row)
+    page.row += SIDE + 2
+    settings, known = page.row, {MIDDLE: CENTRE}
     for symbol, words, value, least, most in (
-        (ANGLE, "turned to the left by (degrees)", 20, -180, 180),
-        (LEFT, "moved to the left by (pixels)", 0, -SIDE, SIDE),
-        (UP, "moved up by (pixels)", 0.5, -SIDE, SIDE),
-        (SHRINK, "shrunk by the factor (below 1: enlarged)", 1, 0.2, 5),
+        (LEFT, "first moved to the left by (pixels)", 0, -SIDE, SIDE),
+        (UP, "and up by (pixels)", 0.5, -SIDE, SIDE),
+        (ANGLE, "then turned to the left by (degrees)", 20, -180, 180),
+        (SHRINK, "and shrunk by the factor (below 1: enlarged)", 1, 0.2, 5),
         (NEW_ROW, "new pixel to take apart: row", 2, 1, SIDE),
         (NEW_COLUMN, "its column", 4, 1, SIDE),
     ):
@@ -83,44 +92,48 @@ def demonstrate(page: Page) -> None:
         whole = symbol in (NEW_ROW, NEW_COLUMN)
         known[symbol] = page.input((page.row, FIRST), value, least, most, whole=whole)
         page.row += 1
-    settings, top = page.row - 6, page.row + 1
     _matrix(page, settings, known)
-    image = _images(page, top, known)
+    _after(page, page.row + 1, known | image)
     _apart(page, settings, known | image)
-    page.row = top + 2 * (SIDE + 1)
+    page.row += SIDE + 3
 
 
 def _matrix(page: Page, row: int, known: Cells) -> None:
     """The numbers a, b, d, e of the equations."""
     for n, (symbol, expr) in enumerate(MATRIX.items()):
         page.label((row + n, FIRST + 1), f"{symbol.name} =", "symbol")
-        known[symbol] = page.compute((row + n, FIRST + 2), expr, known)
+        known[symbol] = page.compute((row + n, FIRST + 2), expr.xreplace(SAFE), known)
 
 
-def _images(page: Page, top: int, known: Cells) -> Cells:
-    """The old image, numbered along its sides, and the new one below it."""
-    below = top + SIDE + 1
-    for head, words in ((top, "before: pixels from 0 to 255 (change them)"), (below, "after")):
-        page.label((head, LABEL), words, "name")
-        for n in range(1, SIDE + 1):
-            page.cells[head, FIRST + n - 1] = Cell(n, "heading")
-            page.cells[head + n, LABEL] = Cell(n, "right")
-    pixels = page.inputs((top + 1, FIRST), small_digit(1, 14)[1:13, 1:13], 0, 255)
+def _framed(page: Page, head: int, words: str) -> None:
+    """A heading, and the numbers of rows and columns."""
+    page.label((head, LABEL), words, "name")
+    for n in range(1, SIDE + 1):
+        page.cells[head, FIRST + n - 1] = Cell(n, "heading")
+        page.cells[head + n, LABEL] = Cell(n, "right")
+    page.shade((head + 1, FIRST, head + SIDE, LAST), high=INK)
+
+
+def _before(page: Page, top: int) -> Cells:
+    """The old image."""
+    _framed(page, top, "before: pixels from 0 to 255 (change them)")
     numbers = np.arange(1, SIDE + 1)
-    last = FIRST + SIDE - 1
-    image = {
-        IMAGE: pixels,
+    return {
+        IMAGE: page.inputs((top + 1, FIRST), small_digit(1, 14)[1:13, 1:13], 0, 255),
         ROWS: page.reach((top + 1, LABEL, top + SIDE, LABEL), numbers),
-        COLUMNS: page.reach((top, FIRST, top, last), numbers),
+        COLUMNS: page.reach((top, FIRST, top, LAST), numbers),
     }
+
+
+def _after(page: Page, top: int, known: Cells) -> None:
+    """The new image."""
+    _framed(page, top, "after")
+    numbers = np.arange(1, SIDE + 1)
     places = {
-        NEW_ROW: _moving(page, moving(below + 1, LABEL, 1, 0), numbers[:, None]),
-        NEW_COLUMN: _moving(page, moving(below, FIRST, 0, 1), numbers[None, :]),
+        NEW_ROW: _moving(page, moving(top + 1, LABEL, 1, 0), numbers[:, None]),
+        NEW_COLUMN: _moving(page, moving(top, FIRST, 0, 1), numbers[None, :]),
     }
-    page.fill((below + 1, FIRST), NEW_PIXEL, known | image | places, "right")
-    for head in (top, below):
-        page.shade((head + 1, FIRST, head + SIDE, last), high=INK)
-    return image
+    page.fill((top + 1, FIRST), NEW_PIXEL, known | places, "right")
 
 
 def _moving(page: Page, address: str, values: object) -> Known:
@@ -136,7 +149,8 @@ def _apart(page: Page, row: int, known: Cells) -> None:
     )
     for n, (symbol, equation) in enumerate(((ROW, FROM_ROW), (COLUMN, FROM_COLUMN)), 4):
         page.label((row + n, FIRST + 1), "from", "symbol")
-        known[symbol] = page.compute((row + n, FIRST + 2), equation.expr, known, "decimals 2")
+        expr = equation.expr.xreplace(SAFE | CHOSEN)
+        known[symbol] = page.compute((row + n, FIRST + 2), expr, known, "decimals 2")
     for n, words in enumerate(("above left", "above right", "below left", "below right")):
         line = row + 1 + n
         page.label((line, left - 1), words)

@@ -7,7 +7,7 @@ from sympy import Add, And, Expr, Integer, Piecewise, Symbol
 from toolkit.book.sheet import Known
 from toolkit.book.theme import INPUT_FILL
 from toolkit.experiments.variant import Experiment, Variant
-from toolkit.pages.concepts.page import FIRST, LABEL, NEGATIVE, POSITIVE, Page, Place
+from toolkit.pages.concepts.page import ASIDE, FIRST, LABEL, NEGATIVE, POSITIVE, Page, Place
 from toolkit.pages.concepts.three_by_three import PAPER
 from toolkit.symbols.equation import Equation
 from toolkit.symbols.functions import Text
@@ -42,7 +42,7 @@ CONCLUSION = (
     "clearly worse|not clearly different}: {1.accuracy} with {1.parameters}.",
 )
 CHANNELS, SIDE, CLASSES, FURTHEST = 4, 4, 3, 3
-MOVED, MEANS, WEIGHTS = FIRST + SIDE + 1, FIRST + 2 * SIDE + 2, FIRST + 15  # columns
+MOVED, MEANS, WEIGHTS = FIRST + SIDE + 1, FIRST + 2 * SIDE + 2, ASIDE  # columns
 DOWN, ACROSS, C, S, K, X, B, WEIGHT = (
     Symbol(name) for name in ("down", "across", "C", "s", "K", "x", "b", "weights")
 )
@@ -76,6 +76,9 @@ def many_weights() -> NDArray[np.float64]:
 
 def demonstrate(page: Page) -> None:
     """Maps that one can move, and what two ways of reading them say; then what they cost."""
+    page.equation(MEAN, "Average of a channel, 16 cells:")
+    page.equation(AVERAGE, "A logit from the averages:")
+    page.equation(DENSE, "A logit, fully connected:")
     page.say(
         "Move the pattern right or down by 1: the averages stay, and so do the logits made of "
         "them. The fully connected ones change.",
@@ -89,12 +92,12 @@ def demonstrate(page: Page) -> None:
         start = int(symbol == ACROSS)
         known[symbol] = page.input((page.row, FIRST), start, -FURTHEST, FURTHEST, whole=True)
         page.row += 1
-    many = _weights(page, page.row)
-    maps = _maps(page, page.row, known)
-    page.equation(MEAN, "Average of a channel, 16 cells:")
-    page.equation(AVERAGE, "A logit from the averages:")
-    page.equation(DENSE, "A logit, fully connected:")
+    logits, top = page.row, page.row + CLASSES + 4
+    many = _weights(page, top)
+    maps = _maps(page, top, known)
+    below, page.row = page.row, logits  # the answers stand above, beside the moves
     _logits(page, maps, many)
+    page.row = below
     _costs(page)
 
 

@@ -6,7 +6,7 @@ from sympy import Expr, Integer, Symbol, floor, sqrt
 
 from toolkit.book.grid import moving
 from toolkit.book.sheet import Known, Series, quoted
-from toolkit.experiments.variant import Experiment, Variant
+from toolkit.experiments.variant import Budget, Experiment, Variant
 from toolkit.pages.concepts.page import FIRST, LABEL, NEGATIVE, POSITIVE, Page
 from toolkit.symbols.batches import in_batch, mean_where, root_mean_square, spread_of_all
 from toolkit.symbols.equation import Equation, Gradient
@@ -17,8 +17,8 @@ NUMBER, TITLE = 20, "Batch size and its effects"
 IDEA = (
     "The gradient of a batch is the mean of its samples' gradients: an estimate of the gradient of "
     "all samples.",
-    "A batch four times as large has half the error, but an epoch then makes a quarter as many "
-    "steps.",
+    "On average one four times as large is off by half as much, while it is a small part of all; "
+    "an epoch then makes a quarter as many steps.",
     "A larger batch is said to want a larger learning rate; whether it does, only an experiment "
     "tells.",
 )
@@ -37,9 +37,14 @@ CONCLUSION = (
     "{1.name}, {0.name} is {0~1.more}, {2.name} {2~1.more}.",
     "With batches of {3.name} it ends at {3.accuracy}, {3~1.more?clearly better than|clearly worse "
     "than|not clearly different from} {1.name}; so large a batch makes few steps in an epoch.",
-    "A learning rate four times as large with it: {4.accuracy} (deviation {4.spread} between "
-    "seeds), {4~3.more?clearly better than|clearly worse than|not clearly different from} the "
-    "usual rate.",
+    "A learning rate four times as large with it: {4.accuracy} (deviation {4.spread}; below 90 %: "
+    "{4.failed}, against {3.failed}), {4~3.more?clearly better than|clearly worse than|not clearly "
+    "different from} the usual rate.",
+)
+IMAGES, LARGEST = Budget().images, 1024
+LEFT_OUT = (
+    f"In the runs below the last, incomplete batch of an epoch is left out: batches of {LARGEST:,} "
+    f"see {IMAGES // LARGEST * LARGEST:,} of the {IMAGES:,} images."
 )
 SIDE = 8
 SAMPLES, SIZES = SIDE * SIDE, (1, 2, 4, 8, 16, 32, 64)
@@ -62,13 +67,15 @@ def demonstrate(page: Page) -> None:
     page.equation(ERROR, "How far a batch of n of the N is off, on average:")
     page.say("Change the yellow cells: batches of 1, 4, 16, 64; the next batch, and the next.")
     known = _settings(page)
-    top = page.row + 1
+    answers, top = page.row + 1, page.row + 8
     known[G] = _gradients(page, top, known)
     known[MASK] = _mask(page, top + SIDE + 2, known)
-    _answers(page, top + 2 * SIDE + 4, known)
-    _sizes(page, top + 2 * SIDE + 10, _levels(page, top, known), known)
-    _chart(page, beside, top + 2 * SIDE + 10)
-    page.row = top + 2 * SIDE + 11 + len(SIZES)
+    _answers(page, answers, known)
+    sizes = top + 2 * SIDE + 4
+    _sizes(page, sizes, _levels(page, top, known), known)
+    _chart(page, beside, sizes)
+    page.row = sizes + 1 + len(SIZES)
+    page.say(LEFT_OUT, style="muted")
 
 
 def _settings(page: Page) -> Cells:
@@ -116,8 +123,8 @@ def _mask(page: Page, top: int, known: Cells) -> Known:
     page.label((top, LABEL), "1: in the batch", "name")
     down, across = (top + 1, FIRST - 1), (top, FIRST)
     for n in range(SIDE):
-        page.fixed((top + 1 + n, LABEL), n * SIDE, "ruler")
-        page.fixed((top, FIRST + n), n, "ruler")
+        page.fixed((top + 1 + n, LABEL), n * SIDE, "small centred")
+        page.fixed((top, FIRST + n), n, "small centred")
     row, column = Symbol("row"), Symbol("column")
     read = known | {
         row: Known(f"{quoted(page.name)}!{moving(*down, 1, 0)}", numbers[:, :1]),
@@ -140,9 +147,8 @@ def _answers(page: Page, top: int, known: Cells) -> None:
     known[SPREAD] = _line(page, top + 3, "deviation σ of the gradients", spread_of_all(G), known)
     usual = ERROR.expr.subs({COUNT: SAMPLES, N: size})
     _line(page, top + 4, "usual size of the error, by theory", usual, known)
-    steps = floor(as_number(COUNT) / size)
-    page.label((top, FIRST + 3), "steps in an epoch", "name")
-    page.compute((top, FIRST + 6), steps, known, "integer right")
+    page.label((top + 5, LABEL), "steps in an epoch")
+    page.compute((top + 5, FIRST), floor(as_number(COUNT) / size), known, "integer right")
 
 
 def _line(page: Page, row: int, words: str, expr: Expr, known: Cells) -> Known:
