@@ -10,6 +10,7 @@ from toolkit.symbols.activations import as_one
 from toolkit.symbols.bounds import divisor
 from toolkit.symbols.equation import Equation
 from toolkit.symbols.maps import rectified, summed
+from toolkit.symbols.windows import as_number
 
 NUMBER, TITLE = 24, "Initialization"
 IDEA = (
@@ -61,6 +62,7 @@ NORMALS, ACTIVATIONS = Symbol("normals"), Symbol("activations")
 # As many neurons as fit a screen stand for n: their weights are larger in proportion.
 NEURON = rectified(S * sqrt(N / WIDE) * summed(NORMALS * ACTIVATIONS))
 SIZE = sqrt(summed(A**2) / WIDE)
+SAFE = {symbol: as_number(symbol) for symbol in (N, S)}  # a word in a yellow cell counts as 0
 Cells = dict[Symbol, Known]
 
 
@@ -96,7 +98,7 @@ def _settings(page: Page) -> Cells:
     for line, words in ((RELU, "factor of each layer on the size, with ReLU"),
                         (LINEAR, "without an activation function")):  # fmt: skip
         page.label((page.row, LABEL), words)
-        page.compute((page.row, FIRST), _next(line).subs(V, 1), known)
+        page.compute((page.row, FIRST), _next(line).subs(V, 1).xreplace(SAFE), known)
         page.row += 1
     return known
 
@@ -107,7 +109,7 @@ def _starts(page: Page, known: Cells) -> list[Known]:
     for expr, words in ((HE.expr, "He's deviation for this width"), (XAVIER.expr, "Xavier's"),
                         (PYTORCH, "PyTorch's own, of a linear layer")):  # fmt: skip
         page.label((page.row, LABEL), words)
-        starts.append(page.compute((page.row, FIRST), expr, known))
+        starts.append(page.compute((page.row, FIRST), expr.xreplace(SAFE), known))
         page.row += 1
     return starts
 
@@ -127,7 +129,7 @@ def _theory(page: Page, top: int, known: Cells, starts: list[Known]) -> list[Ser
         for n in range(1, LAYERS + 1):
             read = known | {S: deviation, V: here}
             # The size is the root of the mean square, so the next is that of its square.
-            here = page.compute((top + 1 + n, column), _next(line), read, "tiny")
+            here = page.compute((top + 1 + n, column), _next(line).xreplace(SAFE), read, "tiny")
     layers = page.down((top + 1, LABEL), LAYERS + 1)
     return [Series(page.known((top, column)), layers, page.down((top + 1, column), LAYERS + 1))
             for column in range(FIRST, FIRST + 4)]  # the last is 1 as He's  # fmt: skip
@@ -177,7 +179,7 @@ def _layer(page: Page, top: int, column: int, known: Cells, normals: list[Known]
     before = _column(page, top, column - 1)
     for n, weights in enumerate(normals):
         read = known | {NORMALS: weights, ACTIVATIONS: before}
-        page.compute((top + n, column), NEURON, read, "tiny")
+        page.compute((top + n, column), NEURON.xreplace(SAFE), read, "tiny")
 
 
 def _column(page: Page, row: int, column: int) -> Known:

@@ -9,6 +9,7 @@ from toolkit.symbols.bounds import divisor
 from toolkit.symbols.equation import Equation
 from toolkit.symbols.functions import Text
 from toolkit.symbols.maps import matching
+from toolkit.symbols.windows import as_number
 
 NUMBER, TITLE = 17, "Distance of batch normalization from the prediction"
 IDEA = (
@@ -43,6 +44,7 @@ G, F, BEFORE, CHOICE, LATER, SETTLED = (
 )
 SIZE = Equation(Symbol("s"), G * BEFORE)
 UPDATED = Equation(Symbol("s_new"), F * G * BEFORE)
+SAFE = {symbol: as_number(symbol) for symbol in (G, F)}  # a word in a yellow cell counts as 0
 NORMALIZED = Integer(1)
 Cells = dict[Symbol, Known]
 
@@ -78,10 +80,11 @@ def _layers(page: Page, top: int, known: Cells) -> None:
         page.fixed((row, FIRST), n, "right")
         read = known | {G: page.input((row, FIRST + 1), gain, 0.1, 10)}
         read[CHOICE] = page.choice((row, FIRST + 2), YES if norm else NO, (YES, NO))
-        exprs = [matching(CHOICE, Text(YES), NORMALIZED, line.expr) for line in (SIZE, UPDATED)]
+        plain, updated = (line.expr.xreplace(SAFE) for line in (SIZE, UPDATED))
+        exprs = [matching(CHOICE, Text(YES), NORMALIZED, expr) for expr in (plain, updated)]
         sizes = [
             page.compute((row, FIRST + 3 + column), expr, read | {BEFORE: size})
-            for column, (expr, size) in enumerate(zip((*exprs, SIZE.expr), sizes, strict=True))
+            for column, (expr, size) in enumerate(zip((*exprs, plain), sizes, strict=True))
         ]
 
 
@@ -112,7 +115,7 @@ def _alone(page: Page, top: int, layers: int, known: Cells) -> None:
             continue
         read = known | {G: page.known((layers + 2 + n, FIRST + 1))}
         received = [
-            page.compute((row, FIRST + 1 + column), line.expr, read | {BEFORE: size})
+            page.compute((row, FIRST + 1 + column), line.expr.xreplace(SAFE), read | {BEFORE: size})
             for column, (line, size) in enumerate(zip((SIZE, UPDATED), received, strict=True))
         ]
 
