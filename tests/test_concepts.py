@@ -1,7 +1,10 @@
 """The workbook of concepts: words, conclusions, results by reference."""
 
+import math
 import re
+from dataclasses import replace
 from pathlib import Path
+from random import Random
 from types import ModuleType
 
 import pytest
@@ -14,7 +17,7 @@ from tests.lint import faults
 from tests.recalculation import Office, cells, with_cells
 from toolkit.book.writer import write
 from toolkit.cli import app
-from toolkit.experiments.results import load, save, shipped
+from toolkit.experiments.results import Result, load, save, shipped
 from toolkit.experiments.variant import Budget
 from toolkit.pages import concepts
 from toolkit.pages.concepts.book import concepts_book, sheet_name
@@ -33,7 +36,25 @@ def book(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
-@pytest.mark.parametrize("module", MODULES, ids=concepts.name_of)
+def _of_contributing() -> ModuleType:
+    """The concept that CONTRIBUTING shows."""
+    text = Path(__file__).parents[1].joinpath("CONTRIBUTING.md").read_text(encoding="utf-8")
+    made = ModuleType(f"{concepts.__name__}.weight_decay")
+    exec(text.split("```python\n")[1].split("```")[0], made.__dict__)
+    return made
+
+
+def test_the_concept_of_contributing_makes_a_sheet(tmp_path: Path) -> None:
+    made, (one, *others) = _of_contributing(), load(shipped())
+    keys = [v.setup(Budget()).fingerprint for v in made.EXPERIMENT.variants]
+    runs = [replace(one, fingerprint=key, seed=seed) for key in keys for seed in range(3)]
+    write(concepts_book([made], [*runs, *others], Budget()), tmp_path / "new.xlsx")
+    found = cells(tmp_path / "new.xlsx")["25 weight decay"]
+    assert (found["B9"], found["C9"]) == (2, 4)
+    assert any("below 90 %: 0 of 3" in str(value) for value in found.values())
+
+
+@pytest.mark.parametrize("module", [*MODULES, _of_contributing()], ids=concepts.name_of)
 def test_words(module: ModuleType) -> None:
     assert 2 <= len(module.IDEA) <= 4
     assert all(len(line) <= 145 for line in module.IDEA)
@@ -49,6 +70,24 @@ def test_words(module: ModuleType) -> None:
         assert "{" not in rest, rest
         # What was measured is never typed; 90 % is the bound below which a run counts as failed.
         assert not re.findall(r"\d+\.\d+ ?%|\b(?!90)\d\d ?%", rest), rest
+
+
+def patchy(results: tuple[Result, ...]) -> list[Result]:
+    """Some runs missing, and some whose losses or gradients grew beyond all numbers."""
+    random = Random(1)
+    kept = [result for result in results if random.random() < 0.7]
+    return [
+        replace(each, early_loss=math.inf, test_loss=math.nan, gradients=(math.nan,) * 3)
+        if random.random() < 0.1
+        else each
+        for each in kept
+    ]
+
+
+def test_patchy_results_recalculate_to_their_values(tmp_path: Path, office: Office) -> None:
+    made = tmp_path / "patchy.xlsx"
+    write(concepts_book(MODULES, patchy(load(shipped())), Budget()), made)
+    test_every_cell_recalculates_to_its_value(made, office)
 
 
 def test_every_cell_recalculates_to_its_value(book: Path, office: Office) -> None:

@@ -74,9 +74,10 @@ def test_a_wrong_variant_says_which() -> None:
 
 def test_the_programme_has_all_concepts_with_valid_variants() -> None:
     found = programme.programme()
-    assert [each.number for each in found] == list(range(1, 25))
+    assert len(found) >= 24
+    assert [each.number for each in found] == list(range(1, len(found) + 1))
     for each in found:
-        assert len(each.experiment.variants) >= 4
+        assert len(each.experiment.variants) >= 3
         setups = [variant.setup(Budget()) for variant in each.experiment.variants]
         assert len({setup.fingerprint for setup in setups}) == len(setups), each.name
         for setup in setups:

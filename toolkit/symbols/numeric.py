@@ -78,7 +78,10 @@ NAMESPACE: dict[str, Any] = {
     "normal_cdf": _normal_cdf,
     "len": len,
     "all_numbers": lambda cells: bool(np.isfinite(np.asarray(cells, float)).all()),
-    "count_numbers": lambda cells: int(np.isfinite(np.asarray(cells, float)).sum()),
+    "count_numbers": lambda cells: sum(
+        not isinstance(cell, str) and bool(np.isfinite(cell))
+        for cell in np.asarray(cells, object).ravel()
+    ),
     "first_at_most": _first_at_most,
 }
 NUMPY = (

@@ -153,7 +153,9 @@ class compared(Function):
 
 
 def _fixed_text(number: Any, decimals: Any) -> str:
-    exact = Decimal(repr(float(number))).quantize(Decimal(1).scaleb(-int(decimals)), ROUND_HALF_UP)
+    # Spreadsheets round what they show in 15 digits: 98.80499999999999 is 98.805 to them.
+    shown = Decimal(f"{float(number):.15g}")
+    exact = shown.quantize(Decimal(1).scaleb(-int(decimals)), ROUND_HALF_UP)
     return f"{exact:f}"
 
 

@@ -68,9 +68,9 @@ def _flags(page: Page, top: int, records: Records, news: Collection[str]) -> Fla
     asked += [(LATER.symbol, f"later, by {LATER.name}", _one_unless(LATER.fine))]
     good = And(Eq(GROUP, CHOSEN_ON), as_number(FAILED) <= ACCURACY)
     asked += [
-        (_kept(each.name), f"{each.name}, if good and seed 0",
-         Piecewise((each.symbol, good), (Integer(0), True))) for each in SIGNALS
-    ]  # fmt: skip
+        (_kept(each.name), f"{each.name}, if good and seed 0", _number_where(each.symbol, good))
+        for each in SIGNALS
+    ]
     page.headings((top, LABEL), ["run", "group", *(words for _, words, _ in asked)])
     page.heights[top] = 45.0
     _names(page, top, records)
@@ -84,6 +84,11 @@ def _flags(page: Page, top: int, records: Records, news: Collection[str]) -> Fla
 
 def _kept(name: str) -> Symbol:
     return Symbol(f"kept {name}")
+
+
+def _number_where(signal: Symbol, good: Expr) -> Expr:
+    """The signal; 0 elsewhere and where it has no number (in a cell a word, here nan)."""
+    return Piecewise((as_number(signal), And(good, signal >= 0)), (Integer(0), True))
 
 
 def _one_if(condition: Expr) -> Expr:
