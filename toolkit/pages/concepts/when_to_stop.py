@@ -30,8 +30,9 @@ EXPERIMENT = Experiment(
 )
 CONCLUSION = (
     "Stopped {1.name}: {1.accuracy}; {0.name}: {0.accuracy}, {0~1.more?clearly better|clearly "
-    "worse|not clearly different}; {4.name}: {4.accuracy}, {4~0.more?clearly better than|"
-    "clearly worse than|not clearly different from} {0.name}.",
+    "worse|not clearly different}.",
+    "Stopped {4.name}: {4.accuracy}, {4~0.more?clearly better than|clearly worse than|not clearly "
+    "different from} {0.name}.",
     "At 8x8 one large kernel, instead of a last layer and the average, is {2~1.more?clearly better|"
     "clearly worse|not clearly different} ({2.accuracy}); it has {2.parameters} parameters against "
     "{1.parameters}.",
