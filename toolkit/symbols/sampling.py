@@ -43,7 +43,8 @@ class sampled(Function):
     def _excel(self, printer: Any) -> str:
         image, rows, columns, row, column = map(printer._print, self.args)
         down, across = f"ABS({rows}-({row}))", f"ABS({columns}-({column}))"
-        return f"SUMPRODUCT({image}*({down}<1)*(1-{down})*({across}<1)*(1-{across}))"
+        # Behind a comma, and not a *, a word among the image's cells counts as 0.
+        return f"SUMPRODUCT({image},({down}<1)*(1-{down})*({across}<1)*(1-{across}))"
 
     def _numpycode(self, printer: Any) -> str:
         return f"sampled({', '.join(map(printer._print, self.args))})"

@@ -9,8 +9,8 @@ from toolkit.pages.concepts.page import ASIDE, FIRST, LABEL, TOP, Page
 from toolkit.symbols.activations import as_one
 from toolkit.symbols.bounds import divisor
 from toolkit.symbols.equation import Equation
-from toolkit.symbols.maps import rectified, summed
-from toolkit.symbols.windows import as_number
+from toolkit.symbols.maps import rectified, squares
+from toolkit.symbols.windows import as_number, weighted_sum
 
 NUMBER, TITLE = 24, "Initialization"
 IDEA = (
@@ -60,8 +60,8 @@ XAVIER = Equation(Symbol("s_Xavier"), sqrt(as_one(1 / divisor(N))))
 PYTORCH = sqrt(as_one(1 / divisor(3 * N)))  # of Linear: uniform within 1/√n to both sides
 NORMALS, ACTIVATIONS = Symbol("normals"), Symbol("activations")
 # As many neurons as fit a screen stand for n: their weights are larger in proportion.
-NEURON = rectified(S * sqrt(N / WIDE) * summed(NORMALS * ACTIVATIONS))
-SIZE = sqrt(summed(A**2) / WIDE)
+NEURON = rectified(S * sqrt(N / WIDE) * weighted_sum(NORMALS, ACTIVATIONS))
+SIZE = sqrt(squares(A) / WIDE)
 SAFE = {symbol: as_number(symbol) for symbol in (N, S)}  # a word in a yellow cell counts as 0
 Cells = dict[Symbol, Known]
 
@@ -183,6 +183,6 @@ def _layer(page: Page, top: int, column: int, known: Cells, normals: list[Known]
 
 
 def _column(page: Page, row: int, column: int) -> Known:
-    """A number for each neuron, as an array."""
+    """A number for each neuron, as an array of one column."""
     cells = page.down((row, column), WIDE)
-    return Known(cells.address, np.array(cells.value, float))
+    return Known(cells.address, np.array(cells.value, float)[:, None])
