@@ -1,13 +1,18 @@
 """The gradient of a batch is what PyTorch makes of its mean loss."""
 
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 import torch
 
+from tests.concepts.blocks import number
 from tests.concepts.conftest import Changed
+from toolkit.experiments.run import Course, Images
+from toolkit.experiments.variant import Budget
 from toolkit.pages.concepts import batch_size
 
-ALL, BATCH, USUAL, TABLE = "B19", "B20", "B23", 47
+ALL, BATCH, USUAL, TABLE = "B20", "B21", "B24", 48
 
 
 def gradient(weight: float, numbers: list[int]) -> float:
@@ -19,15 +24,48 @@ def gradient(weight: float, numbers: list[int]) -> float:
 
 
 def test_a_batch_that_goes_round_the_end(changed: Changed) -> None:
-    found = changed(batch_size, {"B14": -1.25, "B15": 12, "B16": 60})
+    found = changed(batch_size, {"B15": -1.25, "B16": 12, "B17": 60})
     numbers = [n % 64 for n in range(60, 72)]
     assert float(str(found[BATCH])) == pytest.approx(gradient(-1.25, numbers), rel=1e-12)
     assert float(str(found[ALL])) == pytest.approx(gradient(-1.25, list(range(64))), rel=1e-12)
     each = np.array([gradient(-1.25, [n]) for n in range(64)])
     usual = each.std() / np.sqrt(12) * np.sqrt((64 - 12) / 63)
     assert float(str(found[USUAL])) == pytest.approx(usual, rel=1e-12)
-    for row, size in enumerate(batch_size.SIZES[:-1], TABLE):
-        off = each.reshape(-1, size).mean(1) - each.mean()
-        assert float(str(found[f"D{row}"])) == pytest.approx(np.sqrt((off**2).mean()), rel=1e-10)
-        theory = each.std() / np.sqrt(size) * np.sqrt((64 - size) / 63)
-        assert float(str(found[f"C{row}"])) == pytest.approx(theory, rel=1e-12)
+    for row, size in enumerate(batch_size.SIZES, TABLE):
+        draws = [drawn(found, row, size) for row in range(7, 71)]
+        off = [gradient(-1.25, draw) - each.mean() for draw in draws]
+        assert number(found, f"D{row}") == pytest.approx(rms(off), rel=1e-10, abs=1e-12)
+        for column, count in (("C", 64), ("E", 12_000)):
+            theory = each.std() / np.sqrt(size) * np.sqrt((count - size) / (count - 1))
+            assert number(found, f"{column}{row}") == pytest.approx(theory, rel=1e-12)
+
+
+def drawn(found: dict[str, object], row: int, size: int) -> list[int]:
+    """The samples of a stored draw: each some fixed way on from the one before, as on a ring."""
+    start, factor = (int(number(found, f"{column}{row}")) for column in "TU")
+    return [(start + n * pow(factor, -1, 64)) % 64 for n in range(size)]
+
+
+def rms(values: list[float]) -> float:
+    return float(np.sqrt(np.mean(np.square(values))))
+
+
+@pytest.mark.parametrize("weight", [0.5, 2, -3])
+def test_four_times_as_large_is_off_by_about_half(changed: Changed, weight: float) -> None:
+    found = changed(batch_size, {"B15": weight})
+    measured, theory = ([number(found, f"{c}{TABLE + n}") for n in range(7)] for c in "DE")
+    for small, large in ((0, 2), (2, 4)):
+        assert measured[large] / measured[small] == pytest.approx(0.5, abs=0.09)
+        assert theory[large] / theory[small] == pytest.approx(0.5, abs=0.001)
+
+
+def test_what_an_epoch_leaves_out() -> None:
+    said = batch_size._left_out()
+    for variant in batch_size.EXPERIMENT.variants:
+        setup = variant.setup(Budget())
+        data = Images(torch.zeros(setup.images, 1), torch.zeros(setup.images))
+        session = SimpleNamespace(random=torch.Generator())
+        course = Course(setup, session, data, data)  # type: ignore[arg-type]
+        how = setup.model.training
+        seen = sum(map(len, course._picked())) // how.epochs
+        assert f" {seen:,} with batches of {how.batch_size:,}" in said

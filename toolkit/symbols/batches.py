@@ -34,6 +34,21 @@ class mean_where(Function):
         return f"(sum({values} * {mask}) / sum({mask}))"
 
 
+class mean_of_batch(Function):
+    """The mean of a range (first) over a batch of so many samples (fifth): those whose number
+    (second, a range), less a start (third) and times an odd factor (fourth), leaves a remainder
+    below that when divided by the number of all (sixth).
+    """
+
+    def _excel(self, printer: Any) -> str:
+        values, numbers, start, factor, size, count = map(printer._print, self.args)
+        taken = f"(MOD(({numbers}-{start})*{factor},{count})<{size})"
+        return f"SUMPRODUCT({values}*{taken})/{size}"
+
+    def _numpycode(self, printer: Any) -> str:
+        return f"mean_of_batch({', '.join(map(printer._print, self.args))})"
+
+
 class spread_of_all(Function):
     """The standard deviation of all cells of a range, as of a whole population."""
 
@@ -61,4 +76,14 @@ def _rms(cells: Any, centre: Any) -> float:
     return float(np.sqrt(np.mean((np.asarray(cells, float) - centre) ** 2)))
 
 
+def _mean_of_batch(
+    values: Any, numbers: Any, start: Any, factor: Any, size: Any, count: int
+) -> Any:
+    """For a start and a factor, or for columns of them, and a size, or a row of them."""
+    start, factor, size = (np.asarray(each, float)[..., None] for each in (start, factor, size))
+    taken = (np.ravel(numbers) - start) * factor % count < size
+    return (np.ravel(values) * taken).sum(-1) / size[..., 0]
+
+
 NAMESPACE["rms"] = _rms
+NAMESPACE["mean_of_batch"] = _mean_of_batch

@@ -1,5 +1,7 @@
 """Concept 20: Batch size and its effects."""
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 from sympy import Expr, Integer, Symbol, floor, sqrt
@@ -7,8 +9,14 @@ from sympy import Expr, Integer, Symbol, floor, sqrt
 from toolkit.book.grid import moving
 from toolkit.book.sheet import Known, Series, quoted
 from toolkit.experiments.variant import Budget, Experiment, Variant
-from toolkit.pages.concepts.page import FIRST, LABEL, NEGATIVE, POSITIVE, Page
-from toolkit.symbols.batches import in_batch, mean_where, root_mean_square, spread_of_all
+from toolkit.pages.concepts.page import ASIDE, FIRST, LABEL, NEGATIVE, POSITIVE, TOP, Page, Place
+from toolkit.symbols.batches import (
+    in_batch,
+    mean_of_batch,
+    mean_where,
+    root_mean_square,
+    spread_of_all,
+)
 from toolkit.symbols.equation import Equation, Gradient
 from toolkit.symbols.functions import mean
 from toolkit.symbols.windows import as_number, held
@@ -41,21 +49,17 @@ CONCLUSION = (
     "{4.failed}, against {3.failed}), {4~3.more?clearly better than|clearly worse than|not clearly "
     "different from} the usual rate.",
 )
-IMAGES, LARGEST = Budget().images, 1024
-LEFT_OUT = (
-    f"In the runs below the last, incomplete batch of an epoch is left out: batches of {LARGEST:,} "
-    f"see {IMAGES // LARGEST * LARGEST:,} of the {IMAGES:,} images."
-)
 SIDE = 8
 SAMPLES, SIZES = SIDE * SIDE, (1, 2, 4, 8, 16, 32, 64)
-X, T, W, G, N, START, COUNT, MASK, ALL, SPREAD, MEANS, CENTRE = (
-    Symbol(name) for name in ("x", "t", "w", "g", "n", "b", "N", "mask", "all", "σ", "means", "c")
+MOST = 1_000_000  # training images
+X, T, W, G, N, START, COUNT, MASK, ALL, SPREAD, MEANS, CENTRE, NUMBERS, FACTOR = (
+    Symbol(name)
+    for name in ("x", "t", "w", "g", "n", "b", "N", "mask", "all", "σ", "means", "c", "k", "f")
 )
 LOSS = Equation(Symbol("L"), (W * X - T) ** 2 / 2)
 SLOPE = Equation(Gradient(LOSS.symbol, W), LOSS.expr.diff(W))
 ERROR = Equation(Symbol("error"), SPREAD / sqrt(N) * sqrt((COUNT - N) / (COUNT - 1)))
-PLACES = {1: FIRST, 2: FIRST + 9, 4: FIRST + 14, 8: FIRST + 17, 16: FIRST + 19, 32: FIRST + 21,
-          64: FIRST + 23}  # fmt: skip
+STORED, DRAWN = FIRST + SIDE + 1, ASIDE + 1  # columns of what a reader need not look at
 Cells = dict[Symbol, Known]
 
 
@@ -65,17 +69,31 @@ def demonstrate(page: Page) -> None:
     page.equation(LOSS, "The loss of one sample:")
     page.equation(SLOPE, "Its gradient:")
     page.equation(ERROR, "How far a batch of n of the N is off, on average:")
+    page.say("Where N is far above n, the inner root is about 1: four times n, half the error.")
     page.say("Change the yellow cells: batches of 1, 4, 16, 64; the next batch, and the next.")
     known = _settings(page)
     answers, top = page.row + 1, page.row + 8
+    sizes = top + 2 * SIDE + 4
     known[G] = _gradients(page, top, known)
     known[MASK] = _mask(page, top + SIDE + 2, known)
     _answers(page, answers, known)
-    sizes = top + 2 * SIDE + 4
-    _sizes(page, sizes, _levels(page, top, known), known)
+    known[NUMBERS] = _block(page, sizes, "k: number of each sample", _numbers(), "small centred")
+    _sizes(page, sizes, _draws(page, known), known)
     _chart(page, beside, sizes)
-    page.row = sizes + 1 + len(SIZES)
-    page.say(LEFT_OUT, style="muted")
+    page.row = sizes + 2 + len(SIZES)
+    page.say(_left_out(), style="muted")
+
+
+def _left_out() -> str:
+    """How many images an epoch of each batch size sees."""
+    images = Budget().images
+    setups = (variant.setup(Budget()) for variant in EXPERIMENT.variants)
+    sizes = sorted({setup.model.training.batch_size for setup in setups})
+    seen = ", ".join(f"{images // size * size:,} with batches of {size:,}" for size in sizes)
+    return (
+        "In the runs below the last, incomplete batch of an epoch is left out: of the "
+        f"{images:,} images it sees {seen}."
+    )
 
 
 def _settings(page: Page) -> Cells:
@@ -84,7 +102,7 @@ def _settings(page: Page) -> Cells:
         (W, "present weight w", 0.5, -10, 10, False),
         (N, f"batch size n (1 to {SAMPLES})", 8, 1, SAMPLES, True),
         (START, f"samples passed over before it (0 to {SAMPLES - 1})", 0, 0, SAMPLES - 1, True),
-        (COUNT, "training images in an epoch", 12_000, SAMPLES, 1_000_000, True),
+        (COUNT, "N: training images in an epoch", 12_000, SAMPLES, MOST, True),
     ):
         page.label((page.row, LABEL), words)
         known[symbol] = page.input((page.row, FIRST), value, least, most, whole=whole)
@@ -99,17 +117,26 @@ def _stored() -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     return x, np.round(2 * x + random.normal(0, 1, (SIDE, SIDE)), 2)
 
 
+def _numbers() -> NDArray[np.float64]:
+    return np.arange(SAMPLES, dtype=float).reshape(SIDE, SIDE)
+
+
+def _block(
+    page: Page, top: int, words: str, values: NDArray[np.float64], style: str = "small number"
+) -> Known:
+    """A number for each sample, at the right."""
+    page.label((top, STORED), words, "name")
+    for (row, column), number in np.ndenumerate(values):
+        page.fixed((top + 1 + row, STORED + column), float(number), style)
+    return page.reach((top + 1, STORED, top + SIDE, STORED + SIDE - 1), values)
+
+
 def _gradients(page: Page, top: int, known: Cells) -> Known:
-    """The gradient of each sample; the samples themselves stand lower down, at the right."""
+    """The gradient of each sample; the samples themselves stand at the right."""
     read = dict(known)
-    for n, (symbol, values) in enumerate(zip((X, T), _stored(), strict=True)):
-        below, left = top + SIDE + 2, PLACES[2] + n * (SIDE + 1)
-        page.label(
-            (below, left), f"{symbol.name} of the {SAMPLES} samples, made once with NumPy", "name"
-        )
-        for (row, column), number in np.ndenumerate(values):
-            page.fixed((below + 1 + row, left + column), float(number), "small number")
-        read[symbol] = Known(f"{quoted(page.name)}!{moving(below + 1, left)}", values)
+    for row, symbol, values in zip((top, top + SIDE + 2), (X, T), _stored(), strict=True):
+        _block(page, row, f"{symbol.name} of the {SAMPLES} samples, made once with NumPy", values)
+        read[symbol] = Known(f"{quoted(page.name)}!{moving(row + 1, STORED)}", values)
     page.label((top, LABEL), f"the gradients of all {SAMPLES} samples", "name")
     slope = SLOPE.expr.subs(W, as_number(W))
     found = page.fill((top + 1, FIRST), slope, read, "small number")
@@ -119,12 +146,12 @@ def _gradients(page: Page, top: int, known: Cells) -> Known:
 
 def _mask(page: Page, top: int, known: Cells) -> Known:
     """Which samples are in the batch."""
-    numbers = np.arange(SAMPLES, dtype=float).reshape(SIDE, SIDE)
+    numbers = _numbers()
     page.label((top, LABEL), "1: in the batch", "name")
     down, across = (top + 1, FIRST - 1), (top, FIRST)
     for n in range(SIDE):
-        page.fixed((top + 1 + n, LABEL), n * SIDE, "small centred")
-        page.fixed((top, FIRST + n), n, "small centred")
+        page.fixed((top + 1 + n, LABEL), n * SIDE, "right")
+        page.fixed((top, FIRST + n), n, "heading")
     row, column = Symbol("row"), Symbol("column")
     read = known | {
         row: Known(f"{quoted(page.name)}!{moving(*down, 1, 0)}", numbers[:, :1]),
@@ -156,19 +183,53 @@ def _line(page: Page, row: int, words: str, expr: Expr, known: Cells) -> Known:
     return page.compute((row, FIRST), expr, known)
 
 
-def _sizes(page: Page, top: int, levels: dict[int, Known], known: Cells) -> None:
-    """For each size the error by theory and that of all its batches here."""
-    page.headings((top, LABEL), ["batch size", "n", "by theory", "measured", "steps an epoch"])
+def _draws(page: Page, known: Cells) -> dict[int, Known]:
+    """The gradients of many batches of each size, all drawn in advance, a row a draw."""
+    page.label(
+        (TOP, DRAWN), f"{SAMPLES} draws of n samples: those whose (k - b) · f, divided by "
+        f"{SAMPLES}, leaves less than n; their mean gradient (f made once with NumPy)", "name",
+    )  # fmt: skip
+    page.headings((TOP + 1, DRAWN), ["b", "f"])
+    factors = 2 * np.random.default_rng(0).integers(0, SAMPLES // 2, SAMPLES) + 1
+    first, left = TOP + 2, DRAWN + 2
+    for row, factor in enumerate(factors.tolist()):
+        page.fixed((first + row, DRAWN), row, "small centred")
+        page.fixed((first + row, DRAWN + 1), factor, "small centred")
+    for column, size in enumerate(SIZES, left):
+        page.fixed((TOP + 1, column), size, "heading")
+    read = known | {
+        START: _moving(page, (first, DRAWN), (1, 0), np.arange(SAMPLES)[:, None]),
+        FACTOR: _moving(page, (first, DRAWN + 1), (1, 0), factors[:, None]),
+        N: _moving(page, (TOP + 1, left), (0, 1), np.array([SIZES])),
+    }
+    expr = mean_of_batch(G, NUMBERS, START, FACTOR, N, Integer(SAMPLES))
+    found = np.asarray(page.fill((first, left), expr, read, "small number").value)
+    area = (first, first + SAMPLES - 1)
+    return {
+        size: page.reach((area[0], left + n, area[1], left + n), found[:, n])
+        for n, size in enumerate(SIZES)
+    }
+
+
+def _moving(page: Page, place: Place, steps: Place, values: NDArray[Any]) -> Known:
+    return Known(f"{quoted(page.name)}!{moving(*place, *steps)}", values)
+
+
+def _sizes(page: Page, top: int, draws: dict[int, Known], known: Cells) -> None:
+    """For each size the error by theory, that of the draws here, and that among many images."""
+    page.headings((top, LABEL), ["how far a batch is off (root mean square)", "n",
+                                 f"theory, {SAMPLES} in all", f"measured, {SAMPLES} draws",
+                                 "theory, an epoch's N", "steps an epoch"])  # fmt: skip
+    page.heights[top] = 45.0
+    many = held(COUNT, SAMPLES, MOST)
     for row, size in enumerate(SIZES, top + 1):
-        words = f"all {SAMPLES // size} batches" if size < SAMPLES else "all samples"
-        page.label((row, LABEL), words)
+        page.label((row, LABEL), f"batches of {size}" if size < SAMPLES else f"all {SAMPLES}")
         here = page.fixed((row, FIRST), size, "integer right")
-        page.compute((row, FIRST + 1), ERROR.expr.subs(COUNT, SAMPLES), known | {N: here})
-        read = {MEANS: levels[size], CENTRE: known[ALL]}
+        read = known | {N: here, MEANS: draws[size], CENTRE: known[ALL]}
+        page.compute((row, FIRST + 1), ERROR.expr.subs(COUNT, SAMPLES), read)
         page.compute((row, FIRST + 2), root_mean_square(MEANS, CENTRE), read)
-        page.compute(
-            (row, FIRST + 3), floor(as_number(COUNT) / N), known | {N: here}, "integer right"
-        )
+        page.compute((row, FIRST + 3), ERROR.expr.xreplace({COUNT: many}), read)
+        page.compute((row, FIRST + 4), floor(as_number(COUNT) / N), read, "integer right")
 
 
 def _chart(page: Page, row: int, top: int) -> None:
@@ -177,27 +238,7 @@ def _chart(page: Page, row: int, top: int) -> None:
     page.curve(
         "How far a batch's gradient is off", "batch size", "error",
         [Series(page.known((top, FIRST + 1 + n)), sizes,
-                page.down((top + 1, FIRST + 1 + n), len(SIZES) - 1), dots=True) for n in range(2)],
-        (row, FIRST + 4), width=15, height=7, y_format="0.0", y_log=True, x_log=True, x_min=1,
+                page.down((top + 1, FIRST + 1 + n), len(SIZES) - 1), dots=True) for n in range(3)],
+        (row, FIRST + 4), width=15, height=10, y_format="0.0", y_log=True, x_log=True, x_min=1,
         x_max=100,
     )  # fmt: skip
-
-
-def _levels(page: Page, top: int, known: Cells) -> dict[int, Known]:
-    """The means of all batches of each size, each from two of half the size."""
-    levels = {1: known[G]}
-    first, second = Symbol("first"), Symbol("second")
-    for size in SIZES[1:]:
-        left, before = PLACES[size], np.asarray(levels[size // 2].value, float)
-        page.label((top, left), f"means of {size}", "small")
-        wide = before.shape[1] > 1
-        pair = (before[:, ::2], before[:, 1::2]) if wide else (before[::2], before[1::2])
-        at = PLACES[size // 2]
-        other = (top + 1, at + 1) if wide else (top + 2, at)
-        steps = (1, 2) if wide else (2, 0)
-        known_pair = {
-            first: Known(f"{quoted(page.name)}!{moving(top + 1, at, *steps)}", pair[0]),
-            second: Known(f"{quoted(page.name)}!{moving(*other, *steps)}", pair[1]),
-        }
-        levels[size] = page.fill((top + 1, left), (first + second) / 2, known_pair, "small number")
-    return levels
