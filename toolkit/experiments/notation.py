@@ -32,6 +32,14 @@ def layers(line: str, after: str = "B R") -> list[dict[str, Any]]:
     return made
 
 
+def in_words(line: str) -> str:
+    """A line of layers for readers: "8, 16, pool, 8 (1x1), average, 10 logits"."""
+    words = {"P": "pool", "G": "average"}
+    made = [words.get(word, word) for word in WORD.findall(line)]
+    made = [re.sub(r"^F(\d+)$", r"\1 logits", word) for word in made]
+    return ", ".join(re.sub(r"^(\d+):(\d+)$", r"\1 (\2x\2)", word) for word in made)
+
+
 def _block(found: re.Match[str], after: str) -> list[dict[str, Any]]:
     channels, kernel, stride, padding, own = found.groups()
     following = (after if own is None else own).split()

@@ -7,9 +7,10 @@ from sympy import Symbol
 
 from toolkit.book.live import computed
 from toolkit.book.sheet import Book, Cell, Sheet
+from toolkit.experiments.notation import in_words
 from toolkit.experiments.programme import Named, programme
 from toolkit.experiments.results import Result
-from toolkit.experiments.variant import Budget
+from toolkit.experiments.variant import BASELINE, Budget, Variant
 from toolkit.pages import concepts
 from toolkit.pages.concepts import measured, recorded
 from toolkit.pages.concepts.measured import Records
@@ -24,8 +25,8 @@ TITLE = "The concepts of deep learning, live and measured"
 CLEARLY = (
     f"Clearly: the means lie more than {CLEAR} standard errors of their difference apart, or, of "
     f"{APART} runs each or more, all of one above all of the other.",
-    "With five runs each, chance alone makes about one verdict in twenty say so where "
-    "there is no difference.",
+    "With five runs each, chance alone makes about one verdict in twenty say so where there is no "
+    "difference; more, where one spreads far wider than the other.",
 )
 
 
@@ -61,7 +62,7 @@ def _measured(page: Page, module: ModuleType, records: Records) -> None:
     page.part(f"Measured: {module.EXPERIMENT.question}")
     setups = [variant.setup(records.budget) for variant in module.EXPERIMENT.variants]
     budgets = [(setup.images, setup.model.training.epochs) for setup in setups]
-    page.say(_budget_line(records, budgets), style="muted")
+    page.say(_budget_line(records, budgets), baseline_in_words(), style="muted")
     made = measured.table(page, named, records)
     page.row += 1
     if complete(named, records):
@@ -91,6 +92,16 @@ def _budget_line(records: Records, budgets: Iterable[tuple[int, int]]) -> str:
         f"Every run: {images:,} training images of MNIST, each seen {epochs} times,{told} "
         f"tested on all 10,000 test images; seeds {', '.join(map(str, records.seeds)) or 'none'}; "
         f"CPU, {' or '.join(map(str, threads)) or 1} thread."
+    )
+
+
+def baseline_in_words() -> str:
+    """What every variant changes one thing of."""
+    how = Variant(BASELINE).setup(Budget()).model.training
+    return (
+        f"The baseline: convolutions {in_words(BASELINE)}; batch norm and ReLU after each; SGD, "
+        f"momentum {how.momentum:g}, one cycle up to a rate of {how.learning_rate:g}, batches of "
+        f"{how.batch_size}."
     )
 
 

@@ -1,7 +1,7 @@
 """Concept 14: Dropout."""
 
 import numpy as np
-from sympy import Integer, Symbol, floor
+from sympy import Integer, Min, Rational, Symbol, floor
 
 from toolkit.book.sheet import Known, Series
 from toolkit.experiments.variant import Experiment, Variant
@@ -11,6 +11,7 @@ from toolkit.symbols.dropping import kept
 from toolkit.symbols.equation import Equation
 from toolkit.symbols.functions import mean
 from toolkit.symbols.maps import picked, summed
+from toolkit.symbols.windows import as_number, weighted_sum
 
 NUMBER, TITLE = 14, "Dropout"
 IDEA = (
@@ -49,16 +50,26 @@ CONCLUSION = (
     "worse|not clearly different}.",
     "With 0.1: {3.accuracy}, {3~0.more?clearly better|clearly worse|not clearly different}; with "
     "0.25: {4.accuracy}, {4~0.more?clearly better|clearly worse|not clearly different}.",
-    "Train accuracy: {0.train} without dropout, {4.train} with 0.25. After a quarter of the "
-    "training: {0.quarter} without, {1.quarter} with 0.02.",
+    "Train accuracy: {0.train} without dropout, {4.train} with 0.25: so small a network then "
+    "cannot even fit what it is shown.",
 )
-WIDE, DRAWS = 8, 24
+WIDE, DRAWS, MOST_DROPPED = 8, 24, Rational(19, 20)
 ACTIVATIONS = np.array([[1.2, 0.4, 2.0, 0.8, 1.6, 0.2, 1.4, 0.4]])
-X, U, P, MASK, DRAW, PLACE = (Symbol(name) for name in ("x", "u", "p", "m", "draw", "place"))
+X, U, P, Q, MASK, DRAW, PLACE = (
+    Symbol(name) for name in ("x", "u", "p", "q", "m", "draw", "place")
+)
 KEPT = Equation(MASK, kept(U, P))
 OUTPUT = Equation(Symbol("y"), MASK * X / (1 - P))
+# The mask is 1 with probability q, which is 1 - p: on average the output is the input.
+EXPECTED = Equation(Symbol("E[y]"), OUTPUT.expr.subs(MASK, Q))
+MAPS = (
+    "In the networks measured below dropout stands behind convolutions and drops whole maps: "
+    "neighbours in a map know much the same."
+)
 MEAN = summed(X) / Integer(WIDE)
-MEAN_OF_OUTPUT = summed(OUTPUT.expr.subs(MASK, KEPT.expr)) / Integer(WIDE)
+# What is no number in a yellow cell counts as 0; to drop all would divide by 0.
+SAFE = {P: Min(as_number(P), MOST_DROPPED), X: as_number(X)}
+MEAN_OF_OUTPUT = weighted_sum(kept(U, SAFE[P]), X) / (1 - SAFE[P]) / Integer(WIDE)
 Cells = dict[Symbol, Known]
 
 
@@ -66,30 +77,42 @@ def demonstrate(page: Page) -> None:
     """One layer's activations under a mask, and what comes out on average over many masks."""
     page.equation(KEPT, "A random number u from 0 to 1 decides: mask m")
     page.equation(OUTPUT, "The output in training:")
+    page.equation(EXPECTED, "Expected, m being 1 with q = 1 - p:")
     page.say("Change the yellow cells: p to 0, 0.2, 0.9; another draw; the activations.")
     known = {}
     for symbol, words, value, most, whole in (
-        (P, "dropout probability p", 0.5, 0.95, False),
+        (P, "dropout probability p", 0.5, float(MOST_DROPPED), False),
         (DRAW, f"draw of random numbers (1 to {DRAWS})", 1, DRAWS, True),
     ):
         page.label((page.row, LABEL), words)
         least = 1 if whole else 0
         known[symbol] = page.input((page.row, FIRST), value, least, most, whole=whole)
         page.row += 1
-    top = page.row + 1
-    draws = top + 8
+    page.label((page.row, LABEL), "q = 1 - p: the share that is kept")
+    known[Q] = page.compute((page.row, FIRST), 1 - SAFE[P], known)
+    top = page.row + 2
+    draws = top + 9
     numbers = _numbers(page, draws)
     _layer(page, top, known, numbers)
     _averages(page, draws, known)
     page.row = draws + DRAWS + 1
+    page.say(MAPS, style="muted")
 
 
 def _numbers(page: Page, top: int) -> Known:
-    """The stored random numbers, a row a draw, right of the chart."""
-    values = np.round(np.random.default_rng(0).random((DRAWS, WIDE)), 4)
+    """The stored random numbers, a row a draw, right of the chart: for each neuron one of each
+    24th from 0 to 1, so that the mean over all draws is near the expected one at any p.
+    """
+    random = np.random.default_rng(0)
+    parts = np.stack([random.permutation(DRAWS) for _ in range(WIDE)], axis=1)
+    values = np.round((parts + random.random((DRAWS, WIDE))) / DRAWS, 4)
     left = FIRST + 11
     page.headings((top, left), [f"u {n + 1}" for n in range(WIDE)])
-    page.label((top - 1, left), "the random numbers of each draw, made once with NumPy", "name")
+    page.label(
+        (top - 1, left),
+        "random numbers of each draw, spread evenly over 0 to 1; made once with NumPy",
+        "name",
+    )
     for (row, column), number in np.ndenumerate(values):
         page.fixed((top + 1 + row, left + column), float(number))
     return page.reach((top + 1, left, top + DRAWS, left + WIDE - 1), values)
@@ -100,7 +123,7 @@ def _layer(page: Page, top: int, known: Cells, numbers: Known) -> None:
     page.headings((top, LABEL), ["neuron", *map(str, range(1, WIDE + 1)), "mean"])
     page.inputs((top + 1, FIRST), ACTIVATIONS, -100, 100)
     rows = ("activation x (change it)", "random number u", "mask m", "output y in training",
-            "output in evaluation")  # fmt: skip
+            "expected output in training", "output in evaluation")  # fmt: skip
     for n, words in enumerate(rows):
         page.label((top + 1 + n, LABEL), words)
     chosen = within(floor(DRAW), 1, DRAWS)
@@ -109,16 +132,17 @@ def _layer(page: Page, top: int, known: Cells, numbers: Known) -> None:
         read = known | {U: numbers, PLACE: Known(str(n + 1), n + 1)}
         read[X] = page.known((top + 1, column))
         read[U] = page.compute((top + 2, column), picked(U, chosen, PLACE), read)
-        read[MASK] = page.compute((top + 3, column), KEPT.expr, read, "right")
-        page.compute((top + 4, column), OUTPUT.expr, read)
-        page.compute((top + 5, column), X, read)
-    for row in (top + 1, top + 3, top + 4, top + 5):
+        read[MASK] = page.compute((top + 3, column), KEPT.expr.xreplace(SAFE), read, "right")
+        page.compute((top + 4, column), OUTPUT.expr.xreplace(SAFE), read)
+        page.compute((top + 5, column), EXPECTED.expr.xreplace(SAFE), read)
+        page.compute((top + 6, column), SAFE[X], read)
+    for row in (top + 1, top + 3, top + 4, top + 5, top + 6):
         page.compute((row, FIRST + WIDE), MEAN, {X: _across(page, row, FIRST)})
 
 
 def _across(page: Page, row: int, column: int) -> Known:
     """Cells of a row, as a range of that row."""
-    values = np.array([page.cells[row, column + n].value for n in range(WIDE)], float)
+    values = np.array([[page.cells[row, column + n].value for n in range(WIDE)]], float)
     return page.reach((row, column, row, column + WIDE - 1), values)
 
 
@@ -126,7 +150,7 @@ def _averages(page: Page, top: int, known: Cells) -> None:
     """The mean of the output for each draw, and the mean over all draws so far."""
     page.headings((top, LABEL), ["draw (activations as above)", "mean output", "mean so far",
                                  "mean input"])  # fmt: skip
-    inputs = _across(page, top - 7, FIRST)
+    inputs = _across(page, top - 8, FIRST)
     for n in range(DRAWS):
         row = top + 1 + n
         page.fixed((row, LABEL), n + 1, "label")

@@ -105,8 +105,8 @@ def table(page: Page, named: Named, records: Records) -> Measured:
     """The variants' figures, in the next free rows."""
     top, seeds = page.row, records.seeds
     words = [*(f"seed {seed}" for seed in seeds), "mean", "standard deviation", "wrong of 10,000",
-             "train accuracy", "test loss", "after a quarter", "seconds", "parameters",
-             *SPREADS]  # fmt: skip
+             "parameters", "train accuracy", "train deviation", "test loss", "loss deviation",
+             "after a quarter", "seconds", "seconds deviation"]  # fmt: skip
     columns = {word: FIRST + n for n, word in enumerate(words)}
     page.headings((top, LABEL), ["test accuracy at the end", *words])
     page.heights[top] = 30.0
@@ -217,6 +217,7 @@ def chart(made: Measured, named: Named, title: str = "Wrong of 10,000 test digit
     logarithmic = bool(numbers) and max(numbers) > 10 * min(numbers)
     page.row += 1
     tall = count > MANY
+    title += " (logarithmic axis)" if logarithmic else ""
     page.curve(
         title, named.title, "wrong",
         [Series(at(page.name, made.top, column, "wrong of 10,000"),

@@ -6,19 +6,22 @@ from sympy import Symbol, sqrt
 from toolkit.book.grid import moving
 from toolkit.book.sheet import Cell, Known, Series, quoted
 from toolkit.experiments.variant import Experiment, Variant
+from toolkit.pages.concepts import recorded
+from toolkit.pages.concepts.measured import Measured, Records
 from toolkit.pages.concepts.page import ASIDE, FIRST, LABEL, Page
 from toolkit.symbols.equation import Equation
 from toolkit.symbols.fitting import basis_sum, orthonormal
 from toolkit.symbols.maps import summed
+from toolkit.symbols.records import mean_of_records, unless_dash
 
 NUMBER, TITLE = 15, "When to introduce dropout, and how to see overfitting"
 IDEA = (
     "A model overfits where it learns its training examples by heart, noise and all, and answers "
     "new ones worse.",
-    "It is seen by two numbers: the error on training examples goes on falling, the error on test "
-    "examples rises again.",
-    "That gap is the sign to try dropout, augmentation or more data; without a gap there is "
-    "little to cure.",
+    "It is seen by two numbers: the error on training examples goes on falling, that on test "
+    "examples stays behind, or even rises again.",
+    "That gap is the sign to try dropout, augmentation or more data; which of them helps, only an "
+    "experiment tells.",
 )
 EXPERIMENT = Experiment(
     "With a thousand images, each seen 48 times: does the network overfit, and does dropout help?",
@@ -65,6 +68,8 @@ CURVE = Equation(Symbol("y"), basis_sum(C, BASIS, DEGREES, DEGREE))
 FITTED = Equation(C, summed(BASIS * Y))
 COUNT, EIGHT = Symbol("n"), Known(str(POINTS), POINTS)
 ERROR = Equation(Symbol("E"), sqrt(summed((PREDICTED - Y) ** 2) / COUNT))
+QUARTERS = ("after a quarter", "after a half", "after three quarters", "test accuracy")
+MEANS, KEYS, KEY, LAST, THIRD = (Symbol(x) for x in ("means", "keys", "key", "last", "third"))
 Cells = dict[Symbol, Known]
 
 
@@ -192,3 +197,47 @@ def _column(page: Page, row: int, column: int) -> Known:
     """As many cells as there are training points, as an array."""
     cells = page.down((row, column), POINTS)
     return Known(cells.address, np.array(cells.value, float))
+
+
+def measure(page: Page, made: Measured, records: Records) -> None:
+    """The test accuracy on the way: whether it falls again."""
+    page.part("Does the test accuracy fall again, as training goes on?")
+    page.say("Dropout in these networks drops whole maps. Train accuracy is measured at the end "
+             "alone.", style="muted")  # fmt: skip
+    top = page.row
+    count = len(QUARTERS)
+    page.headings((top, LABEL), ["mean test accuracy after quarter"])
+    page.headings((top, FIRST + count), ["the last brings"])
+    for n in range(count):
+        page.cells[top, FIRST + n] = Cell(n + 1, "heading")
+    for row, variant in enumerate(EXPERIMENT.variants, top + 1):
+        page.label((row, LABEL), variant.name)
+        key = recorded.key(variant.setup(records.budget).fingerprint)
+        known = {KEYS: records.known("key"), KEY: Known(f'"{key}"', key)}
+        on_the_way = [
+            page.compute((row, column), mean_of_records(MEANS, KEYS, KEY),
+                         known | {MEANS: records.known(heading)}, "percent right")
+            for column, heading in enumerate(QUARTERS, FIRST)
+        ]  # fmt: skip
+        read = dict(zip((THIRD, LAST), on_the_way[2:], strict=True))
+        change = unless_dash(THIRD, unless_dash(LAST, LAST - THIRD))
+        page.compute((row, FIRST + count), change, read, "percent right")
+    page.row = top + len(EXPERIMENT.variants) + 1
+    _curves(page, top)
+
+
+def _curves(page: Page, top: int) -> None:
+    """A line a variant."""
+    count = len(QUARTERS)
+    axis = page.reach((top, FIRST, top, FIRST + count - 1), list(range(1, count + 1)))
+    lines = []
+    for row in range(top + 1, top + 1 + len(EXPERIMENT.variants)):
+        values = [page.cells[row, FIRST + n].value for n in range(count)]
+        area = page.reach((row, FIRST, row, FIRST + count - 1), values)
+        lines.append(Series(page.known((row, LABEL)), axis, area, dots=True))
+    page.curve(
+        "Test accuracy on the way", "quarters of the training", "test accuracy", lines,
+        (page.row + 1, LABEL), width=24, height=9, x_min=1, x_max=count, y_min=None,
+        y_format="0%",
+    )  # fmt: skip
+    page.row += 20

@@ -34,18 +34,20 @@ EXPERIMENT = Experiment(
         Variant(
             "1 convolution before the end", layers="8+1 16+1 P 8:1 16+1 16+1 24+1 P 28+1 G F10"
         ),
-        Variant("directly before the average", layers="8+1 16+1 P 8:1 16+1 16+1 24+1 28+1 P G F10"),
+        Variant("Directly before the average", layers="8+1 16+1 P 8:1 16+1 16+1 24+1 28+1 P G F10"),
+        Variant("no second pool, not padded: the baseline"),
     ),
 )
 
 CONCLUSION = (
-    "With {0.name} the network ends at {0.accuracy}; with one {1.name} it is {1.accuracy}, "
+    "With {0.name} the network ends at {0.accuracy}; with one {1.name} at {1.accuracy}, "
     "{1~0.more?clearly better|clearly worse|not clearly different}.",
-    "Against {1.name}, the pool {3.name} is {3~1.more?clearly better|clearly worse|not "
-    "clearly different} ({3.accuracy}); {4.name}, {4~1.more?clearly better|clearly worse|not "
-    "clearly different} ({4.accuracy}).",
-    "A run took {1.seconds} seconds with it {1.name}, {4.seconds} {4.name}, {0.seconds} with "
-    "{0.name}: what follows a pool has fewer cells to compute.",
+    "{4.name} it is {4~0.more?clearly better than|clearly worse than|not clearly different from} "
+    "with none ({4.accuracy}), and {4~1.more?clearly better than|clearly worse than|not clearly "
+    "different from} {1.name}.",
+    "All these are padded, for maps that do not run out. The baseline, not padded and with one "
+    "pool, ends at {5.accuracy}: {5~1.more?clearly better than|clearly worse than|not clearly "
+    "different from} the best place here.",
 )
 CELLS, POOLS, DEEPEST = 16, 3, 5
 GREEN, BLUE = "8FD3B6", "56B4E9"

@@ -7,7 +7,7 @@ from toolkit.pages.concepts.position_layers import layers
 
 NUMBER, TITLE = 11, "Position of MaxPooling"
 IDEA = (
-    "A max pool halves the maps: every convolution after it has about a quarter of the work, "
+    "A max pool halves the maps: every convolution after it has a quarter of the work or less, "
     "and steps twice as far over the image.",
     "Early, it saves the most, but throws away detail before much was made of it.",
     "Late, the large maps are dear, and the last cells see little of the image.",

@@ -3,12 +3,12 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sympy import Add, Expr, Integer, Max, Symbol, floor
+from sympy import Add, Expr, Integer, Max, Piecewise, Symbol, floor
 
 from toolkit.book.sheet import Known, Series
 from toolkit.pages.concepts.page import FIRST, LABEL, Page
 from toolkit.symbols.equation import Equation
-from toolkit.symbols.functions import Text
+from toolkit.symbols.functions import Text, joined
 from toolkit.symbols.logits import number_of
 from toolkit.symbols.maps import matching
 from toolkit.symbols.windows import held
@@ -25,10 +25,12 @@ FIELD = Equation(
     Symbol("field"),
     1 + (KERNEL - 1) * POSITION + (POOL - 1) + (KERNEL - 1) * POOL * (COUNT - POSITION),
 )
-# As the yellow cells are read: blank and text count as 0, and what divides is at least 1.
-SAFE = {symbol: number_of(symbol) for symbol in (SIDE, KERNEL, IN, OUT, NARROW)} | {
-    POOL: Max(1, POOL)
+# As the yellow cells are read: blank and text count as 0, kernels and what divides as 1.
+SAFE = {symbol: number_of(symbol) for symbol in (SIDE, IN, OUT, NARROW)} | {
+    KERNEL: Max(1, number_of(KERNEL)),
+    POOL: Max(1, POOL),
 }
+LAST = Symbol("last")  # side of the last maps
 COLUMNS = ("million products", "weights", "thousand cells", "receptive field")
 
 
@@ -97,8 +99,10 @@ def table(page: Page, chosen: Set, what: str) -> None:
     for row, position in enumerate(range(chosen.first, COUNT + 1), top + 1):
         page.label((row, LABEL), named(position))
         _line(page, row, chosen, position)
-        mark = matching(chosen.place, Integer(position), Text("← yours"), Text(""))
-        page.compute((row, FIRST + COUNT + len(COLUMNS)), mark, {POSITION: chosen.position}, "bold")
+        yours = matching(chosen.place, Integer(position), Text("← yours "), Text(""))
+        mark = joined(yours, Piecewise((Text("no map left"), LAST < 1), (Text(""), True)))
+        known = {POSITION: chosen.position, LAST: page.known((row, FIRST + COUNT - 1))}
+        page.compute((row, FIRST + COUNT + len(COLUMNS)), mark, known, "bold")
     count = COUNT + 1 - chosen.first
     _chart(page, top, count, what)
     page.row = top + count + 17

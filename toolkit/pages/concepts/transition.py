@@ -50,16 +50,16 @@ SAFE = {symbol: number_of(symbol) for symbol in (IN, NARROW, OUT, SIDE, KERNEL)}
 }
 COST = Equation(Symbol("products"), KERNEL**2 * READ * OUT * LARGE**2)
 SMALL = floor(SIDE / POOL)
-HEADINGS = ("way", "3x3 reads channels", "of side", "weights of 1x1", "weights of 3x3",
+HEADINGS = ("way", "k x k reads channels", "of side", "weights of 1x1", "weights of k x k",
             "million products", "share of the first", "weights saved",
             "products saved")  # fmt: skip
-# In words, channels and side that the 3x3 reads, weights of the 1x1, the side that it works on.
+# In words, channels and side that the convolution reads, weights of the 1x1, the side it works on.
 WAYS: tuple[tuple[str, Expr, Expr, Expr, Expr], ...] = (
-    ("3x3 at once", IN, SIDE, Integer(0), Integer(0)),
-    ("pool, then 3x3", IN, SMALL, Integer(0), Integer(0)),
-    ("1x1, then 3x3", NARROW, SIDE, IN * NARROW, SIDE),
-    ("pool, 1x1, then 3x3", NARROW, SMALL, IN * NARROW, SMALL),
-    ("1x1, pool, then 3x3", NARROW, SMALL, IN * NARROW, SIDE),
+    ("k x k at once", IN, SIDE, Integer(0), Integer(0)),
+    ("pool, then k x k", IN, SMALL, Integer(0), Integer(0)),
+    ("1x1, then k x k", NARROW, SIDE, IN * NARROW, SIDE),
+    ("pool, 1x1, then k x k", NARROW, SMALL, IN * NARROW, SMALL),
+    ("1x1, pool, then k x k", NARROW, SMALL, IN * NARROW, SIDE),
 )
 
 
@@ -77,7 +77,7 @@ def demonstrate(page: Page) -> None:
         _way(page, row, top + 1, parts, known)
     names = [words for words, *_ in WAYS]
     page.curve(
-        "Multiply-adds of the 3x3 and the 1x1 before it", "way", "millions",
+        "Multiply-adds of the k x k and the 1x1 before it", "way", "millions",
         [Series(page.known((top, FIRST + 4)),
                 page.reach((top + 1, LABEL, top + len(WAYS), LABEL), names),
                 page.down((top + 1, FIRST + 4), len(WAYS)))],
@@ -91,10 +91,10 @@ def _settings(page: Page) -> dict[Symbol, Known]:
     for symbol, words, value, most in (
         (IN, "channels before the transition", 16, 512),
         (NARROW, "channels after the 1x1", 8, 512),
-        (OUT, "channels after the 3x3", 16, 512),
+        (OUT, "channels after the k x k", 16, 512),
         (SIDE, "side of the maps before", 24, 256),
         (POOL, "side of the pool's windows", 2, 4),
-        (KERNEL, "side of the kernel that follows", 3, 7),
+        (KERNEL, "k: side of the kernel that follows", 3, 7),
     ):
         page.label((page.row, LABEL), words)
         known[symbol] = page.input((page.row, FIRST), value, 1, most, whole=True)

@@ -9,8 +9,8 @@ NUMBER, TITLE = 13, "Position of the transition layer"
 IDEA = (
     "A transition layer is a pool and a 1x1 convolution together: maps half as wide, and fewer of "
     "them.",
-    "Where it stands decides how much of the network works on large maps, and how wide the rest "
-    "may be for the same cost.",
+    "Where it stands decides how much of the network works on large maps, and which convolution "
+    "reads the few channels that it leaves.",
 )
 EXPERIMENT = Experiment(
     "After which convolution should the transition stand?",
@@ -24,7 +24,8 @@ EXPERIMENT = Experiment(
 CONCLUSION = (
     "After the 1st convolution {0.accuracy}, after the 2nd {1.accuracy}, after the 3rd "
     "{2.accuracy}, after the 4th {3.accuracy}.",
-    "Against the 2nd, the 1st is {0~1.more}, the 3rd {2~1.more}, the 4th {3~1.more}.",
+    "Against the 2nd, the 1st is {0~1.more}, the 3rd {2~1.more}, the 4th {3~1.more}; their "
+    "parameters are {1.parameters}, {0.parameters}, {2.parameters} and {3.parameters}.",
     "After the 4th a run takes {3~0.seconds} times as long as after the 1st.",
 )
 
