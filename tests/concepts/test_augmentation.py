@@ -47,3 +47,24 @@ def test_a_move_alone_moves_what_is_seen(
 def test_words_make_no_error(changed: Changed) -> None:
     found = changed(augmentation, {f"B{row}": "words" for row in range(28, 34)})
     assert not any(str(value).startswith("#") for value in found.values())
+
+
+@pytest.mark.parametrize(
+    ("left", "up", "angle", "shrink", "place"),
+    [
+        (0, 3, 0, 1, (4, 6)),
+        (0, 3, 90, 1, (7, 4)),  # up, which is then to the left
+        (0, 0, 90, 1, (7, 7)),
+        (1.5, 0, 0, 0.5, (8, 2)),  # three new pixels further left than without a move
+        (0, 0, 0, 0.5, (8, 5)),
+    ],
+)
+def test_moves_come_before_the_turn(
+    changed: Changed, left: float, up: int, angle: int, shrink: float, place: tuple[int, int]
+) -> None:
+    pixels = {f"{column}{BEFORE + row}": 0 for column in COLUMNS for row in range(12)}
+    settings = {"B28": left, "B29": up, "B30": angle, "B31": shrink}
+    found = changed(augmentation, {**pixels, f"G{BEFORE + 6}": 200, **settings})
+    read = np.array([[found[f"{c}{AFTER + row}"] for c in COLUMNS] for row in range(12)], float)
+    row, column = place
+    assert read[row - 1, column - 1] == pytest.approx(read.max()) and read.max() > 100

@@ -39,6 +39,8 @@ def test_a_moved_pattern(changed: Changed) -> None:
             values = numbers(found, column, LOGITS, LOGITS + 2)[:, 0]
             assert np.allclose(values, expected.numpy(), atol=1e-12)
             assert found[f"{column}{LOGITS + 3}"] == f"class {int(expected.argmax()) + 1}"
+        again = [number(found, f"{column}{TOP - 2 + n}") for column in ("U", "Z", "AE")]
+        assert np.allclose(again, dense.numpy(), atol=1e-12)
     sizes = [nn.Linear(5, 7), nn.Linear(5 * 6 * 6, 7)]
     assert [number(found, f"G{row}") for row in (47, 48)] == [
         sum(parameter.numel() for parameter in layer.parameters()) for layer in sizes

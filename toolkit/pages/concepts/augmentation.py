@@ -81,8 +81,8 @@ def demonstrate(page: Page) -> None:
     page.row += SIDE + 2
     settings, known = page.row, {MIDDLE: CENTRE}
     for symbol, words, value, least, most in (
-        (LEFT, "first moved to the left by (pixels)", 0, -SIDE, SIDE),
-        (UP, "and up by (pixels)", 0.5, -SIDE, SIDE),
+        (LEFT, "first moved to the left by (old pixels)", 0, -SIDE, SIDE),
+        (UP, "and up by (old pixels)", 0.5, -SIDE, SIDE),
         (ANGLE, "then turned to the left by (degrees)", 20, -180, 180),
         (SHRINK, "and shrunk by the factor (below 1: enlarged)", 1, 0.2, 5),
         (NEW_ROW, "new pixel to take apart: row", 2, 1, SIDE),
@@ -127,7 +127,7 @@ def _before(page: Page, top: int) -> Cells:
 
 def _after(page: Page, top: int, known: Cells) -> None:
     """The new image."""
-    _framed(page, top, "after")
+    _framed(page, top, "after: moved, then turned and shrunk")
     numbers = np.arange(1, SIDE + 1)
     places = {
         NEW_ROW: _moving(page, moving(top + 1, LABEL, 1, 0), numbers[:, None]),

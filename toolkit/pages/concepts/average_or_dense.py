@@ -97,6 +97,7 @@ def demonstrate(page: Page) -> None:
     maps = _maps(page, top, known)
     below, page.row = page.row, logits  # the answers stand above, beside the moves
     _logits(page, maps, many)
+    _repeated(page, top, logits + 2)
     page.row = below
     _costs(page)
 
@@ -185,6 +186,18 @@ def _logits(page: Page, maps: list[list[Known]], many: list[dict[Symbol, Known]]
         logits = {y: page.known((top + 1 + n, column)) for n, y in enumerate(Y)}
         page.compute((page.row, column), _answer(), logits, "symbol")
     page.row += 2
+
+
+def _repeated(page: Page, top: int, logits: int) -> None:
+    """The fully connected logits once more, above the weights (at `top`), class by class."""
+    for number in range(CLASSES):
+        left = WEIGHTS + number * (SIDE + 1)
+        page.label((top - 3, left), f"logit of class {number + 1}", "bold")
+        for n, words in enumerate(("as drawn", "moved")):
+            page.label((top - 2 + n, left), words)
+            known = {Y[number]: page.known((logits + number, FIRST + 10 + n))}
+            page.compute((top - 2 + n, left + 2), Y[number], known, "decimals 2")
+            page.merges.append((top - 2 + n, left + 2, top - 2 + n, left + 3))
 
 
 def _pair(page: Page, place: Place, expr: Expr, reads: list[dict[Symbol, Known]]) -> None:

@@ -89,9 +89,9 @@ def _left_out() -> str:
     images = Budget().images
     setups = (variant.setup(Budget()) for variant in EXPERIMENT.variants)
     sizes = sorted({setup.model.training.batch_size for setup in setups})
-    seen = ", ".join(f"{images // size * size:,} with batches of {size:,}" for size in sizes)
+    seen = ", ".join(f"{images // size * size:,} (n = {size:,})" for size in sizes)
     return (
-        "In the runs below the last, incomplete batch of an epoch is left out: of the "
+        "The runs below leave out the last, incomplete batch of an epoch: of "
         f"{images:,} images it sees {seen}."
     )
 
