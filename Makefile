@@ -83,7 +83,7 @@ pictures: libreoffice
 	  build/pictures/live.pdf exports/live
 	soffice -env:UserInstallation=file://$(CURDIR)/build/profile --headless \
 	  --convert-to pdf --outdir build/pictures exports/concepts.xlsx >/dev/null
-	pdftoppm -r 190 -f 5 -l 5 -x 125 -y 180 -W 1080 -H 985 -singlefile -png \
+	pdftoppm -r 190 -f 5 -l 5 -x 125 -y 180 -W 1110 -H 972 -singlefile -png \
 	  build/pictures/concepts.pdf exports/concepts
 
 $(VENV)/bin/python:
