@@ -1,6 +1,10 @@
 """Experiments: variants as data, the programme, runs, results, the command."""
 
 import math
+import signal
+import subprocess
+import sys
+import time
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -221,3 +225,41 @@ def test_a_whole_small_programme_runs_in_processes(
     assert found["made"] == 2
     assert said[0].startswith("2 runs, 2 at a time: about ")
     assert {result.seed for result in results.load(tmp_path / "r.csv")} == {0, 1}
+
+
+def test_two_programs_on_one_file_keep_each_others_runs(tmp_path: Path) -> None:
+    one, two, three = results.load(results.shipped())[:3]
+    path = tmp_path / "r.csv"
+    results.add(path, [one])
+    results.add(path, [two])
+    results.add(path, [two, three])
+    assert results.load(path) == (one, two, three)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="signals are sent otherwise there")
+@pytest.mark.parametrize("sent", [signal.SIGTERM, signal.SIGKILL])
+def test_a_program_that_is_stopped_leaves_its_runs_and_no_process(
+    tmp_path: Path, sent: signal.Signals
+) -> None:
+    words = ["experiments", "--only", "layers", "--epochs", "1", "--workers", "1", "--results",
+             "r.csv"]  # fmt: skip
+    running = subprocess.Popen(
+        [sys.executable, "-m", "toolkit", *words], cwd=tmp_path, stderr=subprocess.PIPE, text=True
+    )
+    until(lambda: (tmp_path / "r.csv").exists() and len(results.load(tmp_path / "r.csv")) > 0)
+    children = Path(f"/proc/{running.pid}/task/{running.pid}/children")
+    workers = [int(pid) for pid in children.read_text().split()] if children.exists() else []
+    running.send_signal(sent)
+    _, said = running.communicate(timeout=60)
+    assert running.returncode == (130 if sent == signal.SIGTERM else -sent)
+    assert "Traceback" not in said
+    assert len(results.load(tmp_path / "r.csv")) >= 1
+    until(lambda: not any(Path(f"/proc/{pid}").exists() for pid in workers))
+
+
+def until(done: Callable[[], bool], seconds: float = 60) -> None:
+    """Wait for it."""
+    end = time.monotonic() + seconds
+    while not done():
+        assert time.monotonic() < end
+        time.sleep(0.1)

@@ -1,9 +1,5 @@
 """What `toolkit mnist` does: check, train, write."""
 
-import signal
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +9,7 @@ from toolkit.installed import check_installed
 from toolkit.options import Options as Options
 from toolkit.options import check
 from toolkit.outcome import first_network, result, save, stopped, write
+from toolkit.stopping import terminated_like_ctrl_c
 
 if TYPE_CHECKING:
     from torch import nn
@@ -39,7 +36,7 @@ def train_mnist(options: Options) -> dict[str, Any]:
 
     data = digits.load(options.data_dir, validation=options.validation)
     template.check_batches(model, len(data.train_images), options.model)
-    with _terminated_like_ctrl_c(), machine.threads(options.threads):
+    with terminated_like_ctrl_c(), machine.threads(options.threads):
         if options.seeds:
             return _train_series(options, model, text, data)
         return _train_one(options, model, text, data)
@@ -55,19 +52,6 @@ def _model(options: Options) -> tuple["Model", str]:
     model = template.with_epochs(model, options.epochs)
     check_fits(TABLE_ROW + model.training.epochs, 1)
     return model, text
-
-
-@contextmanager
-def _terminated_like_ctrl_c() -> Iterator[None]:
-    """SIGTERM raises KeyboardInterrupt meanwhile, so that finished epochs are not lost."""
-    if threading.current_thread() is not threading.main_thread():
-        yield  # Python lets only the main thread say what signals do
-        return
-    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGTERM, before)
 
 
 def _train_one(options: Options, model: "Model", text: str, data: "Digits") -> dict[str, Any]:

@@ -24,6 +24,7 @@ from toolkit.experiments.programme import (
 from toolkit.experiments.results import Result
 from toolkit.experiments.variant import Budget
 from toolkit.installed import check_installed
+from toolkit.stopping import terminated_like_ctrl_c
 
 SEEDS = 5
 
@@ -66,8 +67,8 @@ def known(options: Options) -> tuple[Result, ...]:
 def run_experiments(options: Options, say: Callable[[str], None]) -> dict[str, Any]:
     """Run what is not recorded yet; every run is in the file as soon as it ends.
 
-    Ctrl-C leaves the finished ones there and is raised again. Raises ToolkitError where an option
-    or the file is at fault, before any training.
+    Ctrl-C and SIGTERM leave the finished ones there and raise KeyboardInterrupt. Raises
+    ToolkitError where an option or the file is at fault, before any training.
     """
     check(options)
     before = known(options)
@@ -77,12 +78,13 @@ def run_experiments(options: Options, say: Callable[[str], None]) -> dict[str, A
         check_installed("mnist")
         say(estimate(todo, before, options))
     results.save(options.file, before)
-    after = _run(todo, before, options)
+    with terminated_like_ctrl_c():
+        made = _run(todo, options) if todo else []
     return {
         "results": str(options.file),
         "runs": len(wanted),
-        "made": len(after) - len(before),
-        "seconds": sum(result.seconds for result in after[len(before) :]),
+        "made": len(made),
+        "seconds": sum(result.seconds for result in made),
     }
 
 
@@ -106,17 +108,15 @@ def estimate(todo: tuple[Run, ...], before: tuple[Result, ...], options: Options
     )
 
 
-def _run(todo: tuple[Run, ...], before: tuple[Result, ...], options: Options) -> tuple[Result, ...]:
-    if not todo:
-        return before
+def _run(todo: tuple[Run, ...], options: Options) -> list[Result]:
     from toolkit.experiments.running import results_of
 
-    made = before
+    made: list[Result] = []
     with _bar(options) as bar, closing(results_of(todo, options.processes)) as coming:
         task = bar.add_task("runs", total=len(todo), last="")
         for result in coming:
-            made = (*made, result)
-            results.save(options.file, made)
+            made.append(result)
+            results.add(options.file, made)
             last = f"{result.variant}, seed {result.seed}: {result.test_accuracy:.2%}"
             bar.update(task, advance=1, last=last)
     return made

@@ -115,6 +115,15 @@ def save(path: Path, results: Iterable[Result]) -> None:
         temporary.write_text(out.getvalue(), encoding="utf-8")
 
 
+def add(path: Path, made: Iterable[Result]) -> None:
+    """Put into the table those of `made` that are not there; whatever else it holds stays, so that
+    two programs at work on one file do not undo each other.
+    """
+    found = load(path) if path.exists() else ()
+    there = {(result.fingerprint, result.seed) for result in found}
+    save(path, (*found, *(r for r in made if (r.fingerprint, r.seed) not in there)))
+
+
 def _word(value: object) -> str:
     if isinstance(value, tuple):
         return " ".join(map(_word, value))

@@ -1,11 +1,14 @@
 """Run experiments side by side, each in a process of its own with one thread."""
 
 import multiprocessing
+import os
 import signal
+import threading
 from collections.abc import Generator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
 from functools import cache
+from multiprocessing.connection import wait
 
 from toolkit.errors import ToolkitError
 from toolkit.experiments.programme import Run
@@ -39,9 +42,18 @@ def results_of(todo: Sequence[Run], workers: int) -> Generator[Result, None, Non
 def _begin() -> None:
     # Ctrl-C reaches every process of the terminal; the parent alone decides what it means.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=_end_with_the_parent, daemon=True).start()
     import torch
 
     torch.set_num_threads(1)
+
+
+def _end_with_the_parent() -> None:
+    """A parent that is killed cannot tell its processes to stop."""
+    parent = multiprocessing.parent_process()
+    if parent:
+        wait([parent.sentinel])
+        os._exit(1)
 
 
 @cache
