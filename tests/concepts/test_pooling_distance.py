@@ -46,7 +46,7 @@ def test_pools_and_receptive_fields(changed: Changed) -> None:
             layers: list[nn.Module] = [nn.AvgPool1d(2) for _ in range(pools)]
             layers += [nn.Conv1d(1, 1, 3, bias=False) for _ in range(n)]
             assert found[f"{'BCDE'[pools]}{JUMPS + n}"] == seen(layers)
-    for row, after in enumerate((None, 3, 2, 1, 0)):
+    for row, after in enumerate((None, 3, 2, 1, 0, None)):  # the last: the baseline
         layers = [nn.Conv1d(1, 1, 3, bias=False) for _ in range(6)]
         if after is not None:
             layers.insert(6 - after, nn.AvgPool1d(2))

@@ -143,6 +143,7 @@ def _measured_networks(page: Page, top: int, left: int) -> None:
     )
     for n, variant in enumerate(EXPERIMENT.variants):
         last = Integer(AFTER - n)
-        expr = Integer(ONE_POOL) if n == 0 else TWO_POOLS
+        one = variant.layers.split().count("P") == 1
+        expr = Integer(ONE_POOL) if one else TWO_POOLS
         page.compute((top + 1 + n, left), expr, {LAST: Known(str(last), int(last))}, "tally")
         page.label((top + 1 + n, left + 1), variant.name)
