@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 from sympy import Function
 
+from toolkit.symbols.cells import Reference, contents, numbers_or_zeros, reference
 from toolkit.symbols.numeric import NAMESPACE
 from toolkit.symbols.typeset import Box, Scripts, Text, row
 
@@ -45,8 +46,12 @@ def orthonormal(x: Array, degree: int) -> Array:
     return found
 
 
-def _basis_sum(c: Array, basis: Array, degrees: Array, degree: Any) -> Any:
-    return (np.ravel(c) * (np.ravel(degrees) <= np.asarray(degree)[..., None]) * basis).sum(-1)
+def _basis_sum(c: Any, basis: Any, degrees: Any, degree: Any) -> Any:
+    if isinstance(degrees, Reference) or isinstance(degree, Reference):
+        taken = 1.0 * (reference(contents(degrees)) <= degree)
+    else:
+        taken = np.ravel(degrees) <= np.asarray(degree)[..., None]
+    return (np.ravel(numbers_or_zeros(c)) * taken * numbers_or_zeros(basis)).sum(-1)
 
 
 NAMESPACE["basis_sum"] = _basis_sum
