@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 from sympy import Function
 
-from toolkit.symbols.cells import amounts, numbers
+from toolkit.symbols.cells import Reference, amounts, numbers
 from toolkit.symbols.numeric import NAMESPACE
 
 
@@ -86,10 +86,12 @@ def _mean_of_batch(
     values: Any, samples: Any, start: Any, factor: Any, size: Any, count: Any
 ) -> Any:
     """For a start and a factor, or for columns of them, and a size, or a row of them."""
-    start, factor, size = (np.asarray(each, float)[..., None] for each in (start, factor, size))
+    start, factor, divisor = (np.asarray(each, float)[..., None] for each in (start, factor, size))
     rest = (np.ravel(amounts(samples)) - start) * factor % amounts(count)
-    taken = np.where(np.isnan(rest), np.nan, rest < size)
-    return (np.ravel(amounts(values)) * taken).sum(-1) / size[..., 0]
+    # Beside a cell that holds no number, a number ranks as cells do.
+    below = rest < (size if isinstance(size, Reference) else divisor)
+    taken = np.where(np.isnan(rest), np.nan, below)
+    return (np.ravel(amounts(values)) * taken).sum(-1) / divisor[..., 0]
 
 
 NAMESPACE["rms"] = _rms

@@ -2,7 +2,9 @@
 
 The NumPy readings follow Excel. In a range SUM, AVERAGE, MAX and their kind see only numbers.
 Arithmetic takes a blank for 0, TRUE for 1, text that spells a number for that number, and fails on
-other text. Comparisons rank numbers below text and text below booleans, and ignore letter case.
+other text. Comparisons rank numbers below text and text below booleans, and ignore letter case;
+texts rank by their characters' codes, which for signs other than letters and digits differs from
+the order of the computer's language that spreadsheets take.
 Two numbers count as equal where all their bits agree: programs differ on which others do (15
 digits in Excel, a relative 2^-48 in LibreOffice, 2.2e-16 in IronCalc).
 """

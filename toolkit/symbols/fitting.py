@@ -47,10 +47,8 @@ def orthonormal(x: Array, degree: int) -> Array:
 
 
 def _basis_sum(c: Any, basis: Any, degrees: Any, degree: Any) -> Any:
-    if isinstance(degrees, Reference) or isinstance(degree, Reference):
-        taken = 1.0 * (reference(contents(degrees)) <= degree)
-    else:
-        taken = np.ravel(degrees) <= np.asarray(degree)[..., None]
+    each = np.ravel(degrees) if isinstance(degrees, np.ndarray) else reference(contents(degrees))
+    taken = each <= (degree if isinstance(degree, Reference) else np.asarray(degree)[..., None])
     return (np.ravel(numbers_or_zeros(c)) * taken * numbers_or_zeros(basis)).sum(-1)
 
 
