@@ -12,7 +12,7 @@ digits in Excel, a relative 2^-48 in LibreOffice, 2.2e-16 in IronCalc).
 import math
 import operator
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property, reduce
 from typing import Any
 
@@ -21,6 +21,7 @@ from numpy.lib.mixins import NDArrayOperatorsMixin
 from numpy.typing import NDArray
 
 Array = NDArray[Any]
+PLAIN_TYPES = {float, int, bool, str, type(None)}
 NUMERAL = re.compile(r" *[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)? *")
 RELATIONS: Mapping[np.ufunc, Callable[[Any, Any], bool]] = {
     np.equal: operator.eq,
@@ -53,6 +54,15 @@ class Reference(NDArrayOperatorsMixin):
         cells = np.array(self._content, dtype=object)
         cells[...] = PLAIN(cells)
         return cells
+
+    @cached_property
+    def contents(self) -> Sequence[Any]:
+        """The same, row by row."""
+        if isinstance(self._content, list | tuple) and PLAIN_TYPES.issuperset(
+            map(type, self._content)
+        ):
+            return self._content
+        return list(self.cells.ravel())
 
     @property
     def ndim(self) -> int:
@@ -177,11 +187,11 @@ def amounts(cells: Any) -> Any:
     return cells
 
 
-def contents(cells: Any) -> list[Any]:
+def contents(cells: Any) -> Sequence[Any]:
     """The plain contents of a range's cells, row by row, or of a single cell."""
-    if isinstance(cells, np.ndarray):
+    if isinstance(cells, np.ndarray) and cells.dtype != object:
         return list(cells.ravel().tolist())
-    return list(reference(cells).cells.ravel())
+    return reference(cells).contents
 
 
 def numbers(cells: Any) -> Array:
