@@ -21,7 +21,8 @@ from numpy.lib.mixins import NDArrayOperatorsMixin
 from numpy.typing import NDArray
 
 Array = NDArray[Any]
-PLAIN_TYPES = {float, int, bool, str, type(None)}
+NUMBER_TYPES = {float, int}
+PLAIN_TYPES = NUMBER_TYPES | {bool, str, type(None)}
 NUMERAL = re.compile(r" *[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)? *")
 RELATIONS: Mapping[np.ufunc, Callable[[Any, Any], bool]] = {
     np.equal: operator.eq,
@@ -195,11 +196,14 @@ def contents(cells: Any) -> Sequence[Any]:
 
 
 def numbers(cells: Any) -> Array:
-    """The numbers among a range's cells, and nan for each error; an array of numbers as it is."""
+    """The numbers among a range's cells and its errors; an array of numbers as it is."""
     if isinstance(cells, np.ndarray) and cells.dtype.kind in "fi":
         return cells
-    seen = [cell for cell in contents(cells) if holds_number(cell) or is_error(cell)]
-    return np.array([math.nan if is_error(cell) else cell for cell in seen])
+    every = contents(cells)
+    if NUMBER_TYPES.issuperset(map(type, every)):
+        return np.array(every)
+    seen = [cell for cell in every if holds_number(cell) or is_error(cell)]
+    return np.array(seen)
 
 
 def numbers_or_zeros(cells: Any) -> Array:
@@ -262,10 +266,10 @@ def _extreme(ufunc: np.ufunc, *sides: Any) -> Any:
     """MAX or MIN, which see only the numbers in what they refer to."""
     seen = [side for side in sides if not isinstance(side, Reference)]
     ranges = [numbers(side) for side in sides if isinstance(side, Reference)]
+    if not all(np.isfinite(found).all() for found in ranges):
+        return Reference(math.nan)
     seen += [ufunc.reduce(found, axis=None) for found in ranges if found.size]
-    if not seen:
-        return Reference(None)
-    return operand(reduce(ufunc, seen))
+    return operand(reduce(ufunc, seen)) if seen else Reference(None)
 
 
 def related(ufunc: np.ufunc) -> Callable[[Any, Any], Any]:

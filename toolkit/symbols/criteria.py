@@ -13,6 +13,7 @@ from toolkit.symbols.cells import NUMERAL, Reference, contents, holds_number, is
 SIGN = re.compile("<=|>=|<>|=|<|>|")
 RELATIONS = {"<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge}
 BOOLEANS = {"true": True, "false": False}
+SPECIAL = re.compile("[<=>*?~]")
 WILD = re.compile(r"~([*?~])|([*?])")
 Test = Callable[[Any], bool]
 
@@ -27,9 +28,19 @@ def rows_that_meet(*columns_and_criteria: Any) -> Sequence[int]:
     columns = [contents(column) for column in columns_and_criteria[::2]]
     met: Sequence[int] = range(len(columns[0]))
     for column, asked in zip(columns, columns_and_criteria[1::2], strict=True):
-        test = criterion(asked)
-        met = [row for row in met if test(column[row])]
+        test, text = criterion(asked), _word(asked)
+        if text is None:
+            met = [row for row in met if test(column[row])]
+        else:  # the same, without a call for each cell
+            met = [r for r in met if isinstance(c := column[r], str) and c.lower() == text]
     return met
+
+
+def _word(asked: Any) -> str | None:
+    """A criterion in small letters, where it is text that only stands for itself."""
+    text = _single(asked)
+    plain = isinstance(text, str) and _typed(text) == text and not SPECIAL.search(text)
+    return text.lower() if plain and text else None
 
 
 def cells_that_meet(answers: Any, *columns_and_criteria: Any) -> list[Any]:

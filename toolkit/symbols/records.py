@@ -169,7 +169,7 @@ def _fixed_text(number: Any, decimals: Any, sign: str = "") -> Any:
 
 def _record(answers: Any, *where: Any) -> Any:
     found = criteria.cells_that_meet(answers, *where)
-    return float(sum(contents(numbers(found)))) if found else "–"
+    return float(sum(numbers(found).tolist())) if found else "–"
 
 
 def _complete(answers: Any, keys: Any, key: Any) -> list[Any] | None:
