@@ -1,5 +1,7 @@
 """What several test files share."""
 
+from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -19,16 +21,16 @@ settings.load_profile("same draws")
 
 
 @pytest.fixture(scope="session")
-def office(tmp_path_factory: pytest.TempPathFactory) -> Office:
+def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
     """LibreOffice, once it has proved that it does not believe a planted wrong value."""
     folder = tmp_path_factory.mktemp("office")
-    found = Office.at(folder)
-    canary = folder / "canary.xlsx"
-    planted = {(1, 1): Cell(2.0), (1, 2): Cell(99.0, formula="=A1*3")}
-    write(Book("Canary", (Sheet("Canary", planted),)), canary)
-    assert cells(canary)["Canary"]["B1"] == 99
-    assert cells(found.recalculate(canary))["Canary"]["B1"] == 6
-    return found
+    with closing(Office(folder)) as running:
+        canary = folder / "canary.xlsx"
+        planted = {(1, 1): Cell(2.0), (1, 2): Cell(99.0, formula="=A1*3")}
+        write(Book("Canary", (Sheet("Canary", planted),)), canary)
+        assert cells(canary)["Canary"]["B1"] == 99
+        assert cells(running.recalculate(canary))["Canary"]["B1"] == 6
+        yield running
 
 
 @pytest.fixture(scope="session")

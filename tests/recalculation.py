@@ -1,15 +1,18 @@
 """Recalculate workbooks with LibreOffice and read what came out."""
 
+import os
 import re
 import shutil
+import signal
 import subprocess
+import time
 import zipfile
 from collections.abc import Mapping
-from dataclasses import dataclass
+from contextlib import suppress
 from pathlib import Path
 
 from lxml import etree
-from openpyxl import load_workbook
+from openpyxl import Workbook, load_workbook
 
 ALWAYS = """<?xml version="1.0" encoding="UTF-8"?>
 <oor:items xmlns:oor="http://openoffice.org/2001/registry"
@@ -24,29 +27,69 @@ SHEET = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 Cells = dict[str, dict[str, object]]
 
 
-@dataclass(frozen=True)
 class Office:
-    """LibreOffice with a profile of its own that recalculates every file it opens."""
+    """A running LibreOffice with a profile of its own that recalculates every file it opens.
 
-    profile: Path
+    It starts once and keeps a document open, so that it does not end after a conversion: a second
+    `soffice` with the same profile hands its request over to it. Starting takes some two seconds,
+    many times what a small workbook needs.
+    """
 
-    @classmethod
-    def at(cls, folder: Path) -> "Office":
+    def __init__(self, folder: Path) -> None:
         assert shutil.which("soffice"), "LibreOffice is missing: apt-get install libreoffice-calc"
-        user = folder / "profile" / "user"
+        self._profile = folder / "profile"
+        user = self._profile / "user"
         user.mkdir(parents=True)
         (user / "registrymodifications.xcu").write_text(ALWAYS, encoding="utf-8")
-        return cls(folder / "profile")
+        self._held = folder / "held.xlsx"
+        Workbook().save(self._held)
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        """Start LibreOffice and wait until it has opened its document."""
+        self._process = subprocess.Popen(
+            [*self._command, "--norestore", str(self._held)], start_new_session=True,
+            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+        )  # fmt: skip
+        # LibreOffice puts this file beside a document while it is open.
+        lock = self._held.with_name(f".~lock.{self._held.name}#")
+        for _ in range(600):
+            if lock.exists():
+                return
+            time.sleep(0.1)
+        raise TimeoutError("LibreOffice did not open a workbook within a minute")
+
+    def close(self) -> None:
+        """End LibreOffice, with all processes that it has started."""
+        if self._process:
+            with suppress(ProcessLookupError):
+                os.killpg(self._process.pid, signal.SIGKILL)
+            self._process.wait(60)
+            self._process = None
+
+    @property
+    def process_id(self) -> int | None:
+        """That of the running LibreOffice; None where none was started."""
+        return self._process.pid if self._process else None
 
     def recalculate(self, book: Path) -> Path:
         """The workbook as LibreOffice saves it after computing every formula."""
-        folder = book.parent / f"{book.stem}-recalculated"
-        subprocess.run(
-            ["soffice", f"-env:UserInstallation={self.profile.as_uri()}", "--headless",
-             "--convert-to", "xlsx", "--outdir", str(folder), str(book)],
-            check=True, capture_output=True, timeout=300,
-        )  # fmt: skip
-        return folder / book.name
+        out = book.parent / f"{book.stem}-recalculated" / book.name
+        out.unlink(missing_ok=True)
+        if self._process is None or self._process.poll() is not None:
+            self.start()
+        convert = ["--convert-to", "xlsx", "--outdir", str(out.parent), str(book)]
+        try:
+            subprocess.run([*self._command, *convert], check=True, capture_output=True, timeout=300)
+        except subprocess.TimeoutExpired:
+            self.close()
+            raise
+        assert out.exists(), f"LibreOffice wrote nothing for {book}"
+        return out
+
+    @property
+    def _command(self) -> list[str]:
+        return ["soffice", f"-env:UserInstallation={self._profile.as_uri()}", "--headless"]
 
 
 def cells(book: Path, *, formulas: bool = False) -> Cells:
