@@ -1,4 +1,4 @@
-"""The tests of the light install, which has no torch, with every supported Python: make test-versions."""
+"""The tests of the light install, which has no torch, with every supported Python that is found."""
 
 import nox
 
