@@ -130,11 +130,11 @@ $(VENV)/test: $(VENV)/light requirements/test.txt
 # The tests recalculate every workbook with LibreOffice; without it they would prove nothing.
 .PHONY: libreoffice
 libreoffice:
-	@command -v soffice >/dev/null || { \
+	@command -v soffice >/dev/null && { /usr/bin/python3 -c "import uno" 2>/dev/null || [ "$$(uname)" = Darwin ]; } || { \
 	  command -v apt-get >/dev/null && [ "$$(id -u)" = 0 ] && \
-	  apt-get update -qq && apt-get install -y -qq libreoffice-calc >/dev/null; } || { \
-	  echo "LibreOffice is missing. Install it, then run make again:"; \
-	  echo "  Debian, Ubuntu: sudo apt-get update && sudo apt-get install libreoffice-calc"; \
+	  apt-get update -qq && apt-get install -y -qq libreoffice-calc python3-uno >/dev/null; } || { \
+	  echo "LibreOffice is missing, or its Python module uno. Install them, then run make again:"; \
+	  echo "  Debian, Ubuntu: sudo apt-get update && sudo apt-get install libreoffice-calc python3-uno"; \
 	  echo "  macOS: brew install --cask libreoffice, with soffice on the PATH"; exit 1; }
 
 LOCK = uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \

@@ -1,18 +1,20 @@
 """Recalculate workbooks with LibreOffice and read what came out."""
 
+import json
 import os
 import re
 import shutil
 import signal
 import subprocess
-import time
 import zipfile
 from collections.abc import Mapping
 from contextlib import suppress
+from functools import cache
 from pathlib import Path
+from threading import Timer
 
 from lxml import etree
-from openpyxl import Workbook, load_workbook
+from openpyxl import load_workbook
 
 ALWAYS = """<?xml version="1.0" encoding="UTF-8"?>
 <oor:items xmlns:oor="http://openoffice.org/2001/registry"
@@ -25,14 +27,14 @@ CHART = "{http://schemas.openxmlformats.org/drawingml/2006/chart}"
 DRAWING = "{http://schemas.openxmlformats.org/drawingml/2006/main}"
 SHEET = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 Cells = dict[str, dict[str, object]]
+SERVER = Path(__file__).parent / "office_server.py"
+LONGEST = 300  # seconds for one workbook
 
 
 class Office:
     """A running LibreOffice with a profile of its own that recalculates every file it opens.
 
-    It starts once and keeps a document open, so that it does not end after a conversion: a second
-    `soffice` with the same profile hands its request over to it. Starting takes some two seconds,
-    many times what a small workbook needs.
+    It starts once: to start takes some two seconds, many times what a small workbook needs.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -41,55 +43,62 @@ class Office:
         user = self._profile / "user"
         user.mkdir(parents=True)
         (user / "registrymodifications.xcu").write_text(ALWAYS, encoding="utf-8")
-        self._held = folder / "held.xlsx"
-        Workbook().save(self._held)
-        self._process: subprocess.Popen[bytes] | None = None
+        self._server: subprocess.Popen[str] | None = None
 
-    def start(self) -> None:
-        """Start LibreOffice and wait until it has opened its document."""
-        self._process = subprocess.Popen(
-            [*self._command, "--norestore", str(self._held)], start_new_session=True,
-            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-        )  # fmt: skip
-        # LibreOffice puts this file beside a document while it is open.
-        lock = self._held.with_name(f".~lock.{self._held.name}#")
-        for _ in range(600):
-            if lock.exists():
-                return
-            time.sleep(0.1)
-        raise TimeoutError("LibreOffice did not open a workbook within a minute")
-
-    def close(self) -> None:
-        """End LibreOffice, with all processes that it has started."""
-        if self._process:
-            with suppress(ProcessLookupError):
-                os.killpg(self._process.pid, signal.SIGKILL)
-            self._process.wait(60)
-            self._process = None
+    def start(self) -> subprocess.Popen[str]:
+        """The server, started unless it runs already."""
+        if self._server is None or self._server.poll() is not None:
+            self._server = subprocess.Popen(
+                [_python_with_uno(), str(SERVER), str(self._profile)], text=True,
+                stdin=subprocess.PIPE, stdout=subprocess.PIPE, start_new_session=True,
+            )  # fmt: skip
+        return self._server
 
     @property
     def process_id(self) -> int | None:
-        """That of the running LibreOffice; None where none was started."""
-        return self._process.pid if self._process else None
+        """That of the running server; None where none was started."""
+        return self._server.pid if self._server else None
+
+    def close(self) -> None:
+        """End LibreOffice, with all processes that were started for it."""
+        if self._server:
+            self._kill()
+            self._server.communicate()
+            self._server = None
+
+    def _kill(self) -> None:
+        if self._server:
+            with suppress(ProcessLookupError):
+                os.killpg(self._server.pid, signal.SIGKILL)
 
     def recalculate(self, book: Path) -> Path:
         """The workbook as LibreOffice saves it after computing every formula."""
         out = book.parent / f"{book.stem}-recalculated" / book.name
+        out.parent.mkdir(exist_ok=True)
         out.unlink(missing_ok=True)
-        if self._process is None or self._process.poll() is not None:
-            self.start()
-        convert = ["--convert-to", "xlsx", "--outdir", str(out.parent), str(book)]
-        try:
-            subprocess.run([*self._command, *convert], check=True, capture_output=True, timeout=300)
-        except subprocess.TimeoutExpired:
-            self.close()
-            raise
-        assert out.exists(), f"LibreOffice wrote nothing for {book}"
+        server = self.start()
+        assert server.stdin and server.stdout
+        server.stdin.write(json.dumps([str(book.resolve()), str(out.resolve())]) + "\n")
+        server.stdin.flush()
+        # A server that is killed answers with an empty line.
+        alarm = Timer(LONGEST, self._kill)
+        alarm.start()
+        answer = server.stdout.readline()
+        alarm.cancel()
+        assert answer and not json.loads(answer), f"{book}: {answer or 'LibreOffice ended'}"
         return out
 
-    @property
-    def _command(self) -> list[str]:
-        return ["soffice", f"-env:UserInstallation={self._profile.as_uri()}", "--headless"]
+
+@cache
+def _python_with_uno() -> str:
+    """A Python that can talk to LibreOffice: the system's, or the one that LibreOffice brings."""
+    program = Path(str(shutil.which("soffice"))).resolve().parent
+    candidates = ["/usr/bin/python3", program / "python", program.parent / "Resources" / "python"]
+    for candidate in map(str, candidates):
+        with suppress(OSError):
+            if not subprocess.run([candidate, "-c", "import uno"], capture_output=True).returncode:
+                return candidate
+    raise AssertionError("no Python has the module uno: apt-get install python3-uno")
 
 
 def cells(book: Path, *, formulas: bool = False) -> Cells:
