@@ -118,7 +118,7 @@ def _value(cell: etree._Element, texts: list[str]) -> Stored | Fault:
     if kind == "b" and text in "01" and text:
         return text == "1"
     if kind == "str" and computed:
-        return decoded(text)
+        return text
     if kind == "s" and text.isdecimal() and int(text) < len(texts) and not computed:
         return texts[int(text)]
     if kind == "e" and ERROR.fullmatch(text):
@@ -186,4 +186,5 @@ def _same(value: Stored, point: str | None, numbers: bool) -> bool:
     if isinstance(value, bool) and not numbers:
         return point == str(value).upper()
     # openpyxl writes the numbers of charts with 16 digits.
-    return NUMBER.fullmatch(point) is not None and float(point) == float(f"{value:.16g}")
+    wanted = float(f"{value:.16g}") if numbers else value
+    return NUMBER.fullmatch(point) is not None and float(point) == wanted

@@ -1,9 +1,8 @@
 """The value of a cell as XML."""
 
 from collections.abc import Callable
-from xml.sax.saxutils import escape
 
-from toolkit.book.texts import xstring
+from toolkit.book.texts import result_text
 from toolkit.book.values import Value, is_number
 
 ERROR = "#NUM!"
@@ -20,7 +19,7 @@ def content(value: Value, computed: bool, text: Callable[[str], int]) -> tuple[s
         return "", ""
     if isinstance(value, str):
         if computed:
-            return ' t="str"', f"<v>{escape(xstring(value))}</v>"
+            return ' t="str"', f"<v>{result_text(value)}</v>"
         return ' t="s"', f"<v>{text(value)}</v>"
     if isinstance(value, bool):
         return ' t="b"', f"<v>{int(value)}</v>"

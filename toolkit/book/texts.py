@@ -22,14 +22,24 @@ def xstring(text: str) -> str:
     return text.replace("\r", "_x000D_") if "\r" in text else text
 
 
+def result_text(text: str) -> str:
+    """The element text of a formula's result.
+
+    The schema calls this an escaped string as well. But of the programs that show stored results,
+    LibreOffice, Gnumeric, pandas and openpyxl, none decodes it, and XlsxWriter does not encode it;
+    Excel computes the result anew.
+    """
+    text = escape(text)
+    return text.replace("\r", "&#13;") if "\r" in text else text
+
+
 def formula_text(formula: str) -> str:
     """A formula's element text, without the `=`.
 
     The schema calls it an escaped string too, but programs differ in whether they decode it. A text
     in it that looks like an escape is therefore joined from two parts, which every one reads alike.
     """
-    text = escape(unambiguous(formula[1:]))
-    return text.replace("\r", "&#13;") if "\r" in text else text
+    return result_text(unambiguous(formula[1:]))
 
 
 def unambiguous(formula: str) -> str:
