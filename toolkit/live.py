@@ -22,7 +22,7 @@ from toolkit.pages.live.digits import NO_LABEL, SIDE, Gallery
 from toolkit.pages.live.learning import step_book
 
 MOST_CELLS, MOST_CELLS_OF_STEP = 100_000, 300_000
-INPUT = [1, SIDE, SIDE]
+INPUT = (1, SIDE, SIDE)
 # Of the test set (from 0): two of each digit, and images that trained networks often get wrong.
 PLAIN = (3, 10, 2, 5, 1, 35, 30, 32, 4, 19, 8, 15, 11, 21, 0, 17, 61, 84, 7, 9)
 HARD = (

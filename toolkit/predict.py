@@ -13,7 +13,7 @@ from toolkit.convnet.stages import Stage, forward, stages
 from toolkit.convnet.stored import read, shipped
 from toolkit.errors import ToolkitError
 
-INPUT = [1, FIELD, FIELD]
+INPUT = (1, FIELD, FIELD)
 DECIMALS = 6  # of a probability as it is told: more would be noise
 
 

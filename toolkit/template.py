@@ -7,7 +7,8 @@ from importlib import resources
 from pathlib import Path
 from typing import Annotated, Any, TypeVar
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, ValidationError
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, ValidationError
+from pydantic_core import PydanticKnownError
 
 from toolkit.errors import ToolkitError
 
@@ -24,6 +25,32 @@ def _one_line(title: str) -> str:
 
 Title = Annotated[str, AfterValidator(_one_line)]
 Checked = TypeVar("Checked", bound=BaseModel)
+Item = TypeVar("Item")
+
+
+def _tuple(given: object) -> tuple[Any, ...]:
+    """An array as TOML and JSON give it, which is a list, as one that cannot be changed."""
+    if not isinstance(given, list | tuple):
+        raise PydanticKnownError("list_type")
+    return tuple(given)
+
+
+# What is read once is never changed, so a template's arrays are kept as tuples.
+Array = Annotated[tuple[Item, ...], BeforeValidator(_tuple)]
+
+
+def at_most(count: int) -> BeforeValidator:
+    """A limit to the length of an array. It is checked before the items are: an item too many
+    should be removed, not corrected.
+    """
+
+    def check(given: object) -> object:
+        if isinstance(given, list | tuple) and len(given) > count:
+            lengths = {"field_type": "List", "max_length": count, "actual_length": len(given)}
+            raise PydanticKnownError("too_long", lengths)
+        return given
+
+    return BeforeValidator(check)
 
 
 class Part(BaseModel):
