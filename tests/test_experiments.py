@@ -203,7 +203,7 @@ def test_runs_are_recorded_as_they_end_and_a_stop_keeps_them(
     path = tmp_path / "r.csv"
 
     def stopped(todo: object, workers: int) -> object:
-        yield replace(made[0], epochs=1, fingerprint="new")
+        yield replace(made[0], epochs=1, fingerprint="0" * 12)
         assert len(results.load(path)) == 1
         raise KeyboardInterrupt
 
@@ -211,7 +211,7 @@ def test_runs_are_recorded_as_they_end_and_a_stop_keeps_them(
     options = command.Options(path, ("dropout",), epochs=1, seeds=1, quiet=True)
     with pytest.raises(KeyboardInterrupt):
         command.run_experiments(options, lambda line: None)
-    assert [result.fingerprint for result in results.load(path)] == ["new"]
+    assert [result.fingerprint for result in results.load(path)] == ["0" * 12]
 
 
 def test_a_whole_small_programme_runs_in_processes(

@@ -12,6 +12,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, ValidationError
 from toolkit.errors import ToolkitError
 
 LONGEST_TITLE = 200
+LARGEST = 50_000_000  # bytes of a text file
 SHOWN = 60  # characters of a wrong value that an error repeats
 
 
@@ -122,15 +123,19 @@ def parse(text: str, schema: type[Checked], source: str) -> Checked:
     try:
         return schema.model_validate(content)
     except ValidationError as error:
-        raise ToolkitError(f"{source}: {_first_fault(error, schema)}") from error
+        raise ToolkitError(f"{source}: {first_fault(error, schema)}") from error
 
 
 def text(path: Path) -> str:
     """The text of a file; the mark that some Windows programs put before UTF-8 is left out.
 
-    Raises ToolkitError where it cannot be read.
+    Raises ToolkitError where it cannot be read, or is larger than any file of ours.
     """
     try:
+        if path.stat().st_size > LARGEST:
+            raise ToolkitError(
+                f"{path}: larger than {LARGEST // 10**6} MB; check that this is the file you meant"
+            )
         return path.read_text(encoding="utf-8-sig")
     except UnicodeDecodeError as error:
         raise ToolkitError(f"{path}: not a UTF-8 text file; save it as UTF-8") from error
@@ -138,7 +143,11 @@ def text(path: Path) -> str:
         raise ToolkitError(f"{path}: cannot be read: {error.strerror}; check the path") from error
 
 
-def _first_fault(error: ValidationError, schema: type[BaseModel]) -> str:
+def first_fault(error: ValidationError, schema: type[BaseModel] | None = None) -> str:
+    """The first fault in one line: its key, and what is wrong or what cures it.
+
+    With a `schema`, an unknown key is compared with those that it might have been meant for.
+    """
     # A misspelt key is both unknown and missing; the reader is told what was written.
     faults = sorted(error.errors(include_url=False), key=lambda f: f["type"] != "extra_forbidden")
     first, more = faults[0], len(faults) - 1
@@ -159,10 +168,10 @@ def _key(place: Iterable[int | str]) -> str:
     return f"{words}: " if words else ""
 
 
-def _cure(fault: Any, place: list[int | str], schema: type[BaseModel]) -> str:
+def _cure(fault: Any, place: list[int | str], schema: type[BaseModel] | None) -> str:
     kind, message = fault["type"], str(fault["msg"]).removeprefix("Value error, ")
     if kind == "extra_forbidden":
-        meant = suggestion(str(place[-1]), _siblings(place, schema))
+        meant = suggestion(str(place[-1]), _siblings(place, schema) if schema else [])
         return f"unknown key{meant}; remove or correct it"
     if kind == "missing":
         return "missing; add this key"

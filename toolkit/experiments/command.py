@@ -27,6 +27,8 @@ from toolkit.installed import check_installed
 from toolkit.stopping import terminated_like_ctrl_c
 
 SEEDS = 5
+# Beyond what anybody waits for; the file holds fewer than a million of each.
+MOST = {"epochs": 10_000, "seeds": 10_000, "workers": 1024}
 
 
 @dataclass(frozen=True)
@@ -90,10 +92,12 @@ def run_experiments(options: Options, say: Callable[[str], None]) -> dict[str, A
 
 def check(options: Options) -> None:
     """Raise ToolkitError for options out of range and a file that cannot be written."""
-    for name in ("epochs", "seeds", "workers"):
+    for name, most in MOST.items():
         value = getattr(options, name)
         if value is not None and value < 1:
             raise ToolkitError(f"--{name} {value}: must be at least 1")
+        if value is not None and value > most:
+            raise ToolkitError(f"--{name} {value}: must be at most {most:,}")
     check_writable(options.file)
 
 
