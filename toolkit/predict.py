@@ -2,6 +2,7 @@
 
 from dataclasses import asdict, dataclass
 from functools import partial
+from math import prod
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from toolkit.convnet.pictures import FIELD, like_mnist
+from toolkit.convnet.shapes import layer_table
 from toolkit.convnet.stages import Stage, forward, stages
 from toolkit.convnet.stored import read, shipped
 from toolkit.errors import ToolkitError
@@ -44,6 +46,12 @@ def predict(pictures: list[Path], weights: Path | None = None) -> list[Predictio
         raise ToolkitError(
             f"{found.source}: its network takes no images of {FIELD}x{FIELD} pixels in one "
             "channel; give other weights"
+        )
+    outputs = prod(layer_table(found.model.network)[-1].output)
+    if len(found.names) > outputs:
+        raise ToolkitError(
+            f"{found.source}: its network puts out {outputs} numbers for its {len(found.names)} "
+            "classes; give other weights"
         )
     rows = probabilities(stages(found), images)
     return [

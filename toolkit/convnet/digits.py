@@ -3,7 +3,6 @@
 import gzip
 import hashlib
 import lzma
-import re
 import struct
 import tempfile
 import zlib
@@ -16,6 +15,7 @@ import torch
 from torchvision.datasets import mnist as idx
 
 from toolkit.convnet.history import DIGITS, HeldOut
+from toolkit.convnet.names import LONGEST_NAME, countable, printable
 from toolkit.errors import ToolkitError
 from toolkit.template import brief, text
 
@@ -31,9 +31,7 @@ CHECKSUMS = {
 # dataset-fashion-mnist; the names are those that torchvision lists.
 FASHION = "9018921c3c673c538a1fc5bad174d6f9"
 GARMENTS = tuple(idx.FashionMNIST.classes)
-CLASSES, LONGEST_NAME = 10, 30
-# COUNTIFS takes * ? ~ = < > for operators, and reads numbers, dates and TRUE from text.
-COUNTABLE = re.compile(r"0|[1-9][0-9]{0,8}|(?!(?:true|false)$)[^\W\d_][^*?~]*", re.IGNORECASE)
+CLASSES = 10
 FOLDERS = ("", "raw", "MNIST/raw", "FashionMNIST/raw", "KMNIST/raw")
 OPENERS: dict[str, Callable[[bytes], bytes]] = {
     "": bytes,
@@ -110,12 +108,12 @@ def _names(path: Path, needed: int) -> tuple[str, ...]:
         )
     for number, name in enumerate(names, 1):
         others = [other.casefold() for other in names[number:]]
-        if not 0 < len(name) <= LONGEST_NAME or not name.isprintable() or name.casefold() in others:
+        if not printable(name) or name.casefold() in others:
             raise ToolkitError(
                 f"{path}: line {number}, {brief(repr(name))}: must be a name of 1 to "
                 f"{LONGEST_NAME} printable characters that no other line has"
             )
-        if not COUNTABLE.fullmatch(name):
+        if not countable(name):
             raise ToolkitError(
                 f"{path}: line {number}, {brief(repr(name))}: spreadsheets cannot count it by "
                 "name; begin with a letter (or write a whole number), without *, ? and ~"
