@@ -11,7 +11,9 @@ from toolkit.book.saving import replacing
 from toolkit.convnet.history import Epoch
 from toolkit.convnet.session import State
 from toolkit.errors import ToolkitError
+from toolkit.reading import MEGABYTE, check_regular
 
+MOST = 4096 * MEGABYTE  # of a file: weights, their average, and two of AdamW for each
 EPOCHS = TypeAdapter(tuple[Epoch, ...])
 
 
@@ -47,11 +49,12 @@ def load(path: Path, origin: Origin) -> tuple[tuple[Epoch, ...], State]:
 
     Raises ToolkitError where the file is missing, damaged or of another run than `origin`.
     """
-    if not path.is_file():
+    if not path.exists():
         raise ToolkitError(
             f"{path}: no such checkpoint; leave out --resume to begin, or give the --out of the "
             "run that was stopped"
         )
+    check_regular(path, MOST)
     try:
         # Tensors and plain values only: a checkpoint from elsewhere can run no code.
         content: Any = torch.load(path, map_location="cpu", weights_only=True)

@@ -11,6 +11,7 @@ from toolkit.book.saving import replacing
 from toolkit.convnet.history import DIGITS, Epoch, HeldOut, History
 from toolkit.convnet.template import Model
 from toolkit.errors import ToolkitError
+from toolkit.reading import MOST_TEXT, content
 
 if TYPE_CHECKING:  # the workbook's sheets read this module, and they do without torch
     from toolkit.convnet.digits import Digits
@@ -90,9 +91,10 @@ def load(path: Path, begun: Series) -> Series:
     """
     if not path.exists():
         return begun
+    written = content(path, MOST_TEXT)
     try:
-        found = SERIES.validate_json(path.read_bytes())
-    except (OSError, ValidationError) as error:
+        found = SERIES.validate_json(written)
+    except ValidationError as error:
         raise ToolkitError(
             f"{path}: damaged, or no record of seeds; remove it to begin the series anew"
         ) from error

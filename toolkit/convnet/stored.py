@@ -12,9 +12,11 @@ from safetensors import SafetensorError, safe_open
 from toolkit.convnet.history import DIGITS
 from toolkit.convnet.template import Model
 from toolkit.errors import ToolkitError
+from toolkit.reading import MEGABYTE, check_regular
 from toolkit.template import parse
 from toolkit.template import shipped as templates
 
+MOST = 1024 * MEGABYTE  # of a file of weights
 CLASSES = TypeAdapter(tuple[str, ...])
 # The fingerprints of MNIST as `toolkit.convnet.digits` loads it, tested on the test set or on a
 # part of the training set.
@@ -62,16 +64,11 @@ def shipped() -> Path:
 
 
 def _content(path: Path) -> tuple[dict[str, NDArray[Any]], dict[str, str]]:
-    if path.is_dir():
-        raise ToolkitError(
-            f"{path}: this is a folder; give the .safetensors file that toolkit mnist wrote"
-        )
+    check_regular(path, MOST, _wanted(str(path)), "give the .safetensors file inside it")
     try:
         with safe_open(str(path), "numpy") as stored:
             found = {name: stored.get_tensor(name) for name in stored.keys()}  # noqa: SIM118
             return found, stored.metadata() or {}
-    except FileNotFoundError as error:
-        raise ToolkitError(f"{path}: no such file; {_wanted(str(path))}") from error
     except SafetensorError as error:
         raise ToolkitError(
             f"{path}: damaged, or no safetensors file; give weights that toolkit mnist wrote"

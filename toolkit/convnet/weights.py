@@ -11,9 +11,10 @@ from torch import nn
 
 from toolkit.book.saving import replacing
 from toolkit.convnet.model import build
-from toolkit.convnet.stored import read
+from toolkit.convnet.stored import MOST, read
 from toolkit.convnet.template import Model
 from toolkit.errors import ToolkitError
+from toolkit.reading import check_regular
 
 LENGTH, ALIGNED = 8, 8  # bytes: of the number that says how long the header is, and its multiple
 
@@ -63,10 +64,11 @@ def _in_order(content: bytes) -> bytes:
 def load_weights(network: nn.Module, metadata: dict[str, str], path: Path) -> bool:
     """Put the weights at `path` into `network`; False, where no file of this metadata is there."""
     try:
+        check_regular(path, MOST)
         with safe_open(str(path), "pt") as stored:
             if not metadata.items() <= (stored.metadata() or {}).items():
                 return False
         network.load_state_dict(load_file(path))
-    except (OSError, SafetensorError, RuntimeError):
+    except (OSError, SafetensorError, RuntimeError, ToolkitError):
         return False
     return True

@@ -8,6 +8,7 @@ from dataclasses import asdict, dataclass, fields
 from importlib import resources
 from pathlib import Path
 
+from toolkit import reading
 from toolkit.book.saving import replacing
 from toolkit.errors import ToolkitError
 
@@ -64,12 +65,9 @@ def load(path: Path) -> tuple[Result, ...]:
     A last line without an end, as a crash of another program may leave it, is passed over. Raises
     ToolkitError naming the file and the line at fault.
     """
-    try:
-        text = path.read_text(encoding="utf-8-sig")
-    except FileNotFoundError as error:
-        raise ToolkitError(f"{path}: no such file; toolkit experiments writes one") from error
-    except (OSError, UnicodeDecodeError) as error:
-        raise ToolkitError(f"{path}: cannot be read as a text file; give a results file") from error
+    text = reading.text(
+        path, missing="toolkit experiments writes one", folder="name the results file inside it"
+    )
     lines = list(csv.reader(io.StringIO(text)))
     if not lines or tuple(lines[0]) != HEADINGS:
         raise ToolkitError(
