@@ -187,8 +187,9 @@ def _unpacked(path: Path, *, images: bool) -> bytes:
     """
     dimensions = 3 if images else 1
     with OPENERS["" if path.suffix not in OPENERS else path.suffix](path) as file:
-        head: bytes = file.read(4 + 4 * dimensions)
-        return head + file.read(_promised(head, dimensions, path) + 1)
+        head = file.read(4 + 4 * dimensions)
+        found: bytes = head + file.read(_promised(head, dimensions, path) + 1)
+    return found
 
 
 def _promised(head: bytes, dimensions: int, path: Path) -> int:
