@@ -227,6 +227,19 @@ def test_a_whole_small_programme_runs_in_processes(
     assert {result.seed for result in results.load(tmp_path / "r.csv")} == {0, 1}
 
 
+def test_a_list_takes_no_nonsense_and_writes_nothing(tmp_path: Path) -> None:
+    file = tmp_path / "r.csv"
+    for name in ("seeds", "epochs", "workers"):
+        done = CliRunner().invoke(
+            app, ["experiments", "--list", "--results", str(file), f"--{name}", "-1"]
+        )
+        assert (done.exit_code, done.stdout) == (2, "")
+        assert done.stderr == f"Error: --{name} -1: must be at least 1\n"
+    # What is only read may lie where nothing can be written.
+    words = ["experiments", "--list", "--only", "dropout", "--results", "/proc/r.csv"]
+    assert CliRunner().invoke(app, words).exit_code == 0
+
+
 def test_two_programs_on_one_file_keep_each_others_runs(tmp_path: Path) -> None:
     one, two, three = results.load(results.shipped())[:3]
     path = tmp_path / "r.csv"
@@ -251,7 +264,7 @@ def test_a_program_that_is_stopped_leaves_its_runs_and_no_process(
     workers = [int(pid) for pid in children.read_text().split()] if children.exists() else []
     running.send_signal(sent)
     _, said = running.communicate(timeout=60)
-    assert running.returncode == (130 if sent == signal.SIGTERM else -sent)
+    assert running.returncode == (128 + sent if sent == signal.SIGTERM else -sent)
     assert "Traceback" not in said
     assert len(results.load(tmp_path / "r.csv")) >= 1
     until(lambda: not any(Path(f"/proc/{pid}").exists() for pid in workers))

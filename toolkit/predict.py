@@ -1,5 +1,6 @@
 """What `toolkit predict` does: read pictures, make them like MNIST's, ask a trained network."""
 
+from collections import Counter
 from dataclasses import asdict, dataclass
 from functools import partial
 from math import prod
@@ -21,7 +22,10 @@ DECIMALS = 6  # of a probability as it is told: more would be noise
 
 @dataclass(frozen=True)
 class Prediction:
-    """What the network takes a picture for; `confidence` is that class's probability."""
+    """What the network takes a picture for; `confidence` is that class's probability.
+
+    `probabilities` has every class by its name; where several share one, its number follows.
+    """
 
     file: str
     prediction: str
@@ -69,10 +73,18 @@ def probabilities(steps: list[Stage], images: NDArray[np.uint8]) -> NDArray[np.f
 
 def _prediction(picture: Path, names: tuple[str, ...], row: NDArray[np.float64]) -> Prediction:
     # A network may have more outputs than the data set has names.
-    called = [names[n] if n < len(names) else str(n) for n in range(len(row))]
+    called = distinct([names[n] if n < len(names) else str(n) for n in range(len(row))])
     best = int(row.argmax())
     shares = dict(zip(called, row.tolist(), strict=True))
     return Prediction(str(picture), called[best], float(row[best]), shares)
+
+
+def distinct(names: list[str]) -> list[str]:
+    """The names of the classes, by number; those that several classes share with their numbers."""
+    while len(set(names)) < len(names):
+        count = Counter(names)
+        names = [f"{name} (class {n})" * (count[name] > 1) or name for n, name in enumerate(names)]
+    return names
 
 
 def shown(found: list[Prediction], on_screen: bool) -> str:

@@ -10,10 +10,10 @@ from typing import Annotated, Any, TypeVar
 from pydantic import AfterValidator, BaseModel, ConfigDict, ValidationError
 
 from toolkit.errors import ToolkitError
+from toolkit.errors import brief as brief
+from toolkit.reading import text as text
 
 LONGEST_TITLE = 200
-LARGEST = 50_000_000  # bytes of a text file
-SHOWN = 60  # characters of a wrong value that an error repeats
 
 
 def _one_line(title: str) -> str:
@@ -54,13 +54,13 @@ def find(kind: str, name: str) -> Path:
         return find_shipped(name, kind)
     path = Path(name)
     try:
-        found, folder = path.is_file(), bool(name) and path.is_dir()
+        found, folder = bool(name) and path.exists(), path.is_dir()
     except (OSError, ValueError):  # too long, or holds what no path may hold
         found = folder = False
+    if found and folder:
+        raise ToolkitError(f"{name}: this is a folder; name a template file inside it")
     if found:
         return path
-    if folder:
-        raise ToolkitError(f"{name}: this is a folder; name a template file inside it")
     raise _other_kind(kind, name) or _unknown((kind,), name, ", or the path of a .toml file")
 
 
@@ -95,12 +95,6 @@ def _unknown(kinds: tuple[str, ...], name: str, also: str = "") -> ToolkitError:
     )
 
 
-def brief(value: object) -> str:
-    """A value as an error shows it: no longer than a reader wants."""
-    text = str(value)
-    return text if len(text) <= SHOWN else f"{text[:SHOWN]}..."
-
-
 def read(path: Path, schema: type[Checked]) -> Checked:
     """The template at `path`, validated by `schema`.
 
@@ -124,23 +118,6 @@ def parse(text: str, schema: type[Checked], source: str) -> Checked:
         return schema.model_validate(content)
     except ValidationError as error:
         raise ToolkitError(f"{source}: {first_fault(error, schema)}") from error
-
-
-def text(path: Path) -> str:
-    """The text of a file; the mark that some Windows programs put before UTF-8 is left out.
-
-    Raises ToolkitError where it cannot be read, or is larger than any file of ours.
-    """
-    try:
-        if path.stat().st_size > LARGEST:
-            raise ToolkitError(
-                f"{path}: larger than {LARGEST // 10**6} MB; check that this is the file you meant"
-            )
-        return path.read_text(encoding="utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise ToolkitError(f"{path}: not a UTF-8 text file; save it as UTF-8") from error
-    except OSError as error:
-        raise ToolkitError(f"{path}: cannot be read: {error.strerror}; check the path") from error
 
 
 def first_fault(error: ValidationError, schema: type[BaseModel] | None = None) -> str:

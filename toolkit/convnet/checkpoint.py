@@ -13,7 +13,9 @@ from toolkit.book.saving import replacing
 from toolkit.convnet.history import Epoch
 from toolkit.convnet.session import State
 from toolkit.errors import ToolkitError
+from toolkit.reading import MEGABYTE, check_regular
 
+MOST = 4096 * MEGABYTE  # of a file: weights, their average, and two of AdamW for each
 EPOCHS = TypeAdapter(tuple[Epoch, ...])
 
 
@@ -49,11 +51,12 @@ def load(path: Path, origin: Origin) -> tuple[tuple[Epoch, ...], object]:
 
     Raises ToolkitError where the file is missing, damaged or of another run than `origin`.
     """
-    if not path.is_file():
+    if not path.exists():
         raise ToolkitError(
             f"{path}: no such checkpoint; leave out --resume to begin, or give the --out of the "
             "run that was stopped"
         )
+    check_regular(path, MOST)
     try:
         content = _content(path)
         found = _origin(**content["origin"])

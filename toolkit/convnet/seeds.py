@@ -19,7 +19,8 @@ from toolkit.convnet.history import (
 )
 from toolkit.convnet.template import Model
 from toolkit.errors import ToolkitError
-from toolkit.template import LARGEST, Title, first_fault
+from toolkit.reading import MOST_TEXT, content
+from toolkit.template import Title, first_fault
 
 if TYPE_CHECKING:  # the workbook's sheets read this module, and they do without torch
     from toolkit.convnet.digits import Digits
@@ -133,14 +134,11 @@ def _counts(series: Series) -> tuple[int, int]:
 
 
 def _read(path: Path) -> Series:
+    written = content(path, MOST_TEXT)
     try:
-        if path.stat().st_size > LARGEST:
-            raise _damaged(path, f"larger than {LARGEST // 10**6} MB")
-        return SERIES.validate_json(path.read_bytes())
+        return SERIES.validate_json(written)
     except ValidationError as error:
         raise _damaged(path, first_fault(error)) from error
-    except OSError as error:
-        raise _damaged(path, f"cannot be read: {error.strerror}") from error
 
 
 def _damaged(path: Path, fault: str) -> ToolkitError:

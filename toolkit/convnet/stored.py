@@ -15,9 +15,11 @@ from toolkit.convnet.names import LONGEST_NAME, countable, printable
 from toolkit.convnet.shapes import COUNTER, Shape, tensor_shapes
 from toolkit.convnet.template import CLASSES, Model
 from toolkit.errors import ToolkitError
+from toolkit.reading import MEGABYTE, check_regular
 from toolkit.template import Part, brief, first_fault, parse
 from toolkit.template import shipped as templates
 
+MOST = 1024 * MEGABYTE  # of a file of weights
 LENGTH, LONGEST_HEADER = 8, 10_000_000  # bytes: of the number that is the header's length, and that
 # The fingerprints of MNIST as `toolkit.convnet.digits` loads it, tested on the test set or on a
 # part of the training set.
@@ -101,15 +103,10 @@ def shipped() -> Path:
 
 def _check_header(path: Path) -> None:
     """Raise ToolkitError unless there is a file whose header can be read in little memory."""
+    check_regular(path, MOST, _wanted(str(path)), "give the .safetensors file inside it")
     try:
-        if path.is_dir():
-            raise ToolkitError(
-                f"{path}: this is a folder; give the .safetensors file that toolkit mnist wrote"
-            )
         with path.open("rb") as file:
             length = int.from_bytes(file.read(LENGTH), "little")
-    except FileNotFoundError as error:
-        raise ToolkitError(f"{path}: no such file; {_wanted(str(path))}") from error
     except OSError as error:
         raise _unreadable(path, error) from error
     if length > LONGEST_HEADER:

@@ -11,10 +11,11 @@ from pathlib import Path
 
 from pydantic import TypeAdapter, ValidationError
 
+from toolkit import reading
 from toolkit.book.saving import replacing
 from toolkit.errors import ToolkitError
 from toolkit.experiments import columns as c
-from toolkit.template import Title, first_fault, text
+from toolkit.template import Title, first_fault
 
 
 @dataclass(frozen=True)
@@ -76,7 +77,10 @@ def load(path: Path) -> tuple[Result, ...]:
     A last line without an end, as a crash of another program may leave it, is passed over. Raises
     ToolkitError naming the file, the line and the column at fault.
     """
-    first, *lines = _text(path).split("\n")
+    text = reading.text(
+        path, missing="toolkit experiments writes one", folder="name the results file inside it"
+    )
+    first, *lines = text.split("\n")
     if first != ",".join(HEADINGS):
         raise ToolkitError(
             f"{path}: no results of experiments, for its first line is not {','.join(HEADINGS)}; "
@@ -85,15 +89,6 @@ def load(path: Path) -> tuple[Result, ...]:
     found = {number: _row(path, number, line) for number, line in enumerate(lines[:-1], 2)}
     _check_together(path, found)
     return tuple(found.values())
-
-
-def _text(path: Path) -> str:
-    try:
-        return text(path)
-    except ToolkitError as error:
-        if isinstance(error.__cause__, FileNotFoundError):
-            raise ToolkitError(f"{path}: no such file; toolkit experiments writes one") from error
-        raise
 
 
 def _row(path: Path, number: int, line: str) -> Result:
