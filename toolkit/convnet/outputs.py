@@ -10,8 +10,8 @@ from torch import nn
 from toolkit.convnet.augmentation import augment
 from toolkit.convnet.digits import Digits
 from toolkit.convnet.history import Pictures, Predictions
-from toolkit.convnet.template import Augmentation
 from toolkit.convnet.stages import DEVIATION, MEAN
+from toolkit.convnet.template import Augmentation
 from toolkit.convnet.training import pixels
 
 BATCH = 100  # images; more no longer fit the processor's cache, and take twice as long

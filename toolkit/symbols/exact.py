@@ -47,7 +47,7 @@ BITS = 11
 PARTS = 1 << BITS
 REST = PARTS - 1
 LARGEST_EXPONENT = 709  # from 709.8 on, e^x leaves float64's range
-SMALLEST_EXPONENT = -708  # and below -708.4 it is no normal number
+LOWEST, HIGHEST = -708.0, 709.0  # between these it is a normal number
 # The error of 2^(j/2048) · e^r, a number below 2: what all roundings and the terms left out add to.
 ERROR = 2.0**-62
 SIXTH, TWENTY_FOURTH = 1 / 6, 1 / 24
@@ -66,7 +66,7 @@ def _powers() -> list[tuple[float, float]]:
 
 
 def _step() -> tuple[float, float, float]:
-    """2048 / ln 2, and ln 2 / 2048 in two parts: the first so short that its multiples are exact."""
+    """2048 / ln 2; ln 2 / 2048 in two parts, the first so short that its multiples are exact."""
     wide = gmpy2.context(precision=200)
     step = wide.div(wide.log(2), PARTS)
     first = float(gmpy2.context(precision=30).add(step, 0))
@@ -83,7 +83,7 @@ def _exponential(otherwise: Function) -> Function:
     """The exponential of one number; `otherwise` where e^x is no normal number."""
 
     def exponential(x: float) -> float:
-        if not SMALLEST_EXPONENT < x < LARGEST_EXPONENT:
+        if not LOWEST < x < HIGHEST:
             return otherwise(x)
         count = round(x * PER_ONE)
         r = (x - count * STEP) - count * STEP_LEFT
@@ -125,7 +125,7 @@ def power(base: Any, exponent: Any) -> Any:
 
 
 def total(cells: Any) -> Any:
-    """The sum of all cells, whatever their shape: the float64 nearest to it; whole of whole ones."""
+    """The float64 nearest to the sum of all cells, whatever their shape; whole of whole numbers."""
     numbers = np.asarray(cells)
     if numbers.dtype.kind != "f":
         return numbers.sum()

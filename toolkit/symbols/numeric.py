@@ -1,7 +1,7 @@
 """Equations as NumPy functions."""
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
@@ -11,6 +11,7 @@ from sympy.printing.numpy import NumPyPrinter
 
 from toolkit.symbols import exact
 from toolkit.symbols.equation import Equation, Previous
+from toolkit.symbols.sharing import repeated
 
 
 def _shown(value: Any) -> str:
@@ -103,6 +104,30 @@ class _Printer(NumPyPrinter):
     def __init__(self, names: Mapping[Symbol, str]) -> None:
         super().__init__({"fully_qualified_modules": False, "inline": True})
         self._names = names
+        self._repeated: set[Expr] = set()
+        self._parts: dict[Expr, str] = {}
+        self._lines: list[str] = []
+
+    def assignments(self, equations: Sequence[Equation], prefix: str) -> Iterator[str]:
+        """A line for each equation, and one before it for each part of it that is computed more
+        than once; the names of these begin with `prefix`.
+        """
+        self._repeated = repeated(e.expr for e in equations)
+        self._parts, self._prefix = {}, prefix
+        for equation in equations:
+            text = self.doprint(equation.expr)
+            yield from self._lines
+            self._lines = []
+            yield f"{self._names[equation.symbol]} = {text}"
+
+    def _print(self, expr: Any, **settings: Any) -> Any:
+        if not isinstance(expr, Expr) or expr not in self._repeated:
+            return super()._print(expr, **settings)
+        if expr not in self._parts:
+            text = super()._print(expr, **settings)
+            self._parts[expr] = f"{self._prefix}{len(self._parts)}"
+            self._lines.append(f"{self._parts[expr]} = {text}")
+        return self._parts[expr]
 
     def _print_Symbol(self, symbol: Symbol) -> str:
         return self._names[symbol]
@@ -229,9 +254,9 @@ def loop(
     lines = [f"def run(last, emit, {', '.join(now[s] for s in given)}):"]
     lines += [f"  {now[s]} = {number!r}" for s, number in first.items()]
     lines += ["  for n in range(last + 1):", "    if n:"]
-    lines += [f"      {fresh[e.symbol]} = {stepping.doprint(e.expr)}" for e in step]
+    lines += [f"      {line}" for line in stepping.assignments(step, "s")]
     lines += [f"      {now[s]} = {name}" for s, name in fresh.items()] or ["      pass"]
-    lines += [f"    {now[e.symbol]} = {computing.doprint(e.expr)}" for e in body]
+    lines += [f"    {line}" for line in computing.assignments(body, "b")]
     emitted = ", ".join(now[s] for s in [*made, *(e.symbol for e in body)])
     scope = dict(SCALAR) if scalar else NAMESPACE | (QUICK if quick else {})
     source = "\n".join([*lines, f"    emit(n, ({emitted},))"])
