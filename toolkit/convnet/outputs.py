@@ -17,18 +17,24 @@ from toolkit.convnet.training import pixels
 BATCH = 100  # images; more no longer fit the processor's cache, and take twice as long
 
 
-@torch.inference_mode()
 def predictions(network: nn.Module, digits: Digits) -> Predictions:
-    """The probabilities of all classes for each image, in one pass over the held-out set.
+    """What the network says of the held-out set, in one pass over it."""
+    found = probabilities(network, digits.test_images)
+    return Predictions.of(digits.test_labels.numpy(), found)
+
+
+@torch.inference_mode()
+def probabilities(network: nn.Module, images: torch.Tensor) -> NDArray[np.float64]:
+    """Those of all classes, (n, classes), for images uint8 (n, 28, 28).
 
     In double precision and on the CPU, unlike training: of single precision the sixth decimal,
     which the sheets show, depends on the processor.
     """
-    exact = deepcopy(network).eval().cpu().double()
-    images = digits.test_images.unsqueeze(1).double() / 255
-    logits = [exact((batch - MEAN) / DEVIATION) for batch in images.split(BATCH)]
-    probabilities = torch.cat(logits).softmax(1)
-    return Predictions.of(digits.test_labels.numpy(), probabilities.numpy())
+    double = deepcopy(network).eval().cpu().double()
+    scaled = images.unsqueeze(1).double() / 255
+    logits = [double((batch - MEAN) / DEVIATION) for batch in scaled.split(BATCH)]
+    found: NDArray[np.float64] = torch.cat(logits).softmax(1).numpy()
+    return found
 
 
 DRAWS, SHOWN_LAYERS = 8, 2

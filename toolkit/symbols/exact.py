@@ -113,6 +113,11 @@ def over_arrays(compute: Function) -> Callable[[Any], Any]:
     return each
 
 
+def floor(x: Any) -> Any:
+    """The whole number below; of whole numbers themselves, where NumPy 1.26 has floats of them."""
+    return np.floor(x) if np.asarray(x).dtype.kind == "f" else x
+
+
 def power(base: Any, exponent: Any) -> Any:
     """Base^exponent of numbers, or of arrays of one shape; whole where both are."""
     if all(np.asarray(number).dtype.kind in "iu" for number in (base, exponent)):
@@ -132,7 +137,8 @@ def total(cells: Any) -> Any:
     try:
         return np.float64(math.fsum(numbers.ravel().tolist()))
     except (OverflowError, ValueError):  # out of range, or inf and -inf
-        return numbers.sum()
+        with np.errstate(all="ignore"):
+            return numbers.sum()
 
 
 def mean(cells: Any) -> Any:

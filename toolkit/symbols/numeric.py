@@ -70,6 +70,7 @@ NAMESPACE: dict[str, Any] = {
     "lookup": _lookup,
     "number_text": _number_text,
     "number_in_brackets": _number_in_brackets,
+    "floor": exact.floor,
     "power": exact.power,
     "squared": np.square,
     "sum": exact.total,
@@ -85,7 +86,7 @@ NAMESPACE: dict[str, Any] = {
 }
 # Of these every digit is the same everywhere, of NumPy's other functions it is not.
 NUMPY = (
-    "floor sqrt minimum maximum where abs max min nan pi isfinite radians "
+    "sqrt minimum maximum where abs max min nan pi isfinite radians "
     "equal not_equal less less_equal greater greater_equal logical_and logical_or"
 )
 EXACT = "exp capped_exp log log10 log1p tanh sin cos normal_cdf"
