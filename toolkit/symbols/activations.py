@@ -11,7 +11,8 @@ from sympy import Expr, Float, Function, Integer, Piecewise, exp, log, tanh
 
 # EXP overflows above 709.78 in float64, in spreadsheets to an error. 1 / (1 + e^709) is 1.2e-308:
 # capping the exponent there changes no digit that a float64 sum could show.
-LARGEST_EXPONENT = 709
+from toolkit.symbols.exact import LARGEST_EXPONENT
+
 SOFTPLUS_THRESHOLD = 20  # beyond it PyTorch takes x itself
 LOWEST_LOG = -100  # where PyTorch's binary cross-entropy clamps its logarithms
 SMALLEST_SLOPE = "1E-12"  # and what it divides by at least in the gradient
@@ -28,7 +29,7 @@ class sigmoid(Function):
         return f"(1/(1+EXP(MIN({LARGEST_EXPONENT},{printer._print(-self.args[0])}))))"
 
     def _numpycode(self, printer: Any) -> str:
-        return f"(1/(1+exp(minimum({LARGEST_EXPONENT},{printer._print(-self.args[0])}))))"
+        return f"(1/(1+capped_exp({printer._print(-self.args[0])})))"
 
     def _plain(self, printer: Any) -> str:
         return f"1 / (1 + e^({printer._print(-self.args[0])}))"
@@ -95,7 +96,7 @@ class normal_density(Function):
 
     def _numpycode(self, printer: Any) -> str:
         x = f"minimum(40.0, abs({printer._print(self.args[0])}))"
-        return f"where({x} >= 40, 0.0, exp(-{x}**2/2)/sqrt(2*pi))"
+        return f"where({x} >= 40, 0.0, exp(-({x}*{x})/2)/sqrt(2*pi))"
 
     def _plain(self, printer: Any) -> str:
         return f"φ({printer._print(self.args[0])})"
@@ -208,7 +209,7 @@ class fading(Function):
 
     def _numpycode(self, printer: Any) -> str:
         base, count = map(printer._print, self.args)
-        return f"({base}**{count})"
+        return f"power({base}, {count})"
 
     def _plain(self, printer: Any) -> str:
         return str(printer._print(self.args[0] ** self.args[1]))

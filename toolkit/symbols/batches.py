@@ -5,6 +5,7 @@ from typing import Any
 import numpy as np
 from sympy import Function
 
+from toolkit.symbols import exact
 from toolkit.symbols.numeric import NAMESPACE
 
 
@@ -73,7 +74,7 @@ class root_mean_square(Function):
 
 
 def _rms(cells: Any, centre: Any) -> float:
-    return float(np.sqrt(np.mean((np.asarray(cells, float) - centre) ** 2)))
+    return float(np.sqrt(exact.mean(np.square(np.asarray(cells, float) - centre))))
 
 
 def _mean_of_batch(
@@ -82,7 +83,7 @@ def _mean_of_batch(
     """For a start and a factor, or for columns of them, and a size, or a row of them."""
     start, factor, size = (np.asarray(each, float)[..., None] for each in (start, factor, size))
     taken = (np.ravel(numbers) - start) * factor % count < size
-    return (np.ravel(values) * taken).sum(-1) / size[..., 0]
+    return exact.added(np.ravel(values) * taken) / size[..., 0]
 
 
 NAMESPACE["rms"] = _rms

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 from sympy import Function
 
+from toolkit.symbols import exact
 from toolkit.symbols.numeric import NAMESPACE
 from toolkit.symbols.typeset import Box, Brackets, Text, row
 
@@ -50,7 +51,8 @@ class rectified(Function):
         return f"max(0, {printer._print(self.args[0])})"
 
     def _numpycode(self, printer: Any) -> str:
-        return f"maximum(0.0, {printer._print(self.args[0])})"
+        # Of 0 and -0 processors do not agree which is larger; adding 0 makes 0 of both.
+        return f"(maximum(0.0, {printer._print(self.args[0])}) + 0.0)"
 
     def _typeset(self, printer: Any) -> Box:
         return row(Text("max"), Brackets(row(Text("0, "), printer._print(self.args[0]))))
@@ -195,7 +197,7 @@ class squares(Function):
         return f"SUMSQ({printer._print(self.args[0])})"
 
     def _numpycode(self, printer: Any) -> str:
-        return f"sum({printer._print(self.args[0])}**2)"
+        return f"sum(squared({printer._print(self.args[0])}))"
 
 
 class routed(Function):
@@ -221,11 +223,6 @@ class routed(Function):
                    Text(", of its window, else 0"))  # fmt: skip
 
 
-def _window_dot(window: Array, kernel: Array) -> Array:
-    products: Array = np.einsum("...ij,...ij->...", window, kernel)
-    return products
-
-
 def _picked(cells: Any, row: Any, column: Any = None) -> Any:
     if column is not None:
         return cells[int(row) - 1, int(column) - 1]
@@ -243,6 +240,6 @@ def _place_or(value: Any, cells: Any, otherwise: Any) -> Any:
 NAMESPACE["is_number"] = lambda value: isinstance(value, int | float)
 NAMESPACE["picked"] = _picked
 NAMESPACE["place_or"] = _place_or
-NAMESPACE["window_dot"] = _window_dot
-NAMESPACE["window_largest"] = lambda window: window.max(axis=(-2, -1))
-NAMESPACE["map_mean"] = np.mean
+NAMESPACE["window_dot"] = exact.dot
+NAMESPACE["window_largest"] = lambda window: window.max(axis=(-2, -1)) + 0.0  # of -0 too
+NAMESPACE["map_mean"] = exact.mean

@@ -7,6 +7,7 @@ from typing import Any
 
 from sympy import Function
 
+from toolkit.symbols import exact
 from toolkit.symbols.numeric import NAMESPACE
 from toolkit.symbols.typeset import Box, Text, row
 
@@ -42,4 +43,4 @@ class winning(Function):
         return f"where({' & '.join(tests)}, 1.0, 0.0)"
 
 
-NAMESPACE["window_sum"] = lambda window: window.sum(axis=(-2, -1))
+NAMESPACE["window_sum"] = lambda window: exact.added(window, axes=2)

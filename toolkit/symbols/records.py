@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 from sympy import Function
 
+from toolkit.symbols import exact
 from toolkit.symbols.numeric import NAMESPACE
 
 CLEAR = 2.3  # standard errors: about 95 % for five runs against five
@@ -173,7 +174,7 @@ def _record(answers: Sequence[Any], *where: Any) -> Any:
 def _mean_of_records(answers: Sequence[Any], keys: Sequence[Any], key: Any) -> Any:
     found = [answer for answer, held in zip(answers, keys, strict=True) if held == key]
     numbers = _numbers(found)
-    return float(np.mean(numbers)) if numbers and len(numbers) == len(found) else "–"
+    return float(exact.mean(numbers)) if numbers and len(numbers) == len(found) else "–"
 
 
 def _spread_of_records(answers: Sequence[Any], keys: Sequence[Any], key: Any) -> Any:
@@ -181,15 +182,15 @@ def _spread_of_records(answers: Sequence[Any], keys: Sequence[Any], key: Any) ->
     numbers = np.array(_numbers(found))
     if len(numbers) < 2 or len(numbers) < len(found):
         return "–"
-    squares = np.sum(numbers**2)
-    rest = squares - np.sum(numbers) ** 2 / len(numbers)
+    squares, whole = exact.total(np.square(numbers)), exact.total(numbers)
+    rest = squares - whole * whole / len(numbers)
     return float(np.sqrt((0 if rest < float(ALIKE) * squares else rest) / (len(numbers) - 1)))
 
 
 def _compared(a: Sequence[Any], b: Sequence[Any], more: str, less: str, same: str) -> str:
     first, second = _numbers(a), _numbers(b)
-    error = np.sqrt(np.var(first, ddof=1) / len(first) + np.var(second, ddof=1) / len(second))
-    difference = np.mean(first) - np.mean(second)
+    error = np.sqrt(sum(np.square(exact.deviation(x, 1)) / len(x) for x in (first, second)))
+    difference = exact.mean(first) - exact.mean(second)
     enough = min(len(first), len(second)) >= APART
     above = difference > CLEAR * error or (enough and min(first) > max(second))
     below = -difference > CLEAR * error or (enough and min(second) > max(first))
@@ -202,10 +203,10 @@ NAMESPACE["record"] = _record
 NAMESPACE["mean_of_records"] = _mean_of_records
 NAMESPACE["spread_of_records"] = _spread_of_records
 NAMESPACE["mean_of_numbers"] = lambda cells: (
-    float(np.mean(_numbers(cells))) if _numbers(cells) else "–"
+    float(exact.mean(_numbers(cells))) if _numbers(cells) else "–"
 )
 NAMESPACE["spread_of_numbers"] = lambda cells: (
-    float(np.std(_numbers(cells), ddof=1)) if len(_numbers(cells)) > 1 else "–"
+    float(exact.deviation(_numbers(cells), 1)) if len(_numbers(cells)) > 1 else "–"
 )
 NAMESPACE["compared"] = _compared
 NAMESPACE["count_below"] = lambda cells, bound: sum(x < bound for x in _numbers(cells))

@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 from sympy import Function
 
+from toolkit.symbols import exact
 from toolkit.symbols.numeric import NAMESPACE
 
 Array = NDArray[np.float64]
@@ -59,8 +60,7 @@ def _weights(numbers: Array, places: Any) -> Array:
 
 def _sampled(image: Array, rows: Array, columns: Array, row: Any, column: Any) -> Any:
     down, across = _weights(rows, row), _weights(columns, column)
-    return np.einsum("ij,...i,...j->...", image, down, across)
+    return exact.added(image * down[..., :, None] * across[..., None, :], axes=2)
 
 
 NAMESPACE["sampled"] = _sampled
-NAMESPACE |= {"cos": np.cos, "sin": np.sin, "radians": np.radians}
