@@ -1,7 +1,6 @@
 """Cells whose formula and present value both come from one expression."""
 
 from collections.abc import Mapping
-from math import isfinite, nan
 
 from sympy import Expr, Symbol
 
@@ -16,16 +15,9 @@ def computed(expr: Expr, known: Mapping[Symbol, Known], style: str = "number") -
     """The cell that computes `expr` from other cells; `known` says where each symbol stands."""
     formula = "=" + excel(expr, lambda symbol: known[symbol].address)
     read = {symbol: known[symbol].value for symbol in expr.free_symbols if symbol in known}
-    if any(map(_lost, read.values())) and not getattr(expr, "reads_errors", False):
-        return Cell(nan, style, formula)
     found = plain(value(expr, read))
     size = abs(found) if isinstance(found, int | float) else 0.0
     return Cell(found, fitting(style, size), formula)
-
-
-def _lost(value: object) -> bool:
-    """Whether a cell holds an error, which every formula that reads it passes on."""
-    return isinstance(value, float) and not isfinite(value)
 
 
 def count_formulas(book: Book) -> int:

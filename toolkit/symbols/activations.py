@@ -57,7 +57,8 @@ class softplus(Function):
 
     def _numpycode(self, printer: Any) -> str:
         x = printer._print(self.args[0])
-        bounded = f"log1p(exp(minimum({SOFTPLUS_THRESHOLD},{x})))"
+        # The + makes a number of what a reference holds: MIN would pass a blank cell over.
+        bounded = f"log1p(exp(minimum({SOFTPLUS_THRESHOLD},+{x})))"
         return f"where({x} > {SOFTPLUS_THRESHOLD}, {x}, {bounded})"
 
     def _plain(self, printer: Any) -> str:

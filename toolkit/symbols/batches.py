@@ -6,6 +6,7 @@ import numpy as np
 from sympy import Function
 
 from toolkit.symbols import exact
+from toolkit.symbols.cells import Reference, amounts, numbers
 from toolkit.symbols.numeric import NAMESPACE
 
 
@@ -20,7 +21,7 @@ class in_batch(Function):
 
     def _numpycode(self, printer: Any) -> str:
         number, size, start, count = map(printer._print, self.args)
-        return f"where(({number} - ({start})) % {count} < {size}, 1.0, 0.0)"
+        return f"where(less(({number} - ({start})) % {count}, {size}), 1.0, 0.0)"
 
 
 class mean_where(Function):
@@ -32,7 +33,7 @@ class mean_where(Function):
 
     def _numpycode(self, printer: Any) -> str:
         values, mask = map(printer._print, self.args)
-        return f"(sum({values} * {mask}) / sum({mask}))"
+        return f"(sum_of_products({values}, {mask}) / total({mask}))"
 
 
 class mean_of_batch(Function):
@@ -57,7 +58,7 @@ class spread_of_all(Function):
         return f"SQRT(VARP({printer._print(self.args[0])}))"
 
     def _numpycode(self, printer: Any) -> str:
-        return f"std({printer._print(self.args[0])})"
+        return f"spread_of_all({printer._print(self.args[0])})"
 
 
 class root_mean_square(Function):
@@ -74,17 +75,27 @@ class root_mean_square(Function):
 
 
 def _rms(cells: Any, centre: Any) -> float:
-    return float(np.sqrt(exact.mean(np.square(np.asarray(cells, float) - centre))))
+    away = np.asarray(cells, float) - amounts(centre)
+    return float(np.sqrt(exact.mean(away * away)))
+
+
+def _spread_of_all(cells: Any) -> Any:
+    found = numbers(cells)
+    return exact.deviation(found) if found.size else np.nan
 
 
 def _mean_of_batch(
-    values: Any, numbers: Any, start: Any, factor: Any, size: Any, count: int
+    values: Any, samples: Any, start: Any, factor: Any, size: Any, count: Any
 ) -> Any:
     """For a start and a factor, or for columns of them, and a size, or a row of them."""
-    start, factor, size = (np.asarray(each, float)[..., None] for each in (start, factor, size))
-    taken = (np.ravel(numbers) - start) * factor % count < size
-    return exact.added(np.ravel(values) * taken) / size[..., 0]
+    start, factor, divisor = (np.asarray(each, float)[..., None] for each in (start, factor, size))
+    rest = (np.ravel(amounts(samples)) - start) * factor % amounts(count)
+    # Beside a cell that holds no number, a number ranks as cells do.
+    below = rest < (size if isinstance(size, Reference) else divisor)
+    taken = np.where(np.isnan(rest), np.nan, below)
+    return exact.added(np.ravel(amounts(values)) * taken) / divisor[..., 0]
 
 
 NAMESPACE["rms"] = _rms
+NAMESPACE["spread_of_all"] = _spread_of_all
 NAMESPACE["mean_of_batch"] = _mean_of_batch

@@ -1,11 +1,10 @@
 """Counting the rows of several columns that hold what is asked for."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from sympy import Function
 
+from toolkit.symbols import criteria, ranges
 from toolkit.symbols.numeric import NAMESPACE
 
 
@@ -28,25 +27,7 @@ class up_to(Function):
         return f'"<="&{printer._print(self.args[0])}'  # & binds weaker than all of arithmetic
 
     def _numpycode(self, printer: Any) -> str:
-        return f"up_to({printer._print(self.args[0])})"
-
-
-@dataclass(frozen=True)
-class _UpTo:
-    most: float
-
-
-def _holds(value: Any, asked: Any) -> bool:
-    if isinstance(asked, _UpTo):
-        return not isinstance(value, str) and bool(value <= asked.most)
-    return bool(value == asked)
-
-
-def _counted_rows(*columns_and_values: Any) -> int:
-    columns: Sequence[Sequence[Any]] = columns_and_values[::2]
-    asked = columns_and_values[1::2]
-    rows = zip(*columns, strict=True)
-    return sum(all(map(_holds, row, asked)) for row in rows)
+        return f'joined("<=", {printer._print(self.args[0])})'
 
 
 class smallest_above_zero(Function):
@@ -61,6 +42,5 @@ class smallest_above_zero(Function):
         return f"smallest_above_zero({printer._print(self.args[0])})"
 
 
-NAMESPACE["counted_rows"] = _counted_rows
-NAMESPACE["up_to"] = _UpTo
-NAMESPACE["smallest_above_zero"] = lambda cells: min((x for x in cells if x > 0), default="–")
+NAMESPACE["counted_rows"] = criteria.count
+NAMESPACE["smallest_above_zero"] = ranges.smallest_above_zero

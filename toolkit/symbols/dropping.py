@@ -16,7 +16,7 @@ class kept(Function):
 
     def _numpycode(self, printer: Any) -> str:
         u, p = map(printer._print, self.args)
-        return f"where({u} >= {p}, 1.0, 0.0)"
+        return f"where(greater_equal({u}, {p}), 1.0, 0.0)"
 
     def _plain(self, printer: Any) -> str:
         u, p = map(printer._print, self.args)

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from sympy import Function
 
 from toolkit.symbols import exact
+from toolkit.symbols.cells import Reference, contents, numbers_or_zeros, reference
 from toolkit.symbols.numeric import NAMESPACE
 from toolkit.symbols.typeset import Box, Scripts, Text, row
 
@@ -61,9 +62,10 @@ def orthonormal(x: Sequence[float], degree: int, at: Sequence[float]) -> Array:
     return np.array(columns).T
 
 
-def _basis_sum(c: Array, basis: Array, degrees: Array, degree: Any) -> Any:
-    asked = np.ravel(degrees) <= np.asarray(degree)[..., None]
-    return exact.added(np.ravel(c) * asked * basis)
+def _basis_sum(c: Any, basis: Any, degrees: Any, degree: Any) -> Any:
+    each = np.ravel(degrees) if isinstance(degrees, np.ndarray) else reference(contents(degrees))
+    taken = each <= (degree if isinstance(degree, Reference) else np.asarray(degree)[..., None])
+    return exact.added(np.ravel(numbers_or_zeros(c)) * taken * numbers_or_zeros(basis))
 
 
 NAMESPACE["basis_sum"] = _basis_sum

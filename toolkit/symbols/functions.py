@@ -78,7 +78,7 @@ class total(Function):
         return f"SUM({printer._print(self.args[0])})"
 
     def _numpycode(self, printer: Any) -> str:
-        return f"sum({printer._print(self.args[0])})"
+        return f"total({printer._print(self.args[0])})"
 
 
 class sizes_added(Function):
@@ -98,7 +98,7 @@ class largest(Function):
         return f"MAX({printer._print(self.args[0])})"
 
     def _numpycode(self, printer: Any) -> str:
-        return f"max({printer._print(self.args[0])})"
+        return f"largest({printer._print(self.args[0])})"
 
 
 class smallest(Function):
@@ -108,7 +108,7 @@ class smallest(Function):
         return f"MIN({printer._print(self.args[0])})"
 
     def _numpycode(self, printer: Any) -> str:
-        return f"min({printer._print(self.args[0])})"
+        return f"smallest({printer._print(self.args[0])})"
 
 
 class mean(Function):
@@ -129,8 +129,7 @@ class standard_deviation(Function):
         return f'IF(COUNT({cells})>1,STDEV({cells}),"–")'
 
     def _numpycode(self, printer: Any) -> str:
-        cells = printer._print(self.args[0])
-        return f'(std({cells}, ddof=1) if len({cells}) > 1 else "–")'
+        return f"standard_deviation({printer._print(self.args[0])})"
 
 
 class relative_error(Function):
@@ -164,22 +163,18 @@ class verdict(Function):
     that the run is out of the range of numbers.
     """
 
-    reads_errors = True
-
     def _excel(self, printer: Any) -> str:
         number, bound = map(printer._print, self.args)
         return f'IF(ISNUMBER({number}),IF({number}<={bound},"pass","fail"),"out of range")'
 
     def _numpycode(self, printer: Any) -> str:
         number, bound = map(printer._print, self.args)
-        compared = f'"pass" if {number} <= {bound} else "fail"'
-        return f'(({compared}) if isfinite({number}) else "out of range")'
+        compared = f'"pass" if less_equal({number}, {bound}) else "fail"'
+        return f'(({compared}) if is_number({number}) else "out of range")'
 
 
 class when_all_numbers(Function):
     """An answer (first), or a dash where some cells of a range (second) hold no number."""
-
-    reads_errors = True
 
     def _excel(self, printer: Any) -> str:
         answer, cells = map(printer._print, self.args)
@@ -187,7 +182,7 @@ class when_all_numbers(Function):
 
     def _numpycode(self, printer: Any) -> str:
         answer, cells = map(printer._print, self.args)
-        return f'({answer} if all_numbers({cells}) else "–")'
+        return f'({answer} if count_numbers({cells}) == rows({cells}) else "–")'
 
 
 class numbers_in(Function):
@@ -207,7 +202,7 @@ class length(Function):
         return f"ROWS({printer._print(self.args[0])})"
 
     def _numpycode(self, printer: Any) -> str:
-        return f"len({printer._print(self.args[0])})"
+        return f"rows({printer._print(self.args[0])})"
 
 
 class first_at_most(Function):
@@ -234,7 +229,7 @@ class last(Function):
         return f"INDEX({cells},ROWS({cells}))"
 
     def _numpycode(self, printer: Any) -> str:
-        return f"{printer._print(self.args[0])}[-1]"
+        return f"last({printer._print(self.args[0])})"
 
 
 class occurrences(Function):
@@ -245,8 +240,7 @@ class occurrences(Function):
         return f"COUNTIF({cells},{wanted})"
 
     def _numpycode(self, printer: Any) -> str:
-        cells, wanted = map(printer._print, self.args)
-        return f"list({cells}).count({wanted})"
+        return f"counted({', '.join(map(printer._print, self.args))})"
 
 
 class counted(Function):

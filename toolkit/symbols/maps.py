@@ -12,7 +12,9 @@ from numpy.typing import NDArray
 from sympy import Function
 
 from toolkit.symbols import exact
+from toolkit.symbols.cells import is_number, numbers_or_zeros
 from toolkit.symbols.numeric import NAMESPACE
+from toolkit.symbols.ranges import largest
 from toolkit.symbols.typeset import Box, Brackets, Text, row
 
 Array = NDArray[Any]
@@ -65,7 +67,7 @@ class above_zero(Function):
         return f"({printer._print(self.args[0])}>0)"
 
     def _numpycode(self, printer: Any) -> str:
-        return f"where({printer._print(self.args[0])} > 0, 1.0, 0.0)"
+        return f"where(greater({printer._print(self.args[0])}, 0), 1.0, 0.0)"
 
     def _typeset(self, printer: Any) -> Box:
         return row(Text("["), printer._print(self.args[0]), Text(" > 0]"))
@@ -97,7 +99,7 @@ class map_mean(Function):
         return f"mean({printer._print(self.args[0])})"
 
     def _numpycode(self, printer: Any) -> str:
-        return f"map_mean({printer._print(self.args[0])})"
+        return f"mean({printer._print(self.args[0])})"
 
     def _typeset(self, printer: Any) -> Box:
         return row(Text("mean"), Brackets(printer._print(self.args[0])))
@@ -111,7 +113,8 @@ class pixel(Function):
         return f"IF(ISNUMBER({x}),MIN(255,MAX(0,{x})),0)"
 
     def _numpycode(self, printer: Any) -> str:
-        return f"minimum(255.0, maximum(0.0, {printer._print(self.args[0])}))"
+        x = f"number_or({printer._print(self.args[0])}, 0.0)"
+        return f"minimum(255.0, maximum(0.0, {x}))"
 
 
 class within(Function):
@@ -125,7 +128,7 @@ class within(Function):
 
     def _numpycode(self, printer: Any) -> str:
         x, most = map(printer._print, self.args)
-        return f"minimum({most}, maximum(1, floor({x})))"
+        return f"minimum({most}, maximum(1, floor(number_or({x}, 1))))"
 
 
 class if_number(Function):
@@ -174,7 +177,7 @@ class matching(Function):
 
     def _numpycode(self, printer: Any) -> str:
         a, b, yes, no = map(printer._print, self.args)
-        return f"({yes} if {a} == {b} else {no})"
+        return f"({yes} if equal({a}, {b}) else {no})"
 
 
 class summed(Function):
@@ -184,7 +187,7 @@ class summed(Function):
         return f"SUMPRODUCT({printer._print(self.args[0])})"
 
     def _numpycode(self, printer: Any) -> str:
-        return f"sum({printer._print(self.args[0])})"
+        return f"summed({printer._print(self.args[0])})"
 
     def _typeset(self, printer: Any) -> Box:
         return row(Text("Σ "), printer._factor(self.args[0]))
@@ -197,7 +200,7 @@ class squares(Function):
         return f"SUMSQ({printer._print(self.args[0])})"
 
     def _numpycode(self, printer: Any) -> str:
-        return f"sum(squared({printer._print(self.args[0])}))"
+        return f"squares({printer._print(self.args[0])})"
 
 
 class routed(Function):
@@ -214,7 +217,7 @@ class routed(Function):
 
     def _numpycode(self, printer: Any) -> str:
         cell, largest, gradient, *earlier = map(printer._print, self.args)
-        tests = [f"({cell} == {largest})", *(f"({other} < {cell})" for other in earlier)]
+        tests = [f"equal({cell}, {largest})", *(f"less({other}, {cell})" for other in earlier)]
         return f"where({' & '.join(tests)}, {gradient}, 0.0)"
 
     def _typeset(self, printer: Any) -> Box:
@@ -223,23 +226,24 @@ class routed(Function):
                    Text(", of its window, else 0"))  # fmt: skip
 
 
-def _picked(cells: Any, row: Any, column: Any = None) -> Any:
-    if column is not None:
-        return cells[int(row) - 1, int(column) - 1]
-    if np.ndim(row) == 0:
-        return cells[int(row) - 1]
-    # A column for each cell across; rows beyond the end are those of a case that does not hold.
-    rows = np.clip(np.asarray(row, int) - 1, 0, len(cells) - 1)
-    return np.take_along_axis(cells, np.broadcast_to(rows, (len(rows), cells.shape[1])), axis=0)
+def _window_dot(window: Any, kernel: Any) -> Any:
+    window, kernel = numbers_or_zeros(window), numbers_or_zeros(kernel)
+    if window.ndim < 2 and kernel.ndim < 2:
+        return exact.total(window * kernel)
+    return exact.dot(window, kernel)
 
 
-def _place_or(value: Any, cells: Any, otherwise: Any) -> Any:
-    return list(cells).index(value) + 1 if value in list(cells) else otherwise
+def _window_largest(window: Any) -> Any:
+    if np.ndim(window) <= 2:
+        return largest(window)
+    return window.max(axis=(-2, -1)) + 0.0  # the largest of 0 and -0 is 0 in cells
 
 
-NAMESPACE["is_number"] = lambda value: isinstance(value, int | float)
-NAMESPACE["picked"] = _picked
-NAMESPACE["place_or"] = _place_or
-NAMESPACE["window_dot"] = exact.dot
-NAMESPACE["window_largest"] = lambda window: window.max(axis=(-2, -1)) + 0.0  # of -0 too
-NAMESPACE["map_mean"] = exact.mean
+def _number_or(cell: Any, otherwise: float) -> Any:
+    """A cell's number, or another where it holds none; an array of numbers as it is."""
+    return cell if np.ndim(cell) or is_number(cell) else otherwise
+
+
+NAMESPACE["number_or"] = _number_or
+NAMESPACE["window_dot"] = _window_dot
+NAMESPACE["window_largest"] = _window_largest

@@ -9,31 +9,46 @@ import numpy as np
 from sympy import Expr, Rational, Symbol
 from sympy.printing.numpy import NumPyPrinter
 
-from toolkit.symbols import exact
+from toolkit.symbols import criteria, exact, ranges
+from toolkit.symbols.cells import (
+    RELATIONS,
+    CellError,
+    Reference,
+    content_of,
+    contents,
+    is_error,
+    is_number,
+    number_of,
+    operand,
+    related,
+    rows,
+    where,
+)
 from toolkit.symbols.equation import Equation, Previous
 from toolkit.symbols.sharing import repeated
 
-
-def _shown(value: Any) -> str:
-    """A value joined to text, as a spreadsheet shows it: 15 digits, no trailing zeros."""
-    return value if isinstance(value, str) else f"{float(value):.15g}"
+LONGEST_NUMERAL = 21
 
 
-def _joined(*parts: Any) -> str:
-    return "".join(map(_shown, map(_scalar, parts)))
+def _shown(cell: Any) -> str:
+    """A cell joined to text, as a spreadsheet shows it: 15 digits, no trailing zeros."""
+    if cell is None or isinstance(cell, str):
+        return cell or ""
+    if isinstance(cell, bool):
+        return str(cell).upper()
+    number = Decimal(f"{float(cell) + 0.0:.15g}")  # + 0.0 for the sign of -0.0
+    plain = f"{number:f}"
+    # Programs differ on where powers of ten begin; up to here they agree.
+    return plain if len(plain) <= LONGEST_NUMERAL else f"{number.normalize():E}"
+
+
+def _joined(*parts: Any) -> Any:
+    cells = [cell for part in parts for cell in contents(part)]
+    return math.nan if any(map(is_error, cells)) else "".join(map(_shown, cells))
 
 
 def _scalar(value: Any) -> Any:
     return value.item() if isinstance(value, np.ndarray | np.generic) else value
-
-
-def _lookup(answers: Sequence[Any], searched: Sequence[Any], wanted: Any) -> Any:
-    found = list(searched)
-    return answers[found.index(wanted)] if wanted in found else np.nan
-
-
-def _counted(first: Sequence[Any], one: Any, second: Sequence[Any], other: Any) -> int:
-    return sum(a == one and b == other for a, b in zip(first, second, strict=True))
 
 
 def _number_text(number: Any) -> Any:
@@ -53,11 +68,6 @@ def _number_in_brackets(number: Any) -> Any:
     return f"({text})" if isinstance(text, str) and float(_scalar(number)) < 0 else text
 
 
-def _first_at_most(cells: Sequence[float], bound: float) -> float:
-    found = np.flatnonzero(np.asarray(cells) <= bound)
-    return int(found[0]) if len(found) else 1e9
-
-
 def _rounded(x: float, places: int) -> str:
     """The shortest text of x rounded as spreadsheets round: by its decimal digits, half away."""
     exact = Decimal(repr(x)).quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP)
@@ -66,31 +76,38 @@ def _rounded(x: float, places: int) -> str:
 
 NAMESPACE: dict[str, Any] = {
     "joined": _joined,
-    "counted": _counted,
-    "lookup": _lookup,
     "number_text": _number_text,
     "number_in_brackets": _number_in_brackets,
     "floor": exact.floor,
     "power": exact.power,
-    "squared": np.square,
     "sum": exact.total,
-    "mean": exact.mean,
-    "std": exact.deviation,
-    "len": len,
-    "all_numbers": lambda cells: bool(np.isfinite(np.asarray(cells, float)).all()),
-    "count_numbers": lambda cells: sum(
-        not isinstance(cell, str) and bool(np.isfinite(cell))
-        for cell in np.asarray(cells, object).ravel()
-    ),
-    "first_at_most": _first_at_most,
+    "where": where,
+    "is_number": is_number,
+    "number_of": number_of,
+    "rows": rows,
+    "counted": criteria.count,
+    "count_numbers": ranges.count_numbers,
+    "total": ranges.total,
+    "mean": ranges.mean,
+    "largest": ranges.largest,
+    "smallest": ranges.smallest,
+    "standard_deviation": ranges.deviation_of_sample,
+    "squares": ranges.squares,
+    "summed": ranges.summed,
+    "sum_of_products": ranges.sum_of_products,
+    "first_at_most": ranges.first_at_most,
+    "last": ranges.last,
+    "lookup": ranges.look_up,
+    "picked": ranges.picked,
+    "place_or": ranges.place_or,
 }
 # Of these every digit is the same everywhere, of NumPy's other functions it is not.
 NUMPY = (
-    "sqrt minimum maximum where abs max min nan pi isfinite radians "
-    "equal not_equal less less_equal greater greater_equal logical_and logical_or"
+    "sqrt minimum maximum abs nan pi radians logical_and logical_or"
 )
 EXACT = "exp capped_exp log log10 log1p tanh sin cos normal_cdf"
 NAMESPACE |= {name: getattr(np, name) for name in NUMPY.split()}
+NAMESPACE |= {relation.__name__: related(relation) for relation in RELATIONS}
 NAMESPACE |= {name: exact.over_arrays(getattr(exact, name)) for name in EXACT.split()}
 # NumPy's own, up to a hundred times faster: for more numbers than any workbook shows.
 QUICK: dict[str, Any] = {
@@ -210,8 +227,9 @@ def function(
 ) -> Callable[..., tuple[Any, ...]]:
     """A function of the `given` values that returns the value of every equation, in order.
 
-    Arguments are numbers or arrays of one shape; so are the results. `single`: numbers only, and
-    the cases of a formula may be of different types.
+    Arguments are numbers or arrays of one shape; so are the results. `single`: the contents of
+    single cells and of ranges, of any kind; the cases of a formula may be of different types.
+    CellError is raised where an error in a cell decides which case holds.
     """
     symbols = [*given, *(equation.symbol for equation in equations)]
     names = {symbol: f"x{index}" for index, symbol in enumerate(symbols)}
@@ -223,7 +241,12 @@ def function(
     scope = dict(NAMESPACE)
     exec(compile(source, "<equations>", "exec"), scope)  # noqa: S102  # our own printer wrote it
     compute: Callable[..., tuple[Any, ...]] = scope["compute"]
-    return compute
+    shown: Callable[[Any], Any] = content_of if single else _of_map
+    return lambda *values: tuple(map(shown, compute(*map(operand, values))))
+
+
+def _of_map(result: Any) -> Any:
+    return content_of(result) if isinstance(result, Reference) else result
 
 
 def loop(
@@ -267,11 +290,12 @@ def loop(
 
 
 def value(expr: Expr, known: Mapping[Symbol, Any]) -> Any:
-    """The value of one expression as a plain number, bool or text."""
+    """The value of one expression as a plain number, bool or text; nan or inf for an error."""
     given = [symbol for symbol in expr.free_symbols if symbol in known]
     compute = function(given, [Equation(Symbol("result"), expr)], single=True)
-    # Python's own floats raise where NumPy's overflow to infinity, as cells show an error.
-    numbers = [np.float64(v) if isinstance(v, float) else v for v in (known[s] for s in given)]
     with np.errstate(all="ignore"):
-        (result,) = compute(*numbers)
-    return _scalar(result)
+        try:
+            (result,) = compute(*(known[symbol] for symbol in given))
+        except (CellError, ZeroDivisionError, OverflowError):
+            return math.nan
+    return result

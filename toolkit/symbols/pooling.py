@@ -5,10 +5,12 @@ In NumPy a window is an array (…, rows, columns), as in toolkit.symbols.maps.
 
 from typing import Any
 
+import numpy as np
 from sympy import Function
 
 from toolkit.symbols import exact
 from toolkit.symbols.numeric import NAMESPACE
+from toolkit.symbols.ranges import total
 from toolkit.symbols.typeset import Box, Text, row
 
 
@@ -39,8 +41,13 @@ class winning(Function):
 
     def _numpycode(self, printer: Any) -> str:
         cell, most, *earlier = map(printer._print, self.args)
-        tests = [f"({cell} == {most})", *(f"({other} < {cell})" for other in earlier)]
+        cell, *earlier = (f"number_of({each})" for each in (cell, *earlier))
+        tests = [f"equal({cell}, {most})", *(f"less({other}, {cell})" for other in earlier)]
         return f"where({' & '.join(tests)}, 1.0, 0.0)"
 
 
-NAMESPACE["window_sum"] = lambda window: exact.added(window, axes=2)
+def _window_sum(window: Any) -> Any:
+    return exact.added(window, axes=2) if np.ndim(window) > 2 else total(window)
+
+
+NAMESPACE["window_sum"] = _window_sum

@@ -1,19 +1,22 @@
 """Functions over tables of records, and numbers as words: each with its readings side by side."""
 
-from collections.abc import Sequence
-from decimal import ROUND_HALF_UP, Decimal
+import math
+from decimal import ROUND_HALF_UP, Context, Decimal
 from typing import Any
 
 import numpy as np
 from sympy import Function
 
-from toolkit.symbols import exact
+from toolkit.symbols import criteria, exact
+from toolkit.symbols.cells import contents, holds_number, is_error, numbers, reference
 from toolkit.symbols.numeric import NAMESPACE
+from toolkit.symbols.ranges import deviation_of_sample, mean_or_dash
 
 CLEAR = 2.3  # standard errors: about 95 % for five runs against five
 # So many runs each, all of one above all of the other, come about by chance once in 35 times (of
 # five and five once in 126). It tells apart what CLEAR cannot where single runs fail altogether.
 APART = 4
+WIDE = Context(prec=400)  # the digits of any number, before the point and after
 ALIKE = "1E-12"  # share of a sum of squares below which numbers count as equal
 
 
@@ -110,7 +113,7 @@ class spread_of_numbers(Function):
 
 
 class unless_dash(Function):
-    """An expression (second), or a dash where the cell that it reads (first) holds one."""
+    """An expression (second), or a dash where the cell that it reads (first) holds no number."""
 
     def _excel(self, printer: Any) -> str:
         cell, answer = map(printer._print, self.args)
@@ -118,7 +121,7 @@ class unless_dash(Function):
 
     def _numpycode(self, printer: Any) -> str:
         cell, answer = map(printer._print, self.args)
-        return f"({cell} if isinstance({cell}, str) else {answer})"
+        return f'({answer} if is_number({cell}) else "–")'
 
 
 class count_below(Function):
@@ -129,7 +132,8 @@ class count_below(Function):
         return f'COUNTIF({cells},"<"&{bound})'
 
     def _numpycode(self, printer: Any) -> str:
-        return f"count_below({', '.join(map(printer._print, self.args))})"
+        cells, bound = map(printer._print, self.args)
+        return f'counted({cells}, joined("<", {bound}))'
 
 
 class compared(Function):
@@ -153,42 +157,56 @@ class compared(Function):
         return f"compared({', '.join(map(printer._print, self.args))})"
 
 
-def _fixed_text(number: Any, decimals: Any) -> str:
+def _fixed_text(number: Any, decimals: Any, sign: str = "") -> Any:
+    x, places = float(number), float(decimals)
+    if not (math.isfinite(x) and math.isfinite(places)):
+        return math.nan
     # Spreadsheets round what they show in 15 digits: 98.80499999999999 is 98.805 to them.
-    shown = Decimal(f"{float(number):.15g}")
-    exact = shown.quantize(Decimal(1).scaleb(-int(decimals)), ROUND_HALF_UP)
-    return f"{exact:f}"
+    shown = Decimal(f"{x:.15g}")
+    exact = shown.quantize(Decimal(1).scaleb(-int(places)), ROUND_HALF_UP, WIDE)
+    return f"{exact + 0:{sign}f}"  # + 0 for the sign of a number that is rounded to 0
 
 
-def _numbers(cells: Sequence[Any]) -> list[float]:
-    return [float(cell) for cell in cells if not isinstance(cell, str)]
-
-
-def _record(answers: Sequence[Any], *where: Any) -> Any:
-    columns, keys = where[::2], where[1::2]
-    rows = zip(answers, *columns, strict=True)
-    found = [answer for answer, *held in rows if tuple(held) == keys]
-    return float(sum(found)) if found else "–"
-
-
-def _mean_of_records(answers: Sequence[Any], keys: Sequence[Any], key: Any) -> Any:
-    found = [answer for answer, held in zip(answers, keys, strict=True) if held == key]
-    numbers = _numbers(found)
-    return float(exact.mean(numbers)) if numbers and len(numbers) == len(found) else "–"
-
-
-def _spread_of_records(answers: Sequence[Any], keys: Sequence[Any], key: Any) -> Any:
-    found = [answer for answer, held in zip(answers, keys, strict=True) if held == key]
-    numbers = np.array(_numbers(found))
-    if len(numbers) < 2 or len(numbers) < len(found):
+def _record(answers: Any, *where: Any) -> Any:
+    if not criteria.count(*where):
         return "–"
-    squares, whole = exact.total(np.square(numbers)), exact.total(numbers)
-    rest = squares - whole * whole / len(numbers)
-    return float(np.sqrt((0 if rest < float(ALIKE) * squares else rest) / (len(numbers) - 1)))
+    return float(sum(criteria.numbers_that_meet(answers, *where)))
 
 
-def _compared(a: Sequence[Any], b: Sequence[Any], more: str, less: str, same: str) -> str:
-    first, second = _numbers(a), _numbers(b)
+def _complete(answers: Any, keys: Any, key: Any) -> list[Any] | None:
+    """The numbers of the records that have a key, where there are some and all hold a number."""
+    found = criteria.numbers_that_meet(answers, keys, key)
+    count = len(found) == criteria.count(keys, key) and np.isfinite(found).all()
+    return found if found and count else None
+
+
+def _mean_of_records(answers: Any, keys: Any, key: Any) -> Any:
+    found = _complete(answers, keys, key)
+    return float(exact.mean(found)) if found else "–"
+
+
+def _spread_of_records(answers: Any, keys: Any, key: Any) -> Any:
+    found = np.array(_complete(answers, keys, key) or [])
+    if len(found) < 2:
+        return "–"
+    squares = exact.total(np.square(_of_equal_key(answers, keys, key)))
+    whole = exact.total(found)
+    rest = squares - whole * whole / len(found)
+    return float(np.sqrt((0 if rest < float(ALIKE) * squares else rest) / (len(found) - 1)))
+
+
+def _of_equal_key(answers: Any, keys: Any, key: Any) -> Any:
+    """The numbers of the records whose key is equal, wildcards or not, or nan for an error."""
+    cells, held = contents(answers), contents(reference(keys) == key)
+    if any(map(is_error, [*cells, *held])):
+        return math.nan
+    return [cell for cell, equal in zip(cells, held, strict=True) if equal and holds_number(cell)]
+
+
+def _compared(a: Any, b: Any, more: Any, less: Any, same: Any) -> Any:
+    first, second = numbers(a), numbers(b)
+    if min(len(first), len(second)) < 2 or not np.isfinite([*first, *second]).all():
+        return math.nan
     error = np.sqrt(sum(np.square(exact.deviation(x, 1)) / len(x) for x in (first, second)))
     difference = exact.mean(first) - exact.mean(second)
     enough = min(len(first), len(second)) >= APART
@@ -198,16 +216,10 @@ def _compared(a: Sequence[Any], b: Sequence[Any], more: str, less: str, same: st
 
 
 NAMESPACE["fixed_text"] = _fixed_text
-NAMESPACE["grouped_text"] = lambda number: f"{Decimal(_fixed_text(number, 0)):,}"
+NAMESPACE["grouped_text"] = lambda number: _fixed_text(number, 0, ",")
 NAMESPACE["record"] = _record
 NAMESPACE["mean_of_records"] = _mean_of_records
 NAMESPACE["spread_of_records"] = _spread_of_records
-NAMESPACE["mean_of_numbers"] = lambda cells: (
-    float(exact.mean(_numbers(cells))) if _numbers(cells) else "–"
-)
-NAMESPACE["spread_of_numbers"] = lambda cells: (
-    float(exact.deviation(_numbers(cells), 1)) if len(_numbers(cells)) > 1 else "–"
-)
+NAMESPACE["mean_of_numbers"] = mean_or_dash
+NAMESPACE["spread_of_numbers"] = deviation_of_sample
 NAMESPACE["compared"] = _compared
-NAMESPACE["count_below"] = lambda cells, bound: sum(x < bound for x in _numbers(cells))
-NAMESPACE |= {"isinstance": isinstance, "str": str}

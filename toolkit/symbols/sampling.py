@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 from sympy import Function
 
 from toolkit.symbols import exact
+from toolkit.symbols.cells import amounts, numbers_or_zeros
 from toolkit.symbols.numeric import NAMESPACE
 
 Array = NDArray[np.float64]
@@ -51,15 +52,16 @@ class sampled(Function):
         return f"sampled({', '.join(map(printer._print, self.args))})"
 
 
-def _weights(numbers: Array, places: Any) -> Array:
+def _weights(numbers: Any, places: Any) -> Array:
     """The tent of each number around each place: (..., numbers)."""
-    distance = np.abs(np.ravel(numbers) - np.asarray(places)[..., None])
+    distance = np.abs(np.ravel(amounts(numbers)) - np.asarray(places, float)[..., None])
     weights: Array = np.maximum(0.0, 1 - distance)
     return weights
 
 
-def _sampled(image: Array, rows: Array, columns: Array, row: Any, column: Any) -> Any:
+def _sampled(image: Any, rows: Any, columns: Any, row: Any, column: Any) -> Any:
     down, across = _weights(rows, row), _weights(columns, column)
+    image = numbers_or_zeros(image).reshape(down.shape[-1], across.shape[-1])
     return exact.added(image * down[..., :, None] * across[..., None, :], axes=2)
 
 

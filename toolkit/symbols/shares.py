@@ -14,7 +14,7 @@ class share_or_dash(Function):
 
     def _numpycode(self, printer: Any) -> str:
         part, whole = (_as_one(printer, each) for each in self.args)
-        return f'({part} / {whole} if {whole} else "–")'
+        return f'("–" if equal({whole}, 0) else {part} / {whole})'
 
 
 def _as_one(printer: Any, expr: Expr) -> str:

@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 from typing import Any
 
-import numpy as np
 from sympy import Expr, Function, Integer, Symbol
 
+from toolkit.symbols import ranges
 from toolkit.symbols.maps import window_dot
 from toolkit.symbols.numeric import NAMESPACE
 from toolkit.symbols.typeset import Box, Text, row
@@ -30,7 +30,7 @@ class as_number(Function):
         return f"N({printer._print(self.args[0])})"
 
     def _numpycode(self, printer: Any) -> str:
-        return str(printer._print(self.args[0]))
+        return f"number_of({printer._print(self.args[0])})"
 
 
 class weighted_sum(window_dot):
@@ -71,11 +71,4 @@ def within(expr: Expr, bounds: Mapping[Symbol, tuple[int, int]]) -> Expr:
     )
 
 
-def _cell_or_zero(cells: Any, down: Any, across: Any, high: int, wide: int) -> Any:
-    values = np.asarray(cells, float).reshape(int(high), int(wide))
-    if 1 <= down <= high and 1 <= across <= wide:
-        return float(values[int(down) - 1, int(across) - 1])
-    return 0.0
-
-
-NAMESPACE["cell_or_zero"] = _cell_or_zero
+NAMESPACE["cell_or_zero"] = ranges.cell_or_zero
