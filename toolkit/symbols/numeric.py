@@ -53,7 +53,7 @@ def _number_in_brackets(number: Any) -> Any:
 
 def _first_at_most(cells: Sequence[float], bound: float) -> float:
     found = np.flatnonzero(np.asarray(cells) <= bound)
-    return int(found[0]) if len(found) else 1e9
+    return int(found[0]) if len(found) else np.nan
 
 
 def _rounded(x: float, places: int) -> str:

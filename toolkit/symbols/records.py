@@ -13,7 +13,7 @@ CLEAR = 2.3  # standard errors: about 95 % for five runs against five
 # So many runs each, all of one above all of the other, come about by chance once in 35 times (of
 # five and five once in 126). It tells apart what CLEAR cannot where single runs fail altogether.
 APART = 4
-ALIKE = "1E-12"  # share of a sum of squares below which numbers count as equal
+ALIKE = -12  # a power of ten: share of a sum of squares below which numbers count as equal
 
 
 class fixed_text(Function):
@@ -59,7 +59,7 @@ class mean_of_records(Function):
         answers, keys, key = map(printer._print, self.args)
         numbers = f'COUNTIFS({keys},{key},{answers},"<1E300")'
         complete = f"AND({numbers}>0,{numbers}=COUNTIFS({keys},{key}))"
-        return f'IF({complete},AVERAGEIFS({answers},{keys},{key}),"–")'
+        return f'IF({complete},AVERAGEIF({keys},{key},{answers}),"–")'
 
     def _numpycode(self, printer: Any) -> str:
         return f"mean_of_records({', '.join(map(printer._print, self.args))})"
@@ -79,7 +79,7 @@ class spread_of_records(Function):
         numbers = f'COUNTIFS({keys},{key},{answers},"<1E300")'
         squares = f"SUMPRODUCT(--({keys}={key}),{answers},{answers})"
         rest = f"({squares}-SUMIFS({answers},{keys},{key})^2/{count})"
-        spread = f"SQRT(IF({rest}<{ALIKE}*{squares},0,{rest})/({count}-1))"
+        spread = f"SQRT(IF({rest}<10^{ALIKE}*{squares},0,{rest})/({count}-1))"
         return f'IF(AND({numbers}>1,{numbers}={count}),{spread},"–")'
 
     def _numpycode(self, printer: Any) -> str:
@@ -183,7 +183,7 @@ def _spread_of_records(answers: Sequence[Any], keys: Sequence[Any], key: Any) ->
         return "–"
     squares = np.sum(numbers**2)
     rest = squares - np.sum(numbers) ** 2 / len(numbers)
-    return float(np.sqrt((0 if rest < float(ALIKE) * squares else rest) / (len(numbers) - 1)))
+    return float(np.sqrt((0 if rest < 10.0**ALIKE * squares else rest) / (len(numbers) - 1)))
 
 
 def _compared(a: Sequence[Any], b: Sequence[Any], more: str, less: str, same: str) -> str:
