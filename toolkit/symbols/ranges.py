@@ -97,12 +97,12 @@ def smallest_above_zero(cells: Any) -> Any:
 
 
 def first_at_most(cells: Any, bound: Any) -> Any:
-    """The number (from 0) of the first cell that is at most a bound, else 1E9."""
+    """The number (from 0) of the first cell that is at most a bound; nan where none is."""
     above = reference(cells) > operand(bound)
     if not np.isfinite(above).all():
         return math.nan
     places = np.flatnonzero(np.logical_not(above))
-    return int(places[0]) if len(places) else 1e9
+    return int(places[0]) if len(places) else math.nan
 
 
 def last(cells: Any) -> Any:

@@ -17,7 +17,7 @@ CLEAR = 2.3  # standard errors: about 95 % for five runs against five
 # five and five once in 126). It tells apart what CLEAR cannot where single runs fail altogether.
 APART = 4
 WIDE = Context(prec=400)  # the digits of any number, before the point and after
-ALIKE = "1E-12"  # share of a sum of squares below which numbers count as equal
+ALIKE = -12  # a power of ten: share of a sum of squares below which numbers count as equal
 
 
 class fixed_text(Function):
@@ -63,7 +63,7 @@ class mean_of_records(Function):
         answers, keys, key = map(printer._print, self.args)
         numbers = f'COUNTIFS({keys},{key},{answers},"<1E300")'
         complete = f"AND({numbers}>0,{numbers}=COUNTIFS({keys},{key}))"
-        return f'IF({complete},AVERAGEIFS({answers},{keys},{key}),"–")'
+        return f'IF({complete},AVERAGEIF({keys},{key},{answers}),"–")'
 
     def _numpycode(self, printer: Any) -> str:
         return f"mean_of_records({', '.join(map(printer._print, self.args))})"
@@ -83,7 +83,7 @@ class spread_of_records(Function):
         numbers = f'COUNTIFS({keys},{key},{answers},"<1E300")'
         squares = f"SUMPRODUCT(--({keys}={key}),{answers},{answers})"
         rest = f"({squares}-SUMIFS({answers},{keys},{key})^2/{count})"
-        spread = f"SQRT(IF({rest}<{ALIKE}*{squares},0,{rest})/({count}-1))"
+        spread = f"SQRT(IF({rest}<10^{ALIKE}*{squares},0,{rest})/({count}-1))"
         return f'IF(AND({numbers}>1,{numbers}={count}),{spread},"–")'
 
     def _numpycode(self, printer: Any) -> str:
@@ -191,8 +191,8 @@ def _spread_of_records(answers: Any, keys: Any, key: Any) -> Any:
         return "–"
     squares = exact.total(np.square(_of_equal_key(answers, keys, key)))
     whole = exact.total(found)
-    rest = squares - whole * whole / len(found)
-    return float(np.sqrt((0 if rest < float(ALIKE) * squares else rest) / (len(found) - 1)))
+    rest, alike = squares - whole * whole / len(found), float(f"1e{ALIKE}")
+    return float(np.sqrt((0 if rest < alike * squares else rest) / (len(found) - 1)))
 
 
 def _of_equal_key(answers: Any, keys: Any, key: Any) -> Any:
