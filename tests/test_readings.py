@@ -16,7 +16,8 @@ import pytest
 from sympy import Symbol
 
 import toolkit
-from tests.ironcalc_oracle import values, without_values
+from tests.oracles.ironcalc import values
+from tests.oracles.planted import without_values
 from tests.reading_cases import CASES, Case, cases
 from tests.recalculation import Office, cells
 from toolkit.book.live import computed

@@ -1,6 +1,7 @@
 """Recalculate workbooks with LibreOffice."""
 
 import tempfile
+from contextlib import closing
 from pathlib import Path
 
 from tests.oracles.reading import read
@@ -9,6 +10,6 @@ from tests.recalculation import Cells, Office
 
 def values(book: Path, places: Cells) -> Cells:
     """What LibreOffice finds in these places."""
-    with tempfile.TemporaryDirectory() as folder:
-        found = read(Office.at(Path(folder)).recalculate(book))[1]
+    with tempfile.TemporaryDirectory() as folder, closing(Office(Path(folder))) as office:
+        found = read(office.recalculate(book))[1]
     return {sheet: {p: found[sheet].get(p) for p in wanted} for sheet, wanted in places.items()}

@@ -102,9 +102,7 @@ NAMESPACE: dict[str, Any] = {
     "place_or": ranges.place_or,
 }
 # Of these every digit is the same everywhere, of NumPy's other functions it is not.
-NUMPY = (
-    "sqrt minimum maximum abs nan pi radians logical_and logical_or"
-)
+NUMPY = "sqrt minimum maximum abs nan pi radians logical_and logical_or"
 EXACT = "exp capped_exp log log10 log1p tanh sin cos normal_cdf"
 NAMESPACE |= {name: getattr(np, name) for name in NUMPY.split()}
 NAMESPACE |= {relation.__name__: related(relation) for relation in RELATIONS}
