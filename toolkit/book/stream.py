@@ -9,10 +9,12 @@ import math
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import TypeGuard
 from xml.sax.saxutils import escape
 
 import numpy as np
 
+from toolkit.book.digits import digits
 from toolkit.book.grid import grid_rows
 from toolkit.book.sheet import ABOVE, ROW, Cell, Column, Sheet, Table, Value, Values, letters
 
@@ -116,14 +118,15 @@ def _table_rows(table: Table, index: Index) -> Iterator[str]:
 
 def _block(table: Table, start: int, stop: int, index: Index) -> Iterator[str]:
     """The rows number `start` to `stop` (from 0) below the headings of a table."""
-    pattern, gaps = "", []
+    pattern = ""
+    gaps: list[Sequence[str]] = []
     for offset, column in enumerate(table.columns):
         before = f'<c r="{letters(table.column + offset)}{ROW}" s="{index.style(column.style)}"'
         formula = _marked(column.formula) if column.formula else ""
         values = _items(column.values[start:stop])
         if _all_finite(values):
-            pattern += f"{before}>{formula}<v>%r</v></c>"
-            gaps.append(values)
+            pattern += f"{before}>{formula}<v>%s</v></c>"
+            gaps.append(digits(values))
         else:
             pattern += f"{before}%s>{formula}%s</c>"
             gaps.extend(zip(*(_entry(value, column, index) for value in values), strict=True))
@@ -159,7 +162,7 @@ def _items(values: Values) -> Sequence[Value]:
     return [_item(value) for value in values]
 
 
-def _all_finite(values: Sequence[Value]) -> bool:
+def _all_finite(values: Sequence[Value]) -> TypeGuard[Sequence[float]]:
     """Whether all are numbers that a cell can hold, so that none needs a type of its own."""
     return {int, float}.issuperset(map(type, values)) and all(map(math.isfinite, values))  # type: ignore[arg-type]
 
