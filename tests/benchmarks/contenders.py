@@ -79,7 +79,7 @@ def xlsxwriter_constant(values: list[Values], out: Path, task: Task) -> None:
 
 def pyexcelerate(values: list[Values], out: Path, task: Task) -> None:
     """A list of rows; the formulas without values."""
-    from pyexcelerate import Workbook  # type: ignore[import-untyped]
+    from pyexcelerate import Workbook
 
     rows = formulas(values) if task == Task.formulas else map(list, numbers(values))
     book = Workbook()
