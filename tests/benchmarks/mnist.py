@@ -84,7 +84,8 @@ def _child(way: str, model: str, size: int) -> float:
     kind, *rest = way.split()
     result = child("tests.benchmarks.mnist", kind, model, *rest, size)
     assert result is not None
-    return result["result"]
+    figure: float = result["result"]
+    return figure
 
 
 def _sprint(more: list[str], runs: int) -> Table:

@@ -9,9 +9,11 @@ import math
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import TypeGuard
 from xml.sax.saxutils import escape
 
 from toolkit.book.content import content
+from toolkit.book.digits import digits
 from toolkit.book.grid import grid_rows
 from toolkit.book.sheet import ABOVE, ROW, Cell, Sheet, Table, letters
 from toolkit.book.texts import formula_text, xstring
@@ -90,14 +92,14 @@ def _table_rows(table: Table, index: Index) -> Iterator[str]:
 def _block(table: Table, start: int, stop: int, index: Index) -> Iterator[str]:
     """The rows number `start` to `stop` (from 0) below the headings of a table."""
     pattern = ""
-    gaps: list[Sequence[Value]] = []
+    gaps: list[Sequence[str]] = []
     for offset, column in enumerate(table.columns):
         before = f'<c r="{letters(table.column + offset)}{ROW}" s="{index.style(column.style)}"'
         formula = _marked(column.formula) if column.formula else ""
         values = listed(column.values[start:stop])
         if _all_numbers(values):
-            pattern += f"{before}>{formula}<v>%r</v></c>"
-            gaps.append(values)
+            pattern += f"{before}>{formula}<v>%s</v></c>"
+            gaps.append(digits(values))
         else:
             pattern += f"{before}%s>{formula}%s</c>"
             computed = column.formula is not None
@@ -127,7 +129,7 @@ def _patterns(marked: str) -> tuple[str, str]:
     return plain, marked.replace(OPENING, "(").replace(CLOSING, ")")
 
 
-def _all_numbers(values: Sequence[Value]) -> bool:
+def _all_numbers(values: Sequence[Value]) -> TypeGuard[Sequence[float]]:
     """Whether all are numbers that a cell can hold, so that none needs a type of its own."""
     try:
         return {int, float}.issuperset(map(type, values)) and all(map(math.isfinite, values))  # type: ignore[arg-type]
