@@ -1,8 +1,10 @@
 # make demo       set up everything, write exports/backprop.xlsx, train and write exports/mnist.xlsx
 # make test       set up everything, LibreOffice included, and run lint and tests
 # make test-full  the same with the large counts
+# make test-versions  the tests that need no torch, with every supported Python that is found
 # make bench      set up everything and measure it beside openpyxl, XlsxWriter, SymPy and PyTorch
-# make exports    write the workbooks that lie in exports/
+# make exports    write the workbooks and pictures in exports/examples anew
+# make books      write every workbook that the commands make, to be compared by make compare
 # make results    train every model over several seeds and write the table in the README
 # make lock       pin the dependencies anew (needs uv)
 
@@ -18,11 +20,24 @@ demo: $(VENV)/light
 	$(MAKE) $(VENV)/mnist
 	$(BIN)/toolkit mnist
 
+# Measured with branches: the least share of the code that the tests may reach, of the whole
+# package and of the rooms in which a wrong number would not be seen.
+COVERED ?= 90
+CORE_COVERED ?= 95
+CORE = toolkit/symbols/*,toolkit/network/*,toolkit/book/*
+
 test: lint libreoffice
-	$(BIN)/python -m pytest -q -m "not full" -n 2
+	$(BIN)/python -m pytest -q -m "not full" -n 2 --cov --cov-report=
+	$(BIN)/coverage report --fail-under=$(COVERED)
+	$(BIN)/coverage report --fail-under=$(CORE_COVERED) --include='$(CORE)'
 
 test-full: lint libreoffice
 	$(BIN)/python -m pytest -q -n 2
+
+# The tests that need no torch, with Python 3.11, 3.12 and 3.13, those that are found.
+.PHONY: test-versions
+test-versions: $(VENV)/test libreoffice
+	$(BIN)/nox
 
 lint: $(VENV)/test
 	$(BIN)/ruff check .
@@ -33,24 +48,33 @@ lint: $(VENV)/test
 bench: $(VENV)/test
 	$(BIN)/python -m tests.benchmarks
 
-# exports/mnist.xlsx shows the series that is recorded in tests/experiments/records/, and the weights
-# in the package, without training. What lies in exports/ already is left as it is.
-exports: $(VENV)/mnist
-	$(BIN)/toolkit backprop
-	test -e exports/mnist.seeds.json || \
-	  cp tests/experiments/records/default.seeds.json exports/mnist.seeds.json
-	test -e exports/mnist.safetensors || \
-	  cp toolkit/weights/default.safetensors exports/mnist.safetensors
-	$(BIN)/toolkit mnist --seeds 10 --device cpu --threads 1
-	$(BIN)/toolkit live
-	$(BIN)/toolkit live --step
-	$(BIN)/toolkit concepts
+# Every workbook that the commands write, into build/books. `make compare SINCE=HEAD~1` lists what
+# differs from the workbooks that an earlier commit writes.
+.PHONY: books compare
+books: $(VENV)/test
+	rm -rf build/books
+	$(BIN)/python -m tests.books write build/books
+
+SINCE ?= HEAD
+compare: books
+	rm -rf build/since build/books-since
+	git worktree prune && git worktree add --detach build/since $(SINCE)
+	cd build/since && $(CURDIR)/$(BIN)/python -m tests.books write $(CURDIR)/build/books-since
+	git worktree remove --force build/since
+	$(BIN)/python -m tests.books compare build/books-since build/books
+
+# exports/examples holds what the README shows and links: workbooks to download, and their pictures.
+# mnist.xlsx is of the series recorded in tests/experiments/records/ and of the weights in the
+# package, without training.
+EXAMPLES = backprop live concepts mnist
+exports: $(VENV)/test
+	rm -rf build/examples
+	$(BIN)/python -m tests.books write build/examples $(EXAMPLES)
+	cp $(EXAMPLES:%=build/examples/exports/%.xlsx) exports/examples/
 	$(MAKE) pictures
 
 # The table in the README: each model over several seeds, some two hours on two cores. Trains what
-# exports/*.seeds.json does not record, so that a series that was stopped goes on. `make exports`
-# puts a finished record there: to measure the default model anew as well, remove
-# exports/mnist.seeds.json first.
+# exports/*.seeds.json does not record, so that a series that was stopped goes on.
 .PHONY: results
 results: $(VENV)/test
 	$(BIN)/toolkit mnist --seeds 10 --device cpu --threads 1
@@ -69,22 +93,22 @@ results: $(VENV)/test
 pictures: libreoffice
 	rm -rf build/pictures && mkdir -p build/pictures
 	soffice -env:UserInstallation=file://$(CURDIR)/build/profile --headless \
-	  --convert-to pdf --outdir build/pictures exports/backprop.xlsx >/dev/null
+	  --convert-to pdf --outdir build/pictures exports/examples/backprop.xlsx >/dev/null
 	pdftoppm -r 130 -f 4 -l 4 -x 85 -y 115 -W 1370 -H 520 -singlefile -png \
-	  build/pictures/backprop.pdf exports/backprop
+	  build/pictures/backprop.pdf exports/examples/backprop
 	soffice -env:UserInstallation=file://$(CURDIR)/build/profile --headless \
-	  --convert-to pdf --outdir build/pictures exports/mnist.xlsx >/dev/null
+	  --convert-to pdf --outdir build/pictures exports/examples/mnist.xlsx >/dev/null
 	page=$$(( $$(pdfinfo build/pictures/mnist.pdf | sed -n 's/^Pages: *//p') - 4 )); \
 	  pdftoppm -r 130 -f $$page -l $$page -x 85 -y 95 -W 1370 -H 590 -singlefile -png \
-	  build/pictures/mnist.pdf exports/mnist
+	  build/pictures/mnist.pdf exports/examples/mnist
 	soffice -env:UserInstallation=file://$(CURDIR)/build/profile --headless \
-	  --convert-to pdf --outdir build/pictures exports/live.xlsx >/dev/null
+	  --convert-to pdf --outdir build/pictures exports/examples/live.xlsx >/dev/null
 	pdftoppm -r 130 -f 1 -l 1 -x 85 -y 115 -W 1310 -H 485 -singlefile -png \
-	  build/pictures/live.pdf exports/live
+	  build/pictures/live.pdf exports/examples/live
 	soffice -env:UserInstallation=file://$(CURDIR)/build/profile --headless \
-	  --convert-to pdf --outdir build/pictures exports/concepts.xlsx >/dev/null
+	  --convert-to pdf --outdir build/pictures exports/examples/concepts.xlsx >/dev/null
 	pdftoppm -r 190 -f 5 -l 5 -x 125 -y 180 -W 1110 -H 972 -singlefile -png \
-	  build/pictures/concepts.pdf exports/concepts
+	  build/pictures/concepts.pdf exports/examples/concepts
 
 $(VENV)/bin/python:
 	$(PYTHON) -c "import sys; sys.exit(sys.version_info < (3, 11) and 'Python 3.11 or later is needed: make PYTHON=python3.11')"
@@ -106,11 +130,11 @@ $(VENV)/test: $(VENV)/light requirements/test.txt
 # The tests recalculate every workbook with LibreOffice; without it they would prove nothing.
 .PHONY: libreoffice
 libreoffice:
-	@command -v soffice >/dev/null || { \
+	@command -v soffice >/dev/null && { /usr/bin/python3 -c "import uno" 2>/dev/null || [ "$$(uname)" = Darwin ]; } || { \
 	  command -v apt-get >/dev/null && [ "$$(id -u)" = 0 ] && \
-	  apt-get update -qq && apt-get install -y -qq libreoffice-calc >/dev/null; } || { \
-	  echo "LibreOffice is missing. Install it, then run make again:"; \
-	  echo "  Debian, Ubuntu: sudo apt-get update && sudo apt-get install libreoffice-calc"; \
+	  apt-get update -qq && apt-get install -y -qq libreoffice-calc python3-uno >/dev/null; } || { \
+	  echo "LibreOffice is missing, or its Python module uno. Install them, then run make again:"; \
+	  echo "  Debian, Ubuntu: sudo apt-get update && sudo apt-get install libreoffice-calc python3-uno"; \
 	  echo "  macOS: brew install --cask libreoffice, with soffice on the PATH"; exit 1; }
 
 LOCK = uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
@@ -119,6 +143,7 @@ LOCK = uv pip compile --quiet --universal --python-version 3.11 --generate-hashe
 lock:
 	$(LOCK) --extra test -o requirements/test.txt
 	$(LOCK) --extra mnist -c requirements/test.txt -o requirements/mnist.txt
+	$(LOCK) --extra test-light -c requirements/test.txt -o requirements/test-light.txt
 	$(LOCK) -c requirements/test.txt -o requirements/light.txt
 
 clean:

@@ -58,9 +58,7 @@ def write(folder: Path, names: Iterable[str] = ()) -> None:
 def parts(book: Path) -> dict[str, str]:
     """The hash of each part of a workbook, uncompressed, in the order of the file."""
     with zipfile.ZipFile(book) as archive:
-        return {
-            name: hashlib.sha256(archive.read(name)).hexdigest() for name in archive.namelist()
-        }
+        return {name: hashlib.sha256(archive.read(name)).hexdigest() for name in archive.namelist()}
 
 
 def differences(before: Path, after: Path) -> Iterator[str]:

@@ -9,6 +9,8 @@ from openpyxl import load_workbook
 from openpyxl.formula.tokenizer import Token, Tokenizer
 from openpyxl.worksheet.datavalidation import DataValidation
 
+from tests.parts import cache_faults, stored
+
 VOLATILE = re.compile(r"\b(RAND|RANDBETWEEN|NOW|TODAY|OFFSET|INDIRECT|CELL|INFO)\(")
 ABSENT = re.compile(r"\b(LET|LAMBDA|MAP|REDUCE|SCAN|SEQUENCE|FILTER|XLOOKUP|VSTACK|HSTACK)\(")
 XDR = "{http://schemas.openxmlformats.org/drawingml/2006/spreadsheetDrawing}"
@@ -17,9 +19,12 @@ ERRORS = re.compile(r"#(NUM!|VALUE!|REF!|NAME\?|DIV/0!|N/A)")
 
 
 def faults(path: Path) -> list[str]:
-    """One line for each fault of a workbook."""
+    """One line for each fault of a workbook; where its parts cannot be read, for these alone."""
+    parts, damaged = stored(path)
+    if damaged:
+        return damaged
     formulas, values = load_workbook(path), load_workbook(path, data_only=True)
-    found = []
+    found = list(cache_faults(parts))
     for sheet in formulas:
         if len(sheet.title) > 31 or re.search(r"[\[\]:*?/\\]", sheet.title):
             found.append(f"sheet name {sheet.title!r}")

@@ -1,8 +1,8 @@
 """One or more rows of arguments for every function that cells know, to be varied in a test.
 
-In the arguments of a row a list is a range that test_readings replaces by each of RANGES in turn, a
-tuple is a range that stays, an expression stays as well, `Asked` is a criterion, and anything else
-is a scalar that it replaces by each of SCALARS.
+In the arguments of a row a list is a range that is replaced by each of RANGES in turn, a tuple or
+an array is a range that stays, an expression stays as well, `Asked` is a criterion, and anything
+else is a scalar that is replaced by each of SCALARS.
 """
 
 import math
@@ -89,6 +89,8 @@ def sum_where_above(cells: Symbol, others: Symbol) -> Expr:
 
 
 SQUARE = [[0.5, 2, -1], [3, 1, 4]]
+ROW = [NUMBERS]
+FIXED = np.array(SQUARE)  # an array that stays
 KEYS = ("a", "A", "b", "a", None, "b*")
 FLAGS = (1, 0, 1, 1, 0, 1)
 PLACES = (0, 1, 2, 3, 4, 5)
@@ -148,9 +150,11 @@ CASES: dict[str, tuple[Row, ...]] = {
     "counted": ((functions.counted, KEYS, Asked("a"), NUMBERS, Asked(3)),),
     "where": ((functions.where, NUMBERS, KEYS, Asked("a")),
               (functions.where, tuple(range(12)), WORDS, Asked(3))),
+    "where_across": ((functions.where_across, ROW, np.array([KEYS], object), Asked("a")),
+                     (functions.where_across, np.array([FLAGS]), ROW, Asked(3))),
     "number_of": ((logits.number_of, 0.5),),
     "temperature": ((logits.temperature, 0.5),),
-    "window_dot": ((maps.window_dot, SQUARE, tuple(SQUARE)), (maps.window_dot, NUMBERS, FLAGS),
+    "window_dot": ((maps.window_dot, SQUARE, FIXED), (maps.window_dot, NUMBERS, FLAGS),
                    (maps.window_dot, 2, 0.5)),
     "rectified": ((maps.rectified, 0.5),),
     "above_zero": ((lambda a, b: a * maps.above_zero(b), 2, 0.5),),
@@ -185,11 +189,11 @@ CASES: dict[str, tuple[Row, ...]] = {
                  (records.compared, (9, 8, 9, 7), (1, 2, 3, 1), *SAYING)),
     "cosine": ((sampling.cosine, 30),),
     "sine": ((sampling.sine, 30),),
-    "sampled": ((sampling.sampled, SQUARE, (0, 1), ((0, 1, 2),), 0.5, 1.25),),
+    "sampled": ((sampling.sampled, SQUARE, (0, 1), np.array([[0, 1, 2]]), 0.5, 1.25),),
     "share_or_dash": ((shares.share_or_dash, 1, 4),),
     "held": ((windows.held, 1.75, 0, 9),),
     "as_number": ((windows.as_number, 0.5),),
-    "weighted_sum": ((windows.weighted_sum, SQUARE, tuple(SQUARE)),),
+    "weighted_sum": ((windows.weighted_sum, SQUARE, FIXED),),
     "cell_or_zero": ((windows.cell_or_zero, SQUARE, 1, 2, Integer(2), Integer(3)),),
     "exp": ((sympy.exp, 0.5),),
     "log": ((sympy.log, 0.5),),
@@ -220,7 +224,7 @@ def _others(argument: Any) -> Sequence[Any]:
         shape = np.shape(argument)
         # Arrays of numbers keep their type.
         return [np.reshape(_array(cells), shape) if len(shape) > 1 else cells for cells in RANGES]
-    return () if isinstance(argument, tuple | Expr) else SCALARS
+    return () if isinstance(argument, tuple | np.ndarray | Expr) else SCALARS
 
 
 def _array(cells: Any) -> np.ndarray:
@@ -234,6 +238,7 @@ def _case(function: str, make: Callable[..., Expr], arguments: Sequence[Any]) ->
         if isinstance(argument, Expr):
             given.append(argument)
             continue
+        content = argument.content if isinstance(argument, Asked) else argument
         given.append(Symbol(f"x{len(known)}"))
-        known[given[-1]] = argument.content if isinstance(argument, Asked) else argument
+        known[given[-1]] = _array(content) if np.ndim(content) > 1 else content
     return Case(function, make(*given), known)

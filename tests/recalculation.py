@@ -1,12 +1,17 @@
 """Recalculate workbooks with LibreOffice and read what came out."""
 
+import json
+import os
 import re
 import shutil
+import signal
 import subprocess
 import zipfile
 from collections.abc import Mapping
-from dataclasses import dataclass
+from contextlib import suppress
+from functools import cache
 from pathlib import Path
+from threading import Timer
 
 from lxml import etree
 from openpyxl import load_workbook
@@ -22,31 +27,78 @@ CHART = "{http://schemas.openxmlformats.org/drawingml/2006/chart}"
 DRAWING = "{http://schemas.openxmlformats.org/drawingml/2006/main}"
 SHEET = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 Cells = dict[str, dict[str, object]]
+SERVER = Path(__file__).parent / "office_server.py"
+LONGEST = 300  # seconds for one workbook
 
 
-@dataclass(frozen=True)
 class Office:
-    """LibreOffice with a profile of its own that recalculates every file it opens."""
+    """A running LibreOffice with a profile of its own that recalculates every file it opens.
 
-    profile: Path
+    It starts once: to start takes some two seconds, many times what a small workbook needs.
+    """
 
-    @classmethod
-    def at(cls, folder: Path) -> "Office":
+    def __init__(self, folder: Path) -> None:
         assert shutil.which("soffice"), "LibreOffice is missing: apt-get install libreoffice-calc"
-        user = folder / "profile" / "user"
+        self._profile = folder / "profile"
+        user = self._profile / "user"
         user.mkdir(parents=True)
         (user / "registrymodifications.xcu").write_text(ALWAYS, encoding="utf-8")
-        return cls(folder / "profile")
+        self._server: subprocess.Popen[str] | None = None
+
+    def start(self) -> subprocess.Popen[str]:
+        """The server, started unless it runs already."""
+        if self._server is None or self._server.poll() is not None:
+            self._server = subprocess.Popen(
+                [_python_with_uno(), str(SERVER), str(self._profile)], text=True,
+                stdin=subprocess.PIPE, stdout=subprocess.PIPE, start_new_session=True,
+            )  # fmt: skip
+        return self._server
+
+    @property
+    def process_id(self) -> int | None:
+        """That of the running server; None where none was started."""
+        return self._server.pid if self._server else None
+
+    def close(self) -> None:
+        """End LibreOffice, with all processes that were started for it."""
+        if self._server:
+            self._kill()
+            self._server.communicate()
+            self._server = None
+
+    def _kill(self) -> None:
+        if self._server:
+            with suppress(ProcessLookupError):
+                os.killpg(self._server.pid, signal.SIGKILL)
 
     def recalculate(self, book: Path) -> Path:
         """The workbook as LibreOffice saves it after computing every formula."""
-        folder = book.parent / f"{book.stem}-recalculated"
-        subprocess.run(
-            ["soffice", f"-env:UserInstallation={self.profile.as_uri()}", "--headless",
-             "--convert-to", "xlsx", "--outdir", str(folder), str(book)],
-            check=True, capture_output=True, timeout=300,
-        )  # fmt: skip
-        return folder / book.name
+        out = book.parent / f"{book.stem}-recalculated" / book.name
+        out.parent.mkdir(exist_ok=True)
+        out.unlink(missing_ok=True)
+        server = self.start()
+        assert server.stdin and server.stdout
+        server.stdin.write(json.dumps([str(book.resolve()), str(out.resolve())]) + "\n")
+        server.stdin.flush()
+        # A server that is killed answers with an empty line.
+        alarm = Timer(LONGEST, self._kill)
+        alarm.start()
+        answer = server.stdout.readline()
+        alarm.cancel()
+        assert answer and not json.loads(answer), f"{book}: {answer or 'LibreOffice ended'}"
+        return out
+
+
+@cache
+def _python_with_uno() -> str:
+    """A Python that can talk to LibreOffice: the system's, or the one that LibreOffice brings."""
+    program = Path(str(shutil.which("soffice"))).resolve().parent
+    candidates = ["/usr/bin/python3", program / "python", program.parent / "Resources" / "python"]
+    for candidate in map(str, candidates):
+        with suppress(OSError):
+            if not subprocess.run([candidate, "-c", "import uno"], capture_output=True).returncode:
+                return candidate
+    raise AssertionError("no Python has the module uno: apt-get install python3-uno")
 
 
 def cells(book: Path, *, formulas: bool = False) -> Cells:

@@ -2,7 +2,6 @@
 
 import io
 import re
-import stat
 import subprocess
 import sys
 import zipfile
@@ -22,7 +21,7 @@ from PIL import Image
 from tests.lint import faults
 from tests.recalculation import Office, cells
 from toolkit.book.measure import Measure
-from toolkit.book.saving import check_workbook, replacing
+from toolkit.book.saving import check_workbook
 from toolkit.book.sheet import (
     Book,
     Cell,
@@ -403,36 +402,6 @@ def test_column_letters() -> None:
     ]  # fmt: skip
 
 
-def test_a_failure_leaves_the_old_file_and_no_litter(tmp_path: Path) -> None:
-    out = tmp_path / "old.xlsx"
-    out.write_bytes(b"old")
-    with pytest.raises(KeyboardInterrupt), replacing(out) as temporary:
-        temporary.write_bytes(b"half")
-        raise KeyboardInterrupt
-    with pytest.raises(ToolkitError, match="written: No space left"), replacing(out):
-        raise OSError(28, "No space left on device")
-    assert out.read_bytes() == b"old"
-    assert list(tmp_path.iterdir()) == [out]
-
-
-def test_a_workbook_in_use_keeps_both(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Windows refuses to replace a file that Excel holds open."""
-    out = tmp_path / "open.xlsx"
-    out.write_bytes(b"old")
-    original = Path.replace
-
-    def refuse(self: Path, target: Path) -> Path:
-        if target == out:
-            raise PermissionError(13, "in use")
-        return original(self, target)
-
-    monkeypatch.setattr(Path, "replace", refuse)
-    with pytest.raises(ToolkitError, match=r"in use .* is .*open \(new\)\.xlsx: close"):
-        write(SMALL, out)
-    assert out.read_bytes() == b"old"
-    assert load_workbook(tmp_path / "open (new).xlsx")["One"]["A2"].value == 2.5
-
-
 def test_where_a_workbook_may_go(tmp_path: Path) -> None:
     with pytest.raises(ToolkitError, match=r"give one that ends in \.xlsx"):
         check_workbook(tmp_path / "book.xls")
@@ -442,15 +411,6 @@ def test_where_a_workbook_may_go(tmp_path: Path) -> None:
     (tmp_path / "folder.xlsx").mkdir()
     with pytest.raises(ToolkitError, match="this is a folder"):
         check_workbook(tmp_path / "folder.xlsx")
-
-
-@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no permission bits")
-def test_a_workbook_is_readable_like_any_file(tmp_path: Path) -> None:
-    write(SMALL, tmp_path / "s.xlsx")
-    (tmp_path / "plain").touch()
-    assert stat.S_IMODE((tmp_path / "s.xlsx").stat().st_mode) == stat.S_IMODE(
-        (tmp_path / "plain").stat().st_mode
-    )
 
 
 def test_number_formats_are_without_conditions() -> None:

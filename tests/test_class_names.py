@@ -58,6 +58,18 @@ def test_labels_that_are_refused(folder: Path, text: str, message: str) -> None:
         digits.load(folder)
 
 
+def test_a_name_that_a_later_digit_has_too_is_refused(folder: Path) -> None:
+    """Fewer than ten lines are followed by digits, and two classes must not share a name."""
+    for path in folder.glob("*labels*"):
+        content = path.read_bytes()
+        path.write_bytes(content[:8] + bytes(len(content) - 8))
+    (folder / "labels.txt").write_text("7\n", encoding="utf-8")
+    with pytest.raises(ToolkitError, match=r"labels.txt: '7' is also the name of class 7, which"):
+        digits.load(folder)
+    (folder / "labels.txt").write_text("1\n0\n", encoding="utf-8")
+    assert digits.load(folder).names == tuple("1023456789")
+
+
 def test_fashion_is_known_by_its_checksum(monkeypatch: pytest.MonkeyPatch) -> None:
     # The checksum is that of the whole file: MNIST's own is the one its authors give.
     labels = digits.load().train_labels

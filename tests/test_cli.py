@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -18,6 +19,7 @@ from tests.recalculation import cells
 from toolkit.cli import MODELS, app
 from toolkit.template import shipped as shipped_names
 from toolkit.template import templates_folder
+from toolkit.wording import shell_line
 
 ROOT = Path(__file__).parents[1]
 RUN = CliRunner()
@@ -256,13 +258,100 @@ def test_help_names_the_shipped_models() -> None:
     assert MODELS.startswith("default, ")
 
 
-def test_a_console_that_takes_no_more(tmp_path: Path) -> None:
-    words = [sys.executable, "-m", "toolkit", "backprop", "--out", str(tmp_path / "b.xlsx")]
-    with Path("/dev/full").open("w", encoding="utf-8") as full:
-        done = subprocess.run(words, stdout=full, stderr=subprocess.PIPE, text=True, check=False)
+WRITES = ["backprop", "--epochs", "2", "--out", "b.xlsx"]
+SAYING = [[], ["--help"], ["--version"], ["backprop", "--help"], ["templates", "--json"], WRITES]
+
+
+def closed_pipe() -> int:
+    """The end of a pipe that nobody reads."""
+    reader, writer = os.pipe()
+    os.close(reader)
+    return writer
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such device")
+@pytest.mark.parametrize(
+    ("words", "unbuffered"), [*((words, "") for words in SAYING), ([], "1"), (["--version"], "1")]
+)
+@pytest.mark.parametrize("kind", ["full", "pipe", "closed"])
+def test_an_output_that_takes_no_text(
+    tmp_path: Path, kind: str, words: list[str], unbuffered: str
+) -> None:
+    program = [sys.executable, "-m", "toolkit", *words]
+    if kind == "closed":
+        program = ["sh", "-c", 'exec "$@" >&-', "sh", *program]
+    out = closed_pipe() if kind == "pipe" else os.open("/dev/full", os.O_WRONLY)
+    try:
+        done = subprocess.run(
+            program, cwd=tmp_path, stdout=out, stderr=subprocess.PIPE, text=True, check=False,
+            env=os.environ | {"PYTHONUNBUFFERED": unbuffered},
+        )  # fmt: skip
+    finally:
+        os.close(out)
+    assert (tmp_path / "b.xlsx").exists() == (words == WRITES)
+    if kind == "pipe":
+        assert (done.returncode, done.stderr) == (141, "")
+        return
+    reason = "No space left on device" if kind == "full" else "Bad file descriptor"
     assert done.returncode == 2
-    assert done.stderr.splitlines() == [
-        "Error: standard output: cannot be written: No space left on device; "
-        "the files are made, only this message is lost"
-    ]
-    assert (tmp_path / "b.xlsx").exists()
+    (line,) = done.stderr.splitlines()
+    assert line.startswith(f"Error: standard output: cannot be written: {reason}; ")
+    if words == WRITES:
+        assert line.endswith("the files are made, only this message is lost")
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such device")
+@pytest.mark.parametrize("where", ["2>/dev/full", "2>&-", "2>&- >&-"])
+def test_an_error_that_cannot_be_told_keeps_its_code(tmp_path: Path, where: str) -> None:
+    words = [sys.executable, "-m", "toolkit", "predict", "none.png"]
+    done = subprocess.run(
+        ["sh", "-c", f'exec "$@" {where}', "sh", *words], cwd=tmp_path, capture_output=True,
+        check=False,
+    )  # fmt: skip
+    assert (done.returncode, done.stdout) == (2, b"")
+
+
+def test_completion_of_words(tmp_path: Path) -> None:
+    assert "--install-completion" in toolkit("--help", cwd=tmp_path).stdout
+    told = toolkit(cwd=tmp_path, _TOOLKIT_COMPLETE="complete_bash", COMP_WORDS="toolkit ba",
+                   COMP_CWORD="1")  # fmt: skip
+    assert told.stdout.split() == ["backprop"]
+
+
+AWKWARD = [
+    "plain",
+    "two words",
+    "$HOME",
+    "it's",
+    "`date`",
+    "a;b&c|d",
+    "*",
+    "~",
+    "ö",
+    "",
+    "!x",
+    "x,y",
+]
+
+
+@pytest.mark.skipif(shutil.which("sh") is None, reason="no shell of POSIX is here")
+def test_a_shell_reads_a_command_as_it_was_given() -> None:
+    words = [*AWKWARD, 'say "hi"', "both ' and $HOME"]
+    print_them = shell_line([sys.executable, "-c", "import sys; print(sys.argv[1:])", *words])
+    done = subprocess.run(["sh", "-c", print_them], capture_output=True, text=True, check=True)
+    assert done.stdout == f"{words}\n"
+
+
+def test_quotes_are_such_as_all_shells_know() -> None:
+    """Nothing is quoted that needs no quotes; what cmd knows comes before what it does not."""
+    assert shell_line(["toolkit", "mnist", "--out", "exports/x-1.xlsx", "--seeds", "2"]) == (
+        "toolkit mnist --out exports/x-1.xlsx --seeds 2"
+    )
+    assert shell_line(AWKWARD) == (
+        'plain "two words" \'$HOME\' "it\'s" \'`date`\' "a;b&c|d" "*" "~" ö "" \'!x\' "x,y"'
+    )
+
+
+def test_a_path_of_windows_is_told_as_every_shell_reads_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(os, "sep", "\\")
+    assert shell_line(["--model", "C:\\my models\\a.toml"]) == '--model "C:/my models/a.toml"'

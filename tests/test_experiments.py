@@ -203,7 +203,7 @@ def test_runs_are_recorded_as_they_end_and_a_stop_keeps_them(
     path = tmp_path / "r.csv"
 
     def stopped(todo: object, workers: int) -> object:
-        yield replace(made[0], epochs=1, fingerprint="new")
+        yield replace(made[0], epochs=1, fingerprint="0" * 12)
         assert len(results.load(path)) == 1
         raise KeyboardInterrupt
 
@@ -211,7 +211,7 @@ def test_runs_are_recorded_as_they_end_and_a_stop_keeps_them(
     options = command.Options(path, ("dropout",), epochs=1, seeds=1, quiet=True)
     with pytest.raises(KeyboardInterrupt):
         command.run_experiments(options, lambda line: None)
-    assert [result.fingerprint for result in results.load(path)] == ["new"]
+    assert [result.fingerprint for result in results.load(path)] == ["0" * 12]
 
 
 def test_a_whole_small_programme_runs_in_processes(
@@ -225,6 +225,19 @@ def test_a_whole_small_programme_runs_in_processes(
     assert found["made"] == 2
     assert said[0].startswith("2 runs, 2 at a time: about ")
     assert {result.seed for result in results.load(tmp_path / "r.csv")} == {0, 1}
+
+
+def test_a_list_takes_no_nonsense_and_writes_nothing(tmp_path: Path) -> None:
+    file = tmp_path / "r.csv"
+    for name in ("seeds", "epochs", "workers"):
+        done = CliRunner().invoke(
+            app, ["experiments", "--list", "--results", str(file), f"--{name}", "-1"]
+        )
+        assert (done.exit_code, done.stdout) == (2, "")
+        assert done.stderr == f"Error: --{name} -1: must be at least 1\n"
+    # What is only read may lie where nothing can be written.
+    words = ["experiments", "--list", "--only", "dropout", "--results", "/proc/r.csv"]
+    assert CliRunner().invoke(app, words).exit_code == 0
 
 
 def test_two_programs_on_one_file_keep_each_others_runs(tmp_path: Path) -> None:
@@ -251,7 +264,7 @@ def test_a_program_that_is_stopped_leaves_its_runs_and_no_process(
     workers = [int(pid) for pid in children.read_text().split()] if children.exists() else []
     running.send_signal(sent)
     _, said = running.communicate(timeout=60)
-    assert running.returncode == (130 if sent == signal.SIGTERM else -sent)
+    assert running.returncode == (128 + sent if sent == signal.SIGTERM else -sent)
     assert "Traceback" not in said
     assert len(results.load(tmp_path / "r.csv")) >= 1
     until(lambda: not any(Path(f"/proc/{pid}").exists() for pid in workers))

@@ -12,8 +12,8 @@ import pytest
 from sympy import Add, Expr, Mul, Symbol
 from typer.testing import CliRunner
 
-from tests.ironcalc_oracle import values as ironcalc_values
 from tests.lint import _cell, faults
+from tests.oracles.ironcalc import values as ironcalc_values
 from tests.recalculation import Office, cells
 from tests.test_networks_workbook import drawn
 from tests.test_second_oracle import NOT_COMPUTED, formulas_of, same

@@ -264,7 +264,7 @@ GARMENTS = ("T-shirt/top", "Trouser", "Pullover", "Dress", "Coat", "Sandal", "Sh
             "Bag", "Ankle boot")  # fmt: skip
 
 
-@pytest.mark.parametrize("metadata", [{"classes": json.dumps(GARMENTS)}, {"data": "others"}])
+@pytest.mark.parametrize("metadata", [{"classes": json.dumps(GARMENTS)}, {"data": "0" * 64}])
 def test_a_network_of_other_data(
     metadata: dict[str, str], tmp_path: Path, office: Office, shown: Gallery
 ) -> None:

@@ -4,6 +4,7 @@ import os
 import subprocess
 import sys
 import zipfile
+from email import message_from_string
 from pathlib import Path
 
 import pytest
@@ -50,8 +51,29 @@ def test_the_light_install_needs_no_torch(installed: Path, tmp_path: Path) -> No
             installed, tmp_path, block + code + f"print(R().invoke(app, {command}).exit_code)"
         )
         assert made == "0", command
-    asked = run(installed, tmp_path, block + code + "print(R().invoke(app, ['mnist']).stderr)")
-    assert 'needs torch; install it with: pip install "toolkit[mnist]"' in asked
+    for words in (["mnist"], ["experiments", "--seeds", "9"]):
+        asked = run(installed, tmp_path, block + code + f"print(R().invoke(app, {words}).stderr)")
+        (line,) = asked.splitlines()
+        told = (
+            f'Error: toolkit {words[0]} needs torch; install it with: pip install "toolkit[mnist]"'
+        )
+        assert line.startswith(told)
+        assert "without a GPU first install torch and torchvision for CPU" in line
+
+
+def test_the_wheel_says_what_it_is(installed: Path) -> None:
+    (info,) = installed.glob("toolkit-*.dist-info")
+    told = message_from_string((info / "METADATA").read_text(encoding="utf-8"))
+    assert told["License-Expression"] == "MIT AND OFL-1.1 AND CC-BY-SA-3.0"
+    files = told.get_all("License-File", [])
+    assert len(files) == 3
+    texts = [(info / "licenses" / name).read_text(encoding="utf-8") for name in files]
+    for name in ("MIT License", "SIL OPEN FONT LICENSE", "Attribution-ShareAlike 3.0 Unported"):
+        assert any(name in text for text in texts), name
+    assert told["Author"] == "The toolkit authors"
+    classifiers = told.get_all("Classifier", [])
+    assert {"Topic :: Education", "Programming Language :: Python :: 3.11"} <= set(classifiers)
+    assert told["Keywords"]
 
 
 def test_requirements_hold_names_versions_and_hashes_only() -> None:

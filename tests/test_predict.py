@@ -304,6 +304,39 @@ def test_names_of_classes(tmp_path: Path, weights: Path, originals: Grey) -> Non
     assert found.prediction == "class 7"
 
 
+def test_two_classes_of_one_name_are_kept_apart(
+    tmp_path: Path, weights: Path, originals: Grey
+) -> None:
+    names = json.dumps(["7", *"123456", "7", *"89"])
+    save_weights(load_trained(weights).network, {"template": LINEAR, "classes": names},
+                 tmp_path / "twice.safetensors")  # fmt: skip
+    path = made(tmp_path, "large", originals[:1])
+    (found,) = predict.predict(path, tmp_path / "twice.safetensors")
+    assert list(found.probabilities)[:2] == ["7 (class 0)", "1"]
+    assert found.prediction == "7 (class 7)"
+    assert sum(found.probabilities.values()) == pytest.approx(1)
+    assert len(json.loads(json.dumps(found.as_dict()))["probabilities"]) == 10
+    headings, line = predict.shown([found], False).splitlines()
+    assert len(headings.split("\t")) == len(line.split("\t")) == 13
+
+
+@pytest.mark.parametrize(
+    ("names", "wanted"),
+    [
+        (["a", "b"], ["a", "b"]),
+        (["a", "b", "a"], ["a (class 0)", "b", "a (class 2)"]),
+        # A name that looks like what keeps the others apart.
+        (
+            ["a", "a", "a (class 0)"],
+            ["a (class 0) (class 0)", "a (class 1)", "a (class 0) (class 2)"],
+        ),
+        (["", ""], [" (class 0)", " (class 1)"]),
+    ],
+)
+def test_names_are_made_distinct(names: list[str], wanted: list[str]) -> None:
+    assert predict.distinct(names) == wanted
+
+
 def test_the_shipped_weights_read_digits_without_torch(tmp_path: Path, originals: Grey) -> None:
     paths = made(tmp_path, "large", originals[:3])
     block = "import sys; sys.modules['torch'] = None; from toolkit.cli import main; main()"

@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.ironcalc_oracle import values, without_values
+from tests.oracles.ironcalc import values
+from tests.oracles.planted import without_values
 from tests.recalculation import Cells, cells
 from tests.test_backprop_workbook import sizes
 from toolkit.book.sheet import letters

@@ -444,7 +444,7 @@ main()
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="signals are sent otherwise there")
-@pytest.mark.parametrize("sent", ["SIGKILL", "SIGINT", "SIGTERM"])
+@pytest.mark.parametrize("sent", ["SIGKILL", "SIGINT", "SIGTERM", "SIGHUP"])
 def test_killed_within_an_epoch_then_resumed(folder: Path, sent: str) -> None:
     words = ["mnist", "--out", "k.xlsx", "--model", "small.toml", "--data-dir", ".",
              "--device", "cpu", "--seed", "2"]  # fmt: skip
@@ -453,7 +453,8 @@ def test_killed_within_an_epoch_then_resumed(folder: Path, sent: str) -> None:
         [sys.executable, "-c", COMMAND, *words], cwd=folder, env=environment, check=False,
         capture_output=True, text=True,
     )  # fmt: skip
-    assert killed.returncode == (-signal.SIGKILL if sent == "SIGKILL" else 130)
+    number = getattr(signal, sent)
+    assert killed.returncode == (-number if sent == "SIGKILL" else 128 + number)
     assert "Traceback" not in killed.stderr
     assert (folder / "k.checkpoint").is_file()
     assert (folder / "k.xlsx").exists() == (sent != "SIGKILL")
@@ -525,6 +526,38 @@ def test_a_record_of_another_series_is_refused(folder: Path) -> None:
     (folder / "m.seeds.json").write_text("{}", encoding="utf-8")
     with pytest.raises(ToolkitError, match=r"m.seeds.json: damaged, or no record of seeds"):
         train_mnist(options(folder, seeds=2, epochs=1))
+
+
+def test_a_series_that_never_began_is_not_resumed(folder: Path) -> None:
+    with pytest.raises(ToolkitError, match=r"m.seeds.json: no such record, .*leave out --resume"):
+        train_mnist(options(folder, seeds=2, epochs=1, resume=True))
+    assert not list(folder.glob("m.*"))
+    train_mnist(options(folder, seeds=1, epochs=1))
+    found = train_mnist(options(folder, seeds=2, epochs=1, resume=True))
+    assert found["seeds"]["count"] == 2
+
+
+def test_torch_leaves_no_folder_among_the_temporary_files(folder: Path, tmp_path: Path) -> None:
+    """Its compiler makes one as soon as an optimizer or torchvision is imported."""
+    environment = os.environ | {"TMPDIR": str(tmp_path), "TEMP": str(tmp_path)}
+    environment.pop("TORCHINDUCTOR_CACHE_DIR", None)  # torch sets it in the tests' own process
+    words = [
+        "mnist",
+        "--model",
+        "small.toml",
+        "--data-dir",
+        ".",
+        "--epochs",
+        "1",
+        "--out",
+        "t.xlsx",
+    ]
+    done = subprocess.run(
+        [sys.executable, "-m", "toolkit", *words], cwd=folder, env=environment, check=False,
+        capture_output=True,
+    )  # fmt: skip
+    assert done.returncode == 0
+    assert list(tmp_path.iterdir()) == []
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="signals are sent otherwise there")

@@ -7,14 +7,14 @@ from typing import Annotated
 import typer
 
 from toolkit import __version__
-from toolkit.console import STOPPED, OneLineErrors, say
+from toolkit.console import OneLineErrors, complain, open_streams, say
 from toolkit.errors import ToolkitError
+from toolkit.stopping import exit_code, stop_like_ctrl_c
 from toolkit.wording import experiment_line, mnist_lines, template_line
 
 app = typer.Typer(
     cls=OneLineErrors,
     no_args_is_help=True,
-    add_completion=False,
     rich_markup_mode="rich",
     pretty_exceptions_enable=False,
     help="See deep learning happen in a spreadsheet.",
@@ -119,12 +119,12 @@ def mnist(
     result = train_mnist(options)
     say(result, as_json, mnist_lines(result))
     if result["ended"]:
-        typer.echo(f"{model}: {result['ended']}. What was finished before is kept.", err=True)
+        complain(f"{model}: {result['ended']}. What was finished before is kept.")
         raise typer.Exit(1)
     if result["stopped"]:
         how = "the same command goes on" if seeds else "--resume goes on from there"
-        typer.echo(f"Stopped; what is finished is kept, {how}.", err=True)
-        raise typer.Exit(STOPPED)
+        complain(f"Stopped; what is finished is kept, {how}.")
+        raise typer.Exit(exit_code())
 
 
 @app.command(
@@ -230,7 +230,7 @@ def experiments(
         found = listing(options)
         say(found, as_json, "\n".join(map(experiment_line, found)))
         return
-    made = run_experiments(options, lambda line: None if as_json else typer.echo(line, err=True))
+    made = run_experiments(options, lambda line: None if as_json else complain(line))
     say(made, as_json, f"{made['made']} runs made, {made['runs']} asked for\nWrote {results}")
 
 
@@ -263,8 +263,7 @@ def templates(
 
 
 def main() -> None:
-    """The program `toolkit`; a console of any encoding prints what it can."""
-    for stream in (sys.stdout, sys.stderr):
-        if hasattr(stream, "reconfigure"):
-            stream.reconfigure(errors="replace")
+    """The program `toolkit`."""
+    open_streams()
+    stop_like_ctrl_c()
     app(prog_name="toolkit")

@@ -4,15 +4,18 @@ import json
 import os
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
-from typing import Any
+from contextlib import contextmanager, suppress
+from typing import Any, TextIO, cast
 
 import typer
 from typer.core import TyperGroup
 
 from toolkit.errors import ToolkitError
+from toolkit.stopping import exit_code
 
-STOPPED = 130  # what shells expect of a program ended by Ctrl-C
+WRONG = 2  # the exit code for bad input
+CLOSED_PIPE = 141  # what shells report of a program whose reader went away: 128 and SIGPIPE's 13
+CLICK_CLOSED_PIPE = 1  # Typer's own for the same
 # Typer carries its own click; this is the class of all its complaints about a command line.
 USAGE_ERROR: type[Exception] = typer.BadParameter.__mro__[1]
 
@@ -26,16 +29,44 @@ def _one_line_errors() -> Iterator[None]:
     except ToolkitError as error:
         message = str(error)
     except KeyboardInterrupt:
-        typer.echo("\nStopped; no file was left half-written.", err=True)
-        raise typer.Exit(STOPPED) from None
+        complain("\nStopped; no file was left half-written.")
+        raise typer.Exit(exit_code()) from None
     else:
         return
-    typer.echo(f"Error: {' '.join(message.split())}", err=True)
-    raise typer.Exit(2)
+    complain(f"Error: {' '.join(message.split())}")
+    raise typer.Exit(WRONG)
+
+
+def complain(line: str) -> None:
+    """Print a line on standard error; where not even that is possible, the exit code must do."""
+    try:
+        typer.echo(line, err=True)
+    except OSError:
+        _silence(sys.stderr)
 
 
 class OneLineErrors(TyperGroup):
     """Says what is wrong in one line, with exit code 2, for bad input of every kind."""
+
+    def main(self, *words: Any, **options: Any) -> Any:
+        """Run the program. Where standard output takes no text, one line says so; where a pipe was
+        closed by its reader, as `head` does, the program ends without a word.
+        """
+        stdout = sys.stdout
+        output = Output(stdout)
+        sys.stdout = cast(TextIO, output)
+        try:
+            return super().main(*words, **options)
+        except (OSError, SystemExit) as end:
+            with suppress(OSError):
+                output.flush()
+            if output.failure is None:
+                raise
+            _silence(stdout)
+            code = end.code if isinstance(end, SystemExit) else None
+            raise SystemExit(_code_without_output(output.failure, code)) from None
+        finally:
+            sys.stdout = stdout
 
     def invoke(self, ctx: Any) -> Any:
         """Run the command; complaints of our own and of Typer become one line."""
@@ -50,6 +81,57 @@ class OneLineErrors(TyperGroup):
             return super().make_context(info_name, args, *rest, **more)
 
 
+class Output:
+    """Standard output that remembers why it could not be written."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+        self.failure: OSError | None = None
+
+    def write(self, text: str) -> int:
+        """As the stream's own."""
+        with self._remembering():
+            return self._stream.write(text)
+
+    def flush(self) -> None:
+        """As the stream's own."""
+        with self._remembering():
+            self._stream.flush()
+
+    @contextmanager
+    def _remembering(self) -> Iterator[None]:
+        try:
+            yield
+        except OSError as error:
+            self.failure = error
+            raise
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._stream, name)
+
+
+def _code_without_output(failure: OSError, code: object) -> object:
+    """The exit code of a program whose text was lost; says so, unless an error was told already."""
+    if code not in (None, 0, CLICK_CLOSED_PIPE):
+        return code
+    if isinstance(failure, BrokenPipeError):
+        return CLOSED_PIPE
+    complain(f"Error: {_unwritable(failure)}; send it to a file or a terminal")
+    return WRONG
+
+
+def _silence(stream: TextIO) -> None:
+    """Send what still waits in a stream to nowhere: else Python tries once more at its end, and
+    fails once more.
+    """
+    with suppress(OSError, ValueError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+
+
+def _unwritable(error: OSError) -> str:
+    return f"standard output: cannot be written: {error.strerror}"
+
+
 def say(result: Any, as_json: bool, text: str) -> None:
     """Print `text`, or the result as JSON; one line where not even that can be printed."""
     try:
@@ -57,9 +139,31 @@ def say(result: Any, as_json: bool, text: str) -> None:
     except BrokenPipeError:
         raise
     except OSError as error:
-        # Else Python tries once more at its end, and fails once more.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _silence(sys.stdout)
         raise ToolkitError(
-            f"standard output: cannot be written: {error.strerror}; "
-            "the files are made, only this message is lost"
+            f"{_unwritable(error)}; the files are made, only this message is lost"
         ) from error
+
+
+def open_streams() -> None:
+    """Have standard output and standard error where the program was started without (`>&-`), and
+    let both print what they can on a console of any encoding.
+
+    Else the next file that is opened, perhaps the workbook, would take their place and receive what
+    libraries print. What is written to a closed standard output fails, as it should.
+    """
+    if sys.stdout is None:
+        sys.stdout = _stand_in(1, os.O_RDONLY)
+    if sys.stderr is None:
+        sys.stderr = _stand_in(2, os.O_WRONLY)
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="replace")
+
+
+def _stand_in(number: int, mode: int) -> TextIO:
+    handle = os.open(os.devnull, mode)
+    if handle != number:
+        os.dup2(handle, number)
+        os.close(handle)
+    return open(number, "w", encoding="utf-8", closefd=False)

@@ -1,7 +1,7 @@
 """What `toolkit live` does: the trained network into cells, with digits to look at."""
 
 from collections import Counter
-from math import prod
+from math import isfinite, prod
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from toolkit.book.live import count_formulas
 from toolkit.book.saving import check_workbook
-from toolkit.book.sheet import Value
+from toolkit.book.sheet import Book, Value
 from toolkit.book.writer import write
 from toolkit.convnet import stored
 from toolkit.convnet.shapes import activation_count, layer_table, parameter_count
@@ -22,7 +22,7 @@ from toolkit.pages.live.digits import NO_LABEL, SIDE, Gallery
 from toolkit.pages.live.learning import step_book
 
 MOST_CELLS, MOST_CELLS_OF_STEP = 100_000, 300_000
-INPUT = [1, SIDE, SIDE]
+INPUT = (1, SIDE, SIDE)
 # Of the test set (from 0): two of each digit, and images that trained networks often get wrong.
 PLAIN = (3, 10, 2, 5, 1, 35, 30, 32, 4, 19, 8, 15, 11, 21, 0, 17, 61, 84, 7, 9)
 HARD = (
@@ -44,7 +44,9 @@ def write_live(out: Path, weights: Path | None = None, *, step: bool = False) ->
     found = stored.read(source)
     _check(found, source, step=step)
     chosen = (gallery if found.knows_mnist else pictures)(stages(found), found.names)
-    book = step_book(found, chosen) if step else live_book(found, chosen)
+    with np.errstate(over="ignore", invalid="ignore"):
+        book = step_book(found, chosen) if step else live_book(found, chosen)
+    _check_values(book, source)
     write(book, out)
     return {"workbook": str(out), "weights": str(source), "cells": count_formulas(book),
             "digits": len(chosen.names)}  # fmt: skip
@@ -64,12 +66,39 @@ def _check(found: stored.Stored, source: Path, *, step: bool) -> None:
             f"{source}: its network puts out {' x '.join(map(str, shape))} numbers, not one for "
             f"each of its {classes} classes; train one whose last layer has {classes} features"
         )
+    _check_names(found.names, source)
     if step and not found.knows_mnist:
         raise ToolkitError(
             f"{source}: --step needs digits that the network was trained on, and this one was "
             "trained on other data than MNIST; leave out --step, or give other weights"
         )
     _check_size(found, source, step=step)
+
+
+def _check_names(names: tuple[str, ...], source: Path) -> None:
+    """Raise ToolkitError where cells could not tell two classes apart: they ignore case."""
+    for number, name in enumerate(names, 1):
+        if name.casefold() in (other.casefold() for other in names[number:]):
+            raise ToolkitError(
+                f"{source}: two of its classes are called {name!r}, which cells could not tell "
+                "apart; give weights whose classes have different names"
+            )
+
+
+def _check_values(book: Book, source: Path) -> None:
+    """Raise ToolkitError where a cell would show an error instead of a number.
+
+    Of grids only inf is looked for, as nan stands for their blank margins; what comes of it
+    reaches cells of other kinds.
+    """
+    cells = (cell.value for sheet in book.sheets for cell in sheet.cells.values())
+    if any(isinstance(value, float) and not isfinite(value) for value in cells) or any(
+        np.isinf(grid.values).any() for sheet in book.sheets for grid in sheet.grids
+    ):
+        raise ToolkitError(
+            f"{source}: a step from its weights comes to numbers that no cell can hold; train the "
+            "model anew, with a lower training.learning_rate"
+        )
 
 
 def _check_size(found: stored.Stored, source: Path, *, step: bool) -> None:

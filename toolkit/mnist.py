@@ -9,7 +9,6 @@ from toolkit.installed import check_installed
 from toolkit.options import Options as Options
 from toolkit.options import check
 from toolkit.outcome import first_network, result, save, stopped, write
-from toolkit.stopping import terminated_like_ctrl_c
 
 if TYPE_CHECKING:
     from torch import nn
@@ -25,8 +24,8 @@ Trained = tuple["nn.Module", "History"]
 def train_mnist(options: Options) -> dict[str, Any]:
     """Train a model, or a series of seeds, and write the workbook and, beside it, the weights.
 
-    Where Ctrl-C or SIGTERM ends the training early, or a loss that is no finite number, both are
-    written from the epochs that are finished. Raises ToolkitError where an option, the template,
+    Where Ctrl-C ends the training early, or a loss that is no finite number, both are written from
+    the epochs that are finished. Raises ToolkitError where an option, the template,
     the data or `out` is at fault, before any training, and where not one epoch came to its end.
     """
     check(options)
@@ -36,7 +35,7 @@ def train_mnist(options: Options) -> dict[str, Any]:
 
     data = digits.load(options.data_dir, validation=options.validation)
     template.check_batches(model, len(data.train_images), options.model)
-    with terminated_like_ctrl_c(), machine.threads(options.threads):
+    with machine.threads(options.threads):
         if options.seeds:
             return _train_series(options, model, text, data)
         return _train_one(options, model, text, data)
@@ -85,6 +84,12 @@ def _train_series(options: Options, model: "Model", text: str, data: "Digits") -
 
     series = recorded = seeds.load(options.record, seeds.begin(model, data))
     wanted = options.seeds or 0
+    if options.resume and not recorded.runs and not options.checkpoint_of(0).exists():
+        raise ToolkitError(
+            f"{options.record}: no such record, and {options.checkpoint_of(0)}: no such "
+            "checkpoint; leave out --resume to begin, or give the --out of the series that was "
+            "stopped"
+        )
     try:
         for seed in range(len(series.runs), wanted):
             series = _next_seed(options, series, seed, text, data)
@@ -108,7 +113,7 @@ def _next_seed(
     from toolkit.convnet import seeds
 
     keep = options.checkpoint_of(seed)
-    network, history = _train(options, series.model, data, seed, keep, resume=keep.is_file())
+    network, history = _train(options, series.model, data, seed, keep, resume=keep.exists())
     if history.ended:
         keep.unlink(missing_ok=True)
         raise ToolkitError(f"{options.model}: seed {seed}: {history.ended}")

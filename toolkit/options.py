@@ -1,12 +1,12 @@
 """The options of `toolkit mnist`, and whether they can be followed."""
 
-import subprocess
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from toolkit.book.saving import check_workbook, check_writable
 from toolkit.errors import ToolkitError
+from toolkit.wording import shell_line
 
 if TYPE_CHECKING:
     from toolkit.convnet.history import History
@@ -66,7 +66,7 @@ class Options:
             words.append("--" + field.name.replace("_", "-"))
             if value is not True:
                 words.append(value.as_posix() if isinstance(value, Path) else str(value))
-        return subprocess.list2cmdline(words)
+        return shell_line(words)
 
 
 def check(options: Options) -> None:

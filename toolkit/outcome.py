@@ -5,8 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-import typer
-
+from toolkit.console import complain
 from toolkit.errors import ToolkitError
 
 if TYPE_CHECKING:
@@ -59,10 +58,9 @@ def first_network(
     if not options.quiet:
         there = options.weights.exists()
         what = "not the weights of the recorded seed 0" if there else "not there"
-        typer.echo(
+        complain(
             f"{options.weights}: {what}, so the workbook has no sheets of its predictions; "
-            f"remove {options.record} to train the series, and the weights, anew",
-            err=True,
+            f"remove {options.record} to train the series, and the weights, anew"
         )
     return None
 

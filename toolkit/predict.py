@@ -1,7 +1,9 @@
 """What `toolkit predict` does: read pictures, make them like MNIST's, ask a trained network."""
 
+from collections import Counter
 from dataclasses import asdict, dataclass
 from functools import partial
+from math import prod
 from pathlib import Path
 from typing import Any
 
@@ -9,17 +11,21 @@ import numpy as np
 from numpy.typing import NDArray
 
 from toolkit.convnet.pictures import FIELD, like_mnist
+from toolkit.convnet.shapes import layer_table
 from toolkit.convnet.stages import Stage, forward, stages
 from toolkit.convnet.stored import read, shipped
 from toolkit.errors import ToolkitError
 
-INPUT = [1, FIELD, FIELD]
+INPUT = (1, FIELD, FIELD)
 DECIMALS = 6  # of a probability as it is told: more would be noise
 
 
 @dataclass(frozen=True)
 class Prediction:
-    """What the network takes a picture for; `confidence` is that class's probability."""
+    """What the network takes a picture for; `confidence` is that class's probability.
+
+    `probabilities` has every class by its name; where several share one, its number follows.
+    """
 
     file: str
     prediction: str
@@ -45,6 +51,12 @@ def predict(pictures: list[Path], weights: Path | None = None) -> list[Predictio
             f"{found.source}: its network takes no images of {FIELD}x{FIELD} pixels in one "
             "channel; give other weights"
         )
+    outputs = prod(layer_table(found.model.network)[-1].output)
+    if len(found.names) > outputs:
+        raise ToolkitError(
+            f"{found.source}: its network puts out {outputs} numbers for its {len(found.names)} "
+            "classes; give other weights"
+        )
     rows = probabilities(stages(found), images)
     return [
         _prediction(picture, found.names, row) for picture, row in zip(pictures, rows, strict=True)
@@ -61,10 +73,18 @@ def probabilities(steps: list[Stage], images: NDArray[np.uint8]) -> NDArray[np.f
 
 def _prediction(picture: Path, names: tuple[str, ...], row: NDArray[np.float64]) -> Prediction:
     # A network may have more outputs than the data set has names.
-    called = [names[n] if n < len(names) else str(n) for n in range(len(row))]
+    called = distinct([names[n] if n < len(names) else str(n) for n in range(len(row))])
     best = int(row.argmax())
     shares = dict(zip(called, row.tolist(), strict=True))
     return Prediction(str(picture), called[best], float(row[best]), shares)
+
+
+def distinct(names: list[str]) -> list[str]:
+    """The names of the classes, by number; those that several classes share with their numbers."""
+    while len(set(names)) < len(names):
+        count = Counter(names)
+        names = [f"{name} (class {n})" * (count[name] > 1) or name for n, name in enumerate(names)]
+    return names
 
 
 def shown(found: list[Prediction], on_screen: bool) -> str:

@@ -8,6 +8,7 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
+from toolkit.console import complain
 from toolkit.convnet.history import Epoch, HeldOut
 from toolkit.convnet.template import Model
 from toolkit.convnet.training import Step, Watcher
@@ -52,8 +53,7 @@ def _watcher(bar: Progress, epochs: int, line: Callable[[Epoch], str], quiet: bo
 
     def on_note(message: str) -> None:
         if not quiet:
-            with suppress(OSError):
-                typer.echo(message, err=True)
+            complain(message)
 
     return Watcher(on_step, on_epoch, on_note)
 

@@ -1,19 +1,33 @@
-"""How a long piece of work is told to stop."""
+"""How a program is told to stop from outside, and the exit code that it then ends with."""
 
 import signal
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
+from types import FrameType
+
+# kill and a shutdown send the first; a terminal that closes, or a lost connection, the second.
+SENT = tuple(getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name))
+_last = int(signal.SIGINT)
 
 
-@contextmanager
-def terminated_like_ctrl_c() -> Iterator[None]:
-    """SIGTERM raises KeyboardInterrupt meanwhile, so that what is finished is not lost."""
+def stop_like_ctrl_c() -> None:
+    """From now on SIGTERM and SIGHUP raise KeyboardInterrupt, as Ctrl-C does, so that every command
+    leaves no file half-written. One that is ignored, as `nohup` has SIGHUP ignored, stays so.
+    """
     if threading.current_thread() is not threading.main_thread():
-        yield  # Python lets only the main thread say what signals do
-        return
-    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGTERM, before)
+        return  # Python lets only the main thread say what signals do
+    for number in SENT:
+        if signal.getsignal(number) == signal.SIG_DFL:
+            signal.signal(number, _stop)
+
+
+def _stop(number: int, frame: FrameType | None) -> None:
+    global _last
+    _last = number
+    raise KeyboardInterrupt
+
+
+def exit_code() -> int:
+    """What shells report of a program that a signal ended: 128 and the signal's number, which is
+    130 after Ctrl-C, 143 after SIGTERM and 129 after SIGHUP.
+    """
+    return 128 + _last

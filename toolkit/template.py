@@ -7,12 +7,14 @@ from importlib import resources
 from pathlib import Path
 from typing import Annotated, Any, TypeVar
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, ValidationError
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, ValidationError
+from pydantic_core import PydanticKnownError
 
 from toolkit.errors import ToolkitError
+from toolkit.errors import brief as brief
+from toolkit.reading import text as text
 
 LONGEST_TITLE = 200
-SHOWN = 60  # characters of a wrong value that an error repeats
 
 
 def _one_line(title: str) -> str:
@@ -24,6 +26,32 @@ def _one_line(title: str) -> str:
 
 Title = Annotated[str, AfterValidator(_one_line)]
 Checked = TypeVar("Checked", bound=BaseModel)
+Item = TypeVar("Item")
+
+
+def _tuple(given: object) -> tuple[Any, ...]:
+    """An array as TOML and JSON give it, which is a list, as one that cannot be changed."""
+    if not isinstance(given, list | tuple):
+        raise PydanticKnownError("list_type")
+    return tuple(given)
+
+
+# What is read once is never changed, so a template's arrays are kept as tuples.
+Array = Annotated[tuple[Item, ...], BeforeValidator(_tuple)]
+
+
+def at_most(count: int) -> BeforeValidator:
+    """A limit to the length of an array. It is checked before the items are: an item too many
+    should be removed, not corrected.
+    """
+
+    def check(given: object) -> object:
+        if isinstance(given, list | tuple) and len(given) > count:
+            lengths = {"field_type": "List", "max_length": count, "actual_length": len(given)}
+            raise PydanticKnownError("too_long", lengths)
+        return given
+
+    return BeforeValidator(check)
 
 
 class Part(BaseModel):
@@ -53,13 +81,13 @@ def find(kind: str, name: str) -> Path:
         return find_shipped(name, kind)
     path = Path(name)
     try:
-        found, folder = path.is_file(), bool(name) and path.is_dir()
+        found, folder = bool(name) and path.exists(), path.is_dir()
     except (OSError, ValueError):  # too long, or holds what no path may hold
         found = folder = False
+    if found and folder:
+        raise ToolkitError(f"{name}: this is a folder; name a template file inside it")
     if found:
         return path
-    if folder:
-        raise ToolkitError(f"{name}: this is a folder; name a template file inside it")
     raise _other_kind(kind, name) or _unknown((kind,), name, ", or the path of a .toml file")
 
 
@@ -94,12 +122,6 @@ def _unknown(kinds: tuple[str, ...], name: str, also: str = "") -> ToolkitError:
     )
 
 
-def brief(value: object) -> str:
-    """A value as an error shows it: no longer than a reader wants."""
-    text = str(value)
-    return text if len(text) <= SHOWN else f"{text[:SHOWN]}..."
-
-
 def read(path: Path, schema: type[Checked]) -> Checked:
     """The template at `path`, validated by `schema`.
 
@@ -122,23 +144,14 @@ def parse(text: str, schema: type[Checked], source: str) -> Checked:
     try:
         return schema.model_validate(content)
     except ValidationError as error:
-        raise ToolkitError(f"{source}: {_first_fault(error, schema)}") from error
+        raise ToolkitError(f"{source}: {first_fault(error, schema)}") from error
 
 
-def text(path: Path) -> str:
-    """The text of a file; the mark that some Windows programs put before UTF-8 is left out.
+def first_fault(error: ValidationError, schema: type[BaseModel] | None = None) -> str:
+    """The first fault in one line: its key, and what is wrong or what cures it.
 
-    Raises ToolkitError where it cannot be read.
+    With a `schema`, an unknown key is compared with those that it might have been meant for.
     """
-    try:
-        return path.read_text(encoding="utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise ToolkitError(f"{path}: not a UTF-8 text file; save it as UTF-8") from error
-    except OSError as error:
-        raise ToolkitError(f"{path}: cannot be read: {error.strerror}; check the path") from error
-
-
-def _first_fault(error: ValidationError, schema: type[BaseModel]) -> str:
     # A misspelt key is both unknown and missing; the reader is told what was written.
     faults = sorted(error.errors(include_url=False), key=lambda f: f["type"] != "extra_forbidden")
     first, more = faults[0], len(faults) - 1
@@ -159,10 +172,10 @@ def _key(place: Iterable[int | str]) -> str:
     return f"{words}: " if words else ""
 
 
-def _cure(fault: Any, place: list[int | str], schema: type[BaseModel]) -> str:
+def _cure(fault: Any, place: list[int | str], schema: type[BaseModel] | None) -> str:
     kind, message = fault["type"], str(fault["msg"]).removeprefix("Value error, ")
     if kind == "extra_forbidden":
-        meant = suggestion(str(place[-1]), _siblings(place, schema))
+        meant = suggestion(str(place[-1]), _siblings(place, schema) if schema else [])
         return f"unknown key{meant}; remove or correct it"
     if kind == "missing":
         return "missing; add this key"

@@ -6,7 +6,10 @@ import sys
 from importlib.metadata import version
 from pathlib import Path
 
-LIBRARIES = ("numpy", "sympy", "openpyxl", "xlsxwriter", "torch")
+LIBRARIES = (
+    *("numpy", "sympy", "openpyxl", "xlsxwriter", "pyexcelerate", "rustpy-xlsxwriter"),
+    *("pydantic", "torch"),
+)
 
 
 def machine() -> str:

@@ -11,7 +11,7 @@ from typing import Any
 
 from rich.table import Table
 
-Run = dict[str, float]
+Run = dict[str, Any]  # figures, and words that describe them
 
 
 def seconds(work: Callable[[], object]) -> float:

@@ -4,6 +4,7 @@ Run as a program, it trains in one way, or measures the machine's peak, in a fre
 """
 
 import json
+import lzma
 import subprocess
 import sys
 import tempfile
@@ -83,7 +84,8 @@ def _child(way: str, model: str, size: int) -> float:
     kind, *rest = way.split()
     result = child("tests.benchmarks.mnist", kind, model, *rest, size)
     assert result is not None
-    return result["result"]
+    figure: float = result["result"]
+    return figure
 
 
 def _sprint(more: list[str], runs: int) -> Table:
@@ -169,8 +171,8 @@ def unpacked(folder: Path) -> Path:
     raw.mkdir(parents=True)
     source = Path(digits.__file__).with_name("digits_data")
     for name in digits.CHECKSUMS:
-        packed = (source / f"{name}.xz").read_bytes()
-        (raw / name).write_bytes(digits.OPENERS[".xz"](packed))
+        with lzma.open(source / f"{name}.xz") as packed:
+            (raw / name).write_bytes(packed.read())
     return folder
 
 

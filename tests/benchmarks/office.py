@@ -2,7 +2,7 @@
 
 Run by the Python that has LibreOffice's `uno` (Debian: python3-uno), not by the project's own:
 
-    /usr/bin/python3 tests/benchmarks/office.py exports/live.xlsx Draw K5 "4 #1" canvas
+    /usr/bin/python3 tests/benchmarks/office.py exports/examples/live.xlsx Draw K5 "4 #1" canvas
 """
 
 # mypy: ignore-errors

@@ -1,19 +1,27 @@
 """Contenders do the same work; else their times would say nothing."""
 
+import re
 import subprocess
 import sys
+from io import StringIO
 from pathlib import Path
+from typing import Any
 
 import ironcalc
 import numpy as np
 import pytest
 import torch
-from openpyxl import load_workbook
+from openpyxl import Workbook
+from rich.console import Console
 
-from tests.benchmarks.contenders import COLUMNS, CONTENDERS, columns
+from tests.benchmarks import writer
+from tests.benchmarks.contenders import CONTENDERS
 from tests.benchmarks.derivation import lesson, naive
 from tests.benchmarks.mnist import WHOLE, element_wise, epoch_flops, loaders, unpacked
+from tests.benchmarks.reading import stored_values
+from tests.benchmarks.task import COLUMNS, Task, columns, headings, numbers
 from tests.benchmarks.trace import torch_loop
+from tests.benchmarks.writer import _caption, _table
 from tests.recalculation import cells
 from toolkit.convnet import template
 from toolkit.convnet.model import build
@@ -24,34 +32,75 @@ from toolkit.symbols.equation import Gradient
 from toolkit.symbols.numeric import value
 
 CELLS = 12 * COLUMNS
+STORED = {
+    "toolkit": ("exact", "exact"),
+    "openpyxl append": ("none", "16 digits"),
+    "openpyxl write-only": ("none", "16 digits"),
+    "XlsxWriter": ("16 digits", "16 digits"),
+    "XlsxWriter constant_memory": ("16 digits", "16 digits"),
+    "PyExcelerate": ("none", "15 digits"),
+    "rustpy-xlsxwriter": ("none", "exact"),
+}
 
 
-def _formulas(out: Path) -> list[tuple[object, ...]]:
-    return list(load_workbook(out)["Sheet1"].iter_rows(values_only=True))
-
-
+@pytest.mark.parametrize("task", Task)
 @pytest.mark.parametrize("name", CONTENDERS)
-def test_all_write_the_same_formulas(name: str, tmp_path: Path) -> None:
-    CONTENDERS["toolkit"](columns(CELLS), tmp_path / "ours.xlsx")
-    CONTENDERS[name](columns(CELLS), tmp_path / "theirs.xlsx")
-    ours, theirs = _formulas(tmp_path / "ours.xlsx"), _formulas(tmp_path / "theirs.xlsx")
-    assert ours == theirs
-    assert [len(row) for row in ours] == [COLUMNS] * 13
+def test_all_write_the_same_table(name: str, task: Task, tmp_path: Path) -> None:
+    values, out = columns(CELLS), tmp_path / "table.xlsx"
+    CONTENDERS[name](values, out, task)
+    assert stored_values(out, values, task) == STORED[name][list(Task).index(task)]
+
+
+@pytest.mark.parametrize("fault", ["short", "formula", "value"])
+def test_a_wrong_table_is_refused(fault: str, tmp_path: Path) -> None:
+    values, out = columns(CELLS), tmp_path / "table.xlsx"
+    book = Workbook()
+    sheet = book.create_sheet("Sheet1", 0)
+    rows: list[list[Any]] = [headings(), *map(list, numbers(values))]
+    if fault == "short":
+        rows.pop()
+    elif fault == "value":
+        rows[3][4] += 1e-13
+    for row in rows:
+        sheet.append(row)
+    book.save(out)
+    with pytest.raises(
+        ValueError, match={"short": "12 rows", "formula": "became"}.get(fault, "15 digits")
+    ):
+        stored_values(out, values, Task.formulas if fault == "formula" else Task.numbers)
 
 
 def test_the_values_are_those_of_the_formulas(tmp_path: Path) -> None:
-    CONTENDERS["toolkit"](columns(CELLS), tmp_path / "ours.xlsx")
+    CONTENDERS["toolkit"](columns(CELLS), tmp_path / "ours.xlsx", Task.formulas)
     sheet = cells(tmp_path / "ours.xlsx")["Sheet1"]
     stored = {place: number for place, number in sheet.items() if isinstance(number, float)}
     assert len(stored) == CELLS
     model = ironcalc.load_from_xlsx(str(tmp_path / "ours.xlsx"))
     # The first round proves that something is computed.
-    for start, as_stored in (("=0.3", False), ("=0.2", True)):
+    for start, as_stored in (("0.3", False), ("0.2", True)):
         model.set_user_input(0, 2, 1, start)
         model.evaluate()
         computed = {place: model.get_cell_value_by_ref(f"Sheet1!{place}") for place in stored}
         close = [computed[place] == pytest.approx(stored[place], rel=1e-12) for place in stored]
         assert all(close) is as_stored
+
+
+def test_a_faster_contender_is_named() -> None:
+    runs = {"toolkit": {"processor": 1.0}, "slow": {"processor": 2.0}, "quick": {"processor": 0.5}}
+    caption = _caption(Task.numbers, 3, runs)
+    assert "quick took less processor time" in caption
+    assert "slow" not in caption
+    assert "less processor time" not in _caption(Task.numbers, 3, {"toolkit": runs["toolkit"]})
+
+
+def test_a_table_shows_each_contender(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(writer, "CONTENDERS", {"toolkit": None, "rustpy-xlsxwriter": None})
+    screen = StringIO()
+    Console(width=110, file=screen).print(_table(Task.formulas, CELLS, 1))
+    printed = screen.getvalue()
+    assert "Writing 240 cells" in printed
+    assert re.search(r"toolkit .* 1\.0 × .* 1\.0 × .* exact", printed)
+    assert re.search(r"rustpy-xlsxwriter .* none", printed)
 
 
 @pytest.mark.parametrize("widths", ["2-2-2", "3-4-5-2"])

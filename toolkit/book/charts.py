@@ -1,8 +1,5 @@
 """From a Chart to openpyxl's, with everything set that Excel and LibreOffice need to draw it."""
 
-import math
-from collections.abc import Iterable
-
 from openpyxl.chart import BarChart, ScatterChart
 from openpyxl.chart.axis import ChartLines, NumericAxis, TextAxis
 from openpyxl.chart.data_source import (
@@ -29,7 +26,9 @@ from openpyxl.drawing.text import (
 )
 
 from toolkit.book.sheet import Chart, Known, Series
+from toolkit.book.texts import xstring
 from toolkit.book.theme import INK, LINE, MUTED, PALETTE
+from toolkit.book.values import general, is_number
 
 LINE_WIDTH = 19050  # EMU: 1.5 points
 DOT = 6  # points
@@ -72,9 +71,7 @@ def _dress(drawn: ScatterChart | BarChart, chart: Chart) -> None:
 
 def _end(chart: Chart) -> float:
     """The greatest x of any line."""
-    every = (x for series in chart.series for x in _numbers(series.x))
-    ends = (float(x) for x in every if not isinstance(x, str))
-    return max(filter(math.isfinite, ends), default=1.0)
+    return max((x for series in chart.series for x in _numbers(series.x).values()), default=1.0)
 
 
 def _series(series: Series, number: int) -> XYSeries:
@@ -97,38 +94,35 @@ def _series(series: Series, number: int) -> XYSeries:
 
 
 def _bars(series: Series, number: int) -> OpenpyxlSeries:
-    names: Iterable[object] = series.x.value  # type: ignore[assignment]
-    points = [StrVal(idx=index, v=str(name)) for index, name in enumerate(names)]
-    cache = StrData(ptCount=len(points), pt=points)
     return OpenpyxlSeries(
         idx=number,
         order=number,
         tx=SeriesLabel(strRef=_text_reference(series.name)),
         spPr=GraphicalProperties(solidFill=PALETTE[number % len(PALETTE)]),
         invertIfNegative=False,
-        cat=AxDataSource(strRef=StrRef(f=series.x.address, strCache=cache)),
+        cat=AxDataSource(strRef=_text_reference(series.x)),
         val=NumDataSource(numRef=_numbers_reference(series.y)),
     )
 
 
-def _numbers(known: Known) -> Iterable[float]:
-    values: Iterable[float] = known.value  # type: ignore[assignment]
-    return values
+def _numbers(known: Known) -> dict[int, float]:
+    """The numbers among the values of a range, by their places in it."""
+    return {place: float(x) for place, x in enumerate(known.values) if is_number(x)}
 
 
 def _numbers_reference(known: Known) -> NumRef:
-    points = [
-        NumVal(idx=index, v=repr(float(value)))
-        for index, value in enumerate(_numbers(known))
-        if isinstance(value, int | float) and math.isfinite(value)
-    ]
-    count = len(list(_numbers(known)))
-    cache = NumData(formatCode="General", ptCount=count, pt=points)
+    points = [NumVal(idx=place, v=repr(number)) for place, number in _numbers(known).items()]
+    cache = NumData(formatCode="General", ptCount=len(known.values), pt=points)
     return NumRef(f=known.address, numCache=cache)
 
 
 def _text_reference(known: Known) -> StrRef:
-    cache = StrData(ptCount=1, pt=[StrVal(idx=0, v=str(known.value))])
+    points = [
+        StrVal(idx=place, v=xstring(general(value)))
+        for place, value in enumerate(known.values)
+        if isinstance(value, str) or is_number(value)
+    ]
+    cache = StrData(ptCount=len(known.values), pt=points)
     return StrRef(f=known.address, strCache=cache)
 
 

@@ -11,6 +11,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from toolkit.book.measure import widths
 from toolkit.book.sheet import Area, Scale, Sheet, Validation, letters, quoted, reach
+from toolkit.book.texts import unambiguous, xstring
 from toolkit.book.theme import VERDICTS
 
 LARGEST = 1e300  # no number that anybody means is beyond it
@@ -97,8 +98,8 @@ def _protect(ws: Worksheet) -> None:
 def _validated(rule: Validation) -> DataValidation:
     """A rule for input, with its message; what breaks it is refused."""
     made = _kind(rule)
-    made.promptTitle, made.prompt = rule.title, rule.message
-    made.errorTitle, made.error = rule.title, rule.error or rule.message
+    made.promptTitle, made.prompt = xstring(rule.title), xstring(rule.message)
+    made.errorTitle, made.error = xstring(rule.title), xstring(rule.error or rule.message)
     made.errorStyle = "stop"
     made.showInputMessage = made.showErrorMessage = True
     made.allow_blank = False
@@ -111,7 +112,7 @@ def _kind(rule: Validation) -> DataValidation:
         listed = ",".join(rule.choices).replace('"', '""')
         return DataValidation("list", formula1=f'"{listed}"')
     if rule.kind == "formula":
-        return DataValidation("custom", formula1=rule.formula.removeprefix("="))
+        return DataValidation("custom", formula1=unambiguous(rule.formula).removeprefix("="))
     if rule.kind == "whole":
         return _between("whole", rule, -LARGEST_WHOLE, LARGEST_WHOLE)
     if rule.kind == "number":

@@ -1,15 +1,16 @@
 """Rectangles of cells filled from one formula, across as well as down."""
 
-import math
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Any
-from xml.sax.saxutils import escape
 
+import numpy as np
 from numpy.typing import NDArray
 
 from toolkit.book.address import letters
+from toolkit.book.content import content
+from toolkit.book.texts import check_formula, formula_text
+from toolkit.book.values import NUMBERS, NUMERIC, Array, is_number, listed, plain_array
 
 START, END = "\x03", "\x04"
 MOVING = re.compile(f"{START}(\\d+),(\\d+),(-?\\d+),(-?\\d+),(\\d+){END}")
@@ -36,14 +37,39 @@ class Grid:
     """`values` (rows, columns) from the cell (row, column) on. `formula` is one pattern for all of
     them, with `moving` addresses; without one the values stand as they are. nan leaves a cell out.
     Several patterns, a square of them, take turns down and across.
+
+    Raises TypeError for values that cells cannot hold or that are no rectangle, and ToolkitError
+    for a formula without its `=`.
     """
 
     row: int
     column: int
-    values: NDArray[Any]
+    values: Array
     style: str
     formula: str | None = None
     turns: tuple[tuple[str, ...], ...] = ()
+
+    def __post_init__(self) -> None:
+        if not isinstance(self.values, np.ndarray) or self.values.ndim != 2:
+            raise TypeError("a grid holds a two-dimensional array of values")
+        object.__setattr__(self, "values", plain_array(self.values))
+        for formula in self.patterns:
+            check_formula(formula)
+
+    @property
+    def patterns(self) -> list[str]:
+        """The formula, or those that take turns; none where the values stand as they are."""
+        if self.turns:
+            return [formula for line in self.turns for formula in line]
+        return [] if self.formula is None else [self.formula]
+
+    @property
+    def held(self) -> NDArray[np.bool_]:
+        """Which cells of the rectangle hold something."""
+        if self.values.dtype.kind in NUMERIC:
+            return np.isfinite(self.values)
+        held = [isinstance(value, str) or is_number(value) for value in listed(self.values)]
+        return np.array(held, bool).reshape(self.values.shape)
 
     @property
     def last_row(self) -> int:
@@ -72,20 +98,30 @@ def formula_at(grid: Grid, down: int, across: int) -> str | None:
     return moved
 
 
-def grid_rows(grid: Grid, style: int) -> Iterator[str]:
-    """The cells of each row as XML, formulas with their present values."""
-    turns = [[_Pattern(text, grid) for text in line] for line in grid.turns or ((grid.formula,),)]
+def grid_rows(grid: Grid, style: int, text: Callable[[str], int]) -> Iterator[str]:
+    """The cells of each row as XML, formulas with their present values; `text` gives the number
+    under which the workbook keeps a text.
+    """
+    turns = [[_Pattern(one, grid) for one in line] for line in grid.turns or ((grid.formula,),)]
     count, names = len(turns), [letters(grid.column + n) for n in range(grid.values.shape[1])]
+    computed, numbers = bool(grid.patterns), grid.values.dtype.kind in NUMBERS
+    all_held = grid.held.tolist()
     for down, values in enumerate(grid.values.tolist()):
-        end = f'{grid.row + down}" s="{style}">'
+        end = f'{grid.row + down}" s="{style}"'
         line = turns[down % count]
         rows = [pattern.rows(down) for pattern in line]
+        kinds = _numbers(values) if numbers else (content(v, computed, text) for v in values)
+        held = all_held[down]
         yield "".join(
-            f'<c r="{names[across]}{end}'
-            f"{line[across % count].filled(across, rows[across % count])}<v>{value!r}</v></c>"
-            for across, value in enumerate(values)
-            if math.isfinite(value)
+            f'<c r="{names[across]}{end}{kind}>'
+            f"{line[across % count].filled(across, rows[across % count])}{value}</c>"
+            for across, (kind, value) in enumerate(kinds)
+            if held[across]
         )
+
+
+def _numbers(values: list[float]) -> Iterator[tuple[str, str]]:
+    return (("", f"<v>{value!r}</v>") for value in values)
 
 
 class _Pattern:
@@ -93,7 +129,7 @@ class _Pattern:
 
     def __init__(self, formula: str | None, grid: Grid) -> None:
         self._places: list[Place] = [_place(found) for found in MOVING.findall(formula or "")]
-        text = escape((formula or "")[1:]).replace("%", "%%")
+        text = formula_text(formula).replace("%", "%%") if formula else ""
         self._text = f"<f>{MOVING.sub('%s%s', text)}</f>" if formula else ""
         wide = grid.values.shape[1]
         self._columns = [

@@ -4,8 +4,13 @@ import re
 from collections.abc import Iterator
 from itertools import chain
 
-from toolkit.book.grid import formula_at
-from toolkit.book.sheet import ABOVE, ROW, Book, Sheet, Table, letters
+import numpy as np
+
+from toolkit.book.grid import MOVING, Grid, formula_at
+from toolkit.book.occupied import overlaps
+from toolkit.book.sheet import ABOVE, ROW, Book, Chart, Known, Sheet, Table, letters
+from toolkit.book.texts import ESCAPE, forbidden, unambiguous
+from toolkit.book.values import NUMERIC, Value, Values, listed
 from toolkit.errors import ToolkitError
 
 # Excel specifications and limits; the lengths of names and messages: ECMA-376, part 1, 18.3.1.32.
@@ -14,12 +19,16 @@ MAX_ARGUMENTS, MAX_NESTING = 255, 64
 MAX_CELL, MAX_LITERAL = 32_767, 255  # characters of a cell's text, and of a text in a formula
 LITERAL = re.compile(r'"((?:[^"]|"")*)"')
 SHEET = re.compile(r"'[^']*'!")
+AMBIGUOUS = "holds _xHHHH_, which some programs read as the number of a character"
+CONTROL = re.compile("[\x00-\x1f]")
 MAX_TITLE, MAX_MESSAGE, MAX_CHOICES = 32, 255, 255
 
 
 def check(book: Book) -> None:
     """Raise ToolkitError, naming the sheet and what to reduce, where Excel would not open it."""
     names = [sheet.name.casefold() for sheet in book.sheets]
+    if fault := forbidden(book.title):
+        raise ToolkitError(f"the workbook's title {fault}")
     for sheet in book.sheets:
         if names.count(sheet.name.casefold()) > 1:
             raise ToolkitError(f"two sheets are named {sheet.name!r}; name one otherwise")
@@ -29,10 +38,77 @@ def check(book: Book) -> None:
 
 def _faults(sheet: Sheet) -> Iterator[str]:
     yield from _name(sheet.name)
+    yield from (f"{what} {fault}" for what, text in texts(sheet) if (fault := forbidden(text)))
+    yield from overlaps(sheet)
     yield from _texts(sheet)
     yield from _formulas(sheet)
     yield from _charts(sheet)
     yield from _validations(sheet)
+
+
+def texts(sheet: Sheet) -> Iterator[tuple[str, str]]:
+    """Every text of a sheet, with what to call it in an error."""
+    yield "its name", sheet.name
+    for (row, column), cell in sheet.cells.items():
+        place = f"{letters(column)}{row}"
+        if isinstance(cell.value, str):
+            yield f"the text in {place}", cell.value
+        if cell.formula is not None:
+            yield f"the formula in {place}", cell.formula
+        if cell.link is not None:
+            yield f"the link in {place}", cell.link + cell.spot
+    for table in sheet.tables:
+        yield from _column_texts(table)
+    for grid in sheet.grids:
+        yield from _grid_texts(grid)
+    for picture in sheet.pictures:
+        yield "the alternative text of a picture", picture.alt
+    for chart in sheet.charts:
+        yield from _chart_texts(chart)
+    for rule in sheet.validations:
+        place = f"the message at {letters(rule.column)}{rule.row}"
+        for text in (rule.title, rule.message, rule.error, rule.formula, *rule.choices):
+            yield place, text
+
+
+def _column_texts(table: Table) -> Iterator[tuple[str, str]]:
+    for number, column in enumerate(table.columns, table.column):
+        letter = letters(number)
+        yield f"the heading in {letter}{table.row}", column.heading
+        for row, formula in ((1, column.first), (2, column.formula)):
+            if formula:
+                pattern = formula.replace(ROW, "").replace(ABOVE, "")
+                yield f"the formula in {letter}{table.row + row}", pattern
+        for place, text in _texts_among(column.values):
+            yield f"the text in {letter}{table.row + 1 + place}", text
+
+
+def _grid_texts(grid: Grid) -> Iterator[tuple[str, str]]:
+    for formula in grid.patterns:
+        first = f"{letters(grid.column)}{grid.row}"
+        yield f"the formula of the grid at {first}", MOVING.sub("", formula)
+    for place, text in _texts_among(grid.values):
+        down, across = divmod(place, grid.values.shape[1])
+        yield f"the text in {letters(grid.column + across)}{grid.row + down}", text
+
+
+def _chart_texts(chart: Chart) -> Iterator[tuple[str, str]]:
+    yield "the description of a chart", chart.description
+    for text in (chart.title, chart.x_title, chart.y_title, chart.x_format, chart.y_format):
+        if isinstance(text, str):
+            yield "a title of a chart", text
+    named = [chart.title] if isinstance(chart.title, Known) else []
+    for series in chart.series:
+        named += [series.name, series.x, series.y]
+    for known in named:
+        yield "a range of a chart", known.address
+        yield from (("a name in a chart", text) for _, text in _texts_among(known.value))
+
+
+def _texts_among(values: Value | Values) -> Iterator[tuple[int, str]]:
+    """The texts among the values of a cell or range, with their places in it."""
+    if not isinstance(values, np.ndarray) or values.dtype.kind not in NUMERIC:
+        yield from ((n, value) for n, value in enumerate(listed(values)) if isinstance(value, str))
 
 
 def _name(name: str) -> Iterator[str]:
@@ -40,6 +116,10 @@ def _name(name: str) -> Iterator[str]:
         yield f"a name of {len(name)} characters; use 1 to {MAX_NAME}"
     if re.search(r"[\[\]:*?/\\]", name) or name.strip("'") != name:
         yield r"a name must not hold [ ] : * ? / \ nor begin or end with '; leave them out"
+    if CONTROL.search(name):
+        yield "a name must not hold control characters; leave them out"
+    if ESCAPE.search(name):
+        yield f"its name {AMBIGUOUS}; write it otherwise"
 
 
 def _formulas(sheet: Sheet) -> Iterator[str]:
@@ -47,7 +127,7 @@ def _formulas(sheet: Sheet) -> Iterator[str]:
     filled = (found for table in sheet.tables for found in _filled(table))
     grids = ((g.row, g.column, formula_at(g, len(g.values) - 1, 0)) for g in sheet.grids)
     for row, column, formula in chain(loose, filled, grids):
-        for what, most in _too_much(formula or ""):
+        for what, most in _too_much(unambiguous(formula or "")):
             yield (
                 f"the formula in {letters(column)}{row} has {what}, more than the {most:,} that "
                 "Excel reads; use smaller network.layers"
@@ -115,6 +195,8 @@ def _validations(sheet: Sheet) -> Iterator[str]:
         place = f"{letters(rule.column)}{rule.row}"
         if len(",".join(rule.choices)) > MAX_CHOICES:
             yield f"the choices for {place} have over {MAX_CHOICES} characters; list fewer"
+        if any(ESCAPE.search(choice) for choice in rule.choices):
+            yield f"a choice for {place} {AMBIGUOUS}; write it otherwise"
         if any("," in choice for choice in rule.choices):
             yield f"a comma in a choice for {place} would divide it; leave it out"
         if len(rule.title) > MAX_TITLE:

@@ -2,11 +2,11 @@
 
 from collections.abc import Mapping
 
-import numpy as np
 from sympy import Expr, Symbol
 
 from toolkit.book.sheet import Book, Cell, Column, Known, Sheet
 from toolkit.book.theme import fitting
+from toolkit.book.values import plain
 from toolkit.symbols.excel import excel
 from toolkit.symbols.numeric import value
 
@@ -15,7 +15,7 @@ def computed(expr: Expr, known: Mapping[Symbol, Known], style: str = "number") -
     """The cell that computes `expr` from other cells; `known` says where each symbol stands."""
     formula = "=" + excel(expr, lambda symbol: known[symbol].address)
     read = {symbol: known[symbol].value for symbol in expr.free_symbols if symbol in known}
-    found = value(expr, read)
+    found = plain(value(expr, read))
     size = abs(found) if isinstance(found, int | float) else 0.0
     return Cell(found, fitting(style, size), formula)
 
@@ -28,9 +28,8 @@ def count_formulas(book: Book) -> int:
 def _formulas(sheet: Sheet) -> int:
     cells = sum(cell.formula is not None for cell in sheet.cells.values())
     columns = sum(_filled(column) for table in sheet.tables for column in table.columns)
-    grids = (grid for grid in sheet.grids if grid.formula or grid.turns)
-    # Values that are not finite are left out.
-    return cells + columns + sum(int(np.isfinite(grid.values).sum()) for grid in grids)
+    grids = (grid for grid in sheet.grids if grid.patterns)
+    return cells + columns + sum(int(grid.held.sum()) for grid in grids)
 
 
 def _filled(column: Column) -> int:

@@ -1,15 +1,33 @@
 """Files that appear whole or not at all."""
 
+import atexit
+import itertools
 import os
+import re
+import secrets
+import stat
 import tempfile
+import time
+from contextlib import suppress
 from pathlib import Path
 
-from toolkit.errors import ToolkitError
-from toolkit.template import brief
+from toolkit.errors import ToolkitError, brief
+from toolkit.reading import other_kind
+
+STALE = 3600  # seconds after which a temporary file that nobody writes to is given up
+NAMED = 50  # characters of a file's name that its temporary repeats: names have an end
+# What Windows answers where a program holds the file open: Excel the first, others the second.
+IN_USE = (5, 32)
+NEW = os.O_CREAT | os.O_EXCL | os.O_WRONLY
 
 
 class replacing:
-    """A context that yields a temporary path and moves it to `out` when all went well."""
+    """A context that yields a temporary path and moves it to `out` when all went well.
+
+    Where `out` is a link, the file that it names is replaced and the link stays. A file that is
+    replaced passes on its permissions and, where that is allowed, its owner. Where it may not be
+    replaced, the new file is kept beside it under a free name, which the ToolkitError tells.
+    """
 
     def __init__(self, out: Path) -> None:
         self._out = out
@@ -17,43 +35,143 @@ class replacing:
     def __enter__(self) -> Path:
         check_writable(self._out)
         try:
-            self._out.parent.mkdir(parents=True, exist_ok=True)
-            handle, name = tempfile.mkstemp(self._out.suffix, ".", self._out.parent)
+            self._target = _followed(self._out)
+            self._target.parent.mkdir(parents=True, exist_ok=True)
+            _sweep(self._target)
+            self._temporary = _temporary(self._target)
+            # A signal may come at any moment, also before and after the body of the `with`.
+            atexit.register(self._discard)
+            os.close(os.open(self._temporary, NEW, 0o600))
         except OSError as error:
             raise _refused(self._out, error) from error
-        os.close(handle)
-        self._temporary = Path(name)
         return self._temporary
 
     def __exit__(self, kind: type[BaseException] | None, error: object, trace: object) -> None:
-        if kind is None:
-            self._move()
-            return
-        self._temporary.unlink(missing_ok=True)
-        if isinstance(error, OSError):
-            raise _refused(self._out, error) from error
+        try:
+            if kind is None:
+                self._move()
+            elif isinstance(error, OSError):
+                raise _refused(self._out, error) from error
+        finally:
+            self._discard()
+            atexit.unregister(self._discard)
+
+    def _discard(self) -> None:
+        with suppress(OSError):
+            self._temporary.unlink(missing_ok=True)
 
     def _move(self) -> None:
         try:
-            self._give_way()
+            _settle(self._temporary, self._target)
         except OSError as error:
-            self._temporary.unlink(missing_ok=True)
             raise _refused(self._out, error) from error
+        try:
+            self._temporary.replace(self._target)
+        except OSError as error:
+            raise self._beside(error) from error
 
-    def _give_way(self) -> None:
-        # mkstemp makes files for their owner alone; a workbook is as readable as any other file.
+    def _beside(self, error: OSError) -> ToolkitError:
+        """Keep the new file although it cannot take the place of the old one."""
+        try:
+            spare = _moved_beside(self._temporary, self._target)
+        except OSError:
+            return _refused(self._out, error)
+        reason, cure = _cause(error, self._target)
+        return ToolkitError(f"{self._out}: {reason}; the new file is {spare}: {cure}")
+
+
+def _followed(out: Path) -> Path:
+    """The file to be replaced: `out`, or what it leads to where it is a link."""
+    return Path(os.path.realpath(out)) if out.is_symlink() else out
+
+
+def _temporary(target: Path) -> Path:
+    name = f".{target.name[:NAMED]}.{os.getpid()}-{secrets.token_hex(4)}.part"
+    return target.with_name(name)
+
+
+def _sweep(target: Path) -> None:
+    """Remove what programs that were killed while they wrote `target` left beside it."""
+    ours = re.compile(rf"\.{re.escape(target.name[:NAMED])}\.(\d+)-[0-9a-f]{{8}}\.part")
+    # Tidying up is no reason to fail: a folder may be written to and yet not be listed.
+    with suppress(OSError), os.scandir(target.parent) as entries:
+        for entry in entries:
+            if match := ours.fullmatch(entry.name):
+                _give_up(Path(entry.path), int(match[1]))
+
+
+def _give_up(path: Path, process: int) -> None:
+    """Remove a temporary file where its writer is gone and nobody has touched it for long."""
+    with suppress(OSError):
+        status = path.lstat()
+        old = time.time() - status.st_mtime > STALE
+        if old and stat.S_ISREG(status.st_mode) and not _alive(process):
+            path.unlink()
+
+
+def _alive(process: int) -> bool:
+    """Whether a process of this number may still be writing."""
+    if os.name == "nt":
+        return False  # Windows removes no file that a process holds open, and kill would end it
+    try:
+        os.kill(process, 0)
+    except (ProcessLookupError, OverflowError):
+        return False
+    except OSError:
+        return True
+    return True
+
+
+def _settle(temporary: Path, target: Path) -> None:
+    """Give the new file the permissions of the old one, and have the disk hold all of it."""
+    if os.name != "nt":
+        _pass_on(temporary, target)
+    # Else a power cut soon after could leave the new name with nothing in it.
+    handle = os.open(temporary, os.O_RDWR)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def _pass_on(temporary: Path, target: Path) -> None:
+    try:
+        old = target.stat()
+    except FileNotFoundError:
+        # A temporary file is its owner's alone; a workbook is as readable as any other file.
         mask = os.umask(0)
         os.umask(mask)
-        self._temporary.chmod(0o666 & ~mask)
-        try:
-            self._temporary.replace(self._out)
-        except PermissionError as error:
-            spare = self._out.with_stem(self._out.stem + " (new)")
-            self._temporary.replace(spare)
-            raise ToolkitError(
-                f"{self._out}: in use by another program; the new file is {spare}: "
-                "close the workbook, then rename it"
-            ) from error
+        temporary.chmod(0o666 & ~mask)
+        return
+    for owner, group in ((-1, old.st_gid), (old.st_uid, -1)):
+        with suppress(OSError):  # only root may give files away
+            os.chown(temporary, owner, group)
+    temporary.chmod(stat.S_IMODE(old.st_mode) & 0o777)
+
+
+def _moved_beside(temporary: Path, target: Path) -> Path:
+    """Move the new file to a name of its own, "book (new).xlsx", never over another file."""
+    for number in itertools.count(1):
+        mark = " (new)" if number == 1 else f" (new {number})"
+        spare = target.with_stem(target.stem + mark)
+        with suppress(FileExistsError):
+            os.close(os.open(spare, NEW, 0o600))
+            break
+    try:
+        temporary.replace(spare)
+    except OSError:
+        spare.unlink(missing_ok=True)
+        raise
+    return spare
+
+
+def _cause(error: OSError, target: Path) -> tuple[str, str]:
+    """Why a file could not be replaced, and what to do with the new one."""
+    if getattr(error, "winerror", None) not in IN_USE:
+        return f"cannot be replaced: {error.strerror}", "rename it, or choose another name"
+    if not os.access(target, os.W_OK):
+        return "write-protected", "rename it, or remove the protection"
+    return "in use by another program", "close the file there, then rename the new one"
 
 
 def check_writable(out: Path) -> None:
@@ -62,13 +180,25 @@ def check_writable(out: Path) -> None:
     Folders that are missing are made only when there is something to write.
     """
     try:
-        if out.is_dir():
-            raise ToolkitError(f"{out}: this is a folder; name a file in it")
-        nearest = next(folder for folder in out.absolute().parents if folder.exists())
+        target = _followed(out)
+        _check_kind(out, target)
+        nearest = next(folder for folder in target.absolute().parents if folder.exists())
         with tempfile.TemporaryFile(dir=nearest):
             pass
     except OSError as error:
         raise _refused(out, error) from error
+
+
+def _check_kind(out: Path, target: Path) -> None:
+    """Raise ToolkitError where something else than a file is there, and would be replaced."""
+    try:
+        mode = target.stat().st_mode
+    except FileNotFoundError:
+        return
+    if stat.S_ISDIR(mode):
+        raise ToolkitError(f"{out}: this is a folder; name a file in it")
+    if not stat.S_ISREG(mode):
+        raise ToolkitError(f"{out}: this is {other_kind(mode)}, not a file; choose another name")
 
 
 def _refused(out: Path, error: OSError) -> ToolkitError:

@@ -1,22 +1,22 @@
 """A workbook as plain data: sheets of cells, tables and charts. Nothing here knows openpyxl."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal, NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from toolkit.book.address import Area as Area
 from toolkit.book.address import letters as letters
 from toolkit.book.address import quoted as quoted
 from toolkit.book.address import reach as reach
 from toolkit.book.grid import Grid
+from toolkit.book.texts import check_formula
 from toolkit.book.theme import MUTED
+from toolkit.book.values import OWN, listed, plain, plain_known, plain_values
+from toolkit.book.values import Value as Value
+from toolkit.book.values import Values as Values
 from toolkit.errors import ToolkitError
-
-Value = float | int | bool | str | None
-Values = NDArray[np.float64] | NDArray[np.int64] | Sequence[Value]
 
 # In a column's formula these two stand for the number of the row itself and of the row above.
 ROW, ABOVE = "\x01", "\x02"
@@ -39,13 +39,26 @@ def check_fits(rows: int, columns: int) -> None:
 
 @dataclass(frozen=True)
 class Known:
-    """A cell or range that formulas can read: its address and its present value."""
+    """A cell or range that formulas can read: its address and its present value, for a range an
+    array or another sequence.
+
+    Raises TypeError for what a cell cannot hold.
+    """
 
     address: str
-    value: object
+    value: Value | Values
+
+    def __post_init__(self) -> None:
+        if type(self.value) not in OWN:
+            object.__setattr__(self, "value", plain_known(self.value))
+
+    @property
+    def values(self) -> list[Value]:
+        """What the cells hold, those of a rectangle row by row."""
+        return listed(self.value)
 
 
-def at(sheet: str, row: int, column: int, value: object) -> Known:
+def at(sheet: str, row: int, column: int, value: Value) -> Known:
     """One cell, by an address that holds from every sheet."""
     return Known(f"{quoted(sheet)}!${letters(column)}${row}", value)
 
@@ -61,6 +74,8 @@ def down(sheet: str, row: int, column: int, values: Values) -> Known:
 class Cell:
     """A value, or a formula with its present value. `link` names a sheet to jump to, `spot` the
     cell there.
+
+    Raises TypeError for what a cell cannot hold and ToolkitError for a formula without its `=`.
     """
 
     value: Value
@@ -69,12 +84,21 @@ class Cell:
     link: str | None = None
     spot: str = "A1"
 
+    def __post_init__(self) -> None:
+        if type(self.value) not in OWN:
+            object.__setattr__(self, "value", plain(self.value))
+        if self.formula is not None:
+            check_formula(self.formula)
+
 
 @dataclass(frozen=True)
 class Column:
     """A headed column. `formula` is one pattern for all rows (with ROW and ABOVE), `first` the
     formula of the first row where that differs; without a formula the values stand as they are.
     With an `outline` of 1 or more a reader can fold the column away.
+
+    Raises TypeError for values that cells cannot hold and ToolkitError for a formula without its
+    `=`.
     """
 
     heading: str
@@ -85,6 +109,15 @@ class Column:
     first: str | None = None
     width: float = 11
     outline: int = 0
+
+    def __post_init__(self) -> None:
+        values = plain_values(self.values)
+        if isinstance(values, np.ndarray) and values.ndim != 1:
+            raise TypeError(f"a column holds one row of values, not {values.ndim} dimensions")
+        object.__setattr__(self, "values", values)
+        for formula in (self.formula, self.first):
+            if formula is not None:
+                check_formula(formula)
 
 
 @dataclass(frozen=True)

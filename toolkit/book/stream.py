@@ -9,12 +9,15 @@ import math
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import TypeGuard
 from xml.sax.saxutils import escape
 
-import numpy as np
-
+from toolkit.book.content import content
+from toolkit.book.digits import digits
 from toolkit.book.grid import grid_rows
-from toolkit.book.sheet import ABOVE, ROW, Cell, Column, Sheet, Table, Value, Values, letters
+from toolkit.book.sheet import ABOVE, ROW, Cell, Sheet, Table, letters
+from toolkit.book.texts import formula_text, xstring
+from toolkit.book.values import Value, listed
 
 # Values leave NumPy in blocks of about this many: enough to be quick, few enough to stay small.
 BLOCK = 16_384
@@ -35,7 +38,7 @@ def rows(sheet: Sheet, index: Index) -> Iterator[str]:
     for (row, column), cell in sheet.cells.items():
         loose[row].append((column, _cell(row, column, cell, index)))
     tables = [(table, _table_rows(table, index)) for table in sheet.tables]
-    grids = [(grid, grid_rows(grid, index.style(grid.style))) for grid in sheet.grids]
+    grids = [(grid, grid_rows(grid, index.style(grid.style), index.text)) for grid in sheet.grids]
     ends = [*loose, *sheet.heights, *(table.last_row for table in sheet.tables)]
     ends += [grid.last_row for grid in sheet.grids]
     last = max(ends, default=0)
@@ -68,38 +71,10 @@ def dimension(sheet: Sheet) -> str:
 
 def _cell(row: int, column: int, cell: Cell, index: Index) -> str:
     start = f'<c r="{letters(column)}{row}" s="{index.style(cell.style)}"'
-    if cell.formula is None:
-        return start + _plain(cell.value, index)
-    return start + _formula(cell.formula, cell.value)
-
-
-def _plain(value: Value, index: Index) -> str:
-    """The rest of a cell that holds a value."""
-    if value is None:
-        return "/>"
-    if isinstance(value, str):
-        return f' t="s"><v>{index.text(value)}</v></c>'
-    kind, shown = _typed(value)
-    return f"{kind}><v>{shown}</v></c>"
-
-
-def _formula(formula: str, value: Value) -> str:
-    """The rest of a cell that holds a formula and its present value."""
-    kind, shown = _typed(value)
-    return f"{kind}><f>{escape(formula[1:])}</f><v>{escape(shown)}</v></c>"
-
-
-def _typed(value: Value) -> tuple[str, str]:
-    """The type attribute and the text of a value; what is not a finite number is an error cell,
-    since readers fail on nan and inf.
-    """
-    if isinstance(value, str):
-        return ' t="str"', value
-    if isinstance(value, bool):
-        return ' t="b"', str(int(value))
-    if value is None or not math.isfinite(value):
-        return ' t="e"', "#NUM!"
-    return "", repr(value)
+    kind, held = content(cell.value, cell.formula is not None, index.text)
+    if cell.formula is not None:
+        return f"{start}{kind}><f>{formula_text(cell.formula)}</f>{held}</c>"
+    return f"{start}{kind}>{held}</c>" if held else f"{start}/>"
 
 
 def _table_rows(table: Table, index: Index) -> Iterator[str]:
@@ -116,17 +91,20 @@ def _table_rows(table: Table, index: Index) -> Iterator[str]:
 
 def _block(table: Table, start: int, stop: int, index: Index) -> Iterator[str]:
     """The rows number `start` to `stop` (from 0) below the headings of a table."""
-    pattern, gaps = "", []
+    pattern = ""
+    gaps: list[Sequence[str]] = []
     for offset, column in enumerate(table.columns):
         before = f'<c r="{letters(table.column + offset)}{ROW}" s="{index.style(column.style)}"'
         formula = _marked(column.formula) if column.formula else ""
-        values = _items(column.values[start:stop])
-        if _all_finite(values):
-            pattern += f"{before}>{formula}<v>%r</v></c>"
-            gaps.append(values)
+        values = listed(column.values[start:stop])
+        if _all_numbers(values):
+            pattern += f"{before}>{formula}<v>%s</v></c>"
+            gaps.append(digits(values))
         else:
             pattern += f"{before}%s>{formula}%s</c>"
-            gaps.extend(zip(*(_entry(value, column, index) for value in values), strict=True))
+            computed = column.formula is not None
+            kinds = (content(value, computed, index.text) for value in values)
+            gaps.extend(zip(*kinds, strict=True))
     plain, bracketed = _patterns(pattern)
     for row, filling in enumerate(zip(*gaps, strict=True), table.row + 1 + start):
         chosen = plain if (row - table.row) % GROUP else bracketed
@@ -142,7 +120,7 @@ OPENING, CLOSING = "\0(", "\0)"
 
 def _marked(formula: str) -> str:
     """A formula as an element, with marks where brackets may come."""
-    return f"<f>{OPENING}{escape(formula[1:]).replace('%', '%%')}{CLOSING}</f>"
+    return f"<f>{OPENING}{formula_text(formula).replace('%', '%%')}{CLOSING}</f>"
 
 
 def _patterns(marked: str) -> tuple[str, str]:
@@ -151,31 +129,12 @@ def _patterns(marked: str) -> tuple[str, str]:
     return plain, marked.replace(OPENING, "(").replace(CLOSING, ")")
 
 
-def _items(values: Values) -> Sequence[Value]:
-    """Python's own numbers, whose digits print faster than NumPy's."""
-    if isinstance(values, np.ndarray):
-        listed: list[Value] = values.tolist()
-        return listed
-    return [_item(value) for value in values]
-
-
-def _all_finite(values: Sequence[Value]) -> bool:
+def _all_numbers(values: Sequence[Value]) -> TypeGuard[Sequence[float]]:
     """Whether all are numbers that a cell can hold, so that none needs a type of its own."""
-    return {int, float}.issuperset(map(type, values)) and all(map(math.isfinite, values))  # type: ignore[arg-type]
-
-
-def _entry(value: Value, column: Column, index: Index) -> tuple[str, str]:
-    if value is None and not column.formula:
-        return "", ""
-    if isinstance(value, str) and not column.formula:
-        return ' t="s"', f"<v>{index.text(value)}</v>"
-    kind, shown = _typed(value)
-    return kind, f"<v>{escape(shown)}</v>"
-
-
-def _item(value: object) -> Value:
-    item: Value = value.item() if hasattr(value, "item") else value  # type: ignore[assignment]
-    return item
+    try:
+        return {int, float}.issuperset(map(type, values)) and all(map(math.isfinite, values))  # type: ignore[arg-type]
+    except OverflowError:  # an integer beyond the largest double
+        return False
 
 
 def _headings(table: Table, index: Index) -> Iterator[str]:
@@ -190,11 +149,13 @@ def _first(table: Table, index: Index) -> Iterator[str]:
         formula = column.first or column.formula
         if formula:
             formula = formula.replace(ROW, str(row)).replace(ABOVE, str(row - 1))
-        cell = Cell(_item(column.values[0]), column.style, formula)
+        cell = Cell(listed(column.values[:1])[0], column.style, formula)
         yield _cell(row, table.column + offset, cell, index)
 
 
 def strings(texts: Iterable[str]) -> str:
     """The part that holds all shared strings, in the order of their numbers."""
-    items = "".join(f'<si><t xml:space="preserve">{escape(text)}</t></si>' for text in texts)
+    items = "".join(
+        f'<si><t xml:space="preserve">{escape(xstring(text))}</t></si>' for text in texts
+    )
     return f'<sst xmlns="{SHEET_MAIN_NS}">{items}</sst>'

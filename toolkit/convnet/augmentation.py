@@ -29,9 +29,9 @@ def _matrices(images: torch.Tensor, how: Augmentation, random: torch.Generator) 
     """Affine matrices (n, 2, 3), mapping places in the new image to places in the old one."""
     count, side = len(images), images.shape[-1]
     # Drawn where the generator lives, on the CPU, so that a seed means the same everywhere.
-    draw = (torch.rand(6, count, generator=random) * 2 - 1).to(images.device)
+    draw = (torch.rand(6, count, generator=random) * 2 - 1).to(images)
     if how.share < 1:
-        draw *= (torch.rand(count, generator=random) < how.share).to(images.device)
+        draw *= (torch.rand(count, generator=random) < how.share).to(images)
     angle, shear = draw[0] * math.radians(how.rotation), draw[1] * math.radians(how.shear)
     wide, high = 1 + draw[2] * how.scale, 1 + draw[3] * how.scale
     shift = draw[4:] * how.translation * 2 / side

@@ -1,17 +1,21 @@
 """A run's state in a file after every epoch, so that nothing finished is lost."""
 
+import warnings
+import zipfile
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import torch
-from pydantic import TypeAdapter
+from pydantic import ConfigDict, TypeAdapter, validate_call
 
 from toolkit.book.saving import replacing
 from toolkit.convnet.history import Epoch
 from toolkit.convnet.session import State
 from toolkit.errors import ToolkitError
+from toolkit.reading import MEGABYTE, check_regular
 
+MOST = 4096 * MEGABYTE  # of a file: weights, their average, and two of AdamW for each
 EPOCHS = TypeAdapter(tuple[Epoch, ...])
 
 
@@ -42,27 +46,49 @@ def save(path: Path, origin: Origin, epochs: tuple[Epoch, ...], state: State) ->
         torch.save(content, file)
 
 
-def load(path: Path, origin: Origin) -> tuple[tuple[Epoch, ...], State]:
-    """The finished epochs and the state after them.
+def load(path: Path, origin: Origin) -> tuple[tuple[Epoch, ...], object]:
+    """The finished epochs and what is stored as the state after them, for `session.fits` to judge.
 
     Raises ToolkitError where the file is missing, damaged or of another run than `origin`.
     """
-    if not path.is_file():
+    if not path.exists():
         raise ToolkitError(
             f"{path}: no such checkpoint; leave out --resume to begin, or give the --out of the "
             "run that was stopped"
         )
+    check_regular(path, MOST)
     try:
-        # Tensors and plain values only: a checkpoint from elsewhere can run no code.
-        content: Any = torch.load(path, map_location="cpu", weights_only=True)
-        found = Origin(**content["origin"])
+        content = _content(path)
+        found = _origin(**content["origin"])
         epochs, state = EPOCHS.validate_json(content["epochs"]), content["state"]
     except Exception as error:  # torch raises whatever the damage leads it to
-        raise ToolkitError(
-            f"{path}: damaged, or no checkpoint; remove it to start from the beginning"
-        ) from error
+        raise damaged(path) from error
     if difference := found.difference(origin):
         raise ToolkitError(
             f"{path}: belongs to {difference}; give the options of that run, or remove the file"
         )
-    return epochs, dict(state)
+    return epochs, state
+
+
+@validate_call(config=ConfigDict(strict=True))
+def _origin(model: str, data: str, seed: int) -> Origin:
+    return Origin(model, data, seed)
+
+
+def damaged(path: Path) -> ToolkitError:
+    """The error for a file that no run can go on from."""
+    return ToolkitError(
+        f"{path}: damaged, or no checkpoint of this model on this device; remove it to start from "
+        "the beginning"
+    )
+
+
+def _content(path: Path) -> Any:
+    """What `save` stored. Raises whatever zipfile and torch do where the file is damaged."""
+    with zipfile.ZipFile(path) as archive:
+        if any(part.compress_type != zipfile.ZIP_STORED for part in archive.infolist()):
+            raise ValueError("torch compresses nothing, so a small file stays small in memory")
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of what torch finds odd about a damaged file
+        # Tensors and plain values only: a checkpoint from elsewhere can run no code.
+        return torch.load(path, map_location="cpu", weights_only=True)

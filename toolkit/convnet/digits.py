@@ -3,7 +3,7 @@
 import gzip
 import hashlib
 import lzma
-import re
+import math
 import struct
 import tempfile
 import zlib
@@ -11,13 +11,16 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
+from typing import Any
 
 import torch
 from torchvision.datasets import mnist as idx
 
 from toolkit.convnet.history import DIGITS, HeldOut
+from toolkit.convnet.names import LONGEST_NAME, countable, printable
 from toolkit.errors import ToolkitError
-from toolkit.template import brief, text
+from toolkit.reading import MEGABYTE, check_regular, text
+from toolkit.template import brief
 
 # MD5 of the four original files by Y. LeCun and C. Cortes (CC BY-SA 3.0), as torchvision lists
 # them for the files within its archives and as the README beside the data repeats them.
@@ -31,17 +34,20 @@ CHECKSUMS = {
 # dataset-fashion-mnist; the names are those that torchvision lists.
 FASHION = "9018921c3c673c538a1fc5bad174d6f9"
 GARMENTS = tuple(idx.FashionMNIST.classes)
-CLASSES, LONGEST_NAME = 10, 30
-# COUNTIFS takes * ? ~ = < > for operators, and reads numbers, dates and TRUE from text.
-COUNTABLE = re.compile(r"0|[1-9][0-9]{0,8}|(?!(?:true|false)$)[^\W\d_][^*?~]*", re.IGNORECASE)
+CLASSES = 10
 FOLDERS = ("", "raw", "MNIST/raw", "FashionMNIST/raw", "KMNIST/raw")
-OPENERS: dict[str, Callable[[bytes], bytes]] = {
-    "": bytes,
-    ".gz": gzip.decompress,
-    ".xz": lzma.decompress,
+OPENERS: dict[str, Callable[[Path], Any]] = {
+    "": lambda path: path.open("rb"),
+    ".gz": gzip.open,
+    ".xz": lzma.open,
 }
 DAMAGED = (EOFError, OSError, zlib.error, lzma.LZMAError)
-
+SIDES = (28, 28)
+# What an IDX file of bytes begins with, by the number of its dimensions: the largest data set in
+# this format, EMNIST, has 814,255 images.
+MAGIC = {1: 0x0801, 3: 0x0803}
+MOST_IMAGES = 1_000_000
+MOST_BYTES = 1024 * MEGABYTE
 
 VALIDATION_SHARE = 12  # one in so many: of MNIST's 60,000 the last 5,000
 
@@ -95,9 +101,15 @@ def class_names(folder: Path | None, labels: torch.Tensor) -> tuple[str, ...]:
     Fewer than ten lines are followed by digits. Raises ToolkitError where labels.txt is at fault.
     """
     places = [folder / place / "labels.txt" for place in FOLDERS] if folder else []
-    for path in filter(Path.is_file, places):
+    for path in filter(Path.exists, places):
         found = _names(path, 1 + int(labels.max()))
-        return found + DIGITS[len(found) :]
+        rest = DIGITS[len(found) :]
+        if twice := [name for name in found if name in rest]:
+            raise ToolkitError(
+                f"{path}: {twice[0]!r} is also the name of class {twice[0]}, which has no line; "
+                f"give all {CLASSES} classes a line"
+            )
+        return found + rest
     return GARMENTS if _checksum(labels) == FASHION else DIGITS
 
 
@@ -110,12 +122,12 @@ def _names(path: Path, needed: int) -> tuple[str, ...]:
         )
     for number, name in enumerate(names, 1):
         others = [other.casefold() for other in names[number:]]
-        if not 0 < len(name) <= LONGEST_NAME or not name.isprintable() or name.casefold() in others:
+        if not printable(name) or name.casefold() in others:
             raise ToolkitError(
                 f"{path}: line {number}, {brief(repr(name))}: must be a name of 1 to "
                 f"{LONGEST_NAME} printable characters that no other line has"
             )
-        if not COUNTABLE.fullmatch(name):
+        if not countable(name):
             raise ToolkitError(
                 f"{path}: line {number}, {brief(repr(name))}: spreadsheets cannot count it by "
                 "name; begin with a letter (or write a whole number), without *, ? and ~"
@@ -147,7 +159,7 @@ def _find(folder: Path, name: str) -> Path:
         for spelling in spellings:
             for ending in OPENERS:
                 path = folder / place / (spelling + ending)
-                if path.is_file():
+                if path.exists():
                     return path
     raise ToolkitError(
         f"{folder}: the file {name} (plain or .gz) is missing; put the four IDX files there"
@@ -155,8 +167,9 @@ def _find(folder: Path, name: str) -> Path:
 
 
 def _read(path: Path, name: str, *, verify: bool) -> torch.Tensor:
+    check_regular(path, MOST_BYTES)
     try:
-        content = OPENERS["" if path.suffix not in OPENERS else path.suffix](path.read_bytes())
+        content = _unpacked(path, images="images" in name)
     except PermissionError as error:
         raise ToolkitError(f"{path}: may not be read; change its permissions") from error
     except DAMAGED as error:
@@ -164,6 +177,38 @@ def _read(path: Path, name: str, *, verify: bool) -> torch.Tensor:
     if verify and hashlib.md5(content, usedforsecurity=False).hexdigest() != CHECKSUMS[name]:
         raise ToolkitError(f"{path}: checksum differs from the original; install the package again")
     return _parse(content, path, images="images" in name)
+
+
+def _unpacked(path: Path, *, images: bool) -> bytes:
+    """The bytes of an IDX file that its header promises, and one more where there are more: a
+    small file that unpacks to gigabytes must not fill the memory.
+    """
+    dimensions = 3 if images else 1
+    with OPENERS["" if path.suffix not in OPENERS else path.suffix](path) as file:
+        head = file.read(4 + 4 * dimensions)
+        found: bytes = head + file.read(_promised(head, dimensions, path) + 1)
+    return found
+
+
+def _promised(head: bytes, dimensions: int, path: Path) -> int:
+    """How many bytes follow the header of an IDX file: one for each pixel, or label."""
+    if len(head) < 4 + 4 * dimensions:
+        return 0
+    magic, count, *sides = struct.unpack(f">{1 + dimensions}I", head)
+    if magic != MAGIC[dimensions]:
+        return 0  # no such file: what was read is enough for the reader to refuse it
+    if sides and tuple(sides) != SIDES:
+        raise _other_sides(path)
+    if count > MOST_IMAGES:
+        raise ToolkitError(
+            f"{path}: its header promises {count:,} items, more than {MOST_IMAGES:,}; "
+            "give a smaller data set"
+        )
+    return int(count * math.prod(sides))
+
+
+def _other_sides(path: Path) -> ToolkitError:
+    return ToolkitError(f"{path}: holds no 28x28 images; give files of that size")
 
 
 def _parse(content: bytes, path: Path, *, images: bool) -> torch.Tensor:
@@ -192,8 +237,8 @@ def _check(tensors: list[torch.Tensor], paths: list[Path]) -> None:
     for images, labels, image_path, label_path in zip(
         tensors[::2], tensors[1::2], paths[::2], paths[1::2], strict=True
     ):
-        if tuple(images.shape[1:]) != (28, 28) or not len(images):
-            raise ToolkitError(f"{image_path}: holds no 28x28 images; give files of that size")
+        if tuple(images.shape[1:]) != SIDES or not len(images):
+            raise _other_sides(image_path)
         if len(images) != len(labels):
             raise ToolkitError(
                 f"{label_path}: {len(labels)} labels for {len(images)} images; "

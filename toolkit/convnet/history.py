@@ -1,13 +1,20 @@
 """What a training run leaves behind, free of torch."""
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Annotated, Literal
 
 import numpy as np
 from numpy.typing import NDArray
+from pydantic import ConfigDict, Field
 
 from toolkit.convnet.template import Model
 
+# As records and checkpoints are read: exact keys, exact types, finite numbers.
+STRICT = ConfigDict(extra="forbid", strict=True, allow_inf_nan=False)
+Count = Annotated[int, Field(ge=0, le=10**9)]
+Loss = Annotated[float, Field(ge=0, le=1e40)]  # of 32-bit numbers
+Rate = Annotated[float, Field(ge=0)]
+Seconds = Annotated[float, Field(ge=0, le=1e8)]
 HeldOut = Literal["test", "validation"]
 DIGITS = tuple("0123456789")  # the names of MNIST's classes
 
@@ -20,13 +27,25 @@ class Epoch:
     the network saw them: augmented, with dropout. `learning_rate` is that of the last batch.
     """
 
-    number: int
-    train_loss: float
-    train_correct: int
-    test_loss: float
-    test_correct: int
-    learning_rate: float
-    seconds: float
+    __pydantic_config__ = STRICT
+
+    number: Count
+    train_loss: Loss
+    train_correct: Count
+    test_loss: Loss
+    test_correct: Count
+    learning_rate: Rate
+    seconds: Seconds
+
+
+def possible(epochs: tuple[Epoch, ...], train_count: int, test_count: int) -> bool:
+    """Whether epochs are numbered from 1 on, none with more right than there are images."""
+    return all(
+        epoch.number == number
+        and epoch.train_correct <= train_count
+        and epoch.test_correct <= test_count
+        for number, epoch in enumerate(epochs, 1)
+    )
 
 
 @dataclass(frozen=True)

@@ -1,5 +1,7 @@
 """What a trained network says of every held-out image, and what of a run can be shown."""
 
+from copy import deepcopy
+
 import numpy as np
 import torch
 from numpy.typing import NDArray
@@ -8,21 +10,31 @@ from torch import nn
 from toolkit.convnet.augmentation import augment
 from toolkit.convnet.digits import Digits
 from toolkit.convnet.history import Pictures, Predictions
+from toolkit.convnet.stages import DEVIATION, MEAN
 from toolkit.convnet.template import Augmentation
-from toolkit.convnet.training import TEST_BATCH, normalize, pixels
+from toolkit.convnet.training import pixels
+
+BATCH = 100  # images; more no longer fit the processor's cache, and take twice as long
+
+
+def predictions(network: nn.Module, digits: Digits) -> Predictions:
+    """What the network says of the held-out set, in one pass over it."""
+    found = probabilities(network, digits.test_images)
+    return Predictions.of(digits.test_labels.numpy(), found)
 
 
 @torch.inference_mode()
-def predictions(network: nn.Module, digits: Digits) -> Predictions:
-    """The probabilities of all classes for each image, in one pass over the held-out set."""
-    network.eval()
-    device = next(network.parameters()).device
-    logits = [
-        network(normalize(pixels(images, device))).cpu()
-        for images in digits.test_images.split(TEST_BATCH)
-    ]
-    probabilities = torch.cat(logits).double().softmax(1)
-    return Predictions.of(digits.test_labels.numpy(), probabilities.numpy())
+def probabilities(network: nn.Module, images: torch.Tensor) -> NDArray[np.float64]:
+    """Those of all classes, (n, classes), for images uint8 (n, 28, 28).
+
+    In double precision and on the CPU, unlike training: of single precision the sixth decimal,
+    which the sheets show, depends on the processor.
+    """
+    double = deepcopy(network).eval().cpu().double()
+    scaled = images.unsqueeze(1).double() / 255
+    logits = [double((batch - MEAN) / DEVIATION) for batch in scaled.split(BATCH)]
+    found: NDArray[np.float64] = torch.cat(logits).softmax(1).numpy()
+    return found
 
 
 DRAWS, SHOWN_LAYERS = 8, 2
@@ -49,7 +61,8 @@ def _first(digits: Digits, label: int) -> torch.Tensor:
 
 
 def _drawn(image: torch.Tensor, how: Augmentation, seed: int) -> NDArray[np.uint8]:
-    batch = pixels(image.unsqueeze(0), torch.device("cpu")).repeat(DRAWS, 1, 1, 1)
+    # In double precision for the same reason: a byte is rounded from it.
+    batch = pixels(image.unsqueeze(0), torch.device("cpu")).double().repeat(DRAWS, 1, 1, 1)
     changed = augment(batch, how, torch.Generator().manual_seed(seed)).squeeze(1)
     found: NDArray[np.uint8] = (changed * 255).round().clamp(0, 255).byte().numpy()
     return found

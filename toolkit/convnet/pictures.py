@@ -4,6 +4,7 @@ The steps are those by which MNIST was made (LeCun and Cortes, yann.lecun.com/ex
 into 20x20 keeping its proportions, centre of mass in the middle of 28x28. Free of torch.
 """
 
+import io
 import warnings
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from numpy.typing import NDArray
 from PIL import Image, ImageFilter, ImageOps, UnidentifiedImageError
 
 from toolkit.errors import ToolkitError
+from toolkit.reading import MEGABYTE, content
 
 FIELD, BOX = 28, 20  # pixels: the whole image, and what the digit fits into
 WORKING = 480  # pixels that a longer side is reduced to first: ample for a box of 20
@@ -20,6 +22,7 @@ FAINTEST = 20  # of 255: the least contrast of a digit with its background
 EDGE = 0.2  # the share of full contrast at which a digit's edge is taken to be
 FULL = 0.8  # the quantile of the digit's pixels that becomes white
 OPAQUE = 250  # of 255
+MOST = 256 * MEGABYTE  # of a file; Pillow itself limits the pixels
 Grey = NDArray[np.float64]
 
 
@@ -36,23 +39,19 @@ def like_mnist(path: Path) -> NDArray[np.uint8]:
 
 def _opened(path: Path) -> Image.Image:
     """The picture upright, its long side no longer than needed."""
+    raw = content(path, MOST, folder="name pictures inside it")
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("error", Image.DecompressionBombWarning)
-            with Image.open(path, formats=("PNG", "JPEG")) as found:
+            with Image.open(io.BytesIO(raw), formats=("PNG", "JPEG")) as found:
                 found.load()
                 picture = ImageOps.exif_transpose(found)
     except UnidentifiedImageError as error:
         raise ToolkitError(f"{path}: not a PNG or JPEG picture; save it as one of these") from error
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
         raise ToolkitError(f"{path}: too many pixels; make the picture smaller") from error
-    except FileNotFoundError as error:
-        raise ToolkitError(f"{path}: no such file; check the path") from error
-    except IsADirectoryError as error:
-        raise ToolkitError(f"{path}: this is a folder; name pictures inside it") from error
     except (OSError, SyntaxError, ValueError) as error:  # Pillow's words for damage vary
-        reason = getattr(error, "strerror", None) or "damaged"
-        raise ToolkitError(f"{path}: cannot be read: {reason}; save the picture anew") from error
+        raise ToolkitError(f"{path}: cannot be read: damaged; save the picture anew") from error
     return picture
 
 

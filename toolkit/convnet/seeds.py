@@ -3,38 +3,61 @@
 import statistics
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
 
-from pydantic import TypeAdapter, ValidationError
+from pydantic import AfterValidator, Field, TypeAdapter, ValidationError
 
 from toolkit.book.saving import replacing
-from toolkit.convnet.history import DIGITS, Epoch, HeldOut, History
+from toolkit.convnet.history import (
+    DIGITS,
+    STRICT,
+    Count,
+    Epoch,
+    HeldOut,
+    History,
+    possible,
+)
 from toolkit.convnet.template import Model
 from toolkit.errors import ToolkitError
+from toolkit.reading import MOST_TEXT, content
+from toolkit.template import Title, first_fault
 
 if TYPE_CHECKING:  # the workbook's sheets read this module, and they do without torch
     from toolkit.convnet.digits import Digits
+
+
+def _printable(text: str) -> str:
+    if not text.isprintable():
+        raise ValueError("must be printable")
+    return text
+
+
+Versions = Annotated[str, Field(max_length=1000), AfterValidator(_printable)]
 
 
 @dataclass(frozen=True)
 class SeedRun:
     """What differs from seed to seed."""
 
-    seed: int
-    device: str
-    threads: int
+    __pydantic_config__ = STRICT
+
+    seed: Count
+    device: Title
+    threads: Count
     epochs: tuple[Epoch, ...]
-    versions: str = ""
+    versions: Versions = ""
 
 
 @dataclass(frozen=True)
 class Series:
     """Finished runs of one model on one data set; `data` is that set's fingerprint."""
 
+    __pydantic_config__ = STRICT
+
     model: Model
     data: str
-    train_count: int
-    test_count: int
+    train_count: Count
+    test_count: Count
     held_out: HeldOut
     runs: tuple[SeedRun, ...] = ()
     names: tuple[str, ...] = DIGITS
@@ -90,21 +113,38 @@ def load(path: Path, begun: Series) -> Series:
     """
     if not path.exists():
         return begun
-    try:
-        found = SERIES.validate_json(path.read_bytes())
-    except (OSError, ValidationError) as error:
-        raise ToolkitError(
-            f"{path}: damaged, or no record of seeds; remove it to begin the series anew"
-        ) from error
-    in_order = [run.seed for run in found.runs] == list(range(len(found.runs)))
+    found = _read(path)
     # Names may have been corrected in between: they change no figure.
     found = replace(found, names=begun.names)
-    if replace(found, runs=()) != begun or not in_order:
+    if replace(found, runs=()) != begun:
         raise ToolkitError(
             f"{path}: records another model, number of epochs or data set; "
             "give another --out, or remove it to begin the series anew"
         )
+    for number, run in enumerate(found.runs):
+        whole = len(run.epochs) == found.model.training.epochs
+        if run.seed != number or not whole or not possible(run.epochs, *_counts(found)):
+            raise _damaged(path, f"runs[{number + 1}]: not seed {number} from its first epoch "
+                           "to its last, or more images right than there are")  # fmt: skip
     return found
+
+
+def _counts(series: Series) -> tuple[int, int]:
+    return series.train_count, series.test_count
+
+
+def _read(path: Path) -> Series:
+    written = content(path, MOST_TEXT)
+    try:
+        return SERIES.validate_json(written)
+    except ValidationError as error:
+        raise _damaged(path, first_fault(error)) from error
+
+
+def _damaged(path: Path, fault: str) -> ToolkitError:
+    return ToolkitError(
+        f"{path}: damaged, or no record of seeds ({fault}); remove it to begin the series anew"
+    )
 
 
 def summary(series: Series) -> dict[str, float | int | None]:

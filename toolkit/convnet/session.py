@@ -1,6 +1,7 @@
 """Everything that changes while a network trains, and how it is stored and brought back."""
 
 import copy
+import math
 from dataclasses import dataclass
 from typing import Any
 
@@ -64,6 +65,51 @@ def restore(session: Session, stored: State, epochs: tuple[Epoch, ...]) -> None:
     session.random.set_state(stored["random"])
     _restore_dropout(session.device, stored["dropout"])
     session.epochs = epochs
+
+
+def fits(session: Session, stored: object) -> bool:
+    """Whether `stored` is such a state as `session` has after its first batch: the same keys, and
+    tensors of the same types and shapes, all of finite numbers. A state of another device is not.
+    """
+    return _alike(stored, state(session) | {"optimizer": _after_a_step(session)})
+
+
+def _after_a_step(session: Session) -> State:
+    """The state of an optimizer that has taken one step; it keeps nothing before."""
+    network = copy.deepcopy(session.network)
+    for parameter in network.parameters():
+        parameter.grad = torch.zeros_like(parameter)
+    optimizer = recipe.optimizer(network, session.model.training)
+    optimizer.step()
+    return optimizer.state_dict()
+
+
+def _alike(found: object, wanted: object, key: object = None) -> bool:
+    if isinstance(wanted, torch.Tensor):
+        return isinstance(found, torch.Tensor) and _same_kind(found, wanted)
+    if isinstance(wanted, dict):
+        return (
+            isinstance(found, dict)
+            and found.keys() == wanted.keys()
+            and all(_alike(found[name], part, name) for name, part in wanted.items())
+        )
+    if isinstance(wanted, list):
+        return (
+            isinstance(found, list)
+            and len(found) == len(wanted)
+            and all(map(_alike, found, wanted))
+        )
+    if key == "lr":  # set before every batch
+        return isinstance(found, float) and math.isfinite(found)
+    return type(found) is type(wanted) and found == wanted
+
+
+def _same_kind(found: torch.Tensor, wanted: torch.Tensor) -> bool:
+    return (
+        (found.shape, found.dtype, found.layout) == (wanted.shape, wanted.dtype, wanted.layout)
+        and found.device == torch.device("cpu")
+        and bool(found.isfinite().all())
+    )
 
 
 def _dropout_state(device: torch.device) -> torch.Tensor:

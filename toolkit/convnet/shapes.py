@@ -6,6 +6,7 @@ from math import prod
 from toolkit.convnet import template as t
 
 Shape = tuple[int, ...]
+COUNTER = "num_batches_tracked"  # of a batch norm
 
 
 @dataclass(frozen=True)
@@ -57,6 +58,32 @@ def activation_count(network: t.Network) -> int:
     """
     in_place = ("Batch norm", "ReLU", "Dropout")
     return sum(prod(row.output) for row in layer_table(network) if row.name not in in_place)
+
+
+def tensor_shapes(network: t.Network) -> dict[str, Shape]:
+    """The shape of every tensor of a trained network, by the name that `torch.nn.Sequential` gives
+    it; names that end in `COUNTER` are of whole numbers.
+    """
+    found: dict[str, Shape] = {}
+    module = 0
+    for layer, row in zip(network.layers, layer_table(network), strict=True):
+        module += isinstance(layer, t.Linear) and len(row.input) == 3  # a module that flattens
+        found |= {f"{module}.{name}": shape for name, shape in _tensors(layer, row).items()}
+        module += 2 if isinstance(layer, t.GlobalAveragePool) else 1
+    return found
+
+
+def _tensors(layer: t.Layer, row: LayerRow) -> dict[str, Shape]:
+    match layer:
+        case t.Convolution():
+            weight = (layer.channels, row.input[0], layer.kernel, layer.kernel)
+            return {"weight": weight} | ({"bias": weight[:1]} if layer.bias else {})
+        case t.BatchNorm():
+            names = ("weight", "bias", "running_mean", "running_var")
+            return dict.fromkeys(names, row.input[:1]) | {COUNTER: ()}
+        case t.Linear():
+            return {"weight": (layer.features, prod(row.input)), "bias": (layer.features,)}
+    return {}
 
 
 def _row(layer: t.Layer, shape: Shape) -> LayerRow:

@@ -7,7 +7,6 @@ convolution, its batch norm and its ReLU are one line for each value. NumPy only
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from functools import partial
-from math import prod
 from typing import Literal
 
 import numpy as np
@@ -22,6 +21,7 @@ from toolkit.errors import ToolkitError
 Kind = Literal["convolution", "pool", "average", "linear", "pointwise"]
 Array = NDArray[np.float64]
 EPSILON = 1e-5  # torch.nn.BatchNorm2d's default
+FARTHEST = 1e290  # cells hold numbers up to 1e308
 MEAN, DEVIATION = 0.1307, 0.3081  # of all training pixels, on the scale 0..1
 
 
@@ -58,7 +58,7 @@ class Stage:
 def stages(stored: Stored) -> list[Stage]:
     """The network as stages, in order.
 
-    Raises ToolkitError where the weights do not fit the template, or cannot be computed with.
+    Raises ToolkitError where the weights are so large that no cell could hold what they come to.
     """
     found: list[Stage] = []
     module = 0
@@ -75,27 +75,20 @@ def stages(stored: Stored) -> list[Stage]:
             found[-1] = joined
         else:
             found.append(stage)
+    if not reach(found) <= FARTHEST:  # also where it is nan
+        raise ToolkitError(
+            f"{stored.source}: its weights are too large to compute with; train the model anew, "
+            "with a lower training.learning_rate"
+        )
     return found
 
 
-def _tensor(stored: Stored, module: int, name: str, *shape: int) -> Array:
-    """A tensor in double precision. Raises ToolkitError where it is not what the template says."""
-    found = stored.tensors.get(f"{module}.{name}")
-    if found is None or found.shape != shape:
-        raise ToolkitError(
-            f"{stored.source}: its weights do not fit its template; train the model anew"
-        )
-    fault = "" if np.isfinite(found).all() else "numbers that are not finite"
-    if name == "running_var" and (found < 0).any():
-        fault = "negative variances"
-    if fault:
-        raise ToolkitError(
-            f"{stored.source}: its weights {module}.{name} hold {fault}; train the model anew"
-        )
-    return found.astype(np.float64)
+def _tensor(stored: Stored, module: int, name: str) -> Array:
+    """A tensor in double precision; `read` has compared its shape with the template's."""
+    return stored.tensors[f"{module}.{name}"].astype(np.float64)
 
 
-def _stage(layer: t.Layer, row: LayerRow, number: int, tensor: Callable[..., Array]) -> Stage:
+def _stage(layer: t.Layer, row: LayerRow, number: int, tensor: Callable[[str], Array]) -> Stage:
     plain = Stage("pointwise", row.input, row.output, (number,))
     match layer:
         case t.Convolution():
@@ -105,19 +98,18 @@ def _stage(layer: t.Layer, row: LayerRow, number: int, tensor: Callable[..., Arr
                 size=layer.kernel,
                 stride=layer.stride,
                 padding=layer.padding,
-                kernel=tensor("weight", *row.output[:1], *row.input[:1], *(layer.kernel,) * 2),
-                bias=tensor("bias", layer.channels) if layer.bias else None,
+                kernel=tensor("weight"),
+                bias=tensor("bias") if layer.bias else None,
             )
         case t.MaxPool():
             return replace(plain, kind="pool", size=layer.size, stride=layer.size)
         case t.GlobalAveragePool():
             return replace(plain, kind="average")
         case t.Linear():
-            weight = tensor("weight", layer.features, prod(row.input))
-            return _linear(plain, weight, tensor("bias", layer.features))
+            return _linear(plain, tensor("weight"), tensor("bias"))
         case t.BatchNorm():
             parts = ("weight", "bias", "running_mean", "running_var")
-            return replace(plain, norm=Norm(*(tensor(part, row.input[0]) for part in parts)))
+            return replace(plain, norm=Norm(*map(tensor, parts)))
         case t.Relu():
             return replace(plain, relu=True)
         case t.Dropout():
@@ -186,3 +178,21 @@ def _finished(step: Stage, values: Array) -> Array:
         scale, shift = scale_and_shift(step.norm)
         values = values * scale.reshape(shape) + shift.reshape(shape)
     return np.maximum(values, 0) if step.relu else values
+
+
+@np.errstate(over="ignore", invalid="ignore")
+def reach(steps: list[Stage]) -> float:
+    """A bound on the absolute value of everything that the network computes from any image; inf or
+    nan where there is none.
+    """
+    bound = largest = np.float64(max(MEAN, 1 - MEAN) / DEVIATION)
+    for step in steps:
+        weights = abs(step.kernel).reshape(len(step.kernel), -1).sum(1) if step.kernel.size else 1.0
+        values = bound * weights + (0.0 if step.bias is None else abs(step.bias))
+        largest = np.maximum(largest, np.max(values))  # unlike Python's max it keeps a nan
+        if step.norm:
+            scale, shift = scale_and_shift(step.norm)
+            values = values * abs(scale) + abs(shift)
+        bound = np.max(values)
+        largest = np.maximum(largest, bound)
+    return float(largest)

@@ -3,19 +3,24 @@
 from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any, Literal
 
+import numpy as np
 from numpy.typing import NDArray
-from pydantic import TypeAdapter, ValidationError
+from pydantic import AfterValidator, Field, TypeAdapter, ValidationError
 from safetensors import SafetensorError, safe_open
 
-from toolkit.convnet.history import DIGITS
-from toolkit.convnet.template import Model
+from toolkit.convnet.history import DIGITS, HeldOut
+from toolkit.convnet.names import LONGEST_NAME, countable, printable
+from toolkit.convnet.shapes import COUNTER, Shape, tensor_shapes
+from toolkit.convnet.template import CLASSES, Model
 from toolkit.errors import ToolkitError
-from toolkit.template import parse
+from toolkit.reading import MEGABYTE, check_regular
+from toolkit.template import Part, brief, first_fault, parse
 from toolkit.template import shipped as templates
 
-CLASSES = TypeAdapter(tuple[str, ...])
+MOST = 1024 * MEGABYTE  # of a file of weights
+LENGTH, LONGEST_HEADER = 8, 10_000_000  # bytes: of the number that is the header's length, and that
 # The fingerprints of MNIST as `toolkit.convnet.digits` loads it, tested on the test set or on a
 # part of the training set.
 MNIST = (
@@ -24,36 +29,71 @@ MNIST = (
 )
 
 
+def _name(name: str) -> str:
+    if not (printable(name) and countable(name)):
+        raise ValueError(
+            f"must begin with a letter or be a whole number, and have 1 to {LONGEST_NAME} "
+            f"printable characters without *, ? and ~, not {brief(repr(name))}"
+        )
+    return name
+
+
+Name = Annotated[str, Field(strict=True), AfterValidator(_name)]
+Names = Annotated[tuple[Name, ...], Field(min_length=1, max_length=CLASSES)]
+NAMES = TypeAdapter(Names)
+Count = Annotated[str, Field(pattern=r"^[0-9]{1,19}$")]
+
+
+class Metadata(Part):
+    """What `save_weights` writes beside the tensors, each a text; files of earlier versions hold
+    the template alone. `classes` is a list of names in JSON, `data` the data set's fingerprint.
+    """
+
+    template: str
+    format: Literal["pt"] = "pt"
+    epochs: Count | None = None
+    seed: Count | None = None
+    held_out: HeldOut | None = None
+    classes: str | None = None
+    data: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")] | None = None
+
+
 @dataclass(frozen=True)
 class Stored:
     """Tensors by name, the template of their model, the classes' names by label, the file, and the
-    fingerprint of the data that it was trained on, where the file holds one.
+    metadata as it stands there.
     """
 
     tensors: dict[str, NDArray[Any]]
     model: Model
     names: tuple[str, ...]
     source: Path
-    data: str | None = None
+    metadata: Metadata
 
     @property
     def knows_mnist(self) -> bool:
         """Whether MNIST's digits are what the network was trained on, as far as the file says."""
-        if self.data is None:
+        if self.metadata.data is None:
             return self.names == DIGITS
-        return self.data in MNIST and len(self.names) == len(DIGITS)
+        return self.metadata.data in MNIST and len(self.names) == len(DIGITS)
 
 
 def read(path: Path) -> Stored:
-    """What `save_weights` wrote.
+    """What `save_weights` wrote: exactly the tensors of its template, all of finite numbers.
 
-    Raises ToolkitError where the file is missing, damaged or holds no template.
+    Raises ToolkitError where the file is missing, damaged, holds no template or other tensors.
     """
-    tensors, metadata = _content(path)
-    if "template" not in metadata:
-        raise ToolkitError(f"{path}: holds no template; give weights that toolkit mnist wrote")
-    model = parse(metadata["template"], Model, f"{path}: its template")
-    return Stored(tensors, model, _names(path, metadata), path, metadata.get("data"))
+    _check_header(path)
+    try:
+        with safe_open(str(path), "numpy") as stored:
+            metadata = _metadata(path, stored.metadata() or {})
+            model = parse(metadata.template, Model, f"{path}: its template")
+            names = _names(path, metadata)
+            return Stored(_tensors(path, stored, model), model, names, path, metadata)
+    except SafetensorError as error:
+        raise _damaged(path) from error
+    except OSError as error:
+        raise _unreadable(path, error) from error
 
 
 def shipped() -> Path:
@@ -61,25 +101,70 @@ def shipped() -> Path:
     return Path(str(resources.files("toolkit") / "weights" / "default.safetensors"))
 
 
-def _content(path: Path) -> tuple[dict[str, NDArray[Any]], dict[str, str]]:
-    if path.is_dir():
-        raise ToolkitError(
-            f"{path}: this is a folder; give the .safetensors file that toolkit mnist wrote"
-        )
+def _check_header(path: Path) -> None:
+    """Raise ToolkitError unless there is a file whose header can be read in little memory."""
+    check_regular(path, MOST, _wanted(str(path)), "give the .safetensors file inside it")
     try:
-        with safe_open(str(path), "numpy") as stored:
-            found = {name: stored.get_tensor(name) for name in stored.keys()}  # noqa: SIM118
-            return found, stored.metadata() or {}
-    except FileNotFoundError as error:
-        raise ToolkitError(f"{path}: no such file; {_wanted(str(path))}") from error
-    except SafetensorError as error:
-        raise ToolkitError(
-            f"{path}: damaged, or no safetensors file; give weights that toolkit mnist wrote"
-        ) from error
+        with path.open("rb") as file:
+            length = int.from_bytes(file.read(LENGTH), "little")
     except OSError as error:
+        raise _unreadable(path, error) from error
+    if length > LONGEST_HEADER:
+        raise _damaged(path)
+
+
+def _damaged(path: Path) -> ToolkitError:
+    return ToolkitError(
+        f"{path}: damaged, or no safetensors file; give weights that toolkit mnist wrote"
+    )
+
+
+def _unreadable(path: Path, error: OSError) -> ToolkitError:
+    return ToolkitError(f"{path}: cannot be read: {error.strerror or error}; check the path")
+
+
+def _metadata(path: Path, found: dict[str, str]) -> Metadata:
+    if "template" not in found:
+        raise ToolkitError(f"{path}: holds no template; give weights that toolkit mnist wrote")
+    try:
+        return Metadata.model_validate(found)
+    except ValidationError as error:
         raise ToolkitError(
-            f"{path}: cannot be read: {error.strerror or error}; check the path"
+            f"{path}: its metadata: {first_fault(error, Metadata)}; train the model anew"
         ) from error
+
+
+def _names(path: Path, metadata: Metadata) -> tuple[str, ...]:
+    """Those of the classes; files written before these were kept are of digits."""
+    try:
+        return DIGITS if metadata.classes is None else NAMES.validate_json(metadata.classes)
+    except ValidationError as error:
+        raise ToolkitError(
+            f"{path}: damaged (the names of its classes): {first_fault(error)}; "
+            "train the model anew"
+        ) from error
+
+
+def _tensors(path: Path, stored: Any, model: Model) -> dict[str, NDArray[Any]]:
+    """All tensors, once their names, types and shapes are known to be those of the model."""
+    wanted, named = tensor_shapes(model.network), set(stored.keys())
+    if named != wanted.keys() or any(
+        not _fits(stored.get_slice(name), name, shape) for name, shape in wanted.items()
+    ):
+        raise ToolkitError(f"{path}: its weights do not fit its template; train the model anew")
+    found = {name: stored.get_tensor(name) for name in wanted}
+    for name, values in found.items():
+        fault = "" if np.isfinite(values).all() else "numbers that are not finite"
+        if name.endswith("running_var") and (values < 0).any():
+            fault = "negative variances"
+        if fault:
+            raise ToolkitError(f"{path}: its weights {name} hold {fault}; train the model anew")
+    return found
+
+
+def _fits(tensor: Any, name: str, shape: Shape) -> bool:
+    kind = "I64" if name.endswith(COUNTER) else "F32"
+    return tuple(tensor.get_shape()) == shape and tensor.get_dtype() == kind
 
 
 def _wanted(name: str) -> str:
@@ -90,13 +175,3 @@ def _wanted(name: str) -> str:
             f"--out {name}.xlsx writes {name}.safetensors"
         )
     return "give a .safetensors file that toolkit mnist wrote"
-
-
-def _names(path: Path, metadata: dict[str, str]) -> tuple[str, ...]:
-    """Those of the classes; files written before these were kept are of digits."""
-    try:
-        return CLASSES.validate_json(metadata["classes"]) if "classes" in metadata else DIGITS
-    except ValidationError as error:
-        raise ToolkitError(
-            f"{path}: damaged (the names of its classes); train the model anew"
-        ) from error

@@ -88,8 +88,8 @@ Layer = Annotated[
 class Network(template.Part):
     """The layers in the order in which an image passes through them."""
 
-    input: Annotated[list[Positive], Field(min_length=3, max_length=3)]
-    layers: Annotated[list[Layer], Field(min_length=1)]
+    input: Annotated[template.Array[Positive], Field(min_length=3), template.at_most(3)]
+    layers: Annotated[template.Array[Layer], Field(min_length=1)]
 
 
 class Training(template.Part):
@@ -165,7 +165,7 @@ def load(name: str) -> tuple[Model, str]:
     return model, template.text(path)
 
 
-IMAGE, CLASSES = [1, 28, 28], 10
+IMAGE, CLASSES = (1, 28, 28), 10
 
 
 def check_digits(model: Model, source: str) -> None:
@@ -176,7 +176,9 @@ def check_digits(model: Model, source: str) -> None:
     from toolkit.convnet.shapes import layer_table
 
     if model.network.input != IMAGE:
-        raise ToolkitError(f"{source}: network.input: must be {IMAGE}, not {model.network.input}")
+        raise ToolkitError(
+            f"{source}: network.input: must be {list(IMAGE)}, not {list(model.network.input)}"
+        )
     rows = layer_table(model.network)
     if rows[-1].output == (CLASSES,):
         return

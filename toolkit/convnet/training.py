@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
+from typing import cast
 
 import torch
 from torch import nn
@@ -15,10 +16,10 @@ from toolkit.convnet import checkpoint
 from toolkit.convnet.augmentation import augment
 from toolkit.convnet.checkpoint import Origin
 from toolkit.convnet.digits import Digits
-from toolkit.convnet.history import Epoch, History
+from toolkit.convnet.history import Epoch, History, possible
 from toolkit.convnet.machine import versions
 from toolkit.convnet.recipe import learning_rate
-from toolkit.convnet.session import Session, State, begin, restore, state
+from toolkit.convnet.session import Session, State, begin, fits, restore, state
 from toolkit.convnet.stages import DEVIATION, MEAN
 from toolkit.convnet.template import Augmentation, Model
 from toolkit.errors import ToolkitError
@@ -85,9 +86,9 @@ def train(
     session = begin(model, seed, device)
     origin = Origin(model.model_dump_json(), digits.fingerprint(), seed)
     if keep and resume:
-        epochs, stored = checkpoint.load(keep, origin)
-        restore(session, stored, epochs)
-        watcher.on_note(f"{keep}: continuing after epoch {len(epochs)} of {model.training.epochs}")
+        _resume(session, keep, origin, digits)
+        done = f"epoch {len(session.epochs)} of {model.training.epochs}"
+        watcher.on_note(f"{keep}: continuing after {done}")
     learn, check = _on_device(digits, device)
     ended = ""
     try:
@@ -98,6 +99,19 @@ def train(
         ended = str(stop) if isinstance(stop, DivergenceError) else ""
     history = _history(session, digits, seed)
     return session.result, replace(history, data=origin.data, ended=ended)
+
+
+def _resume(session: Session, keep: Path, origin: Origin, digits: Digits) -> None:
+    """Put `session` where the checkpoint left it. Raises ToolkitError where that cannot be."""
+    epochs, stored = checkpoint.load(keep, origin)
+    counts = len(digits.train_images), len(digits.test_images)
+    whole = 1 <= len(epochs) <= session.model.training.epochs and possible(epochs, *counts)
+    if not (whole and fits(session, stored)):
+        raise checkpoint.damaged(keep)
+    try:
+        restore(session, cast("State", stored), epochs)
+    except RuntimeError as error:  # torch's own check of a random generator's state
+        raise checkpoint.damaged(keep) from error
 
 
 def _run(

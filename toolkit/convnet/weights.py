@@ -5,17 +5,16 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import torch
-from safetensors import SafetensorError, safe_open
-from safetensors.torch import load_file, save
+from safetensors.torch import save
 from torch import nn
 
 from toolkit.book.saving import replacing
 from toolkit.convnet.model import build
-from toolkit.convnet.stored import read
+from toolkit.convnet.stored import LENGTH, Stored, read
 from toolkit.convnet.template import Model
 from toolkit.errors import ToolkitError
 
-LENGTH, ALIGNED = 8, 8  # bytes: of the number that says how long the header is, and its multiple
+ALIGNED = 8  # bytes: of the header's length a multiple
 
 
 @dataclass(frozen=True)
@@ -34,14 +33,13 @@ def load_trained(path: Path) -> Trained:
     """
     stored = read(path)
     network = build(stored.model.network).eval()
-    try:
-        tensors = {name: torch.from_numpy(values) for name, values in stored.tensors.items()}
-        network.load_state_dict(tensors)
-    except RuntimeError as error:
-        raise ToolkitError(
-            f"{path}: its weights do not fit its template; train the model anew"
-        ) from error
+    _put(stored, network)
     return Trained(network, stored.model, stored.names)
+
+
+def _put(stored: Stored, network: nn.Module) -> None:
+    tensors = {name: torch.from_numpy(values) for name, values in stored.tensors.items()}
+    network.load_state_dict(tensors)
 
 
 def save_weights(network: nn.Module, metadata: dict[str, str], out: Path) -> None:
@@ -61,12 +59,14 @@ def _in_order(content: bytes) -> bytes:
 
 
 def load_weights(network: nn.Module, metadata: dict[str, str], path: Path) -> bool:
-    """Put the weights at `path` into `network`; False, where no file of this metadata is there."""
+    """Put the weights at `path` into `network`, which is of the template that `metadata` holds;
+    False, where no file of this metadata is there.
+    """
     try:
-        with safe_open(str(path), "pt") as stored:
-            if not metadata.items() <= (stored.metadata() or {}).items():
-                return False
-        network.load_state_dict(load_file(path))
-    except (OSError, SafetensorError, RuntimeError):
+        stored = read(path)
+    except ToolkitError:
         return False
+    if not metadata.items() <= stored.metadata.model_dump().items():
+        return False
+    _put(stored, network)
     return True

@@ -24,9 +24,10 @@ from toolkit.experiments.programme import (
 from toolkit.experiments.results import Result
 from toolkit.experiments.variant import Budget
 from toolkit.installed import check_installed
-from toolkit.stopping import terminated_like_ctrl_c
 
 SEEDS = 5
+# Beyond what anybody waits for; the file holds fewer than a million of each.
+MOST = {"epochs": 10_000, "seeds": 10_000, "workers": 1024}
 
 
 @dataclass(frozen=True)
@@ -67,19 +68,19 @@ def known(options: Options) -> tuple[Result, ...]:
 def run_experiments(options: Options, say: Callable[[str], None]) -> dict[str, Any]:
     """Run what is not recorded yet; every run is in the file as soon as it ends.
 
-    Ctrl-C and SIGTERM leave the finished ones there and raise KeyboardInterrupt. Raises
-    ToolkitError where an option or the file is at fault, before any training.
+    Ctrl-C leaves the finished ones there and raises KeyboardInterrupt. Raises ToolkitError where an
+    option or the file is at fault, before any training.
     """
     check(options)
+    check_writable(options.file)
     before = known(options)
     wanted = runs(chosen(options.only), options.budget, options.seeds)
     todo = missing(wanted, before)
     if todo:
-        check_installed("mnist")
+        check_installed("experiments")
         say(estimate(todo, before, options))
     results.save(options.file, before)
-    with terminated_like_ctrl_c():
-        made = _run(todo, options) if todo else []
+    made = _run(todo, options) if todo else []
     return {
         "results": str(options.file),
         "runs": len(wanted),
@@ -89,12 +90,13 @@ def run_experiments(options: Options, say: Callable[[str], None]) -> dict[str, A
 
 
 def check(options: Options) -> None:
-    """Raise ToolkitError for options out of range and a file that cannot be written."""
-    for name in ("epochs", "seeds", "workers"):
+    """Raise ToolkitError for options out of range."""
+    for name, most in MOST.items():
         value = getattr(options, name)
         if value is not None and value < 1:
             raise ToolkitError(f"--{name} {value}: must be at least 1")
-    check_writable(options.file)
+        if value is not None and value > most:
+            raise ToolkitError(f"--{name} {value}: must be at most {most:,}")
 
 
 def estimate(todo: tuple[Run, ...], before: tuple[Result, ...], options: Options) -> str:
@@ -136,7 +138,11 @@ def _bar(options: Options) -> Progress:
 
 
 def listing(options: Options) -> list[dict[str, Any]]:
-    """Every variant of the chosen experiments, and how many of its seeds are recorded."""
+    """Every variant of the chosen experiments, and how many of its seeds are recorded.
+
+    Raises ToolkitError where an option or the file is at fault.
+    """
+    check(options)
     done = known(options)
     return [
         {

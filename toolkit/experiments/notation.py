@@ -1,20 +1,24 @@
 """Layers in one line, as variants of an experiment write them: "8 16 P 8:1 16 16 24 28 G F10"."""
 
 import re
+from collections.abc import Iterator
 from typing import Any
 
 from toolkit.errors import ToolkitError
+from toolkit.template import brief
 
+COUNT = r"([1-9][0-9]{0,3})"
 # Channels, then a kernel (:5), a stride (/2), padding (+1), and what follows instead of `after`.
-CONVOLUTION = re.compile(r"(\d+)(?::(\d+))?(?:/(\d+))?(?:\+(\d+))?(?:\(([a-zA-Z0-9. ]*)\))?")
-NUMBERED = re.compile(r"([DF])([\d.]+)")
-WORD = re.compile(r"[^\s(]+(?:\([^)]*\))?")
+CONVOLUTION = re.compile(rf"{COUNT}(?::{COUNT})?(?:/{COUNT})?(?:\+{COUNT})?(?:\(([^()]*)\))?")
+DROPOUT = re.compile(r"D(0(?:\.[0-9]{1,6})?)")
+LINEAR = re.compile(rf"F{COUNT}")
 PLAIN: dict[str, dict[str, Any]] = {
     "B": {"type": "batch_norm"},
     "R": {"type": "relu"},
     "P": {"type": "max_pool", "size": 2},
     "G": {"type": "global_average_pool"},
 }
+WORD = re.compile(r"(?:[^\s(]|\([^)]*(?:\)|$))+")  # brackets may hold spaces
 
 
 def layers(line: str, after: str = "B R") -> list[dict[str, Any]]:
@@ -23,43 +27,57 @@ def layers(line: str, after: str = "B R") -> list[dict[str, Any]]:
     A number is a convolution of so many channels, 3x3 unless a kernel follows (16:5), of stride 1
     (16/2) without padding (16+1); after it comes what `after` lists, or its own list: 28(R). The
     other words: B batch norm, R ReLU, P max pool, D0.1 dropout, G global average pool, F10 linear.
-    A convolution has a bias where no batch norm follows at once.
+    A convolution has a bias where no batch norm follows at once. Numbers have at most four digits.
+    Raises ToolkitError naming the first word that is none of these, and where it stands.
     """
-    made: list[dict[str, Any]] = []
-    for word in WORD.findall(line):
-        found = CONVOLUTION.fullmatch(word)
-        made += _block(found, after) if found else [_single(word)]
-    return made
+    following = [_single(word, after) for word in _words(after)]
+    found: list[dict[str, Any]] = []
+    for word in _words(line):
+        block = CONVOLUTION.fullmatch(word[0])
+        found += _block(block, following, line, word[1]) if block else [_single(word, line)]
+    return found
 
 
 def in_words(line: str) -> str:
     """A line of layers for readers: "8, 16, pool, 8 (1x1), average, 10 logits"."""
     words = {"P": "pool", "G": "average"}
-    made = [words.get(word, word) for word in WORD.findall(line)]
-    made = [re.sub(r"^F(\d+)$", r"\1 logits", word) for word in made]
-    return ", ".join(re.sub(r"^(\d+):(\d+)$", r"\1 (\2x\2)", word) for word in made)
+    told = [words.get(word, word) for word, _ in _words(line)]
+    told = [re.sub(r"^F(\d+)$", r"\1 logits", word) for word in told]
+    return ", ".join(re.sub(r"^(\d+):(\d+)$", r"\1 (\2x\2)", word) for word in told)
 
 
-def _block(found: re.Match[str], after: str) -> list[dict[str, Any]]:
+def _words(line: str, start: int = 0) -> Iterator[tuple[str, int]]:
+    """Every word with the place (from 0) of its first character in the whole line."""
+    return ((word[0], start + word.start()) for word in WORD.finditer(line))
+
+
+def _block(
+    found: re.Match[str], after: list[dict[str, Any]], line: str, start: int
+) -> list[dict[str, Any]]:
     channels, kernel, stride, padding, own = found.groups()
-    following = (after if own is None else own).split()
+    following = after
+    if own is not None:
+        following = [_single(word, line) for word in _words(own, start + found.start(5))]
     convolution = {
         "type": "convolution",
         "channels": int(channels),
         "kernel": int(kernel or 3),
         "stride": int(stride or 1),
         "padding": int(padding or 0),
-        "bias": following[:1] != ["B"],
+        "bias": following[:1] != [PLAIN["B"]],
     }
-    return [convolution, *map(_single, following)]
+    return [convolution, *following]
 
 
-def _single(word: str) -> dict[str, Any]:
-    if word in PLAIN:
-        return PLAIN[word]
-    found = NUMBERED.fullmatch(word)
-    if not found:
-        raise ToolkitError(f"{word}: no layer; write 16:5, B, R, P, D0.1, G or F10")
-    if found[1] == "D":
-        return {"type": "dropout", "rate": float(found[2])}
-    return {"type": "linear", "features": int(found[2])}
+def _single(word: tuple[str, int], line: str) -> dict[str, Any]:
+    text, start = word
+    if text in PLAIN:
+        return PLAIN[text]
+    if rate := DROPOUT.fullmatch(text):
+        return {"type": "dropout", "rate": float(rate[1])}
+    if features := LINEAR.fullmatch(text):
+        return {"type": "linear", "features": int(features[1])}
+    raise ToolkitError(
+        f"{brief(repr(line))}, character {start + 1}: {brief(text)}: no layer; write 16, 16:5/2+1 "
+        "or 16(B R), B, R, P, D0.1, G or F10, with numbers of at most four digits"
+    )

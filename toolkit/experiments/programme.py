@@ -88,11 +88,25 @@ def seconds(todo: Iterable[Run], results: Sequence[Result], budget: Budget) -> f
 
 def check_budget(results: Iterable[Result], budget: Budget, source: str) -> None:
     """Raise ToolkitError where `results` were made with another number of epochs."""
-    asked = budget.images * budget.epochs
     for result in results:
-        if result.images * result.epochs != asked:
-            found = result.images * result.epochs // budget.images
+        if result.seen != budget.images * budget.epochs:
+            epochs = budget_of([result], source).epochs
             raise ToolkitError(
-                f"{source}: records runs of {found} epochs; use --epochs {found}, or give another "
-                "--results"
+                f"{source}: records runs of {epochs} epochs; use --epochs {epochs}, or give "
+                "another --results"
             )
+
+
+def budget_of(results: Sequence[Result], source: str) -> Budget:
+    """What the runs were made with: the usual number of images, so many epochs.
+
+    Raises ToolkitError where they cannot have been.
+    """
+    usual = Budget()
+    for result in results:
+        if result.seen % usual.images:
+            raise ToolkitError(
+                f"{source}: records runs of {result.seen:,} images in all, which is no multiple of "
+                f"{usual.images:,}; give a file that toolkit experiments wrote"
+            )
+    return Budget(epochs=results[0].seen // usual.images) if results else usual

@@ -3,13 +3,19 @@
 import csv
 import io
 import math
+import re
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, fields
 from importlib import resources
 from pathlib import Path
 
+from pydantic import TypeAdapter, ValidationError
+
+from toolkit import reading
 from toolkit.book.saving import replacing
 from toolkit.errors import ToolkitError
+from toolkit.experiments import columns as c
+from toolkit.template import Title, first_fault
 
 
 @dataclass(frozen=True)
@@ -23,34 +29,41 @@ class Result:
     ReLU at batch 100.
     """
 
-    fingerprint: str
-    variant: str
-    seed: int
-    images: int
-    epochs: int
-    parameters: int
-    train_accuracy: float
-    train_loss: float
-    test_loss: float
-    test_accuracies: tuple[float, ...]
-    first_loss: float
-    early_loss: float
-    gradients: tuple[float, ...]
-    dead: tuple[float, ...]
-    seconds: float
-    threads: int
+    fingerprint: c.Fingerprint
+    variant: Title
+    seed: c.Seed
+    images: c.Images
+    epochs: c.Epochs
+    parameters: c.Parameters
+    train_accuracy: c.Share
+    train_loss: c.Measure
+    test_loss: c.Measure
+    test_accuracies: c.Quarters
+    first_loss: c.Measure
+    early_loss: c.Measure
+    gradients: c.Measures
+    dead: c.Shares
+    seconds: c.Seconds
+    threads: c.Threads
 
     @property
     def test_accuracy(self) -> float:
         """At the end of the training."""
         return self.test_accuracies[-1]
 
+    @property
+    def seen(self) -> int:
+        """How many images the run was trained on in all, each counted once an epoch."""
+        return self.images * self.epochs
+
 
 HEADINGS = tuple(field.name for field in fields(Result))
-WHOLE = ("seed", "images", "epochs", "parameters", "threads")
-TEXTS = ("fingerprint", "variant")
-LISTS = ("test_accuracies", "gradients", "dead")
-LEAST = {"seed": 0, "images": 1, "epochs": 1, "parameters": 0, "threads": 1}
+ROW = TypeAdapter(Result)
+# A line is read by itself, so that a stray quotation mark cannot swallow the lines after it.
+FIELD = r'(?:"(?:[^"]|"")*"|[^",]*)'
+LINE = re.compile(rf"{FIELD}(?:,{FIELD})*")
+LONGEST_LINE = 100_000  # characters, fewer than the csv module takes in one field
+AGAIN = "then run toolkit experiments again"
 
 
 def shipped() -> Path:
@@ -62,47 +75,71 @@ def load(path: Path) -> tuple[Result, ...]:
     """The runs recorded at `path`, in the order of the file.
 
     A last line without an end, as a crash of another program may leave it, is passed over. Raises
-    ToolkitError naming the file and the line at fault.
+    ToolkitError naming the file, the line and the column at fault.
     """
-    try:
-        text = path.read_text(encoding="utf-8-sig")
-    except FileNotFoundError as error:
-        raise ToolkitError(f"{path}: no such file; toolkit experiments writes one") from error
-    except (OSError, UnicodeDecodeError) as error:
-        raise ToolkitError(f"{path}: cannot be read as a text file; give a results file") from error
-    lines = list(csv.reader(io.StringIO(text)))
-    if not lines or tuple(lines[0]) != HEADINGS:
+    text = reading.text(
+        path, missing="toolkit experiments writes one", folder="name the results file inside it"
+    )
+    first, *lines = text.split("\n")
+    if first != ",".join(HEADINGS):
         raise ToolkitError(
             f"{path}: no results of experiments, for its first line is not {','.join(HEADINGS)}; "
             "give a file that toolkit experiments wrote"
         )
-    complete = lines[1:] if text.endswith("\n") else lines[1:-1]
-    return tuple(_parsed(path, number, line) for number, line in enumerate(complete, 2))
+    found = {number: _row(path, number, line) for number, line in enumerate(lines[:-1], 2)}
+    _check_together(path, found)
+    return tuple(found.values())
 
 
-def _parsed(path: Path, number: int, line: list[str]) -> Result:
+def _row(path: Path, number: int, line: str) -> Result:
     try:
-        values = dict(zip(HEADINGS, line, strict=True))
-        found = {name: _value(name, word) for name, word in values.items()}
-        return Result(**found)  # type: ignore[arg-type]
+        words = _words(line)
+        return ROW.validate_python(dict(zip(HEADINGS, words, strict=True)))
+    except ValidationError as error:
+        fault = first_fault(error)
     except ValueError as error:
-        raise ToolkitError(
-            f"{path}: line {number} is damaged ({error}); remove the line and run "
-            "toolkit experiments again"
-        ) from error
+        fault = str(error)
+    raise ToolkitError(
+        f"{path}: line {number} is damaged ({fault}); correct or remove the line, {AGAIN}"
+    )
 
 
-def _value(name: str, word: str) -> object:
-    if name in TEXTS:
-        return word
-    if name in LISTS:
-        return tuple(map(float, word.split()))
-    if name not in WHOLE:
-        return float(word)
-    whole = int(word)
-    if whole < LEAST[name]:
-        raise ValueError(f"{name} {whole}")
-    return whole
+def _words(line: str) -> list[str]:
+    """The fields of one line. Raises ValueError saying what is wrong with it as a whole."""
+    if len(line) > LONGEST_LINE:
+        raise ValueError(f"{len(line):,} characters, more than {LONGEST_LINE:,}")
+    if not LINE.fullmatch(line):
+        raise ValueError(f"column {_column(line)}: a quotation mark that has no partner")
+    words = next(csv.reader([line]), [])
+    if len(words) != len(HEADINGS):
+        raise ValueError(f"{len(words)} columns, not {len(HEADINGS)}")
+    return words
+
+
+def _column(line: str) -> str:
+    """The heading of the first field that is no whole field."""
+    number, place = 0, 0
+    while (field := re.compile(rf"{FIELD},").match(line, place)) and number < len(HEADINGS) - 1:
+        number, place = number + 1, field.end()
+    return HEADINGS[number]
+
+
+def _check_together(path: Path, found: dict[int, Result]) -> None:
+    """Raise ToolkitError where a run is recorded twice, or saw more or fewer images than others."""
+    there: dict[tuple[str, int], int] = {}
+    for number, result in found.items():
+        first = there.setdefault((result.fingerprint, result.seed), number)
+        if first != number:
+            raise ToolkitError(
+                f"{path}: line {number} records the same run as line {first} (fingerprint "
+                f"{result.fingerprint}, seed {result.seed}); remove one of the two lines"
+            )
+        seen, usual = result.seen, found[2].seen
+        if seen != usual:
+            raise ToolkitError(
+                f"{path}: line {number}, columns images and epochs: {seen:,} images in all, but "
+                f"line 2 has {usual:,}; keep runs with other --epochs in a file of their own"
+            )
 
 
 def save(path: Path, results: Iterable[Result]) -> None:

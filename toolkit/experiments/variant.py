@@ -10,7 +10,7 @@ from pydantic import ValidationError
 from toolkit.convnet.template import Model
 from toolkit.errors import ToolkitError
 from toolkit.experiments.notation import layers
-from toolkit.template import Part
+from toolkit.template import Part, first_fault
 
 BASELINE = "8 16 P 8:1 16 16 24 28 G F10"
 Pixels = Literal["standardized", "unit", "symmetric", "bytes"]
@@ -84,7 +84,7 @@ class Variant:
         try:
             return Setup.model_validate({"model": model, "images": images} | others)
         except ValidationError as error:
-            raise ToolkitError(f"variant {self.name}: {error}") from error
+            raise ToolkitError(f"variant {self.name}: {first_fault(error, Setup)}") from error
 
 
 TRAINING = {

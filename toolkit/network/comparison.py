@@ -10,7 +10,7 @@ def compared(lesson: Lesson) -> list[Lesson]:
     alone = (
         Training(
             optimizer=kind,
-            learning_rates=[rate],
+            learning_rates=(rate,),
             epochs=training.epochs,
             train_biases=training.train_biases,
         )

@@ -9,6 +9,7 @@ from pydantic import Field, model_validator
 from toolkit import template
 from toolkit.errors import ToolkitError
 from toolkit.network.published import Published
+from toolkit.template import Array
 
 Width = Annotated[int, Field(ge=1)]
 Positive = Annotated[float, Field(gt=0)]
@@ -22,21 +23,21 @@ Initializer = Literal["uniform", "xavier", "kaiming"]
 
 # What each optimizer reads beside the learning rate and weight_decay, with torch.optim's defaults;
 # torch gives momentum no default but 0, which would be plain descent.
-SETTINGS: dict[str, dict[str, float | list[float]]] = {
+SETTINGS: dict[str, dict[str, float | tuple[float, ...]]] = {
     "sgd": {},
     "momentum": {"momentum": 0.9},
     "nesterov": {"momentum": 0.9},
     "adagrad": {"epsilon": 1e-10},
     "rmsprop": {"alpha": 0.99, "epsilon": 1e-8},
-    "adam": {"betas": [0.9, 0.999], "epsilon": 1e-8},
+    "adam": {"betas": (0.9, 0.999), "epsilon": 1e-8},
 }
 
 
 class Network(template.Part):
     """Widths of inputs, hidden layers and outputs; an activation for each but the inputs."""
 
-    layers: Annotated[list[Width], Field(min_length=2)]
-    activations: list[Activation]
+    layers: Annotated[Array[Width], Field(min_length=2)]
+    activations: Array[Activation]
     bias: bool
     loss: Loss
     negative_slope: Annotated[float, Field(ge=0)] = 0.01
@@ -48,9 +49,9 @@ class Samples(template.Part):
     `labels` names the samples.
     """
 
-    inputs: Annotated[list[list[float]], Field(min_length=1)]
-    targets: Annotated[list[list[float]], Field(min_length=1)]
-    labels: list[template.Title] | None = None
+    inputs: Annotated[Array[Array[float]], Field(min_length=1)]
+    targets: Annotated[Array[Array[float]], Field(min_length=1)]
+    labels: Array[template.Title] | None = None
 
 
 class Start(template.Part):
@@ -58,8 +59,8 @@ class Start(template.Part):
     biases by layer and neuron; or a seed and the initializer that draws them.
     """
 
-    weights: list[float] | None = None
-    biases: list[float] | None = None
+    weights: Array[float] | None = None
+    biases: Array[float] | None = None
     seed: Annotated[int, Field(ge=0)] | None = None
     initializer: Initializer | None = None
 
@@ -72,22 +73,22 @@ class Training(template.Part):
     """
 
     optimizer: Optimizer
-    learning_rates: Annotated[list[Positive], Field(min_length=1)]
+    learning_rates: Annotated[Array[Positive], Field(min_length=1)]
     epochs: Annotated[int, Field(ge=1)]
     train_biases: bool = True
     momentum: Share | None = None
-    betas: Annotated[list[Share], Field(min_length=2, max_length=2)] | None = None
+    betas: Annotated[Array[Share], Field(min_length=2), template.at_most(2)] | None = None
     alpha: Share | None = None
     epsilon: Positive | None = None
     weight_decay: Annotated[float, Field(ge=0)] = 0.0
-    compare: Annotated[list[Optimizer], Field(min_length=1)] | None = None
-    compare_learning_rates: list[Positive] | None = None
+    compare: Annotated[Array[Optimizer], Field(min_length=1)] | None = None
+    compare_learning_rates: Array[Positive] | None = None
 
-    def setting(self, key: str) -> list[float]:
+    def setting(self, key: str) -> tuple[float, ...]:
         """What is given for an optimizer's setting, or its default; betas are two."""
-        given: float | list[float] | None = getattr(self, key)
+        given: float | tuple[float, ...] | None = getattr(self, key)
         chosen = SETTINGS[self.optimizer][key] if given is None else given
-        return chosen if isinstance(chosen, list) else [chosen]
+        return chosen if isinstance(chosen, tuple) else (chosen,)
 
 
 class Lesson(template.Part):
@@ -113,7 +114,7 @@ class Lesson(template.Part):
         return self
 
 
-def _check_samples(samples: Samples, layers: list[int]) -> None:
+def _check_samples(samples: Samples, layers: Sequence[int]) -> None:
     _count("samples.targets", samples.targets, len(samples.inputs), "samples.inputs")
     for row, (inputs, targets) in enumerate(zip(samples.inputs, samples.targets, strict=True), 1):
         _count(f"samples.inputs[{row}]", inputs, layers[0], "network.layers")
@@ -156,7 +157,7 @@ def _check_loss(network: Network, samples: Samples) -> None:
         _check_targets(loss, row, targets)
 
 
-def _check_targets(loss: str, row: int, targets: list[float]) -> None:
+def _check_targets(loss: str, row: int, targets: Sequence[float]) -> None:
     if loss.endswith("cross_entropy") and not all(0 <= target <= 1 for target in targets):
         raise ValueError(f"samples.targets[{row}]: {loss} needs targets between 0 and 1")
     if loss == "cross_entropy" and abs(sum(targets) - 1) > 1e-6:
@@ -203,7 +204,7 @@ def _check_published(published: Published | None, training: Training) -> None:
         )
 
 
-def weight_count(layers: list[int]) -> int:
+def weight_count(layers: Sequence[int]) -> int:
     """Number of weights between layers of the given widths."""
     return sum(a * b for a, b in pairwise(layers))
 
@@ -236,6 +237,6 @@ def changed(
         for rate in learning_rates:
             if not 0 < rate < float("inf"):
                 raise ToolkitError(f"--learning-rate {rate:g}: must be a finite number above 0")
-        update["learning_rates"] = learning_rates
+        update["learning_rates"] = tuple(learning_rates)
     training = lesson.training.model_copy(update=update)
     return lesson.model_copy(update={"training": training})

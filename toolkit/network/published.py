@@ -58,5 +58,7 @@ class Published(template.Part):
 
     source: template.Title
     learning_rate: Annotated[float, Field(gt=0)]
-    figures: Annotated[list[Annotated[Figure, PlainValidator(_figure)]], Field(min_length=1)]
+    figures: Annotated[
+        template.Array[Annotated[Figure, PlainValidator(_figure)]], Field(min_length=1)
+    ]
     note: template.Title | None = None

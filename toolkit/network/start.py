@@ -23,8 +23,8 @@ def start_biases(lesson: Lesson) -> list[float]:
 def _given_or_drawn(lesson: Lesson) -> tuple[list[float], list[float]]:
     start = lesson.start
     weights, biases = _drawn(lesson) if start.seed is not None else ([], [])
-    weights = weights if start.weights is None else start.weights
-    biases = biases if start.biases is None else start.biases
+    weights = weights if start.weights is None else list(start.weights)
+    biases = biases if start.biases is None else list(start.biases)
     return weights, biases if lesson.network.bias else []
 
 

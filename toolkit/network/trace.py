@@ -18,6 +18,8 @@ Values = NDArray[np.float64]
 
 # Up to so many learning rates one after the other in plain Python numbers beat arrays of them.
 FEW_RATES = 12
+# More than a workbook can show: their last digits may differ between machines.
+MANY_RATES = 256
 
 
 @dataclass(frozen=True)
@@ -92,7 +94,9 @@ def _side_by_side(
 ) -> Values:
     """Shape (epochs + 1, quantities, rates), with what left float64's range as inf or nan."""
     given = [*start, LEARNING_RATE]
-    run = loop(given, _first(derived), derived.updates, derived.table, EPOCH, scalar=False)
+    many = len(rates) >= MANY_RATES
+    first, steps = _first(derived), derived.updates
+    run = loop(given, first, steps, derived.table, EPOCH, scalar=False, quick=many)
     found = np.empty((epochs + 1, len(_computed(derived)), len(rates)))
 
     def emit(epoch: int, row: tuple[Values, ...]) -> None:

@@ -11,10 +11,11 @@ from sympy import Expr, Float, Function, Integer, Piecewise, exp, log, tanh
 
 # EXP overflows above 709.78 in float64, in spreadsheets to an error. 1 / (1 + e^709) is 1.2e-308:
 # capping the exponent there changes no digit that a float64 sum could show.
-LARGEST_EXPONENT = 709
+from toolkit.symbols.exact import LARGEST_EXPONENT
+
 SOFTPLUS_THRESHOLD = 20  # beyond it PyTorch takes x itself
 LOWEST_LOG = -100  # where PyTorch's binary cross-entropy clamps its logarithms
-SMALLEST_SLOPE = "1E-12"  # and what it divides by at least in the gradient
+SMALLEST_SLOPE = -12  # and the power of ten that it divides by at least in the gradient
 
 
 class sigmoid(Function):
@@ -28,7 +29,7 @@ class sigmoid(Function):
         return f"(1/(1+EXP(MIN({LARGEST_EXPONENT},{printer._print(-self.args[0])}))))"
 
     def _numpycode(self, printer: Any) -> str:
-        return f"(1/(1+exp(minimum({LARGEST_EXPONENT},{printer._print(-self.args[0])}))))"
+        return f"(1/(1+capped_exp({printer._print(-self.args[0])})))"
 
     def _plain(self, printer: Any) -> str:
         return f"1 / (1 + e^({printer._print(-self.args[0])}))"
@@ -96,7 +97,7 @@ class normal_density(Function):
 
     def _numpycode(self, printer: Any) -> str:
         x = f"minimum(40.0, abs({printer._print(self.args[0])}))"
-        return f"where({x} >= 40, 0.0, exp(-{x}**2/2)/sqrt(2*pi))"
+        return f"where({x} >= 40, 0.0, exp(-({x}*{x})/2)/sqrt(2*pi))"
 
     def _plain(self, printer: Any) -> str:
         return f"φ({printer._print(self.args[0])})"
@@ -174,7 +175,7 @@ class binary_cross_entropy(Function):
     # SUM(1,-a) and not 1-a: programs take differences of nearly equal numbers for 0.
     def _excel(self, printer: Any) -> str:
         a, t = map(printer._print, self.args)
-        hit, miss = (f"MAX({LOWEST_LOG},LN(MAX(1E-300,{x})))" for x in (a, f"SUM(1,-{a})"))
+        hit, miss = (f"MAX({LOWEST_LOG},LN(MAX(10^-300,{x})))" for x in (a, f"SUM(1,-{a})"))
         return f"(-({t}*{hit}+(1-{t})*{miss}))"
 
     def _numpycode(self, printer: Any) -> str:
@@ -205,11 +206,11 @@ class fading(Function):
 
     def _excel(self, printer: Any) -> str:
         base, count = (printer._print(arg) for arg in self.args)
-        return f"IF({count}*LN(MAX(1E-300,ABS({base})))<-700,0,{base}^{count})"
+        return f"IF({count}*LN(MAX(10^-300,ABS({base})))<-700,0,{base}^{count})"
 
     def _numpycode(self, printer: Any) -> str:
         base, count = map(printer._print, self.args)
-        return f"({base}**{count})"
+        return f"power({base}, {count})"
 
     def _plain(self, printer: Any) -> str:
         return str(printer._print(self.args[0] ** self.args[1]))
@@ -244,13 +245,13 @@ class at_least(Function):
     """X, but no less than 1e-12, as PyTorch bounds the slope of its binary cross-entropy."""
 
     def _excel(self, printer: Any) -> str:
-        return f"MAX({SMALLEST_SLOPE},{printer._print(self.args[0])})"
+        return f"MAX(10^{SMALLEST_SLOPE},{printer._print(self.args[0])})"
 
     def _numpycode(self, printer: Any) -> str:
-        return f"maximum({SMALLEST_SLOPE}, {printer._print(self.args[0])})"
+        return f"maximum(1e{SMALLEST_SLOPE}, {printer._print(self.args[0])})"
 
     def _plain(self, printer: Any) -> str:
-        return f"max({printer._print(self.args[0])}, {SMALLEST_SLOPE.lower()})"
+        return f"max({printer._print(self.args[0])}, 1e{SMALLEST_SLOPE})"
 
     def _typeset(self, printer: Any) -> Any:
-        return printer._print(Function("max")(self.args[0], Float(SMALLEST_SLOPE)))
+        return printer._print(Function("max")(self.args[0], Float(f"1e{SMALLEST_SLOPE}")))

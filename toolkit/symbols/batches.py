@@ -5,6 +5,7 @@ from typing import Any
 import numpy as np
 from sympy import Function
 
+from toolkit.symbols import exact
 from toolkit.symbols.cells import Reference, amounts, numbers
 from toolkit.symbols.numeric import NAMESPACE
 
@@ -74,12 +75,13 @@ class root_mean_square(Function):
 
 
 def _rms(cells: Any, centre: Any) -> float:
-    return float(np.sqrt(np.mean((np.asarray(cells, float) - amounts(centre)) ** 2)))
+    away = np.asarray(cells, float) - amounts(centre)
+    return float(np.sqrt(exact.mean(away * away)))
 
 
 def _spread_of_all(cells: Any) -> Any:
     found = numbers(cells)
-    return np.std(found) if found.size else np.nan
+    return exact.deviation(found) if found.size else np.nan
 
 
 def _mean_of_batch(
@@ -91,7 +93,7 @@ def _mean_of_batch(
     # Beside a cell that holds no number, a number ranks as cells do.
     below = rest < (size if isinstance(size, Reference) else divisor)
     taken = np.where(np.isnan(rest), np.nan, below)
-    return (np.ravel(amounts(values)) * taken).sum(-1) / divisor[..., 0]
+    return exact.added(np.ravel(amounts(values)) * taken) / divisor[..., 0]
 
 
 NAMESPACE["rms"] = _rms

@@ -6,17 +6,17 @@ from sympy import Function
 
 from toolkit.symbols.typeset import Box
 
-LEAST = "1E-12"
+LEAST = -12  # a power of ten; 10^-12 in cells, as HyperFormula does not read 1E-12
 
 
 class divisor(Function):
     """A number that is not negative, kept off 0 to be divided by: equal pixels deviate by 0."""
 
     def _excel(self, printer: Any) -> str:
-        return f"MAX({LEAST},{printer._print(self.args[0])})"
+        return f"MAX(10^{LEAST},{printer._print(self.args[0])})"
 
     def _numpycode(self, printer: Any) -> str:
-        return f"maximum({LEAST}, {printer._print(self.args[0])})"
+        return f"maximum(1e{LEAST}, {printer._print(self.args[0])})"
 
     def _plain(self, printer: Any) -> str:
         return str(printer._print(self.args[0]))

@@ -1,11 +1,15 @@
 """Polynomials up to a degree, as sums over a basis."""
 
+import math
+from collections.abc import Sequence
+from fractions import Fraction
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from sympy import Function
 
+from toolkit.symbols import exact
 from toolkit.symbols.cells import Reference, contents, numbers_or_zeros, reference
 from toolkit.symbols.numeric import NAMESPACE
 from toolkit.symbols.typeset import Box, Scripts, Text, row
@@ -34,22 +38,34 @@ class basis_sum(Function):
         return row(total, Text(" "), c, Text(" · "), basis)
 
 
-def orthonormal(x: Array, degree: int) -> Array:
-    """Coefficients (degree + 1, degree + 1), lowest power first, of the polynomials that are
+def orthonormal(x: Sequence[float], degree: int, at: Sequence[float]) -> Array:
+    """The values (places in `at`, degree + 1) of the polynomials, one of each degree, that are
     orthonormal over the places x: what a point adds to a coefficient then does not depend on the
-    degree of the fit (Forsythe 1957).
+    degree of the fit (Forsythe 1957). There must be more places in x than the degree.
+
+    By Forsythe's recurrence in whole fractions, so that nothing is rounded but the quotient.
     """
-    powers = np.vander(x, degree + 1, increasing=True)
-    _, upper = np.linalg.qr(powers)
-    signed = np.sign(np.diag(upper))[:, None] * upper
-    found: Array = np.linalg.inv(signed).T
-    return found
+    places = [Fraction(place) for place in (*x, *at)]
+    before, now = [Fraction(0)] * len(places), [Fraction(1)] * len(places)
+    columns, past = [], Fraction(1)
+    for _ in range(degree + 1):
+        over = [(place, p * p) for place, p in zip(places[: len(x)], now[: len(x)], strict=True)]
+        squares = sum((square for _, square in over), Fraction(0))
+        centre = sum((place * square for place, square in over), Fraction(0)) / squares
+        columns.append([float(p) / math.sqrt(squares) for p in now[len(x) :]])
+        kept = squares / past if columns[1:] else Fraction(0)
+        before, now = now, [
+            (place - centre) * p - kept * q
+            for place, p, q in zip(places, now, before, strict=True)
+        ]  # fmt: skip
+        past = squares
+    return np.array(columns).T
 
 
 def _basis_sum(c: Any, basis: Any, degrees: Any, degree: Any) -> Any:
     each = np.ravel(degrees) if isinstance(degrees, np.ndarray) else reference(contents(degrees))
     taken = each <= (degree if isinstance(degree, Reference) else np.asarray(degree)[..., None])
-    return (np.ravel(numbers_or_zeros(c)) * taken * numbers_or_zeros(basis)).sum(-1)
+    return exact.added(np.ravel(numbers_or_zeros(c)) * taken * numbers_or_zeros(basis))
 
 
 NAMESPACE["basis_sum"] = _basis_sum

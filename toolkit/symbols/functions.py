@@ -206,15 +206,16 @@ class length(Function):
 
 
 class first_at_most(Function):
-    """The number (from 0) of the first cell of a column that is at most the second argument; a
-    large number where none is.
+    """The number (from 0) of the first cell of a column that is at most the second argument; an
+    error where none is.
+
+    SUMPRODUCT makes every program compare all cells and not only the one in the formula's own row.
+    Gnumeric and HyperFormula do not carry that on into the arguments of MIN or ROW.
     """
 
     def _excel(self, printer: Any) -> str:
         cells, bound = map(printer._print, self.args)
-        top = cells.split(":")[0]
-        number = f"ROW({cells})-ROW({top})"
-        return f"SUMPRODUCT(MIN({number}+1E9*({cells}>{bound})))"
+        return f"SUMPRODUCT(MATCH(1,--({cells}<={bound}),0))-1"
 
     def _numpycode(self, printer: Any) -> str:
         cells, bound = map(printer._print, self.args)
@@ -258,7 +259,7 @@ class counted(Function):
 class where(Function):
     """The cell of one column (first) in the row in which another (second) holds a value (third).
 
-    The first such row counts.
+    The first such row counts. For cells side by side there is `where_across`.
     """
 
     def _excel(self, printer: Any) -> str:
@@ -268,3 +269,15 @@ class where(Function):
     def _numpycode(self, printer: Any) -> str:
         answers, searched, value = map(printer._print, self.args)
         return f"lookup({answers}, {searched}, {value})"
+
+
+class where_across(where):
+    """The cell of one row (first) in the column in which another (second) holds a value (third).
+
+    The first such column counts. The number of the row is written, since Gnumeric and HyperFormula
+    take a single number for that of the row even where the range has only one.
+    """
+
+    def _excel(self, printer: Any) -> str:
+        answers, searched, value = map(printer._print, self.args)
+        return f"INDEX({answers},1,MATCH({value},{searched},0))"

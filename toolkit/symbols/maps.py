@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 from sympy import Function
 
+from toolkit.symbols import exact
 from toolkit.symbols.cells import is_number, numbers_or_zeros
 from toolkit.symbols.numeric import NAMESPACE
 from toolkit.symbols.ranges import largest
@@ -52,7 +53,8 @@ class rectified(Function):
         return f"max(0, {printer._print(self.args[0])})"
 
     def _numpycode(self, printer: Any) -> str:
-        return f"maximum(0.0, {printer._print(self.args[0])})"
+        # Of 0 and -0 processors do not agree which is larger; adding 0 makes 0 of both.
+        return f"(maximum(0.0, {printer._print(self.args[0])}) + 0.0)"
 
     def _typeset(self, printer: Any) -> Box:
         return row(Text("max"), Brackets(row(Text("0, "), printer._print(self.args[0]))))
@@ -227,13 +229,14 @@ class routed(Function):
 def _window_dot(window: Any, kernel: Any) -> Any:
     window, kernel = numbers_or_zeros(window), numbers_or_zeros(kernel)
     if window.ndim < 2 and kernel.ndim < 2:
-        return np.sum(window * kernel)
-    products: Array = np.einsum("...ij,...ij->...", window, kernel)
-    return products
+        return exact.total(window * kernel)
+    return exact.dot(window, kernel)
 
 
 def _window_largest(window: Any) -> Any:
-    return window.max(axis=(-2, -1)) if np.ndim(window) > 2 else largest(window)
+    if np.ndim(window) <= 2:
+        return largest(window)
+    return window.max(axis=(-2, -1)) + 0.0  # the largest of 0 and -0 is 0 in cells
 
 
 def _number_or(cell: Any, otherwise: float) -> Any:

@@ -1,19 +1,20 @@
 """Equations as NumPy functions."""
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 import numpy as np
-from sympy import Expr, Symbol
+from sympy import Expr, Rational, Symbol
 from sympy.printing.numpy import NumPyPrinter
 
-from toolkit.symbols import criteria, ranges
+from toolkit.symbols import criteria, exact, ranges
 from toolkit.symbols.cells import (
     RELATIONS,
     CellError,
     Reference,
+    amounts,
     content_of,
     contents,
     is_error,
@@ -25,6 +26,7 @@ from toolkit.symbols.cells import (
     where,
 )
 from toolkit.symbols.equation import Equation, Previous
+from toolkit.symbols.sharing import repeated
 
 LONGEST_NUMERAL = 21
 
@@ -73,18 +75,20 @@ def _rounded(x: float, places: int) -> str:
     return f"{exact.normalize():f}"
 
 
-ERFC = np.frompyfunc(math.erfc, 1, 1)
-
-
-def _normal_cdf(x: Any) -> Any:
-    return np.asarray(0.5 * ERFC(-x * math.sqrt(0.5)), float)
+def _power(base: Any, exponent: Any) -> Any:
+    base, exponent = amounts(base), amounts(exponent)
+    # To NumPy, nan to the power of 0 is 1.
+    lost = np.ndim(base) == np.ndim(exponent) == 0 and math.isnan(base + exponent)
+    return math.nan if lost else exact.power(base, exponent)
 
 
 NAMESPACE: dict[str, Any] = {
     "joined": _joined,
     "number_text": _number_text,
     "number_in_brackets": _number_in_brackets,
-    "normal_cdf": _normal_cdf,
+    "floor": exact.floor,
+    "power": _power,
+    "sum": exact.total,
     "where": where,
     "is_number": is_number,
     "number_of": number_of,
@@ -105,13 +109,17 @@ NAMESPACE: dict[str, Any] = {
     "picked": ranges.picked,
     "place_or": ranges.place_or,
 }
-NUMPY = (
-    "exp log log10 log1p floor tanh cos sqrt minimum maximum abs sum nan pi logical_and logical_or"
-)
-for _name in NUMPY.split():
-    NAMESPACE[_name] = getattr(np, _name)
-for _relation in RELATIONS:
-    NAMESPACE[_relation.__name__] = related(_relation)
+# Of these every digit is the same everywhere, of NumPy's other functions it is not.
+NUMPY = "sqrt minimum maximum abs nan pi radians logical_and logical_or"
+EXACT = "exp capped_exp log log10 log1p tanh sin cos normal_cdf"
+NAMESPACE |= {name: getattr(np, name) for name in NUMPY.split()}
+NAMESPACE |= {relation.__name__: related(relation) for relation in RELATIONS}
+NAMESPACE |= {name: exact.over_arrays(getattr(exact, name)) for name in EXACT.split()}
+# NumPy's own, up to a hundred times faster: for more numbers than any workbook shows.
+QUICK: dict[str, Any] = {
+    **{name: getattr(np, name) for name in ("exp", "log", "log1p", "tanh")},
+    "capped_exp": lambda x: np.exp(np.minimum(x, exact.LARGEST_EXPONENT)),
+}
 
 
 class _Printer(NumPyPrinter):
@@ -120,6 +128,30 @@ class _Printer(NumPyPrinter):
     def __init__(self, names: Mapping[Symbol, str]) -> None:
         super().__init__({"fully_qualified_modules": False, "inline": True})
         self._names = names
+        self._repeated: set[Expr] = set()
+        self._parts: dict[Expr, str] = {}
+        self._lines: list[str] = []
+
+    def assignments(self, equations: Sequence[Equation], prefix: str) -> Iterator[str]:
+        """A line for each equation, and one before it for each part of it that is computed more
+        than once; the names of these begin with `prefix`.
+        """
+        self._repeated = repeated(e.expr for e in equations)
+        self._parts, self._prefix = {}, prefix
+        for equation in equations:
+            text = self.doprint(equation.expr)
+            yield from self._lines
+            self._lines = []
+            yield f"{self._names[equation.symbol]} = {text}"
+
+    def _print(self, expr: Any, **settings: Any) -> Any:
+        if not isinstance(expr, Expr) or expr not in self._repeated:
+            return super()._print(expr, **settings)
+        if expr not in self._parts:
+            text = super()._print(expr, **settings)
+            self._parts[expr] = f"{self._prefix}{len(self._parts)}"
+            self._lines.append(f"{self._parts[expr]} = {text}")
+        return self._parts[expr]
 
     def _print_Symbol(self, symbol: Symbol) -> str:
         return self._names[symbol]
@@ -131,6 +163,18 @@ class _Printer(NumPyPrinter):
         for answer, condition in reversed(cases):
             text = self._case(self._print(condition), self._print(answer), text)
         return text
+
+    def _print_Pow(self, power: Any, rational: bool = False) -> str:
+        # Not **, for which C's pow stands: its last digit differs between machines.
+        base, exponent = power.args
+        if exponent.is_number and exponent.is_negative:
+            return f"(1/{self._print(base**-exponent)})"
+        if exponent == 2:
+            text = self._print(base)
+            return f"({text}*{text})" if base.is_Symbol else f"((square := {text})*square)"
+        if exponent == Rational(1, 2):
+            return f"sqrt({self._print(base)})"
+        return f"power({self._print(base)}, {self._print(exponent)})"
 
     def _print_Max(self, largest: Any) -> str:
         return self._in_turn("maximum", largest)
@@ -168,17 +212,19 @@ class _ScalarPrinter(_SinglePrinter):
 
 
 SCALAR: dict[str, Any] = {
-    "exp": math.exp,
-    "log": math.log,
-    "log1p": math.log1p,
-    "tanh": math.tanh,
+    "exp": exact.exp,
+    "capped_exp": exact.capped_exp,
+    "log": exact.log,
+    "log1p": exact.log1p,
+    "tanh": exact.tanh,
+    "power": exact.power,
     "sqrt": math.sqrt,
     "pi": math.pi,
     "minimum": min,
     "maximum": max,
     "where": lambda condition, answer, otherwise: answer if condition else otherwise,
     "abs": abs,
-    "normal_cdf": lambda x: 0.5 * math.erfc(-x * math.sqrt(0.5)),
+    "normal_cdf": exact.normal_cdf,
 }
 
 
@@ -217,13 +263,15 @@ def loop(
     counter: Symbol,
     *,
     scalar: bool,
+    quick: bool = False,
 ) -> Callable[..., None]:
     """A function (last, emit, *given) that runs `body` for counter = 0, 1, … last, with `step`
     before each but the first, and hands emit(counter, values) the values of all equations.
 
     What `step` reads as Previous is what the round before left; else what `step` made already.
     `first` holds what stands in for those results of `step` that are not given. All in plain
-    Python numbers (`scalar`), which raise where they leave their range, or in arrays of one shape.
+    Python numbers (`scalar`), which may raise where they leave their range, or in arrays of one
+    shape; `quick` with functions whose last digits depend on the machine.
     """
     made = [equation.symbol for equation in step]
     # A dict, for what is given and made again.
@@ -236,11 +284,11 @@ def loop(
     lines = [f"def run(last, emit, {', '.join(now[s] for s in given)}):"]
     lines += [f"  {now[s]} = {number!r}" for s, number in first.items()]
     lines += ["  for n in range(last + 1):", "    if n:"]
-    lines += [f"      {fresh[e.symbol]} = {stepping.doprint(e.expr)}" for e in step]
+    lines += [f"      {line}" for line in stepping.assignments(step, "s")]
     lines += [f"      {now[s]} = {name}" for s, name in fresh.items()] or ["      pass"]
-    lines += [f"    {now[e.symbol]} = {computing.doprint(e.expr)}" for e in body]
+    lines += [f"    {line}" for line in computing.assignments(body, "b")]
     emitted = ", ".join(now[s] for s in [*made, *(e.symbol for e in body)])
-    scope = dict(SCALAR if scalar else NAMESPACE)
+    scope = dict(SCALAR) if scalar else NAMESPACE | (QUICK if quick else {})
     source = "\n".join([*lines, f"    emit(n, ({emitted},))"])
     exec(compile(source, "<lesson>", "exec"), scope)  # noqa: S102  # our own printer wrote it
     run: Callable[..., None] = scope["run"]

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from sympy import Function
 
+from toolkit.symbols import exact
 from toolkit.symbols.numeric import NAMESPACE
 from toolkit.symbols.ranges import total
 from toolkit.symbols.typeset import Box, Text, row
@@ -46,7 +47,7 @@ class winning(Function):
 
 
 def _window_sum(window: Any) -> Any:
-    return window.sum(axis=(-2, -1)) if np.ndim(window) > 2 else total(window)
+    return exact.added(window, axes=2) if np.ndim(window) > 2 else total(window)
 
 
 NAMESPACE["window_sum"] = _window_sum

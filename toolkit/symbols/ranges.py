@@ -8,11 +8,12 @@ from typing import Any
 
 import numpy as np
 
-from toolkit.symbols import criteria
+from toolkit.symbols import criteria, exact
 from toolkit.symbols.cells import (
     Array,
     amounts,
     contents,
+    is_number,
     number_of,
     numbers,
     numbers_or_zeros,
@@ -23,13 +24,13 @@ from toolkit.symbols.cells import (
 
 def total(cells: Any) -> Any:
     """SUM."""
-    return np.sum(numbers(cells))
+    return exact.total(numbers(cells))
 
 
 def mean(cells: Any) -> Any:
     """AVERAGE; nan where there is no number."""
     seen = numbers(cells)
-    return np.mean(seen) if seen.size else math.nan
+    return exact.mean(seen) if seen.size else math.nan
 
 
 def largest(cells: Any) -> Any:
@@ -50,28 +51,28 @@ def _extreme(ufunc: np.ufunc, seen: Array) -> Any:
 
 def deviation_of_sample(cells: Any) -> Any:
     """STDEV, or a dash where there are fewer than two numbers."""
-    return np.std(numbers(cells), ddof=1) if count_numbers(cells) > 1 else "–"
+    return exact.deviation(numbers(cells), 1) if count_numbers(cells) > 1 else "–"
 
 
 def mean_or_dash(cells: Any) -> Any:
     """AVERAGE, or a dash where there is no number."""
-    return np.mean(numbers(cells)) if count_numbers(cells) else "–"
+    return exact.mean(numbers(cells)) if count_numbers(cells) else "–"
 
 
 def deviation_of_all(cells: Any) -> Any:
     """The root of VARP; nan where there is no number."""
     seen = numbers(cells)
-    return np.std(seen) if seen.size else math.nan
+    return exact.deviation(seen) if seen.size else math.nan
 
 
 def squares(cells: Any) -> Any:
     """SUMSQ."""
-    return np.sum(numbers(cells) ** 2)
+    return exact.total(np.square(numbers(cells)))
 
 
 def summed(cells: Any) -> Any:
     """SUMPRODUCT of one range, or of what arithmetic made of ranges."""
-    return np.sum(numbers_or_zeros(cells))
+    return exact.total(numbers_or_zeros(cells))
 
 
 def sum_of_products(*ranges: Any) -> Any:
@@ -79,7 +80,7 @@ def sum_of_products(*ranges: Any) -> Any:
     product: Any = 1
     for cells in ranges:
         product = product * numbers_or_zeros(cells)
-    return np.sum(product)
+    return exact.total(product)
 
 
 def count_numbers(cells: Any) -> int:
@@ -97,12 +98,16 @@ def smallest_above_zero(cells: Any) -> Any:
 
 
 def first_at_most(cells: Any, bound: Any) -> Any:
-    """The number (from 0) of the first cell that is at most a bound, else 1E9."""
-    above = reference(cells) > operand(bound)
-    if not np.isfinite(above).all():
-        return math.nan
-    places = np.flatnonzero(np.logical_not(above))
-    return int(places[0]) if len(places) else 1e9
+    """The number (from 0) of the first cell that is at most a bound; nan where none is.
+
+    MATCH passes over the errors among what it searches.
+    """
+    if isinstance(cells, np.ndarray) and is_number(bound):
+        held = (cells <= bound) & np.isfinite(cells)
+    else:
+        held = np.equal(reference(cells) <= bound, True)
+    places = np.flatnonzero(held)
+    return int(places[0]) if len(places) else math.nan
 
 
 def last(cells: Any) -> Any:

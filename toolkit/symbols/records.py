@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from sympy import Function
 
-from toolkit.symbols import criteria
+from toolkit.symbols import criteria, exact
 from toolkit.symbols.cells import contents, holds_number, numbers
 from toolkit.symbols.numeric import NAMESPACE
 from toolkit.symbols.ranges import deviation_of_sample, mean_or_dash
@@ -17,7 +17,7 @@ CLEAR = 2.3  # standard errors: about 95 % for five runs against five
 # five and five once in 126). It tells apart what CLEAR cannot where single runs fail altogether.
 APART = 4
 WIDE = Context(prec=400)  # the digits of any number, before the point and after
-ALIKE = "1E-12"  # share of a sum of squares below which numbers count as equal
+ALIKE = -12  # a power of ten: share of a sum of squares below which numbers count as equal
 
 
 class fixed_text(Function):
@@ -63,7 +63,7 @@ class mean_of_records(Function):
         answers, keys, key = map(printer._print, self.args)
         numbers = f'COUNTIFS({keys},{key},{answers},"<1E300")'
         complete = f"AND({numbers}>0,{numbers}=COUNTIFS({keys},{key}))"
-        return f'IF({complete},AVERAGEIFS({answers},{keys},{key}),"–")'
+        return f'IF({complete},AVERAGEIF({keys},{key},{answers}),"–")'
 
     def _numpycode(self, printer: Any) -> str:
         return f"mean_of_records({', '.join(map(printer._print, self.args))})"
@@ -83,7 +83,7 @@ class spread_of_records(Function):
         numbers = f'COUNTIFS({keys},{key},{answers},"<1E300")'
         squares = f"SUMPRODUCT(--({keys}={key}),{answers},{answers})"
         rest = f"({squares}-SUMIFS({answers},{keys},{key})^2/{count})"
-        spread = f"SQRT(IF({rest}<{ALIKE}*{squares},0,{rest})/({count}-1))"
+        spread = f"SQRT(IF({rest}<10^{ALIKE}*{squares},0,{rest})/({count}-1))"
         return f'IF(AND({numbers}>1,{numbers}={count}),{spread},"–")'
 
     def _numpycode(self, printer: Any) -> str:
@@ -180,16 +180,17 @@ def _complete(answers: Any, keys: Any, key: Any) -> list[Any] | None:
 
 def _mean_of_records(answers: Any, keys: Any, key: Any) -> Any:
     found = _complete(answers, keys, key)
-    return float(np.mean(found)) if found else "–"
+    return float(exact.mean(found)) if found else "–"
 
 
 def _spread_of_records(answers: Any, keys: Any, key: Any) -> Any:
     found = np.array(_complete(answers, keys, key) or [])
     if len(found) < 2:
         return "–"
-    squares = np.sum(np.square(_of_equal_key(answers, keys, key)))
-    rest = squares - np.sum(found) ** 2 / len(found)
-    return float(np.sqrt((0 if rest < float(ALIKE) * squares else rest) / (len(found) - 1)))
+    squares = exact.total(np.square(_of_equal_key(answers, keys, key)))
+    whole = exact.total(found)
+    rest, alike = squares - whole * whole / len(found), float(f"1e{ALIKE}")
+    return float(np.sqrt((0 if rest < alike * squares else rest) / (len(found) - 1)))
 
 
 def _of_equal_key(answers: Any, keys: Any, key: Any) -> Any:
@@ -205,8 +206,8 @@ def _compared(a: Any, b: Any, more: Any, less: Any, same: Any) -> Any:
     first, second = numbers(a), numbers(b)
     if min(len(first), len(second)) < 2 or not np.isfinite([*first, *second]).all():
         return math.nan
-    error = np.sqrt(np.var(first, ddof=1) / len(first) + np.var(second, ddof=1) / len(second))
-    difference = np.mean(first) - np.mean(second)
+    error = np.sqrt(sum(np.square(exact.deviation(x, 1)) / len(x) for x in (first, second)))
+    difference = exact.mean(first) - exact.mean(second)
     enough = min(len(first), len(second)) >= APART
     above = difference > CLEAR * error or (enough and min(first) > max(second))
     below = -difference > CLEAR * error or (enough and min(second) > max(first))

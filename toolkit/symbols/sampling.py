@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 from sympy import Function
 
+from toolkit.symbols import exact
 from toolkit.symbols.cells import amounts, numbers_or_zeros
 from toolkit.symbols.numeric import NAMESPACE
 
@@ -61,8 +62,7 @@ def _weights(numbers: Any, places: Any) -> Array:
 def _sampled(image: Any, rows: Any, columns: Any, row: Any, column: Any) -> Any:
     down, across = _weights(rows, row), _weights(columns, column)
     image = numbers_or_zeros(image).reshape(down.shape[-1], across.shape[-1])
-    return np.einsum("ij,...i,...j->...", image, down, across)
+    return exact.added(image * down[..., :, None] * across[..., None, :], axes=2)
 
 
 NAMESPACE["sampled"] = _sampled
-NAMESPACE |= {"cos": np.cos, "sin": np.sin, "radians": np.radians}

@@ -93,9 +93,8 @@ def _summary(curve: Curve, page: str, row: int, aim: Known) -> Cells:
     known = curve.known()
     lowest = computed(when_all_numbers(smallest(LOSSES), LOSSES), known, "loss")
     known |= {LOWEST: at(page, row, 5, lowest.value), GOAL: aim}
-    reached = first_at_most(LOSSES, GOAL)
-    shown = when_all_numbers(
-        Piecewise((reached, reached < 1e9), (Text("not reached"), True)), LOSSES
+    reached = Piecewise(
+        (Text("not reached"), smallest(LOSSES) > GOAL), (first_at_most(LOSSES, GOAL), True)
     )
     return {
         (row, 1): curve.link,
@@ -106,7 +105,7 @@ def _summary(curve: Curve, page: str, row: int, aim: Known) -> Cells:
         (row, 6): computed(
             when_all_numbers(first_at_most(LOSSES, LOWEST * (1 + NOISE)), LOSSES), known, "integer"
         ),
-        (row, 7): computed(shown, known, "right"),
+        (row, 7): computed(when_all_numbers(reached, LOSSES), known, "right"),
         (row, 8): computed(status(), known, "note"),
     }
 

@@ -107,21 +107,27 @@ def _choice(worked: Worked) -> dict[tuple[int, int], Cell]:
     """The drop-down that chooses a learning rate, and the rate that it chooses."""
     row = layout.FIRST_PARAMETER_ROW + len(_given(worked))
     letter = worked.letters[chosen_rate(worked.lesson)]
-    first = row - len(worked.letters)
-    known = {
-        **_named(worked, row),
-        RATES_RANGE: down(PARAMETERS, first, 2, worked.lesson.training.learning_rates),
-    }
-    rate = computed(where(RATES_RANGE, LETTERS, named_rate(LETTER)), known, "formula")
     return {
         (row, 1): Cell("chosen rate", "symbol"),
         (row, 2): Cell(letter, "choice"),
         (row, 3): Cell("the learning rate of the sheet Backprop and of the update", "note"),
         (row + 1, 1): Cell("η", "symbol"),
-        (row + 1, 2): rate,
+        (row + 1, 2): _chosen(worked, row),
         (row + 1, 3): Cell("its value", "note"),
         (row + 1, 4): computed(number_in_brackets(LEARNING_RATE), worked.parameters, "rounded"),
     }
+
+
+def _chosen(worked: Worked, row: int) -> Cell:
+    """The learning rate whose letter stands in that row; a single one is read as it is, since
+    Gnumeric does not take one cell for a range to look it up in.
+    """
+    rates = _given(worked)[-len(worked.letters) :]
+    if len(rates) == 1:
+        return computed(rates[0][0], dict(rates), "formula")
+    values = worked.lesson.training.learning_rates
+    known = _named(worked, row) | {RATES_RANGE: down(PARAMETERS, row - len(rates), 2, values)}
+    return computed(where(RATES_RANGE, LETTERS, named_rate(LETTER)), known, "formula")
 
 
 def _compared(worked: Worked) -> dict[tuple[int, int], Cell]:

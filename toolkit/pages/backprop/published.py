@@ -1,6 +1,5 @@
 """Numbers printed elsewhere for a lesson, with ours beside them."""
 
-import subprocess
 from typing import cast
 
 from sympy import Abs, Expr, Piecewise, Rational, Symbol
@@ -16,6 +15,7 @@ from toolkit.pages.backprop.layout import PUBLISHED, START, Worked, column_of, r
 from toolkit.symbols.equation import quantity
 from toolkit.symbols.functions import Text, joined, same_digits, when_all_numbers, where
 from toolkit.template import brief, suggestion
+from toolkit.wording import shell_line
 
 HEADINGS = ("quantity", "epoch", "as printed", "ours", "difference", "relative difference",
             "agreement")  # fmt: skip
@@ -98,7 +98,7 @@ def _row(
     """Ours and how far it is off; or, beyond the table's end, how to come by it."""
     if figure.epoch > table.last_row - table.row - 1:
         command = ["toolkit", "backprop", template, "--epochs", str(figure.epoch)]
-        return {(row, 4): Cell(f"run: {subprocess.list2cmdline(command)}", "note")}
+        return {(row, 4): Cell(f"run: {shell_line(command)}", "note")}
     known = {
         EPOCH: at(PUBLISHED, row, 2, figure.epoch),
         PRINTED: at(PUBLISHED, row, 3, float(figure.printed)),

@@ -5,6 +5,7 @@ from sympy import Abs, Expr, Symbol, floor
 
 from toolkit.book.grid import moving
 from toolkit.book.sheet import Cell, Known, quoted
+from toolkit.book.values import Value, Values
 from toolkit.experiments.variant import Experiment, Variant
 from toolkit.pages.concepts.material import small_digit
 from toolkit.pages.concepts.page import FIRST, LABEL, Page
@@ -136,7 +137,7 @@ def _after(page: Page, top: int, known: Cells) -> None:
     page.fill((top + 1, FIRST), NEW_PIXEL, known | places, "right")
 
 
-def _moving(page: Page, address: str, values: object) -> Known:
+def _moving(page: Page, address: str, values: Value | Values) -> Known:
     return Known(f"{quoted(page.name)}!{address}", values)
 
 

@@ -8,6 +8,7 @@ from sympy import And, Eq, Expr, Integer, Piecewise, Symbol
 
 from toolkit.book.grid import moving
 from toolkit.book.sheet import Known, at
+from toolkit.book.values import is_number
 from toolkit.experiments.programme import programme
 from toolkit.experiments.variant import Setup, Variant
 from toolkit.pages.concepts import mission_networks, mission_tables, recorded
@@ -101,7 +102,7 @@ def _one_unless(fine: Expr) -> Expr:
 
 
 def _names(page: Page, top: int, records: Records) -> None:
-    for row, name in enumerate(records.known("run").value, top + 1):  # type: ignore[var-annotated, arg-type]
+    for row, name in enumerate(records.known("run").values, top + 1):
         known = {RUN: at(RESULTS, row - top + recorded.TABLE_ROW, 2, name)}
         page.compute((row, LABEL), RUN, known, "label")
 
@@ -133,7 +134,7 @@ def _column(records: Records, heading: str, count: int) -> Known:
     sheet, cells = whole.address.rsplit("!", 1)
     row = int(cells.split(":")[0].split("$")[-1])
     number = [each.heading for each in records.table.columns].index(heading) + 1
-    values = [math.nan if isinstance(v, str) else float(v) for v in whole.value]  # type: ignore[attr-defined]
+    values = [float(v) if is_number(v) else math.nan for v in whole.values]
     return Known(f"{sheet}!{moving(row, number, 1, 0)}", np.array(values)[:count, None])
 
 

@@ -105,7 +105,7 @@ def demonstrate(page: Page) -> None:
 
 
 def _training(kind: str) -> Training:
-    return Training(optimizer=kind, learning_rates=[RATES[kind]], epochs=STEPS)  # type: ignore[arg-type]
+    return Training(optimizer=kind, learning_rates=(RATES[kind],), epochs=STEPS)  # type: ignore[arg-type]
 
 
 def _shown(equation: Equation) -> Equation:

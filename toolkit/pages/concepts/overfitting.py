@@ -107,8 +107,7 @@ def _basis(page: Page, top: int, known: Cells) -> Known:
     page.label((head - 1, ASIDE), "basis polynomials, orthonormal over the training places, "
                "and their fitted coefficients", "name")  # fmt: skip
     page.headings((head, ASIDE), ["x", "curve", *(f"P{j}" for j in range(MOST + 1))])
-    powers = np.vander(xs, MOST + 1, increasing=True)
-    values = powers @ orthonormal(np.array(places[:POINTS], float), MOST).T
+    values = orthonormal(places[:POINTS], MOST, xs.tolist())
     for (row, column), value in np.ndenumerate(values):
         page.fixed((head + 3 + row, ASIDE + 2 + column), float(value))
     known[DEGREES] = _numbers(page, head + 1, known)

@@ -28,6 +28,7 @@ from toolkit.book.sheet import (
     quoted,
 )
 from toolkit.book.typesetting import draw
+from toolkit.book.values import Values
 from toolkit.pages.live.layout import filled
 from toolkit.symbols.equation import Equation
 from toolkit.symbols.plain import plain
@@ -101,7 +102,7 @@ class Page:
         """A cell that is there already."""
         return at(self.name, *place, self.cells[place].value)
 
-    def reach(self, area: Area, values: object) -> Known:
+    def reach(self, area: Area, values: Value | Values) -> Known:
         """A rectangle of cells as a fixed range; `values` in its shape, or flat."""
         row, column, last_row, last_column = area
         first, last = (reach((r, c, r, c)) for r, c in ((row, column), (last_row, last_column)))

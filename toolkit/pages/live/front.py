@@ -115,8 +115,8 @@ class Front:
             cells[ROWS[key], column] = Cell(words, "name")
             cells[ROWS[key], column + 1] = computed(expr, known, style)
         known = {
-            BEFORE: at(DRAW, ROWS["before"], column + 1, loss.before.value),
-            AFTER: at(DRAW, ROWS["after"], column + 1, loss.after.value),
+            BEFORE: at(DRAW, ROWS["before"], column + 1, cells[ROWS["before"], column + 1].value),
+            AFTER: at(DRAW, ROWS["after"], column + 1, cells[ROWS["after"], column + 1].value),
             back.RATE: self.rate,
         }
         cells[ROWS["change"], column] = Cell("change", "name")

@@ -99,7 +99,7 @@ def _new_kernel(job: Job, o: int, i: int) -> tuple[Grid, Grid, Grid]:
     row, step = FIRST_ROW + o * job.step, i * job.step
     places = [(row, left + step) for left in job.lefts]
     window = job.passed.before.window(i, side, 1, job.stage.padding)
-    cut = Known(window.address, window.value[:size, :size])  # type: ignore[index]
+    cut = Known(window.address, np.asarray(window.value)[:size, :size])
     slope = filled(
         back.by_kernel(side == 1), {back.X: cut, back.G: job.by_z.whole(o)}, places[0],
         "small slope", (size, size),

@@ -1,0 +1,83 @@
+"""LibreOffice, started once, recalculates one workbook after another.
+
+Run by a Python that has LibreOffice's `uno` (Debian: python3-uno), not by the project's own:
+
+    python3 tests/office_server.py PROFILE
+
+It reads lines of JSON, [source, target], from its input, and answers each with a line: an empty
+text, or what went wrong. LibreOffice ends with the input.
+"""
+
+# mypy: ignore-errors
+
+import json
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import uno
+from com.sun.star.beans import PropertyValue
+from com.sun.star.connection import NoConnectException
+
+START_SECONDS = 120
+
+
+def start(profile):
+    """A LibreOffice without a window, and its desktop, through which documents are opened."""
+    pipe = f"toolkit{os.getpid()}"
+    process = subprocess.Popen(
+        ["soffice", f"-env:UserInstallation={Path(profile).as_uri()}", "--headless", "--norestore",
+         f"--accept=pipe,name={pipe};urp;"], stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+    )  # fmt: skip
+    local = uno.getComponentContext()
+    resolver = local.ServiceManager.createInstanceWithContext(
+        "com.sun.star.bridge.UnoUrlResolver", local
+    )
+    deadline = time.monotonic() + START_SECONDS
+    while True:
+        try:
+            context = resolver.resolve(f"uno:pipe,name={pipe};urp;StarOffice.ComponentContext")
+            break
+        except NoConnectException:
+            if time.monotonic() > deadline or process.poll() is not None:
+                raise
+            time.sleep(0.1)
+    manager = context.ServiceManager
+    return process, manager.createInstanceWithContext("com.sun.star.frame.Desktop", context)
+
+
+def convert(desktop, source, target):
+    """Open a workbook, which computes every formula, and save it as another."""
+    hidden = PropertyValue("Hidden", 0, True, 0)
+    document = desktop.loadComponentFromURL(Path(source).as_uri(), "_blank", 0, (hidden,))
+    if document is None:
+        raise ValueError(f"{source} cannot be opened")
+    try:
+        xlsx = PropertyValue("FilterName", 0, "Calc MS Excel 2007 XML", 0)
+        document.storeToURL(Path(target).as_uri(), (xlsx,))
+    finally:
+        document.close(True)
+
+
+def serve(profile):
+    """Answer each line of the input until it ends."""
+    process, desktop = start(profile)
+    try:
+        for line in sys.stdin:
+            source, target = json.loads(line)
+            try:
+                convert(desktop, source, target)
+                answer = ""
+            except Exception as error:  # whatever it is, the tests shall show it
+                answer = f"{type(error).__name__}: {error}"
+            sys.stdout.write(json.dumps(answer) + "\n")
+            sys.stdout.flush()
+    finally:
+        process.kill()
+
+
+if __name__ == "__main__":
+    serve(sys.argv[1])

@@ -1,0 +1,28 @@
+"""The value of a cell as XML."""
+
+from collections.abc import Callable
+
+from toolkit.book.texts import result_text
+from toolkit.book.values import Value, is_number
+
+ERROR = "#NUM!"
+
+
+def content(value: Value, computed: bool, text: Callable[[str], int]) -> tuple[str, str]:
+    """The type attribute of a cell and the element that holds its value.
+
+    `computed` values stand beside a formula; other texts are kept once for the whole workbook, each
+    under the number that `text` gives it. What is not a finite number is an error, since readers
+    fail on nan and inf.
+    """
+    if value is None and not computed:
+        return "", ""
+    if isinstance(value, str):
+        if computed:
+            return ' t="str"', f"<v>{result_text(value)}</v>"
+        return ' t="s"', f"<v>{text(value)}</v>"
+    if isinstance(value, bool):
+        return ' t="b"', f"<v>{int(value)}</v>"
+    if not is_number(value):
+        return ' t="e"', f"<v>{ERROR}</v>"
+    return "", f"<v>{value!r}</v>"

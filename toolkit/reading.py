@@ -1,0 +1,97 @@
+"""Files that a user names, read with care: regular files only, and no more than fits."""
+
+import io
+import stat
+from pathlib import Path
+
+from toolkit.errors import ToolkitError, brief
+
+MEGABYTE = 2**20
+MOST_TEXT = 16 * MEGABYTE  # a template, a record or results: the largest that ship take 0.2 MB
+OTHER_KINDS = {
+    stat.S_IFIFO: "a pipe",
+    stat.S_IFSOCK: "a socket",
+    stat.S_IFCHR: "a device",
+    stat.S_IFBLK: "a device",
+}
+
+
+def check_regular(
+    path: Path,
+    most: int,
+    missing: str = "check the path",
+    folder: str = "name a file inside it",
+) -> None:
+    """Raise ToolkitError unless `path` is a regular file of at most `most` bytes.
+
+    A pipe, a socket or a device is refused before it is opened, because reading it may never end.
+    `missing` and `folder` are the cures where nothing, or a folder, lies at `path`.
+    """
+    try:
+        status = path.stat()
+    except FileNotFoundError as error:
+        raise ToolkitError(f"{path}: no such file; {missing}") from error
+    except (OSError, ValueError) as error:  # ValueError: a null character in the path
+        raise _unreadable(path, error) from error
+    if stat.S_ISDIR(status.st_mode):
+        raise ToolkitError(f"{path}: this is a folder; {folder}")
+    if not stat.S_ISREG(status.st_mode):
+        raise ToolkitError(
+            f"{path}: this is {other_kind(status.st_mode)}, not a file; save what it holds as a "
+            "file and name that"
+        )
+    if status.st_size > most:
+        raise _too_large(path, most)
+
+
+def other_kind(mode: int) -> str:
+    """What a file that is neither regular nor a folder is called, by its `st_mode`."""
+    return OTHER_KINDS.get(stat.S_IFMT(mode), "something special")
+
+
+def content(
+    path: Path,
+    most: int,
+    missing: str = "check the path",
+    folder: str = "name a file inside it",
+) -> bytes:
+    """The bytes of a regular file, at most `most` of them. Raises ToolkitError as `check_regular`
+    does, and where the file may not be read.
+    """
+    check_regular(path, most, missing, folder)
+    try:
+        with path.open("rb") as file:
+            # Some files, as those of Linux under /proc, hold more than their size says.
+            found = file.read(most + 1)
+    except OSError as error:
+        raise _unreadable(path, error) from error
+    if len(found) > most:
+        raise _too_large(path, most)
+    return found
+
+
+def text(
+    path: Path,
+    missing: str = "check the path",
+    folder: str = "name a file inside it",
+) -> str:
+    """The text of a file; the mark that some Windows programs put before UTF-8 is left out.
+
+    Raises ToolkitError where it cannot be read.
+    """
+    raw = io.BytesIO(content(path, MOST_TEXT, missing, folder))
+    try:
+        return io.TextIOWrapper(raw, encoding="utf-8-sig").read()
+    except UnicodeDecodeError as error:
+        raise ToolkitError(f"{path}: not a UTF-8 text file; save it as UTF-8") from error
+
+
+def _unreadable(path: Path, error: OSError | ValueError) -> ToolkitError:
+    reason = getattr(error, "strerror", None) or error
+    return ToolkitError(f"{brief(path)}: cannot be read: {reason}; check the path")
+
+
+def _too_large(path: Path, most: int) -> ToolkitError:
+    return ToolkitError(
+        f"{path}: more than {most // MEGABYTE:,} MB, the most that is read; give a smaller file"
+    )
