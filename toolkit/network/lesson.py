@@ -10,7 +10,7 @@ from toolkit import template
 from toolkit.errors import ToolkitError
 from toolkit.network.published import Published
 
-Width = Annotated[int, Field(ge=1)]
+Width = Annotated[int, Field(ge=1, le=10**6)]  # a sheet has 16,384 columns
 Positive = Annotated[float, Field(gt=0)]
 Share = Annotated[float, Field(ge=0, lt=1)]
 Activation = Literal[
@@ -73,7 +73,7 @@ class Training(template.Part):
 
     optimizer: Optimizer
     learning_rates: Annotated[list[Positive], Field(min_length=1)]
-    epochs: Annotated[int, Field(ge=1)]
+    epochs: Annotated[int, Field(ge=1, le=10**9)]
     train_biases: bool = True
     momentum: Share | None = None
     betas: Annotated[list[Share], Field(min_length=2, max_length=2)] | None = None
