@@ -16,7 +16,7 @@ class number_of(Function):
         return f"N({printer._print(self.args[0])})"
 
     def _numpycode(self, printer: Any) -> str:
-        return str(printer._print(self.args[0]))
+        return str(printer._factor(self.args[0]))
 
     def _typeset(self, printer: Any) -> Box:
         box: Box = printer._print(self.args[0])

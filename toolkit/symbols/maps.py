@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from sympy import Function
 
 from toolkit.symbols.numeric import NAMESPACE
+from toolkit.symbols.precedence import Binding
 from toolkit.symbols.typeset import Box, Brackets, Text, row
 
 Array = NDArray[Any]
@@ -20,19 +21,17 @@ Array = NDArray[Any]
 class window_dot(Function):
     """The products of a window's cells with a kernel's, added up: one step of a convolution."""
 
-    loose = True  # as shown: as a factor it needs brackets
-
     def _excel(self, printer: Any) -> str:
         return f"SUMPRODUCT({','.join(map(printer._print, self.args))})"
 
     def _plain(self, printer: Any) -> str:
-        return " * ".join(map(printer._print, self.args))
+        return " * ".join(printer._within(each, Binding.PRODUCT) for each in self.args)
 
     def _numpycode(self, printer: Any) -> str:
         return f"window_dot({', '.join(map(printer._print, self.args))})"
 
     def _typeset(self, printer: Any) -> Box:
-        window, kernel = map(printer._print, self.args)
+        window, kernel = (printer._within(each, Binding.PRODUCT) for each in self.args)
         return row(window, Text(" * "), kernel)
 
 
@@ -195,7 +194,7 @@ class squares(Function):
         return f"SUMSQ({printer._print(self.args[0])})"
 
     def _numpycode(self, printer: Any) -> str:
-        return f"sum({printer._print(self.args[0])}**2)"
+        return f"sum({printer._factor(self.args[0])}**2)"
 
 
 class routed(Function):

@@ -8,8 +8,10 @@ from typing import Any
 import numpy as np
 from sympy import Expr, Symbol
 from sympy.printing.numpy import NumPyPrinter
+from sympy.printing.precedence import PRECEDENCE
 
 from toolkit.symbols.equation import Equation, Previous
+from toolkit.symbols.precedence import Reading, cases
 
 
 def _shown(value: Any) -> str:
@@ -35,15 +37,19 @@ def _counted(first: Sequence[Any], one: Any, second: Sequence[Any], other: Any) 
 
 
 def _number_text(number: Any) -> Any:
+    """What the formula of toolkit.symbols.functions.number_text says, step by step."""
     x = float(_scalar(number))
     if not math.isfinite(x):
         return x
-    if abs(x) <= 1e-300:
+    if math.log10(max(1e-300, abs(x))) <= -300:
         return "0"
-    power = math.floor(math.log10(abs(x)))
-    if 1e-4 <= abs(x) < 1e9:
+    power = math.floor(math.log10(abs(x)) + 400) - 400
+    if 0.00009999995 <= abs(x) < 999999999.5:
         return _rounded(x, max(0, 5 - power))
-    return f"{_rounded(x / 10.0**power, 5)}·10^{power}"
+    mantissa = _rounded(x / 10.0**power, 5)
+    if mantissa in ("10", "-10"):
+        return f"{mantissa[:-1]}·10^{power + 1}"
+    return f"{mantissa}·10^{power}"
 
 
 def _number_in_brackets(number: Any) -> Any:
@@ -57,8 +63,8 @@ def _first_at_most(cells: Sequence[float], bound: float) -> float:
 
 
 def _rounded(x: float, places: int) -> str:
-    """The shortest text of x rounded as spreadsheets round: by its decimal digits, half away."""
-    exact = Decimal(repr(x)).quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP)
+    """The shortest text of x rounded as spreadsheets round: half away, from 15 digits."""
+    exact = Decimal(f"{x:.15g}").quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP)
     return f"{exact.normalize():f}"
 
 
@@ -86,14 +92,18 @@ NAMESPACE: dict[str, Any] = {
 }
 NUMPY = (
     "exp log log10 log1p floor tanh cos sqrt minimum maximum where abs sum max min mean std nan pi "
-    "isfinite equal not_equal less less_equal greater greater_equal logical_and logical_or"
+    "isfinite equal not_equal less less_equal greater greater_equal logical_and logical_or "
+    "logical_not sign"
 )
 for _name in NUMPY.split():
     NAMESPACE[_name] = getattr(np, _name)
 
 
-class _Printer(NumPyPrinter):
+class _Printer(Reading, NumPyPrinter):
     """NumPy source in which symbols of any spelling become Python names."""
+
+    reading = "NumPy value"
+    scope = NAMESPACE
 
     def __init__(self, names: Mapping[Symbol, str]) -> None:
         super().__init__({"fully_qualified_modules": False, "inline": True})
@@ -104,11 +114,14 @@ class _Printer(NumPyPrinter):
 
     def _print_Piecewise(self, piecewise: Any) -> str:
         # NumPy's select, which SymPy would print, has no default for text.
-        *cases, (last, _) = piecewise.args
-        text: str = self._print(last)
-        for answer, condition in reversed(cases):
+        conditional, otherwise = cases(piecewise)
+        text: str = self._print(otherwise)
+        for answer, condition in reversed(conditional):
             text = self._case(self._print(condition), self._print(answer), text)
         return text
+
+    def _print_ITE(self, choice: Any) -> str:
+        return self._case(*map(self._print, choice.args))
 
     def _print_Max(self, largest: Any) -> str:
         return self._in_turn("maximum", largest)
@@ -126,9 +139,25 @@ class _Printer(NumPyPrinter):
     def _case(self, condition: str, answer: str, otherwise: str) -> str:
         return f"where({condition}, {answer}, {otherwise})"
 
+    def _print_Exp1(self, number: Any) -> str:
+        return "exp(1)"
+
     def _print_Function(self, function: Any) -> str:
         name = type(function).__name__
+        if name not in self.scope:
+            return str(self.emptyPrinter(function))
         return f"{name}({', '.join(map(self._print, function.args))})"
+
+    def _module_format(self, fqn: str, register: bool = True) -> str:
+        """The name that NumPy has for a function that SymPy knows."""
+        name = fqn.split(".")[-1]
+        if name not in self.scope:
+            raise TypeError(f"no {self.reading} for {name}; give it one in {__name__}")
+        return name
+
+    def _factor(self, expr: Any) -> str:
+        """Printed so that nothing that stands beside it can pull it apart."""
+        return str(self.parenthesize(expr, PRECEDENCE["Func"]))
 
 
 class _SinglePrinter(_Printer):
@@ -138,19 +167,13 @@ class _SinglePrinter(_Printer):
         return f"({answer} if {condition} else {otherwise})"
 
 
-class _ScalarPrinter(_SinglePrinter):
-    """Plain Python, for numbers one at a time: there it is many times faster than NumPy."""
-
-    def _print_Relational(self, relation: Any) -> str:
-        return f"({self._print(relation.lhs)} {relation.rel_op} {self._print(relation.rhs)})"
-
-
 SCALAR: dict[str, Any] = {
     "exp": math.exp,
     "log": math.log,
     "log1p": math.log1p,
     "tanh": math.tanh,
     "sqrt": math.sqrt,
+    "sign": lambda x: (x > 0) - (x < 0),
     "pi": math.pi,
     "minimum": min,
     "maximum": max,
@@ -158,6 +181,24 @@ SCALAR: dict[str, Any] = {
     "abs": abs,
     "normal_cdf": lambda x: 0.5 * math.erfc(-x * math.sqrt(0.5)),
 }
+
+
+class _ScalarPrinter(_SinglePrinter):
+    """Plain Python, for numbers one at a time: there it is many times faster than NumPy."""
+
+    scope = SCALAR
+
+    def _print_Relational(self, relation: Any) -> str:
+        return f"({self._print(relation.lhs)} {relation.rel_op} {self._print(relation.rhs)})"
+
+    def _print_And(self, condition: Any) -> str:
+        return f"({' and '.join(map(self._print, condition.args))})"
+
+    def _print_Or(self, condition: Any) -> str:
+        return f"({' or '.join(map(self._print, condition.args))})"
+
+    def _print_Not(self, condition: Any) -> str:
+        return f"(not {self._print(condition.args[0])})"
 
 
 def function(
