@@ -14,14 +14,12 @@ import numpy as np
 import pytest
 import torch
 from PIL import Image
-from typer.testing import CliRunner
 
-from tests.fuzzing import BYTES, TEXT, Change, check_line, damaged, fuzz, limits, state
+from tests.fuzzing import BYTES, TEXT, Change, fuzz
 from tests.test_convnet import idx
 from tests.test_live import LINEAR, ODD, trained
 from tests.test_training import CPU, SMALL
 from toolkit import template
-from toolkit.cli import app
 from toolkit.convnet import digits, seeds, stored
 from toolkit.convnet.digits import Digits
 from toolkit.convnet.stages import stages
@@ -38,7 +36,7 @@ RECORDS = Path(__file__).parent / "experiments" / "records"
 
 @dataclass(frozen=True)
 class Case:
-    """A valid file, how it is damaged, and what reads it; `inner` and `whole` as `fuzz` has them."""
+    """A valid file, how it is damaged, and what reads it; `inner`, `whole` as `fuzz` has them."""
 
     path: Path
     changes: tuple[Change, ...]
@@ -60,7 +58,6 @@ def model(folder: Path) -> Case:
 def runs(folder: Path) -> Case:
     path = folder / "runs.csv"
     results.save(path, results.load(results.shipped())[:12])
-
 
     def read() -> None:
         """No line is dropped without a word, but the last one where it has no end."""
@@ -175,12 +172,13 @@ def folder_of_data(folder: Path, ending: str = "") -> Path:
     draw = np.random.default_rng(0)
     for kind in ("train", "t10k"):
         for name, array in (
-            ("images-idx3", draw.integers(0, 256, (20, 28, 28))), ("labels-idx1", np.arange(20) % 10)
+            ("images-idx3", draw.integers(0, 256, (20, 28, 28))),
+            ("labels-idx1", np.arange(20) % 10),
         ):  # fmt: skip
             content = idx(array)
             path = folder / f"{kind}-{name}-ubyte{ending}"
             path.write_bytes(gzip.compress(content, mtime=0) if ending else content)
-    names = "disc square star cross ring heart moon arrow wave knot".split()
+    names = ["disc", "square", "star", "cross", "ring", "heart", "moon", "arrow", "wave", "knot"]
     (folder / "labels.txt").write_text("\n".join(names) + "\n", encoding="utf-8")
     return folder
 
