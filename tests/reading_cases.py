@@ -201,6 +201,7 @@ CASES: dict[str, tuple[Row, ...]] = {
     "tanh": ((sympy.tanh, 0.5),),
     "cos": ((sympy.cos, 0.5),),
     "Abs": ((sympy.Abs, -0.5),),
+    "sign": ((sympy.sign, -0.5),),
     "Max": ((lambda a, b: sympy.Max(a, b, 0), 0.5, -1),),
     "Min": ((lambda a, b: sympy.Min(a, b, 0), 0.5, -1),),
 }  # fmt: skip

@@ -180,7 +180,7 @@ def test_every_function_that_cells_know_has_cases() -> None:
         node.name if several.count(node.name) == 1 else f"{classes[node]}.{node.name}"
         for node in formulas
     }
-    assert known | set(NAMES) == set(CASES)
+    assert known | set(NAMES) | {"Max", "Min"} == set(CASES)
 
 
 def _name(node: ast.AST) -> Any:

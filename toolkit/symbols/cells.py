@@ -1,17 +1,11 @@
 """What a formula reads in cells: numbers, booleans, text, blanks (None) and errors (nan and inf).
 
-The NumPy readings follow Excel. In a range SUM, AVERAGE, MAX and their kind see only numbers.
-Arithmetic takes a blank for 0, TRUE for 1, text that spells a number for that number, and fails on
-other text. Comparisons rank numbers below text and text below booleans, and ignore letter case;
-texts rank by their characters' codes, which for signs other than letters and digits differs from
-the order of the computer's language that spreadsheets take.
-Two numbers count as equal where all their bits agree: programs differ on which others do (15
-digits in Excel, a relative 2^-48 in LibreOffice, 2.2e-16 in IronCalc).
+In a range SUM, AVERAGE, MAX and their kind see only numbers; arithmetic and comparisons take each
+cell as toolkit.symbols.content says.
 """
 
 import math
 import operator
-import re
 from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property, reduce
 from typing import Any
@@ -20,10 +14,17 @@ import numpy as np
 from numpy.lib.mixins import NDArrayOperatorsMixin
 from numpy.typing import NDArray
 
+from toolkit.symbols.content import (
+    NUMBER_TYPES,
+    PLAIN_TYPES,
+    amount,
+    holds_number,
+    is_error,
+    order,
+    plain,
+)
+
 Array = NDArray[Any]
-NUMBER_TYPES = {float, int}
-PLAIN_TYPES = NUMBER_TYPES | {bool, str, type(None)}
-NUMERAL = re.compile(r" *[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)? *")
 RELATIONS: Mapping[np.ufunc, Callable[[Any, Any], bool]] = {
     np.equal: operator.eq,
     np.not_equal: operator.ne,
@@ -32,6 +33,11 @@ RELATIONS: Mapping[np.ufunc, Callable[[Any, Any], bool]] = {
     np.greater: operator.gt,
     np.greater_equal: operator.ge,
 }
+
+
+PLAIN = np.frompyfunc(plain, 1, 1)
+AMOUNT = np.frompyfunc(amount, 1, 1)
+ORDER = np.frompyfunc(order, 2, 1)
 
 
 class CellError(ArithmeticError):
@@ -132,16 +138,6 @@ def _array(values: Array) -> Any:
     return values.astype(wide)
 
 
-def plain(content: Any) -> Any:
-    """A cell's content in Python's own type; anything else as it is."""
-    if isinstance(content, np.floating):
-        return float(content)  # item() would leave a long double as it is
-    return content.item() if isinstance(content, np.generic) else content
-
-
-PLAIN = np.frompyfunc(plain, 1, 1)
-
-
 def content_of(result: Any) -> Any:
     """What a cell shows whose formula has this result: a reference to a blank cell shows 0."""
     if isinstance(result, np.ndarray | np.generic) and np.ndim(result) == 0:
@@ -152,31 +148,9 @@ def content_of(result: Any) -> Any:
     return 0 if cell is None else cell
 
 
-def is_error(cell: Any) -> bool:
-    """Whether a plain content stands for an error."""
-    return isinstance(cell, float) and not math.isfinite(cell)
-
-
-def holds_number(cell: Any) -> bool:
-    """Whether a plain content is a number; booleans, text, blanks and errors are not."""
-    if isinstance(cell, float):
-        return math.isfinite(cell)
-    return isinstance(cell, int) and not isinstance(cell, bool)
-
-
 def is_number(cell: Any) -> bool:
     """ISNUMBER of one cell or value."""
     return holds_number(cell.cells.item() if isinstance(cell, Reference) else plain(cell))
-
-
-def amount(cell: Any) -> float:
-    """What arithmetic takes a plain content for; nan where it fails."""
-    if isinstance(cell, str):
-        return float(cell) if NUMERAL.fullmatch(cell) else math.nan
-    return 0.0 if cell is None else float(cell)
-
-
-AMOUNT = np.frompyfunc(amount, 1, 1)
 
 
 def amounts(cells: Any) -> Any:
@@ -231,25 +205,6 @@ def rows(cells: Any) -> int:
     return len(cells) if np.ndim(cells) else 1
 
 
-def order(a: Any, b: Any) -> float:
-    """Negative, 0 or positive, as one plain content ranks before, with or after another; nan where
-    one is an error.
-    """
-    if is_error(a) or is_error(b):
-        return math.nan
-    first, second = _rank(a, b), _rank(b, a)
-    return (first > second) - (first < second)
-
-
-def _rank(cell: Any, beside: Any) -> tuple[int, Any]:
-    """A blank is whatever is least of the kind beside it."""
-    if cell is None:
-        cell = type(beside)() if isinstance(beside, bool | str) else 0
-    if isinstance(cell, str):
-        return 1, cell.lower()
-    return (2 if isinstance(cell, bool) else 0), cell
-
-
 def _compared(relation: Callable[[Any, Any], bool], *sides: Any) -> Any:
     ranks = ORDER(*(reference(side).cells for side in sides))
     lost = np.isnan(np.asarray(ranks, float))
@@ -257,9 +212,6 @@ def _compared(relation: Callable[[Any, Any], bool], *sides: Any) -> Any:
         return Reference(math.nan) if lost else relation(ranks, 0)
     held = relation(np.asarray(ranks, float), 0)
     return np.where(lost, math.nan, held) if lost.any() else held
-
-
-ORDER = np.frompyfunc(order, 2, 1)
 
 
 def _extreme(ufunc: np.ufunc, *sides: Any) -> Any:

@@ -8,7 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from toolkit.symbols.cells import NUMERAL, Reference, contents, holds_number, is_error, order, plain
+from toolkit.symbols.cells import Reference, contents
+from toolkit.symbols.content import NUMERAL, holds_number, is_error, order, plain
 
 SIGN = re.compile("<=|>=|<>|=|<|>|")
 RELATIONS = {"<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge}

@@ -18,7 +18,6 @@ from toolkit.symbols.cells import (
     amounts,
     content_of,
     contents,
-    is_error,
     is_number,
     number_of,
     operand,
@@ -26,6 +25,7 @@ from toolkit.symbols.cells import (
     rows,
     where,
 )
+from toolkit.symbols.content import is_error
 from toolkit.symbols.equation import Equation, Previous
 from toolkit.symbols.precedence import Reading, cases
 from toolkit.symbols.sharing import repeated

@@ -8,7 +8,8 @@ import numpy as np
 from sympy import Function
 
 from toolkit.symbols import criteria, exact
-from toolkit.symbols.cells import contents, holds_number, numbers
+from toolkit.symbols.cells import contents, numbers
+from toolkit.symbols.content import holds_number
 from toolkit.symbols.numeric import NAMESPACE
 from toolkit.symbols.ranges import deviation_of_sample, mean_or_dash
 
