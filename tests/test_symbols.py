@@ -97,7 +97,7 @@ def test_formula(expr: sympy.Expr, formula: str) -> None:
 
 
 def test_formula_of_an_unknown_function_says_what_to_do() -> None:
-    with pytest.raises(TypeError, match="give it an _excel method"):
+    with pytest.raises(TypeError, match="give its class the method _excel"):
         excel(sympy.Function("mystery")(A), lambda symbol: symbol.name)
 
 

@@ -45,11 +45,11 @@ def _number_text(number: Any) -> Any:
         return "0"
     power = math.floor(math.log10(abs(x)) + 400) - 400
     if 0.00009999995 <= abs(x) < 999999999.5:
-        return _rounded(x, max(0, 5 - power))
-    mantissa = _rounded(x / 10.0**power, 5)
-    if mantissa in ("10", "-10"):
-        return f"{mantissa[:-1]}·10^{power + 1}"
-    return f"{mantissa}·10^{power}"
+        return _shortest(rounded(x, max(0, 5 - power)))
+    mantissa = rounded(x / 10.0**power, 5)
+    if abs(mantissa) >= 10:  # 9.999999
+        mantissa, power = mantissa / 10, power + 1
+    return f"{_shortest(mantissa)}·10^{power}"
 
 
 def _number_in_brackets(number: Any) -> Any:
@@ -62,10 +62,18 @@ def _first_at_most(cells: Sequence[float], bound: float) -> float:
     return int(found[0]) if len(found) else 1e9
 
 
-def _rounded(x: float, places: int) -> str:
-    """The shortest text of x rounded as spreadsheets round: half away, from 15 digits."""
-    exact = Decimal(f"{x:.15g}").quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP)
-    return f"{exact.normalize():f}"
+def rounded(x: float, places: int) -> Decimal:
+    """A number rounded to so many decimals, halves away from 0, as spreadsheets round.
+
+    They take it with 15 digits: 98.80499999999999 is 98.805. LibreOffice does so while the digits
+    kept are a number below 2^41.
+    """
+    digits = f"{x:.15g}" if abs(x) * 10.0**places < 2**41 else repr(x)
+    return Decimal(digits).quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP)
+
+
+def _shortest(number: Decimal) -> str:
+    return f"{number.normalize():f}"
 
 
 ERFC = np.frompyfunc(math.erfc, 1, 1)

@@ -1,13 +1,13 @@
 """Functions over tables of records, and numbers as words: each with its readings side by side."""
 
 from collections.abc import Sequence
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 from typing import Any
 
 import numpy as np
 from sympy import Function
 
-from toolkit.symbols.numeric import NAMESPACE
+from toolkit.symbols.numeric import NAMESPACE, rounded
 
 CLEAR = 2.3  # standard errors: about 95 % for five runs against five
 # So many runs each, all of one above all of the other, come about by chance once in 35 times (of
@@ -153,10 +153,8 @@ class compared(Function):
 
 
 def _fixed_text(number: Any, decimals: Any) -> str:
-    # Spreadsheets round what they show in 15 digits: 98.80499999999999 is 98.805 to them.
-    shown = Decimal(f"{float(number):.15g}")
-    exact = shown.quantize(Decimal(1).scaleb(-int(decimals)), ROUND_HALF_UP)
-    return f"{exact:f}"
+    exact = rounded(float(number), int(decimals))
+    return f"{exact if exact else abs(exact):f}"  # LibreOffice writes no -0
 
 
 def _numbers(cells: Sequence[Any]) -> list[float]:
