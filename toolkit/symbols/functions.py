@@ -73,7 +73,8 @@ class number_in_brackets(Function):
 
     def _excel(self, printer: Any) -> str:
         x, text = printer._print(self.args[0]), printer._print(number_text(self.args[0]))
-        return f'IF({x}<0,"(","")&{text}&IF({x}<0,")","")'
+        negative = f"SIGN({x})<0"  # to IronCalc, -1E-17 alone is not below 0
+        return f'IF({negative},"(","")&{text}&IF({negative},")","")'
 
     def _numpycode(self, printer: Any) -> str:
         return f"number_in_brackets({printer._print(self.args[0])})"
@@ -144,8 +145,8 @@ class relative_error(Function):
     """How far two numbers lie apart, as a share of the larger; below 0.001 that counts as 0.001."""
 
     def _excel(self, printer: Any) -> str:
-        a, b = map(printer._factor, self.args)
-        return f"ABS({a}-{b})/MAX(ABS({a}),ABS({b}),0.001)"
+        a, b = map(printer._print, self.args)
+        return f"ABS({a}-{printer._factor(self.args[1])})/MAX(ABS({a}),ABS({b}),0.001)"
 
     def _numpycode(self, printer: Any) -> str:
         a, b = map(printer._factor, self.args)
@@ -158,8 +159,8 @@ class same_digits(Function):
     """
 
     def _excel(self, printer: Any) -> str:
-        a, b = map(printer._factor, self.args)
-        return f"INT(-LOG10(ABS({a}-{b})/ABS({b})))"
+        a, b = map(printer._print, self.args)
+        return f"INT(-LOG10(ABS({a}-{printer._factor(self.args[1])})/ABS({b})))"
 
     def _numpycode(self, printer: Any) -> str:
         a, b = map(printer._factor, self.args)

@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import ROUND_HALF_UP, Context, Decimal
 from typing import Any
 
 import numpy as np
@@ -31,6 +31,7 @@ from toolkit.symbols.precedence import Reading, cases
 from toolkit.symbols.sharing import repeated
 
 LONGEST_NUMERAL = 21
+WIDE = Context(prec=400)  # the digits of any number, before the point and after
 
 
 def _shown(cell: Any) -> str:
@@ -59,15 +60,15 @@ def _number_text(number: Any) -> Any:
     x = float(_scalar(number))
     if not math.isfinite(x):
         return x
-    if math.log10(max(1e-300, abs(x))) <= -300:
+    if exact.log10(max(1e-300, abs(x))) <= -300:
         return "0"
-    power = math.floor(math.log10(abs(x)) + 400) - 400
+    power = math.floor(exact.log10(abs(x)) + 400) - 400
     if 0.00009999995 <= abs(x) < 999999999.5:
-        return _rounded(x, max(0, 5 - power))
-    mantissa = _rounded(x / 10.0**power, 5)
-    if mantissa in ("10", "-10"):
-        return f"{mantissa[:-1]}·10^{power + 1}"
-    return f"{mantissa}·10^{power}"
+        return _shortest(rounded(x, max(0, 5 - power)))
+    mantissa = rounded(x / 10.0**power, 5)
+    if abs(mantissa) >= 10:  # 9.999999
+        mantissa, power = mantissa / 10, power + 1
+    return f"{_shortest(mantissa)}·10^{power}"
 
 
 def _number_in_brackets(number: Any) -> Any:
@@ -75,10 +76,18 @@ def _number_in_brackets(number: Any) -> Any:
     return f"({text})" if isinstance(text, str) and float(_scalar(number)) < 0 else text
 
 
-def _rounded(x: float, places: int) -> str:
-    """The shortest text of x rounded as spreadsheets round: half away, from 15 digits."""
-    exact = Decimal(f"{x:.15g}").quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP)
-    return f"{exact.normalize():f}"
+def rounded(x: float, places: int) -> Decimal:
+    """A number rounded to so many decimals, halves away from 0, as spreadsheets round.
+
+    They take it with 15 digits: 98.80499999999999 is 98.805. LibreOffice does so while the digits
+    kept are a number below 2^41.
+    """
+    digits = f"{x:.15g}" if abs(x) * 10.0**places < 2**41 else repr(x)
+    return Decimal(digits).quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP, WIDE)
+
+
+def _shortest(number: Decimal) -> str:
+    return f"{number.normalize():f}"
 
 
 def _power(base: Any, exponent: Any) -> Any:

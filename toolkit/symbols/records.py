@@ -1,7 +1,6 @@
 """Functions over tables of records, and numbers as words: each with its readings side by side."""
 
 import math
-from decimal import ROUND_HALF_UP, Context, Decimal
 from typing import Any
 
 import numpy as np
@@ -10,14 +9,13 @@ from sympy import Function
 from toolkit.symbols import criteria, exact
 from toolkit.symbols.cells import contents, numbers
 from toolkit.symbols.content import holds_number
-from toolkit.symbols.numeric import NAMESPACE
+from toolkit.symbols.numeric import NAMESPACE, rounded
 from toolkit.symbols.ranges import deviation_of_sample, mean_or_dash
 
 CLEAR = 2.3  # standard errors: about 95 % for five runs against five
 # So many runs each, all of one above all of the other, come about by chance once in 35 times (of
 # five and five once in 126). It tells apart what CLEAR cannot where single runs fail altogether.
 APART = 4
-WIDE = Context(prec=400)  # the digits of any number, before the point and after
 ALIKE = -12  # a power of ten: share of a sum of squares below which numbers count as equal
 
 
@@ -162,10 +160,8 @@ def _fixed_text(number: Any, decimals: Any, sign: str = "") -> Any:
     x, places = float(number), float(decimals)
     if not (math.isfinite(x) and math.isfinite(places)):
         return math.nan
-    # Spreadsheets round what they show in 15 digits: 98.80499999999999 is 98.805 to them.
-    shown = Decimal(f"{x:.15g}")
-    exact = shown.quantize(Decimal(1).scaleb(-int(places)), ROUND_HALF_UP, WIDE)
-    return f"{exact + 0:{sign}f}"  # + 0 for the sign of a number that is rounded to 0
+    # LibreOffice writes no -0, nor does + 0 leave one.
+    return f"{rounded(x, int(places)) + 0:{sign}f}"
 
 
 def _record(answers: Any, *where: Any) -> Any:
