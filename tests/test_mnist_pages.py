@@ -193,7 +193,7 @@ def test_a_changed_kernel_changes_all_that_follows(tmp_path: Path, office: Offic
     network = history().model.network
     kernels = list(network.layers)
     kernels[3] = kernels[3].model_copy(update={"kernel": 5})
-    other = network.model_copy(update={"layers": kernels})
+    other = network.model_copy(update={"layers": tuple(kernels)})
     computed = cells(office.recalculate(changed))["Layers"]
     check_table(other, computed)
     too_large = with_cell(path, number, f"D{row}", 29, tmp_path / "large.xlsx")

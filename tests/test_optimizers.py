@@ -120,7 +120,7 @@ def test_settings_of_one_optimizer_change_only_its_table_and_the_comparison(
     same(before, after, [s for s in before if s not in (PARAMETERS, OPTIMIZERS, "adam")])
     adam = line.compared[-1]
     training = adam.lesson.training.model_copy(
-        update={"learning_rates": [0.7], "betas": [0.5, 0.9], "epsilon": 1e-3}
+        update={"learning_rates": (0.7,), "betas": (0.5, 0.9), "epsilon": 1e-3}
     )
     found = columns(after, line, adam)
     as_torch(found, line, adam.lesson.model_copy(update={"training": training}))
