@@ -1,5 +1,6 @@
 """What several test files share."""
 
+import zipfile
 from collections.abc import Generator, Iterator
 from contextlib import closing
 from importlib.util import find_spec
@@ -8,7 +9,10 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
+from tests.parts import cache_faults, stored
 from tests.recalculation import Office, cells
+from toolkit.book import writer
+from toolkit.book.archive import Archive
 from toolkit.book.sheet import Book, Cell, Sheet
 from toolkit.book.writer import write
 from toolkit.network.lesson import load
@@ -33,6 +37,28 @@ def pytest_make_collect_report(
         report.outcome = "skipped"
         report.longrepr = (str(collector.path), 1, "needs torch")
     return report
+
+
+class SoundArchive(Archive):
+    """A workbook's file that is looked at as soon as it is complete: whatever a test writes, its
+    parts must be well-formed, its cells plain and its charts true to them.
+    """
+
+    def __exit__(self, kind: object, *rest: object) -> None:
+        super().__exit__(kind, *rest)  # type: ignore[arg-type]
+        if kind is None:
+            parts, damaged = stored(Path(str(self.filename)))
+            assert [*damaged, *cache_faults(parts)] == []
+
+
+@pytest.fixture(scope="session", autouse=True)
+def every_book_is_sound() -> Iterator[None]:
+    """Look at every workbook that is written by this process."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(
+            writer, "zipfile_of", lambda path: SoundArchive(path, "w", zipfile.ZIP_DEFLATED)
+        )
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -251,9 +251,9 @@ def test_verdicts_are_coloured(read: Worksheet) -> None:
 
 def test_charts_leave_out_what_is_no_number(full: Path, tmp_path: Path) -> None:
     assert points(full) == [("0", "1"), ("2", "3")]
-    ended = replace(everything(), charts=(curve([1.0, float("inf"), 2.0], x_max=7.0),))
+    ended = replace(everything(), charts=(curve([1.0, float("inf"), 3.0], x_max=7.0),))
     write(Book("Ended", (ended,)), tmp_path / "e.xlsx")
-    assert points(tmp_path / "e.xlsx") == [("0", "1"), ("2", "2")]
+    assert points(tmp_path / "e.xlsx") == [("0", "1"), ("2", "3")]
     with zipfile.ZipFile(tmp_path / "e.xlsx") as archive:
         assert b'<max val="7"/>' in archive.read("xl/charts/chart1.xml").replace(b"7.0", b"7")
 

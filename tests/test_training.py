@@ -537,9 +537,11 @@ def test_a_series_that_never_began_is_not_resumed(folder: Path) -> None:
     assert found["seeds"]["count"] == 2
 
 
-def test_torch_leaves_no_folder_among_the_temporary_files(folder: Path, tmp_path: Path) -> None:
+def test_torch_leaves_no_folder_among_the_temporary_files(folder: Path) -> None:
     """Its compiler makes one as soon as an optimizer or torchvision is imported."""
-    environment = os.environ | {"TMPDIR": str(tmp_path), "TEMP": str(tmp_path)}
+    temporary = folder / "temporary"
+    temporary.mkdir()
+    environment = os.environ | {"TMPDIR": str(temporary), "TEMP": str(temporary)}
     environment.pop("TORCHINDUCTOR_CACHE_DIR", None)  # torch sets it in the tests' own process
     words = [
         "mnist",
@@ -557,7 +559,7 @@ def test_torch_leaves_no_folder_among_the_temporary_files(folder: Path, tmp_path
         capture_output=True,
     )  # fmt: skip
     assert done.returncode == 0
-    assert list(tmp_path.iterdir()) == []
+    assert list(temporary.iterdir()) == []
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="signals are sent otherwise there")

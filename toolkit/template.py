@@ -168,7 +168,10 @@ def _is_union_tag(part: int | str) -> bool:
 def _key(place: Iterable[int | str]) -> str:
     words = ""
     for part in place:
-        words += f"[{part + 1}]" if isinstance(part, int) else f".{part}" if words else part
+        if isinstance(part, int):
+            words += f"[{part + 1}]"
+        else:
+            words += "." * bool(words) + brief(part if part.isprintable() else repr(part))
     return f"{words}: " if words else ""
 
 

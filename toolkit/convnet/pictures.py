@@ -42,6 +42,7 @@ def _opened(path: Path) -> Image.Image:
     raw = content(path, MOST, folder="name pictures inside it")
     try:
         with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of odd metadata, as long as there is a picture
             warnings.simplefilter("error", Image.DecompressionBombWarning)
             with Image.open(io.BytesIO(raw), formats=("PNG", "JPEG")) as found:
                 found.load()
@@ -50,7 +51,7 @@ def _opened(path: Path) -> Image.Image:
         raise ToolkitError(f"{path}: not a PNG or JPEG picture; save it as one of these") from error
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
         raise ToolkitError(f"{path}: too many pixels; make the picture smaller") from error
-    except (OSError, SyntaxError, ValueError) as error:  # Pillow's words for damage vary
+    except Exception as error:  # Pillow raises whatever the damage leads it to
         raise ToolkitError(f"{path}: cannot be read: damaged; save the picture anew") from error
     return picture
 

@@ -7,7 +7,8 @@ from pydantic import Discriminator, Field, Tag, model_validator
 from toolkit import template
 from toolkit.errors import ToolkitError
 
-Positive = Annotated[int, Field(ge=1)]
+MOST = 10**6  # of channels, pixels, epochs: beyond what any machine trains
+Positive = Annotated[int, Field(ge=1, le=MOST)]
 Share = Annotated[float, Field(ge=0, lt=1)]
 
 
@@ -18,7 +19,7 @@ class Convolution(template.Part):
     channels: Positive
     kernel: Positive
     stride: Positive = 1
-    padding: Annotated[int, Field(ge=0)] = 0
+    padding: Annotated[int, Field(ge=0, le=MOST)] = 0
     bias: bool = False
 
 
@@ -101,7 +102,7 @@ class Training(template.Part):
     """
 
     epochs: Positive
-    batch_size: Annotated[int, Field(ge=2)]
+    batch_size: Annotated[int, Field(ge=2, le=MOST)]
     optimizer: Literal["sgd", "adamw"]
     learning_rate: Annotated[float, Field(gt=0)]
     schedule: Literal["one_cycle", "step", "constant"]
@@ -135,7 +136,7 @@ class Augmentation(template.Part):
     scale: Share = 0.0
     shear: Annotated[float, Field(ge=0, lt=90)] = 0.0
     share: Annotated[float, Field(gt=0, le=1)] = 1.0
-    plain_epochs: Annotated[int, Field(ge=0)] = 0
+    plain_epochs: Annotated[int, Field(ge=0, le=MOST)] = 0
 
 
 class Model(template.Part):

@@ -40,8 +40,10 @@ def results_of(todo: Sequence[Run], workers: int) -> Generator[Result, None, Non
 
 
 def _begin() -> None:
-    # Ctrl-C reaches every process of the terminal; the parent alone decides what it means.
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    # Ctrl-C, and the end of a terminal, reach every process in it; the parent alone decides.
+    for name in ("SIGINT", "SIGHUP"):
+        if hasattr(signal, name):
+            signal.signal(getattr(signal, name), signal.SIG_IGN)
     threading.Thread(target=_end_with_the_parent, daemon=True).start()
     import torch
 

@@ -11,7 +11,7 @@ from toolkit.errors import ToolkitError
 from toolkit.network.published import Published
 from toolkit.template import Array
 
-Width = Annotated[int, Field(ge=1)]
+Width = Annotated[int, Field(ge=1, le=10**6)]  # a sheet has 16,384 columns
 Positive = Annotated[float, Field(gt=0)]
 Share = Annotated[float, Field(ge=0, lt=1)]
 Activation = Literal[
@@ -74,7 +74,7 @@ class Training(template.Part):
 
     optimizer: Optimizer
     learning_rates: Annotated[Array[Positive], Field(min_length=1)]
-    epochs: Annotated[int, Field(ge=1)]
+    epochs: Annotated[int, Field(ge=1, le=10**9)]
     train_biases: bool = True
     momentum: Share | None = None
     betas: Annotated[Array[Share], Field(min_length=2), template.at_most(2)] | None = None

@@ -14,8 +14,6 @@ DOTS = Symbol("…")
 class dotted(Function):
     """The first terms of a sum, dots, its last term. Only to be shown: it has no value."""
 
-    loose = True  # as a factor it needs brackets
-
     def _plain(self, printer: Any) -> str:
         first, sign, last = self._parts()
         return f"{printer._print(first)} {sign} … {sign} {printer._print(last)}"

@@ -52,7 +52,8 @@ class softplus(Function):
     # Below -9.2, where e^x < 1e-4, ln(1 + e^x) would lose digits; four terms of its series do not.
     def _excel(self, printer: Any) -> str:
         x = printer._print(self.args[0])
-        series = f"EXP({x})*(1-EXP({x})/2+EXP(2*{x})/3-EXP(3*{x})/4)"
+        factor = printer._factor(self.args[0])
+        series = f"EXP({x})*(1-EXP({x})/2+EXP(2*{factor})/3-EXP(3*{factor})/4)"
         return f"IF({x}>{SOFTPLUS_THRESHOLD},{x},IF({x}<-9.2,{series},LN(1+EXP({x}))))"
 
     def _numpycode(self, printer: Any) -> str:
@@ -92,8 +93,8 @@ class normal_density(Function):
     """φ(x) = e^(-x²/2) / √(2π); nothing is left of it beyond 40."""
 
     def _excel(self, printer: Any) -> str:
-        x = printer._print(self.args[0])
-        return f"IF(ABS({x})>40,0,EXP(-({x}*{x})/2)/SQRT(2*PI()))"
+        x, factor = printer._print(self.args[0]), printer._factor(self.args[0])
+        return f"IF(ABS({x})>40,0,EXP(-({factor}*{factor})/2)/SQRT(2*PI()))"
 
     def _numpycode(self, printer: Any) -> str:
         x = f"minimum(40.0, abs({printer._print(self.args[0])}))"
@@ -174,17 +175,17 @@ class binary_cross_entropy(Function):
 
     # SUM(1,-a) and not 1-a: programs take differences of nearly equal numbers for 0.
     def _excel(self, printer: Any) -> str:
-        a, t = map(printer._print, self.args)
+        a, t = map(printer._factor, self.args)
         hit, miss = (f"MAX({LOWEST_LOG},LN(MAX(10^-300,{x})))" for x in (a, f"SUM(1,-{a})"))
         return f"(-({t}*{hit}+(1-{t})*{miss}))"
 
     def _numpycode(self, printer: Any) -> str:
-        a, t = map(printer._print, self.args)
+        a, t = map(printer._factor, self.args)
         hit, miss = (f"maximum({LOWEST_LOG}, log(maximum(1e-300, {x})))" for x in (a, f"1-{a}"))
         return f"(-({t}*{hit}+(1-{t})*{miss}))"
 
     def _plain(self, printer: Any) -> str:
-        a, t = map(printer._print, self.args)
+        a, t = map(printer._factor, self.args)
         return f"-({t} · ln {a} + (1 - {t}) · ln(1 - {a}))"
 
     def _typeset(self, printer: Any) -> Any:
@@ -205,7 +206,7 @@ class fading(Function):
         return base if count == 1 else None
 
     def _excel(self, printer: Any) -> str:
-        base, count = (printer._print(arg) for arg in self.args)
+        base, count = map(printer._factor, self.args)
         return f"IF({count}*LN(MAX(10^-300,ABS({base})))<-700,0,{base}^{count})"
 
     def _numpycode(self, printer: Any) -> str:

@@ -20,8 +20,8 @@ class in_batch(Function):
         return f"IF(MOD({number}-({start}),{count})<{size},1,0)"
 
     def _numpycode(self, printer: Any) -> str:
-        number, size, start, count = map(printer._print, self.args)
-        return f"where(less(({number} - ({start})) % {count}, {size}), 1.0, 0.0)"
+        number, size, start, count = map(printer._factor, self.args)
+        return f"where(less(({number} - {start}) % {count}, {size}), 1.0, 0.0)"
 
 
 class mean_where(Function):
@@ -43,7 +43,7 @@ class mean_of_batch(Function):
     """
 
     def _excel(self, printer: Any) -> str:
-        values, numbers, start, factor, size, count = map(printer._print, self.args)
+        values, numbers, start, factor, size, count = map(printer._factor, self.args)
         taken = f"(MOD(({numbers}-{start})*{factor},{count})<{size})"
         return f"SUMPRODUCT({values}*{taken})/{size}"
 
@@ -65,7 +65,7 @@ class root_mean_square(Function):
     """The root of the mean square distance of a range's cells (first) from a number (second)."""
 
     def _excel(self, printer: Any) -> str:
-        cells, centre = map(printer._print, self.args)
+        cells, centre = map(printer._factor, self.args)
         shape = f"(ROWS({cells})*COLUMNS({cells}))"
         return f"SQRT(SUMPRODUCT(({cells}-{centre})*({cells}-{centre}))/{shape})"
 

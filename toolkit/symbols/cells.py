@@ -12,7 +12,7 @@ digits in Excel, a relative 2^-48 in LibreOffice, 2.2e-16 in IronCalc).
 import math
 import operator
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property, reduce
 from typing import Any
 
@@ -21,6 +21,8 @@ from numpy.lib.mixins import NDArrayOperatorsMixin
 from numpy.typing import NDArray
 
 Array = NDArray[Any]
+NUMBER_TYPES = {float, int}
+PLAIN_TYPES = NUMBER_TYPES | {bool, str, type(None)}
 NUMERAL = re.compile(r" *[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)? *")
 RELATIONS: Mapping[np.ufunc, Callable[[Any, Any], bool]] = {
     np.equal: operator.eq,
@@ -53,6 +55,15 @@ class Reference(NDArrayOperatorsMixin):
         cells = np.array(self._content, dtype=object)
         cells[...] = PLAIN(cells)
         return cells
+
+    @cached_property
+    def contents(self) -> Sequence[Any]:
+        """The same, row by row."""
+        if isinstance(self._content, list | tuple) and PLAIN_TYPES.issuperset(
+            map(type, self._content)
+        ):
+            return self._content
+        return list(self.cells.ravel())
 
     @property
     def ndim(self) -> int:
@@ -177,19 +188,22 @@ def amounts(cells: Any) -> Any:
     return cells
 
 
-def contents(cells: Any) -> list[Any]:
+def contents(cells: Any) -> Sequence[Any]:
     """The plain contents of a range's cells, row by row, or of a single cell."""
-    if isinstance(cells, np.ndarray):
+    if isinstance(cells, np.ndarray) and cells.dtype != object:
         return list(cells.ravel().tolist())
-    return list(reference(cells).cells.ravel())
+    return reference(cells).contents
 
 
 def numbers(cells: Any) -> Array:
-    """The numbers among a range's cells, and nan for each error; an array of numbers as it is."""
+    """The numbers among a range's cells and its errors; an array of numbers as it is."""
     if isinstance(cells, np.ndarray) and cells.dtype.kind in "fi":
         return cells
-    seen = [cell for cell in contents(cells) if holds_number(cell) or is_error(cell)]
-    return np.array([math.nan if is_error(cell) else cell for cell in seen])
+    every = contents(cells)
+    if NUMBER_TYPES.issuperset(map(type, every)):
+        return np.array(every)
+    seen = [cell for cell in every if holds_number(cell) or is_error(cell)]
+    return np.array(seen)
 
 
 def numbers_or_zeros(cells: Any) -> Array:
@@ -252,10 +266,10 @@ def _extreme(ufunc: np.ufunc, *sides: Any) -> Any:
     """MAX or MIN, which see only the numbers in what they refer to."""
     seen = [side for side in sides if not isinstance(side, Reference)]
     ranges = [numbers(side) for side in sides if isinstance(side, Reference)]
+    if not all(np.isfinite(found).all() for found in ranges):
+        return Reference(math.nan)
     seen += [ufunc.reduce(found, axis=None) for found in ranges if found.size]
-    if not seen:
-        return Reference(None)
-    return operand(reduce(ufunc, seen))
+    return operand(reduce(ufunc, seen)) if seen else Reference(None)
 
 
 def related(ufunc: np.ufunc) -> Callable[[Any, Any], Any]:

@@ -3,8 +3,7 @@
 import math
 import operator
 import re
-from collections.abc import Callable
-from itertools import compress
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -14,29 +13,40 @@ from toolkit.symbols.cells import NUMERAL, Reference, contents, holds_number, is
 SIGN = re.compile("<=|>=|<>|=|<|>|")
 RELATIONS = {"<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge}
 BOOLEANS = {"true": True, "false": False}
+SPECIAL = re.compile("[<=>*?~]")
 WILD = re.compile(r"~([*?~])|([*?])")
 Test = Callable[[Any], bool]
 
 
 def count(*columns_and_criteria: Any) -> int:
     """In how many rows each column (first, third, ...) meets the criterion that follows it."""
-    return sum(rows_that_meet(*columns_and_criteria))
+    return len(rows_that_meet(*columns_and_criteria))
 
 
-def rows_that_meet(*columns_and_criteria: Any) -> list[bool]:
-    """For each row, whether each column (first, third, ...) meets the criterion after it."""
+def rows_that_meet(*columns_and_criteria: Any) -> Sequence[int]:
+    """The rows (from 0) in which each column (first, third, ...) meets the criterion after it."""
     columns = [contents(column) for column in columns_and_criteria[::2]]
-    tests = [criterion(asked) for asked in columns_and_criteria[1::2]]
-    return [
-        all(test(cell) for test, cell in zip(tests, row, strict=True))
-        for row in zip(*columns, strict=True)
-    ]
+    met: Sequence[int] = range(len(columns[0]))
+    for column, asked in zip(columns, columns_and_criteria[1::2], strict=True):
+        test, text = criterion(asked), _word(asked)
+        if text is None:
+            met = [row for row in met if test(column[row])]
+        else:  # the same, without a call for each cell
+            met = [r for r in met if isinstance(c := column[r], str) and c.lower() == text]
+    return met
 
 
-def numbers_that_meet(answers: Any, *columns_and_criteria: Any) -> list[Any]:
-    """The numbers (and errors) of a column in the rows that meet all criteria."""
-    met = compress(contents(answers), rows_that_meet(*columns_and_criteria))
-    return [cell for cell in met if holds_number(cell) or is_error(cell)]
+def _word(asked: Any) -> str | None:
+    """A criterion in small letters, where it is text that only stands for itself."""
+    text = _single(asked)
+    plain = isinstance(text, str) and _typed(text) == text and not SPECIAL.search(text)
+    return text.lower() if plain and text else None
+
+
+def cells_that_meet(answers: Any, *columns_and_criteria: Any) -> list[Any]:
+    """The contents of a column in the rows that meet all criteria."""
+    cells = contents(answers)
+    return [cells[row] for row in rows_that_meet(*columns_and_criteria)]
 
 
 def criterion(asked: Any) -> Test:
@@ -101,6 +111,15 @@ def _equals(wanted: Any) -> Test:
         return holds_number(cell) and bool(cell == wanted)
 
     return test
+
+
+def equal_to(wanted: Any) -> Test:
+    """Whether a cell equals another by =, which knows no wildcards; false for errors."""
+    wanted = _single(wanted)
+    if isinstance(wanted, str) and wanted:
+        text = wanted.lower()
+        return lambda cell: isinstance(cell, str) and cell.lower() == text
+    return lambda cell: order(cell, wanted) == 0
 
 
 def pattern(text: str) -> Test:

@@ -4,10 +4,11 @@ from collections.abc import Callable
 from typing import Any
 
 from sympy import Expr, Rational, Symbol
-from sympy.printing.printer import Printer
 
 from toolkit.symbols import order
+from toolkit.symbols.precedence import Binding, Notation, cases
 
+# Functions whose arguments spreadsheets take in the same order, as ATAN2, with x first, does not.
 NAMES = {
     "exp": "EXP",
     "log": "LN",
@@ -15,26 +16,20 @@ NAMES = {
     "tanh": "TANH",
     "cos": "COS",
     "Abs": "ABS",
-    "Max": "MAX",
-    "Min": "MIN",
+    "sign": "SIGN",
 }
 RELATIONS = {"==": "=", "!=": "<>"}
 
 
-class ExcelPrinter(Printer):
+class ExcelPrinter(Notation):
     """One method a kind of node; a function of our own brings its `_excel`."""
 
     printmethod = "_excel"
+    reading = "spreadsheet formula"
 
     def __init__(self, cells: Callable[[Symbol], str]) -> None:
         super().__init__()
         self._cells = cells
-
-    def emptyPrinter(self, expr: Any) -> str:
-        """Called for what no method prints."""
-        raise TypeError(
-            f"no spreadsheet formula for {type(expr).__name__}; give it an _excel method"
-        )
 
     def _print_Symbol(self, symbol: Symbol) -> str:
         return self._cells(symbol)
@@ -48,20 +43,28 @@ class ExcelPrinter(Printer):
     def _print_Pi(self, number: Any) -> str:
         return "PI()"
 
+    def _print_Exp1(self, number: Any) -> str:
+        return "EXP(1)"
+
     def _print_Float(self, number: Any) -> str:
         return repr(float(number))
 
+    def _print_BooleanAtom(self, truth: Any) -> str:
+        return str(truth).upper()
+
     def _print_Add(self, add: Any) -> str:
-        text = ""
-        for term in order.terms(add):
-            printed = self._print(term)
-            text += printed if not text or printed.startswith("-") else f"+{printed}"
+        first, *others = order.terms(add)
+        text: str = self._term(first)
+        for term in others:
+            minus = term.could_extract_minus_sign()
+            sign = "-" if minus else "+"
+            text += sign + self._term(-term if minus else term, sign)
         return text
 
     def _print_Mul(self, mul: Any) -> str:
-        sign = "-" if mul.could_extract_minus_sign() else ""
-        above, below = order.factors(-mul if sign else mul)
-        text = sign + ("*".join(map(self._factor, above)) or "1")
+        sign, above, below = order.signed_factors(mul)
+        text = "*".join(self._within(factor, Binding.PRODUCT) for factor in above)
+        text = sign + (text or "1")
         if not below:
             return text
         under = "*".join(map(self._factor, below))
@@ -77,42 +80,48 @@ class ExcelPrinter(Printer):
         if power.exp == Rational(1, 2):
             return f"SQRT({self._print(power.base)})"
         if power.exp.is_number and power.exp.is_negative:
-            return f"(1/{self._print(power.base**-power.exp)})"
+            return f"(1/{self._factor(power.base**-power.exp)})"
         return f"({self._factor(power.base)}^{self._factor(power.exp)})"
 
     def _print_Piecewise(self, piecewise: Any) -> str:
-        *cases, (last, _) = piecewise.args
-        text: str = self._print(last)
-        for value, condition in reversed(cases):
+        conditional, otherwise = cases(piecewise)
+        text: str = self._print(otherwise)
+        for value, condition in reversed(conditional):
             text = f"IF({self._print(condition)},{self._print(value)},{text})"
         return text
 
+    def _print_ITE(self, choice: Any) -> str:
+        return f"IF({','.join(map(self._print, choice.args))})"
+
     def _print_Relational(self, relation: Any) -> str:
         sign = RELATIONS.get(relation.rel_op, relation.rel_op)
-        return f"{self._print(relation.lhs)}{sign}{self._print(relation.rhs)}"
+        lhs, rhs = (self._within(side, Binding.TEXT) for side in relation.args)
+        return f"{lhs}{sign}{rhs}"
 
     def _print_And(self, condition: Any) -> str:
-        return f"AND({','.join(sorted(map(self._print, condition.args)))})"
+        return f"AND({self._sorted(condition)})"
 
     def _print_Or(self, condition: Any) -> str:
-        return f"OR({','.join(sorted(map(self._print, condition.args)))})"
+        return f"OR({self._sorted(condition)})"
+
+    def _print_Not(self, condition: Any) -> str:
+        return f"NOT({self._print(condition.args[0])})"
+
+    def _print_Max(self, largest: Any) -> str:
+        return f"MAX({self._sorted(largest)})"
+
+    def _print_Min(self, smallest: Any) -> str:
+        return f"MIN({self._sorted(smallest)})"
+
+    def _sorted(self, of: Any) -> str:
+        """Arguments that are a set to SymPy, in an order that does not change between runs."""
+        return ",".join(sorted(map(self._print, of.args)))
 
     def _print_Function(self, function: Any) -> str:
         name = NAMES.get(type(function).__name__)
-        return f"{name}({self._arguments(function)})" if name else self.emptyPrinter(function)
-
-    _print_Max = _print_Min = _print_Function
-
-    def _arguments(self, function: Any) -> str:
-        return ",".join(sorted(map(self._print, function.args)))
-
-    def _factor(self, expr: Any) -> str:
-        """An operand of * / or ^, in parentheses where it would fall apart without."""
-        text: str = self._print(expr)
-        number = expr.is_number and expr.is_nonnegative and not expr.is_Rational
-        whole = expr.is_Symbol or expr.is_Function or (expr.is_Integer and expr.is_nonnegative)
-        power = expr.is_Pow and expr.exp != -1
-        return text if whole or power or number else f"({text})"
+        if not name:
+            return str(self.emptyPrinter(function))
+        return f"{name}({','.join(map(self._print, function.args))})"
 
 
 def excel(expr: Expr, cells: Callable[[Symbol], str]) -> str:

@@ -7,6 +7,8 @@ from typing import Any
 
 from sympy import Function, Symbol
 
+from toolkit.symbols.precedence import Binding
+
 
 class Text(Symbol):
     """A piece of text as the value of a formula."""
@@ -34,27 +36,33 @@ class joined(Function):
     """Text followed by a number or by more text, as spreadsheets join them with &."""
 
     def _excel(self, printer: Any) -> str:
-        return "&".join(map(printer._print, self.args))
+        return "&".join(printer._within(part, Binding.TEXT) for part in self.args)
 
     def _numpycode(self, printer: Any) -> str:
         return f"joined({', '.join(map(printer._print, self.args))})"
 
 
 class number_text(Function):
-    """A number as text of six significant digits, the same in every program and language.
+    """A number as text of six significant digits, the same in every program.
 
     Where & alone turns numbers into text, programs differ on when powers of ten begin and how they
-    are written, and TEXT reads its format in the language of the computer.
+    are written, and TEXT reads its format in the language of the computer. Whole numbers below a
+    billion keep all their digits; above, and below 0.0001, a power of ten follows.
     """
 
     def _excel(self, printer: Any) -> str:
-        x = printer._print(self.args[0])
-        power = f"INT(LOG10(ABS({x})))"
-        plain = f'ROUND({x},MAX(0,5-{power}))&""'
-        scientific = f'ROUND({x}/10^{power},5)&"·10^"&{power}'
-        sized = f"IF(AND(ABS({x})>=0.0001,ABS({x})<1E9),{plain},{scientific})"
-        # Not <: IronCalc takes numbers less than 2.2e-16 apart for equal, 0 and 1E-300 among them.
-        return f'IF(ABS({x})<=1E-300,"0",{sized})'
+        x, part = printer._print(self.args[0]), printer._within(self.args[0], Binding.PRODUCT)
+        # INT of a number above 0: HyperFormula drops what follows the point of others.
+        power = f"INT(LOG10(ABS({x}))+400)-400"
+        plain = f'ROUND({x},MAX(0,5-({power})))&""'
+        mantissa = f"{part}/10^({power})"
+        scientific = f'ROUND({mantissa},5)&"·10^"&{power}'
+        carried = f'SIGN({x})&"·10^"&{power}+1'  # 9.999999 is rounded to 10
+        scaled = f"IF(ABS(ROUND({mantissa},5))<10,{scientific},{carried})"
+        # What is rounded to 0.0001 or to a billion counts as these.
+        sized = f"IF(AND(ABS({x})>=0.00009999995,ABS({x})<999999999.5),{plain},{scaled})"
+        # By logarithms: IronCalc takes numbers less than 2.2e-16 apart for equal.
+        return f'IF(LOG10(MAX(10^(-300),ABS({x})))>-300,{sized},"0")'
 
     def _numpycode(self, printer: Any) -> str:
         return f"number_text({printer._print(self.args[0])})"
@@ -65,7 +73,7 @@ class number_in_brackets(Function):
 
     def _excel(self, printer: Any) -> str:
         x, text = printer._print(self.args[0]), printer._print(number_text(self.args[0]))
-        return f'IF({x}<0,"("&{text}&")",{text})'
+        return f'IF({x}<0,"(","")&{text}&IF({x}<0,")","")'
 
     def _numpycode(self, printer: Any) -> str:
         return f"number_in_brackets({printer._print(self.args[0])})"
@@ -136,11 +144,11 @@ class relative_error(Function):
     """How far two numbers lie apart, as a share of the larger; below 0.001 that counts as 0.001."""
 
     def _excel(self, printer: Any) -> str:
-        a, b = map(printer._print, self.args)
+        a, b = map(printer._factor, self.args)
         return f"ABS({a}-{b})/MAX(ABS({a}),ABS({b}),0.001)"
 
     def _numpycode(self, printer: Any) -> str:
-        a, b = map(printer._print, self.args)
+        a, b = map(printer._factor, self.args)
         return f"(abs({a}-{b})/maximum(maximum(abs({a}), abs({b})), 0.001))"
 
 
@@ -150,11 +158,11 @@ class same_digits(Function):
     """
 
     def _excel(self, printer: Any) -> str:
-        a, b = map(printer._print, self.args)
+        a, b = map(printer._factor, self.args)
         return f"INT(-LOG10(ABS({a}-{b})/ABS({b})))"
 
     def _numpycode(self, printer: Any) -> str:
-        a, b = map(printer._print, self.args)
+        a, b = map(printer._factor, self.args)
         return f"floor(-log10(abs({a}-{b})/abs({b})))"
 
 

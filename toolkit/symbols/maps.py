@@ -14,6 +14,7 @@ from sympy import Function
 from toolkit.symbols import exact
 from toolkit.symbols.cells import is_number, numbers_or_zeros
 from toolkit.symbols.numeric import NAMESPACE
+from toolkit.symbols.precedence import Binding
 from toolkit.symbols.ranges import largest
 from toolkit.symbols.typeset import Box, Brackets, Text, row
 
@@ -23,19 +24,17 @@ Array = NDArray[Any]
 class window_dot(Function):
     """The products of a window's cells with a kernel's, added up: one step of a convolution."""
 
-    loose = True  # as shown: as a factor it needs brackets
-
     def _excel(self, printer: Any) -> str:
         return f"SUMPRODUCT({','.join(map(printer._print, self.args))})"
 
     def _plain(self, printer: Any) -> str:
-        return " * ".join(map(printer._print, self.args))
+        return " * ".join(printer._within(each, Binding.PRODUCT) for each in self.args)
 
     def _numpycode(self, printer: Any) -> str:
         return f"window_dot({', '.join(map(printer._print, self.args))})"
 
     def _typeset(self, printer: Any) -> Box:
-        window, kernel = map(printer._print, self.args)
+        window, kernel = (printer._within(each, Binding.PRODUCT) for each in self.args)
         return row(window, Text(" * "), kernel)
 
 

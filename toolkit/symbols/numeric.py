@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from sympy import Expr, Rational, Symbol
 from sympy.printing.numpy import NumPyPrinter
+from sympy.printing.precedence import PRECEDENCE
 
 from toolkit.symbols import criteria, exact, ranges
 from toolkit.symbols.cells import (
@@ -25,6 +26,7 @@ from toolkit.symbols.cells import (
     where,
 )
 from toolkit.symbols.equation import Equation, Previous
+from toolkit.symbols.precedence import Reading, cases
 from toolkit.symbols.sharing import repeated
 
 LONGEST_NUMERAL = 21
@@ -52,15 +54,19 @@ def _scalar(value: Any) -> Any:
 
 
 def _number_text(number: Any) -> Any:
+    """What the formula of toolkit.symbols.functions.number_text says, step by step."""
     x = float(_scalar(number))
     if not math.isfinite(x):
         return x
-    if abs(x) <= 1e-300:
+    if math.log10(max(1e-300, abs(x))) <= -300:
         return "0"
-    power = math.floor(math.log10(abs(x)))
-    if 1e-4 <= abs(x) < 1e9:
+    power = math.floor(math.log10(abs(x)) + 400) - 400
+    if 0.00009999995 <= abs(x) < 999999999.5:
         return _rounded(x, max(0, 5 - power))
-    return f"{_rounded(x / 10.0**power, 5)}·10^{power}"
+    mantissa = _rounded(x / 10.0**power, 5)
+    if mantissa in ("10", "-10"):
+        return f"{mantissa[:-1]}·10^{power + 1}"
+    return f"{mantissa}·10^{power}"
 
 
 def _number_in_brackets(number: Any) -> Any:
@@ -69,8 +75,8 @@ def _number_in_brackets(number: Any) -> Any:
 
 
 def _rounded(x: float, places: int) -> str:
-    """The shortest text of x rounded as spreadsheets round: by its decimal digits, half away."""
-    exact = Decimal(repr(x)).quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP)
+    """The shortest text of x rounded as spreadsheets round: half away, from 15 digits."""
+    exact = Decimal(f"{x:.15g}").quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP)
     return f"{exact.normalize():f}"
 
 
@@ -102,7 +108,7 @@ NAMESPACE: dict[str, Any] = {
     "place_or": ranges.place_or,
 }
 # Of these every digit is the same everywhere, of NumPy's other functions it is not.
-NUMPY = "sqrt minimum maximum abs nan pi radians logical_and logical_or"
+NUMPY = "sqrt minimum maximum abs sign nan pi radians logical_and logical_or logical_not"
 EXACT = "exp capped_exp log log10 log1p tanh sin cos normal_cdf"
 NAMESPACE |= {name: getattr(np, name) for name in NUMPY.split()}
 NAMESPACE |= {relation.__name__: related(relation) for relation in RELATIONS}
@@ -114,8 +120,11 @@ QUICK: dict[str, Any] = {
 }
 
 
-class _Printer(NumPyPrinter):
+class _Printer(Reading, NumPyPrinter):
     """NumPy source in which symbols of any spelling become Python names."""
+
+    reading = "NumPy value"
+    scope = NAMESPACE
 
     def __init__(self, names: Mapping[Symbol, str]) -> None:
         super().__init__({"fully_qualified_modules": False, "inline": True})
@@ -150,9 +159,9 @@ class _Printer(NumPyPrinter):
 
     def _print_Piecewise(self, piecewise: Any) -> str:
         # NumPy's select, which SymPy would print, has no default for text.
-        *cases, (last, _) = piecewise.args
-        text: str = self._print(last)
-        for answer, condition in reversed(cases):
+        conditional, otherwise = cases(piecewise)
+        text: str = self._print(otherwise)
+        for answer, condition in reversed(conditional):
             text = self._case(self._print(condition), self._print(answer), text)
         return text
 
@@ -160,13 +169,16 @@ class _Printer(NumPyPrinter):
         # Not **, for which C's pow stands: its last digit differs between machines.
         base, exponent = power.args
         if exponent.is_number and exponent.is_negative:
-            return f"(1/{self._print(base**-exponent)})"
+            return f"(1/{self._factor(base**-exponent)})"
         if exponent == 2:
             text = self._print(base)
             return f"({text}*{text})" if base.is_Symbol else f"((square := {text})*square)"
         if exponent == Rational(1, 2):
             return f"sqrt({self._print(base)})"
         return f"power({self._print(base)}, {self._print(exponent)})"
+
+    def _print_ITE(self, choice: Any) -> str:
+        return self._case(*map(self._print, choice.args))
 
     def _print_Max(self, largest: Any) -> str:
         return self._in_turn("maximum", largest)
@@ -184,9 +196,25 @@ class _Printer(NumPyPrinter):
     def _case(self, condition: str, answer: str, otherwise: str) -> str:
         return f"where({condition}, {answer}, {otherwise})"
 
+    def _print_Exp1(self, number: Any) -> str:
+        return "exp(1)"
+
     def _print_Function(self, function: Any) -> str:
         name = type(function).__name__
+        if name not in self.scope:
+            return str(self.emptyPrinter(function))
         return f"{name}({', '.join(map(self._print, function.args))})"
+
+    def _module_format(self, fqn: str, register: bool = True) -> str:
+        """The name that NumPy has for a function that SymPy knows."""
+        name = fqn.split(".")[-1]
+        if name not in self.scope:
+            raise TypeError(f"no {self.reading} for {name}; give it one in {__name__}")
+        return name
+
+    def _factor(self, expr: Any) -> str:
+        """Printed so that nothing that stands beside it can pull it apart."""
+        return str(self.parenthesize(expr, PRECEDENCE["Func"]))
 
 
 class _SinglePrinter(_Printer):
@@ -194,13 +222,6 @@ class _SinglePrinter(_Printer):
 
     def _case(self, condition: str, answer: str, otherwise: str) -> str:
         return f"({answer} if {condition} else {otherwise})"
-
-
-class _ScalarPrinter(_SinglePrinter):
-    """Plain Python, for numbers one at a time: there it is many times faster than NumPy."""
-
-    def _print_Relational(self, relation: Any) -> str:
-        return f"({self._print(relation.lhs)} {relation.rel_op} {self._print(relation.rhs)})"
 
 
 SCALAR: dict[str, Any] = {
@@ -211,6 +232,7 @@ SCALAR: dict[str, Any] = {
     "tanh": exact.tanh,
     "power": exact.power,
     "sqrt": math.sqrt,
+    "sign": lambda x: (x > 0) - (x < 0),
     "pi": math.pi,
     "minimum": min,
     "maximum": max,
@@ -218,6 +240,24 @@ SCALAR: dict[str, Any] = {
     "abs": abs,
     "normal_cdf": exact.normal_cdf,
 }
+
+
+class _ScalarPrinter(_SinglePrinter):
+    """Plain Python, for numbers one at a time: there it is many times faster than NumPy."""
+
+    scope = SCALAR
+
+    def _print_Relational(self, relation: Any) -> str:
+        return f"({self._print(relation.lhs)} {relation.rel_op} {self._print(relation.rhs)})"
+
+    def _print_And(self, condition: Any) -> str:
+        return f"({' and '.join(map(self._print, condition.args))})"
+
+    def _print_Or(self, condition: Any) -> str:
+        return f"({' or '.join(map(self._print, condition.args))})"
+
+    def _print_Not(self, condition: Any) -> str:
+        return f"(not {self._print(condition.args[0])})"
 
 
 def function(

@@ -3,7 +3,7 @@
 import re
 from functools import lru_cache
 
-from sympy import Add, Expr, Mul
+from sympy import Add, Expr, Integer, Mul, Pow, exp
 
 
 def natural(name: str) -> list[int | str]:
@@ -26,8 +26,26 @@ def terms(add: Add) -> list[Expr]:
 
 def factors(mul: Mul) -> tuple[list[Expr], list[Expr]]:
     """The factors above and below the fraction bar: numbers, symbols, what is composed."""
-    above, below = mul.as_numer_denom()
-    return _along_the_chain(_factors(above)), _factors(below)
+    above, below = zip(*map(_above_and_below, Mul.make_args(mul)), strict=True)
+    return _along_the_chain(_factors(Mul(*above))), _factors(Mul(*below))
+
+
+def _above_and_below(part: Expr) -> tuple[Expr, Expr]:
+    """A factor as a quotient; where e^-x is in it, SymPy's own would be one of e^x, which leaves
+    float64's range where e^-x is 0.
+    """
+    if not any(power.exp.free_symbols for power in part.atoms(exp, Pow)):
+        above, below = part.as_numer_denom()
+        return above, below
+    if part.is_Pow and part.exp.is_number and part.exp.is_negative:
+        return Integer(1), part.base**-part.exp
+    return part, Integer(1)
+
+
+def signed_factors(mul: Mul) -> tuple[str, list[Expr], list[Expr]]:
+    """The sign of a product, "-" or none, and its factors without it."""
+    sign = "-" if mul.could_extract_minus_sign() else ""
+    return sign, *factors(-mul if sign else mul)
 
 
 def _along_the_chain(factors: list[Expr]) -> list[Expr]:

@@ -8,7 +8,7 @@ import numpy as np
 from sympy import Function
 
 from toolkit.symbols import criteria, exact
-from toolkit.symbols.cells import contents, holds_number, is_error, numbers, reference
+from toolkit.symbols.cells import contents, holds_number, numbers
 from toolkit.symbols.numeric import NAMESPACE
 from toolkit.symbols.ranges import deviation_of_sample, mean_or_dash
 
@@ -168,16 +168,14 @@ def _fixed_text(number: Any, decimals: Any, sign: str = "") -> Any:
 
 
 def _record(answers: Any, *where: Any) -> Any:
-    if not criteria.count(*where):
-        return "–"
-    return float(sum(criteria.numbers_that_meet(answers, *where)))
+    found = criteria.cells_that_meet(answers, *where)
+    return float(sum(numbers(found).tolist())) if found else "–"
 
 
 def _complete(answers: Any, keys: Any, key: Any) -> list[Any] | None:
     """The numbers of the records that have a key, where there are some and all hold a number."""
-    found = criteria.numbers_that_meet(answers, keys, key)
-    count = len(found) == criteria.count(keys, key) and np.isfinite(found).all()
-    return found if found and count else None
+    found = criteria.cells_that_meet(answers, keys, key)
+    return found if found and all(map(holds_number, found)) else None
 
 
 def _mean_of_records(answers: Any, keys: Any, key: Any) -> Any:
@@ -197,10 +195,11 @@ def _spread_of_records(answers: Any, keys: Any, key: Any) -> Any:
 
 def _of_equal_key(answers: Any, keys: Any, key: Any) -> Any:
     """The numbers of the records whose key is equal, wildcards or not, or nan for an error."""
-    cells, held = contents(answers), contents(reference(keys) == key)
-    if any(map(is_error, [*cells, *held])):
+    cells, held, equal = contents(answers), contents(keys), criteria.equal_to(key)
+    if any(isinstance(cell, float) and not math.isfinite(cell) for cell in (*cells, *held)):
         return math.nan
-    return [cell for cell, equal in zip(cells, held, strict=True) if equal and holds_number(cell)]
+    rows = zip(cells, held, strict=True)
+    return [cell for cell, other in rows if equal(other) and holds_number(cell)]
 
 
 def _compared(a: Any, b: Any, more: Any, less: Any, same: Any) -> Any:

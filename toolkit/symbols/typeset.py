@@ -4,10 +4,10 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
-from sympy import Expr, Symbol, true
-from sympy.printing.printer import Printer
+from sympy import Expr, Symbol
 
 from toolkit.symbols import order
+from toolkit.symbols.precedence import Binding, Notation, binding, cases
 
 NAMES = {"log": "ln", "Max": "max", "Min": "min", "Abs": "abs"}
 RELATIONS = {"==": "=", "!=": "≠", "<=": "≤", ">=": "≥"}
@@ -90,14 +90,25 @@ def power(base: Box, exponent: Box) -> Box:
     return Scripts(base if isinstance(base, Text | Brackets) else Brackets(base), None, exponent)
 
 
-class TypesetPrinter(Printer):
+def outline(box: Box) -> str:
+    """The operators that stand on the line of a box, as `binding` reads them."""
+    match box:
+        case Text(text, italic):
+            return "x" if italic else text
+        case Row(boxes):
+            return "".join(map(outline, boxes))
+        case Scripts(base):
+            return outline(base)
+        case Cases():
+            return "x if x"
+    return "x"  # a bar, brackets or a root hold together what is in them
+
+
+class TypesetPrinter(Notation):
     """One method a kind of node; a function of our own brings its `_typeset`."""
 
     printmethod = "_typeset"
-
-    def emptyPrinter(self, expr: Any) -> Box:
-        """Called for what no method prints."""
-        return Text(str(expr))
+    reading = "typeset form"
 
     def _print_Symbol(self, symbol: Symbol) -> Box:
         return _name(symbol.name)
@@ -123,22 +134,31 @@ class TypesetPrinter(Printer):
         raised = Scripts(Text("10"), None, Text(f"{int(exponent)}".replace("-", "−")))
         return raised if digits == "1" else row(Text(f"{digits} · "), raised)
 
+    def _print_Pi(self, number: Any) -> Box:
+        return Text("π")
+
+    def _print_Exp1(self, number: Any) -> Box:
+        return Text("e", italic=True)
+
+    def _print_BooleanAtom(self, truth: Any) -> Box:
+        return Text(str(truth).lower())
+
     def _print_Add(self, add: Any) -> Box:
         boxes: list[Box] = []
         for term in order.terms(add):
             minus = term.could_extract_minus_sign()
             sign = (" − " if minus else " + ") if boxes else ("−" if minus else "")
             boxes += [Text(sign)] if sign else []
-            boxes.append(self._print(-term if minus else term))
+            boxes.append(self._term(-term if minus else term, sign))
         return row(*boxes)
 
     def _print_Mul(self, mul: Any) -> Box:
-        minus = mul.could_extract_minus_sign()
-        above, below = order.factors(-mul if minus else mul)
-        box = self._product(above)
+        sign, above, below = order.signed_factors(mul)
         if below:
-            box = Fraction(box, self._product(below))
-        return row(Text("−"), box) if minus else box
+            box: Box = Fraction(self._product(above), self._product(below))
+        else:
+            box = self._product(above, Binding.TERM if sign else Binding.CASES)
+        return row(Text("−"), box) if sign else box
 
     def _print_Pow(self, node: Any) -> Box:
         if node.exp.is_number and node.exp.is_negative:
@@ -152,20 +172,39 @@ class TypesetPrinter(Printer):
         return Scripts(Text("e", italic=True), None, self._print(node.args[0]))
 
     def _print_Piecewise(self, piecewise: Any) -> Box:
-        return Cases(tuple(map(self._case, piecewise.args)))
+        conditional, otherwise = cases(piecewise)
+        rows = [(self._print(value), self._test(test)) for value, test in conditional]
+        return Cases((*rows, (self._print(otherwise), Text("otherwise"))))
 
-    def _case(self, case: Any) -> tuple[Box, Box]:
-        value, test = case
-        if test == true:
-            return self._print(value), Text("otherwise")
-        return self._print(value), row(Text("if "), self._print(test))
+    def _print_ITE(self, choice: Any) -> Box:
+        test, yes, no = choice.args
+        rows = ((self._print(yes), self._test(test)), (self._print(no), Text("otherwise")))
+        return Cases(rows)
+
+    def _test(self, test: Any) -> Box:
+        return row(Text("if "), self._print(test))
 
     def _print_Relational(self, relation: Any) -> Box:
         sign = RELATIONS.get(relation.rel_op, relation.rel_op)
-        return row(self._print(relation.lhs), Text(f" {sign} "), self._print(relation.rhs))
+        lhs, rhs = (self._within(side, Binding.TEXT) for side in relation.args)
+        return row(lhs, Text(f" {sign} "), rhs)
 
     def _print_And(self, condition: Any) -> Box:
-        return joined(" and ", [self._print(part) for part in sorted(condition.args, key=str)])
+        return self._connected(" and ", condition)
+
+    def _print_Or(self, condition: Any) -> Box:
+        return self._connected(" or ", condition)
+
+    def _connected(self, word: str, condition: Any) -> Box:
+        return joined(word, [self._condition(part) for part in sorted(condition.args, key=str)])
+
+    def _condition(self, part: Any) -> Box:
+        """A comparison as it stands; what is composed of others in brackets."""
+        box: Box = self._print(part)
+        return box if part.is_Relational else Brackets(box)
+
+    def _print_Not(self, condition: Any) -> Box:
+        return row(Text("not "), Brackets(self._print(condition.args[0])))
 
     def _print_Function(self, function: Any) -> Box:
         return self._called(function, function.args)
@@ -181,17 +220,19 @@ class TypesetPrinter(Printer):
         inner = joined(", ", [self._print(arg) for arg in args])
         return row(Text(NAMES.get(name, name)), Brackets(inner))
 
-    def _product(self, factors: list[Expr]) -> Box:
-        """Factors with dots between them; a lone one needs no brackets, for no dot touches it."""
+    def _product(self, factors: list[Expr], alone: Binding = Binding.CASES) -> Box:
+        """Factors with dots between them; no dot touches a lone one, which must only hold together
+        as tightly as what stands around the product asks.
+        """
         if len(factors) < 2:
-            return self._print(factors[0]) if factors else Text("1")
-        return joined(" · ", [self._factor(factor) for factor in factors])
+            return self._within(factors[0], alone) if factors else Text("1")
+        return joined(" · ", [self._within(factor, Binding.PRODUCT) for factor in factors])
 
-    def _factor(self, expr: Any) -> Box:
-        """An operand of · or a power, in brackets where it would fall apart without."""
-        box: Box = self._print(expr)
-        loose = expr.is_Add or expr.is_Mul or expr.is_Piecewise or getattr(expr, "loose", False)
-        return Brackets(box) if loose or (expr.is_number and expr.is_negative) else box
+    def _binding(self, printed: Any) -> Binding:
+        return binding(outline(printed))
+
+    def _in_brackets(self, printed: Any) -> Box:
+        return Brackets(printed)
 
 
 def _name(name: str) -> Box:

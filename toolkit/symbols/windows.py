@@ -8,6 +8,7 @@ from sympy import Expr, Function, Integer, Symbol
 from toolkit.symbols import ranges
 from toolkit.symbols.maps import window_dot
 from toolkit.symbols.numeric import NAMESPACE
+from toolkit.symbols.precedence import Binding
 from toolkit.symbols.typeset import Box, Text, row
 
 
@@ -37,11 +38,11 @@ class weighted_sum(window_dot):
     """The products of a window's cells with a kernel's, added up; shown as a sum."""
 
     def _typeset(self, printer: Any) -> Box:
-        window, kernel = map(printer._print, self.args)
+        window, kernel = (printer._within(each, Binding.PRODUCT) for each in self.args)
         return row(Text("Σ "), window, Text(" · "), kernel)
 
     def _plain(self, printer: Any) -> str:
-        window, kernel = map(printer._print, self.args)
+        window, kernel = (printer._within(each, Binding.PRODUCT) for each in self.args)
         return f"Σ {window} · {kernel}"
 
 

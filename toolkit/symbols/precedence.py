@@ -1,0 +1,115 @@
+"""How tightly printed expressions hold together, and what the printers of all readings refuse.
+
+Where brackets belong is decided by what was printed, and not by the kind of its node: a function of
+our own that prints itself as a quotient is bracketed like any other quotient.
+"""
+
+import re
+from enum import IntEnum
+from typing import Any
+
+from sympy import Expr, true
+from sympy.printing.printer import Printer
+
+
+class Binding(IntEnum):
+    """How tightly a printed expression holds together, the loosest first."""
+
+    CASES = 0  # a if b, else c
+    RELATION = 1  # a > b and c = d
+    TEXT = 2  # a&b in spreadsheets
+    NEGATIVE = 3  # -a, -a + b
+    SUM = 4  # a + b
+    TERM = 5  # the convolution a * b, Σ a · b: they end where the next term begins
+    PRODUCT = 6  # a · b / c
+    POWER = 7  # a^b
+    WHOLE = 8  # a name, a number, brackets, the call of a function
+
+
+# Operators in the notation of spreadsheets and in the one shown. The * of a convolution stands
+# between spaces; a sign after 1e belongs to a number.
+OPERATORS = {
+    Binding.CASES: re.compile(r" if | where "),
+    Binding.RELATION: re.compile(r"[<>=≠≤≥]| and | or |\bnot "),
+    Binding.TEXT: re.compile(r"&"),
+    Binding.NEGATIVE: re.compile(r"^[-−]"),
+    Binding.SUM: re.compile(r"(?<!\d[eE])[-−+]"),
+    Binding.TERM: re.compile(r"Σ| \* "),
+    Binding.PRODUCT: re.compile(r"[*·/]"),
+    Binding.POWER: re.compile(r"[\^⁰¹²³⁴⁵⁶⁷⁸⁹]"),
+}
+QUOTED = re.compile(r'"[^"]*"|\'(?:[^\']|\'\')*\'!')  # texts, and the names of sheets
+BRACKETED = re.compile(r"\([^()\[\]]*\)|\[[^()\[\]]*\]")
+
+
+def binding(printed: str) -> Binding:
+    """The binding of the loosest operator that stands outside all brackets and quotation marks."""
+    outside, count = QUOTED.sub("x", printed), 1
+    while count:
+        outside, count = BRACKETED.subn("x", outside)
+    return next((level for level, sign in OPERATORS.items() if sign.search(outside)), Binding.WHOLE)
+
+
+def cases(piecewise: Any) -> tuple[list[tuple[Expr, Any]], Expr]:
+    """The values of a Piecewise with their conditions, and the value that holds otherwise.
+
+    Raises ValueError where the last condition is not True: where none of its conditions held, such
+    an expression would have no value, in a cell or elsewhere.
+    """
+    *conditional, (last, condition) = piecewise.args
+    if condition != true:
+        raise ValueError(f"{piecewise} has no value where none of its conditions holds; "
+                         "end it with a case (value, True)")  # fmt: skip
+    return [tuple(case) for case in conditional], last
+
+
+class Reading(Printer):
+    """What every reading refuses, in one line that names the node and the cure.
+
+    Raises TypeError where a node has no reading, and for infinities, nan and complex numbers, for
+    which cells have no value.
+    """
+
+    reading = "reading"  # what the printer writes, as its errors call it
+
+    def emptyPrinter(self, expr: Any) -> Any:
+        """Called for what no method prints."""
+        raise TypeError(
+            f"no {self.reading} for {type(expr).__name__} ({expr}); "
+            f"give its class the method {self.printmethod}"
+        )
+
+    def _no_value(self, expr: Any) -> Any:
+        raise TypeError(
+            f"no {self.reading} for {type(expr).__name__} ({expr}): cells hold real, finite numbers"
+        )
+
+    _print_Infinity = _print_NegativeInfinity = _print_ComplexInfinity = _no_value
+    _print_NaN = _print_ImaginaryUnit = _no_value
+
+
+class Notation(Reading):
+    """A printer of text or of boxes that puts brackets where the printed expression needs them."""
+
+    def _within(self, expr: Any, least: Binding) -> Any:
+        """Printed, in brackets where it holds together less tightly than what stands around it."""
+        printed = self._print(expr)
+        if expr.is_Symbol and "/" not in expr.name:  # as ∂E/∂w has
+            return printed
+        return printed if self._binding(printed) >= least else self._in_brackets(printed)
+
+    def _term(self, expr: Any, sign: str = "") -> Any:
+        """Printed so that it can stand in a sum behind a sign, or as its first term without one."""
+        sign = sign.strip()
+        least = Binding.SUM if sign == "+" else Binding.TERM if sign else Binding.NEGATIVE
+        return self._within(expr, least)
+
+    def _factor(self, expr: Any) -> Any:
+        """Printed so that nothing that stands beside it can pull it apart."""
+        return self._within(expr, Binding.WHOLE)
+
+    def _binding(self, printed: Any) -> Binding:
+        return binding(printed)
+
+    def _in_brackets(self, printed: Any) -> Any:
+        return f"({printed})"
