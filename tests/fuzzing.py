@@ -44,7 +44,11 @@ def flip(content: bytes, draw: Draw) -> bytes:
 def overwrite(content: bytes, draw: Draw) -> bytes:
     """A few bytes by the ends of what a byte can hold."""
     start, count = draw.randrange(len(content) + 1), draw.choice((1, 2, 4, 8))
-    return content[:start] + draw.choice((b"\x00", b"\xff", b"\x7f")) * count + content[start + count :]
+    return (
+        content[:start]
+        + draw.choice((b"\x00", b"\xff", b"\x7f")) * count
+        + content[start + count :]
+    )
 
 
 def cut(content: bytes, draw: Draw) -> bytes:
@@ -158,7 +162,7 @@ def limits() -> Iterator[None]:
 
 
 def outcome(read: Callable[[], object], named: Path) -> str:
-    """"read" or "refused"; AssertionError where a reader does anything else."""
+    """ "read" or "refused"; AssertionError where a reader does anything else."""
     signal.setitimer(signal.ITIMER_REAL, SECONDS)
     try:
         with warnings.catch_warnings():
