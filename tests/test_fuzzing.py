@@ -38,7 +38,7 @@ RECORDS = Path(__file__).parent / "experiments" / "records"
 
 @dataclass(frozen=True)
 class Case:
-    """A valid file, how it is damaged, and what reads it; `inner` and `whole` as `fuzz` has them."""
+    """A valid file, how it is damaged, and what reads it; `inner` and `whole` are as for `fuzz`."""
 
     path: Path
     changes: tuple[Change, ...]
@@ -173,9 +173,11 @@ def checked(content: bytes) -> bytes:
 def folder_of_data(folder: Path, ending: str = "") -> Path:
     draw = np.random.default_rng(0)
     for kind in ("train", "t10k"):
-        for name, array in (
-            ("images-idx3", draw.integers(0, 256, (20, 28, 28))), ("labels-idx1", np.arange(20) % 10)
-        ):  # fmt: skip
+        arrays = {
+            "images-idx3": draw.integers(0, 256, (20, 28, 28)),
+            "labels-idx1": np.arange(20) % 10,
+        }
+        for name, array in arrays.items():
             content = idx(array)
             path = folder / f"{kind}-{name}-ubyte{ending}"
             path.write_bytes(gzip.compress(content, mtime=0) if ending else content)

@@ -101,6 +101,8 @@ def test_any_line_is_layers_or_an_error(line: str) -> None:
 
 
 def test_a_wrong_variant_is_one_line() -> None:
-    with pytest.raises(ToolkitError, match="^variant odd: model.training.learning_rat: ") as error:
+    with pytest.raises(
+        ToolkitError, match=r"^variant odd: model\.training\.learning_rat: "
+    ) as error:
         Variant("odd", training={"learning_rat": 1}).setup(Budget())
     assert "\n" not in str(error.value)
