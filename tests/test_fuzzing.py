@@ -14,12 +14,14 @@ import numpy as np
 import pytest
 import torch
 from PIL import Image
+from typer.testing import CliRunner
 
-from tests.fuzzing import BYTES, TEXT, Change, fuzz
+from tests.fuzzing import BYTES, TEXT, Change, check_line, damaged, fuzz, state
 from tests.test_convnet import idx
 from tests.test_live import LINEAR, ODD, trained
 from tests.test_training import CPU, SMALL
 from toolkit import template
+from toolkit.cli import app
 from toolkit.convnet import digits, seeds, stored
 from toolkit.convnet.digits import Digits
 from toolkit.convnet.stages import stages
@@ -36,7 +38,7 @@ RECORDS = Path(__file__).parent / "experiments" / "records"
 
 @dataclass(frozen=True)
 class Case:
-    """A valid file, how it is damaged, and what reads it; `inner`, `whole` as `fuzz` has them."""
+    """A valid file, how it is damaged, and what reads it; `inner` and `whole` are as for `fuzz`."""
 
     path: Path
     changes: tuple[Change, ...]
@@ -171,10 +173,11 @@ def checked(content: bytes) -> bytes:
 def folder_of_data(folder: Path, ending: str = "") -> Path:
     draw = np.random.default_rng(0)
     for kind in ("train", "t10k"):
-        for name, array in (
-            ("images-idx3", draw.integers(0, 256, (20, 28, 28))),
-            ("labels-idx1", np.arange(20) % 10),
-        ):  # fmt: skip
+        arrays = {
+            "images-idx3": draw.integers(0, 256, (20, 28, 28)),
+            "labels-idx1": np.arange(20) % 10,
+        }
+        for name, array in arrays.items():
             content = idx(array)
             path = folder / f"{kind}-{name}-ubyte{ending}"
             path.write_bytes(gzip.compress(content, mtime=0) if ending else content)
@@ -229,3 +232,39 @@ def test_damaged_files(case: Callable[[Path], Case], count: int, tmp_path: Path)
     found = fuzz(made.path, made.changes, made.read, count, made.inner, made.whole)
     assert found["refused"] > count / 20, found
     made.read()
+
+
+RUN = CliRunner()
+SPOILT = b"the last good one"
+# The words of a command for a damaged file; OUT is a workbook that is there already.
+WORDS: dict[str, tuple[Callable[[Path], Case], tuple[str, ...]]] = {
+    "backprop": (lesson, ("backprop", "FILE", "--epochs", "2", "--out", "OUT")),
+    "mnist": (model, ("mnist", "--model", "FILE", "--max-params", "1", "--out", "OUT")),
+    "live": (weights, ("live", "--model", "FILE", "--out", "OUT")),
+    "predict": (jpeg, ("predict", "FILE")),
+    "concepts": (runs, ("concepts", "softmax", "--results", "FILE", "--out", "OUT")),
+    "experiments": (runs, ("experiments", "--list", "--results", "FILE")),
+}
+
+
+@pytest.mark.parametrize("name", WORDS)
+@pytest.mark.parametrize(
+    "count", [4, pytest.param(50, marks=pytest.mark.full)], ids=["few", "many"]
+)
+def test_damaged_files_on_the_command_line(name: str, count: int, tmp_path: Path) -> None:
+    case, words = WORDS[name]
+    made, out = case(tmp_path), tmp_path / "out.xlsx"
+    given = [{"FILE": str(made.path), "OUT": str(out)}.get(word, word) for word in words]
+    for content in damaged(made.path.read_bytes(), made.changes, name, count):
+        made.path.write_bytes(content)
+        out.write_bytes(SPOILT)
+        before = state(tmp_path)
+        done = RUN.invoke(app, given)
+        if done.exit_code == 0:
+            assert (out.read_bytes() == SPOILT) == ("OUT" not in words)
+            continue
+        assert done.exit_code == 2, (content[:300], done.exception)
+        assert done.stdout == ""
+        (line,) = done.stderr.splitlines()
+        check_line(line, made.path)
+        assert state(tmp_path) == before

@@ -15,6 +15,7 @@ from toolkit.errors import brief as brief
 from toolkit.reading import text as text
 
 LONGEST_TITLE = 200
+UNKNOWN = ("extra_forbidden", "unexpected_keyword_argument")  # a key, of a table or of a record
 
 
 def _one_line(title: str) -> str:
@@ -153,7 +154,7 @@ def first_fault(error: ValidationError, schema: type[BaseModel] | None = None) -
     With a `schema`, an unknown key is compared with those that it might have been meant for.
     """
     # A misspelt key is both unknown and missing; the reader is told what was written.
-    faults = sorted(error.errors(include_url=False), key=lambda f: f["type"] != "extra_forbidden")
+    faults = sorted(error.errors(include_url=False), key=lambda f: f["type"] not in UNKNOWN)
     first, more = faults[0], len(faults) - 1
     place = [part for part in first["loc"] if not _is_union_tag(part)]
     tail = f" (and {more} more after this one)" if more else ""
@@ -177,7 +178,7 @@ def _key(place: Iterable[int | str]) -> str:
 
 def _cure(fault: Any, place: list[int | str], schema: type[BaseModel] | None) -> str:
     kind, message = fault["type"], str(fault["msg"]).removeprefix("Value error, ")
-    if kind == "extra_forbidden":
+    if kind in UNKNOWN:
         meant = suggestion(str(place[-1]), _siblings(place, schema) if schema else [])
         return f"unknown key{meant}; remove or correct it"
     if kind == "missing":

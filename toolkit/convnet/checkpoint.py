@@ -1,5 +1,6 @@
 """A run's state in a file after every epoch, so that nothing finished is lost."""
 
+import pickletools
 import warnings
 import zipfile
 from dataclasses import dataclass
@@ -16,6 +17,13 @@ from toolkit.errors import ToolkitError
 from toolkit.reading import MEGABYTE, check_regular
 
 MOST = 4096 * MEGABYTE  # of a file: weights, their average, and two of AdamW for each
+NAMES = {
+    "collections OrderedDict",
+    "torch ByteStorage",
+    "torch FloatStorage",
+    "torch LongStorage",
+    "torch._utils _rebuild_tensor_v2",
+}
 EPOCHS = TypeAdapter(tuple[Epoch, ...])
 
 
@@ -88,7 +96,19 @@ def _content(path: Path) -> Any:
     with zipfile.ZipFile(path) as archive:
         if any(part.compress_type != zipfile.ZIP_STORED for part in archive.infolist()):
             raise ValueError("torch compresses nothing, so a small file stays small in memory")
+        (pickled,) = (name for name in archive.namelist() if name.endswith("/data.pkl"))
+        _check_names(archive.read(pickled))
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of what torch finds odd about a damaged file
         # Tensors and plain values only: a checkpoint from elsewhere can run no code.
         return torch.load(path, map_location="cpu", weights_only=True)
+
+
+def _check_names(pickled: bytes) -> None:
+    """Raise ValueError where a pickle names anything but what tensors are made of.
+
+    Torch refuses other names too, but takes minutes to word its error where one is long.
+    """
+    named = {arg for opcode, arg, _ in pickletools.genops(pickled) if opcode.name == "GLOBAL"}
+    if not named <= NAMES:
+        raise ValueError("the pickle names what no checkpoint holds")

@@ -1,0 +1,211 @@
+"""Weights from elsewhere: the tensors of their template, names for cells, or one line."""
+
+import json
+import math
+import warnings
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given
+from PIL import Image
+from safetensors.numpy import save_file
+from typer.testing import CliRunner
+
+from tests.test_convnet import networks
+from tests.test_live import LINEAR, trained
+from tests.test_training import SMALL
+from toolkit.cli import app
+from toolkit.convnet import stored
+from toolkit.convnet.history import DIGITS
+from toolkit.convnet.model import build
+from toolkit.convnet.pictures import like_mnist
+from toolkit.convnet.shapes import tensor_shapes
+from toolkit.convnet.stages import reach, stages
+from toolkit.convnet.template import Model, Network
+from toolkit.convnet.weights import load_weights
+from toolkit.errors import ToolkitError
+from toolkit.live import write_live
+from toolkit.predict import predict
+from toolkit.template import parse
+
+RUN = CliRunner()
+
+
+def kept(source: Path, out: Path, change: Callable[[dict[str, np.ndarray]], None]) -> Path:
+    """The weights with their tensors changed, the metadata as it was."""
+    found = stored.read(source)
+    values = dict(found.tensors)
+    change(values)
+    save_file(values, out, {k: v for k, v in found.metadata.model_dump().items() if v is not None})
+    return out
+
+
+NORM = '{ type = "batch_norm" }, ' + LINEAR
+MISFIT = "its weights do not fit its template; train the model anew"
+LARGE = "its weights are too large to compute with; train the model anew, with a lower"
+TENSORS: dict[str, tuple[Callable[[dict[str, np.ndarray]], object], str]] = {
+    "whole numbers": (lambda t: t.update({"3.weight": t["3.weight"].astype(np.int32)}), MISFIT),
+    "64 bits": (lambda t: t.update({"3.weight": t["3.weight"].astype(np.float64)}), MISFIT),
+    "one more": (lambda t: t.update({"9.weight": t["3.weight"]}), MISFIT),
+    "one less": (lambda t: t.pop("3.bias"), MISFIT),
+    "another shape": (lambda t: t.update({"3.weight": t["3.weight"].T.copy()}), MISFIT),
+    "nan": (lambda t: t["3.bias"].__setitem__(0, math.nan), "3.bias hold numbers that are not"),
+    "inf": (lambda t: t["0.weight"].__setitem__(0, math.inf), "0.weight hold numbers that are"),
+    "variance": (lambda t: t["0.running_var"].__setitem__(0, -1), "0.running_var hold negative"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("fault", TENSORS)
+def test_weights_hold_the_tensors_of_their_template(fault: str, tmp_path: Path) -> None:
+    change, said = TENSORS[fault]
+    good = trained(NORM, tmp_path / "good.safetensors")
+    bad = kept(good, tmp_path / "bad.safetensors", lambda t: (change(t), None)[1])
+    refused_by_both(bad, said, tmp_path)
+
+
+def refused_by_both(weights: Path, said: str, folder: Path) -> None:
+    """One line, and no workbook, from `predict` and from `live`."""
+    picture = folder / "p.png"
+    Image.fromarray(np.pad(np.full((20, 4), 200, np.uint8), 12)).save(picture)
+    for words in (["predict", str(picture)], ["live", "--out", str(folder / "l.xlsx")]):
+        done = RUN.invoke(app, [*words, "--model", str(weights)])
+        assert (done.exit_code, done.stdout) == (2, ""), done.exception
+        (line,) = done.stderr.splitlines()
+        assert line.startswith(f"Error: {weights}: ")
+        assert said in line
+        assert len(line) < 400
+        assert not (folder / "l.xlsx").exists()
+
+
+@pytest.mark.parametrize("fault", TENSORS)
+def test_a_series_takes_no_damaged_weights(fault: str, tmp_path: Path) -> None:
+    good = trained(NORM, tmp_path / "good.safetensors", seed="0")
+    network = build(stored.read(good).model.network)
+    assert load_weights(network, {"seed": "0"}, good)
+    assert not load_weights(network, {"seed": "1"}, good)
+    change, _ = TENSORS[fault]
+    kept(good, tmp_path / "bad.safetensors", lambda t: (change(t), None)[1])
+    assert not load_weights(network, {"seed": "0"}, tmp_path / "bad.safetensors")
+
+
+DEEP = '{ type = "convolution", channels = 2, kernel = 3 }, ' * 9 + LINEAR
+
+
+@pytest.mark.parametrize("size", [3.4e38, 1e33])
+def test_weights_that_overflow_are_refused(size: float, tmp_path: Path) -> None:
+    def fill(found: dict[str, np.ndarray]) -> None:
+        for name in found:
+            found[name] = np.full_like(found[name], size)
+
+    large = kept(trained(DEEP, tmp_path / "g.safetensors"), tmp_path / "l.safetensors", fill)
+    refused_by_both(large, LARGE, tmp_path)
+
+
+def test_a_step_that_overflows_is_refused(tmp_path: Path) -> None:
+    def grow(found: dict[str, np.ndarray]) -> None:
+        for values in found.values():
+            values *= np.float32(1e25)
+
+    large = kept(trained(DEEP, tmp_path / "g.safetensors"), tmp_path / "l.safetensors", grow)
+    write_live(tmp_path / "forward.xlsx", large)
+    with pytest.raises(ToolkitError, match="a step from its weights comes to numbers that no cell"):
+        write_live(tmp_path / "step.xlsx", large, step=True)
+    assert not (tmp_path / "step.xlsx").exists()
+
+
+@given(networks())
+def test_the_tensors_of_drawn_networks_are_torchs(network: Network) -> None:
+    state = build(network).state_dict()
+    assert tensor_shapes(network) == {name: tuple(part.shape) for name, part in state.items()}
+
+
+def test_no_image_goes_beyond_the_reach(tmp_path: Path) -> None:
+    found = stages(stored.read(stored.shipped()))
+    assert 1 < reach(found) < 1e12
+    assert reach(stages(stored.read(trained(DEEP, tmp_path / "d.safetensors")))) < reach(found)
+
+
+METADATA: dict[str, tuple[dict[str, str], str]] = {
+    "control character": ({"classes": '["a\\u0001"]'}, "classes): [1]: must begin with a letter"),
+    "400 nines": ({"classes": json.dumps(["9" * 400])}, "classes): [1]: must begin with a letter"),
+    "40,000 characters": ({"classes": json.dumps(["x" * 40_000])}, "classes): [1]: must begin"),
+    "what cells count otherwise": ({"classes": '["=1+1"]'}, "classes): [1]: must begin with a"),
+    "no classes": ({"classes": "[]"}, "(the names of its classes): needs 1 entry or more"),
+    "too many classes": (
+        {"classes": json.dumps([f"c{n}" for n in range(11)])}, "classes): needs 10 entries at most",
+    ),
+    "numbers": ({"classes": "[1, 2]"}, "classes): [1]: should be a valid string, not 1"),
+    "no JSON": ({"classes": "["}, "damaged (the names of its classes)"),
+    "deep JSON": ({"classes": "[" * 100_000}, "damaged (the names of its classes)"),
+    "epochs": ({"epochs": "many"}, "its metadata: epochs: "),
+    "seed": ({"seed": "9" * 400}, "its metadata: seed: "),
+    "held out": ({"held_out": "nothing"}, "its metadata: held_out: should be 'test' or 'valid"),
+    "data": ({"data": "\x1b[31m"}, "its metadata: data: "),
+    "an unknown key": ({"clases": "[]"}, "metadata: clases: unknown key (did you mean 'classes'"),
+    "template": ({"template": "title = 3"}, "its template: title: should be a valid string, not 3"),
+    "no template": ({"template": "\x01"}, "its template: not valid TOML: "),
+    "deep template": ({"template": "a = " + "[" * 5000}, "its template: holds a number too long"),
+    "wrong layers": ({"template": "title = 'a'\n[network]\nlayers = 3\n[training]\n" + "x = 1\n"},
+                     "its template: "),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("fault", METADATA)
+def test_metadata_of_weights(fault: str, tmp_path: Path) -> None:
+    metadata, said = METADATA[fault]
+    found = stored.read(trained(LINEAR, tmp_path / "good.safetensors"))
+    bad = tmp_path / "bad.safetensors"
+    save_file(found.tensors, bad, {"template": found.metadata.template} | metadata)
+    refused_by_both(bad, said, tmp_path)
+
+
+def test_a_header_of_gigabytes_is_not_read(tmp_path: Path) -> None:
+    path = tmp_path / "w.safetensors"
+    path.write_bytes((20_000_000).to_bytes(8, "little") + b"{" + b" " * 20_000_000 + b"}")
+    refused_by_both(path, "damaged, or no safetensors file; give weights that toolkit", tmp_path)
+
+
+def test_live_tells_all_classes_apart(tmp_path: Path) -> None:
+    names = json.dumps(["disc", "Disc", *DIGITS[2:]])
+    weights = trained(LINEAR, tmp_path / "w.safetensors", classes=names)
+    with pytest.raises(ToolkitError, match="two of its classes are called 'disc', which cells"):
+        write_live(tmp_path / "l.xlsx", weights)
+
+
+def test_predict_wants_an_output_for_each_class(tmp_path: Path) -> None:
+    few = trained(LINEAR.replace("10", "9"), tmp_path / "w.safetensors", classes=json.dumps(DIGITS))
+    Image.fromarray(np.pad(np.full((20, 4), 200, np.uint8), 12)).save(tmp_path / "p.png")
+    with pytest.raises(ToolkitError, match="puts out 9 numbers for its 10 classes"):
+        predict([tmp_path / "p.png"], few)
+
+
+def test_odd_metadata_of_a_picture_is_no_matter(tmp_path: Path) -> None:
+    picture = Image.fromarray(np.pad(np.full((20, 4), 200, np.uint8), 12))
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    picture.save(tmp_path / "p.jpg", exif=exif)
+    content = (tmp_path / "p.jpg").read_bytes()
+    place = content.index(b"Exif")
+    # The tag that says which way is up, as long as a file of gigabytes.
+    spoilt = content[: place + 20] + b"\x7f\xff\xff\xff" + content[place + 24 :]
+    (tmp_path / "p.jpg").write_bytes(spoilt)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        assert like_mnist(tmp_path / "p.jpg").max() > 200
+
+
+@pytest.mark.parametrize("key", ["y" * 40_000, "a\x1bb", "ü"])
+def test_an_unknown_key_is_told_in_brief(key: str) -> None:
+    with pytest.raises(ToolkitError) as error:
+        parse(SMALL + f"\n[training.{json.dumps(key)}]\n", Model, "my.toml")
+    assert len(str(error.value)) < 200
+    assert str(error.value).isprintable()
+
+
+@pytest.mark.parametrize("key", ["channels = 4", "kernel = 3", "epochs = 4", "batch_size = 64"])
+def test_a_number_beyond_all_measure(key: str) -> None:
+    name = key.split()[0]
+    with pytest.raises(ToolkitError, match=f"{name}: should be less than or equal to 1000000, not"):
+        parse(SMALL.replace(key, f"{name} = {'9' * 400}"), Model, "my.toml")
