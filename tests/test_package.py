@@ -34,28 +34,32 @@ def run(installed: Path, cwd: Path, code: str) -> str:
 
 
 def test_an_installed_wheel_finds_templates_and_digits(installed: Path, tmp_path: Path) -> None:
-    where = run(installed, tmp_path, "import toolkit; print(toolkit.__file__)")
+    code = (
+        "import pathlib, toolkit; print(toolkit.__file__); "
+        "from toolkit.commands import write_backprop as w; "
+        "[w(n, pathlib.Path(n + '.xlsx')) for n in ('class', 'class-half')]; "
+        "from toolkit.convnet import digits, template; template.load('default'); "
+        "print(len(digits.load().train_images))"
+    )
+    where, count = run(installed, tmp_path, code).splitlines()
     assert Path(where).is_relative_to(installed)
-    run(installed, tmp_path, "from toolkit.commands import write_backprop as w; import pathlib;"
-        "[w(n, pathlib.Path(n + '.xlsx')) for n in ('class', 'class-half')]")  # fmt: skip
     assert sorted(p.name for p in tmp_path.iterdir()) == ["class-half.xlsx", "class.xlsx"]
-    code = "from toolkit.convnet import digits, template; template.load('default'); "
-    assert run(installed, tmp_path, code + "print(len(digits.load().train_images))") == "60000"
+    assert count == "60000"
 
 
 def test_the_light_install_needs_no_torch(installed: Path, tmp_path: Path) -> None:
-    block = "import sys; sys.modules['torch'] = sys.modules['torchvision'] = None; "
-    code = "from typer.testing import CliRunner as R; from toolkit.cli import app; "
-    for command in (["backprop"], ["live"], ["concepts"]):
-        made = run(
-            installed, tmp_path, block + code + f"print(R().invoke(app, {command}).exit_code)"
-        )
-        assert made == "0", command
-    for words in (["mnist"], ["experiments", "--seeds", "9"]):
-        asked = run(installed, tmp_path, block + code + f"print(R().invoke(app, {words}).stderr)")
-        (line,) = asked.splitlines()
+    start = (
+        "import sys; sys.modules['torch'] = sys.modules['torchvision'] = None; "
+        "from typer.testing import CliRunner as R; from toolkit.cli import app; "
+        "done = lambda *words: R().invoke(app, words); "
+    )
+    code = start + "print(*(done(c).exit_code for c in ('backprop', 'live', 'concepts')))"
+    assert run(installed, tmp_path, code) == "0 0 0"
+    code = "print(done('mnist').stderr + done('experiments', '--seeds', '9').stderr)"
+    lines = run(installed, tmp_path, start + code).splitlines()
+    for command, line in zip(("mnist", "experiments"), lines, strict=True):
         told = (
-            f'Error: toolkit {words[0]} needs torch; install it with: pip install "toolkit[mnist]"'
+            f'Error: toolkit {command} needs torch; install it with: pip install "toolkit[mnist]"'
         )
         assert line.startswith(told)
         assert "without a GPU first install torch and torchvision for CPU" in line
