@@ -27,12 +27,12 @@ CORE_COVERED ?= 95
 CORE = toolkit/symbols/*,toolkit/network/*,toolkit/book/*
 
 test: lint libreoffice
-	$(BIN)/python -m pytest -q -m "not full" -n 2 --cov --cov-report=
+	$(BIN)/python -m pytest -q -m "not full" -n 2 --dist loadfile --cov --cov-report=
 	$(BIN)/coverage report --fail-under=$(COVERED)
 	$(BIN)/coverage report --fail-under=$(CORE_COVERED) --include='$(CORE)'
 
 test-full: lint libreoffice
-	$(BIN)/python -m pytest -q -n 2
+	$(BIN)/python -m pytest -q -n 2 --dist loadfile
 
 # The tests that need no torch, with Python 3.11, 3.12 and 3.13, those that are found.
 .PHONY: test-versions

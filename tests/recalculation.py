@@ -8,8 +8,8 @@ import signal
 import subprocess
 import zipfile
 from collections.abc import Mapping
-from contextlib import suppress
-from functools import cache
+from contextlib import closing, suppress
+from functools import cache, lru_cache
 from pathlib import Path
 from threading import Timer
 
@@ -103,13 +103,24 @@ def _python_with_uno() -> str:
 
 def cells(book: Path, *, formulas: bool = False) -> Cells:
     """Every cell that is not empty: its value, or its formula where it has one."""
-    loaded = load_workbook(book, data_only=not formulas)
-    return {
-        sheet.title: {
-            cell.coordinate: cell.value for row in sheet for cell in row if cell.value is not None
+    stat = book.stat()
+    stored = _cells(book, stat.st_mtime_ns, stat.st_size, formulas)
+    return {sheet: dict(places) for sheet, places in stored.items()}
+
+
+# Many tests read one workbook several times, and reading takes longer than most of them.
+@lru_cache(maxsize=12)
+def _cells(book: Path, changed: int, size: int, formulas: bool) -> Cells:
+    with closing(load_workbook(book, read_only=True, data_only=not formulas)) as loaded:
+        return {
+            sheet.title: {
+                cell.coordinate: cell.value
+                for row in sheet
+                for cell in row
+                if cell.value is not None and cell.value != ""
+            }
+            for sheet in loaded.worksheets
         }
-        for sheet in loaded
-    }
 
 
 def with_cell(book: Path, sheet_number: int, address: str, value: float, out: Path) -> Path:
