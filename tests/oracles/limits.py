@@ -86,12 +86,6 @@ LIMITS = (
         r"\bFIXED\(",
         r"#NAME\?",
     ),
-    Limit(
-        "HyperFormula",
-        "a number with an exponent, such as 1E9, is an error",
-        r"\b\d+E-?\d",
-        "#ERROR!",
-    ),
 )
 
 
