@@ -31,7 +31,7 @@ test: lint libreoffice
 	$(BIN)/coverage report --fail-under=$(COVERED)
 	$(BIN)/coverage report --fail-under=$(CORE_COVERED) --include='$(CORE)'
 
-test-full: lint libreoffice
+test-full: lint libreoffice gnumeric hyperformula
 	$(BIN)/python -m pytest -q -n 2 --dist loadfile
 
 # The tests that need no torch, with Python 3.11, 3.12 and 3.13, those that are found.
@@ -136,6 +136,30 @@ libreoffice:
 	  echo "LibreOffice is missing, or its Python module uno. Install them, then run make again:"; \
 	  echo "  Debian, Ubuntu: sudo apt-get update && sudo apt-get install libreoffice-calc python3-uno"; \
 	  echo "  macOS: brew install --cask libreoffice, with soffice on the PATH"; exit 1; }
+
+# Gnumeric and HyperFormula, the third and fourth engine that the full tests recalculate with.
+.PHONY: gnumeric hyperformula
+gnumeric:
+	@command -v ssconvert >/dev/null || { \
+	  command -v apt-get >/dev/null && [ "$$(id -u)" = 0 ] && \
+	  apt-get update -qq && apt-get install -y -qq --no-install-recommends gnumeric >/dev/null; } || { \
+	  echo "Gnumeric is missing. Install it, then run make again:"; \
+	  echo "  Debian, Ubuntu: sudo apt-get update && sudo apt-get install gnumeric"; \
+	  echo "  macOS: brew install gnumeric"; exit 1; }
+
+ENGINE = build/hyperformula
+hyperformula: $(ENGINE)/node_modules/.package-lock.json
+$(ENGINE)/node_modules/.package-lock.json: tests/oracles/package.json tests/oracles/package-lock.json
+	@command -v npm >/dev/null || { \
+	  command -v apt-get >/dev/null && [ "$$(id -u)" = 0 ] && \
+	  apt-get update -qq && apt-get install -y -qq --no-install-recommends nodejs npm >/dev/null; } || { \
+	  echo "Node.js is missing. Install it with npm, then run make again:"; \
+	  echo "  Debian, Ubuntu: sudo apt-get update && sudo apt-get install nodejs npm"; \
+	  echo "  macOS: brew install node"; exit 1; }
+	mkdir -p $(ENGINE)
+	cp $^ $(ENGINE)
+	npm ci --prefix $(ENGINE) --ignore-scripts --no-audit --no-fund --silent
+	touch $@
 
 LOCK = uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-annotate --no-header pyproject.toml requirements/build.in
