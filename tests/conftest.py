@@ -25,6 +25,7 @@ settings.register_profile("same draws", derandomize=True, database=None)
 settings.load_profile("same draws")
 
 LIGHT = find_spec("torch") is None
+needs_torch = pytest.mark.skipif(LIGHT, reason="needs torch")
 
 
 @pytest.hookimpl(wrapper=True)

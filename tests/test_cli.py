@@ -15,6 +15,7 @@ import pytest
 from typer.main import get_command
 from typer.testing import CliRunner
 
+from tests.conftest import needs_torch
 from tests.recalculation import cells
 from toolkit.cli import MODELS, app
 from toolkit.template import shipped as shipped_names
@@ -93,8 +94,14 @@ def test_a_template_by_its_path(tmp_path: Path) -> None:
         (["mnist", "--epochs", "0"], "--epochs 0: must be at least 1"),
         (["mnist", "--epochs", "5000000"], "do not fit a sheet"),
         (["mnist", "--seed", "-1"], "--seed -1: must be 0 or more"),
-        (["mnist", "--device", "abacus"], "--device abacus: not on this machine"),
-        (["mnist", "--data-dir", "nowhere"], "nowhere: no such data folder"),
+        pytest.param(
+            ["mnist", "--device", "abacus"],
+            "--device abacus: not on this machine",
+            marks=needs_torch,
+        ),
+        pytest.param(
+            ["mnist", "--data-dir", "nowhere"], "nowhere: no such data folder", marks=needs_torch
+        ),
         (["nosuch"], "No such command 'nosuch'"),
         (["backprop", "--nosuch"], "No such option"),
         (["--nosuch"], "No such option: --nosuch"),
@@ -163,6 +170,7 @@ def interruptible() -> Iterator[None]:
 
 @pytest.mark.skipif(sys.platform == "win32", reason="signals are sent otherwise there")
 @pytest.mark.usefixtures("interruptible")
+@needs_torch
 def test_ctrl_c_leaves_the_last_good_result(tmp_path: Path) -> None:
     out = tmp_path / "m.xlsx"
     out.write_bytes(b"the last good one")

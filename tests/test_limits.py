@@ -266,6 +266,7 @@ def test_large_networks_make_valid_workbooks(name: str, tmp_path: Path, office: 
     valid(backprop_book(work_out(LARGE[name]())), tmp_path / "large.xlsx", office)
 
 
+@pytest.mark.full
 def test_as_many_rates_as_a_chart_has_lines(tmp_path: Path) -> None:
     many = lesson([2, 2], learning_rates=[n / 1000 for n in range(1, 256)])
     # LibreOffice draws all 256 charts of a book that it recalculates, for minutes.

@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.conftest import needs_torch
+
 ROOT = Path(__file__).parents[1]
 
 
@@ -33,6 +35,7 @@ def run(installed: Path, cwd: Path, code: str) -> str:
     return done.stdout.strip()
 
 
+@needs_torch
 def test_an_installed_wheel_finds_templates_and_digits(installed: Path, tmp_path: Path) -> None:
     code = (
         "import pathlib, toolkit; print(toolkit.__file__); "
