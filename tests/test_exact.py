@@ -137,7 +137,8 @@ def test_sums_over_windows_do_not_depend_on_how_they_lie_in_memory(name: str) ->
     assert not there.flags.c_contiguous and (there == windows).all()
     found = NAMESPACE[name](windows, *kernel)
     assert NAMESPACE[name](there, *kernel).tolist() == found.tolist()
-    assert NAMESPACE[name](windows[2, 3], *kernel) == found[2, 3]
+    # A single window may be added in another order, which is as fixed.
+    assert NAMESPACE[name](windows[2, 3], *kernel) == pytest.approx(found[2, 3], rel=1e-12)
     whole = windows * kernel[0] if kernel else windows
     np.testing.assert_allclose(found, whole.sum((-2, -1)), rtol=1e-12, atol=1e-14)
 
