@@ -42,11 +42,11 @@ def faults(path: Path) -> list[str]:
             for row, dimension in sheet.row_dimensions.items()
             if (dimension.height or 0) > 409.5
         ]
-        stored = values[sheet.title]
+        cached = values[sheet.title]
         for row in sheet:
             for cell in row:
                 found += _cell(sheet.title, cell.coordinate, cell.value)
-                value = stored[cell.coordinate].value
+                value = cached[cell.coordinate].value
                 if isinstance(value, str) and ERRORS.match(value):
                     found.append(f"{sheet.title}!{cell.coordinate}: {value}")
     names = [sheet.title.lower() for sheet in formulas]

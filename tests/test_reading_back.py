@@ -274,7 +274,9 @@ def composed(parts: st.SearchStrategy[Expr]) -> st.SearchStrategy[Expr]:
         pair.map(lambda ab: apart(Mul, *ab)),
         parts.map(lambda a: apart(Mul, -1, a)),
         st.tuples(parts, st.sampled_from(EXPONENTS)).map(lambda ab: ab[0] ** ab[1]),
-        st.tuples(st.sampled_from(FUNCTIONS), parts).map(lambda fa: fa[0](fa[1])),
+        st.tuples(st.sampled_from(FUNCTIONS), parts.filter(lambda part: all_real((part,)))).map(
+            lambda fa: fa[0](fa[1])
+        ),
         pair.filter(all_real).map(lambda ab: Max(ab[0], -ab[1])),
         st.tuples(parts, condition, parts).map(lambda abc: Piecewise(abc[:2], (abc[2], True))),
     )

@@ -256,6 +256,8 @@ SCALAR: dict[str, Any] = {
     "where": lambda condition, answer, otherwise: answer if condition else otherwise,
     "abs": abs,
     "normal_cdf": exact.normal_cdf,
+    "number_of": float,
+    **{relation.__name__: compare for relation, compare in RELATIONS.items()},
 }
 
 
