@@ -9,6 +9,7 @@ from openpyxl import load_workbook
 from sympy import Add, Expr, Mul, Symbol
 
 from tests.lint import faults
+from tests.oracles.comparison import SHARE
 from tests.recalculation import Office, cells, chart_values, with_cell
 from toolkit.book.sheet import letters
 from toolkit.book.writer import write
@@ -253,7 +254,8 @@ def test_every_formula_of_every_lesson_recalculates(
                 wanted = ours[sheet][place]
                 # Quantities of these lessons are sums of terms of about size 1.
                 if not isinstance(wanted, str):
-                    wanted = pytest.approx(wanted, rel=1e-10, abs=1e-10)
+                    slack = 1e-7 if SHARE.search(str(formula)) else 1e-10
+                    wanted = pytest.approx(wanted, rel=1e-10, abs=slack)
                 assert theirs[sheet][place] == wanted, (sheet, place, formula)
 
 

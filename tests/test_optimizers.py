@@ -243,7 +243,7 @@ def test_a_fading_power_reads_as_a_power() -> None:
     assert typeset(fading(B, N)) == typeset(B**N)
     assert fading(B, 1) == B
     assert excel(fading(B, N), lambda s: {B: "B2", N: "A9"}[s]) == (
-        "IF(A9*LN(MAX(1E-300,ABS(B2)))<-700,0,B2^A9)"
+        "IF(A9*LN(MAX(10^-300,ABS(B2)))<-700,0,B2^A9)"
     )
     assert value(fading(B, N), {B: 0.9, N: 3}) == 0.9**3
     assert value(fading(B, N), {B: 0.9, N: 8000}) == 0.9**8000 == 0

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.oracles.comparison import SHARE
 from tests.oracles.ironcalc import values
 from tests.oracles.planted import without_values
 from tests.recalculation import Cells, cells
@@ -55,7 +56,8 @@ def test_every_formula_of_every_lesson(name: str, tmp_path: Path) -> None:
         for place, formula in places.items():
             wanted, found = ours[sheet][place], theirs[sheet][place]
             # Outside of the tables, quantities of these lessons are sums of terms of size 1.
-            slack = BOUND * size.get((sheet, place), 1.0)
+            share = 1000 if SHARE.search(str(formula)) else 1
+            slack = BOUND * share * size.get((sheet, place), 1.0)
             assert same(wanted, found, slack), (sheet, place, wanted, found, formula)
             compared += 1
     assert compared == count - left_out > 5000

@@ -155,6 +155,11 @@ ODD = [
 ]
 
 
+def length(text: str) -> int:
+    """As LEN counts: in units of UTF-16."""
+    return len(text.encode("utf-16-le")) // 2
+
+
 @pytest.fixture(scope="module")
 def odd_book(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Each text as it stands, beside a formula, within one, and with lengths to tell."""
@@ -165,12 +170,14 @@ def odd_book(tmp_path_factory: pytest.TempPathFactory) -> Path:
             (row, 1): Cell(text),
             (row, 2): Cell(text, formula=f"=A{row}"),
             (row, 3): Cell(text, formula=f'="{quoted}"'),
-            (row, 4): Cell(len(text.encode("utf-16-le")) // 2, formula=f"=LEN(A{row})"),
+            (row, 4): Cell(length(text), formula=f"=LEN(A{row})"),
             (row, 5): Cell(True, formula=f"=A{row}=C{row}"),
         }
     column = Column("texts", ODD, formula='="_x0041_"')
     blocks = Grid(1, 9, np.array([[text] for text in ODD]), "text")
-    line = Series(at("Odd", 1, 1, ODD[0]), down("Odd", 1, 1, ODD), down("Odd", 1, 4, [1]))
+    line = Series(
+        at("Odd", 1, 1, ODD[0]), down("Odd", 1, 1, ODD), down("Odd", 1, 4, [length(ODD[0])])
+    )
     charts = (Chart(at("Odd", 2, 1, ODD[1]), "x", "y", (line,), 20, 1, bars=True),)
     rules = (Validation(1, 1, 1, "number", "_x0041_", "say _x0041_", error="_x0042_"),)
     sheet = Sheet(
