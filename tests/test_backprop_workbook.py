@@ -105,6 +105,7 @@ def test_headings(class_book: Path) -> None:
     assert row == ["epoch", "i1", "i2", *weights, *forward, *gradients]
 
 
+@pytest.mark.no_cover
 def test_every_formula_recalculates_to_its_value(
     class_book: Path, worked: Worked, office: Office
 ) -> None:
@@ -142,6 +143,7 @@ CHANGES = {
 }
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize("name", CHANGES)
 def test_a_changed_cell_gives_what_a_fresh_run_gives(
     name: str, tmp_path: Path, class_book: Path, worked: Worked, office: Office
@@ -194,6 +196,7 @@ DEEP = {
 }
 
 
+@pytest.mark.no_cover
 def test_a_deeper_network_recalculates_too(tmp_path: Path, office: Office) -> None:
     deep = work_out(Lesson.model_validate(DEEP))
     write(backprop_book(deep), tmp_path / "deep.xlsx")
@@ -219,6 +222,7 @@ MAGNITUDES = [1e-320, 1e-300, 3.5e-17, 1e-9, 1e-5, 9.9999996e-5, 0.0001, 0.00123
               7e307]  # fmt: skip
 
 
+@pytest.mark.no_cover
 def test_numbers_in_titles_read_alike_everywhere(tmp_path: Path, office: Office) -> None:
     content = load("class").model_dump()
     content["training"] |= {"learning_rates": MAGNITUDES, "epochs": 1}
@@ -236,6 +240,7 @@ def test_updates_shown_are_those_of_the_first_epoch(class_book: Path, worked: Wo
         assert shown[weight.name] == worked.trace.column(weight, 4)[1]
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize("name", [n for n in shipped("lessons") if n != "class"])
 def test_every_formula_of_every_lesson_recalculates(
     name: str, tmp_path: Path, office: Office

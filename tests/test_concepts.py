@@ -84,12 +84,14 @@ def patchy(results: tuple[Result, ...]) -> list[Result]:
     ]
 
 
+@pytest.mark.no_cover
 def test_patchy_results_recalculate_to_their_values(tmp_path: Path, office: Office) -> None:
     made = tmp_path / "patchy.xlsx"
     write(concepts_book(MODULES, patchy(load(shipped())), Budget()), made)
     test_every_cell_recalculates_to_its_value(made, office)
 
 
+@pytest.mark.no_cover
 def test_every_cell_recalculates_to_its_value(book: Path, office: Office) -> None:
     before, after = cells(book), cells(office.recalculate(book))
     formulas = cells(book, formulas=True)
@@ -109,6 +111,7 @@ def test_every_cell_recalculates_to_its_value(book: Path, office: Office) -> Non
     assert count > 8000
 
 
+@pytest.mark.no_cover
 def test_the_book_is_valid_and_small(book: Path) -> None:
     assert OpenXmlValidator().validate(book).errors == []
     assert faults(book) == []
@@ -156,6 +159,7 @@ def test_each_sheet_tells_its_budget(book: Path) -> None:
     assert all(any(told in line for line in found[n]) for n in ("15 overfitting", RESULTS))
 
 
+@pytest.mark.no_cover
 def test_missing_results_are_said_and_make_no_error(tmp_path: Path, office: Office) -> None:
     some = tmp_path / "some.csv"
     save(some, load(shipped())[:40])
@@ -203,6 +207,7 @@ def _typed(validation: DataValidation, how: str) -> object:
     return float(validation.formula1 if how == "least" else validation.formula2)
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize("how", ["nothing", "least", "most"])
 def test_no_yellow_cell_makes_an_error(
     book: Path, office: Office, tmp_path: Path, how: str

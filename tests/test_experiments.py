@@ -250,7 +250,9 @@ def test_two_programs_on_one_file_keep_each_others_runs(tmp_path: Path) -> None:
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="signals are sent otherwise there")
-@pytest.mark.parametrize("sent", [signal.SIGTERM, signal.SIGKILL])
+@pytest.mark.parametrize(
+    "sent", [signal.SIGTERM, pytest.param(signal.SIGKILL, marks=pytest.mark.full)]
+)
 def test_a_program_that_is_stopped_leaves_its_runs_and_no_process(
     tmp_path: Path, sent: signal.Signals
 ) -> None:

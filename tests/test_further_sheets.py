@@ -231,6 +231,7 @@ def test_the_gradient_vanishes_in_the_lesson_deep(deep: Worked, deep_book: Path)
     assert float(found[1]) == pytest.approx(start[-1] / start[0], rel=1e-5)
 
 
+@pytest.mark.no_cover
 def test_gradient_sizes_follow_a_changed_target(
     tmp_path: Path, deep: Worked, deep_book: Path, office: Office
 ) -> None:
@@ -275,6 +276,7 @@ NETWORKS = {
 }
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize("name", NETWORKS)
 def test_gradient_sizes_of_other_networks(name: str, tmp_path: Path, office: Office) -> None:
     worked, path = work_out(NETWORKS[name]), tmp_path / "other.xlsx"

@@ -22,6 +22,9 @@ from toolkit.pages.live import equations as eq
 from toolkit.pages.live.forward import as_maps
 from toolkit.symbols.plain import plain
 
+# Books of 160,000 cells: reading them back takes the time, and test_live traces what makes them.
+pytestmark = pytest.mark.no_cover
+
 FIRST_ROW, CHOICE, RATE = 8, "K5", "AH7"
 BEFORE, AFTER = "AH10", "AH12"
 Sheets = dict[str, dict[tuple[int, int], object]]

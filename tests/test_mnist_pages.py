@@ -72,6 +72,7 @@ def agree(book: Path, office: Office) -> tuple[Cells, int]:
     return computed, checked
 
 
+@pytest.mark.no_cover
 def test_all_sheets_recalculate(book: Path, office: Office) -> None:
     _, checked = agree(book, office)
     assert checked > 4 * IMAGES + 121 + 80 + 29 * 13
@@ -333,6 +334,7 @@ def test_the_colours_of_the_matrix(tmp_path: Path) -> None:
     assert len(inside) == 10 and len(outside) == 90 and not inside & outside
 
 
+@pytest.mark.no_cover
 def test_the_whole_book_is_small(tmp_path: Path) -> None:
     path = tmp_path / "m.xlsx"
     write(mnist_book(history(), "toolkit mnist", None, made_up(10_000)), path)

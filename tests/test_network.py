@@ -82,13 +82,23 @@ def test_optimizers_with_their_defaults_agree_with_torch(optimizer: str) -> None
     agree_with_autograd(Lesson.model_validate(content), 1e-9)
 
 
-@settings(max_examples=150, deadline=None)
+@pytest.mark.no_cover
+@settings(max_examples=75, deadline=None)
 @given(lessons())
 def test_drawn_networks_agree_with_autograd(lesson: Lesson) -> None:
     assume(not _on_a_kink(lesson))
     agree_with_autograd(lesson, 1e-9)
 
 
+@pytest.mark.full
+@settings(max_examples=300, deadline=None)
+@given(lessons())
+def test_many_drawn_networks_agree_with_autograd(lesson: Lesson) -> None:
+    assume(not _on_a_kink(lesson))
+    agree_with_autograd(lesson, 1e-9)
+
+
+@pytest.mark.no_cover
 @settings(max_examples=80, deadline=None)
 @given(lessons(far=True))
 def test_saturated_huge_and_tiny_values_agree_with_autograd(lesson: Lesson) -> None:

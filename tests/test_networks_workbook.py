@@ -59,6 +59,7 @@ def _renamed(made: Table, name: str) -> Table:
     return replace(made, columns=columns)
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize("far", [False, True])
 def test_drawn_networks_recalculate_to_their_values(
     far: bool, tmp_path: Path, office: Office

@@ -84,6 +84,7 @@ def formula(text: Expr, row: int) -> str:
     return "=" + excel(text, lambda symbol: f"${'AB'['xy'.index(symbol.name)]}${row}")
 
 
+@pytest.mark.no_cover
 def test_spreadsheets_write_the_same_text(office: Office, tmp_path: Path) -> None:
     table = cases()
     assert len(table) > 2000

@@ -100,6 +100,7 @@ def test_each_remembers_in_columns_of_its_own(line: Worked) -> None:
         assert [c.heading for c in own_table(one).columns][-len(names) :] == names
 
 
+@pytest.mark.no_cover
 def test_all_sheets_recalculate_and_are_listed(line_book: Path, office: Office) -> None:
     ours = cells(line_book)
     same(ours, cells(office.recalculate(line_book)), list(ours))
@@ -222,8 +223,10 @@ LONG: dict[str, Any] = {
 }  # fmt: skip
 
 
-def test_adam_for_8000_epochs(tmp_path: Path, office: Office) -> None:
-    worked = work_out(Lesson.model_validate(LONG))
+@pytest.mark.parametrize("epochs", [1000, pytest.param(8000, marks=pytest.mark.full)])
+def test_adam_for_many_epochs(epochs: int, tmp_path: Path, office: Office) -> None:
+    long = LONG | {"training": LONG["training"] | {"epochs": epochs}}
+    worked = work_out(Lesson.model_validate(long))
     book = tmp_path / "long.xlsx"
     write(backprop_book(worked), book)
     ours, theirs = cells(book), cells(office.recalculate(book))

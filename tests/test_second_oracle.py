@@ -43,6 +43,7 @@ def terms(worked: Worked) -> dict[tuple[str, str], float]:
     return found
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize("name", shipped("lessons"))
 def test_every_formula_of_every_lesson(name: str, tmp_path: Path) -> None:
     worked, book = work_out(load(name)), tmp_path / "lesson.xlsx"
