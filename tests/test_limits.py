@@ -275,6 +275,14 @@ def test_as_many_rates_as_a_chart_has_lines(tmp_path: Path) -> None:
     valid(backprop_book(work_out(many)), tmp_path / "rates.xlsx", None)
 
 
+@pytest.mark.full
+def test_a_middling_network_takes_seconds() -> None:
+    middling = lesson([20, 30, 20], epochs=10)
+    begin = time.perf_counter()
+    backprop_book(work_out(middling))
+    assert time.perf_counter() - begin < 30  # 6 on a quiet machine; it was 27
+
+
 def test_long_titles_and_labels(tmp_path: Path) -> None:
     odd = ("\"&<'>=%" * LONGEST_TITLE)[:LONGEST_TITLE]
     book = backprop_book(work_out(lesson([2, 2], samples=2, title=odd, labels=[odd, "x" * 200])))
