@@ -129,6 +129,9 @@ AWKWARD = (
     Piecewise((X, Not(And(X > 0, Y > 0))), (Z, True)), Piecewise((X, Eq(X, 3)), (Y, True)) * 2,
     Piecewise((X, ITE(X > 0, Y > 1, Z > 1)), (Y, True)),
     Piecewise((X, X >= Y), (Y, X < Z), (Z, True)),
+    # A condition that is one number beside one that is an array.
+    Piecewise((X, And(Y < 3, normal_cdf(HALF) <= 1)), (Z, True)),
+    Piecewise((X, Or(Y < 2, normal_cdf(HALF) > 1)), (Z, True)),
     # Functions of ours, which print themselves.
     sigmoid(X) ** 2, Y / sigmoid(X), sigmoid(X - Y) * Z, 1 - sigmoid(X), sigmoid(X) ** Y,
     -sigmoid(X), sigmoid(X) * (1 - sigmoid(X)), 2 ** sigmoid(X), sigmoid(X) / sigmoid(Y),

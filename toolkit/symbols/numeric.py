@@ -197,6 +197,13 @@ class _Printer(Reading, NumPyPrinter):
     def _print_ITE(self, choice: Any) -> str:
         return self._case(*map(self._print, choice.args))
 
+    def _print_And(self, conditions: Any) -> str:
+        # Not reduce, which SymPy would print: it needs conditions of one shape.
+        return self._in_turn("logical_and", conditions)
+
+    def _print_Or(self, conditions: Any) -> str:
+        return self._in_turn("logical_or", conditions)
+
     def _print_Max(self, largest: Any) -> str:
         return self._in_turn("maximum", largest)
 
