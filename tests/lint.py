@@ -2,20 +2,20 @@
 
 import re
 import zipfile
+from collections.abc import Iterator
 from pathlib import Path
 
 from lxml import etree
-from openpyxl import load_workbook
 from openpyxl.formula.tokenizer import Token, Tokenizer
+from openpyxl.worksheet.cell_range import CellRange
 from openpyxl.worksheet.datavalidation import DataValidation
 
-from tests.parts import cache_faults, stored
+from tests.parts import BOOK, Stored, cache_faults, sheet_parts, stored
 
 VOLATILE = re.compile(r"\b(RAND|RANDBETWEEN|NOW|TODAY|OFFSET|INDIRECT|CELL|INFO)\(")
 ABSENT = re.compile(r"\b(LET|LAMBDA|MAP|REDUCE|SCAN|SEQUENCE|FILTER|XLOOKUP|VSTACK|HSTACK)\(")
 XDR = "{http://schemas.openxmlformats.org/drawingml/2006/spreadsheetDrawing}"
 DECORATIVE = "{http://schemas.microsoft.com/office/drawing/2017/decorative}decorative"
-ERRORS = re.compile(r"#(NUM!|VALUE!|REF!|NAME\?|DIV/0!|N/A)")
 
 
 def faults(path: Path) -> list[str]:
@@ -23,45 +23,44 @@ def faults(path: Path) -> list[str]:
     parts, damaged = stored(path)
     if damaged:
         return damaged
-    formulas, values = load_workbook(path), load_workbook(path, data_only=True)
-    found = list(cache_faults(parts))
-    for sheet in formulas:
-        if len(sheet.title) > 31 or re.search(r"[\[\]:*?/\\]", sheet.title):
-            found.append(f"sheet name {sheet.title!r}")
-        merged = list(sheet.merged_cells.ranges)
-        found += [
-            f"{sheet.title}: {a} overlaps {b}"
-            for i, a in enumerate(merged)
-            for b in merged[i + 1 :]
-            if not a.isdisjoint(b)
-        ]
-        for rule in sheet.data_validations.dataValidation:
-            found += [f"{sheet.title}!{rule.sqref}: {fault}" for fault in _validation(rule)]
-        found += [
-            f"{sheet.title}: row {row} higher than 409.5 points"
-            for row, dimension in sheet.row_dimensions.items()
-            if (dimension.height or 0) > 409.5
-        ]
-        cached = values[sheet.title]
-        for row in sheet:
-            for cell in row:
-                found += _cell(sheet.title, cell.coordinate, cell.value)
-                value = cached[cell.coordinate].value
-                if isinstance(value, str) and ERRORS.match(value):
-                    found.append(f"{sheet.title}!{cell.coordinate}: {value}")
-    names = [sheet.title.lower() for sheet in formulas]
-    found += _drawings(path)
-    return found + [f"two sheets named {n!r}" for n in {n for n in names if names.count(n) > 1}]
+    book = parts.roots[BOOK]
+    names = [str(sheet.get("name")).lower() for sheet in book.iterfind("{*}sheets/{*}sheet")]
+    found = [f"two sheets named {name!r}" for name in {n for n in names if names.count(n) > 1}]
+    found += cache_faults(parts)
+    for name, part in sheet_parts(parts.roots).items():
+        if len(name) > 31 or re.search(r"[\[\]:*?/\\]", name):
+            found.append(f"sheet name {name!r}")
+        found += [f"{name}{fault}" for fault in _sheet(parts.roots[part], parts.sheets[name])]
+    return found + _drawings(path)
 
 
-def _cell(sheet: str, place: str, value: object) -> list[str]:
-    if not isinstance(value, str):
-        return []
-    if not value.startswith("="):
-        return [f"{sheet}!{place}: text of {len(value)} characters"] * (len(value) > 32_767)
+def _sheet(root: etree._Element, cells: dict[str, Stored]) -> Iterator[str]:
+    """The faults of one sheet, each after its address."""
+    merged = [CellRange(m.get("ref")) for m in root.iterfind("{*}mergeCells/{*}mergeCell")]
+    for i, one in enumerate(merged):
+        yield from (f": {one} overlaps {b}" for b in merged[i + 1 :] if not one.isdisjoint(b))
+    for element in root.iterfind("{*}dataValidations/{*}dataValidation"):
+        rule = DataValidation.from_tree(element)
+        yield from (f"!{rule.sqref}: {fault}" for fault in _validation(rule))
+    for row in root.iterfind("{*}sheetData/{*}row"):
+        if float(row.get("ht", 0)) > 409.5:
+            yield f": row {row.get('r')} higher than 409.5 points"
+        for cell in row:
+            place, formula = str(cell.get("r")), cell.findtext("{*}f")
+            value = cells[place]
+            if formula is not None:
+                yield from (f"!{place}: {fault}" for fault in formula_faults(formula))
+            elif isinstance(value, str) and len(value) > 32_767:
+                yield f"!{place}: text of {len(value)} characters"
+            if cell.get("t") == "e":
+                yield f"!{place}: {cell.findtext('{*}v')}"
+
+
+def formula_faults(value: str) -> list[str]:
+    """What is wrong with a formula, given without its equals sign."""
     wrong = [f"{what} function" for what, pattern in
              (("volatile", VOLATILE), ("absent", ABSENT)) if pattern.search(value)]  # fmt: skip
-    if len(value) > 8192:
+    if len(value) > 8191:  # and the equals sign, which is not stored
         wrong.append("formula over 8,192 characters")
     if max(map(len, re.findall(r'"[^"]*"', value)), default=0) > 257:
         wrong.append("text of over 255 characters in the formula")
@@ -71,13 +70,13 @@ def _cell(sheet: str, place: str, value: object) -> list[str]:
         wrong.append("unbalanced parentheses")
     if "\x01" in value or "\x02" in value:
         wrong.append("row marker left in the formula")
-    return [f"{sheet}!{place}: {fault}" for fault in wrong]
+    return wrong
 
 
 def _brackets(formula: str) -> list[str]:
     """What lies too deep, and what has too many arguments."""
     commas, deepest, most = [0], 0, 0
-    for token in Tokenizer(formula).items:
+    for token in Tokenizer("=" + formula).items:
         if token.subtype == Token.OPEN:
             commas.append(0)
             deepest = max(deepest, len(commas) - 1)

@@ -5,7 +5,8 @@ Run by a Python that has LibreOffice's `uno` (Debian: python3-uno), not by the p
     python3 tests/office_server.py PROFILE
 
 It reads lines of JSON, [source, target], from its input, and answers each with a line: an empty
-text, or what went wrong. LibreOffice ends with the input.
+text, or what went wrong. A target that ends in .json gets the values alone, in half the time that
+a workbook takes. LibreOffice ends with the input.
 """
 
 # mypy: ignore-errors
@@ -20,6 +21,7 @@ from pathlib import Path
 import uno
 from com.sun.star.beans import PropertyValue
 from com.sun.star.connection import NoConnectException
+from com.sun.star.sheet import FormulaResult
 
 START_SECONDS = 120
 
@@ -56,10 +58,41 @@ def convert(desktop, source, target):
     if document is None:
         raise ValueError(f"{source} cannot be opened")
     try:
-        xlsx = PropertyValue("FilterName", 0, "Calc MS Excel 2007 XML", 0)
-        document.storeToURL(Path(target).as_uri(), (xlsx,))
+        if target.endswith(".json"):
+            sheets = {sheet.Name: values(sheet) for sheet in document.Sheets}
+            Path(target).write_text(json.dumps(sheets), encoding="utf-8")
+        else:
+            xlsx = PropertyValue("FilterName", 0, "Calc MS Excel 2007 XML", 0)
+            document.storeToURL(Path(target).as_uri(), (xlsx,))
     finally:
         document.close(True)
+
+
+def values(sheet):
+    """Every cell that is not empty, by its address; TRUE and FALSE are 1.0 and 0.0."""
+    area = sheet.createCursor()
+    area.gotoEndOfUsedArea(False)
+    # Every name that is asked of LibreOffice is a message there and back.
+    columns = [letters(number) for number in range(area.RangeAddress.EndColumn + 1)]
+    area.gotoStartOfUsedArea(True)
+    start = area.RangeAddress
+    # Errors that Excel does not know are written Err:502 and the like.
+    errors = {
+        (cell.CellAddress.Row, cell.CellAddress.Column): "#" + cell.String.removeprefix("#")
+        for cell in area.queryFormulaCells(FormulaResult.ERROR).Cells
+    }
+    return {
+        f"{columns[column]}{row + 1}": errors[row, column] if value is None else value
+        for row, found in enumerate(area.DataArray, start.StartRow)
+        for column, value in enumerate(found, start.StartColumn)
+        if value != ""
+    }
+
+
+def letters(number):
+    """The name of a column, counted from 0."""
+    head, last = divmod(number, 26)
+    return (letters(head - 1) if head else "") + chr(ord("A") + last)
 
 
 def serve(profile):

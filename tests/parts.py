@@ -4,18 +4,19 @@ import math
 import posixpath
 import re
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from lxml import etree
-from openpyxl.utils.cell import column_index_from_string, get_column_letter, range_boundaries
+from openpyxl.utils.cell import get_column_letter, range_boundaries
 
+BOOK, RELATIONS = "xl/workbook.xml", "xl/_rels/workbook.xml.rels"
 OFFICE = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}"
 NUMBER = re.compile(r"-?\d+(\.\d+)?([eE][+-]?\d+)?")
 ERROR = re.compile(r"#(NUM!|VALUE!|REF!|NAME\?|DIV/0!|N/A|NULL!)")
 ESCAPED = re.compile("_x([0-9A-Fa-f]{4})_")
-ADDRESS = re.compile(r"([A-Z]{1,3})(\d+)")
+COLUMNS = {get_column_letter(number): number for number in range(1, 16_385)}
 REFERENCE = re.compile(r"'((?:[^']|'')+)'!(\$?[A-Z]+\$?\d+(?::\$?[A-Z]+\$?\d+)?)")
 Stored = float | bool | str | None  # what a cell holds; an error counts as nothing
 Elements = dict[str, etree._Element]
@@ -63,16 +64,11 @@ def stored(path: Path) -> tuple[Parts, list[str]]:
     roots, faults = parsed(path)
     if faults:
         return Parts(roots, {}), faults
-    texts = [
-        decoded("".join(t.text or "" for t in item.iter("{*}t")))
-        for item in roots.get("xl/sharedStrings.xml", ())
-    ]
-    rels = roots["xl/_rels/workbook.xml.rels"]
-    targets = {r.get("Id"): _target("xl/_rels/x", str(r.get("Target"))) for r in rels}
+    texts = [text_of(item) for item in roots.get("xl/sharedStrings.xml", ())]
     sheets = {}
-    for sheet in roots["xl/workbook.xml"].iterfind("{*}sheets/{*}sheet"):
-        name, cells = str(sheet.get("name")), {}
-        for place, held in _cells(roots[targets[sheet.get(f"{OFFICE}id")]], texts):
+    for name, part in sheet_parts(roots).items():
+        cells: dict[str, Stored] = {}
+        for place, held in _cells(roots[part], texts):
             if isinstance(held, Fault):
                 faults.append(f"{name}!{place}: {held}")
             elif place in cells:
@@ -83,6 +79,18 @@ def stored(path: Path) -> tuple[Parts, list[str]]:
     return Parts(roots, sheets), faults
 
 
+def sheet_parts(roots: Mapping[str, etree._Element]) -> dict[str, str]:
+    """The part that holds each sheet, by the sheet's name, in the order of the workbook."""
+    targets = {r.get("Id"): _target(RELATIONS, str(r.get("Target"))) for r in roots[RELATIONS]}
+    sheets = roots[BOOK].iterfind("{*}sheets/{*}sheet")
+    return {str(sheet.get("name")): targets[sheet.get(f"{OFFICE}id")] for sheet in sheets}
+
+
+def text_of(item: etree._Element) -> str:
+    """What a shared or an inline string says, its runs joined."""
+    return decoded("".join(t.text or "" for t in item.iter("{*}t")))
+
+
 class Fault(str):
     """What is wrong with a cell, in the place of its value."""
 
@@ -91,31 +99,31 @@ def _cells(root: etree._Element, texts: list[str]) -> Iterator[tuple[str, Stored
     """The address and the value of every cell in the order of the file."""
     above = 0
     for row in root.iterfind("{*}sheetData/{*}row"):
-        number, left = int(str(row.get("r"))), 0
-        if number <= above:
-            yield f"row {number}", Fault(f"after row {above}")
-        above = number
+        name, left = str(row.get("r")), 0
+        if int(name) <= above:
+            yield f"row {name}", Fault(f"after row {above}")
+        above = int(name)
         for cell in row:
             place = str(cell.get("r"))
-            address = ADDRESS.fullmatch(place)
-            if not address or address[2] != str(number):
-                yield place, Fault(f"in row {number}")
+            letters = place.removesuffix(name)
+            if letters not in COLUMNS or place == letters:
+                yield place, Fault(f"in row {name}")
                 continue
-            column = column_index_from_string(address[1])
-            if column <= left:
+            if COLUMNS[letters] <= left:
                 yield place, Fault("not right of the cell before it")
-            left = column
+            left = COLUMNS[letters]
             yield place, _value(cell, texts)
 
 
 def _value(cell: etree._Element, texts: list[str]) -> Stored | Fault:
-    kind, text = cell.get("t", "n"), cell.findtext("{*}v")
-    computed = cell.find("{*}f") is not None
+    kind = cell.get("t", "n")
+    held = {str(child.tag).rpartition("}")[2]: child.text or "" for child in cell}
+    text, computed = held.get("v"), "f" in held
     if text is None:
         return Fault("a formula without a value") if computed else None
     if kind == "n" and NUMBER.fullmatch(text) and math.isfinite(float(text)):
         return float(text)
-    if kind == "b" and text in "01" and text:
+    if kind == "b" and text in ("0", "1"):
         return text == "1"
     if kind == "str" and computed:
         return text

@@ -10,7 +10,7 @@ from sympy import Add, Expr, Mul, Symbol
 
 from tests.lint import faults
 from tests.oracles.comparison import SHARE
-from tests.recalculation import Office, cells, chart_values, with_cell
+from tests.recalculation import Cells, Office, cells, chart_values, with_cell
 from toolkit.book.sheet import letters
 from toolkit.book.writer import write
 from toolkit.network.derivation import LOSS, derivation
@@ -53,9 +53,8 @@ def sizes(worked: Worked, rate: int) -> dict[str, Values]:
     return found
 
 
-def tables_of(book: Path, worked: Worked) -> list[dict[str, Values]]:
-    """Every table as columns by heading, as the values lie in the file."""
-    sheets = cells(book)
+def tables_of(sheets: Cells, worked: Worked) -> list[dict[str, Values]]:
+    """Every table as columns by heading."""
     found = []
     for rate, letter in enumerate(worked.letters):
         sheet, made = sheets[rate_sheet(letter)], table(worked, rate)
@@ -109,11 +108,9 @@ def test_headings(class_book: Path) -> None:
 def test_every_formula_recalculates_to_its_value(
     class_book: Path, worked: Worked, office: Office
 ) -> None:
-    recalculated = office.recalculate(class_book)
-    agree(tables_of(recalculated, worked), worked)
-    formulas, cached, computed = (
-        cells(class_book, formulas=True), cells(class_book), cells(recalculated)
-    )  # fmt: skip
+    computed = office.values(class_book)
+    agree(tables_of(computed, worked), worked)
+    formulas, cached = cells(class_book, formulas=True), cells(class_book)
     for sheet in set(formulas) - {rate_sheet(letter) for letter in worked.letters}:
         for place, formula in formulas[sheet].items():
             if str(formula).startswith("="):
@@ -155,7 +152,7 @@ def test_a_changed_cell_gives_what_a_fresh_run_gives(
     content = load("class").model_dump()
     content[section][key] = new
     fresh = work_out(Lesson.model_validate(content))
-    agree(tables_of(edited, fresh), fresh)
+    agree(tables_of(cells(edited), fresh), fresh)
     write(backprop_book(fresh), tmp_path / "fresh.xlsx")
     same_charts(edited, tmp_path / "fresh.xlsx")
 
@@ -200,7 +197,7 @@ DEEP = {
 def test_a_deeper_network_recalculates_too(tmp_path: Path, office: Office) -> None:
     deep = work_out(Lesson.model_validate(DEEP))
     write(backprop_book(deep), tmp_path / "deep.xlsx")
-    agree(tables_of(office.recalculate(tmp_path / "deep.xlsx"), deep), deep)
+    agree(tables_of(office.values(tmp_path / "deep.xlsx"), deep), deep)
 
 
 def test_a_run_that_leaves_the_range_of_numbers_is_shown_as_such(
@@ -211,7 +208,7 @@ def test_a_run_that_leaves_the_range_of_numbers_is_shown_as_such(
     content["training"] |= {"learning_rates": [1e60], "epochs": 12}
     wild = work_out(Lesson.model_validate(content))
     write(backprop_book(wild), tmp_path / "wild.xlsx")
-    ours, theirs = cells(tmp_path / "wild.xlsx"), cells(office.recalculate(tmp_path / "wild.xlsx"))
+    ours, theirs = cells(tmp_path / "wild.xlsx"), office.values(tmp_path / "wild.xlsx")
     broken = [place for place, v in ours["Rate A"].items() if v == "#NUM!"]
     assert broken
     assert [place for place, v in theirs["Rate A"].items() if v == "#NUM!"] == broken
@@ -228,7 +225,7 @@ def test_numbers_in_titles_read_alike_everywhere(tmp_path: Path, office: Office)
     content["training"] |= {"learning_rates": MAGNITUDES, "epochs": 1}
     many = work_out(Lesson.model_validate(content))
     write(backprop_book(many), tmp_path / "many.xlsx")
-    ours, theirs = cells(tmp_path / "many.xlsx"), cells(office.recalculate(tmp_path / "many.xlsx"))
+    ours, theirs = cells(tmp_path / "many.xlsx"), office.values(tmp_path / "many.xlsx")
     for letter in many.letters:
         assert theirs[rate_sheet(letter)]["A1"] == ours[rate_sheet(letter)]["A1"]
 
@@ -251,7 +248,7 @@ def test_every_formula_of_every_lesson_recalculates(
     formulas, ours, theirs = (
         cells(book, formulas=True),
         cells(book),
-        cells(office.recalculate(book)),
+        office.values(book),
     )
     for sheet, places in formulas.items():
         for place, formula in places.items():
@@ -281,7 +278,7 @@ def test_all_gradients_pass_their_check(class_book: Path, worked: Worked) -> Non
 def test_a_gradient_check_can_fail(tmp_path: Path, class_book: Path, office: Office) -> None:
     number = list(cells(class_book)).index("Gradient check") + 1
     strict = with_cell(class_book, number, "B5", 1e-16, tmp_path / "strict.xlsx")
-    found = cells(office.recalculate(strict))
+    found = office.values(strict)
     assert "fail" in [found["Gradient check"][f"G{n}"] for n in range(8, 16)]
     assert str(found["Start here"]["B7"]).startswith("fail: ")
 
@@ -292,7 +289,7 @@ def test_another_rate_can_be_chosen(
     book = load_workbook(class_book)
     book["Parameters"]["B25"] = "B"
     book.save(tmp_path / "chosen.xlsx")
-    found = cells(office.recalculate(tmp_path / "chosen.xlsx"))
+    found = office.values(tmp_path / "chosen.xlsx")
     assert found["Backprop"]["A1"] == "Backprop, epoch by epoch: η = 0.2"
     assert found["Step 6, update"]["E6"] == pytest.approx(
         worked.trace.column(worked.derived.weights[0], 1)[1]

@@ -93,7 +93,7 @@ def test_patchy_results_recalculate_to_their_values(tmp_path: Path, office: Offi
 
 @pytest.mark.no_cover
 def test_every_cell_recalculates_to_its_value(book: Path, office: Office) -> None:
-    before, after = cells(book), cells(office.recalculate(book))
+    before, after = cells(book), office.values(book)
     formulas = cells(book, formulas=True)
     count = 0
     for sheet, content in formulas.items():
@@ -167,7 +167,7 @@ def test_missing_results_are_said_and_make_no_error(tmp_path: Path, office: Offi
     words = ["concepts", "--results", str(some), "--out", str(out)]
     assert CliRunner().invoke(app, words).exit_code == 0
     assert faults(out) == []
-    found = cells(office.recalculate(out))
+    found = office.values(out)
     said = [value for sheet in found.values() for value in sheet.values()]
     assert sum("Not all of it is measured yet" in str(value) for value in said) > 10
     assert not [value for value in said if str(value).startswith(("#", "Err:"))]
@@ -225,6 +225,6 @@ def test_no_yellow_cell_makes_an_error(
             asked += len(changes)
             changed = with_cells(changed, number, changes, tmp_path / f"{number}.xlsx")
     assert asked > 500
-    for name, content in cells(office.recalculate(changed)).items():
+    for name, content in office.values(changed).items():
         faulty = [(a, v) for a, v in content.items() if str(v).startswith("#")]
         assert not faulty, (name, faulty[:5])

@@ -12,7 +12,7 @@ import pytest
 from sympy import Add, Expr, Mul, Symbol
 from typer.testing import CliRunner
 
-from tests.lint import _cell, faults
+from tests.lint import faults, formula_faults
 from tests.oracles.ironcalc import values as ironcalc_values
 from tests.recalculation import Office, cells
 from tests.test_networks_workbook import drawn
@@ -207,7 +207,7 @@ def valid(book: Book, out: Path, office: Office | None) -> None:
     write(book, out)
     assert not faults(out)
     formulas, ours = formulas_of(out), cells(out)
-    engines = [(cells(office.recalculate(out)), "")] if office else []
+    engines = [(office.values(out), "")] if office else []
     engines.append((ironcalc_values(out, formulas), NOT_COMPUTED))
     for theirs, left_out in engines:
         compared = 0
@@ -401,7 +401,7 @@ def test_what_excel_does_not_read_is_never_written(name: str, tmp_path: Path) ->
     faulty = Book("faulty", (Sheet("S", {(1, 2): Cell(1.0, formula=FAULTS[name])}),))
     with pytest.raises(ToolkitError, match=rf"'S': the formula in B1 has .*{name}.*network\."):
         write(faulty, tmp_path / "faulty.xlsx")
-    assert _cell("S", "B1", FAULTS[name])
+    assert formula_faults(FAULTS[name][1:])
     assert not list(tmp_path.iterdir())
 
 

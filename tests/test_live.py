@@ -15,7 +15,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 from openxml_audit import OpenXmlValidator
 from safetensors import safe_open
 
-from tests.recalculation import Office, cells, with_cells
+from tests.recalculation import Cells, Office, cells, with_cells
 from toolkit.convnet import digits, stored
 from toolkit.convnet.model import build
 from toolkit.convnet.stages import DEVIATION, EPSILON, MEAN, forward, stages
@@ -89,14 +89,14 @@ def torch_logits(weights: Path, images: np.ndarray) -> np.ndarray:
     return np.asarray(found)
 
 
-def shown_logits(book: Path) -> np.ndarray:
-    sheet = next(found for name, found in cells(book).items() if name.endswith("softmax"))
+def shown_logits(book: Cells) -> np.ndarray:
+    sheet = next(found for name, found in book.items() if name.endswith("softmax"))
     return np.array([sheet[f"{LOGIT_COLUMN}{SOFTMAX_ROW + n}"] for n in range(10)], float)
 
 
-def assert_agrees(book: Path, recalculated: Path) -> None:
+def assert_agrees(book: Path, after: Cells) -> None:
     """Every formula cell as LibreOffice computes it, and none an error."""
-    before, after, formulas = cells(book), cells(recalculated), cells(book, formulas=True)
+    before, formulas = cells(book), cells(book, formulas=True)
     count = 0
     for name, sheet in formulas.items():
         for address, formula in sheet.items():
@@ -151,23 +151,22 @@ def test_numpys_logits_are_torchs(shown: Gallery) -> None:
 
 
 def test_the_book_recalculates(book: Path, office: Office, shown: Gallery) -> None:
-    assert_agrees(book, office.recalculate(book))
+    assert_agrees(book, office.values(book))
     expected = torch_logits(stored.shipped(), shown.images[:1])[0]
-    np.testing.assert_allclose(shown_logits(book), expected, rtol=1e-9)
+    np.testing.assert_allclose(shown_logits(cells(book)), expected, rtol=1e-9)
     assert OpenXmlValidator().validate(book).errors == []
     assert book.stat().st_size < 4e6
 
 
-def chosen(book: Path, office: Office, changes: dict[str, object]) -> Path:
-    out = with_cells(book, 1, changes, book.with_name("chosen.xlsx"))
-    return office.recalculate(out)
+def chosen(book: Path, office: Office, changes: dict[str, object]) -> Cells:
+    return office.values(with_cells(book, 1, changes, book.with_name("chosen.xlsx")))
 
 
 def assert_chosen(book: Path, office: Office, shown: Gallery, number: int) -> None:
     made = chosen(book, office, {CHOICE: shown.names[number]})
     expected = torch_logits(stored.shipped(), shown.images[number : number + 1])[0]
     np.testing.assert_allclose(shown_logits(made), expected, rtol=1e-9, err_msg=str(number))
-    draw = cells(made)["Draw"]
+    draw = made["Draw"]
     right = int(expected.argmax()) == shown.labels[number]
     assert {"right", "wrong"} & set(map(str, draw.values())) == {"right" if right else "wrong"}
 
@@ -199,7 +198,7 @@ def test_a_painted_digit(book: Path, office: Office, shown: Gallery) -> None:
     made = chosen(book, office, painted(image.astype(int).astype(object)))
     expected = torch_logits(stored.shipped(), image[None])[0]
     np.testing.assert_allclose(shown_logits(made), expected, rtol=1e-9)
-    assert "your own" in cells(made)["Draw"].values()
+    assert "your own" in made["Draw"].values()
 
 
 def test_what_is_no_pixel_is_no_error(book: Path, office: Office) -> None:
@@ -211,7 +210,7 @@ def test_what_is_no_pixel_is_no_error(book: Path, office: Office) -> None:
     np.testing.assert_allclose(
         shown_logits(made), torch_logits(stored.shipped(), meant)[0], rtol=1e-9
     )
-    for name, sheet in cells(made).items():
+    for name, sheet in made.items():
         assert not [v for v in sheet.values() if str(v).startswith("#")], name
 
 
@@ -221,18 +220,18 @@ def test_a_blank_canvas_and_no_choice(book: Path, office: Office) -> None:
         made = chosen(book, office, blank | {CHOICE: choice})
         expected = torch_logits(stored.shipped(), np.zeros((1, 28, 28)))[0]
         np.testing.assert_allclose(shown_logits(made), expected, rtol=1e-9)
-        said = "no such digit: the canvas is read" in cells(made)["Draw"].values()
+        said = "no such digit: the canvas is read" in made["Draw"].values()
         assert said == (choice != "canvas")
 
 
 def test_what_is_no_place_is_no_error(book: Path, office: Office) -> None:
     number = list(cells(book)).index("One cell") + 1
     typed: dict[str, object] = {"C6": None, "C7": "row", "C8": 99}
-    made = office.recalculate(with_cells(book, number, typed, book.with_name("places.xlsx")))
-    shown = cells(made)["One cell"]
+    made = office.values(with_cells(book, number, typed, book.with_name("places.xlsx")))
+    shown = made["One cell"]
     assert [shown[f"D{row}"] for row in (6, 7, 8)] == [1, 1, 26]
-    first = next(name for name in cells(made) if name.startswith("1 "))
-    there = cells(made)[first]["AA8"]
+    first = next(name for name in made if name.startswith("1 "))
+    there = made[first]["AA8"]
     assert [v for v in shown.values() if v == there and there], "map 1, row 1, column 26"
     assert not [v for v in shown.values() if str(v).startswith("#")]
 
@@ -241,9 +240,9 @@ def test_what_is_no_place_is_no_error(book: Path, office: Office) -> None:
 def test_any_template(name: str, tmp_path: Path, office: Office, shown: Gallery) -> None:
     weights = trained(ODD[name], tmp_path / "odd.safetensors")
     write_live(tmp_path / "odd.xlsx", weights)
-    assert_agrees(tmp_path / "odd.xlsx", office.recalculate(tmp_path / "odd.xlsx"))
+    assert_agrees(tmp_path / "odd.xlsx", office.values(tmp_path / "odd.xlsx"))
     expected = torch_logits(weights, shown.images[:1])[0]
-    np.testing.assert_allclose(shown_logits(tmp_path / "odd.xlsx"), expected, rtol=1e-9)
+    np.testing.assert_allclose(shown_logits(cells(tmp_path / "odd.xlsx")), expected, rtol=1e-9)
 
 
 def test_too_many_cells(tmp_path: Path) -> None:
@@ -273,7 +272,7 @@ def test_a_network_of_other_data(
     made = chosen(book, office, {CHOICE: "picture 2"})
     expected = torch_logits(weights, shown.images[1:2])[0]
     np.testing.assert_allclose(shown_logits(made), expected, rtol=1e-9)
-    draw = set(cells(made)["Draw"].values())
+    draw = set(made["Draw"].values())
     assert {"–", "no label"} < draw and not {"right", "wrong"} & draw
     assert "The stored pictures are MNIST's, which this network was not trained on." in draw
     assert cells(book)["Digits"]["AF5"] == "picture 1" and cells(book)["Digits"]["AG5"] == "–"
@@ -385,4 +384,4 @@ def test_links_lead_to_every_sheet_and_to_the_kernels(book: Path) -> None:
 def test_draw_says_whether_the_canvas_is_read(book: Path, office: Office) -> None:
     made = chosen(book, office, {CHOICE: "canvas"})
     assert IDLE in cells(book)["Draw"].values()
-    assert IDLE not in cells(made)["Draw"].values()
+    assert IDLE not in made["Draw"].values()

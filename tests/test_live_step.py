@@ -11,7 +11,7 @@ from openpyxl.utils import column_index_from_string, coordinate_to_tuple
 from openxml_audit import OpenXmlValidator
 from torch.nn import functional
 
-from tests.recalculation import Office, cells, with_cells
+from tests.recalculation import Cells, Office, cells, with_cells
 from tests.test_live import LINEAR, ODD, assert_agrees, formula_count, trained
 from toolkit.convnet import stored
 from toolkit.convnet.stages import DEVIATION, EPSILON, MEAN, stages
@@ -31,11 +31,11 @@ Sheets = dict[str, dict[tuple[int, int], object]]
 Odd = tuple[Path, Path]
 
 
-def sheets(book: Path) -> Sheets:
+def sheets(book: Cells) -> Sheets:
     """Every cell by row and column."""
     return {
         name: {coordinate_to_tuple(address): value for address, value in found.items()}
-        for name, found in cells(book).items()
+        for name, found in book.items()
     }
 
 
@@ -106,7 +106,7 @@ def torch_step(
 
 
 def test_the_gradient_by_the_image_is_torchs(book: Path) -> None:
-    sheet = sheets(book)["∂ 1 conv 3x3"]
+    sheet = sheets(cells(book))["∂ 1 conv 3x3"]
     ((row, column),) = (place for place, value in sheet.items() if value == "∂x 1")
     margin = 2  # of blank cells, for kernels of 3x3
     ours = [[sheet[row + 1 + margin + y, column + x] for x in range(28)] for y in range(28)]
@@ -128,11 +128,11 @@ def test_the_gradient_by_the_image_is_torchs(book: Path) -> None:
 
 
 def assert_is_torchs(
-    book: Path, weights: Path, number: int, rate: float, epsilon: float = EPSILON
+    book: Cells, weights: Path, number: int, rate: float, epsilon: float = EPSILON
 ) -> None:
     """`epsilon` is that of the first batch norm."""
     before, slopes, after = torch_step(weights, number, rate, epsilon)
-    shown = sheets(book)  # once: it is large
+    shown = sheets(book)
     ours_shown = [shown["Draw"][coordinate_to_tuple(place)] for place in (BEFORE, AFTER)]
     np.testing.assert_allclose(np.array(ours_shown, float), [before, after], rtol=1e-9)
     ours = gradients(shown, load_trained(weights).network)
@@ -159,7 +159,7 @@ def odd(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 
 
 def test_every_gradient_is_torchs(book: Path) -> None:
-    assert_is_torchs(book, stored.shipped(), -1, 0.001)
+    assert_is_torchs(cells(book), stored.shipped(), -1, 0.001)
     draw = cells(book)["Draw"]
     assert float(str(draw[AFTER])) < float(str(draw[BEFORE]))
     assert book.stat().st_size < 10e6
@@ -169,7 +169,7 @@ def test_another_digit_and_learning_rate(book: Path, office: Office) -> None:
     found = stored.read(stored.shipped())
     name = gallery(stages(found), found.names).names[3]
     out = with_cells(book, 1, {CHOICE: name, RATE: 0.25}, book.with_name("other.xlsx"))
-    assert_is_torchs(office.recalculate(out), stored.shipped(), 3, 0.25)
+    assert_is_torchs(office.values(out), stored.shipped(), 3, 0.25)
 
 
 @pytest.mark.parametrize(("choice", "rate"), [(None, "much"), ("nonsense", None)])
@@ -177,7 +177,7 @@ def test_what_is_no_digit_and_no_rate(
     choice: str | None, rate: str | None, book: Path, office: Office
 ) -> None:
     out = with_cells(book, 1, {CHOICE: choice, RATE: rate}, book.with_name("none.xlsx"))
-    shown = cells(office.recalculate(out))
+    shown = office.values(out)
     before, _, _ = torch_step(stored.shipped(), 0, 0)
     draw = shown["Draw"]
     assert math.isclose(float(str(draw[BEFORE])), before, rel_tol=1e-9)
@@ -192,13 +192,13 @@ def test_another_epsilon(book: Path, office: Office) -> None:
     (number, name), *_ = [(n, name) for n, name in enumerate(formulas, 1) if name[:2] == "1 "]
     (place,) = [address for address, value in formulas[name].items() if value == EPSILON]
     out = with_cells(book, number, {place: 0.01}, book.with_name("epsilon.xlsx"))
-    assert_is_torchs(office.recalculate(out), stored.shipped(), -1, 0.001, 0.01)
+    assert_is_torchs(office.values(out), stored.shipped(), -1, 0.001, 0.01)
 
 
 def test_any_template(odd: Odd, office: Office) -> None:
     weights, book = odd
-    assert_is_torchs(book, weights, -1, 0.001)
-    assert_agrees(book, office.recalculate(book))
+    assert_is_torchs(cells(book), weights, -1, 0.001)
+    assert_agrees(book, office.values(book))
 
 
 @pytest.mark.parametrize("odd", ["padding, stride, bias"], indirect=True)
@@ -209,7 +209,7 @@ def test_a_book_with_every_kind_of_sheet_is_valid(odd: Odd) -> None:
 @pytest.mark.full
 def test_the_book_is_valid_and_recalculates(book: Path, office: Office) -> None:
     assert OpenXmlValidator().validate(book).errors == []
-    assert_agrees(book, office.recalculate(book))
+    assert_agrees(book, office.values(book))
 
 
 def test_too_many_cells(tmp_path: Path) -> None:
@@ -231,7 +231,7 @@ def labelled(sheet: dict[tuple[int, int], object], letter: str) -> bool:
 
 
 def test_sentences_name_what_the_sheet_has(odd: Odd) -> None:
-    shown = sheets(odd[1])
+    shown = sheets(cells(odd[1]))
     stages_shown = [title for title in shown if re.match(r"(∂ )?\d+ ", title)]
     assert len(stages_shown) > 2
     for title in stages_shown:

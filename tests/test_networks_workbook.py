@@ -82,7 +82,7 @@ def compare(networks: list[Lesson], book: Path, office: Office) -> None:
     worked = [work_out(lesson) for lesson in networks]
     pages = [sheet for n, one in enumerate(worked) for sheet in sheets(one, n)]
     write(Book("networks", tuple(pages)), book)
-    ours, theirs = cells(book), cells(office.recalculate(book))
+    ours, theirs = cells(book), office.values(book)
     for number, one in enumerate(worked):
         name, slack = f"T{number}", BOUND * largest(one)
         for place, value in ours[name].items():

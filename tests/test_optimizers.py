@@ -9,7 +9,8 @@ import pytest
 from openpyxl import load_workbook
 
 from tests import torch_reference
-from tests.lint import ERRORS, faults
+from tests.lint import faults
+from tests.parts import ERROR
 from tests.recalculation import Cells, Office, cells, chart_values, with_cell
 from tests.test_network import close
 from toolkit.book.sheet import letters
@@ -103,7 +104,7 @@ def test_each_remembers_in_columns_of_its_own(line: Worked) -> None:
 @pytest.mark.no_cover
 def test_all_sheets_recalculate_and_are_listed(line_book: Path, office: Office) -> None:
     ours = cells(line_book)
-    same(ours, cells(office.recalculate(line_book)), list(ours))
+    same(ours, office.values(line_book), list(ours))
     assert not faults(line_book)
     listed = [v for place, v in ours[START].items() if place.startswith("A")]
     assert [name for name in listed if name in (OPTIMIZERS, *KINDS)] == [OPTIMIZERS, *KINDS]
@@ -117,7 +118,7 @@ def test_settings_of_one_optimizer_change_only_its_table_and_the_comparison(
     for name, new in {"η adam": 0.7, "β1 adam": 0.5, "β2 adam": 0.9, "ε adam": 1e-3}.items():
         target = tmp_path / f"{name.replace(' ', '-')}.xlsx"
         book = with_cell(book, number, place_of(line, name), new, target)
-    before, after = cells(line_book), cells(office.recalculate(book))
+    before, after = cells(line_book), office.values(book)
     same(before, after, [s for s in before if s not in (PARAMETERS, OPTIMIZERS, "adam")])
     adam = line.compared[-1]
     training = adam.lesson.training.model_copy(
@@ -147,7 +148,7 @@ def test_the_own_optimizer_follows_the_chosen_rate(
     places = {cell.value: cell.row for cell in book[PARAMETERS]["A"]}
     book[PARAMETERS][f"B{places['chosen rate']}"] = "A"
     book.save(tmp_path / "chosen.xlsx")
-    found = cells(office.recalculate(tmp_path / "chosen.xlsx"))[OPTIMIZERS]
+    found = office.values(tmp_path / "chosen.xlsx")[OPTIMIZERS]
     assert (found["A7"], found["B7"]) == ("sgd", 0.01)
     assert found["D7"] == pytest.approx(line.trace.column(LOSS, 0)[-1], rel=1e-12)
 
@@ -229,8 +230,8 @@ def test_adam_for_many_epochs(epochs: int, tmp_path: Path, office: Office) -> No
     worked = work_out(Lesson.model_validate(long))
     book = tmp_path / "long.xlsx"
     write(backprop_book(worked), book)
-    ours, theirs = cells(book), cells(office.recalculate(book))
-    assert not [v for sheet in theirs.values() for v in sheet.values() if ERRORS.match(str(v))]
+    ours, theirs = cells(book), office.values(book)
+    assert not [v for sheet in theirs.values() for v in sheet.values() if ERROR.fullmatch(str(v))]
     same(ours, theirs, list(ours))
     (weight,) = worked.derived.weights
     steps, _, losses = torch_reference.run(worked.lesson, 0.0003)

@@ -4,7 +4,7 @@ import time
 from pathlib import Path
 
 from tests.recalculation import Office, cells
-from toolkit.book.sheet import Book, Cell, Sheet
+from toolkit.book.sheet import Book, Cell, Sheet, Value
 from toolkit.book.writer import write
 
 
@@ -37,3 +37,21 @@ def test_a_recalculated_workbook_of_an_earlier_call_is_not_taken_for_a_new_one(
     first = office.recalculate(planted(tmp_path / "d.xlsx")).stat().st_mtime_ns
     time.sleep(0.01)
     assert office.recalculate(tmp_path / "d.xlsx").stat().st_mtime_ns > first
+
+
+def test_values_are_what_a_recalculated_workbook_holds(office: Office, tmp_path: Path) -> None:
+    formulas: dict[str, Value] = {
+        "=1/0": "#DIV/0!", '="é"&"<"': "é<", "=1/3": 1 / 3, "=1<2": True, '=""': "",
+        "=NA()": "#N/A", "=1E308*10": "#NUM!", '="x"+1': "#VALUE!",
+    }  # fmt: skip
+    held = {(3, 27 + n): Cell(value, formula=formula)
+            for n, (formula, value) in enumerate(formulas.items())}  # fmt: skip
+    book = tmp_path / "every.xlsx"
+    write(Book("Every", (Sheet("It's", held), Sheet("Blank", {(1, 1): Cell("")}))), book)
+    found, saved = office.values(book), cells(office.recalculate(book))
+    assert found == cells(book)
+    # LibreOffice saves fifteen digits.
+    assert found["It's"].pop("AC3") == 1 / 3
+    assert saved["It's"].pop("AC3") != 1 / 3
+    assert found == saved
+    assert not list(tmp_path.glob("*.json"))

@@ -6,7 +6,7 @@ from types import ModuleType
 
 import pytest
 
-from tests.recalculation import Office, cells, with_cells
+from tests.recalculation import Office, with_cells
 from toolkit.book.writer import write
 from toolkit.experiments.results import load, shipped
 from toolkit.experiments.variant import Budget
@@ -24,6 +24,6 @@ def changed(tmp_path: Path, office: Office) -> Changed:
         book, other = tmp_path / "concept.xlsx", tmp_path / "changed.xlsx"
         write(concepts_book([module], load(shipped())[:1], Budget()), book)
         with_cells(book, CONCEPT_SHEET, changes, other)
-        return cells(office.recalculate(other))[sheet_name(module)]
+        return office.values(other)[sheet_name(module)]
 
     return recalculated

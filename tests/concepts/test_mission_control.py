@@ -7,7 +7,7 @@ from types import ModuleType
 
 import pytest
 
-from tests.recalculation import Office, cells, with_cells
+from tests.recalculation import Office, with_cells
 from toolkit.book.writer import write
 from toolkit.experiments.results import Result, load, shipped
 from toolkit.experiments.variant import Budget
@@ -82,7 +82,7 @@ def recalculated(tmp_path: Path, office: Office) -> Callable[..., dict[str, obje
         book, other = tmp_path / "concept.xlsx", tmp_path / "changed.xlsx"
         write(concepts_book([mission_control], runs, Budget()), book)
         with_cells(book, 2, changes, other)
-        return cells(office.recalculate(other))[sheet_name(mission_control)]
+        return office.values(other)[sheet_name(mission_control)]
 
     return made
 

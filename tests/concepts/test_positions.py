@@ -8,7 +8,7 @@ import torch
 from torch import nn
 
 from tests.concepts.conftest import Changed
-from tests.recalculation import Office, cells, with_cells
+from tests.recalculation import Office, with_cells
 from toolkit.book.address import reach
 from toolkit.book.writer import write
 from toolkit.experiments.results import load, shipped
@@ -126,7 +126,7 @@ def test_nothing_typed_is_no_error(tmp_path: Path, office: Office) -> None:
         other = tmp_path / f"{number}.xlsx"
         with_cells(book, number, dict.fromkeys(yellow), other)
         book = other
-    for name, found in cells(office.recalculate(book)).items():
+    for name, found in office.values(book).items():
         errors = {place: value for place, value in found.items() if str(value).startswith("#")}
         assert not errors, name
 
