@@ -40,6 +40,15 @@ def pytest_make_collect_report(
     return report
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Leave untraced what LibreOffice recalculates: it compares cells by the ten thousand, and the
+    code that it runs is reached by others.
+    """
+    for item in items:
+        if "office" in getattr(item, "fixturenames", ()):
+            item.add_marker("no_cover")
+
+
 class SoundArchive(Archive):
     """A workbook's file that is looked at as soon as it is complete: whatever a test writes, its
     parts must be well-formed, its cells plain and its charts true to them.

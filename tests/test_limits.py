@@ -2,7 +2,6 @@
 
 import math
 import re
-import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -124,9 +123,7 @@ def test_too_large_is_one_line_before_anything_is_computed(
     for computing in ("derivation", "trace"):
         monkeypatch.setattr(backprop, computing, never)
     monkeypatch.chdir(tmp_path)
-    begin = time.perf_counter()
     done = RUN.invoke(app, ["backprop", "large.toml", "--out", "large.xlsx"])
-    assert time.perf_counter() - begin < 5  # most of it reads the file; the check takes none
     assert done.exit_code == 2
     (line,) = done.stderr.splitlines()
     assert line.startswith("Error: large.toml: ")
@@ -273,14 +270,6 @@ def test_as_many_rates_as_a_chart_has_lines(tmp_path: Path) -> None:
     many = lesson([2, 2], learning_rates=[n / 1000 for n in range(1, 256)])
     # LibreOffice draws all 256 charts of a book that it recalculates, for minutes.
     valid(backprop_book(work_out(many)), tmp_path / "rates.xlsx", None)
-
-
-@pytest.mark.full
-def test_a_middling_network_takes_seconds() -> None:
-    middling = lesson([20, 30, 20], epochs=10)
-    begin = time.perf_counter()
-    backprop_book(work_out(middling))
-    assert time.perf_counter() - begin < 30  # 6 on a quiet machine; it was 27
 
 
 def test_long_titles_and_labels(tmp_path: Path) -> None:

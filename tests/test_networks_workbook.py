@@ -64,7 +64,7 @@ def _renamed(made: Table, name: str) -> Table:
 def test_drawn_networks_recalculate_to_their_values(
     far: bool, tmp_path: Path, office: Office
 ) -> None:
-    compare(drawn(30, far=far), tmp_path / "some.xlsx", office)
+    compare(drawn(15, far=far), tmp_path / "some.xlsx", office)
 
 
 @pytest.mark.full

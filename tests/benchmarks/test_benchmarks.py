@@ -104,7 +104,7 @@ def test_a_table_shows_each_contender(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.no_cover
-@pytest.mark.parametrize("widths", ["2-2-2", "3-4-5-2"])
+@pytest.mark.parametrize("widths", ["2-2-2", "2-3-2-2"])
 def test_both_derivations_give_the_same_gradients(widths: str) -> None:
     chosen = lesson(widths)
     derived = derivation(chosen)
