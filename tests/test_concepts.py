@@ -173,6 +173,7 @@ def test_missing_results_are_said_and_make_no_error(tmp_path: Path, office: Offi
     assert not [value for value in said if str(value).startswith(("#", "Err:"))]
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize("count", [0, 1])
 def test_hardly_any_results_make_a_book(count: int, tmp_path: Path) -> None:
     some, out = tmp_path / "some.csv", tmp_path / "c.xlsx"
