@@ -12,7 +12,7 @@ from rich.table import Table
 from tests.benchmarks.measuring import in_turns, seconds, table
 
 RUNS, QUICK = 7, 1
-# Of its 1,270 parameters and their gradients, the columns are divided among several sheets.
+# Of 1,250 parameters and their gradients, the columns are divided among several sheets.
 MIDDLING, SMALL = (20, 30, 20), (4, 5, 3)
 TEMPLATE = """
 title = "A network for the benchmark"
