@@ -14,7 +14,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from toolkit.errors import ToolkitError
+from toolkit.files.errors import ToolkitError
 
 SECONDS = 20.0  # for one file; nearly all take milliseconds
 MEMORY = 2 * 2**30  # bytes more than the process holds when the fuzzing begins

@@ -13,6 +13,7 @@ from tests.oracles.comparison import SHARE
 from tests.recalculation import Cells, Office, cells, chart_values, with_cell
 from toolkit.book.sheet import letters
 from toolkit.book.writer import write
+from toolkit.files.templates import shipped
 from toolkit.network.derivation import LOSS, derivation
 from toolkit.network.lesson import Lesson, changed, load
 from toolkit.network.trace import Values, trace
@@ -21,7 +22,6 @@ from toolkit.pages.backprop.curves import CHOSEN_EPOCHS
 from toolkit.pages.backprop.layout import Worked, rate_sheet
 from toolkit.pages.backprop.table import HEADING_ROW, table
 from toolkit.symbols.numeric import value
-from toolkit.template import shipped
 
 BOUND = 1e-12
 

@@ -21,7 +21,6 @@ from PIL import Image
 from tests.lint import faults
 from tests.recalculation import Office, cells
 from toolkit.book.measure import Measure
-from toolkit.book.saving import check_workbook
 from toolkit.book.sheet import (
     Book,
     Cell,
@@ -40,7 +39,8 @@ from toolkit.book.sheet import (
 )
 from toolkit.book.theme import STYLES
 from toolkit.book.writer import write
-from toolkit.errors import ToolkitError
+from toolkit.files.errors import ToolkitError
+from toolkit.files.saving import check_workbook
 from toolkit.network.derivation import LOSS
 from toolkit.pages.backprop import backprop_book
 from toolkit.pages.backprop.layout import Worked

@@ -16,8 +16,8 @@ from tests.test_training import CPU, SMALL
 from toolkit.convnet import seeds
 from toolkit.convnet.template import Model
 from toolkit.convnet.training import train
-from toolkit.errors import ToolkitError
-from toolkit.template import parse
+from toolkit.files.errors import ToolkitError
+from toolkit.files.templates import parse
 
 RECORDS = Path(__file__).parent / "experiments" / "records"
 

@@ -10,7 +10,7 @@ from tests.test_convnet import files
 from tests.test_training import SMALL
 from toolkit.convnet import digits
 from toolkit.convnet.history import DIGITS
-from toolkit.errors import ToolkitError
+from toolkit.files.errors import ToolkitError
 from toolkit.mnist import Options, train_mnist
 
 DEBIAN = Path("/usr/share/datasets/fashion-mnist")

@@ -18,8 +18,8 @@ from typer.testing import CliRunner
 from tests.conftest import needs_torch
 from tests.recalculation import cells
 from toolkit.cli import MODELS, app
-from toolkit.template import shipped as shipped_names
-from toolkit.template import templates_folder
+from toolkit.files.templates import shipped as shipped_names
+from toolkit.files.templates import templates_folder
 from toolkit.wording import shell_line
 
 ROOT = Path(__file__).parents[1]

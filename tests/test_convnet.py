@@ -24,10 +24,10 @@ from toolkit.convnet.model import build
 from toolkit.convnet.shapes import layer_table, parameter_count
 from toolkit.convnet.template import Augmentation, Network
 from toolkit.convnet.training import Step, Watcher, train
-from toolkit.errors import ToolkitError
+from toolkit.files.errors import ToolkitError
+from toolkit.files.templates import templates_folder
 from toolkit.mnist import Options, train_mnist
 from toolkit.pages.mnist import mnist_book
-from toolkit.template import templates_folder
 
 DEFAULT_TEXT = (templates_folder() / "models" / "default.toml").read_text(encoding="utf-8")
 NAMES = list(digits.CHECKSUMS)

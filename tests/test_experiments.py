@@ -15,11 +15,11 @@ from typer.testing import CliRunner
 from toolkit.cli import app
 from toolkit.convnet import digits
 from toolkit.convnet.shapes import layer_table
-from toolkit.errors import ToolkitError
 from toolkit.experiments import command, programme, results
 from toolkit.experiments.notation import layers
 from toolkit.experiments.run import prepared, run
 from toolkit.experiments.variant import Budget, Variant
+from toolkit.files.errors import ToolkitError
 
 TINY = Budget(images=256, epochs=1)
 SMALL = Variant("small", layers="4/2 P G F10", training={"batch_size": 64})

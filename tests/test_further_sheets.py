@@ -14,13 +14,13 @@ from tests.lint import faults
 from tests.recalculation import Office, cells, chart_values, with_cell
 from toolkit.book.writer import write
 from toolkit.commands import write_backprop
-from toolkit.errors import ToolkitError
+from toolkit.files.errors import ToolkitError
+from toolkit.files.templates import find_shipped
 from toolkit.network.derivation import LOSS
 from toolkit.network.lesson import Lesson, changed, load
 from toolkit.pages.backprop import backprop_book, work_out
 from toolkit.pages.backprop.layout import PUBLISHED, SIZES, Worked, chosen_rate
 from toolkit.symbols.equation import Gradient
-from toolkit.template import find_shipped
 
 FIRST_ROW = 8  # of the published figures
 MAZUR_TEXT = find_shipped("mazur", "lessons").read_text(encoding="utf-8")

@@ -20,7 +20,6 @@ from tests.fuzzing import BYTES, TEXT, Change, check_line, damaged, fuzz, state
 from tests.test_convnet import idx
 from tests.test_live import LINEAR, ODD, trained
 from tests.test_training import CPU, SMALL
-from toolkit import template
 from toolkit.cli import app
 from toolkit.convnet import digits, seeds, stored
 from toolkit.convnet.digits import Digits
@@ -28,9 +27,10 @@ from toolkit.convnet.stages import stages
 from toolkit.convnet.template import Model
 from toolkit.convnet.training import train
 from toolkit.experiments import results
+from toolkit.files import templates
+from toolkit.files.templates import parse, templates_folder
 from toolkit.network.lesson import Lesson
 from toolkit.predict import predict
-from toolkit.template import parse, templates_folder
 
 FEW, MANY = 50, 2000  # damaged copies of a file: in every run of the tests, and in the full one
 RECORDS = Path(__file__).parent / "experiments" / "records"
@@ -49,12 +49,12 @@ class Case:
 
 def lesson(folder: Path) -> Case:
     path = copied(templates_folder() / "lessons" / "softmax.toml", folder)
-    return Case(path, TEXT, lambda: template.read(path, Lesson))
+    return Case(path, TEXT, lambda: templates.read(path, Lesson))
 
 
 def model(folder: Path) -> Case:
     path = copied(templates_folder() / "models" / "tiny.toml", folder)
-    return Case(path, TEXT, lambda: template.read(path, Model))
+    return Case(path, TEXT, lambda: templates.read(path, Model))
 
 
 def runs(folder: Path) -> Case:

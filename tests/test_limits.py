@@ -20,7 +20,8 @@ from toolkit.book import limits, sheet
 from toolkit.book.sheet import MAX_COLUMNS, MAX_ROWS, Book, Cell, Known, Sheet, Value
 from toolkit.book.writer import write
 from toolkit.cli import app
-from toolkit.errors import ToolkitError
+from toolkit.files.errors import ToolkitError
+from toolkit.files.templates import LONGEST_TITLE, shipped
 from toolkit.network.derivation import derivation
 from toolkit.network.lesson import Lesson, load
 from toolkit.pages import backprop
@@ -36,7 +37,6 @@ from toolkit.symbols.excel import excel
 from toolkit.symbols.numeric import function
 from toolkit.symbols.plain import plain
 from toolkit.symbols.splitting import LONGEST, LONGEST_ADDRESS, split_sums
-from toolkit.template import LONGEST_TITLE, shipped
 
 RUN = CliRunner()
 

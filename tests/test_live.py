@@ -21,11 +21,11 @@ from toolkit.convnet.model import build
 from toolkit.convnet.stages import DEVIATION, EPSILON, MEAN, forward, stages
 from toolkit.convnet.template import Model
 from toolkit.convnet.weights import load_trained, save_weights
-from toolkit.errors import ToolkitError
+from toolkit.files.errors import ToolkitError
+from toolkit.files.templates import parse
 from toolkit.live import HARD, PLAIN, gallery, write_live
 from toolkit.pages.live.digits import Gallery
 from toolkit.pages.live.draw import IDLE
-from toolkit.template import parse
 
 SOFTMAX_ROW, LOGIT_COLUMN = 11, "C"
 HEADING_ROW = 7  # of the numbers beside maps

@@ -16,7 +16,7 @@ from tests.test_live import LINEAR, ODD, assert_agrees, formula_count, trained
 from toolkit.convnet import stored
 from toolkit.convnet.stages import DEVIATION, EPSILON, MEAN, stages
 from toolkit.convnet.weights import load_trained
-from toolkit.errors import ToolkitError
+from toolkit.files.errors import ToolkitError
 from toolkit.live import gallery, write_live
 from toolkit.pages.live import equations as eq
 from toolkit.pages.live.forward import as_maps

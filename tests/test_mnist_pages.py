@@ -22,9 +22,9 @@ from toolkit.convnet.model import build
 from toolkit.convnet.outputs import predictions
 from toolkit.convnet.shapes import layer_table
 from toolkit.convnet.template import Augmentation, Network
+from toolkit.files.templates import templates_folder
 from toolkit.pages.mnist import layer_rules, layers, mnist_book, run, targets, words
 from toolkit.pages.mnist.layout import Result
-from toolkit.template import templates_folder
 
 FASHION = ("T-shirt/top", "Trouser", "Pullover", "Dress", "Coat", "Sandal", "Shirt", "Sneaker",
            "Bag", "Ankle boot")  # fmt: skip

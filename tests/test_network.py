@@ -8,12 +8,12 @@ from hypothesis import assume, given, settings
 
 from tests import torch_reference
 from tests.networks import lessons
-from toolkit.errors import ToolkitError
+from toolkit.files.errors import ToolkitError
+from toolkit.files.templates import shipped, templates_folder
 from toolkit.network.derivation import LOSS, derivation
 from toolkit.network.lesson import SETTINGS, Lesson, changed, load
 from toolkit.network.trace import Values, trace
 from toolkit.symbols.equation import Gradient
-from toolkit.template import shipped, templates_folder
 
 CLASS_TEXT = (templates_folder() / "lessons" / "class.toml").read_text(encoding="utf-8")
 

@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from toolkit.errors import ToolkitError
 from toolkit.experiments.notation import in_words, layers
 from toolkit.experiments.variant import Budget, Variant
+from toolkit.files.errors import ToolkitError
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,8 @@ from tests.recalculation import Cells, Office, cells, chart_values, with_cell
 from tests.test_network import close
 from toolkit.book.sheet import letters
 from toolkit.book.writer import write
-from toolkit.errors import ToolkitError
+from toolkit.files.errors import ToolkitError
+from toolkit.files.templates import templates_folder
 from toolkit.network.derivation import LOSS
 from toolkit.network.lesson import Lesson, load
 from toolkit.network.trace import Values
@@ -29,7 +30,6 @@ from toolkit.symbols.excel import excel
 from toolkit.symbols.numeric import function, value
 from toolkit.symbols.plain import plain
 from toolkit.symbols.typeset import typeset
-from toolkit.template import templates_folder
 
 LINE_TEXT = (templates_folder() / "lessons" / "line.toml").read_text(encoding="utf-8")
 KINDS = ["momentum", "nesterov", "adagrad", "rmsprop", "adam"]

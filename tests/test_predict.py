@@ -25,7 +25,7 @@ from toolkit.convnet.stored import read
 from toolkit.convnet.template import Model
 from toolkit.convnet.training import normalize
 from toolkit.convnet.weights import load_trained, save_weights
-from toolkit.template import parse
+from toolkit.files.templates import parse
 
 RUN = CliRunner()
 LINEAR = """title = "Linear"

@@ -12,12 +12,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from toolkit import reading
 from toolkit.convnet import checkpoint, digits, seeds, stored, template
 from toolkit.convnet.checkpoint import Origin
 from toolkit.convnet.pictures import like_mnist
-from toolkit.errors import ToolkitError
 from toolkit.experiments import results
+from toolkit.files import reading
+from toolkit.files.errors import ToolkitError
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such files")
 

@@ -14,10 +14,10 @@ from toolkit.book.sheet import Book, Cell, Column, Sheet, Table
 from toolkit.book.writer import write
 from toolkit.cli import app
 from toolkit.convnet import template as models
-from toolkit.errors import ToolkitError
 from toolkit.experiments import results
+from toolkit.files.errors import ToolkitError
+from toolkit.files.templates import find, shipped
 from toolkit.network.lesson import changed, load
-from toolkit.template import find, shipped
 
 TABLE = Table(2, 2, (Column("a", [1.0, 2.0]), Column("b", [3.0, 4.0])))  # B2:C4
 GRID = Grid(6, 2, np.array([[1.0, np.nan], [3.0, 4.0]]), "number")  # B6:C7

@@ -11,10 +11,10 @@ import pytest
 from typer.testing import CliRunner
 
 from toolkit.cli import app
-from toolkit.errors import ToolkitError
 from toolkit.experiments import command, results
 from toolkit.experiments.programme import programme
 from toolkit.experiments.variant import Budget
+from toolkit.files.errors import ToolkitError
 
 RUN = CliRunner()
 LINES = results.shipped().read_text(encoding="utf-8").split("\n")

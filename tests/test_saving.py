@@ -13,10 +13,10 @@ from pathlib import Path
 import pytest
 from openpyxl import load_workbook
 
-from toolkit.book.saving import check_workbook, check_writable, replacing
 from toolkit.book.sheet import Book, Cell, Sheet
 from toolkit.book.writer import write
-from toolkit.errors import ToolkitError
+from toolkit.files.errors import ToolkitError
+from toolkit.files.saving import check_workbook, check_writable, replacing
 
 SMALL = Book("Small", (Sheet("One", {(1, 1): Cell(2.5)}),))
 POSIX = pytest.mark.skipif(sys.platform == "win32", reason="Windows has none of these")
@@ -217,7 +217,7 @@ def test_what_killed_programs_left_is_swept(tmp_path: Path, name: str) -> None:
 
 SIGNALLED = """
 import os, signal
-from toolkit.book import saving
+from toolkit.files import saving
 from toolkit.cli import main
 
 def enter(self, real=saving.replacing.__enter__):

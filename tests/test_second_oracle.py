@@ -12,11 +12,11 @@ from tests.recalculation import Cells, cells
 from tests.test_backprop_workbook import sizes
 from toolkit.book.sheet import letters
 from toolkit.book.writer import write
+from toolkit.files.templates import shipped
 from toolkit.network.lesson import load
 from toolkit.pages.backprop import backprop_book, work_out
 from toolkit.pages.backprop.layout import BACKPROP, SIZES, Worked, chosen_rate, rate_sheet
 from toolkit.pages.backprop.table import HEADING_ROW, table
-from toolkit.template import shipped
 
 BOUND = 1e-10
 # SUMPRODUCT(ABS(range)): IronCalc (0.9.1) does not take ABS over a range.

@@ -28,7 +28,7 @@ from toolkit.book.sheet import (
 )
 from toolkit.book.texts import unambiguous, xstring
 from toolkit.book.writer import write
-from toolkit.errors import ToolkitError
+from toolkit.files.errors import ToolkitError
 
 FORBIDDEN = ["\x00", "\x08", "\x0b", "\x0c", "\x1f", "\ufffe", "\uffff", "\ud800", "\udfff"]
 ALLOWED = "a\tb\x7f\x85\u2028\ufffd\U0001f600z"

@@ -30,10 +30,10 @@ from toolkit.convnet.model import build
 from toolkit.convnet.shapes import activation_count, parameter_count
 from toolkit.convnet.template import Model, Training
 from toolkit.convnet.training import Step, Watcher, train
-from toolkit.errors import ToolkitError
+from toolkit.files.errors import ToolkitError
+from toolkit.files.templates import parse, shipped
 from toolkit.mnist import Options, train_mnist
 from toolkit.pages.mnist import mnist_book
-from toolkit.template import parse, shipped
 
 CPU = torch.device("cpu")
 SMALL = """title = "Small"

@@ -10,10 +10,10 @@ import pytest
 from PIL import Image, ImageFont
 from sympy import Expr, Float, Function, Integer, Max, Rational, exp, log, sqrt, tanh
 
-from toolkit import template
 from toolkit.book import typesetting
 from toolkit.book.theme import INK
 from toolkit.book.typesetting import Drawn, draw
+from toolkit.files import templates
 from toolkit.network.derivation import derivation
 from toolkit.network.lesson import load
 from toolkit.symbols.activations import relu, sigmoid
@@ -225,7 +225,7 @@ def test_scripts_are_small_and_a_superscript_stands_higher_than_a_subscript() ->
 
 def every_equation() -> list[Box]:
     """All that the shipped lessons compute, as boxes."""
-    derived = [derivation(load(name)) for name in template.shipped("lessons")]
+    derived = [derivation(load(name)) for name in templates.shipped("lessons")]
     equations = [e for one in derived for e in (*one.table, *one.gradients, *one.updates)]
     return [typeset_equation(equation.symbol, equation.expr) for equation in equations]
 

@@ -25,10 +25,10 @@ from toolkit.convnet.shapes import tensor_shapes
 from toolkit.convnet.stages import reach, stages
 from toolkit.convnet.template import Model, Network
 from toolkit.convnet.weights import load_weights
-from toolkit.errors import ToolkitError
+from toolkit.files.errors import ToolkitError
+from toolkit.files.templates import parse
 from toolkit.live import write_live
 from toolkit.predict import predict
-from toolkit.template import parse
 
 RUN = CliRunner()
 

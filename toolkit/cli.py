@@ -8,7 +8,7 @@ import typer
 
 from toolkit import __version__
 from toolkit.console import OneLineErrors, complain, open_streams, say
-from toolkit.errors import ToolkitError
+from toolkit.files.errors import ToolkitError
 from toolkit.stopping import exit_code, stop_like_ctrl_c
 from toolkit.wording import experiment_line, mnist_lines, template_line
 

@@ -4,10 +4,10 @@ from math import isfinite
 from pathlib import Path
 from typing import Any
 
-from toolkit.book.saving import check_workbook, replacing
 from toolkit.book.writer import write
-from toolkit.errors import ToolkitError
-from toolkit.template import KINDS, find_shipped, shipped, text
+from toolkit.files.errors import ToolkitError
+from toolkit.files.saving import check_workbook, replacing
+from toolkit.files.templates import KINDS, find_shipped, shipped, text
 
 
 def write_backprop(

@@ -10,7 +10,7 @@ from typing import Any, TextIO, cast
 import typer
 from typer.core import TyperGroup
 
-from toolkit.errors import ToolkitError
+from toolkit.files.errors import ToolkitError
 from toolkit.stopping import exit_code
 
 WRONG = 2  # the exit code for bad input

@@ -4,7 +4,7 @@ import os
 import tempfile
 from contextlib import suppress
 
-from toolkit.errors import ToolkitError
+from toolkit.files.errors import ToolkitError
 
 CURE = (
     'install it with: pip install "toolkit[mnist]" (on Linux some 5 GB, with CUDA; on a machine '

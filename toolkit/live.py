@@ -9,14 +9,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from toolkit.book.live import count_formulas
-from toolkit.book.saving import check_workbook
 from toolkit.book.sheet import Book, Value
 from toolkit.book.writer import write
 from toolkit.convnet import stored
 from toolkit.convnet.shapes import activation_count, layer_table, parameter_count
 from toolkit.convnet.stages import Stage, forward, stages
 from toolkit.convnet.test_set import test_images
-from toolkit.errors import ToolkitError
+from toolkit.files.errors import ToolkitError
+from toolkit.files.saving import check_workbook
 from toolkit.pages.live import live_book
 from toolkit.pages.live.digits import NO_LABEL, SIDE, Gallery
 from toolkit.pages.live.learning import step_book

@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from toolkit.book.sheet import check_fits
-from toolkit.errors import ToolkitError
+from toolkit.files.errors import ToolkitError
 from toolkit.installed import check_installed
 from toolkit.options import Options as Options
 from toolkit.options import check

@@ -4,8 +4,8 @@ from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from toolkit.book.saving import check_workbook, check_writable
-from toolkit.errors import ToolkitError
+from toolkit.files.errors import ToolkitError
+from toolkit.files.saving import check_workbook, check_writable
 from toolkit.wording import shell_line
 
 if TYPE_CHECKING:

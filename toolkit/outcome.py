@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from toolkit.console import complain
-from toolkit.errors import ToolkitError
+from toolkit.files.errors import ToolkitError
 
 if TYPE_CHECKING:
     from torch import nn

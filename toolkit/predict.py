@@ -14,7 +14,7 @@ from toolkit.convnet.pictures import FIELD, like_mnist
 from toolkit.convnet.shapes import layer_table
 from toolkit.convnet.stages import Stage, forward, stages
 from toolkit.convnet.stored import read, shipped
-from toolkit.errors import ToolkitError
+from toolkit.files.errors import ToolkitError
 
 INPUT = (1, FIELD, FIELD)
 DECIMALS = 6  # of a probability as it is told: more would be noise

@@ -11,7 +11,7 @@ from toolkit.book.occupied import overlaps
 from toolkit.book.sheet import ABOVE, ROW, Book, Chart, Known, Sheet, Table, letters
 from toolkit.book.texts import ESCAPE, forbidden, unambiguous
 from toolkit.book.values import NUMERIC, Value, Values, listed
-from toolkit.errors import ToolkitError
+from toolkit.files.errors import ToolkitError
 
 # Excel specifications and limits; the lengths of names and messages: ECMA-376, part 1, 18.3.1.32.
 MAX_NAME, MAX_FORMULA, MAX_SERIES = 31, 8192, 255

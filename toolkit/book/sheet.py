@@ -16,7 +16,7 @@ from toolkit.book.theme import MUTED
 from toolkit.book.values import OWN, listed, plain, plain_known, plain_values
 from toolkit.book.values import Value as Value
 from toolkit.book.values import Values as Values
-from toolkit.errors import ToolkitError
+from toolkit.files.errors import ToolkitError
 
 # In a column's formula these two stand for the number of the row itself and of the row above.
 ROW, ABOVE = "\x01", "\x02"

@@ -3,7 +3,7 @@
 import re
 from xml.sax.saxutils import escape
 
-from toolkit.errors import ToolkitError
+from toolkit.files.errors import ToolkitError
 
 # XML 1.0, production 2: no other control characters, no halves of surrogate pairs, no U+FFFE/FFFF.
 FORBIDDEN = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")

@@ -22,9 +22,9 @@ from toolkit.book.archive import MOMENT, Archive, entry, zipfile_of
 from toolkit.book.drawing import Drawing, relations
 from toolkit.book.furniture import furnish, links, merged
 from toolkit.book.limits import check
-from toolkit.book.saving import replacing
 from toolkit.book.sheet import Book, Sheet
 from toolkit.book.styling import style_index
+from toolkit.files.saving import replacing
 
 
 def write(book: Book, out: Path) -> None:

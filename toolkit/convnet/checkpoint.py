@@ -10,11 +10,11 @@ from typing import Any
 import torch
 from pydantic import ConfigDict, TypeAdapter, validate_call
 
-from toolkit.book.saving import replacing
 from toolkit.convnet.history import Epoch
 from toolkit.convnet.session import State
-from toolkit.errors import ToolkitError
-from toolkit.reading import MEGABYTE, check_regular
+from toolkit.files.errors import ToolkitError
+from toolkit.files.reading import MEGABYTE, check_regular
+from toolkit.files.saving import replacing
 
 MOST = 4096 * MEGABYTE  # of a file: weights, their average, and two of AdamW for each
 NAMES = {

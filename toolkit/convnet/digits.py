@@ -18,9 +18,9 @@ from torchvision.datasets import mnist as idx
 
 from toolkit.convnet.history import DIGITS, HeldOut
 from toolkit.convnet.names import LONGEST_NAME, countable, printable
-from toolkit.errors import ToolkitError
-from toolkit.reading import MEGABYTE, check_regular, text
-from toolkit.template import brief
+from toolkit.files.errors import ToolkitError
+from toolkit.files.reading import MEGABYTE, check_regular, text
+from toolkit.files.templates import brief
 
 # MD5 of the four original files by Y. LeCun and C. Cortes (CC BY-SA 3.0), as torchvision lists
 # them for the files within its archives and as the README beside the data repeats them.

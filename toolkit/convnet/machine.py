@@ -7,7 +7,7 @@ from contextlib import contextmanager
 import torch
 
 from toolkit import __version__
-from toolkit.errors import ToolkitError
+from toolkit.files.errors import ToolkitError
 
 
 def choose_device(name: str) -> torch.device:

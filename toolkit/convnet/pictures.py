@@ -12,8 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageFilter, ImageOps, UnidentifiedImageError
 
-from toolkit.errors import ToolkitError
-from toolkit.reading import MEGABYTE, content
+from toolkit.files.errors import ToolkitError
+from toolkit.files.reading import MEGABYTE, content
 
 FIELD, BOX = 28, 20  # pixels: the whole image, and what the digit fits into
 WORKING = 480  # pixels that a longer side is reduced to first: ample for a box of 20

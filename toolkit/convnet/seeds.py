@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Annotated
 
 from pydantic import AfterValidator, Field, TypeAdapter, ValidationError
 
-from toolkit.book.saving import replacing
 from toolkit.convnet.history import (
     DIGITS,
     STRICT,
@@ -18,9 +17,10 @@ from toolkit.convnet.history import (
     possible,
 )
 from toolkit.convnet.template import Model
-from toolkit.errors import ToolkitError
-from toolkit.reading import MOST_TEXT, content
-from toolkit.template import Title, first_fault
+from toolkit.files.errors import ToolkitError
+from toolkit.files.reading import MOST_TEXT, content
+from toolkit.files.saving import replacing
+from toolkit.files.templates import Title, first_fault
 
 if TYPE_CHECKING:  # the workbook's sheets read this module, and they do without torch
     from toolkit.convnet.digits import Digits

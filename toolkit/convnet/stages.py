@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from toolkit.convnet import template as t
 from toolkit.convnet.shapes import LayerRow, Shape, layer_table
 from toolkit.convnet.stored import Stored
-from toolkit.errors import ToolkitError
+from toolkit.files.errors import ToolkitError
 
 Kind = Literal["convolution", "pool", "average", "linear", "pointwise"]
 Array = NDArray[np.float64]

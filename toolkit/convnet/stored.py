@@ -14,10 +14,10 @@ from toolkit.convnet.history import DIGITS, HeldOut
 from toolkit.convnet.names import LONGEST_NAME, countable, printable
 from toolkit.convnet.shapes import COUNTER, Shape, tensor_shapes
 from toolkit.convnet.template import CLASSES, Model
-from toolkit.errors import ToolkitError
-from toolkit.reading import MEGABYTE, check_regular
-from toolkit.template import Part, brief, first_fault, parse
-from toolkit.template import shipped as templates
+from toolkit.files.errors import ToolkitError
+from toolkit.files.reading import MEGABYTE, check_regular
+from toolkit.files.templates import Part, brief, first_fault, parse
+from toolkit.files.templates import shipped as templates
 
 MOST = 1024 * MEGABYTE  # of a file of weights
 LENGTH, LONGEST_HEADER = 8, 10_000_000  # bytes: of the number that is the header's length, and that

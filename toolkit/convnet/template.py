@@ -4,15 +4,15 @@ from typing import Annotated, Literal
 
 from pydantic import Discriminator, Field, Tag, model_validator
 
-from toolkit import template
-from toolkit.errors import ToolkitError
+from toolkit.files import templates
+from toolkit.files.errors import ToolkitError
 
 MOST = 10**6  # of channels, pixels, epochs: beyond what any machine trains
 Positive = Annotated[int, Field(ge=1, le=MOST)]
 Share = Annotated[float, Field(ge=0, lt=1)]
 
 
-class Convolution(template.Part):
+class Convolution(templates.Part):
     """Square kernels sliding over the maps; no bias, since a batch norm follows."""
 
     type: Literal["convolution"]
@@ -23,39 +23,39 @@ class Convolution(template.Part):
     bias: bool = False
 
 
-class BatchNorm(template.Part):
+class BatchNorm(templates.Part):
     """Each channel to mean 0 and variance 1 over the batch, then scaled and shifted."""
 
     type: Literal["batch_norm"]
 
 
-class Relu(template.Part):
+class Relu(templates.Part):
     """max(0, x)."""
 
     type: Literal["relu"]
 
 
-class Dropout(template.Part):
+class Dropout(templates.Part):
     """Whole channels (of maps) or single features set to zero at random while training."""
 
     type: Literal["dropout"]
     rate: Share
 
 
-class MaxPool(template.Part):
+class MaxPool(templates.Part):
     """The largest value of each square window."""
 
     type: Literal["max_pool"]
     size: Positive = 2
 
 
-class GlobalAveragePool(template.Part):
+class GlobalAveragePool(templates.Part):
     """Each map to its mean."""
 
     type: Literal["global_average_pool"]
 
 
-class Linear(template.Part):
+class Linear(templates.Part):
     """Fully connected; maps are flattened first."""
 
     type: Literal["linear"]
@@ -86,14 +86,14 @@ Layer = Annotated[
 ]
 
 
-class Network(template.Part):
+class Network(templates.Part):
     """The layers in the order in which an image passes through them."""
 
-    input: Annotated[template.Array[Positive], Field(min_length=3), template.at_most(3)]
-    layers: Annotated[template.Array[Layer], Field(min_length=1)]
+    input: Annotated[templates.Array[Positive], Field(min_length=3), templates.at_most(3)]
+    layers: Annotated[templates.Array[Layer], Field(min_length=1)]
 
 
-class Training(template.Part):
+class Training(templates.Part):
     """Optimizer, schedule and loss; `learning_rate` is the highest rate reached.
 
     `warm_up` is the share of the training in which a one-cycle schedule rises, `step_epochs` and
@@ -124,7 +124,7 @@ class Training(template.Part):
         return self
 
 
-class Augmentation(template.Part):
+class Augmentation(templates.Part):
     """Largest random change of each kind; all zero means that the images stay as they are.
 
     `share` is the share of the images that are changed, `plain_epochs` the number of epochs at the
@@ -139,10 +139,10 @@ class Augmentation(template.Part):
     plain_epochs: Annotated[int, Field(ge=0, le=MOST)] = 0
 
 
-class Model(template.Part):
+class Model(templates.Part):
     """A whole model template."""
 
-    title: template.Title
+    title: templates.Title
     network: Network
     training: Training
     augmentation: Augmentation = Augmentation()
@@ -161,9 +161,9 @@ def load(name: str) -> tuple[Model, str]:
 
     Raises ToolkitError naming file, key and cure.
     """
-    path = template.find("models", name)
-    model = template.read(path, Model)
-    return model, template.text(path)
+    path = templates.find("models", name)
+    model = templates.read(path, Model)
+    return model, templates.text(path)
 
 
 IMAGE, CLASSES = (1, 28, 28), 10

@@ -22,7 +22,7 @@ from toolkit.convnet.recipe import learning_rate
 from toolkit.convnet.session import Session, State, begin, fits, restore, state
 from toolkit.convnet.stages import DEVIATION, MEAN
 from toolkit.convnet.template import Augmentation, Model
-from toolkit.errors import ToolkitError
+from toolkit.files.errors import ToolkitError
 
 TEST_BATCH = 1000
 

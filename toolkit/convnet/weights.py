@@ -8,11 +8,11 @@ import torch
 from safetensors.torch import save
 from torch import nn
 
-from toolkit.book.saving import replacing
 from toolkit.convnet.model import build
 from toolkit.convnet.stored import LENGTH, Stored, read
 from toolkit.convnet.template import Model
-from toolkit.errors import ToolkitError
+from toolkit.files.errors import ToolkitError
+from toolkit.files.saving import replacing
 
 ALIGNED = 8  # bytes: of the header's length a multiple
 

@@ -10,8 +10,6 @@ from typing import Any
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from toolkit.book.saving import check_writable
-from toolkit.errors import ToolkitError
 from toolkit.experiments import results
 from toolkit.experiments.programme import (
     Run,
@@ -23,6 +21,8 @@ from toolkit.experiments.programme import (
 )
 from toolkit.experiments.results import Result
 from toolkit.experiments.variant import Budget
+from toolkit.files.errors import ToolkitError
+from toolkit.files.saving import check_writable
 from toolkit.installed import check_installed
 
 SEEDS = 5

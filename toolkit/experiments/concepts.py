@@ -3,10 +3,10 @@
 from pathlib import Path
 from typing import Any
 
-from toolkit.book.saving import check_workbook
 from toolkit.book.writer import write
 from toolkit.experiments import results
 from toolkit.experiments.programme import budget_of, chosen
+from toolkit.files.saving import check_workbook
 
 
 def write_concepts(names: tuple[str, ...], out: Path, source: Path | None = None) -> dict[str, Any]:

@@ -4,8 +4,8 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from toolkit.errors import ToolkitError
-from toolkit.template import brief
+from toolkit.files.errors import ToolkitError
+from toolkit.files.templates import brief
 
 COUNT = r"([1-9][0-9]{0,3})"
 # Channels, then a kernel (:5), a stride (/2), padding (+1), and what follows instead of `after`.

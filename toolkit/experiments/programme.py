@@ -3,10 +3,10 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from toolkit.errors import ToolkitError
 from toolkit.experiments.results import Result
 from toolkit.experiments.variant import Budget, Experiment, Setup
-from toolkit.template import brief, suggestion
+from toolkit.files.errors import ToolkitError
+from toolkit.files.templates import brief, suggestion
 
 GUESS = 15.0  # seconds of a run of 48,000 images, before any was measured
 

@@ -11,11 +11,11 @@ from pathlib import Path
 
 from pydantic import TypeAdapter, ValidationError
 
-from toolkit import reading
-from toolkit.book.saving import replacing
-from toolkit.errors import ToolkitError
 from toolkit.experiments import columns as c
-from toolkit.template import Title, first_fault
+from toolkit.files import reading
+from toolkit.files.errors import ToolkitError
+from toolkit.files.saving import replacing
+from toolkit.files.templates import Title, first_fault
 
 
 @dataclass(frozen=True)

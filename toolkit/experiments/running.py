@@ -10,9 +10,9 @@ from concurrent.futures.process import BrokenProcessPool
 from functools import cache
 from multiprocessing.connection import wait
 
-from toolkit.errors import ToolkitError
 from toolkit.experiments.programme import Run
 from toolkit.experiments.results import Result
+from toolkit.files.errors import ToolkitError
 
 
 def results_of(todo: Sequence[Run], workers: int) -> Generator[Result, None, None]:

@@ -8,9 +8,9 @@ from typing import Any, Literal
 from pydantic import ValidationError
 
 from toolkit.convnet.template import Model
-from toolkit.errors import ToolkitError
 from toolkit.experiments.notation import layers
-from toolkit.template import Part, first_fault
+from toolkit.files.errors import ToolkitError
+from toolkit.files.templates import Part, first_fault
 
 BASELINE = "8 16 P 8:1 16 16 24 28 G F10"
 Pixels = Literal["standardized", "unit", "symmetric", "bytes"]

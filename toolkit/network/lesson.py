@@ -6,10 +6,10 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
-from toolkit import template
-from toolkit.errors import ToolkitError
+from toolkit.files import templates
+from toolkit.files.errors import ToolkitError
+from toolkit.files.templates import Array
 from toolkit.network.published import Published
-from toolkit.template import Array
 
 Width = Annotated[int, Field(ge=1, le=10**6)]  # a sheet has 16,384 columns
 Positive = Annotated[float, Field(gt=0)]
@@ -33,7 +33,7 @@ SETTINGS: dict[str, dict[str, float | tuple[float, ...]]] = {
 }
 
 
-class Network(template.Part):
+class Network(templates.Part):
     """Widths of inputs, hidden layers and outputs; an activation for each but the inputs."""
 
     layers: Annotated[Array[Width], Field(min_length=2)]
@@ -43,7 +43,7 @@ class Network(template.Part):
     negative_slope: Annotated[float, Field(ge=0)] = 0.01
 
 
-class Samples(template.Part):
+class Samples(templates.Part):
     """One row of inputs and one of targets for each sample; all of them make up the batch.
 
     `labels` names the samples.
@@ -51,10 +51,10 @@ class Samples(template.Part):
 
     inputs: Annotated[Array[Array[float]], Field(min_length=1)]
     targets: Annotated[Array[Array[float]], Field(min_length=1)]
-    labels: Array[template.Title] | None = None
+    labels: Array[templates.Title] | None = None
 
 
-class Start(template.Part):
+class Start(templates.Part):
     """Weights by layer, neuron and input, in that order, as torch.nn.Linear flattens them, and
     biases by layer and neuron; or a seed and the initializer that draws them.
     """
@@ -65,7 +65,7 @@ class Start(template.Part):
     initializer: Initializer | None = None
 
 
-class Training(template.Part):
+class Training(templates.Part):
     """Descent over the whole batch, once for each learning rate, as torch.optim defines it.
 
     `compare` names other optimizers to be shown beside it, each with torch's default settings and
@@ -77,7 +77,7 @@ class Training(template.Part):
     epochs: Annotated[int, Field(ge=1, le=10**9)]
     train_biases: bool = True
     momentum: Share | None = None
-    betas: Annotated[Array[Share], Field(min_length=2), template.at_most(2)] | None = None
+    betas: Annotated[Array[Share], Field(min_length=2), templates.at_most(2)] | None = None
     alpha: Share | None = None
     epsilon: Positive | None = None
     weight_decay: Annotated[float, Field(ge=0)] = 0.0
@@ -91,10 +91,10 @@ class Training(template.Part):
         return chosen if isinstance(chosen, tuple) else (chosen,)
 
 
-class Lesson(template.Part):
+class Lesson(templates.Part):
     """A whole lesson template."""
 
-    title: template.Title
+    title: templates.Title
     network: Network
     samples: Samples
     start: Start
@@ -221,7 +221,7 @@ def load(name: str) -> Lesson:
 
     Raises ToolkitError naming file, key and cure.
     """
-    return template.read(template.find("lessons", name), Lesson)
+    return templates.read(templates.find("lessons", name), Lesson)
 
 
 def changed(

@@ -6,7 +6,7 @@ from typing import Annotated, NamedTuple
 
 from pydantic import Field, PlainValidator
 
-from toolkit import template
+from toolkit.files import templates
 
 MOST_DECIMALS = 30
 
@@ -38,8 +38,8 @@ def _figure(given: object) -> Figure:
     figure = Figure(quantity, epoch, printed)
     if not _is_number(printed) or figure.decimals > MOST_DECIMALS:
         raise ValueError(
-            f"value {template.brief(repr(printed))}: must be a number as printed, in quotes and of "
-            f'at most {MOST_DECIMALS} decimals, such as "0.2910"'
+            f"value {templates.brief(repr(printed))}: must be a number as printed, in quotes and "
+            f'of at most {MOST_DECIMALS} decimals, such as "0.2910"'
         )
     return figure
 
@@ -51,14 +51,14 @@ def _is_number(text: str) -> bool:
         return False
 
 
-class Published(template.Part):
+class Published(templates.Part):
     """Where the numbers are printed, at which of the learning rates they hold, the numbers, and a
     note on them.
     """
 
-    source: template.Title
+    source: templates.Title
     learning_rate: Annotated[float, Field(gt=0)]
     figures: Annotated[
-        template.Array[Annotated[Figure, PlainValidator(_figure)]], Field(min_length=1)
+        templates.Array[Annotated[Figure, PlainValidator(_figure)]], Field(min_length=1)
     ]
-    note: template.Title | None = None
+    note: templates.Title | None = None

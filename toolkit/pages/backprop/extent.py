@@ -2,7 +2,7 @@
 
 from toolkit.book.limits import MAX_SERIES
 from toolkit.book.sheet import check_fits
-from toolkit.errors import ToolkitError
+from toolkit.files.errors import ToolkitError
 from toolkit.network.comparison import compared
 from toolkit.network.derivation import written_out
 from toolkit.network.lesson import Lesson, weight_count

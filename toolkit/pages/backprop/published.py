@@ -7,14 +7,14 @@ from sympy import Abs, Expr, Piecewise, Rational, Symbol
 from toolkit.book.live import computed
 from toolkit.book.sheet import Cell, Known, Sheet, Table, at
 from toolkit.book.theme import MOST_DECIMALS
-from toolkit.errors import ToolkitError
+from toolkit.files.errors import ToolkitError
+from toolkit.files.templates import brief, suggestion
 from toolkit.network.derivation import Derivation
 from toolkit.network.lesson import Lesson
 from toolkit.network.published import Figure, Published
 from toolkit.pages.backprop.layout import PUBLISHED, START, Worked, column_of, rate_sheet
 from toolkit.symbols.equation import quantity
 from toolkit.symbols.functions import Text, joined, same_digits, when_all_numbers, where
-from toolkit.template import brief, suggestion
 from toolkit.wording import shell_line
 
 HEADINGS = ("quantity", "epoch", "as printed", "ours", "difference", "relative difference",

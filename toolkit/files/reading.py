@@ -4,7 +4,7 @@ import io
 import stat
 from pathlib import Path
 
-from toolkit.errors import ToolkitError, brief
+from toolkit.files.errors import ToolkitError, brief
 
 MEGABYTE = 2**20
 MOST_TEXT = 16 * MEGABYTE  # a template, a record or results: the largest that ship take 0.2 MB

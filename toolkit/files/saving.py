@@ -11,8 +11,8 @@ import time
 from contextlib import suppress
 from pathlib import Path
 
-from toolkit.errors import ToolkitError, brief
-from toolkit.reading import other_kind
+from toolkit.files.errors import ToolkitError, brief
+from toolkit.files.reading import other_kind
 
 STALE = 3600  # seconds after which a temporary file that nobody writes to is given up
 NAMED = 50  # characters of a file's name that its temporary repeats: names have an end

@@ -10,9 +10,9 @@ from typing import Annotated, Any, TypeVar
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, ValidationError
 from pydantic_core import PydanticKnownError
 
-from toolkit.errors import ToolkitError
-from toolkit.errors import brief as brief
-from toolkit.reading import text as text
+from toolkit.files.errors import ToolkitError
+from toolkit.files.errors import brief as brief
+from toolkit.files.reading import text as text
 
 LONGEST_TITLE = 200
 UNKNOWN = ("extra_forbidden", "unexpected_keyword_argument")  # a key, of a table or of a record
