@@ -8,10 +8,10 @@ from safetensors import safe_open
 
 from tests.test_convnet import files
 from tests.test_training import SMALL
+from toolkit.commands.mnist import Options, train_mnist
 from toolkit.convnet import digits
 from toolkit.convnet.history import DIGITS
 from toolkit.files.errors import ToolkitError
-from toolkit.mnist import Options, train_mnist
 
 DEBIAN = Path("/usr/share/datasets/fashion-mnist")
 UNCOUNTABLE = ("st*r", "star?", "~star", "=star", "<star", "01", "1/2", "TRUE", "1.5")

@@ -17,10 +17,10 @@ from typer.testing import CliRunner
 
 from tests.conftest import needs_torch
 from tests.recalculation import cells
-from toolkit.cli import MODELS, app
+from toolkit.commands.cli import MODELS, app
+from toolkit.files.shell import shell_line
 from toolkit.files.templates import shipped as shipped_names
 from toolkit.files.templates import templates_folder
-from toolkit.wording import shell_line
 
 ROOT = Path(__file__).parents[1]
 RUN = CliRunner()
@@ -154,7 +154,7 @@ def test_help_is_light(tmp_path: Path) -> None:
         cwd=tmp_path, capture_output=True, text=True, check=True, encoding="utf-8",
     )  # fmt: skip
     imported = {line.split("|")[-1].strip() for line in done.stderr.splitlines()}
-    assert "toolkit.cli" in imported
+    assert "toolkit.commands.cli" in imported
     assert not imported & {"torch", "sympy", "numpy", "openpyxl", "pydantic"}
 
 

@@ -16,7 +16,7 @@ from typer.testing import CliRunner
 from tests.lint import faults
 from tests.recalculation import Office, cells, with_cells
 from toolkit.book.writer import write
-from toolkit.cli import app
+from toolkit.commands.cli import app
 from toolkit.experiments.results import Result, load, save, shipped
 from toolkit.experiments.variant import Budget
 from toolkit.pages import concepts

@@ -16,6 +16,7 @@ from safetensors import safe_open
 from tests.lint import faults
 from tests.recalculation import Office, cells, chart_values
 from toolkit.book.writer import write
+from toolkit.commands.mnist import Options, train_mnist
 from toolkit.convnet import digits, template, training
 from toolkit.convnet.augmentation import augment
 from toolkit.convnet.history import Epoch, History
@@ -26,7 +27,6 @@ from toolkit.convnet.template import Augmentation, Network
 from toolkit.convnet.training import Step, Watcher, train
 from toolkit.files.errors import ToolkitError
 from toolkit.files.templates import templates_folder
-from toolkit.mnist import Options, train_mnist
 from toolkit.pages.mnist import mnist_book
 
 DEFAULT_TEXT = (templates_folder() / "models" / "default.toml").read_text(encoding="utf-8")

@@ -12,10 +12,11 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from toolkit.cli import app
+from toolkit.commands import experiments as command
+from toolkit.commands.cli import app
 from toolkit.convnet import digits
 from toolkit.convnet.shapes import layer_table
-from toolkit.experiments import command, programme, results
+from toolkit.experiments import programme, results
 from toolkit.experiments.notation import layers
 from toolkit.experiments.run import prepared, run
 from toolkit.experiments.variant import Budget, Variant

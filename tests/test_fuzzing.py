@@ -20,7 +20,8 @@ from tests.fuzzing import BYTES, TEXT, Change, check_line, damaged, fuzz, state
 from tests.test_convnet import idx
 from tests.test_live import LINEAR, ODD, trained
 from tests.test_training import CPU, SMALL
-from toolkit.cli import app
+from toolkit.commands.cli import app
+from toolkit.commands.predict import predict
 from toolkit.convnet import digits, seeds, stored
 from toolkit.convnet.digits import Digits
 from toolkit.convnet.stages import stages
@@ -30,7 +31,6 @@ from toolkit.experiments import results
 from toolkit.files import templates
 from toolkit.files.templates import parse, templates_folder
 from toolkit.network.lesson import Lesson
-from toolkit.predict import predict
 
 FEW, MANY = 50, 2000  # damaged copies of a file: in every run of the tests, and in the full one
 RECORDS = Path(__file__).parent / "experiments" / "records"

@@ -19,7 +19,7 @@ from tests.test_second_oracle import NOT_COMPUTED, formulas_of, same
 from toolkit.book import limits, sheet
 from toolkit.book.sheet import MAX_COLUMNS, MAX_ROWS, Book, Cell, Known, Sheet, Value
 from toolkit.book.writer import write
-from toolkit.cli import app
+from toolkit.commands.cli import app
 from toolkit.files.errors import ToolkitError
 from toolkit.files.templates import LONGEST_TITLE, shipped
 from toolkit.network.derivation import derivation

@@ -16,6 +16,7 @@ from openxml_audit import OpenXmlValidator
 from safetensors import safe_open
 
 from tests.recalculation import Cells, Office, cells, with_cells
+from toolkit.commands.live import HARD, PLAIN, gallery, write_live
 from toolkit.convnet import digits, stored
 from toolkit.convnet.model import build
 from toolkit.convnet.stages import DEVIATION, EPSILON, MEAN, forward, stages
@@ -23,7 +24,6 @@ from toolkit.convnet.template import Model
 from toolkit.convnet.weights import load_trained, save_weights
 from toolkit.files.errors import ToolkitError
 from toolkit.files.templates import parse
-from toolkit.live import HARD, PLAIN, gallery, write_live
 from toolkit.pages.live.digits import Gallery
 from toolkit.pages.live.draw import IDLE
 

@@ -13,11 +13,11 @@ from torch.nn import functional
 
 from tests.recalculation import Cells, Office, cells, with_cells
 from tests.test_live import LINEAR, ODD, assert_agrees, formula_count, trained
+from toolkit.commands.live import gallery, write_live
 from toolkit.convnet import stored
 from toolkit.convnet.stages import DEVIATION, EPSILON, MEAN, stages
 from toolkit.convnet.weights import load_trained
 from toolkit.files.errors import ToolkitError
-from toolkit.live import gallery, write_live
 from toolkit.pages.live import equations as eq
 from toolkit.pages.live.forward import as_maps
 from toolkit.symbols.plain import plain

@@ -39,7 +39,7 @@ def run(installed: Path, cwd: Path, code: str) -> str:
 def test_an_installed_wheel_finds_templates_and_digits(installed: Path, tmp_path: Path) -> None:
     code = (
         "import pathlib, toolkit; print(toolkit.__file__); "
-        "from toolkit.commands import write_backprop as w; "
+        "from toolkit.commands.templates import write_backprop as w; "
         "[w(n, pathlib.Path(n + '.xlsx')) for n in ('class', 'class-half')]; "
         "from toolkit.convnet import digits, template; template.load('default'); "
         "print(len(digits.load().train_images))"
@@ -53,7 +53,7 @@ def test_an_installed_wheel_finds_templates_and_digits(installed: Path, tmp_path
 def test_the_light_install_needs_no_torch(installed: Path, tmp_path: Path) -> None:
     start = (
         "import sys; sys.modules['torch'] = sys.modules['torchvision'] = None; "
-        "from typer.testing import CliRunner as R; from toolkit.cli import app; "
+        "from typer.testing import CliRunner as R; from toolkit.commands.cli import app; "
         "done = lambda *words: R().invoke(app, words); "
     )
     code = start + "print(*(done(c).exit_code for c in ('backprop', 'live', 'concepts')))"

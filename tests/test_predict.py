@@ -14,8 +14,8 @@ from PIL import Image
 from safetensors.torch import save_file
 from typer.testing import CliRunner
 
-from toolkit import predict
-from toolkit.cli import app
+from toolkit.commands import predict
+from toolkit.commands.cli import app
 from toolkit.convnet import digits
 from toolkit.convnet.digits import Digits
 from toolkit.convnet.model import build
@@ -339,7 +339,7 @@ def test_names_are_made_distinct(names: list[str], wanted: list[str]) -> None:
 
 def test_the_shipped_weights_read_digits_without_torch(tmp_path: Path, originals: Grey) -> None:
     paths = made(tmp_path, "large", originals[:3])
-    block = "import sys; sys.modules['torch'] = None; from toolkit.cli import main; main()"
+    block = "import sys; sys.modules['torch'] = None; from toolkit.commands.cli import main; main()"
     done = subprocess.run([sys.executable, "-c", block, "predict", *map(str, paths)],
                           capture_output=True, text=True, check=True)  # fmt: skip
     assert [line.split()[1] for line in done.stdout.splitlines()[1:]] == ["7", "2", "1"]

@@ -12,7 +12,7 @@ from typer.testing import CliRunner
 from toolkit.book.grid import Grid
 from toolkit.book.sheet import Book, Cell, Column, Sheet, Table
 from toolkit.book.writer import write
-from toolkit.cli import app
+from toolkit.commands.cli import app
 from toolkit.convnet import template as models
 from toolkit.experiments import results
 from toolkit.files.errors import ToolkitError

@@ -10,8 +10,9 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
-from toolkit.cli import app
-from toolkit.experiments import command, results
+from toolkit.commands import experiments as command
+from toolkit.commands.cli import app
+from toolkit.experiments import results
 from toolkit.experiments.programme import programme
 from toolkit.experiments.variant import Budget
 from toolkit.files.errors import ToolkitError

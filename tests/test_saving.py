@@ -218,7 +218,7 @@ def test_what_killed_programs_left_is_swept(tmp_path: Path, name: str) -> None:
 SIGNALLED = """
 import os, signal
 from toolkit.files import saving
-from toolkit.cli import main
+from toolkit.commands.cli import main
 
 def enter(self, real=saving.replacing.__enter__):
     temporary = real(self)

@@ -21,7 +21,8 @@ from tests.lint import faults
 from tests.recalculation import Office, cells
 from tests.test_convnet import files, idx
 from toolkit.book.writer import write
-from toolkit.cli import app
+from toolkit.commands.cli import app
+from toolkit.commands.mnist import Options, train_mnist
 from toolkit.convnet import checkpoint, digits, recipe, seeds, template, training
 from toolkit.convnet.digits import Digits
 from toolkit.convnet.history import Epoch, History
@@ -32,7 +33,6 @@ from toolkit.convnet.template import Model, Training
 from toolkit.convnet.training import Step, Watcher, train
 from toolkit.files.errors import ToolkitError
 from toolkit.files.templates import parse, shipped
-from toolkit.mnist import Options, train_mnist
 from toolkit.pages.mnist import mnist_book
 
 CPU = torch.device("cpu")
@@ -433,7 +433,7 @@ def test_the_checkpoint_goes_when_all_is_written(folder: Path) -> None:
 COMMAND = """
 import os, signal, sys
 from toolkit.convnet import training
-from toolkit.cli import main
+from toolkit.commands.cli import main
 
 def step(session, *rest, real=training._step, count=[0]):
     count[0] += 1

@@ -16,7 +16,9 @@ from typer.testing import CliRunner
 from tests.test_convnet import networks
 from tests.test_live import LINEAR, trained
 from tests.test_training import SMALL
-from toolkit.cli import app
+from toolkit.commands.cli import app
+from toolkit.commands.live import write_live
+from toolkit.commands.predict import predict
 from toolkit.convnet import stored
 from toolkit.convnet.history import DIGITS
 from toolkit.convnet.model import build
@@ -27,8 +29,6 @@ from toolkit.convnet.template import Model, Network
 from toolkit.convnet.weights import load_weights
 from toolkit.files.errors import ToolkitError
 from toolkit.files.templates import parse
-from toolkit.live import write_live
-from toolkit.predict import predict
 
 RUN = CliRunner()
 

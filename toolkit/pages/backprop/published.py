@@ -8,6 +8,7 @@ from toolkit.book.live import computed
 from toolkit.book.sheet import Cell, Known, Sheet, Table, at
 from toolkit.book.theme import MOST_DECIMALS
 from toolkit.files.errors import ToolkitError
+from toolkit.files.shell import shell_line
 from toolkit.files.templates import brief, suggestion
 from toolkit.network.derivation import Derivation
 from toolkit.network.lesson import Lesson
@@ -15,7 +16,6 @@ from toolkit.network.published import Figure, Published
 from toolkit.pages.backprop.layout import PUBLISHED, START, Worked, column_of, rate_sheet
 from toolkit.symbols.equation import quantity
 from toolkit.symbols.functions import Text, joined, same_digits, when_all_numbers, where
-from toolkit.wording import shell_line
 
 HEADINGS = ("quantity", "epoch", "as printed", "ours", "difference", "relative difference",
             "agreement")  # fmt: skip

@@ -4,11 +4,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from toolkit.book.sheet import check_fits
+from toolkit.commands.installed import check_installed
+from toolkit.commands.mnist_options import Options as Options
+from toolkit.commands.mnist_options import check
+from toolkit.commands.mnist_outcome import first_network, result, save, stopped, write
 from toolkit.files.errors import ToolkitError
-from toolkit.installed import check_installed
-from toolkit.options import Options as Options
-from toolkit.options import check
-from toolkit.outcome import first_network, result, save, stopped, write
 
 if TYPE_CHECKING:
     from torch import nn
@@ -67,8 +67,8 @@ def _train_one(options: Options, model: "Model", text: str, data: "Digits") -> d
 def _train(
     options: Options, model: "Model", data: "Digits", seed: int, keep: Path, *, resume: bool
 ) -> Trained:
+    from toolkit.commands.progress import watching
     from toolkit.convnet import machine, training
-    from toolkit.progress import watching
 
     device = machine.choose_device(options.device)
     try:

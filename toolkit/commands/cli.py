@@ -7,10 +7,10 @@ from typing import Annotated
 import typer
 
 from toolkit import __version__
-from toolkit.console import OneLineErrors, complain, open_streams, say
+from toolkit.commands.console import OneLineErrors, complain, open_streams, say
+from toolkit.commands.stopping import exit_code, stop_like_ctrl_c
+from toolkit.commands.wording import experiment_line, mnist_lines, template_line
 from toolkit.files.errors import ToolkitError
-from toolkit.stopping import exit_code, stop_like_ctrl_c
-from toolkit.wording import experiment_line, mnist_lines, template_line
 
 app = typer.Typer(
     cls=OneLineErrors,
@@ -58,7 +58,7 @@ def backprop(
     as_json: Json = False,
 ) -> None:
     """Write a lesson in backpropagation as a workbook of live formulas."""
-    from toolkit.commands import write_backprop
+    from toolkit.commands.templates import write_backprop
 
     result = write_backprop(template, out, epochs, learning_rate)
     say(result, as_json, f"Wrote {out}")
@@ -100,7 +100,7 @@ def mnist(
     as_json: Json = False,
 ) -> None:
     """Train the CNN on MNIST and write a workbook with one row per epoch, the weights beside it."""
-    from toolkit.mnist import Options, train_mnist
+    from toolkit.commands.mnist import Options, train_mnist
 
     options = Options(
         out,
@@ -141,8 +141,8 @@ def predict(
     as_json: Json = False,
 ) -> None:
     """Tell the digits in pictures of any size, dark on light or light on dark."""
-    from toolkit.predict import predict as predictions
-    from toolkit.predict import shown
+    from toolkit.commands.predict import predict as predictions
+    from toolkit.commands.predict import shown
 
     found = predictions(images, model)
     say([each.as_dict() for each in found], as_json, shown(found, sys.stdout.isatty()))
@@ -167,7 +167,7 @@ def live(
     as_json: Json = False,
 ) -> None:
     """Put the trained network into cells: draw a digit, watch it think, take a step."""
-    from toolkit.live import write_live
+    from toolkit.commands.live import write_live
 
     out = out or Path("exports/live-step.xlsx" if step else "exports/live.xlsx")
     made = write_live(out, model, step=step)
@@ -193,7 +193,7 @@ def concepts(
     as_json: Json = False,
 ) -> None:
     """Write the concepts of deep learning, each live in cells and measured on real digits."""
-    from toolkit.experiments.concepts import write_concepts
+    from toolkit.commands.concepts import write_concepts
 
     made = write_concepts(tuple(names or ()), out, results)
     say(made, as_json, f"{made['concepts']} concepts, {made['runs']} runs\nWrote {out}")
@@ -223,7 +223,7 @@ def experiments(
     as_json: Json = False,
 ) -> None:
     """Run the experiments of all concepts on the real digits, those not recorded yet."""
-    from toolkit.experiments.command import Options, listing, run_experiments
+    from toolkit.commands.experiments import Options, listing, run_experiments
 
     options = Options(results, tuple(only or ()), epochs, seeds, workers, as_json)
     if listed:
@@ -246,7 +246,7 @@ def templates(
     as_json: Json = False,
 ) -> None:
     """List the shipped lessons and models, print one, or copy one for a teacher to edit."""
-    from toolkit.commands import copy_template, list_templates, show_template
+    from toolkit.commands.templates import copy_template, list_templates, show_template
 
     if name and copy:
         target = copy_template(name, copy)

@@ -1,13 +1,6 @@
 """The lines that commands print of their results, as text instead of JSON."""
 
-import os
-import re
-import shlex
-from collections.abc import Iterable
 from typing import Any
-
-PLAIN = re.compile(r"[\w./:=+-]+")  # what no shell takes for anything else
-REPLACED = re.compile(r"[$`\"\\!]")  # what some shell replaces within double quotes
 
 
 def mnist_lines(result: dict[str, Any]) -> str:
@@ -36,20 +29,3 @@ def template_line(found: dict[str, Any]) -> str:
     else:
         shape, size = "-".join(map(str, found["layers"])), f"{found['weights']:>6,} weights   "
     return f"{found['kind']:<7} {found['name']:<11} {shape:<10} {size}  {found['title']}"
-
-
-def shell_line(words: Iterable[str]) -> str:
-    """A command line that a reader can paste, the same on every system.
-
-    Quotes are put where they are needed, so that PowerShell and the shells of macOS and Linux read
-    the words alike: double quotes, which cmd knows too, unless something in them would be replaced
-    (`$HOME`), else single ones. A path of Windows is written with `/`, which Windows takes as well.
-    """
-    return " ".join(map(_quoted, words))
-
-
-def _quoted(word: str) -> str:
-    word = word.replace(os.sep, "/")
-    if PLAIN.fullmatch(word):
-        return word
-    return shlex.quote(word) if REPLACED.search(word) else f'"{word}"'

@@ -8,7 +8,7 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
-from toolkit.console import complain
+from toolkit.commands.console import complain
 from toolkit.convnet.history import Epoch, HeldOut
 from toolkit.convnet.template import Model
 from toolkit.convnet.training import Step, Watcher

@@ -5,16 +5,16 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from toolkit.console import complain
+from toolkit.commands.console import complain
 from toolkit.files.errors import ToolkitError
 
 if TYPE_CHECKING:
     from torch import nn
 
+    from toolkit.commands.mnist_options import Options
     from toolkit.convnet.digits import Digits
     from toolkit.convnet.history import History
     from toolkit.convnet.seeds import Series
-    from toolkit.options import Options
 
 
 def stopped(history: "History") -> bool:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from toolkit.files.errors import ToolkitError
 from toolkit.files.saving import check_workbook, check_writable
-from toolkit.wording import shell_line
+from toolkit.files.shell import shell_line
 
 if TYPE_CHECKING:
     from toolkit.convnet.history import History

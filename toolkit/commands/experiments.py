@@ -10,6 +10,7 @@ from typing import Any
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
+from toolkit.commands.installed import check_installed
 from toolkit.experiments import results
 from toolkit.experiments.programme import (
     Run,
@@ -23,7 +24,6 @@ from toolkit.experiments.results import Result
 from toolkit.experiments.variant import Budget
 from toolkit.files.errors import ToolkitError
 from toolkit.files.saving import check_writable
-from toolkit.installed import check_installed
 
 SEEDS = 5
 # Beyond what anybody waits for; the file holds fewer than a million of each.

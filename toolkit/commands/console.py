@@ -10,8 +10,8 @@ from typing import Any, TextIO, cast
 import typer
 from typer.core import TyperGroup
 
+from toolkit.commands.stopping import exit_code
 from toolkit.files.errors import ToolkitError
-from toolkit.stopping import exit_code
 
 WRONG = 2  # the exit code for bad input
 CLOSED_PIPE = 141  # what shells report of a program whose reader went away: 128 and SIGPIPE's 13
