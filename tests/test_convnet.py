@@ -20,10 +20,11 @@ from toolkit.commands.mnist import Options, train_mnist
 from toolkit.convnet import digits, template, training
 from toolkit.convnet.augmentation import augment
 from toolkit.convnet.history import Epoch, History
+from toolkit.convnet.layers import Network
 from toolkit.convnet.machine import choose_device
 from toolkit.convnet.model import build
 from toolkit.convnet.shapes import layer_table, parameter_count
-from toolkit.convnet.template import Augmentation, Network
+from toolkit.convnet.template import Augmentation
 from toolkit.convnet.training import Step, Watcher, train
 from toolkit.files.errors import ToolkitError
 from toolkit.files.templates import templates_folder

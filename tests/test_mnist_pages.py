@@ -18,10 +18,11 @@ from toolkit.book.writer import write
 from toolkit.convnet import template
 from toolkit.convnet.digits import Digits
 from toolkit.convnet.history import Epoch, History, Predictions
+from toolkit.convnet.layers import Network
 from toolkit.convnet.model import build
 from toolkit.convnet.outputs import predictions
 from toolkit.convnet.shapes import layer_table
-from toolkit.convnet.template import Augmentation, Network
+from toolkit.convnet.template import Augmentation
 from toolkit.files.templates import templates_folder
 from toolkit.pages.mnist import layer_rules, layers, mnist_book, run, targets, words
 from toolkit.pages.mnist.layout import Result

@@ -21,11 +21,12 @@ from toolkit.commands.live import write_live
 from toolkit.commands.predict import predict
 from toolkit.convnet import stored
 from toolkit.convnet.history import DIGITS
+from toolkit.convnet.layers import Network
 from toolkit.convnet.model import build
 from toolkit.convnet.pictures import like_mnist
 from toolkit.convnet.shapes import tensor_shapes
 from toolkit.convnet.stages import reach, stages
-from toolkit.convnet.template import Model, Network
+from toolkit.convnet.template import Model
 from toolkit.convnet.weights import load_weights
 from toolkit.files.errors import ToolkitError
 from toolkit.files.templates import parse

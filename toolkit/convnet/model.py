@@ -3,11 +3,11 @@
 import torch
 from torch import nn
 
-from toolkit.convnet import template as t
+from toolkit.convnet import layers
 from toolkit.convnet.shapes import Shape, layer_table
 
 
-def build(network: t.Network) -> nn.Sequential:
+def build(network: layers.Network) -> nn.Sequential:
     """The network: (batch, channels, height, width) in, (batch, features) logits out."""
     modules: list[nn.Module] = []
     for layer, row in zip(network.layers, layer_table(network), strict=True):
@@ -15,30 +15,30 @@ def build(network: t.Network) -> nn.Sequential:
     return nn.Sequential(*modules)
 
 
-def _modules(layer: t.Layer, shape: Shape) -> list[nn.Module]:
+def _modules(layer: layers.Layer, shape: Shape) -> list[nn.Module]:
     maps = len(shape) == 3
     match layer:
-        case t.Convolution():
+        case layers.Convolution():
             return [_convolution(layer, shape[0])]
-        case t.BatchNorm():
+        case layers.BatchNorm():
             return [nn.BatchNorm2d(shape[0]) if maps else nn.BatchNorm1d(shape[0])]
-        case t.Relu():
+        case layers.Relu():
             return [nn.ReLU(inplace=True)]
-        case t.Dropout():
+        case layers.Dropout():
             # Dropping whole channels needs one random number a map: element-wise dropout spent
             # 30 % of a training step on drawing numbers.
             return [nn.Dropout2d(layer.rate) if maps else nn.Dropout(layer.rate)]
-        case t.MaxPool():
+        case layers.MaxPool():
             return [nn.MaxPool2d(layer.size)]
-        case t.GlobalAveragePool():
+        case layers.GlobalAveragePool():
             return [nn.AdaptiveAvgPool2d(1), nn.Flatten()]
-        case t.Linear():
+        case layers.Linear():
             flatten: list[nn.Module] = [nn.Flatten()] if maps else []
             features = torch.Size(shape).numel()
             return [*flatten, nn.Linear(features, layer.features)]
 
 
-def _convolution(layer: t.Convolution, channels: int) -> nn.Conv2d:
+def _convolution(layer: layers.Convolution, channels: int) -> nn.Conv2d:
     return nn.Conv2d(
         channels, layer.channels, layer.kernel, layer.stride, layer.padding, bias=layer.bias
     )

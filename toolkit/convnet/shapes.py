@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from math import prod
 
-from toolkit.convnet import template as t
+from toolkit.convnet import layers
 
 Shape = tuple[int, ...]
 COUNTER = "num_batches_tracked"  # of a batch norm
@@ -29,7 +29,7 @@ class LayerRow:
     bias: bool = False
 
 
-def layer_table(network: t.Network) -> list[LayerRow]:
+def layer_table(network: layers.Network) -> list[LayerRow]:
     """One row a layer, in order.
 
     Raises ValueError naming the first layer that does not fit what comes before it.
@@ -46,12 +46,12 @@ def layer_table(network: t.Network) -> list[LayerRow]:
     return rows
 
 
-def parameter_count(network: t.Network) -> int:
+def parameter_count(network: layers.Network) -> int:
     """Trainable parameters of the whole network."""
     return sum(row.parameters for row in layer_table(network))
 
 
-def activation_count(network: t.Network) -> int:
+def activation_count(network: layers.Network) -> int:
     """Values that one image's pass computes: what convolutions, pools and linear layers put out.
 
     Batch norm, ReLU and dropout change a value where it stands and add none.
@@ -60,54 +60,54 @@ def activation_count(network: t.Network) -> int:
     return sum(prod(row.output) for row in layer_table(network) if row.name not in in_place)
 
 
-def tensor_shapes(network: t.Network) -> dict[str, Shape]:
+def tensor_shapes(network: layers.Network) -> dict[str, Shape]:
     """The shape of every tensor of a trained network, by the name that `torch.nn.Sequential` gives
     it; names that end in `COUNTER` are of whole numbers.
     """
     found: dict[str, Shape] = {}
     module = 0
     for layer, row in zip(network.layers, layer_table(network), strict=True):
-        module += isinstance(layer, t.Linear) and len(row.input) == 3  # a module that flattens
+        module += isinstance(layer, layers.Linear) and len(row.input) == 3  # a module that flattens
         found |= {f"{module}.{name}": shape for name, shape in _tensors(layer, row).items()}
-        module += 2 if isinstance(layer, t.GlobalAveragePool) else 1
+        module += 2 if isinstance(layer, layers.GlobalAveragePool) else 1
     return found
 
 
-def _tensors(layer: t.Layer, row: LayerRow) -> dict[str, Shape]:
+def _tensors(layer: layers.Layer, row: LayerRow) -> dict[str, Shape]:
     match layer:
-        case t.Convolution():
+        case layers.Convolution():
             weight = (layer.channels, row.input[0], layer.kernel, layer.kernel)
             return {"weight": weight} | ({"bias": weight[:1]} if layer.bias else {})
-        case t.BatchNorm():
+        case layers.BatchNorm():
             names = ("weight", "bias", "running_mean", "running_var")
             return dict.fromkeys(names, row.input[:1]) | {COUNTER: ()}
-        case t.Linear():
+        case layers.Linear():
             return {"weight": (layer.features, prod(row.input)), "bias": (layer.features,)}
     return {}
 
 
-def _row(layer: t.Layer, shape: Shape) -> LayerRow:
+def _row(layer: layers.Layer, shape: Shape) -> LayerRow:
     match layer:
-        case t.Convolution():
+        case layers.Convolution():
             return _convolution(layer, _maps(shape))
-        case t.BatchNorm():
+        case layers.BatchNorm():
             return LayerRow("Batch norm", shape, shape, 2 * shape[0])
-        case t.Relu():
+        case layers.Relu():
             return LayerRow("ReLU", shape, shape, 0)
-        case t.Dropout():
+        case layers.Dropout():
             return LayerRow("Dropout", shape, shape, 0, rate=layer.rate)
-        case t.MaxPool():
+        case layers.MaxPool():
             size = layer.size
             output = _slide(_maps(shape), shape[0], size, size, 0)
             return LayerRow("Max pool", shape, output, 0, size, size, 0)
-        case t.GlobalAveragePool():
+        case layers.GlobalAveragePool():
             return LayerRow("Global average pool", _maps(shape), shape[:1], 0)
-        case t.Linear():
+        case layers.Linear():
             parameters = (prod(shape) + 1) * layer.features
             return LayerRow("Linear", shape, (layer.features,), parameters, channels=layer.features)
 
 
-def _convolution(layer: t.Convolution, shape: Shape) -> LayerRow:
+def _convolution(layer: layers.Convolution, shape: Shape) -> LayerRow:
     weights = layer.channels * shape[0] * layer.kernel**2
     output = _slide(shape, layer.channels, layer.kernel, layer.stride, layer.padding)
     return LayerRow(

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
-from toolkit.convnet import template as t
+from toolkit.convnet import layers
 from toolkit.convnet.shapes import LayerRow, Shape, layer_table
 from toolkit.convnet.stored import Stored
 from toolkit.files.errors import ToolkitError
@@ -64,11 +64,11 @@ def stages(stored: Stored) -> list[Stage]:
     module = 0
     rows = layer_table(stored.model.network)
     for number, (layer, row) in enumerate(zip(stored.model.network.layers, rows, strict=True), 1):
-        flattens = isinstance(layer, t.Linear) and len(row.input) == 3
+        flattens = isinstance(layer, layers.Linear) and len(row.input) == 3
         module += flattens
         stage = _stage(layer, row, number, partial(_tensor, stored, module))
-        module += 2 if isinstance(layer, t.GlobalAveragePool) else 1
-        if isinstance(layer, t.Dropout):
+        module += 2 if isinstance(layer, layers.GlobalAveragePool) else 1
+        if isinstance(layer, layers.Dropout):
             continue
         joined = _joined(found[-1], stage) if found else None
         if joined:
@@ -88,10 +88,12 @@ def _tensor(stored: Stored, module: int, name: str) -> Array:
     return stored.tensors[f"{module}.{name}"].astype(np.float64)
 
 
-def _stage(layer: t.Layer, row: LayerRow, number: int, tensor: Callable[[str], Array]) -> Stage:
+def _stage(
+    layer: layers.Layer, row: LayerRow, number: int, tensor: Callable[[str], Array]
+) -> Stage:
     plain = Stage("pointwise", row.input, row.output, (number,))
     match layer:
-        case t.Convolution():
+        case layers.Convolution():
             return replace(
                 plain,
                 kind="convolution",
@@ -101,18 +103,18 @@ def _stage(layer: t.Layer, row: LayerRow, number: int, tensor: Callable[[str], A
                 kernel=tensor("weight"),
                 bias=tensor("bias") if layer.bias else None,
             )
-        case t.MaxPool():
+        case layers.MaxPool():
             return replace(plain, kind="pool", size=layer.size, stride=layer.size)
-        case t.GlobalAveragePool():
+        case layers.GlobalAveragePool():
             return replace(plain, kind="average")
-        case t.Linear():
+        case layers.Linear():
             return _linear(plain, tensor("weight"), tensor("bias"))
-        case t.BatchNorm():
+        case layers.BatchNorm():
             parts = ("weight", "bias", "running_mean", "running_var")
             return replace(plain, norm=Norm(*map(tensor, parts)))
-        case t.Relu():
+        case layers.Relu():
             return replace(plain, relu=True)
-        case t.Dropout():
+        case layers.Dropout():
             return plain
 
 
@@ -131,9 +133,9 @@ def _joined(before: Stage, stage: Stage) -> Stage | None:
     """Both as one stage, where the second changes in place what the first puts out."""
     if stage.kind != "pointwise" or before.relu or (before.norm and stage.norm):
         return None
-    layers = (*before.layers, *stage.layers)
+    numbers = (*before.layers, *stage.layers)
     return replace(
-        before, layers=layers, norm=before.norm or stage.norm, relu=before.relu or stage.relu
+        before, layers=numbers, norm=before.norm or stage.norm, relu=before.relu or stage.relu
     )
 
 

@@ -2,95 +2,12 @@
 
 from typing import Annotated, Literal
 
-from pydantic import Discriminator, Field, Tag, model_validator
+from pydantic import Field, model_validator
 
+from toolkit.convnet.layers import MOST, Network, Positive, Share
+from toolkit.convnet.shapes import layer_table
 from toolkit.files import templates
 from toolkit.files.errors import ToolkitError
-
-MOST = 10**6  # of channels, pixels, epochs: beyond what any machine trains
-Positive = Annotated[int, Field(ge=1, le=MOST)]
-Share = Annotated[float, Field(ge=0, lt=1)]
-
-
-class Convolution(templates.Part):
-    """Square kernels sliding over the maps; no bias, since a batch norm follows."""
-
-    type: Literal["convolution"]
-    channels: Positive
-    kernel: Positive
-    stride: Positive = 1
-    padding: Annotated[int, Field(ge=0, le=MOST)] = 0
-    bias: bool = False
-
-
-class BatchNorm(templates.Part):
-    """Each channel to mean 0 and variance 1 over the batch, then scaled and shifted."""
-
-    type: Literal["batch_norm"]
-
-
-class Relu(templates.Part):
-    """max(0, x)."""
-
-    type: Literal["relu"]
-
-
-class Dropout(templates.Part):
-    """Whole channels (of maps) or single features set to zero at random while training."""
-
-    type: Literal["dropout"]
-    rate: Share
-
-
-class MaxPool(templates.Part):
-    """The largest value of each square window."""
-
-    type: Literal["max_pool"]
-    size: Positive = 2
-
-
-class GlobalAveragePool(templates.Part):
-    """Each map to its mean."""
-
-    type: Literal["global_average_pool"]
-
-
-class Linear(templates.Part):
-    """Fully connected; maps are flattened first."""
-
-    type: Literal["linear"]
-    features: Positive
-
-
-def _tag(value: object) -> str:
-    kind = value.get("type") if isinstance(value, dict) else getattr(value, "type", None)
-    return f"type:{kind}"
-
-
-Layer = Annotated[
-    Annotated[Convolution, Tag("type:convolution")]
-    | Annotated[BatchNorm, Tag("type:batch_norm")]
-    | Annotated[Relu, Tag("type:relu")]
-    | Annotated[Dropout, Tag("type:dropout")]
-    | Annotated[MaxPool, Tag("type:max_pool")]
-    | Annotated[GlobalAveragePool, Tag("type:global_average_pool")]
-    | Annotated[Linear, Tag("type:linear")],
-    Discriminator(
-        _tag,
-        custom_error_type="layer_type",
-        custom_error_message=(
-            "type must be one of convolution, batch_norm, relu, dropout, max_pool, "
-            "global_average_pool, linear"
-        ),
-    ),
-]
-
-
-class Network(templates.Part):
-    """The layers in the order in which an image passes through them."""
-
-    input: Annotated[templates.Array[Positive], Field(min_length=3), templates.at_most(3)]
-    layers: Annotated[templates.Array[Layer], Field(min_length=1)]
 
 
 class Training(templates.Part):
@@ -149,9 +66,6 @@ class Model(templates.Part):
 
     @model_validator(mode="after")
     def _layers_fit(self) -> "Model":
-        # The shapes are told in terms of the layers defined here.
-        from toolkit.convnet.shapes import layer_table
-
         layer_table(self.network)
         return self
 
@@ -174,8 +88,6 @@ def check_digits(model: Model, source: str) -> None:
 
     Not part of the template's own checks: any network has a layer table.
     """
-    from toolkit.convnet.shapes import layer_table
-
     if model.network.input != IMAGE:
         raise ToolkitError(
             f"{source}: network.input: must be {list(IMAGE)}, not {list(model.network.input)}"
@@ -207,8 +119,6 @@ def check_parameters(model: Model, most: int | None, source: str) -> None:
 
     The error names the layer with the most, since there is the most to save.
     """
-    from toolkit.convnet.shapes import layer_table
-
     rows = layer_table(model.network)
     count = sum(row.parameters for row in rows)
     if most is None or count <= most:

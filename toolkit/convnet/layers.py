@@ -1,0 +1,92 @@
+"""The layers of a convolutional network, as a template lists them."""
+
+from typing import Annotated, Literal
+
+from pydantic import Discriminator, Field, Tag
+
+from toolkit.files import templates
+
+MOST = 10**6  # of channels, pixels, epochs: beyond what any machine trains
+Positive = Annotated[int, Field(ge=1, le=MOST)]
+Share = Annotated[float, Field(ge=0, lt=1)]
+
+
+class Convolution(templates.Part):
+    """Square kernels sliding over the maps; no bias, since a batch norm follows."""
+
+    type: Literal["convolution"]
+    channels: Positive
+    kernel: Positive
+    stride: Positive = 1
+    padding: Annotated[int, Field(ge=0, le=MOST)] = 0
+    bias: bool = False
+
+
+class BatchNorm(templates.Part):
+    """Each channel to mean 0 and variance 1 over the batch, then scaled and shifted."""
+
+    type: Literal["batch_norm"]
+
+
+class Relu(templates.Part):
+    """max(0, x)."""
+
+    type: Literal["relu"]
+
+
+class Dropout(templates.Part):
+    """Whole channels (of maps) or single features set to zero at random while training."""
+
+    type: Literal["dropout"]
+    rate: Share
+
+
+class MaxPool(templates.Part):
+    """The largest value of each square window."""
+
+    type: Literal["max_pool"]
+    size: Positive = 2
+
+
+class GlobalAveragePool(templates.Part):
+    """Each map to its mean."""
+
+    type: Literal["global_average_pool"]
+
+
+class Linear(templates.Part):
+    """Fully connected; maps are flattened first."""
+
+    type: Literal["linear"]
+    features: Positive
+
+
+def _tag(value: object) -> str:
+    kind = value.get("type") if isinstance(value, dict) else getattr(value, "type", None)
+    return f"type:{kind}"
+
+
+Layer = Annotated[
+    Annotated[Convolution, Tag("type:convolution")]
+    | Annotated[BatchNorm, Tag("type:batch_norm")]
+    | Annotated[Relu, Tag("type:relu")]
+    | Annotated[Dropout, Tag("type:dropout")]
+    | Annotated[MaxPool, Tag("type:max_pool")]
+    | Annotated[GlobalAveragePool, Tag("type:global_average_pool")]
+    | Annotated[Linear, Tag("type:linear")],
+    Discriminator(
+        _tag,
+        custom_error_type="layer_type",
+        custom_error_message=(
+            "type must be one of convolution, batch_norm, relu, dropout, max_pool, "
+            "global_average_pool, linear"
+        ),
+    ),
+]
+
+
+class Network(templates.Part):
+    """The layers in the order in which an image passes through them."""
+
+    input: Annotated[templates.Array[Positive], Field(min_length=3), templates.at_most(3)]
+    layers: Annotated[templates.Array[Layer], Field(min_length=1)]
