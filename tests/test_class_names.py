@@ -8,7 +8,8 @@ from safetensors import safe_open
 
 from tests.test_convnet import files
 from tests.test_training import SMALL
-from toolkit.commands.mnist import Options, train_mnist
+from toolkit.commands.mnist import train_mnist
+from toolkit.commands.mnist_options import MnistOptions
 from toolkit.convnet import digits
 from toolkit.convnet.history import DIGITS
 from toolkit.files.errors import ToolkitError
@@ -88,7 +89,7 @@ def test_the_names_go_with_the_run_and_the_weights(folder: Path) -> None:
     (folder / "labels.txt").write_text(SHAPES, encoding="utf-8")
     (folder / "small.toml").write_text(SMALL, encoding="utf-8")
     out, model = folder / "m.xlsx", str(folder / "small.toml")
-    train_mnist(Options(out, model, epochs=1, data_dir=folder, device="cpu", quiet=True))
+    train_mnist(MnistOptions(out, model, epochs=1, data_dir=folder, device="cpu", quiet=True))
     with safe_open(str(out.with_suffix(".safetensors")), "pt") as stored:
         assert json.loads(stored.metadata()["classes"]) == SHAPES.split()
 
@@ -96,9 +97,9 @@ def test_the_names_go_with_the_run_and_the_weights(folder: Path) -> None:
 def test_corrected_names_do_not_end_a_series(folder: Path) -> None:
     (folder / "small.toml").write_text(SMALL, encoding="utf-8")
     model = str(folder / "small.toml")
-    asked = Options(
+    asked = MnistOptions(
         folder / "m.xlsx", model, epochs=1, seeds=1, data_dir=folder, device="cpu", quiet=True
     )
     first = train_mnist(asked)
     (folder / "labels.txt").write_text(SHAPES, encoding="utf-8")
-    assert train_mnist(asked)["test_accuracy"] == first["test_accuracy"]
+    assert train_mnist(asked).accuracy == first.accuracy

@@ -17,7 +17,8 @@ from typer.testing import CliRunner
 
 from tests.conftest import needs_torch
 from tests.recalculation import cells
-from toolkit.commands.cli import MODELS, app
+from toolkit.commands.cli import app
+from toolkit.commands.mnist import MODELS
 from toolkit.files.shell import shell_line
 from toolkit.files.templates import shipped as shipped_names
 from toolkit.files.templates import templates_folder

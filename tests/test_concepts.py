@@ -20,7 +20,8 @@ from toolkit.commands.cli import app
 from toolkit.experiments.results import Result, load, save, shipped
 from toolkit.experiments.variant import Budget
 from toolkit.pages import concepts
-from toolkit.pages.concepts.book import concepts_book, sheet_name
+from toolkit.pages.concepts.book import concepts_book
+from toolkit.pages.concepts.concept import name_of, sheet_name
 from toolkit.pages.concepts.measured import FIGURES, GAP
 from toolkit.pages.concepts.words import CONTENTS, RESULTS
 from toolkit.symbols.numeric import NAMESPACE
@@ -32,7 +33,7 @@ WIDEST = 175  # characters that a laptop shows side by side
 @pytest.fixture(scope="module")
 def book(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("concepts") / "concepts.xlsx"
-    write(concepts_book(MODULES, load(shipped()), Budget()), path)
+    write(concepts_book(MODULES, concepts.programme(), load(shipped()), Budget()), path)
     return path
 
 
@@ -48,13 +49,16 @@ def test_the_concept_of_contributing_makes_a_sheet(tmp_path: Path) -> None:
     made, (one, *others) = _of_contributing(), load(shipped())
     keys = [v.setup(Budget()).fingerprint for v in made.EXPERIMENT.variants]
     runs = [replace(one, fingerprint=key, seed=seed) for key in keys for seed in range(3)]
-    write(concepts_book([made], [*runs, *others], Budget()), tmp_path / "new.xlsx")
+    write(
+        concepts_book([made], concepts.programme(), [*runs, *others], Budget()),
+        tmp_path / "new.xlsx",
+    )
     found = cells(tmp_path / "new.xlsx")["25 weight decay"]
     assert (found["B9"], found["C9"]) == (2, 4)
     assert any("below 90 %: 0 of 3" in str(value) for value in found.values())
 
 
-@pytest.mark.parametrize("module", [*MODULES, _of_contributing()], ids=concepts.name_of)
+@pytest.mark.parametrize("module", [*MODULES, _of_contributing()], ids=name_of)
 def test_words(module: ModuleType) -> None:
     assert 2 <= len(module.IDEA) <= 4
     assert all(len(line) <= 145 for line in module.IDEA)
@@ -87,7 +91,7 @@ def patchy(results: tuple[Result, ...]) -> list[Result]:
 @pytest.mark.no_cover
 def test_patchy_results_recalculate_to_their_values(tmp_path: Path, office: Office) -> None:
     made = tmp_path / "patchy.xlsx"
-    write(concepts_book(MODULES, patchy(load(shipped())), Budget()), made)
+    write(concepts_book(MODULES, concepts.programme(), patchy(load(shipped())), Budget()), made)
     test_every_cell_recalculates_to_its_value(made, office)
 
 

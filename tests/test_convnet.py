@@ -16,7 +16,8 @@ from safetensors import safe_open
 from tests.lint import faults
 from tests.recalculation import Office, cells, chart_values
 from toolkit.book.writer import write
-from toolkit.commands.mnist import Options, train_mnist
+from toolkit.commands.mnist import train_mnist
+from toolkit.commands.mnist_options import MnistOptions
 from toolkit.convnet import digits, template, training
 from toolkit.convnet.augmentation import augment
 from toolkit.convnet.history import Epoch, History
@@ -317,7 +318,7 @@ def test_the_whole_command(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -
     for name, content in files().items():
         (tmp_path / name).write_bytes(content)
     out = tmp_path / "made" / "m.xlsx"
-    result = train_mnist(Options(out, epochs=2, seed=3, data_dir=tmp_path, device="cpu"))
+    result = train_mnist(MnistOptions(out, epochs=2, seed=3, data_dir=tmp_path, device="cpu"))
     lines = capsys.readouterr().out.splitlines()
     assert len(lines) == 2
     assert lines[0].startswith("Test set: Average loss: ") and "/60 (" in lines[0]
@@ -329,6 +330,4 @@ def test_the_whole_command(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -
             {name: stored.get_tensor(name) for name in stored.keys()}  # noqa: SIM118
         )
     assert "--epochs 2" in str(cells(out)["Run"]["B5"])
-    assert list(cells(out)["Predictions"].values()).count("right") == round(
-        60 * result["test_accuracy"]
-    )
+    assert list(cells(out)["Predictions"].values()).count("right") == round(60 * result.accuracy)

@@ -21,6 +21,7 @@ from toolkit.experiments.notation import layers
 from toolkit.experiments.run import prepared, run
 from toolkit.experiments.variant import Budget, Variant
 from toolkit.files.errors import ToolkitError
+from toolkit.pages import concepts
 
 TINY = Budget(images=256, epochs=1)
 SMALL = Variant("small", layers="4/2 P G F10", training={"batch_size": 64})
@@ -78,7 +79,7 @@ def test_a_wrong_variant_says_which() -> None:
 
 
 def test_the_programme_has_all_concepts_with_valid_variants() -> None:
-    found = programme.programme()
+    found = concepts.programme()
     assert len(found) >= 24
     assert [each.number for each in found] == list(range(1, len(found) + 1))
     for each in found:
@@ -90,7 +91,7 @@ def test_the_programme_has_all_concepts_with_valid_variants() -> None:
 
 
 def test_shared_runs_are_made_once_and_seed_by_seed() -> None:
-    wanted = programme.runs(programme.chosen(["dropout", "7"]), Budget(), 2)
+    wanted = programme.runs(programme.chosen(concepts.programme(), ["dropout", "7"]), Budget(), 2)
     keys = [run.key for run in wanted]
     assert len(set(keys)) == len(keys) == 2 * (5 + 6 - 1)  # both have the baseline
     assert [run.seed for run in wanted] == sorted(run.seed for run in wanted)
@@ -98,7 +99,7 @@ def test_shared_runs_are_made_once_and_seed_by_seed() -> None:
 
 def test_the_shipped_results_are_complete() -> None:
     found = results.load(results.shipped())
-    wanted = programme.runs(programme.programme(), Budget(), 3)
+    wanted = programme.runs(concepts.programme(), Budget(), 3)
     assert not programme.missing(wanted, found)
     assert {result.threads for result in found} == {1}
 
@@ -209,7 +210,7 @@ def test_runs_are_recorded_as_they_end_and_a_stop_keeps_them(
         raise KeyboardInterrupt
 
     monkeypatch.setattr("toolkit.experiments.running.results_of", stopped)
-    options = command.Options(path, ("dropout",), epochs=1, seeds=1, quiet=True)
+    options = command.ExperimentsOptions(path, ("dropout",), epochs=1, seeds=1, quiet=True)
     with pytest.raises(KeyboardInterrupt):
         command.run_experiments(options, lambda line: None)
     assert [result.fingerprint for result in results.load(path)] == ["0" * 12]
@@ -219,11 +220,13 @@ def test_a_whole_small_programme_runs_in_processes(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     todo = tuple(programme.Run(SMALL.setup(TINY), seed) for seed in range(2))
-    monkeypatch.setattr(command, "runs", lambda *rest: todo)
-    options = command.Options(tmp_path / "r.csv", epochs=1, seeds=2, workers=2, quiet=True)
+    monkeypatch.setattr(programme, "runs", lambda *rest: todo)
+    options = command.ExperimentsOptions(
+        tmp_path / "r.csv", epochs=1, seeds=2, workers=2, quiet=True
+    )
     said: list[str] = []
     found = command.run_experiments(options, said.append)
-    assert found["made"] == 2
+    assert found.made == 2
     assert said[0].startswith("2 runs, 2 at a time: about ")
     assert {result.seed for result in results.load(tmp_path / "r.csv")} == {0, 1}
 

@@ -13,7 +13,7 @@ from openpyxl import load_workbook
 from tests.lint import faults
 from tests.recalculation import Office, cells, chart_values, with_cell
 from toolkit.book.writer import write
-from toolkit.commands.templates import write_backprop
+from toolkit.commands.backprop import write_backprop
 from toolkit.files.errors import ToolkitError
 from toolkit.files.templates import find_shipped
 from toolkit.network.derivation import LOSS

@@ -21,9 +21,9 @@ from tests.test_convnet import idx
 from tests.test_live import LINEAR, ODD, trained
 from tests.test_training import CPU, SMALL
 from toolkit.commands.cli import app
-from toolkit.commands.predict import predict
 from toolkit.convnet import digits, seeds, stored
 from toolkit.convnet.digits import Digits
+from toolkit.convnet.prediction import predict
 from toolkit.convnet.stages import stages
 from toolkit.convnet.template import Model
 from toolkit.convnet.training import train

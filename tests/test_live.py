@@ -16,7 +16,7 @@ from openxml_audit import OpenXmlValidator
 from safetensors import safe_open
 
 from tests.recalculation import Cells, Office, cells, with_cells
-from toolkit.commands.live import HARD, PLAIN, gallery, write_live
+from toolkit.commands.live import write_live
 from toolkit.convnet import digits, stored
 from toolkit.convnet.model import build
 from toolkit.convnet.stages import DEVIATION, EPSILON, MEAN, forward, stages
@@ -26,6 +26,7 @@ from toolkit.files.errors import ToolkitError
 from toolkit.files.templates import parse
 from toolkit.pages.live.digits import Gallery
 from toolkit.pages.live.draw import IDLE
+from toolkit.pages.live.gallery import HARD, PLAIN, gallery
 
 SOFTMAX_ROW, LOGIT_COLUMN = 11, "C"
 HEADING_ROW = 7  # of the numbers beside maps
@@ -114,7 +115,7 @@ def assert_agrees(book: Path, after: Cells) -> None:
 @pytest.fixture(scope="module")
 def book(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("live") / "live.xlsx"
-    assert write_live(path)["cells"] == formula_count(path)
+    assert write_live(path).cells == formula_count(path)
     return path
 
 
@@ -268,7 +269,7 @@ def test_a_network_of_other_data(
     metadata: dict[str, str], tmp_path: Path, office: Office, shown: Gallery
 ) -> None:
     weights, book = trained(LINEAR, tmp_path / "o.safetensors", **metadata), tmp_path / "o.xlsx"
-    assert write_live(book, weights)["cells"] == formula_count(book)
+    assert write_live(book, weights).cells == formula_count(book)
     made = chosen(book, office, {CHOICE: "picture 2"})
     expected = torch_logits(weights, shown.images[1:2])[0]
     np.testing.assert_allclose(shown_logits(made), expected, rtol=1e-9)

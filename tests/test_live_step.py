@@ -13,13 +13,14 @@ from torch.nn import functional
 
 from tests.recalculation import Cells, Office, cells, with_cells
 from tests.test_live import LINEAR, ODD, assert_agrees, formula_count, trained
-from toolkit.commands.live import gallery, write_live
+from toolkit.commands.live import write_live
 from toolkit.convnet import stored
 from toolkit.convnet.stages import DEVIATION, EPSILON, MEAN, stages
 from toolkit.convnet.weights import load_trained
 from toolkit.files.errors import ToolkitError
 from toolkit.pages.live import equations as eq
 from toolkit.pages.live.forward import as_maps
+from toolkit.pages.live.gallery import gallery
 from toolkit.symbols.plain import plain
 
 # Books of 160,000 cells: reading them back takes the time, and test_live traces what makes them.
@@ -145,7 +146,7 @@ def assert_is_torchs(
 @pytest.fixture(scope="module")
 def book(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("step") / "step.xlsx"
-    assert write_live(path, step=True)["cells"] == formula_count(path)
+    assert write_live(path, step=True).cells == formula_count(path)
     return path
 
 

@@ -39,7 +39,7 @@ def run(installed: Path, cwd: Path, code: str) -> str:
 def test_an_installed_wheel_finds_templates_and_digits(installed: Path, tmp_path: Path) -> None:
     code = (
         "import pathlib, toolkit; print(toolkit.__file__); "
-        "from toolkit.commands.templates import write_backprop as w; "
+        "from toolkit.commands.backprop import write_backprop as w; "
         "[w(n, pathlib.Path(n + '.xlsx')) for n in ('class', 'class-half')]; "
         "from toolkit.convnet import digits, template; template.load('default'); "
         "print(len(digits.load().train_images))"

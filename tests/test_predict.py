@@ -14,9 +14,9 @@ from PIL import Image
 from safetensors.torch import save_file
 from typer.testing import CliRunner
 
-from toolkit.commands import predict
 from toolkit.commands.cli import app
-from toolkit.convnet import digits
+from toolkit.commands.predict import table
+from toolkit.convnet import digits, prediction
 from toolkit.convnet.digits import Digits
 from toolkit.convnet.model import build
 from toolkit.convnet.pictures import like_mnist
@@ -158,8 +158,8 @@ def test_pictures_are_made_like_mnist(
     # An empty image is 29 away.
     assert np.mean(apart) < (1 if way in EXACT else 15 if way == "small" else 7.5)
     trained = stages(read(weights))
-    wanted = predict.probabilities(trained, originals).argmax(1)
-    found = predict.probabilities(trained, images).argmax(1)
+    wanted = prediction.probabilities(trained, originals).argmax(1)
+    found = prediction.probabilities(trained, images).argmax(1)
     assert (found == wanted).mean() >= 0.8  # a network so simple leans on single pixels
 
 
@@ -185,7 +185,7 @@ def test_the_network_is_asked_right(tmp_path: Path, weights: Path, real: Digits)
     """As training sees images: the same figures as torch's own on the original."""
     path = tmp_path / "seven.png"
     Image.fromarray(255 - real.test_images[0].numpy()).save(path)
-    (found,) = predict.predict([path], weights)
+    (found,) = prediction.predict([path], weights)
     image = torch.from_numpy(like_mnist(path))[None, None].float() / 255
     logits = load_trained(weights).network(normalize(image))
     expected = logits.softmax(1)[0].tolist()
@@ -210,7 +210,7 @@ def test_the_command(tmp_path: Path, weights: Path, originals: Grey) -> None:
 
 
 def test_on_a_screen_it_is_a_table(weights: Path, tmp_path: Path, originals: Grey) -> None:
-    text = predict.shown(predict.predict(made(tmp_path, "large", originals[:2]), weights), True)
+    text = table(prediction.predict(made(tmp_path, "large", originals[:2]), weights), True)
     headings, *lines = text.splitlines()
     assert len({len(line) for line in (headings, *lines)}) == 1
     assert all("%" in line for line in lines)
@@ -218,11 +218,11 @@ def test_on_a_screen_it_is_a_table(weights: Path, tmp_path: Path, originals: Gre
 
 def test_less_than_certain_is_never_told_as_certain() -> None:
     shares = {"0": 0.99996, "1": 0.00004}
-    sure = predict.Prediction("a.png", "0", 0.99996, shares)
-    fields = predict.shown([sure], True).splitlines()[1].split()
+    sure = prediction.Prediction("a.png", "0", 0.99996, shares)
+    fields = table([sure], True).splitlines()[1].split()
     assert fields == ["a.png", "0", ">99.99%", ">99.99%", "0.00%"]
-    certain = predict.Prediction("a.png", "0", 1.0, {"0": 1.0, "1": 0.0})
-    assert predict.shown([certain], True).splitlines()[1].split()[2] == "100.00%"
+    certain = prediction.Prediction("a.png", "0", 1.0, {"0": 1.0, "1": 0.0})
+    assert table([certain], True).splitlines()[1].split()[2] == "100.00%"
     assert sure.as_dict()["probabilities"] == {"0": 0.99996, "1": 0.00004}
 
 
@@ -299,7 +299,7 @@ def test_names_of_classes(tmp_path: Path, weights: Path, originals: Grey) -> Non
     save_weights(load_trained(weights).network, {"template": LINEAR, "classes": names},
                  tmp_path / "named.safetensors")  # fmt: skip
     path = made(tmp_path, "large", originals[:1])
-    (found,) = predict.predict(path, tmp_path / "named.safetensors")
+    (found,) = prediction.predict(path, tmp_path / "named.safetensors")
     assert list(found.probabilities)[6:] == ["class 6", "class 7", "8", "9"]
     assert found.prediction == "class 7"
 
@@ -311,12 +311,12 @@ def test_two_classes_of_one_name_are_kept_apart(
     save_weights(load_trained(weights).network, {"template": LINEAR, "classes": names},
                  tmp_path / "twice.safetensors")  # fmt: skip
     path = made(tmp_path, "large", originals[:1])
-    (found,) = predict.predict(path, tmp_path / "twice.safetensors")
+    (found,) = prediction.predict(path, tmp_path / "twice.safetensors")
     assert list(found.probabilities)[:2] == ["7 (class 0)", "1"]
     assert found.prediction == "7 (class 7)"
     assert sum(found.probabilities.values()) == pytest.approx(1)
     assert len(json.loads(json.dumps(found.as_dict()))["probabilities"]) == 10
-    headings, line = predict.shown([found], False).splitlines()
+    headings, line = table([found], False).splitlines()
     assert len(headings.split("\t")) == len(line.split("\t")) == 13
 
 
@@ -334,7 +334,7 @@ def test_two_classes_of_one_name_are_kept_apart(
     ],
 )
 def test_names_are_made_distinct(names: list[str], wanted: list[str]) -> None:
-    assert predict.distinct(names) == wanted
+    assert prediction.distinct(names) == wanted
 
 
 def test_the_shipped_weights_read_digits_without_torch(tmp_path: Path, originals: Grey) -> None:

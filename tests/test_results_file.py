@@ -13,9 +13,9 @@ from typer.testing import CliRunner
 from toolkit.commands import experiments as command
 from toolkit.commands.cli import app
 from toolkit.experiments import results
-from toolkit.experiments.programme import programme
 from toolkit.experiments.variant import Budget
 from toolkit.files.errors import ToolkitError
+from toolkit.pages import concepts
 
 RUN = CliRunner()
 LINES = results.shipped().read_text(encoding="utf-8").split("\n")
@@ -114,7 +114,9 @@ def test_runs_that_no_number_of_epochs_gives(
 
 def test_all_variants_see_as_many_images() -> None:
     for budget in (Budget(), Budget(epochs=1), Budget(epochs=7)):
-        setups = [v.setup(budget) for each in programme() for v in each.experiment.variants]
+        setups = [
+            v.setup(budget) for each in concepts.programme() for v in each.experiment.variants
+        ]
         seen = {setup.images * setup.model.training.epochs for setup in setups}
         assert seen == {budget.images * budget.epochs}
 
@@ -145,6 +147,6 @@ def test_the_shipped_results_come_back_as_they_lie_there(tmp_path: Path) -> None
 @pytest.mark.parametrize("name", ["epochs", "seeds", "workers"])
 def test_more_than_anybody_waits_for(name: str, tmp_path: Path) -> None:
     many: dict[str, Any] = {name: 10**8}
-    options = command.Options(tmp_path / "r.csv", **many)
+    options = command.ExperimentsOptions(tmp_path / "r.csv", **many)
     with pytest.raises(ToolkitError, match=f"--{name} 100000000: must be at most "):
-        command.check(options)
+        options.check()

@@ -22,7 +22,8 @@ from tests.recalculation import Office, cells
 from tests.test_convnet import files, idx
 from toolkit.book.writer import write
 from toolkit.commands.cli import app
-from toolkit.commands.mnist import Options, train_mnist
+from toolkit.commands.mnist import train_mnist
+from toolkit.commands.mnist_options import MnistOptions
 from toolkit.convnet import checkpoint, digits, recipe, seeds, template, training
 from toolkit.convnet.digits import Digits
 from toolkit.convnet.history import Epoch, History
@@ -89,8 +90,8 @@ def folder(tmp_path: Path) -> Path:
     return small_set(tmp_path)
 
 
-def options(folder: Path, **more: Any) -> Options:
-    asked = Options(
+def options(folder: Path, **more: Any) -> MnistOptions:
+    asked = MnistOptions(
         folder / "m.xlsx", str(folder / "small.toml"), data_dir=folder, device="cpu", quiet=True
     )
     return replace(asked, **more)
@@ -293,17 +294,17 @@ def test_a_workbook_that_cannot_be_written_is_written_by_resuming(
             train_mnist(options(folder, epochs=1, seeds=1, out=folder / "s.xlsx"))
     monkeypatch.setattr(training, "_epoch", None)
     for more in ({"resume": True}, {"seeds": 1, "out": folder / "s.xlsx"}):
-        assert train_mnist(options(folder, epochs=1, **more))["epochs"] == 1
+        assert train_mnist(options(folder, epochs=1, **more)).epochs == 1
 
 
 def test_threads_are_those_asked_for_and_recorded(folder: Path) -> None:
     before = torch.get_num_threads()
     result = train_mnist(options(folder, epochs=1, threads=2, device="auto"))
-    assert result["threads"] == 2 and torch.get_num_threads() == before
+    assert result.threads == 2 and torch.get_num_threads() == before
     run = cells(folder / "m.xlsx")["Run"]
     said = {run[f"A{row}"]: run[f"B{row}"] for row in range(5, 15)}
     assert str(said["command"]).endswith("--epochs 1 --data-dir " + folder.as_posix() +
-                                    f" --device {result['device']} --threads 2")  # fmt: skip
+                                    f" --device {result.device} --threads 2")  # fmt: skip
     assert said["made with"] == versions()
     fingerprint = digits.load(folder).fingerprint()
     assert said["data, fingerprint"] == fingerprint[:12]
@@ -339,7 +340,8 @@ def test_validation_never_reads_the_test_set(folder: Path) -> None:
     assert np.array_equal(split.train_images.numpy(), whole[:275])
     assert np.array_equal(split.test_images.numpy(), whole[275:])
     result = train_mnist(options(folder, validation=True))
-    assert "validation_accuracy" in result and "test_accuracy" not in result
+    plain = result.as_dict()
+    assert "validation_accuracy" in plain and "test_accuracy" not in plain
     written = cells(folder / "m.xlsx")
     assert written["Epochs"]["G6"] == "validation accuracy"
     assert written["Epochs"]["D4"] == 25 and written["Epochs"]["C4"] == "validation images"
@@ -425,7 +427,7 @@ def test_options_that_are_refused(folder: Path) -> None:
 
 def test_the_checkpoint_goes_when_all_is_written(folder: Path) -> None:
     result = train_mnist(options(folder, max_params=94))
-    assert result["stopped"] is False and result["epochs"] == 4
+    assert result.stopped is False and result.epochs == 4
     made = {path.name for path in folder.iterdir()} - set(files())
     assert made == {"small.toml", "m.xlsx", "m.safetensors"}
 
@@ -493,7 +495,8 @@ def test_killed_within_an_epoch_then_resumed(
 
 def test_a_series_goes_on_where_it_stopped(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     first = train_mnist(options(folder, seeds=2, epochs=2))
-    assert first["seeds"]["count"] == 2 and first["seeds"]["standard_deviation"] >= 0
+    assert first.seeds and first.seeds.count == 2
+    assert first.seeds.standard_deviation is not None and first.seeds.standard_deviation >= 0
     trained: list[int] = []
     real = train
 
@@ -505,15 +508,16 @@ def test_a_series_goes_on_where_it_stopped(folder: Path, monkeypatch: pytest.Mon
 
     monkeypatch.setattr("toolkit.convnet.training.train", watched)
     stopped = train_mnist(options(folder, seeds=4, epochs=2))
-    assert trained == [2, 3] and stopped["stopped"] is True and stopped["seeds"]["count"] == 3
+    assert trained == [2, 3] and stopped.stopped is True
+    assert stopped.seeds and stopped.seeds.count == 3
     whole = train_mnist(options(folder, seeds=4, epochs=2))
-    assert trained == [2, 3, 3] and whole["stopped"] is False
+    assert trained == [2, 3, 3] and whole.stopped is False
     single = train_mnist(options(folder, seed=2, epochs=2, out=folder / "single.xlsx"))
     assert "Predictions" in cells(folder / "m.xlsx")
     record = json.loads((folder / "m.seeds.json").read_text(encoding="utf-8"))
     assert [run["seed"] for run in record["runs"]] == [0, 1, 2, 3]
     last = record["runs"][2]["epochs"][-1]["test_correct"]
-    assert last / record["test_count"] == single["test_accuracy"]
+    assert last / record["test_count"] == single.accuracy
     assert not list(folder.glob("*.checkpoint"))
     fewer = train_mnist(options(folder, seeds=1, epochs=2))
     right = list(cells(folder / "m.xlsx")["Predictions"].values()).count("right")
@@ -528,7 +532,7 @@ def test_a_series_goes_on_where_it_stopped(folder: Path, monkeypatch: pytest.Mon
     assert "m.safetensors: not there, so the workbook has no sheets of its pred" in done.stderr
     assert "remove m.seeds.json to train the series" in done.stderr
     assert [line for line in done.stdout.splitlines() if "Wrote" in line] == ["Wrote m.xlsx"]
-    assert fewer["seeds"]["count"] == 1 and fewer["seeds"]["standard_deviation"] is None
+    assert fewer.seeds and fewer.seeds.count == 1 and fewer.seeds.standard_deviation is None
 
 
 def test_a_record_of_another_series_is_refused(folder: Path) -> None:
@@ -546,7 +550,7 @@ def test_a_series_that_never_began_is_not_resumed(folder: Path) -> None:
     assert not list(folder.glob("m.*"))
     train_mnist(options(folder, seeds=1, epochs=1))
     found = train_mnist(options(folder, seeds=2, epochs=1, resume=True))
-    assert found["seeds"]["count"] == 2
+    assert found.seeds and found.seeds.count == 2
 
 
 def test_torch_leaves_no_folder_among_the_temporary_files(folder: Path) -> None:
@@ -615,6 +619,6 @@ def test_the_sheet_of_seeds_recalculates(tmp_path: Path, office: Office, count: 
             assert computed[place] == pytest.approx(written[place], rel=1e-12)
     assert written["C4"] == pytest.approx(0.994 + 0.00015 * (count - 1))
     assert written["C5"] == (
-        "–" if count == 1 else pytest.approx(seeds.summary(made)["standard_deviation"])
+        "–" if count == 1 else pytest.approx(seeds.summary(made).standard_deviation)
     )
     assert faults(path) == []

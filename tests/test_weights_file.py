@@ -18,12 +18,12 @@ from tests.test_live import LINEAR, trained
 from tests.test_training import SMALL
 from toolkit.commands.cli import app
 from toolkit.commands.live import write_live
-from toolkit.commands.predict import predict
 from toolkit.convnet import stored
 from toolkit.convnet.history import DIGITS
 from toolkit.convnet.layers import Network
 from toolkit.convnet.model import build
 from toolkit.convnet.pictures import like_mnist
+from toolkit.convnet.prediction import predict
 from toolkit.convnet.shapes import tensor_shapes
 from toolkit.convnet.stages import reach, stages
 from toolkit.convnet.template import Model

@@ -10,7 +10,9 @@ from tests.recalculation import Office, with_cells
 from toolkit.book.writer import write
 from toolkit.experiments.results import load, shipped
 from toolkit.experiments.variant import Budget
-from toolkit.pages.concepts.book import concepts_book, sheet_name
+from toolkit.pages import concepts
+from toolkit.pages.concepts.book import concepts_book
+from toolkit.pages.concepts.concept import sheet_name
 
 Changed = Callable[[ModuleType, Mapping[str, object]], dict[str, object]]
 CONCEPT_SHEET = 2  # after the contents
@@ -22,7 +24,7 @@ def changed(tmp_path: Path, office: Office) -> Changed:
 
     def recalculated(module: ModuleType, changes: Mapping[str, object]) -> dict[str, object]:
         book, other = tmp_path / "concept.xlsx", tmp_path / "changed.xlsx"
-        write(concepts_book([module], load(shipped())[:1], Budget()), book)
+        write(concepts_book([module], concepts.programme(), load(shipped())[:1], Budget()), book)
         with_cells(book, CONCEPT_SHEET, changes, other)
         return office.values(other)[sheet_name(module)]
 

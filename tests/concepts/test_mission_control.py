@@ -11,8 +11,10 @@ from tests.recalculation import Office, with_cells
 from toolkit.book.writer import write
 from toolkit.experiments.results import Result, load, shipped
 from toolkit.experiments.variant import Budget
+from toolkit.pages import concepts
 from toolkit.pages.concepts import mission_control, mission_tables, signals
-from toolkit.pages.concepts.book import concepts_book, sheet_name
+from toolkit.pages.concepts.book import concepts_book
+from toolkit.pages.concepts.concept import sheet_name
 
 Changed = Callable[[ModuleType, Mapping[str, object]], dict[str, object]]
 FAILED, SHARE, DEAD, QUARTER = 0.96, 0.5, 0.3, 0.85
@@ -80,7 +82,7 @@ def test_the_bounds_are_as_the_sheet_says() -> None:
 def recalculated(tmp_path: Path, office: Office) -> Callable[..., dict[str, object]]:
     def made(runs: list[Result], changes: dict[str, object]) -> dict[str, object]:
         book, other = tmp_path / "concept.xlsx", tmp_path / "changed.xlsx"
-        write(concepts_book([mission_control], runs, Budget()), book)
+        write(concepts_book([mission_control], concepts.programme(), runs, Budget()), book)
         with_cells(book, 2, changes, other)
         return office.values(other)[sheet_name(mission_control)]
 

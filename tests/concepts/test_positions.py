@@ -13,6 +13,7 @@ from toolkit.book.address import reach
 from toolkit.book.writer import write
 from toolkit.experiments.results import load, shipped
 from toolkit.experiments.variant import Budget
+from toolkit.pages import concepts
 from toolkit.pages.concepts import one_by_one, pooling_position, transition, transition_position
 from toolkit.pages.concepts.book import concepts_book
 from toolkit.pages.concepts.positions import COUNT
@@ -116,7 +117,7 @@ def _check_layers(found: dict[str, object], position: int, narrow: int | None) -
 
 def test_nothing_typed_is_no_error(tmp_path: Path, office: Office) -> None:
     modules = [one_by_one, pooling_position, transition, transition_position]
-    made = concepts_book(modules, load(shipped())[:1], Budget())
+    made = concepts_book(modules, concepts.programme(), load(shipped())[:1], Budget())
     book = tmp_path / "book.xlsx"
     write(made, book)
     for number, sheet in enumerate(made.sheets[1 : len(modules) + 1], 2):

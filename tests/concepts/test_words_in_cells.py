@@ -17,17 +17,18 @@ from toolkit.pages.concepts import (
     when_to_stop,
 )
 from toolkit.pages.concepts.book import concepts_book
+from toolkit.pages.concepts.concept import name_of
 
 SHEETS = (normalization_distance, when_to_stop, batch_size, average_or_dense, augmentation,
           initialization)  # fmt: skip
 
 
 @pytest.mark.parametrize("word", ["abc", None])
-@pytest.mark.parametrize("module", SHEETS, ids=concepts.name_of)
+@pytest.mark.parametrize("module", SHEETS, ids=name_of)
 def test_words_and_blanks_do_no_harm(
     module: ModuleType, word: str | None, changed: Changed
 ) -> None:
-    sheet = concepts_book([module], [], Budget()).sheets[1]
+    sheet = concepts_book([module], concepts.programme(), [], Budget()).sheets[1]
     yellow = [
         f"{letters(validation.column)}{row}"
         for validation in sheet.validations

@@ -35,13 +35,13 @@ def command(name: str, series: Series) -> str:
 def row(name: str, series: Series) -> list[str]:
     """The line under HEADINGS."""
     found, threads = summary(series), series.runs[0].threads
-    mean, low, high = (100 * (found[key] or 0) for key in ("mean", "minimum", "maximum"))
+    mean, low, high = 100 * found.mean, 100 * found.minimum, 100 * found.maximum
     took = statistics.median(epoch.seconds for run in series.runs for epoch in run.epochs)
     return [
         f"`{name}`", f"{parameter_count(series.model.network):,}",
         str(series.model.training.epochs), f"**{mean:.3f} %**",
-        f"{100 * (found['standard_deviation'] or 0):.3f} %", f"{low:.2f} %", f"{high:.2f} %",
-        str(found["count"]), f"{took:.1f}", str(threads), f"`{command(name, series)}`",
+        f"{100 * (found.standard_deviation or 0):.3f} %", f"{low:.2f} %", f"{high:.2f} %",
+        str(found.count), f"{took:.1f}", str(threads), f"`{command(name, series)}`",
     ]  # fmt: skip
 
 

@@ -1,26 +1,72 @@
-"""What `toolkit concepts` does: sheets of concepts, with the results of their experiments."""
+"""`toolkit concepts`: sheets of concepts, with the results of their experiments."""
 
+from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
-from toolkit.book.writer import write
-from toolkit.experiments import results
-from toolkit.experiments.programme import budget_of, chosen
-from toolkit.files.saving import check_workbook
+import typer
+
+from toolkit.commands.console import Json, say
+
+EXAMPLES = (
+    "Examples: [bold]toolkit concepts[/bold], "
+    "[bold]toolkit concepts softmax dropout --out lesson.xlsx[/bold], "
+    "[bold]toolkit concepts --results exports/experiments.csv[/bold]"
+)
 
 
-def write_concepts(names: tuple[str, ...], out: Path, source: Path | None = None) -> dict[str, Any]:
-    """Write the workbook of the concepts called `names`, or of all; returns what was made.
+@dataclass(frozen=True)
+class ConceptsResult:
+    """The workbook of some concepts, and how many of them and of recorded runs it holds."""
+
+    workbook: Path
+    concepts: int
+    runs: int
+
+    def as_dict(self) -> dict[str, Any]:
+        """Plain values, for JSON."""
+        return asdict(self) | {"workbook": str(self.workbook)}
+
+    def text(self) -> str:
+        """What the workbook holds, and where it is."""
+        return f"{self.concepts} concepts, {self.runs} runs\nWrote {self.workbook}"
+
+
+def concepts(
+    names: Annotated[
+        list[str] | None,
+        typer.Argument(help="Concepts by name or number, instead of all.", metavar="NAME"),
+    ] = None,
+    out: Annotated[Path, typer.Option(help="The workbook to write.")] = Path(
+        "exports/concepts.xlsx"
+    ),
+    results: Annotated[
+        Path | None, typer.Option(help="Results of experiments, instead of the shipped ones.")
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Write the concepts of deep learning, each live in cells and measured on real digits."""
+    say(write_concepts(tuple(names or ()), out, results), as_json)
+
+
+def write_concepts(names: tuple[str, ...], out: Path, source: Path | None = None) -> ConceptsResult:
+    """Write the workbook of the concepts called `names`, or of all, with the results at `source`,
+    or else those shipped.
 
     Raises ToolkitError where a name, the file of results or `out` is at fault.
     """
-    from toolkit.pages import concepts
+    from toolkit.book.writer import write
+    from toolkit.experiments import results
+    from toolkit.experiments.programme import budget_of, chosen
+    from toolkit.files.saving import check_workbook
+    from toolkit.pages import concepts as pages
     from toolkit.pages.concepts.book import concepts_book
 
-    wanted = {each.number for each in chosen(names)}
-    modules = [module for module in concepts.modules() if module.NUMBER in wanted]
+    programme = pages.programme()
+    wanted = {each.number for each in chosen(programme, names)}
+    modules = [module for module in pages.modules() if module.NUMBER in wanted]
     check_workbook(out)
     source = source or results.shipped()
-    found = results.load(source)
-    write(concepts_book(modules, found, budget_of(found, str(source))), out)
-    return {"workbook": str(out), "concepts": len(modules), "runs": len(found)}
+    runs = results.load(source)
+    write(concepts_book(modules, programme, runs, budget_of(runs, str(source))), out)
+    return ConceptsResult(out, len(modules), len(runs))

@@ -3,9 +3,9 @@
 import json
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
-from typing import Any, TextIO, cast
+from typing import Annotated, Any, Protocol, TextIO, cast
 
 import typer
 from typer.core import TyperGroup
@@ -13,6 +13,7 @@ from typer.core import TyperGroup
 from toolkit.commands.stopping import exit_code
 from toolkit.files.errors import ToolkitError
 
+Json = Annotated[bool, typer.Option("--json", help="Print the result as JSON instead of text.")]
 WRONG = 2  # the exit code for bad input
 CLOSED_PIPE = 141  # what shells report of a program whose reader went away: 128 and SIGPIPE's 13
 CLICK_CLOSED_PIPE = 1  # Typer's own for the same
@@ -132,10 +133,24 @@ def _unwritable(error: OSError) -> str:
     return f"standard output: cannot be written: {error.strerror}"
 
 
-def say(result: Any, as_json: bool, text: str) -> None:
-    """Print `text`, or the result as JSON; one line where not even that can be printed."""
+class CommandResult(Protocol):
+    """What a command came to: plain values for JSON, and lines for a person."""
+
+    def as_dict(self) -> dict[str, Any]:
+        """Plain values, for JSON."""
+
+    def text(self) -> str:
+        """The lines that the console shows."""
+
+
+def say(
+    result: CommandResult | Sequence[CommandResult], as_json: bool, table: str | None = None
+) -> None:
+    """Print a result, or several below each other, as JSON or as text; `table` takes the place of
+    the text of several. One line says where not even that can be printed.
+    """
     try:
-        typer.echo(json.dumps(result, indent=2) if as_json else text)
+        typer.echo(_json(result) if as_json else table or _text(result))
     except BrokenPipeError:
         raise
     except OSError as error:
@@ -143,6 +158,18 @@ def say(result: Any, as_json: bool, text: str) -> None:
         raise ToolkitError(
             f"{_unwritable(error)}; the files are made, only this message is lost"
         ) from error
+
+
+def _json(result: CommandResult | Sequence[CommandResult]) -> str:
+    if isinstance(result, Sequence):
+        return json.dumps([each.as_dict() for each in result], indent=2)
+    return json.dumps(result.as_dict(), indent=2)
+
+
+def _text(result: CommandResult | Sequence[CommandResult]) -> str:
+    if isinstance(result, Sequence):
+        return "\n".join(each.text() for each in result)
+    return result.text()
 
 
 def open_streams() -> None:

@@ -1,47 +1,175 @@
-"""What `toolkit mnist` does: check, train, write."""
+"""`toolkit mnist`: train a network or a series of seeds, write the workbook and the weights."""
 
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
-from toolkit.book.sheet import check_fits
-from toolkit.commands.installed import check_installed
-from toolkit.commands.mnist_options import Options as Options
-from toolkit.commands.mnist_options import check
-from toolkit.commands.mnist_outcome import first_network, result, save, stopped, write
-from toolkit.files.errors import ToolkitError
+import typer
+
+from toolkit.commands.console import Json, complain, say
+from toolkit.commands.mnist_options import MnistOptions
+from toolkit.commands.stopping import exit_code
 
 if TYPE_CHECKING:
-    from torch import nn
-
-    from toolkit.convnet.digits import Digits
     from toolkit.convnet.history import History
-    from toolkit.convnet.seeds import Series
+    from toolkit.convnet.seeds import SeedSummary
     from toolkit.convnet.template import Model
 
-Trained = tuple["nn.Module", "History"]
+EXAMPLES = (
+    "Examples: [bold]toolkit mnist[/bold], "
+    "[bold]toolkit mnist --model tiny --seed 1[/bold], "
+    "[bold]toolkit mnist --seeds 5 --out series.xlsx[/bold], "
+    "[bold]toolkit mnist --data-dir fashion --out exports/fashion.xlsx[/bold]"
+)
+# Named here, as help reads no folder; a test compares.
+MODELS = "default, tiny, sprint, course, or the path of a template."
 
 
-def train_mnist(options: Options) -> dict[str, Any]:
+@dataclass(frozen=True)
+class MnistResult:
+    """A training, and the files that it left; of a series, the training of seed 0.
+
+    `weights` is None where their file is that of an earlier call. `accuracy` is the share of the
+    `held_out` images told right after the last epoch, `seconds` the duration of all epochs.
+    `stopped` says that epochs or seeds are missing, `ended` why the training ended by itself.
+    A series also has `record`, the file with each seed's figures, and `seeds`, their summary.
+    """
+
+    workbook: Path
+    weights: Path | None
+    parameters: int
+    held_out: str
+    accuracy: float
+    epochs: int
+    stopped: bool
+    ended: str | None
+    seconds: float
+    device: str
+    threads: int
+    seed: int
+    record: Path | None = None
+    seeds: "SeedSummary | None" = None
+
+    def as_dict(self) -> dict[str, Any]:
+        """Plain values, for JSON."""
+        series = {"record": str(self.record), "seeds": asdict(self.seeds)} if self.seeds else {}
+        return {
+            "workbook": str(self.workbook),
+            "weights": str(self.weights) if self.weights else None,
+            "parameters": self.parameters,
+            f"{self.held_out}_accuracy": self.accuracy,
+            "epochs": self.epochs,
+            "stopped": self.stopped,
+            "ended": self.ended,
+            "seconds": self.seconds,
+            "device": self.device,
+            "threads": self.threads,
+            "seed": self.seed,
+        } | series
+
+    def text(self) -> str:
+        """Figures of a series of seeds, if there was one, and the files written."""
+        figures = [_figures(self.seeds)] if self.seeds else []
+        files = [path for path in (self.weights, self.workbook) if path]
+        return "\n".join([*figures, *(f"Wrote {path}" for path in files)])
+
+
+def _figures(seeds: "SeedSummary") -> str:
+    deviation = seeds.standard_deviation
+    return (
+        f"{seeds.count} seed{'s' * (seeds.count > 1)}: mean {seeds.mean:.3%}, "
+        f"standard deviation {'–' if deviation is None else format(deviation, '.3%')}, "
+        f"minimum {seeds.minimum:.2%}, maximum {seeds.maximum:.2%}"
+    )
+
+
+def mnist(
+    out: Annotated[Path, typer.Option(help="The workbook to write.")] = Path("exports/mnist.xlsx"),
+    model: Annotated[str, typer.Option(help=MODELS)] = "default",
+    epochs: Annotated[int | None, typer.Option(help="Epochs, instead of the model's.")] = None,
+    seed: Annotated[int, typer.Option(help="Same seed, machine, threads: same figures.")] = 0,
+    seeds: Annotated[
+        int | None, typer.Option(help="Train seeds 0 to N-1, and go on where a series stopped.")
+    ] = None,
+    data_dir: Annotated[
+        Path | None, typer.Option(help="A folder with four IDX files, instead of MNIST.")
+    ] = None,
+    device: Annotated[str, typer.Option(help="auto, cpu, cuda or mps.")] = "auto",
+    threads: Annotated[
+        int | None, typer.Option(help="Threads on the CPU, instead of PyTorch's own choice.")
+    ] = None,
+    validation: Annotated[
+        bool,
+        typer.Option(
+            "--validation", help="Hold out the last of the training set, not the test set."
+        ),
+    ] = False,
+    resume: Annotated[
+        bool, typer.Option("--resume", help="Go on from the checkpoint beside the workbook.")
+    ] = False,
+    max_params: Annotated[
+        int | None, typer.Option(help="Refuse a model with more parameters.")
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Train the CNN on MNIST and write a workbook with one row per epoch, the weights beside it."""
+    options = MnistOptions(
+        out=out,
+        model=model,
+        epochs=epochs,
+        seed=seed,
+        seeds=seeds,
+        data_dir=data_dir,
+        device=device,
+        threads=threads,
+        validation=validation,
+        resume=resume,
+        max_params=max_params,
+        quiet=as_json,
+    )
+    result = train_mnist(options)
+    say(result, as_json)
+    if result.ended:
+        complain(f"{model}: {result.ended}. What was finished before is kept.")
+        raise typer.Exit(1)
+    if result.stopped:
+        cure = "the same command goes on" if seeds else "--resume goes on from there"
+        complain(f"Stopped; what is finished is kept, {cure}.")
+        raise typer.Exit(exit_code())
+
+
+def train_mnist(options: MnistOptions) -> MnistResult:
     """Train a model, or a series of seeds, and write the workbook and, beside it, the weights.
 
     Where Ctrl-C ends the training early, or a loss that is no finite number, both are written from
     the epochs that are finished. Raises ToolkitError where an option, the template,
     the data or `out` is at fault, before any training, and where not one epoch came to its end.
     """
-    check(options)
+    from toolkit.commands.installed import check_installed
+
+    options.check()
     model, text = _model(options)
     check_installed("mnist")
+    from toolkit.commands.mnist_training import train_one, train_series
     from toolkit.convnet import digits, machine, template
+    from toolkit.convnet.seeds import summary
 
     data = digits.load(options.data_dir, validation=options.validation)
     template.check_batches(model, len(data.train_images), options.model)
     with machine.threads(options.threads):
-        if options.seeds:
-            return _train_series(options, model, text, data)
-        return _train_one(options, model, text, data)
+        if options.seeds is None:
+            history = train_one(options, model, text, data)
+            return _result(options, history, options.weights, stopped=history.stopped)
+        series, fresh = train_series(options, model, text, data)
+        weights = options.weights if fresh else None
+        stopped = len(series.runs) < options.seeds
+        result = _result(options, series.history(0), weights, stopped=stopped)
+        return replace(result, record=options.record, seeds=summary(series))
 
 
-def _model(options: Options) -> tuple["Model", str]:
+def _model(options: MnistOptions) -> tuple["Model", str]:
+    """The model to be trained and the text of its template, checked."""
+    from toolkit.book.sheet import check_fits
     from toolkit.convnet import template
     from toolkit.pages.mnist.epochs import TABLE_ROW
 
@@ -53,75 +181,22 @@ def _model(options: Options) -> tuple["Model", str]:
     return model, text
 
 
-def _train_one(options: Options, model: "Model", text: str, data: "Digits") -> dict[str, Any]:
-    keep = options.checkpoint
-    network, history = _train(options, model, data, options.seed, keep, resume=options.resume)
-    save(options, network, history, text, data)
-    write(options, history, network, data)
-    # What diverged would only diverge again from its checkpoint.
-    if history.ended or not stopped(history):
-        keep.unlink(missing_ok=True)
-    return result(options, history, weights=True)
+def _result(
+    options: MnistOptions, history: "History", weights: Path | None, *, stopped: bool
+) -> MnistResult:
+    from toolkit.convnet.shapes import parameter_count
 
-
-def _train(
-    options: Options, model: "Model", data: "Digits", seed: int, keep: Path, *, resume: bool
-) -> Trained:
-    from toolkit.commands.progress import watching
-    from toolkit.convnet import machine, training
-
-    device = machine.choose_device(options.device)
-    try:
-        with watching(model, data.held_out, len(data.test_images), quiet=options.quiet) as watcher:
-            return training.train(model, data, seed, device, watcher, keep, resume=resume)
-    except training.DivergenceError as error:
-        raise ToolkitError(f"{options.model}: {error}") from error
-
-
-def _train_series(options: Options, model: "Model", text: str, data: "Digits") -> dict[str, Any]:
-    """The seeds that are not recorded yet, one after another; the workbook shows the first."""
-    from toolkit.convnet import seeds
-
-    series = recorded = seeds.load(options.record, seeds.begin(model, data))
-    wanted = options.seeds or 0
-    if options.resume and not recorded.runs and not options.checkpoint_of(0).exists():
-        raise ToolkitError(
-            f"{options.record}: no such record, and {options.checkpoint_of(0)}: no such "
-            "checkpoint; leave out --resume to begin, or give the --out of the series that was "
-            "stopped"
-        )
-    try:
-        for seed in range(len(series.runs), wanted):
-            series = _next_seed(options, series, seed, text, data)
-    except KeyboardInterrupt:
-        if not series.runs:
-            raise
-    done = series.first(wanted)
-    first = done.history(0)
-    write(options, first, first_network(options, done, text, data), data, done)
-    return result(options, first, weights=not recorded.runs) | {
-        "stopped": len(done.runs) < wanted,
-        "record": str(options.record),
-        "seeds": seeds.summary(done),
-    }
-
-
-def _next_seed(
-    options: Options, series: "Series", seed: int, text: str, data: "Digits"
-) -> "Series":
-    """Train one more seed, from its checkpoint where one was left, and record it."""
-    from toolkit.convnet import seeds
-
-    keep = options.checkpoint_of(seed)
-    network, history = _train(options, series.model, data, seed, keep, resume=keep.exists())
-    if history.ended:
-        keep.unlink(missing_ok=True)
-        raise ToolkitError(f"{options.model}: seed {seed}: {history.ended}")
-    if stopped(history):
-        raise KeyboardInterrupt
-    if seed == 0:
-        save(options, network, history, text, data)
-    series = series.having(history)
-    seeds.save(options.record, series)
-    keep.unlink(missing_ok=True)
-    return series
+    return MnistResult(
+        workbook=options.out,
+        weights=weights,
+        parameters=parameter_count(history.model.network),
+        held_out=history.held_out,
+        accuracy=history.accuracy,
+        epochs=len(history.epochs),
+        stopped=stopped,
+        ended=history.ended or None,
+        seconds=sum(epoch.seconds for epoch in history.epochs),
+        device=history.device,
+        threads=history.threads,
+        seed=history.seed,
+    )

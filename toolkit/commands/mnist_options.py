@@ -16,7 +16,7 @@ UNTOLD = ("resume", "quiet", "max_params")  # they change no figure
 
 
 @dataclass(frozen=True)
-class Options:
+class MnistOptions:
     """The options of `toolkit mnist`; the command line's help says what each means."""
 
     out: Path
@@ -68,20 +68,19 @@ class Options:
                 words.append(value.as_posix() if isinstance(value, Path) else str(value))
         return shell_line(words)
 
-
-def check(options: Options) -> None:
-    """Raise ToolkitError naming the option that cannot be followed."""
-    check_workbook(options.out)
-    check_writable(options.weights)
-    check_writable(options.checkpoint)
-    if not 0 <= options.seed < 2**63:
-        raise ToolkitError(f"--seed {options.seed}: must be 0 or more, and below 2^63")
-    if options.threads is not None and not 1 <= options.threads <= MOST_THREADS:
-        raise ToolkitError(f"--threads {options.threads}: must be 1 to {MOST_THREADS}")
-    if options.seeds is None:
-        return
-    check_writable(options.record)
-    if options.seeds < 1:
-        raise ToolkitError(f"--seeds {options.seeds}: must be at least 1")
-    if options.seed:
-        raise ToolkitError("--seed and --seeds: give one of them; a series begins at seed 0")
+    def check(self) -> None:
+        """Raise ToolkitError naming the option that cannot be followed."""
+        check_workbook(self.out)
+        check_writable(self.weights)
+        check_writable(self.checkpoint)
+        if not 0 <= self.seed < 2**63:
+            raise ToolkitError(f"--seed {self.seed}: must be 0 or more, and below 2^63")
+        if self.threads is not None and not 1 <= self.threads <= MOST_THREADS:
+            raise ToolkitError(f"--threads {self.threads}: must be 1 to {MOST_THREADS}")
+        if self.seeds is None:
+            return
+        check_writable(self.record)
+        if self.seeds < 1:
+            raise ToolkitError(f"--seeds {self.seeds}: must be at least 1")
+        if self.seed:
+            raise ToolkitError("--seed and --seeds: give one of them; a series begins at seed 0")

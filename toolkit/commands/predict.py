@@ -1,108 +1,55 @@
-"""What `toolkit predict` does: read pictures, make them like MNIST's, ask a trained network."""
+"""`toolkit predict`: the digits in pictures, told by a trained network."""
 
-from collections import Counter
-from dataclasses import asdict, dataclass
+import sys
+from collections.abc import Sequence
 from functools import partial
-from math import prod
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Annotated
 
-import numpy as np
-from numpy.typing import NDArray
+import typer
 
-from toolkit.convnet.pictures import FIELD, like_mnist
-from toolkit.convnet.shapes import layer_table
-from toolkit.convnet.stages import Stage, forward, stages
-from toolkit.convnet.stored import read, shipped
-from toolkit.files.errors import ToolkitError
+from toolkit.commands.console import Json, say
 
-INPUT = (1, FIELD, FIELD)
-DECIMALS = 6  # of a probability as it is told: more would be noise
+if TYPE_CHECKING:
+    from toolkit.convnet.prediction import Prediction
 
-
-@dataclass(frozen=True)
-class Prediction:
-    """What the network takes a picture for; `confidence` is that class's probability.
-
-    `probabilities` has every class by its name; where several share one, its number follows.
-    """
-
-    file: str
-    prediction: str
-    confidence: float
-    probabilities: dict[str, float]
-
-    def as_dict(self) -> dict[str, Any]:
-        """Plain values, for JSON."""
-        shares = {name: round(share, DECIMALS) for name, share in self.probabilities.items()}
-        rounded = {"confidence": round(self.confidence, DECIMALS), "probabilities": shares}
-        return asdict(self) | rounded
+EXAMPLES = (
+    "Examples: [bold]toolkit predict seven.png[/bold], "
+    "[bold]toolkit predict scans/*.jpg --model exports/mnist.safetensors --json[/bold]"
+)
 
 
-def predict(pictures: list[Path], weights: Path | None = None) -> list[Prediction]:
-    """One prediction for each picture, by the weights in a file or else by those shipped.
+def predict(
+    images: Annotated[
+        list[Path], typer.Argument(help="PNG or JPEG pictures, each of one digit.", metavar="IMAGE")
+    ],
+    model: Annotated[
+        Path | None, typer.Option(help="Weights that mnist wrote, instead of the shipped ones.")
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Tell the digits in pictures of any size, dark on light or light on dark."""
+    from toolkit.convnet import prediction
 
-    Raises ToolkitError where a picture or the weights are at fault.
-    """
-    images = np.stack([like_mnist(picture) for picture in pictures])
-    found = read(weights or shipped())
-    if found.model.network.input != INPUT:
-        raise ToolkitError(
-            f"{found.source}: its network takes no images of {FIELD}x{FIELD} pixels in one "
-            "channel; give other weights"
-        )
-    outputs = prod(layer_table(found.model.network)[-1].output)
-    if len(found.names) > outputs:
-        raise ToolkitError(
-            f"{found.source}: its network puts out {outputs} numbers for its {len(found.names)} "
-            "classes; give other weights"
-        )
-    rows = probabilities(stages(found), images)
-    return [
-        _prediction(picture, found.names, row) for picture, row in zip(pictures, rows, strict=True)
-    ]
+    predictions = prediction.predict(images, model)
+    say(predictions, as_json, table(predictions, sys.stdout.isatty()))
 
 
-def probabilities(steps: list[Stage], images: NDArray[np.uint8]) -> NDArray[np.float64]:
-    """Those of every class, (n, classes), for images (n, 28, 28)."""
-    logits = np.stack([forward(steps, image.astype(np.float64)) for image in images])
-    powers = np.exp(logits - logits.max(axis=1, keepdims=True))
-    found: NDArray[np.float64] = powers / powers.sum(axis=1, keepdims=True)
-    return found
-
-
-def _prediction(picture: Path, names: tuple[str, ...], row: NDArray[np.float64]) -> Prediction:
-    # A network may have more outputs than the data set has names.
-    called = distinct([names[n] if n < len(names) else str(n) for n in range(len(row))])
-    best = int(row.argmax())
-    shares = dict(zip(called, row.tolist(), strict=True))
-    return Prediction(str(picture), called[best], float(row[best]), shares)
-
-
-def distinct(names: list[str]) -> list[str]:
-    """The names of the classes, by number; those that several classes share with their numbers."""
-    while len(set(names)) < len(names):
-        count = Counter(names)
-        names = [f"{name} (class {n})" * (count[name] > 1) or name for n, name in enumerate(names)]
-    return names
-
-
-def shown(found: list[Prediction], on_screen: bool) -> str:
+def table(predictions: "Sequence[Prediction]", on_screen: bool) -> str:
     """A line for each picture below a line of headings: percent in columns on a screen, else
     shares with tabs between them.
     """
-    headings = ["file", "prediction", "confidence", *found[0].probabilities]
-    lines = [headings, *(_fields(each, on_screen) for each in found)]
+    headings = ["file", "prediction", "confidence", *predictions[0].probabilities]
     if not on_screen:
-        return "\n".join(map("\t".join, lines))
+        return "\n".join(["\t".join(headings), *(each.text() for each in predictions)])
+    lines = [headings, *map(_fields, predictions)]
     widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
     return "\n".join(map(partial(_aligned, widths), lines))
 
 
-def _fields(each: Prediction, on_screen: bool) -> list[str]:
-    numbers = [each.confidence, *each.probabilities.values()]
-    figures = [_percent(number) if on_screen else f"{number:.{DECIMALS}f}" for number in numbers]
-    return [each.file, each.prediction, *figures]
+def _fields(prediction: "Prediction") -> list[str]:
+    shares = [prediction.confidence, *prediction.probabilities.values()]
+    return [prediction.file, prediction.prediction, *map(_percent, shares)]
 
 
 def _percent(share: float) -> str:

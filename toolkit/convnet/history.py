@@ -76,6 +76,11 @@ class History:
         """The share right after the last epoch."""
         return self.epochs[-1].test_correct / self.test_count
 
+    @property
+    def stopped(self) -> bool:
+        """Whether epochs of the model's training are missing."""
+        return len(self.epochs) < self.model.training.epochs
+
 
 DECIMALS = 6  # of a probability that is kept
 

@@ -91,6 +91,17 @@ class Series:
         return replace(self, runs=self.runs[:count])
 
 
+@dataclass(frozen=True)
+class SeedSummary:
+    """Accuracies over the seeds of a series, as shares; a single one has no standard deviation."""
+
+    mean: float
+    standard_deviation: float | None
+    minimum: float
+    maximum: float
+    count: int
+
+
 SERIES = TypeAdapter(Series)
 
 
@@ -147,13 +158,13 @@ def _damaged(path: Path, fault: str) -> ToolkitError:
     )
 
 
-def summary(series: Series) -> dict[str, float | int | None]:
-    """Accuracy at the last epoch over the seeds; a single one has no standard deviation."""
-    found = [series.history(number).accuracy for number in range(len(series.runs))]
-    return {
-        "mean": statistics.fmean(found),
-        "standard_deviation": statistics.stdev(found) if len(found) > 1 else None,
-        "minimum": min(found),
-        "maximum": max(found),
-        "count": len(found),
-    }
+def summary(series: Series) -> SeedSummary:
+    """The accuracies at the last epoch over the seeds of a series."""
+    accuracies = [series.history(number).accuracy for number in range(len(series.runs))]
+    return SeedSummary(
+        mean=statistics.fmean(accuracies),
+        standard_deviation=statistics.stdev(accuracies) if len(accuracies) > 1 else None,
+        minimum=min(accuracies),
+        maximum=max(accuracies),
+        count=len(accuracies),
+    )

@@ -34,32 +34,22 @@ class Run:
         return self.setup.fingerprint, self.seed
 
 
-def programme() -> tuple[Named, ...]:
-    """The experiment of every concept."""
-    from toolkit.pages import concepts
-
-    return tuple(
-        Named(concepts.name_of(module), module.NUMBER, module.TITLE, module.EXPERIMENT)
-        for module in concepts.modules()
-    )
-
-
-def chosen(only: Sequence[str]) -> tuple[Named, ...]:
-    """The experiments of the concepts called `only`, by name or number; all where it is empty.
+def chosen(programme: Sequence[Named], only: Sequence[str]) -> tuple[Named, ...]:
+    """Those experiments of `programme` whose concepts are called `only`, by name or number; all
+    where `only` is empty.
 
     Raises ToolkitError for a name that no concept has.
     """
-    found = programme()
-    known = {name: each for each in found for name in (each.name, str(each.number))}
+    known = {name: each for each in programme for name in (each.name, str(each.number))}
     for name in only:
         if name.lower() not in known:
-            names = [each.name for each in found]
+            names = [each.name for each in programme]
             raise ToolkitError(
                 f"{brief(name)}: no such concept{suggestion(name, names)}; "
-                f"use a number from 1 to {len(found)} or one of {', '.join(names)}"
+                f"use a number from 1 to {len(programme)} or one of {', '.join(names)}"
             )
     wanted = {known[name.lower()].name for name in only}
-    return tuple(each for each in found if not only or each.name in wanted)
+    return tuple(each for each in programme if not only or each.name in wanted)
 
 
 def runs(experiments: Iterable[Named], budget: Budget, seeds: int) -> tuple[Run, ...]:

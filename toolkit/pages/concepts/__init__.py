@@ -4,6 +4,9 @@ import importlib
 import pkgutil
 from types import ModuleType
 
+from toolkit.experiments.programme import Named
+from toolkit.pages.concepts.concept import named
+
 
 def modules() -> tuple[ModuleType, ...]:
     """Every file of this folder that holds a concept, by its number."""
@@ -16,6 +19,6 @@ def modules() -> tuple[ModuleType, ...]:
     )
 
 
-def name_of(module: ModuleType) -> str:
-    """What the command line calls a concept."""
-    return module.__name__.rsplit(".", 1)[-1].replace("_", "-")
+def programme() -> tuple[Named, ...]:
+    """The experiment of every concept, by the concept's number."""
+    return tuple(map(named, modules()))

@@ -8,11 +8,11 @@ from sympy import Symbol
 from toolkit.book.live import computed
 from toolkit.book.sheet import Book, Cell, Sheet
 from toolkit.experiments.notation import in_words
-from toolkit.experiments.programme import Named, programme
+from toolkit.experiments.programme import Named
 from toolkit.experiments.results import Result
 from toolkit.experiments.variant import BASELINE, Budget, Variant
-from toolkit.pages import concepts
 from toolkit.pages.concepts import measured, recorded
+from toolkit.pages.concepts.concept import named, sheet_name
 from toolkit.pages.concepts.measured import Records
 from toolkit.pages.concepts.page import FIRST, LABEL, Page
 from toolkit.pages.concepts.words import CONTENTS, RESULTS
@@ -30,21 +30,25 @@ CLEARLY = (
 )
 
 
-def concepts_book(modules: Sequence[ModuleType], results: Sequence[Result], budget: Budget) -> Book:
-    """Contents, the concepts of `modules`, and the results."""
-    made = recorded.table(results, recorded.names(programme(), budget))
-    records = Records(tuple(results), made, budget)
+def concepts_book(
+    modules: Sequence[ModuleType],
+    programme: Sequence[Named],
+    results: Sequence[Result],
+    budget: Budget,
+) -> Book:
+    """Contents, the concepts of `modules`, and the results.
+
+    `programme` is the experiment of every concept, also of those that are not in `modules`: each
+    run among the results is called by the first concept that has it.
+    """
+    made = recorded.table(results, recorded.names(programme, budget))
+    records = Records(tuple(results), made, budget, tuple(programme))
     pages = [_page(module, records) for module in modules]
     sheets = [page.sheet(TABS[n // 4 % len(TABS)]) for n, page in enumerate(pages)]
     last = recorded.sheet(made, _all_runs(records))
     ways = [CONTENTS, *(sheet.name for sheet in sheets), RESULTS]
     contents = _contents(modules, pages, records)
     return Book(TITLE, (contents, *linked(sheets, ways), last))
-
-
-def sheet_name(module: ModuleType) -> str:
-    """A concept's sheet: its number and short name."""
-    return f"{module.NUMBER} {concepts.name_of(module).replace('-', ' ')}"
 
 
 def _page(module: ModuleType, records: Records) -> Page:
@@ -58,28 +62,28 @@ def _page(module: ModuleType, records: Records) -> Page:
 
 def _measured(page: Page, module: ModuleType, records: Records) -> None:
     """Question, table, conclusion and chart; what a module adds of its own follows."""
-    named = Named(concepts.name_of(module), module.NUMBER, module.TITLE, module.EXPERIMENT)
+    concept = named(module)
     page.part(f"Measured: {module.EXPERIMENT.question}")
     setups = [variant.setup(records.budget) for variant in module.EXPERIMENT.variants]
     budgets = [(setup.images, setup.model.training.epochs) for setup in setups]
     page.say(_budget_line(records, budgets), baseline_in_words(), style="muted")
-    made = measured.table(page, named, records)
+    made = measured.table(page, concept, records)
     page.row += 1
-    if complete(named, records):
+    if complete(concept, records):
         measured.conclude(made, module.CONCLUSION)
         if any(".more" in sentence for sentence in module.CONCLUSION):
             page.say(*CLEARLY, style="muted")
     else:
-        page.say(f"Not all of it is measured yet: toolkit experiments --only {named.name}",
+        page.say(f"Not all of it is measured yet: toolkit experiments --only {concept.name}",
                  style="conclusion")  # fmt: skip
-    measured.chart(made, named)
+    measured.chart(made, concept)
     if hasattr(module, "measure"):
         module.measure(page, made, records)
 
 
-def complete(named: Named, records: Records) -> bool:
+def complete(concept: Named, records: Records) -> bool:
     """Whether each variant was run at least twice, so that there is a spread to judge by."""
-    found = (variant.setup(records.budget) for variant in named.experiment.variants)
+    found = (variant.setup(records.budget) for variant in concept.experiment.variants)
     return all(records.count(setup.fingerprint) > 1 for setup in found)
 
 

@@ -61,11 +61,14 @@ LONGEST_TEXT = 250  # of one text within a formula: 255 is Excel's limit
 
 @dataclass(frozen=True)
 class Records:
-    """All runs as the sheet Results holds them, and the budget that they were made with."""
+    """All runs as the sheet Results holds them, the budget that they were made with, and the
+    experiments of all concepts.
+    """
 
     results: tuple[Result, ...]
     table: Table
     budget: Budget
+    programme: tuple[Named, ...]
 
     @property
     def seeds(self) -> tuple[int, ...]:

@@ -9,7 +9,6 @@ from sympy import And, Eq, Expr, Integer, Piecewise, Symbol
 from toolkit.book.grid import moving
 from toolkit.book.sheet import Known, at
 from toolkit.book.values import is_number
-from toolkit.experiments.programme import programme
 from toolkit.experiments.variant import Setup, Variant
 from toolkit.pages.concepts import mission_networks, mission_tables, recorded
 from toolkit.pages.concepts.measured import Records
@@ -109,7 +108,11 @@ def _names(page: Page, top: int, records: Records) -> None:
 
 def _groups(page: Page, row: int, records: Records, news: Collection[str]) -> Known:
     """Which runs made the bounds, which test them, and which cannot be asked."""
-    setups = [v.setup(records.budget) for e in programme() for v in e.experiment.variants]
+    setups = [
+        variant.setup(records.budget)
+        for concept in records.programme
+        for variant in concept.experiment.variants
+    ]
     fit = {setup.fingerprint for setup in setups if _fit(setup)}
     groups = []
     for run in records.results:

@@ -1,0 +1,87 @@
+"""`toolkit backprop`: a lesson in backpropagation as a workbook of live formulas."""
+
+from dataclasses import asdict, dataclass
+from math import isfinite
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from toolkit.commands.console import Json, say
+from toolkit.files.errors import ToolkitError
+
+EXAMPLES = (
+    "Examples: [bold]toolkit backprop[/bold], "
+    "[bold]toolkit backprop class-half --epochs 500[/bold], "
+    "[bold]toolkit backprop my.toml --learning-rate 0.5 --out my.xlsx[/bold]"
+)
+
+
+@dataclass(frozen=True)
+class BackpropResult:
+    """The workbook of a lesson: `final_loss` is the loss after the last epoch at each of the
+    learning rates, None where it is no finite number.
+    """
+
+    workbook: Path
+    title: str
+    epochs: int
+    learning_rates: tuple[float, ...]
+    final_loss: tuple[float | None, ...]
+
+    def as_dict(self) -> dict[str, Any]:
+        """Plain values, for JSON."""
+        return asdict(self) | {"workbook": str(self.workbook)}
+
+    def text(self) -> str:
+        """Where the workbook is."""
+        return f"Wrote {self.workbook}"
+
+
+def backprop(
+    template: Annotated[str, typer.Argument(help="A shipped lesson, or a path to one.")] = "class",
+    out: Annotated[Path, typer.Option(help="The workbook to write.")] = Path(
+        "exports/backprop.xlsx"
+    ),
+    epochs: Annotated[int | None, typer.Option(help="Epochs, instead of the lesson's.")] = None,
+    learning_rate: Annotated[
+        list[float] | None,
+        typer.Option(help="A learning rate, instead of the lesson's; may be repeated."),
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Write a lesson in backpropagation as a workbook of live formulas."""
+    say(write_backprop(template, out, epochs, learning_rate), as_json)
+
+
+def write_backprop(
+    template: str,
+    out: Path,
+    epochs: int | None = None,
+    learning_rates: list[float] | None = None,
+) -> BackpropResult:
+    """Write the workbook of a lesson, with other epochs and learning rates where they are given.
+
+    Raises ToolkitError naming what is wrong with the template, the options or `out`.
+    """
+    from toolkit.book.writer import write
+    from toolkit.files.saving import check_workbook
+    from toolkit.network.derivation import LOSS
+    from toolkit.network.lesson import changed, load
+    from toolkit.pages.backprop import backprop_book, work_out
+
+    lesson = changed(load(template), epochs, learning_rates)
+    check_workbook(out)
+    try:
+        worked = work_out(lesson)
+    except ToolkitError as error:
+        raise ToolkitError(f"{template}: {error}") from error
+    write(backprop_book(worked, template), out)
+    final = worked.trace.values[LOSS][-1].tolist()
+    return BackpropResult(
+        workbook=out,
+        title=worked.lesson.title,
+        epochs=worked.trace.epochs,
+        learning_rates=tuple(worked.trace.learning_rates),
+        final_loss=tuple(loss if isfinite(loss) else None for loss in final),
+    )

@@ -1,0 +1,160 @@
+"""The trainings of `toolkit mnist`: of one model or of a series of seeds, with the files that they
+leave.
+"""
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from torch import nn
+
+from toolkit.book import writer
+from toolkit.commands.console import complain
+from toolkit.commands.mnist_options import MnistOptions
+from toolkit.commands.progress import watching
+from toolkit.convnet import machine, outputs, seeds, training
+from toolkit.convnet.digits import Digits
+from toolkit.convnet.history import History
+from toolkit.convnet.model import build
+from toolkit.convnet.seeds import Series
+from toolkit.convnet.template import Model
+from toolkit.convnet.weights import load_weights, save_weights
+from toolkit.files.errors import ToolkitError
+from toolkit.pages.mnist import mnist_book
+
+
+def train_one(options: MnistOptions, model: Model, text: str, data: Digits) -> History:
+    """Train the model, whose template reads `text`, and write its weights and the workbook."""
+    keep = options.checkpoint
+    network, history = _train(options, model, data, options.seed, keep, resume=options.resume)
+    _save(options, network, history, text, data)
+    _write(options, history, network, data)
+    # What diverged would only diverge again from its checkpoint.
+    if history.ended or not history.stopped:
+        keep.unlink(missing_ok=True)
+    return history
+
+
+def train_series(
+    options: MnistOptions, model: Model, text: str, data: Digits
+) -> tuple[Series, bool]:
+    """Train the seeds that are not recorded yet, one after another, and write the workbook, which
+    shows the first. Returns the finished seeds of those asked for, and whether the weights of the
+    first were written by this call.
+    """
+    series = recorded = seeds.load(options.record, seeds.begin(model, data))
+    wanted = options.seeds or 0
+    if options.resume and not recorded.runs and not options.checkpoint_of(0).exists():
+        raise ToolkitError(
+            f"{options.record}: no such record, and {options.checkpoint_of(0)}: no such "
+            "checkpoint; leave out --resume to begin, or give the --out of the series that was "
+            "stopped"
+        )
+    try:
+        for seed in range(len(series.runs), wanted):
+            series = _next_seed(options, series, seed, text, data)
+    except KeyboardInterrupt:
+        if not series.runs:
+            raise
+    done = series.first(wanted)
+    _write(options, done.history(0), _first_network(options, done, text, data), data, done)
+    return done, not recorded.runs
+
+
+def _train(
+    options: MnistOptions, model: Model, data: Digits, seed: int, keep: Path, *, resume: bool
+) -> tuple[nn.Module, History]:
+    device = machine.choose_device(options.device)
+    try:
+        with watching(model, data.held_out, len(data.test_images), quiet=options.quiet) as watcher:
+            return training.train(model, data, seed, device, watcher, keep, resume=resume)
+    except training.DivergenceError as error:
+        raise ToolkitError(f"{options.model}: {error}") from error
+
+
+def _next_seed(options: MnistOptions, series: Series, seed: int, text: str, data: Digits) -> Series:
+    """Train one more seed, from its checkpoint where one was left, and record it."""
+    keep = options.checkpoint_of(seed)
+    network, history = _train(options, series.model, data, seed, keep, resume=keep.exists())
+    if history.ended:
+        keep.unlink(missing_ok=True)
+        raise ToolkitError(f"{options.model}: seed {seed}: {history.ended}")
+    if history.stopped:
+        raise KeyboardInterrupt
+    if seed == 0:
+        _save(options, network, history, text, data)
+    series = series.having(history)
+    seeds.save(options.record, series)
+    keep.unlink(missing_ok=True)
+    return series
+
+
+def _save(
+    options: MnistOptions, network: nn.Module, history: History, text: str, data: Digits
+) -> None:
+    """Write the weights. Raises ToolkitError as `_write` does."""
+    with _keeping(options):
+        save_weights(network, _metadata(history, text, data), options.weights)
+
+
+def _metadata(history: History, text: str, data: Digits) -> dict[str, str]:
+    return {
+        "template": text,
+        "epochs": str(len(history.epochs)),
+        "seed": str(history.seed),
+        "held_out": history.held_out,
+        "classes": json.dumps(history.names),
+        "data": data.fingerprint(),
+    }
+
+
+def _first_network(
+    options: MnistOptions, series: Series, text: str, data: Digits
+) -> nn.Module | None:
+    """That of seed 0 by its weights, which may lie there from an earlier call; None without."""
+    network = build(series.model.network)
+    wanted = _metadata(series.history(0), text, data)
+    del wanted["classes"]  # names may have been corrected since
+    if load_weights(network, wanted, options.weights):
+        return network
+    if not options.quiet:
+        there = options.weights.exists()
+        what = "not the weights of the recorded seed 0" if there else "not there"
+        complain(
+            f"{options.weights}: {what}, so the workbook has no sheets of its predictions; "
+            f"remove {options.record} to train the series, and the weights, anew"
+        )
+    return None
+
+
+def _write(
+    options: MnistOptions,
+    history: History,
+    network: nn.Module | None,
+    data: Digits,
+    series: Series | None = None,
+) -> None:
+    """Write the workbook. Raises ToolkitError that says how to write it without training again."""
+    said = pictures = None
+    if network:
+        said = outputs.predictions(network, data)
+        how = history.model.augmentation
+        pictures = outputs.pictures(network, data, how, history.seed)
+    book = mnist_book(history, options.command(history), series, said, pictures=pictures)
+    with _keeping(options):
+        writer.write(book, options.out)
+
+
+@contextmanager
+def _keeping(options: MnistOptions) -> Iterator[None]:
+    """Where a file cannot be written, says what then writes it without training anew."""
+    try:
+        yield
+    except ToolkitError as error:
+        how = ""
+        if options.seeds:
+            how = "; the same command then writes it, without training again what is finished"
+        elif options.checkpoint.is_file():
+            how = "; --resume then writes it, without training again what is finished"
+        raise ToolkitError(f"{error}{how}") from error

@@ -1,0 +1,93 @@
+"""Predictions: read pictures, make them like MNIST's, ask a trained network."""
+
+from collections import Counter
+from dataclasses import asdict, dataclass
+from math import prod
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from toolkit.convnet.pictures import FIELD, like_mnist
+from toolkit.convnet.shapes import layer_table
+from toolkit.convnet.stages import Stage, forward, stages
+from toolkit.convnet.stored import read, shipped
+from toolkit.files.errors import ToolkitError
+
+INPUT = (1, FIELD, FIELD)
+DECIMALS = 6  # of a probability as it is told: more would be noise
+
+
+@dataclass(frozen=True)
+class Prediction:
+    """What the network takes a picture for; `confidence` is that class's probability.
+
+    `probabilities` has every class by its name; where several share one, its number follows.
+    """
+
+    file: str
+    prediction: str
+    confidence: float
+    probabilities: dict[str, float]
+
+    def as_dict(self) -> dict[str, Any]:
+        """Plain values, for JSON."""
+        shares = {name: round(share, DECIMALS) for name, share in self.probabilities.items()}
+        rounded = {"confidence": round(self.confidence, DECIMALS), "probabilities": shares}
+        return asdict(self) | rounded
+
+    def text(self) -> str:
+        """File, prediction, confidence and the probabilities, with tabs between them."""
+        numbers = [self.confidence, *self.probabilities.values()]
+        shares = [f"{number:.{DECIMALS}f}" for number in numbers]
+        return "\t".join([self.file, self.prediction, *shares])
+
+
+def predict(pictures: list[Path], weights: Path | None = None) -> list[Prediction]:
+    """One prediction for each picture, by the weights in a file or else by those shipped.
+
+    Raises ToolkitError where a picture or the weights are at fault.
+    """
+    images = np.stack([like_mnist(picture) for picture in pictures])
+    network = read(weights or shipped())
+    if network.model.network.input != INPUT:
+        raise ToolkitError(
+            f"{network.source}: its network takes no images of {FIELD}x{FIELD} pixels in one "
+            "channel; give other weights"
+        )
+    outputs = prod(layer_table(network.model.network)[-1].output)
+    if len(network.names) > outputs:
+        raise ToolkitError(
+            f"{network.source}: its network puts out {outputs} numbers for its "
+            f"{len(network.names)} classes; give other weights"
+        )
+    rows = probabilities(stages(network), images)
+    return [
+        _prediction(picture, network.names, row)
+        for picture, row in zip(pictures, rows, strict=True)
+    ]
+
+
+def probabilities(steps: list[Stage], images: NDArray[np.uint8]) -> NDArray[np.float64]:
+    """Those of every class, (n, classes), for images (n, 28, 28)."""
+    logits = np.stack([forward(steps, image.astype(np.float64)) for image in images])
+    powers = np.exp(logits - logits.max(axis=1, keepdims=True))
+    shares: NDArray[np.float64] = powers / powers.sum(axis=1, keepdims=True)
+    return shares
+
+
+def _prediction(picture: Path, names: tuple[str, ...], row: NDArray[np.float64]) -> Prediction:
+    # A network may have more outputs than the data set has names.
+    called = distinct([names[n] if n < len(names) else str(n) for n in range(len(row))])
+    best = int(row.argmax())
+    shares = dict(zip(called, row.tolist(), strict=True))
+    return Prediction(str(picture), called[best], float(row[best]), shares)
+
+
+def distinct(names: list[str]) -> list[str]:
+    """The names of the classes, by number; those that several classes share with their numbers."""
+    while len(set(names)) < len(names):
+        count = Counter(names)
+        names = [f"{name} (class {n})" * (count[name] > 1) or name for n, name in enumerate(names)]
+    return names
