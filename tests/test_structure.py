@@ -1,0 +1,169 @@
+"""The structure of the package: imports run downwards, in no circle, and a command is one file."""
+
+import ast
+from collections.abc import Iterator
+from graphlib import CycleError, TopologicalSorter
+from pathlib import Path
+
+import pytest
+from typer.main import get_command
+
+from toolkit.commands.cli import app
+
+ROOT = Path(__file__).parents[1]
+PACKAGE = "toolkit"
+# From bottom to top: each room, and the rooms whose modules its own may import. Every room may also
+# import `toolkit` itself, which holds the version.
+ROOMS = {
+    "files": set[str](),
+    "symbols": set[str](),
+    "book": {"files", "symbols"},
+    "network": {"files", "symbols"},
+    "convnet": {"files"},
+    "experiments": {"files", "convnet"},
+    "pages": {"files", "symbols", "book", "network", "convnet", "experiments"},
+    "commands": {"files", "symbols", "book", "network", "convnet", "experiments", "pages"},
+}
+Graph = dict[str, set[str]]
+
+
+def modules(root: Path) -> dict[str, Path]:
+    """Every module of the package below `root`, by its dotted name."""
+    names = {}
+    for path in sorted((root / PACKAGE).rglob("*.py")):
+        parts = path.relative_to(root).with_suffix("").parts
+        names[".".join(parts[:-1] if parts[-1] == "__init__" else parts)] = path
+    return names
+
+
+def graph(root: Path) -> Graph:
+    """What every module imports of the package: at its top, inside functions, for types alone, and
+    by names that are only known when it runs.
+    """
+    paths = modules(root)
+    return {name: set(_imports(name, paths)) - {name} for name in paths}
+
+
+def _imports(name: str, paths: dict[str, Path]) -> Iterator[str]:
+    package = name if paths[name].name == "__init__.py" else name.rpartition(".")[0]
+    for node in ast.walk(ast.parse(paths[name].read_text(encoding="utf-8"))):
+        match node:
+            case ast.Import():
+                yield from (alias.name for alias in node.names if alias.name in paths)
+            case ast.ImportFrom():
+                source = _source(node, package)
+                for alias in node.names:
+                    inner = f"{source}.{alias.name}"
+                    yield from [each for each in (inner, source) if each in paths][:1]
+            case ast.Call() if ast.unparse(node.func).endswith(("import_module", "__import__")):
+                # Such a name may be that of any module beside it.
+                yield from (each for each in paths if each.startswith(f"{package}."))
+
+
+def _source(node: ast.ImportFrom, package: str) -> str:
+    """The module after `from`, where dots stand for the package and those above it."""
+    above = package.split(".")[: package.count(".") + 2 - node.level] if node.level else []
+    return ".".join([*above, node.module] if node.module else above)
+
+
+def circle(graph: Graph) -> list[str]:
+    """Modules that import each other in a circle; empty where none do."""
+    try:
+        TopologicalSorter(graph).prepare()
+    except CycleError as error:
+        found: list[str] = error.args[1]
+        return found
+    return []
+
+
+def room(name: str) -> str:
+    """The room of a module; empty for what lies in none."""
+    parts = name.split(".")
+    return parts[1] if len(parts) > 2 or parts[-1] in ROOMS else ""
+
+
+def forbidden(graph: Graph) -> list[str]:
+    """Imports of rooms that the importing room may not know."""
+    return [
+        f"{name} imports {other}"
+        for name, others in graph.items()
+        for other in sorted(others)
+        if room(name) and room(other) not in {"", room(name), *ROOMS.get(room(name), ())}
+    ]
+
+
+def test_no_modules_import_each_other_in_a_circle() -> None:
+    assert circle(graph(ROOT)) == []
+
+
+def test_rooms_import_only_rooms_below() -> None:
+    found = graph(ROOT)
+    assert {room(name) for name in found} == {"", *ROOMS}
+    assert {name for name in found if not room(name)} == {PACKAGE, f"{PACKAGE}.__main__"}
+    assert forbidden(found) == []
+
+
+def test_the_table_of_rooms_runs_downwards() -> None:
+    order = list(ROOMS)
+    for number, (name, others) in enumerate(ROOMS.items()):
+        assert others <= set(order[:number]), name
+
+
+PLANTED = {
+    "at the top": ("from toolkit.book import b", "import toolkit.book.a"),
+    "inside a function": (
+        "def f():\n    from toolkit.book.b import x",
+        "from toolkit.book import a",
+    ),
+    "for types": (
+        "from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    from toolkit.book.b import X",
+        "def f():\n    import toolkit.book.a",
+    ),
+    "from beside": ("from . import b", "from .a import x"),
+    "by a computed name": (
+        "import importlib\nimportlib.import_module(name())",
+        "from ..book import a",
+    ),
+}
+
+
+def planted(root: Path, files: dict[str, str]) -> Graph:
+    """The imports of a package of these files."""
+    for name, text in files.items():
+        path = root / PACKAGE / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+    return graph(root)
+
+
+@pytest.mark.parametrize("way", PLANTED)
+def test_a_planted_circle_is_seen(tmp_path: Path, way: str) -> None:
+    one, other = PLANTED[way]
+    files = {"book/__init__.py": "", "book/a.py": one, "book/b.py": "import numpy"}
+    assert circle(planted(tmp_path, files)) == []
+    found = circle(planted(tmp_path, {"book/b.py": other}))
+    assert set(found) == {"toolkit.book.a", "toolkit.book.b"}
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "wanted"),
+    [
+        ("book/a.py", "def f():\n    from toolkit.pages import p", "toolkit.book.a imports"),
+        ("convnet/c.py", "from toolkit.book import x", "toolkit.convnet.c imports"),
+        ("attic/d.py", "from toolkit.files import e", "toolkit.attic.d imports"),
+        ("files/f.py", "import toolkit.attic.d", "toolkit.files.f imports"),
+        ("pages/q.py", "from toolkit.files import e\nimport toolkit", ""),
+    ],
+)
+def test_a_planted_way_up_is_seen(tmp_path: Path, name: str, text: str, wanted: str) -> None:
+    files = {f"{each}/__init__.py": "" for each in ("book", "convnet", "files", "pages", "attic")}
+    files |= {"__init__.py": "", "pages/p.py": "", "files/e.py": "", "attic/d.py": ""}
+    found = forbidden(planted(tmp_path, files | {name: text}))
+    assert [line[: len(wanted)] for line in found] == ([wanted] if wanted else [])
+
+
+def test_every_command_is_a_file_of_its_own() -> None:
+    commands = get_command(app).commands  # type: ignore[attr-defined]
+    assert len(commands) >= 7
+    for name, command in commands.items():
+        assert command.callback.__module__ == f"toolkit.commands.{name}"
