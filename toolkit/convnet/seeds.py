@@ -65,18 +65,18 @@ class Series:
     def history(self, number: int) -> History:
         """Run `number` as a history of its own."""
         run = self.runs[number]
-        counts = self.train_count, self.test_count
         return History(
-            self.model,
-            run.seed,
-            run.device,
-            *counts,
-            run.epochs,
-            self.held_out,
-            run.threads,
-            self.names,
-            run.versions,
-            self.data,
+            model=self.model,
+            seed=run.seed,
+            device=run.device,
+            train_count=self.train_count,
+            test_count=self.test_count,
+            epochs=run.epochs,
+            held_out=self.held_out,
+            threads=run.threads,
+            names=self.names,
+            versions=run.versions,
+            data=self.data,
         )
 
     def having(self, history: History) -> "Series":

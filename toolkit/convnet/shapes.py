@@ -99,7 +99,7 @@ def _row(layer: layers.Layer, shape: Shape) -> LayerRow:
         case layers.MaxPool():
             size = layer.size
             output = _slide(_maps(shape), shape[0], size, size, 0)
-            return LayerRow("Max pool", shape, output, 0, size, size, 0)
+            return LayerRow("Max pool", shape, output, 0, kernel=size, stride=size, padding=0)
         case layers.GlobalAveragePool():
             return LayerRow("Global average pool", _maps(shape), shape[:1], 0)
         case layers.Linear():
@@ -115,9 +115,9 @@ def _convolution(layer: layers.Convolution, shape: Shape) -> LayerRow:
         shape,
         output,
         weights + layer.channels * layer.bias,
-        layer.kernel,
-        layer.stride,
-        layer.padding,
+        kernel=layer.kernel,
+        stride=layer.stride,
+        padding=layer.padding,
         channels=layer.channels,
         bias=layer.bias,
     )
