@@ -322,7 +322,8 @@ def test_the_whole_command(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -
     lines = capsys.readouterr().out.splitlines()
     assert len(lines) == 2
     assert lines[0].startswith("Test set: Average loss: ") and "/60 (" in lines[0]
-    assert json.dumps(result)
+    plain = json.loads(json.dumps(result.as_dict()))
+    assert plain["epochs"] == 2 and plain["test_accuracy"] == result.accuracy
     with safe_open(str(out.with_suffix(".safetensors")), "pt") as stored:
         assert stored.metadata()["template"] == DEFAULT_TEXT
         assert stored.metadata()["seed"] == "3"
