@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from toolkit.commands.console import Json, complain, say
-from toolkit.commands.mnist_options import MnistOptions
 from toolkit.commands.stopping import exit_code
 
 if TYPE_CHECKING:
+    from toolkit.commands.mnist_options import MnistOptions
     from toolkit.convnet.history import History
     from toolkit.convnet.seeds import SeedSummary
     from toolkit.convnet.template import Model
@@ -113,6 +113,8 @@ def mnist(
     as_json: Json = False,
 ) -> None:
     """Train the CNN on MNIST and write a workbook with one row per epoch, the weights beside it."""
+    from toolkit.commands.mnist_options import MnistOptions
+
     options = MnistOptions(
         out=out,
         model=model,
@@ -138,7 +140,7 @@ def mnist(
         raise typer.Exit(exit_code())
 
 
-def train_mnist(options: MnistOptions) -> MnistResult:
+def train_mnist(options: "MnistOptions") -> MnistResult:
     """Train a model, or a series of seeds, and write the workbook and, beside it, the weights.
 
     Where Ctrl-C ends the training early, or a loss that is no finite number, both are written from
@@ -167,7 +169,7 @@ def train_mnist(options: MnistOptions) -> MnistResult:
         return replace(result, record=options.record, seeds=summary(series))
 
 
-def _model(options: MnistOptions) -> tuple["Model", str]:
+def _model(options: "MnistOptions") -> tuple["Model", str]:
     """The model to be trained and the text of its template, checked."""
     from toolkit.book.sheet import check_fits
     from toolkit.convnet import template
@@ -182,7 +184,7 @@ def _model(options: MnistOptions) -> tuple["Model", str]:
 
 
 def _result(
-    options: MnistOptions, history: "History", weights: Path | None, *, stopped: bool
+    options: "MnistOptions", history: "History", weights: Path | None, *, stopped: bool
 ) -> MnistResult:
     from toolkit.convnet.shapes import parameter_count
 
