@@ -10,7 +10,7 @@ from toolkit import __version__
 from toolkit.console import OneLineErrors, complain, open_streams, say
 from toolkit.errors import ToolkitError
 from toolkit.stopping import exit_code, stop_like_ctrl_c
-from toolkit.wording import experiment_line, mnist_lines, template_line
+from toolkit.wording import experiment_line, mnist_lines, plural, template_line
 
 app = typer.Typer(
     cls=OneLineErrors,
@@ -195,8 +195,12 @@ def concepts(
     """Write the concepts of deep learning, each live in cells and measured on real digits."""
     from toolkit.experiments.concepts import write_concepts
 
-    made = write_concepts(tuple(names or ()), out, results)
-    say(made, as_json, f"{made['concepts']} concepts, {made['runs']} runs\nWrote {out}")
+    made = write_concepts(tuple(names or ()), out, results, complain)
+    say(
+        made,
+        as_json,
+        f"{plural(made['concepts'], 'concept')}, {plural(made['runs'], 'run')}\nWrote {out}",
+    )
 
 
 @app.command(

@@ -10,6 +10,11 @@ PLAIN = re.compile(r"[\w./:=+-]+")  # what no shell takes for anything else
 REPLACED = re.compile(r"[$`\"\\!]")  # what some shell replaces within double quotes
 
 
+def plural(count: int, noun: str) -> str:
+    """A number of things: 1 run, 495 runs."""
+    return f"{count:,} {noun}{'s' * (count != 1)}"
+
+
 def mnist_lines(result: dict[str, Any]) -> str:
     """Figures of a series of seeds, if there was one, and the files made."""
     series = result.get("seeds")

@@ -24,6 +24,7 @@ from toolkit.experiments.programme import (
 from toolkit.experiments.results import Result
 from toolkit.experiments.variant import Budget
 from toolkit.installed import check_installed
+from toolkit.reading import exists
 
 SEEDS = 5
 # Beyond what anybody waits for; the file holds fewer than a million of each.
@@ -52,13 +53,14 @@ class Options:
         return self.workers or os.cpu_count() or 1
 
 
-def known(options: Options) -> tuple[Result, ...]:
-    """The runs recorded so far; where the file is not there yet, those that ship.
+def known(options: Options, note: Callable[[str], object] = str) -> tuple[Result, ...]:
+    """The runs recorded so far; where the file is not there yet, those that ship. What of the file
+    is passed over, `note` is told.
 
     Raises ToolkitError where the file is damaged or of another number of epochs.
     """
-    if options.file.exists():
-        found = results.load(options.file)
+    if exists(options.file):
+        found = results.load(options.file, note)
         check_budget(found, options.budget, str(options.file))
         return found
     shipped = results.shipped()
@@ -73,7 +75,7 @@ def run_experiments(options: Options, say: Callable[[str], None]) -> dict[str, A
     """
     check(options)
     check_writable(options.file)
-    before = known(options)
+    before = known(options, say)
     wanted = runs(chosen(options.only), options.budget, options.seeds)
     todo = missing(wanted, before)
     if todo:
