@@ -72,7 +72,8 @@ def test_a_template_by_its_path(tmp_path: Path) -> None:
         (["backprop", "nosuch"], "nosuch: no such template"),
         (["backprop", "--epochs", "0"], "--epochs 0: must be at least 1"),
         (["backprop", "--epochs", "-3"], "--epochs -3: must be at least 1"),
-        (["backprop", "--epochs", "many"], "Invalid value for '--epochs'"),
+        (["backprop", "--epochs", "1e3"], "'--epochs': must be a whole number; toolkit backprop"),
+        (["backprop", "--learning-rate", "many"], "'--learning-rate': must be a number; toolkit"),
         (["backprop", "--learning-rate", "nan"], "--learning-rate nan: must be a finite number"),
         (["backprop", "--learning-rate", "inf"], "--learning-rate inf: must be a finite number"),
         (["backprop", "--learning-rate", "0"], "--learning-rate 0: must be a finite number above"),
@@ -103,17 +104,23 @@ def test_a_template_by_its_path(tmp_path: Path) -> None:
         pytest.param(
             ["mnist", "--data-dir", "nowhere"], "nowhere: no such data folder", marks=needs_torch
         ),
-        (["nosuch"], "No such command 'nosuch'"),
+        (["nosuch"], "No such command 'nosuch'; toolkit --help tells what can be given"),
+        (["predict"], "Missing argument 'IMAGE'; toolkit predict --help tells what can be given"),
         (["backprop", "--nosuch"], "No such option"),
         (["--nosuch"], "No such option: --nosuch"),
         (["--version=3", "backprop"], "--version"),
         (["backprop", "a" * 5000], "aaa...: no such template"),
-        (["backprop", ""], ": no such template; use one of"),
+        (["backprop", ""], "'': no such template; use one of"),
         (["backprop", "--out", "b" * 300 + ".xlsx"], "cannot be written: File name too long"),
         (["backprop", "--out", ""], "give one that ends in .xlsx"),
         (["mnist", "--out", ""], "give one that ends in .xlsx"),
         (["mnist", "--out", "taken.xlsx"], "taken.safetensors: this is a folder"),
         (["templates", "file", "--copy", "x.toml"], "file: no such template"),
+        (["templates", "class", "--copy", "c" * 300], "ccc...: cannot be used: File name too long"),
+        pytest.param(
+            ["mnist", "--data-dir", "e" * 300], "eee...: no such data folder", marks=needs_torch
+        ),
+        (["backprop", "loop"], "loop: cannot be read: Too many levels of symbolic links"),
     ],
 )
 def test_bad_input_is_one_line(
@@ -122,12 +129,13 @@ def test_bad_input_is_one_line(
     monkeypatch.chdir(tmp_path)
     (tmp_path / "file").touch()
     (tmp_path / "taken.safetensors").mkdir()
+    (tmp_path / "loop").symlink_to("loop")
     done = RUN.invoke(app, words)
     assert done.exit_code == 2
     (line,) = done.stderr.splitlines()
     assert message in line
     assert len(line) < 400
-    assert sorted(p.name for p in tmp_path.iterdir()) == ["file", "taken.safetensors"]
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["file", "loop", "taken.safetensors"]
 
 
 def test_a_failure_leaves_the_previous_file(tmp_path: Path) -> None:
@@ -306,7 +314,7 @@ def test_an_output_that_takes_no_text(
     (line,) = done.stderr.splitlines()
     assert line.startswith(f"Error: standard output: cannot be written: {reason}; ")
     if words == WRITES:
-        assert line.endswith("the files are made, only this message is lost")
+        assert line.endswith("Files that were written are whole")
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such device")

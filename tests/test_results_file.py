@@ -41,6 +41,22 @@ def field(column: str, word: str) -> Callable[[str], str]:
     return change
 
 
+@pytest.mark.no_cover
+def test_a_last_line_without_an_end_is_passed_over_and_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    path = tmp_path / "cut.csv"
+    path.write_text("\n".join(LINES[:LINE]), encoding="utf-8", newline="")
+    assert len(results.load(path)) == LINE - 2
+    done = RUN.invoke(app, ["concepts", "softmax", "--results", str(path), "--out", "c.xlsx"])
+    assert done.exit_code == 0
+    (line,) = done.stderr.splitlines()
+    assert line.startswith(f"{path}: line {LINE} does not end with a line break and is passed over")
+    told = RUN.invoke(app, ["experiments", "--list", "--results", str(path)])
+    assert told.exit_code == 0
+
+
 FAULTS: dict[str, tuple[Callable[[str], str], str]] = {
     "one accuracy": (field("test_accuracies", "0.9"), "test_accuracies: needs 4 entries or more"),
     "no accuracy": (field("test_accuracies", ""), "test_accuracies: needs 4 entries or more"),

@@ -44,14 +44,18 @@ def kept(source: Path, out: Path, change: Callable[[dict[str, np.ndarray]], None
 
 
 NORM = '{ type = "batch_norm" }, ' + LINEAR
-MISFIT = "its weights do not fit its template; train the model anew"
+MISFIT = "its weights do not fit its template: "
 LARGE = "its weights are too large to compute with; train the model anew, with a lower"
 TENSORS: dict[str, tuple[Callable[[dict[str, np.ndarray]], object], str]] = {
-    "whole numbers": (lambda t: t.update({"3.weight": t["3.weight"].astype(np.int32)}), MISFIT),
-    "64 bits": (lambda t: t.update({"3.weight": t["3.weight"].astype(np.float64)}), MISFIT),
-    "one more": (lambda t: t.update({"9.weight": t["3.weight"]}), MISFIT),
-    "one less": (lambda t: t.pop("3.bias"), MISFIT),
-    "another shape": (lambda t: t.update({"3.weight": t["3.weight"].T.copy()}), MISFIT),
+    "whole numbers": (lambda t: t.update({"3.weight": t["3.weight"].astype(np.int32)}),
+                      f"{MISFIT}3.weight is of type I32, not F32; train the model anew"),
+    "64 bits": (lambda t: t.update({"3.weight": t["3.weight"].astype(np.float64)}),
+                f"{MISFIT}3.weight is of type F64, not F32; train the model anew"),
+    "one more": (lambda t: t.update({"9.weight": t["3.weight"]}),
+                 f"{MISFIT}'9.weight' has no place in it"),
+    "one less": (lambda t: t.pop("3.bias"), f"{MISFIT}3.bias is missing; train the model anew"),
+    "another shape": (lambda t: t.update({"3.weight": t["3.weight"].T.copy()}),
+                      f"{MISFIT}3.weight has the shape ["),
     "nan": (lambda t: t["3.bias"].__setitem__(0, math.nan), "3.bias hold numbers that are not"),
     "inf": (lambda t: t["0.weight"].__setitem__(0, math.inf), "0.weight hold numbers that are"),
     "variance": (lambda t: t["0.running_var"].__setitem__(0, -1), "0.running_var hold negative"),
@@ -138,8 +142,8 @@ METADATA: dict[str, tuple[dict[str, str], str]] = {
         {"classes": json.dumps([f"c{n}" for n in range(11)])}, "classes): needs 10 entries at most",
     ),
     "numbers": ({"classes": "[1, 2]"}, "classes): [1]: should be a valid string, not 1"),
-    "no JSON": ({"classes": "["}, "damaged (the names of its classes)"),
-    "deep JSON": ({"classes": "[" * 100_000}, "damaged (the names of its classes)"),
+    "no JSON": ({"classes": "["}, "damaged (the names of its classes): not valid JSON; train"),
+    "deep JSON": ({"classes": "[" * 100_000}, "(the names of its classes): not valid JSON; train"),
     "epochs": ({"epochs": "many"}, "its metadata: epochs: "),
     "seed": ({"seed": "9" * 400}, "its metadata: seed: "),
     "held out": ({"held_out": "nothing"}, "its metadata: held_out: should be 'test' or 'valid"),

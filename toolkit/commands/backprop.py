@@ -40,7 +40,7 @@ class BackpropResult:
 
 def backprop(
     template: Annotated[str, typer.Argument(help="A shipped lesson, or a path to one.")] = "class",
-    out: Annotated[Path, typer.Option(help="The workbook to write.")] = Path(
+    out: Annotated[Path, typer.Option(readable=False, help="The workbook to write.")] = Path(
         "exports/backprop.xlsx"
     ),
     epochs: Annotated[int | None, typer.Option(help="Epochs, instead of the lesson's.")] = None,

@@ -1,12 +1,13 @@
 """`toolkit concepts`: sheets of concepts, with the results of their experiments."""
 
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
-from toolkit.commands.console import Json, say
+from toolkit.commands.console import Json, complain, plural, say
 
 EXAMPLES = (
     "Examples: [bold]toolkit concepts[/bold], "
@@ -29,7 +30,8 @@ class ConceptsResult:
 
     def text(self) -> str:
         """What the workbook holds, and where it is."""
-        return f"{self.concepts} concepts, {self.runs} runs\nWrote {self.workbook}"
+        content = f"{plural(self.concepts, 'concept')}, {plural(self.runs, 'run')}"
+        return f"{content}\nWrote {self.workbook}"
 
 
 def concepts(
@@ -37,21 +39,27 @@ def concepts(
         list[str] | None,
         typer.Argument(help="Concepts by name or number, instead of all.", metavar="NAME"),
     ] = None,
-    out: Annotated[Path, typer.Option(help="The workbook to write.")] = Path(
+    out: Annotated[Path, typer.Option(readable=False, help="The workbook to write.")] = Path(
         "exports/concepts.xlsx"
     ),
     results: Annotated[
-        Path | None, typer.Option(help="Results of experiments, instead of the shipped ones.")
+        Path | None,
+        typer.Option(readable=False, help="Results of experiments, instead of the shipped ones."),
     ] = None,
     as_json: Json = False,
 ) -> None:
     """Write the concepts of deep learning, each live in cells and measured on real digits."""
-    say(write_concepts(tuple(names or ()), out, results), as_json)
+    say(write_concepts(tuple(names or ()), out, results, complain), as_json)
 
 
-def write_concepts(names: tuple[str, ...], out: Path, source: Path | None = None) -> ConceptsResult:
+def write_concepts(
+    names: tuple[str, ...],
+    out: Path,
+    source: Path | None = None,
+    note: Callable[[str], object] = str,
+) -> ConceptsResult:
     """Write the workbook of the concepts called `names`, or of all, with the results at `source`,
-    or else those shipped.
+    or else those shipped. What is passed over of the results is told to `note`.
 
     Raises ToolkitError where a name, the file of results or `out` is at fault.
     """
@@ -67,6 +75,6 @@ def write_concepts(names: tuple[str, ...], out: Path, source: Path | None = None
     modules = [module for module in pages.modules() if module.NUMBER in wanted]
     check_workbook(out)
     source = source or results.shipped()
-    runs = results.load(source)
+    runs = results.load(source, note)
     write(concepts_book(modules, programme, runs, budget_of(runs, str(source))), out)
     return ConceptsResult(out, len(modules), len(runs))

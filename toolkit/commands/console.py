@@ -11,7 +11,7 @@ import typer
 from typer.core import TyperGroup
 
 from toolkit.commands.stopping import exit_code
-from toolkit.files.errors import ToolkitError
+from toolkit.files.errors import ToolkitError, brief
 
 Json = Annotated[bool, typer.Option("--json", help="Print the result as JSON instead of text.")]
 WRONG = 2  # the exit code for bad input
@@ -19,6 +19,12 @@ CLOSED_PIPE = 141  # what shells report of a program whose reader went away: 128
 CLICK_CLOSED_PIPE = 1  # Typer's own for the same
 # Typer carries its own click; this is the class of all its complaints about a command line.
 USAGE_ERROR: type[Exception] = typer.BadParameter.__mro__[1]
+# What Typer says of an option, and what a reader understands.
+PLAINER = {
+    "Input should be a valid integer, unable to parse string as an integer":
+        "must be a whole number",
+    "Input should be a valid number, unable to parse string as a number": "must be a number",
+}  # fmt: skip
 
 
 @contextmanager
@@ -26,9 +32,14 @@ def _one_line_errors() -> Iterator[None]:
     try:
         yield
     except USAGE_ERROR as error:
-        message = error.format_message()  # type: ignore[attr-defined]
+        message = _usage(error)
     except ToolkitError as error:
         message = str(error)
+    except OSError as error:
+        # A file that no reader or writer of ours was the first to touch.
+        if error.filename is None:
+            raise
+        message = f"{brief(error.filename)}: cannot be used: {error.strerror}; check the path"
     except KeyboardInterrupt:
         complain("\nStopped; no file was left half-written.")
         raise typer.Exit(exit_code()) from None
@@ -36,6 +47,20 @@ def _one_line_errors() -> Iterator[None]:
         return
     complain(f"Error: {' '.join(message.split())}")
     raise typer.Exit(WRONG)
+
+
+def _usage(error: Any) -> str:
+    """What is wrong with a command line, and where its words are explained."""
+    message = error.format_message().rstrip(".")
+    for theirs, ours in PLAINER.items():
+        message = message.replace(theirs, ours)
+    command = " ".join(["toolkit", *(error.ctx.command_path.split()[1:] if error.ctx else ())])
+    return f"{message}; {command} --help tells what can be given"
+
+
+def plural(count: int, noun: str) -> str:
+    """A number of things: 1 run, 495 runs."""
+    return f"{count:,} {noun}{'s' * (count != 1)}"
 
 
 def complain(line: str) -> None:
@@ -59,7 +84,7 @@ class OneLineErrors(TyperGroup):
         try:
             return super().main(*words, **options)
         except (OSError, SystemExit) as end:
-            with suppress(OSError):
+            with suppress(OSError, KeyboardInterrupt):
                 output.flush()
             if output.failure is None:
                 raise
@@ -156,7 +181,8 @@ def say(
     except OSError as error:
         _silence(sys.stdout)
         raise ToolkitError(
-            f"{_unwritable(error)}; the files are made, only this message is lost"
+            f"{_unwritable(error)}; send it to a file or a terminal. Files that were written are "
+            "whole"
         ) from error
 
 

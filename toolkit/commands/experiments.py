@@ -103,7 +103,8 @@ class VariantRecord:
 
 def experiments(
     results: Annotated[
-        Path, typer.Option(help="The file in which each run is recorded as it ends.")
+        Path,
+        typer.Option(readable=False, help="The file in which each run is recorded as it ends."),
     ] = Path("exports/experiments.csv"),
     only: Annotated[
         list[str] | None,
@@ -136,7 +137,7 @@ def experiments(
 
 def run_experiments(options: ExperimentsOptions, note: Callable[[str], None]) -> ExperimentsResult:
     """Run what is not recorded yet; every run is in the file as soon as it ends. `note` is told
-    beforehand how long that will take.
+    beforehand how long that will take, and what of the file is passed over.
 
     Ctrl-C leaves the finished ones there and raises KeyboardInterrupt. Raises ToolkitError where an
     option or the file is at fault, before any training.
@@ -148,7 +149,7 @@ def run_experiments(options: ExperimentsOptions, note: Callable[[str], None]) ->
 
     options.check()
     check_writable(options.file)
-    before = recording.results_so_far(options.file, options.budget)
+    before = recording.results_so_far(options.file, options.budget, note)
     chosen = programme.chosen(concepts.programme(), options.only)
     wanted = programme.runs(chosen, options.budget, options.seeds)
     todo = programme.missing(wanted, before)

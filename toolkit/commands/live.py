@@ -36,10 +36,13 @@ class LiveResult:
 def live(
     out: Annotated[
         Path | None,
-        typer.Option(help="The workbook to write.", show_default="exports/live.xlsx"),
+        typer.Option(
+            readable=False, help="The workbook to write.", show_default="exports/live.xlsx"
+        ),
     ] = None,
     model: Annotated[
-        Path | None, typer.Option(help="Weights that mnist wrote, instead of the shipped ones.")
+        Path | None,
+        typer.Option(readable=False, help="Weights that mnist wrote, instead of the shipped ones."),
     ] = None,
     step: Annotated[
         bool, typer.Option("--step", help="A whole step of learning: backward pass and update.")

@@ -84,7 +84,9 @@ def _figures(seeds: "SeedSummary") -> str:
 
 
 def mnist(
-    out: Annotated[Path, typer.Option(help="The workbook to write.")] = Path("exports/mnist.xlsx"),
+    out: Annotated[Path, typer.Option(readable=False, help="The workbook to write.")] = Path(
+        "exports/mnist.xlsx"
+    ),
     model: Annotated[str, typer.Option(help=MODELS)] = "default",
     epochs: Annotated[int | None, typer.Option(help="Epochs, instead of the model's.")] = None,
     seed: Annotated[int, typer.Option(help="Same seed, machine, threads: same figures.")] = 0,
@@ -92,7 +94,8 @@ def mnist(
         int | None, typer.Option(help="Train seeds 0 to N-1, and go on where a series stopped.")
     ] = None,
     data_dir: Annotated[
-        Path | None, typer.Option(help="A folder with four IDX files, instead of MNIST.")
+        Path | None,
+        typer.Option(readable=False, help="A folder with four IDX files, instead of MNIST."),
     ] = None,
     device: Annotated[str, typer.Option(help="auto, cpu, cuda or mps.")] = "auto",
     threads: Annotated[

@@ -24,7 +24,8 @@ def predict(
         list[Path], typer.Argument(help="PNG or JPEG pictures, each of one digit.", metavar="IMAGE")
     ],
     model: Annotated[
-        Path | None, typer.Option(help="Weights that mnist wrote, instead of the shipped ones.")
+        Path | None,
+        typer.Option(readable=False, help="Weights that mnist wrote, instead of the shipped ones."),
     ] = None,
     as_json: Json = False,
 ) -> None:

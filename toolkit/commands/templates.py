@@ -91,7 +91,7 @@ class TemplateCopy:
 def templates(
     name: Annotated[str | None, typer.Argument(help="A shipped one, to be printed.")] = None,
     copy: Annotated[
-        Path | None, typer.Option(help="Where to put a copy of it, to be edited.")
+        Path | None, typer.Option(readable=False, help="Where to put a copy of it, to be edited.")
     ] = None,
     as_json: Json = False,
 ) -> None:

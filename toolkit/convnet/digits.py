@@ -19,7 +19,7 @@ from torchvision.datasets import mnist as idx
 from toolkit.convnet.history import DIGITS, HeldOut
 from toolkit.convnet.names import LONGEST_NAME, countable, printable
 from toolkit.files.errors import ToolkitError
-from toolkit.files.reading import MEGABYTE, check_regular, text
+from toolkit.files.reading import MEGABYTE, check_regular, exists, text
 from toolkit.files.templates import brief
 
 # MD5 of the four original files by Y. LeCun and C. Cortes (CC BY-SA 3.0), as torchvision lists
@@ -152,8 +152,10 @@ def _split(images: torch.Tensor, labels: torch.Tensor, names: tuple[str, ...]) -
 
 
 def _find(folder: Path, name: str) -> Path:
-    if not folder.is_dir():
-        raise ToolkitError(f"{folder}: no such data folder; give one that holds the IDX files")
+    if not (exists(folder) and folder.is_dir()):
+        raise ToolkitError(
+            f"{brief(folder)}: no such data folder; give one that holds the IDX files"
+        )
     spellings = (name, name.replace("-idx", ".idx"))
     for place in FOLDERS:
         for spelling in spellings:

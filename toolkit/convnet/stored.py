@@ -147,11 +147,11 @@ def _names(path: Path, metadata: Metadata) -> tuple[str, ...]:
 
 def _tensors(path: Path, stored: Any, model: Model) -> dict[str, NDArray[Any]]:
     """All tensors, once their names, types and shapes are known to be those of the model."""
-    wanted, named = tensor_shapes(model.network), set(stored.keys())
-    if named != wanted.keys() or any(
-        not _fits(stored.get_slice(name), name, shape) for name, shape in wanted.items()
-    ):
-        raise ToolkitError(f"{path}: its weights do not fit its template; train the model anew")
+    wanted = tensor_shapes(model.network)
+    if misfit := _misfit(stored, wanted):
+        raise ToolkitError(
+            f"{path}: its weights do not fit its template: {misfit}; train the model anew"
+        )
     found = {name: stored.get_tensor(name) for name in wanted}
     for name, values in found.items():
         fault = "" if np.isfinite(values).all() else "numbers that are not finite"
@@ -162,9 +162,20 @@ def _tensors(path: Path, stored: Any, model: Model) -> dict[str, NDArray[Any]]:
     return found
 
 
-def _fits(tensor: Any, name: str, shape: Shape) -> bool:
-    kind = "I64" if name.endswith(COUNTER) else "F32"
-    return tuple(tensor.get_shape()) == shape and tensor.get_dtype() == kind
+def _misfit(stored: Any, wanted: dict[str, Shape]) -> str:
+    """What the file has otherwise than the template wants it, the first of it; else nothing."""
+    named = set(stored.keys())
+    if lacking := sorted(wanted.keys() - named):
+        return f"{lacking[0]} is missing"
+    if extra := sorted(named - wanted.keys()):
+        return f"{brief(repr(extra[0]))} has no place in it"
+    for name, shape in wanted.items():
+        tensor, kind = stored.get_slice(name), "I64" if name.endswith(COUNTER) else "F32"
+        if tensor.get_dtype() != kind:
+            return f"{name} is of type {tensor.get_dtype()}, not {kind}"
+        if tuple(tensor.get_shape()) != shape:
+            return f"{name} has the shape {tensor.get_shape()}, not {list(shape)}"
+    return ""
 
 
 def _wanted(name: str) -> str:

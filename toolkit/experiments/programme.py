@@ -45,7 +45,7 @@ def chosen(programme: Sequence[Named], only: Sequence[str]) -> tuple[Named, ...]
         if name.lower() not in known:
             names = [each.name for each in programme]
             raise ToolkitError(
-                f"{brief(name)}: no such concept{suggestion(name, names)}; "
+                f"{brief(name) or repr(name)}: no such concept{suggestion(name, names)}; "
                 f"use a number from 1 to {len(programme)} or one of {', '.join(names)}"
             )
     wanted = {known[name.lower()].name for name in only}

@@ -1,6 +1,6 @@
 """A growing file of results: what it holds, how long the rest will take, each run as it ends."""
 
-from collections.abc import Generator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from contextlib import closing
 from pathlib import Path
 
@@ -8,16 +8,19 @@ from toolkit.experiments import results, running
 from toolkit.experiments.programme import Run, check_budget, seconds
 from toolkit.experiments.results import Result
 from toolkit.experiments.variant import Budget
+from toolkit.files.reading import exists
 
 
-def results_so_far(file: Path, budget: Budget) -> tuple[Result, ...]:
+def results_so_far(
+    file: Path, budget: Budget, note: Callable[[str], object] = str
+) -> tuple[Result, ...]:
     """The runs recorded in `file`; where it is not there yet, those that ship with the package, if
-    they were made with `budget`.
+    they were made with `budget`. What is passed over of the file is told to `note`.
 
     Raises ToolkitError where the file is damaged or of another number of epochs.
     """
-    if file.exists():
-        recorded = results.load(file)
+    if exists(file):
+        recorded = results.load(file, note)
         check_budget(recorded, budget, str(file))
         return recorded
     shipped = results.shipped()

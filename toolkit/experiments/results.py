@@ -4,7 +4,7 @@ import csv
 import io
 import math
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass, fields
 from importlib import resources
 from pathlib import Path
@@ -71,11 +71,11 @@ def shipped() -> Path:
     return Path(str(resources.files("toolkit.experiments") / "results.csv"))
 
 
-def load(path: Path) -> tuple[Result, ...]:
+def load(path: Path, note: Callable[[str], object] = str) -> tuple[Result, ...]:
     """The runs recorded at `path`, in the order of the file.
 
-    A last line without an end, as a crash of another program may leave it, is passed over. Raises
-    ToolkitError naming the file, the line and the column at fault.
+    A last line without an end, as a crash of another program may leave it, is passed over, which
+    `note` is told. Raises ToolkitError naming the file, the line and the column at fault.
     """
     text = reading.text(
         path, missing="toolkit experiments writes one", folder="name the results file inside it"
@@ -85,6 +85,11 @@ def load(path: Path) -> tuple[Result, ...]:
         raise ToolkitError(
             f"{path}: no results of experiments, for its first line is not {','.join(HEADINGS)}; "
             "give a file that toolkit experiments wrote"
+        )
+    if lines and lines[-1]:
+        note(
+            f"{path}: line {len(lines) + 1} does not end with a line break and is passed over, for "
+            "it may be cut short; if it is whole, add the line break"
         )
     found = {number: _row(path, number, line) for number, line in enumerate(lines[:-1], 2)}
     _check_together(path, found)

@@ -1,5 +1,6 @@
 """Files that a user names, read with care: regular files only, and no more than fits."""
 
+import errno
 import io
 import stat
 from pathlib import Path
@@ -42,6 +43,21 @@ def check_regular(
         )
     if status.st_size > most:
         raise _too_large(path, most)
+
+
+def exists(path: Path) -> bool:
+    """Whether something lies at `path`. Raises ToolkitError where that cannot be known, because a
+    folder may not be entered or links go round in a circle.
+    """
+    try:
+        path.stat()
+    except (FileNotFoundError, NotADirectoryError, ValueError):
+        return False
+    except OSError as error:
+        if error.errno == errno.ENAMETOOLONG:
+            return False
+        raise _unreadable(path, error) from error
+    return True
 
 
 def other_kind(mode: int) -> str:

@@ -1,5 +1,6 @@
 """Find, read and validate the TOML templates: lessons and models."""
 
+import datetime
 import difflib
 import tomllib
 from collections.abc import Iterable
@@ -12,6 +13,7 @@ from pydantic_core import PydanticKnownError
 
 from toolkit.files.errors import ToolkitError
 from toolkit.files.errors import brief as brief
+from toolkit.files.reading import exists
 from toolkit.files.reading import text as text
 
 LONGEST_TITLE = 200
@@ -81,13 +83,9 @@ def find(kind: str, name: str) -> Path:
     if name in shipped(kind):
         return find_shipped(name, kind)
     path = Path(name)
-    try:
-        found, folder = bool(name) and path.exists(), path.is_dir()
-    except (OSError, ValueError):  # too long, or holds what no path may hold
-        found = folder = False
-    if found and folder:
-        raise ToolkitError(f"{name}: this is a folder; name a template file inside it")
-    if found:
+    if name and exists(path):
+        if path.is_dir():
+            raise ToolkitError(f"{name}: this is a folder; name a template file inside it")
         return path
     raise _other_kind(kind, name) or _unknown((kind,), name, ", or the path of a .toml file")
 
@@ -118,7 +116,7 @@ def find_shipped(name: str, *kinds: str) -> Path:
 def _unknown(kinds: tuple[str, ...], name: str, also: str = "") -> ToolkitError:
     known = [each for kind in kinds for each in shipped(kind)]
     return ToolkitError(
-        f"{brief(name)}: no such template{suggestion(name, known)}; "
+        f"{brief(name) or repr(name)}: no such template{suggestion(name, known)}; "
         f"use one of {', '.join(known)}{also}"
     )
 
@@ -185,7 +183,13 @@ def _cure(fault: Any, place: list[int | str], schema: type[BaseModel] | None) ->
         return "missing; add this key"
     if kind == "value_error":
         return message
+    if kind == "json_invalid":
+        return "not valid JSON"
     got = fault.get("input")
+    if kind == "string_pattern_mismatch":
+        return f"never written by the toolkit in this form: {brief(repr(got))}"
+    if kind == "bool_type":
+        return f"must be true or false, not {brief(_in_toml(got))}"
     if kind in ("model_type", "model_attributes_type", "dict_type"):
         return f"must be a table of keys, as [section] begins one, not {brief(repr(got))}"
     if kind in ("too_short", "too_long"):
@@ -193,8 +197,15 @@ def _cure(fault: Any, place: list[int | str], schema: type[BaseModel] | None) ->
         limit = context.get("min_length", context.get("max_length"))
         bound = "or more" if kind == "too_short" else "at most"
         return f"needs {limit} {'entry' if limit == 1 else 'entries'} {bound}"
-    shown = "" if isinstance(got, dict | list) else f", not {brief(repr(got))}"
+    shown = "" if isinstance(got, dict | list) else f", not {brief(_in_toml(got))}"
     return f"{message.removeprefix('Input ')}{shown}"
+
+
+def _in_toml(value: object) -> str:
+    """A value as a template spells it."""
+    if isinstance(value, bool):
+        return str(value).lower()
+    return str(value) if isinstance(value, datetime.date | datetime.time) else repr(value)
 
 
 def _siblings(place: list[int | str], schema: type[BaseModel]) -> list[str]:
