@@ -10,7 +10,7 @@ from openpyxl.formula.tokenizer import Token, Tokenizer
 from openpyxl.worksheet.cell_range import CellRange
 from openpyxl.worksheet.datavalidation import DataValidation
 
-from tests.parts import BOOK, Stored, cache_faults, sheet_parts, stored
+from tests.parts import BOOK, ERROR, Stored, cache_faults, sheet_parts, stored
 
 VOLATILE = re.compile(r"\b(RAND|RANDBETWEEN|NOW|TODAY|OFFSET|INDIRECT|CELL|INFO)\(")
 ABSENT = re.compile(r"\b(LET|LAMBDA|MAP|REDUCE|SCAN|SEQUENCE|FILTER|XLOOKUP|VSTACK|HSTACK)\(")
@@ -52,8 +52,9 @@ def _sheet(root: etree._Element, cells: dict[str, Stored]) -> Iterator[str]:
                 yield from (f"!{place}: {fault}" for fault in formula_faults(formula))
             elif isinstance(value, str) and len(value) > 32_767:
                 yield f"!{place}: text of {len(value)} characters"
-            if cell.get("t") == "e":
-                yield f"!{place}: {cell.findtext('{*}v')}"
+            shown = cell.findtext("{*}v") if cell.get("t") == "e" else value
+            if isinstance(shown, str) and ERROR.match(shown):  # also one that is stored as a text
+                yield f"!{place}: {shown}"
 
 
 def formula_faults(value: str) -> list[str]:

@@ -228,8 +228,8 @@ def enter(self, real=saving.replacing.__enter__):
 
 saving.replacing.__enter__ = enter
 signal.signal(signal.SIGINT, signal.default_int_handler)  # background jobs of a shell ignore it
-if os.environ.get("NOHUP"):
-    signal.signal(signal.SIGHUP, signal.SIG_IGN)
+# Tests that nohup started would ignore it too.
+signal.signal(signal.SIGHUP, signal.SIG_IGN if os.environ.get("NOHUP") else signal.SIG_DFL)
 main()
 """
 

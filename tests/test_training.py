@@ -445,6 +445,7 @@ def step(session, *rest, real=training._step, count=[0]):
 
 training._step = step
 signal.signal(signal.SIGINT, signal.default_int_handler)  # background jobs of a shell ignore it
+signal.signal(signal.SIGHUP, signal.SIG_DFL)  # and nohup this one
 main()
 """
 
