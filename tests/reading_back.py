@@ -16,7 +16,7 @@ from sympy import Expr, Piecewise
 from sympy.core.relational import Relational
 from sympy.logic.boolalg import ITE, And, BooleanAtom, Not, Or
 
-from toolkit.symbols.typeset import Box, Brackets, Cases, Fraction, Root, Row, Scripts, Text
+from toolkit.symbols.boxes import Box, Brackets, Cases, Fraction, Root, Row, Scripts, Text
 
 RELATIONS: dict[str, Callable[[Any, Any], bool]] = {
     "<": operator.lt, ">": operator.gt, "<=": operator.le, ">=": operator.ge, "==": operator.eq,

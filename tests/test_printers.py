@@ -39,16 +39,17 @@ from toolkit.symbols.activations import (
     sigmoid,
     softplus,
 )
-from toolkit.symbols.batches import mean_of_batch, mean_where, root_mean_square
+from toolkit.symbols.batches import mean_of_batch, mean_where
 from toolkit.symbols.bounds import divisor
+from toolkit.symbols.choices import relative_error
 from toolkit.symbols.equation import Equation, Gradient
 from toolkit.symbols.excel import excel
-from toolkit.symbols.functions import joined, relative_error
-from toolkit.symbols.maps import squares, summed, window_dot
+from toolkit.symbols.maps import weighted_sum, window_dot
 from toolkit.symbols.numeric import function, loop, value
 from toolkit.symbols.plain import plain
+from toolkit.symbols.ranges import root_mean_square, squares, summed
+from toolkit.symbols.text import joined
 from toolkit.symbols.typeset import typeset
-from toolkit.symbols.windows import weighted_sum
 
 
 @pytest.mark.parametrize(

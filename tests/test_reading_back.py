@@ -61,18 +61,14 @@ from toolkit.symbols.activations import (
     softplus,
 )
 from toolkit.symbols.batches import in_batch
-from toolkit.symbols.bounds import divisor
-from toolkit.symbols.dropping import kept
+from toolkit.symbols.bounds import as_number, divisor, number_of, temperature
+from toolkit.symbols.choices import kept, relative_error, same_digits, share_or_dash
 from toolkit.symbols.equation import Equation, quantity
 from toolkit.symbols.excel import excel
-from toolkit.symbols.functions import relative_error, same_digits
-from toolkit.symbols.logits import number_of, temperature
 from toolkit.symbols.maps import above_zero, rectified
 from toolkit.symbols.numeric import function, loop, value
 from toolkit.symbols.plain import plain
-from toolkit.symbols.shares import share_or_dash
 from toolkit.symbols.typeset import typeset
-from toolkit.symbols.windows import as_number
 
 X, Y, Z = (quantity(name) for name in "xyz")
 Table = Sequence[tuple[Expr, Mapping[str, float]]]

@@ -17,19 +17,9 @@ from toolkit.book.typesetting import Drawn, draw
 from toolkit.network.derivation import derivation
 from toolkit.network.lesson import load
 from toolkit.symbols.activations import relu, sigmoid
+from toolkit.symbols.boxes import Box, Brackets, Cases, Fraction, Root, Row, Scripts, Text
 from toolkit.symbols.equation import Gradient, Previous, quantity
-from toolkit.symbols.typeset import (
-    Box,
-    Brackets,
-    Cases,
-    Fraction,
-    Root,
-    Row,
-    Scripts,
-    Text,
-    typeset,
-    typeset_equation,
-)
+from toolkit.symbols.typeset import typeset, typeset_equation
 
 A, B, C = (quantity(name) for name in "abc")
 W5, LOSS = quantity("w5"), quantity("E_total")
@@ -264,7 +254,7 @@ def test_every_equation_of_the_shipped_lessons_draws_the_same_each_time() -> Non
 def test_another_process_draws_the_same_bytes() -> None:
     code = (
         "import sys; from toolkit.book.typesetting import draw; "
-        "from toolkit.symbols.typeset import *; "
+        "from toolkit.symbols.boxes import *; "
         "sys.stdout.buffer.write(draw(Fraction(Text('a', True), Brackets(Text('1')))).png)"
     )
     made = subprocess.run([sys.executable, "-c", code], capture_output=True, check=True).stdout

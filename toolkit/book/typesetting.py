@@ -1,4 +1,4 @@
-"""Boxes of `toolkit.symbols.typeset` as small PNG pictures, drawn with FreeType.
+"""Boxes of `toolkit.symbols.boxes` as small PNG pictures, drawn with FreeType.
 
 A box becomes a block: its size around the baseline and the marks that it leaves. Lengths of the
 layout are in em, the height of the type; the proportions are those of TeX's fonts, The TeXbook,
@@ -13,7 +13,7 @@ from pathlib import Path
 from PIL import Image, ImageDraw, ImageFont
 
 from toolkit.book.theme import INK
-from toolkit.symbols.typeset import Box, Brackets, Cases, Fraction, Root, Row, Scripts, Text
+from toolkit.symbols.boxes import Box, Brackets, Cases, Fraction, Root, Row, Scripts, Text
 
 FONTS = Path(__file__).with_name("fonts")
 DPI, POINTS = 96, 72  # to the inch

@@ -6,7 +6,7 @@ from sympy import Add, Expr, Function, Symbol
 
 from toolkit.symbols import order
 from toolkit.symbols.activations import peak
-from toolkit.symbols.typeset import Text, row
+from toolkit.symbols.boxes import Text, row
 
 DOTS = Symbol("…")
 

@@ -1,107 +1,30 @@
-"""Equations as trees of boxes, set as in a textbook; `toolkit.book.typesetting` draws them."""
+"""Equations as trees of boxes, set as in a textbook."""
 
 import re
-from dataclasses import dataclass
 from typing import Any
 
 from sympy import Expr, Symbol
 
 from toolkit.symbols import order
+from toolkit.symbols.boxes import (
+    Box,
+    Brackets,
+    Cases,
+    Fraction,
+    Root,
+    Scripts,
+    Text,
+    join,
+    outline,
+    row,
+    superscript,
+)
 from toolkit.symbols.precedence import Binding, Notation, binding, cases
 
 NAMES = {"log": "ln", "Max": "max", "Min": "min", "Abs": "abs"}
 RELATIONS = {"==": "=", "!=": "≠", "<=": "≤", ">=": "≥"}
 # w5, a_h2.1[3], max_o, E_total, η A: a letter, what numbers or names it, the sample in brackets.
 INDEXED = re.compile(r"(max|[^\W\d_])(?:(?:[_ ]|(?=\d))([\w.]+))?(?:\[(\d+)\])?")
-
-
-@dataclass(frozen=True)
-class Text:
-    """Characters on the line; letters that stand for quantities are italic."""
-
-    text: str
-    italic: bool = False
-
-
-@dataclass(frozen=True)
-class Row:
-    """Boxes side by side."""
-
-    boxes: tuple["Box", ...]
-
-
-@dataclass(frozen=True)
-class Fraction:
-    """One box over another, with a rule between them."""
-
-    over: "Box"
-    under: "Box"
-
-
-@dataclass(frozen=True)
-class Scripts:
-    """A box with smaller ones below and above at its right."""
-
-    base: "Box"
-    sub: "Box | None" = None
-    sup: "Box | None" = None
-
-
-@dataclass(frozen=True)
-class Brackets:
-    """A box in parentheses as high as itself."""
-
-    inner: "Box"
-
-
-@dataclass(frozen=True)
-class Root:
-    """The square root of a box."""
-
-    inner: "Box"
-
-
-@dataclass(frozen=True)
-class Cases:
-    """Values and their conditions, one pair a line, behind one brace."""
-
-    rows: tuple[tuple["Box", "Box"], ...]
-
-
-Box = Text | Row | Fraction | Scripts | Brackets | Root | Cases
-
-
-def row(*boxes: Box) -> Box:
-    """The boxes side by side, rows within them spliced in; a lone one as it is."""
-    flat = [part for box in boxes for part in (box.boxes if isinstance(box, Row) else (box,))]
-    return flat[0] if len(flat) == 1 else Row(tuple(flat))
-
-
-def joined(separator: str, boxes: list[Box]) -> Box:
-    """The boxes side by side with a text between them."""
-    first, *others = boxes
-    return row(first, *(part for box in others for part in (Text(separator), box)))
-
-
-def power(base: Box, exponent: Box) -> Box:
-    """A box raised to another, in brackets where the exponent could not be told apart."""
-    if isinstance(base, Scripts) and base.sup is None:
-        return Scripts(base.base, base.sub, exponent)
-    return Scripts(base if isinstance(base, Text | Brackets) else Brackets(base), None, exponent)
-
-
-def outline(box: Box) -> str:
-    """The operators that stand on the line of a box, as `binding` reads them."""
-    match box:
-        case Text(text, italic):
-            return "x" if italic else text
-        case Row(boxes):
-            return "".join(map(outline, boxes))
-        case Scripts(base):
-            return outline(base)
-        case Cases():
-            return "x if x"
-    return "x"  # a bar, brackets or a root hold together what is in them
 
 
 class TypesetPrinter(Notation):
@@ -118,7 +41,7 @@ class TypesetPrinter(Notation):
         return Fraction(row(Text("∂"), loss), row(Text("∂"), wrt))
 
     def _print_Previous(self, previous: Any) -> Box:
-        return power(self._print(previous.of), Text("old"))
+        return superscript(self._print(previous.of), Text("old"))
 
     def _print_Integer(self, number: Any) -> Box:
         return Text(str(number).replace("-", "−"))
@@ -165,8 +88,8 @@ class TypesetPrinter(Notation):
             return Fraction(Text("1"), self._print(node.base**-node.exp))
         if node.exp.is_Rational and node.exp.q == 2:
             root = Root(self._print(node.base))
-            return root if node.exp.p == 1 else power(root, Text(str(node.exp.p)))
-        return power(self._factor(node.base), self._print(node.exp))
+            return root if node.exp.p == 1 else superscript(root, Text(str(node.exp.p)))
+        return superscript(self._factor(node.base), self._print(node.exp))
 
     def _print_exp(self, node: Any) -> Box:
         return Scripts(Text("e", italic=True), None, self._print(node.args[0]))
@@ -196,7 +119,7 @@ class TypesetPrinter(Notation):
         return self._connected(" or ", condition)
 
     def _connected(self, word: str, condition: Any) -> Box:
-        return joined(word, [self._condition(part) for part in sorted(condition.args, key=str)])
+        return join(word, [self._condition(part) for part in sorted(condition.args, key=str)])
 
     def _condition(self, part: Any) -> Box:
         """A comparison as it stands; what is composed of others in brackets."""
@@ -217,7 +140,7 @@ class TypesetPrinter(Notation):
 
     def _called(self, function: Any, args: Any) -> Box:
         name = type(function).__name__
-        inner = joined(", ", [self._print(arg) for arg in args])
+        inner = join(", ", [self._print(arg) for arg in args])
         return row(Text(NAMES.get(name, name)), Brackets(inner))
 
     def _product(self, factors: list[Expr], alone: Binding = Binding.CASES) -> Box:
@@ -226,7 +149,7 @@ class TypesetPrinter(Notation):
         """
         if len(factors) < 2:
             return self._within(factors[0], alone) if factors else Text("1")
-        return joined(" · ", [self._within(factor, Binding.PRODUCT) for factor in factors])
+        return join(" · ", [self._within(factor, Binding.PRODUCT) for factor in factors])
 
     def _binding(self, printed: Any) -> Binding:
         return binding(outline(printed))
@@ -261,4 +184,4 @@ def typeset(expr: Expr) -> Box:
 
 def typeset_equation(symbol: Expr, expr: Expr, *more: Expr) -> Box:
     """The tree of boxes for symbol = expr = more, and so on."""
-    return joined(" = ", [typeset(part) for part in (symbol, expr, *more)])
+    return join(" = ", [typeset(part) for part in (symbol, expr, *more)])

@@ -10,8 +10,9 @@ from toolkit.book.sheet import ROW, Column, Known, Table, letters, quoted
 from toolkit.network.derivation import EPOCH, LOSS
 from toolkit.pages.backprop.layout import BACKPROP, Worked
 from toolkit.symbols.equation import Equation, Gradient, quantity
-from toolkit.symbols.functions import Text, sizes_added
 from toolkit.symbols.numeric import function
+from toolkit.symbols.ranges import sizes_added
+from toolkit.symbols.text import Text
 
 FIRST, LAST, MEAN = map(quantity, ("first", "last", "mean"))
 QUOTIENT = Piecewise((FIRST / LAST, Ne(LAST, 0)), (Text("–"), True))

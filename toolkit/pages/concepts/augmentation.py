@@ -9,10 +9,10 @@ from toolkit.book.values import Value, Values
 from toolkit.experiments.variant import Experiment, Variant
 from toolkit.pages.concepts.material import small_digit
 from toolkit.pages.concepts.page import FIRST, LABEL, Page
+from toolkit.symbols.bounds import as_number, held
 from toolkit.symbols.equation import Equation
-from toolkit.symbols.maps import summed
-from toolkit.symbols.sampling import cosine, sampled, sine
-from toolkit.symbols.windows import as_number, held
+from toolkit.symbols.maps import cosine, sampled, sine
+from toolkit.symbols.ranges import summed
 
 NUMBER, TITLE = 22, "Augmentation"
 IDEA = (

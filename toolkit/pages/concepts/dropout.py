@@ -6,12 +6,12 @@ from sympy import Integer, Min, Rational, Symbol, floor
 from toolkit.book.sheet import Known, Series
 from toolkit.experiments.variant import Experiment, Variant
 from toolkit.pages.concepts.page import FIRST, LABEL, Page
-from toolkit.symbols.bounds import within
-from toolkit.symbols.dropping import kept
+from toolkit.symbols.bounds import as_number, clamp
+from toolkit.symbols.choices import kept
 from toolkit.symbols.equation import Equation
-from toolkit.symbols.functions import mean
-from toolkit.symbols.maps import picked, summed
-from toolkit.symbols.windows import as_number, weighted_sum
+from toolkit.symbols.lookups import picked
+from toolkit.symbols.maps import weighted_sum
+from toolkit.symbols.ranges import mean, summed
 
 NUMBER, TITLE = 14, "Dropout"
 IDEA = (
@@ -126,7 +126,7 @@ def _layer(page: Page, top: int, known: Cells, numbers: Known) -> None:
             "expected output in training", "output in evaluation")  # fmt: skip
     for n, words in enumerate(rows):
         page.label((top + 1 + n, LABEL), words)
-    chosen = within(floor(DRAW), 1, DRAWS)
+    chosen = clamp(floor(DRAW), 1, DRAWS)
     for n in range(WIDE):
         column = FIRST + n
         read = known | {U: numbers, PLACE: Known(str(n + 1), n + 1)}

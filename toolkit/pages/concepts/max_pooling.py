@@ -12,9 +12,8 @@ from toolkit.pages.concepts.material import small_digit
 from toolkit.pages.concepts.page import FIRST, LABEL, Page
 from toolkit.pages.live.layout import Maps, filled
 from toolkit.symbols.equation import Equation
-from toolkit.symbols.functions import largest, total
-from toolkit.symbols.maps import window_largest
-from toolkit.symbols.pooling import window_sum, winning
+from toolkit.symbols.maps import window_largest, window_sum, winning
+from toolkit.symbols.ranges import largest, total
 
 NUMBER, TITLE = 2, "MaxPooling"
 IDEA = (

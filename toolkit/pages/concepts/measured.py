@@ -20,19 +20,16 @@ from toolkit.experiments.results import Result
 from toolkit.experiments.variant import Budget
 from toolkit.pages.concepts import recorded
 from toolkit.pages.concepts.page import FIRST, LABEL, Page
-from toolkit.symbols.functions import Text, joined, numbers_in
+from toolkit.symbols.choices import unless_dash
+from toolkit.symbols.ranges import mean_of_numbers, numbers_in, standard_deviation
 from toolkit.symbols.records import (
     compared,
     count_below,
-    fixed_text,
-    grouped_text,
-    mean_of_numbers,
+    deviation_of_records,
     mean_of_records,
     record,
-    spread_of_numbers,
-    spread_of_records,
-    unless_dash,
 )
+from toolkit.symbols.text import Text, fixed_text, grouped_text, joined
 
 MOST_SEEDS = 5
 ANSWERS, KEYS, KEY, SEEDS, SEED, CELLS, OTHERS, X = (
@@ -130,7 +127,7 @@ def _line(made: Measured, variant: int, key: Known, records: Records) -> None:
     runs = {CELLS: made.runs(variant)}
     mean = page.compute((row, made.columns["mean"]), mean_of_numbers(CELLS), runs, "percent bold")
     page.compute(
-        (row, made.columns["standard deviation"]), spread_of_numbers(CELLS), runs, "percent right"
+        (row, made.columns["standard deviation"]), standard_deviation(CELLS), runs, "percent right"
     )
     wrong = unless_dash(X, 10_000 * (1 - X))
     page.compute((row, made.columns["wrong of 10,000"]), wrong, {X: mean}, "integer right")
@@ -141,7 +138,7 @@ def _line(made: Measured, variant: int, key: Known, records: Records) -> None:
         page.compute((row, made.columns[heading]), mean_of_records(ANSWERS, KEYS, KEY), read, style)
     for heading, (figure, style) in SPREADS.items():
         read = known | {ANSWERS: records.known(figure)}
-        spread = spread_of_records(ANSWERS, KEYS, KEY)
+        spread = deviation_of_records(ANSWERS, KEYS, KEY)
         page.compute((row, made.columns[heading]), spread, read, style)
 
 

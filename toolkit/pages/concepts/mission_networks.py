@@ -18,9 +18,8 @@ from toolkit.pages.concepts.mission_tables import (
 )
 from toolkit.pages.concepts.page import FIRST, LABEL, Page
 from toolkit.pages.concepts.signals import LATER, SIGNALS
-from toolkit.symbols.counting import counted_rows
-from toolkit.symbols.functions import Text, joined
-from toolkit.symbols.records import fixed_text, mean_of_records
+from toolkit.symbols.records import counted_rows, mean_of_records
+from toolkit.symbols.text import Text, fixed_text, joined
 
 CHART = 23  # rows
 IN_LINE = 4  # networks

@@ -11,10 +11,9 @@ from toolkit.pages.concepts import recorded
 from toolkit.pages.concepts.measured import Records
 from toolkit.pages.concepts.page import FIRST, LABEL, Page
 from toolkit.pages.concepts.signals import LATER, SIGNALS
-from toolkit.symbols.counting import counted_rows, up_to
-from toolkit.symbols.functions import Text, joined
-from toolkit.symbols.records import fixed_text
-from toolkit.symbols.shares import share_or_dash
+from toolkit.symbols.choices import share_or_dash
+from toolkit.symbols.records import counted_rows, up_to
+from toolkit.symbols.text import Text, fixed_text, joined
 
 Flags = Mapping[Symbol, Known]
 ENDS, FLAGGED, GROUP = Symbol("ends badly"), Symbol("flagged"), Symbol("group")
