@@ -54,7 +54,8 @@ FUNCTIONS: dict[str, Callable[..., float]] = {
     "as_one": float, "at_least": lambda x: max(1e-12, x), "divisor": lambda x: max(1e-12, x),
     "number_of": float, "as_number": float, "temperature": lambda x: max(0.1, x),
     "rectified": lambda x: max(0.0, x), "above_zero": lambda x: float(x > 0),
-    "kept": lambda u, p: float(u >= p), "in_batch": _in_batch, "relative_error": _relative_error,
+    "dropout_mask": lambda u, p: float(u >= p), "in_batch": _in_batch,
+    "relative_error": _relative_error,
     "same_digits": lambda a, b: math.floor(-math.log10(abs(a - b) / abs(b))),
     "share_or_dash": lambda part, whole: part / whole,
 }  # fmt: skip

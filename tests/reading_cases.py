@@ -76,7 +76,7 @@ class Case:
 
 def rows_up_to(cells: Symbol, most: Symbol) -> Expr:
     """up_to is only the criterion of another function."""
-    return records.counted_rows(cells, records.up_to(most))
+    return records.row_count(cells, records.up_to(most))
 
 
 def sum_where_above(cells: Symbol, others: Symbol) -> Expr:
@@ -111,13 +111,13 @@ CASES: dict[str, tuple[Row, ...]] = {
     "root_mean_square": ((ranges.root_mean_square, NUMBERS, 0.5),),
     "divisor": ((bounds.divisor, 0.5),),
     "clamp": ((bounds.clamp, 0.5, -1, 2),),
-    "counted_rows": ((records.counted_rows, NUMBERS, Asked(2)),
-                     (records.counted_rows, WORDS, Asked(3)),
-                     (records.counted_rows, KEYS, Asked("a"), NUMBERS, Asked(3))),
+    "row_count": ((records.row_count, NUMBERS, Asked(2)),
+                     (records.row_count, WORDS, Asked(3)),
+                     (records.row_count, KEYS, Asked("a"), NUMBERS, Asked(3))),
     "up_to": ((rows_up_to, NUMBERS, 2),
               (rows_up_to, WORDS, Asked(1.5, BOUNDS))),
     "smallest_above_zero": ((ranges.smallest_above_zero, NUMBERS),),
-    "kept": ((choices.kept, 0.5, 0.25),),
+    "dropout_mask": ((choices.dropout_mask, 0.5, 0.25),),
     "basis_sum": ((fitting.basis_sum, NUMBERS, FLAGS, PLACES, 3),
                   (fitting.basis_sum, FLAGS, NUMBERS, PLACES, 3),
                   (fitting.basis_sum, FLAGS, PLACES, NUMBERS, 1)),
@@ -127,7 +127,7 @@ CASES: dict[str, tuple[Row, ...]] = {
     "number_text": ((text.number_text, 0.5),),
     "number_in_brackets": ((text.number_in_brackets, -0.5),),
     "total": ((ranges.total, NUMBERS), (ranges.total, 1)),
-    "sizes_added": ((ranges.sizes_added, NUMBERS),),
+    "absolute_sum": ((ranges.absolute_sum, NUMBERS),),
     "largest": ((ranges.largest, NUMBERS), (ranges.largest, 1)),
     "smallest": ((ranges.smallest, NUMBERS), (ranges.smallest, 1)),
     "mean": ((ranges.mean, NUMBERS), (ranges.mean, 1)),
@@ -166,9 +166,10 @@ CASES: dict[str, tuple[Row, ...]] = {
     "summed": ((ranges.summed, NUMBERS), (sum_where_above, NUMBERS, FLAGS),
                (sum_where_above, FLAGS, NUMBERS)),
     "squares": ((ranges.squares, NUMBERS),),
-    "routed": ((maps.routed, 2, 2, 0.25), (maps.routed, 2, 2, 0.25, 1, 0.5)),
+    "routed": ((maps.routed, 2, 2, 0.25),
+                         (maps.routed, 2, 2, 0.25, 1, 0.5)),
     "window_sum": ((maps.window_sum, SQUARE),),
-    "winning": ((maps.winning, 2, 2), (maps.winning, 2, 2, 1, 0.5)),
+    "first_largest": ((maps.first_largest, 2, 2), (maps.first_largest, 2, 2, 1, 0.5)),
     "fixed_text": ((text.fixed_text, 98.80499999999999, 2), (text.fixed_text, -0.001, 2)),
     "grouped_text": ((text.grouped_text, 1234567.5),),
     "record": ((records.record, NUMBERS, KEYS, Asked("b"), PLACES, 2),),
@@ -180,11 +181,11 @@ CASES: dict[str, tuple[Row, ...]] = {
     "unless_dash": ((choices.unless_dash, 1, 5),),
     "count_below": ((records.count_below, NUMBERS, 1),
                     (records.count_below, WORDS, Asked(1, BOUNDS))),
-    "compared": ((records.compared, NUMBERS, PLACES, *SAYING),
-                 (records.compared, (9, 8, 9, 7), (1, 2, 3, 1), *SAYING)),
+    "comparison": ((records.comparison, NUMBERS, PLACES, *SAYING),
+                 (records.comparison, (9, 8, 9, 7), (1, 2, 3, 1), *SAYING)),
     "cosine": ((maps.cosine, 30),),
     "sine": ((maps.sine, 30),),
-    "sampled": ((maps.sampled, SQUARE, (0, 1), np.array([[0, 1, 2]]), 0.5, 1.25),),
+    "bilinear_sample": ((maps.bilinear_sample, SQUARE, (0, 1), np.array([[0, 1, 2]]), 0.5, 1.25),),
     "share_or_dash": ((choices.share_or_dash, 1, 4),),
     "held": ((bounds.held, 1.75, 0, 9),),
     "as_number": ((bounds.as_number, 0.5),),

@@ -26,7 +26,7 @@ def hypotenuse(x: Any, y: Any) -> Any:
     return np.sqrt(x * x + 4 * y * y)
 
 
-@cell_function("FIRST({first};{others})")
+@cell_function("FIRST({first};{others})", shown="[{first}]", plain="first of {first}, {others}")
 def first_of(first: Any, *others: Any) -> Any:
     """The first of its arguments."""
     return first
@@ -66,6 +66,8 @@ def test_a_function_is_a_class_named_and_documented_as_the_one_declared() -> Non
 def test_an_argument_with_a_star_stands_for_all_that_remain() -> None:
     assert formula(first_of(A, B, C)) == "FIRST(a;b,c)"
     assert formula(first_of(A)) == "FIRST(a;)"
+    assert plain(first_of(A, B, C)) == "first of a, b, c"
+    assert shown(typeset(first_of(A, B, C))) == "[/a/]"
     assert value(first_of(A, B), {A: 2, B: math.nan}) == 2
 
 

@@ -25,7 +25,7 @@ from toolkit.symbols.ranges import (
     summed,
     total,
 )
-from toolkit.symbols.records import counted_rows, occurrences, up_to
+from toolkit.symbols.records import occurrences, row_count, up_to
 from toolkit.symbols.text import Text, joined
 
 A, B, C = (Symbol(name) for name in "ABC")
@@ -128,8 +128,8 @@ def test_what_meets_a_criterion(asked: object, cells: list[object]) -> None:
 
 def test_a_bound_is_joined_to_its_sign_in_fifteen_digits() -> None:
     # As text 2.0000000000000004 is 2, in every program.
-    assert value(counted_rows(A, up_to(B)), {A: [2.0000000000000004], B: 2.0}) == 0
-    assert value(counted_rows(A, up_to(B)), {A: [2.0], B: 1.9999999999999998}) == 1
+    assert value(row_count(A, up_to(B)), {A: [2.0000000000000004], B: 2.0}) == 0
+    assert value(row_count(A, up_to(B)), {A: [2.0], B: 1.9999999999999998}) == 1
 
 
 def test_match_looks_as_cells_do() -> None:

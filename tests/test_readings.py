@@ -30,7 +30,7 @@ from toolkit.symbols.numeric import value
 SHEET = "Cells"
 PREFIX = f"{symbols.__name__}."
 CRITERIA_IN = {
-    "counted_rows", "up_to", "occurrences", "lookup", "lookup_across", "place_or", "record",
+    "row_count", "up_to", "occurrences", "lookup", "lookup_across", "place_or", "record",
     "mean_of_records", "deviation_of_records", "count_below",
 }  # fmt: skip
 
@@ -67,7 +67,7 @@ LIBREOFFICE = (
 IRONCALC = (
     Difference(
         "0.9.1: ABS and MOD take no range within SUMPRODUCT",
-        lambda c: c.function in {"sizes_added", "mean_of_batch"},
+        lambda c: c.function in {"absolute_sum", "mean_of_batch"},
     ),
     Difference("0.9.1: a lone ~ matches nothing", lambda c: _asks(c, "~")),
     Difference("0.9.1: <> matches only text", lambda c: _asks(c, "<>a")),

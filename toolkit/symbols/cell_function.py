@@ -36,21 +36,24 @@ Lazy = Callable[[], Any]
 class CellFunction(Function):
     """A SymPy function with a formula and a NumPy reading, and perhaps a way to be shown.
 
-    `shown` is the template of the function in plain text and, with its parentheses as high as
-    what they hold, in typeset equations; without it the function is shown as a call.
+    `shown` is the template of the function in typeset equations, where its parentheses are as high
+    as what they hold, and in plain text, unless `plain` is another for that. Without a template the
+    function is shown as a call.
 
     Raises TypeError where a template names an argument that `compute` lacks.
     """
 
     formula: ClassVar[str] = ""
     shown: ClassVar[str] = ""
+    plain: ClassVar[str] = ""
     compute: ClassVar[Callable[..., Any]]
     parameters: ClassVar[tuple[Parameter, ...]]
 
     def __init_subclass__(cls, **named: Any) -> None:
         super().__init_subclass__(**named)
         cls.parameters = tuple(signature(cls.compute).parameters.values())
-        names = {name for template in (cls.formula, cls.shown) for _, name, _ in _parts(template)}
+        templates = (cls.formula, cls.shown, cls.plain)
+        names = {name for template in templates for _, name, _ in _parts(template)}
         unknown = names - {"", *(parameter.name for parameter in cls.parameters)}
         if unknown:
             raise TypeError(f"{cls.__name__} has no argument called {', '.join(sorted(unknown))}")
@@ -81,9 +84,10 @@ class CellFunction(Function):
         return str(printer.call(self.compute, arguments))
 
     def _plain(self, printer: Any) -> str:
-        if not self.shown:
+        template = self.plain or self.shown
+        if not template:
             return str(printer._print_Function(self))
-        parts = self._printed(self.shown, printer)
+        parts = self._printed(template, printer)
         return "".join(text + ", ".join(printed) for text, printed in parts)
 
     def _typeset(self, printer: Any) -> Box:
@@ -118,7 +122,9 @@ def _print(printer: Any, expr: Expr, binding: str) -> Any:
     return printer._within(expr, Binding[binding.upper()]) if binding else printer._print(expr)
 
 
-def cell_function(formula: str, *, shown: str = "") -> Callable[[Callable[..., Any]], Any]:
+def cell_function(
+    formula: str, *, shown: str = "", plain: str = ""
+) -> Callable[[Callable[..., Any]], Any]:
     """The SymPy function with this formula, named, documented and computed as the function that
     follows; its arguments are numbers, arrays or `cells.Reference`, as is its value.
     """
@@ -130,9 +136,13 @@ def cell_function(formula: str, *, shown: str = "") -> Callable[[Callable[..., A
         def fill(attributes: dict[str, Any]) -> None:
             attributes |= {
                 "nargs": None if variable else len(parameters),
-                "formula": formula, "shown": shown, "compute": staticmethod(compute),
-                "__doc__": compute.__doc__, "__module__": compute.__module__,
-            }  # fmt: skip
+                "formula": formula,
+                "shown": shown,
+                "plain": plain,
+                "compute": staticmethod(compute),
+                "__doc__": compute.__doc__,
+                "__module__": compute.__module__,
+            }
 
         return new_class(compute.__name__, (CellFunction,), exec_body=fill)
 

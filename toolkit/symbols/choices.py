@@ -56,7 +56,7 @@ def share_or_dash(part: Any, whole: Any) -> Any:
     return "–" if equal(whole, 0) else part / whole
 
 
-class kept(CellFunction):
+class dropout_mask(CellFunction):
     """1 where a random number is no less than the rate of dropout, else 0: what dropout keeps."""
 
     formula = "(({u}>={p})*1)"

@@ -36,7 +36,7 @@ def weighted_sum(window: Any, kernel: Any) -> Any:
     return window_dot.compute(window, kernel)
 
 
-@cell_function("SUM({window})", shown="Σ {window}")
+@cell_function("SUM({window})", shown="Σ {window}", plain="window_sum({window})")
 def window_sum(window: Any) -> Any:
     """The cells of a window, added up; blank cells and text count as 0."""
     return exact.added(window, axes=2) if np.ndim(window) > 2 else total.compute(window)
@@ -58,7 +58,7 @@ class rectified(CellFunction):
         return above_zero(self)
 
 
-@cell_function("({x}>0)", shown="[{x} > 0]")
+@cell_function("({x}>0)", shown="[{x} > 0]", plain="above_zero({x})")
 def above_zero(x: Any) -> Any:
     """1 where a number is above 0, else 0: the slope of ReLU."""
     return choose(greater(x, 0), 1.0, 0.0)
@@ -95,8 +95,11 @@ class routed(CellFunction):
         tests = [f"{cell}={most}", *(f"{other}<{cell}" for other in earlier)]
         return f"IF({_all_of(tests)},{gradient},0)"
 
+    def _plain(self, printer: Any) -> str:
+        return str(printer._print_Function(self))
 
-class winning(CellFunction):
+
+class first_largest(CellFunction):
     """1 where a cell is the largest of its window, else 0. Of equal cells the first wins, as in
     PyTorch: the cell must be above all earlier ones.
     """
@@ -139,7 +142,7 @@ DOWN, ACROSS = "ABS({rows}-({row}))", "ABS({columns}-({column}))"
 
 
 @cell_function(f"SUMPRODUCT({{image}},({DOWN}<1)*(1-{DOWN})*({ACROSS}<1)*(1-{ACROSS}))")
-def sampled(image: Any, rows: Any, columns: Any, row: Any, column: Any) -> Any:
+def bilinear_sample(image: Any, rows: Any, columns: Any, row: Any, column: Any) -> Any:
     """An image, whose rows and columns bear the numbers in a column and in a row, read bilinearly
     at a row and column that need not be whole. Outside the image is 0.
 

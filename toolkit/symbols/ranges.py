@@ -20,7 +20,7 @@ def total(cells: Any) -> Any:
 
 
 @cell_function("SUMPRODUCT(ABS({cells}))")
-def sizes_added(cells: Any) -> Any:
+def absolute_sum(cells: Any) -> Any:
     """The sum of the sizes, |x|, of a range of cells."""
     return exact.total(np.abs(cells))
 
@@ -31,7 +31,7 @@ def squares(cells: Any) -> Any:
     return exact.total(np.square(numbers(cells)))
 
 
-@cell_function("SUMPRODUCT({terms})", shown="Σ {terms:factor}")
+@cell_function("SUMPRODUCT({terms})", shown="Σ {terms:factor}", plain="summed({terms})")
 def summed(terms: Any) -> Any:
     """The sum of an expression over all cells of the ranges in it."""
     return exact.total(numbers_or_zeros(terms))

@@ -27,7 +27,7 @@ def occurrences(cells: Any, wanted: Any) -> Any:
 
 
 @cell_function("COUNTIFS({columns_and_criteria})")
-def counted_rows(*columns_and_criteria: Any) -> Any:
+def row_count(*columns_and_criteria: Any) -> Any:
     """In how many rows each column (first, third, ...) holds what follows it: a value, or a number
     of at most so much (`up_to`).
     """
@@ -36,7 +36,7 @@ def counted_rows(*columns_and_criteria: Any) -> Any:
 
 @cell_function('"<="&{bound}')  # & binds weaker than all of arithmetic
 def up_to(bound: Any) -> Any:
-    """What `counted_rows` asks for where numbers of at most this are to be counted."""
+    """What `row_count` asks for where numbers of at most this are to be counted."""
     return joined.compute("<=", bound)
 
 
@@ -116,7 +116,7 @@ ABOVE, BELOW = (
 
 
 @cell_function(f"IF({ABOVE},{{more}},IF({BELOW},{{less}},{{same}}))")
-def compared(a: Any, b: Any, more: Any, less: Any, same: Any) -> Any:
+def comparison(a: Any, b: Any, more: Any, less: Any, same: Any) -> Any:
     """What is said of runs beside other runs: one text where their mean is larger, another where
     it is smaller, each by more than CLEAR standard errors of the difference, or with all runs of
     one above all of the other, where there are APART of each; else a third. The ranges hold one

@@ -7,7 +7,7 @@ from toolkit.book.sheet import Known, Series
 from toolkit.experiments.variant import Experiment, Variant
 from toolkit.pages.concepts.page import FIRST, LABEL, Page
 from toolkit.symbols.bounds import as_number, clamp
-from toolkit.symbols.choices import kept
+from toolkit.symbols.choices import dropout_mask
 from toolkit.symbols.equation import Equation
 from toolkit.symbols.lookups import picked
 from toolkit.symbols.maps import weighted_sum
@@ -58,7 +58,7 @@ ACTIVATIONS = np.array([[1.2, 0.4, 2.0, 0.8, 1.6, 0.2, 1.4, 0.4]])
 X, U, P, Q, MASK, DRAW, PLACE = (
     Symbol(name) for name in ("x", "u", "p", "q", "m", "draw", "place")
 )
-KEPT = Equation(MASK, kept(U, P))
+KEPT = Equation(MASK, dropout_mask(U, P))
 OUTPUT = Equation(Symbol("y"), MASK * X / (1 - P))
 # The mask is 1 with probability q, which is 1 - p: on average the output is the input.
 EXPECTED = Equation(Symbol("E[y]"), OUTPUT.expr.subs(MASK, Q))
@@ -69,7 +69,7 @@ MAPS = (
 MEAN = summed(X) / Integer(WIDE)
 # What is no number in a yellow cell counts as 0; to drop all would divide by 0.
 SAFE = {P: Min(as_number(P), MOST_DROPPED), X: as_number(X)}
-MEAN_OF_OUTPUT = weighted_sum(kept(U, SAFE[P]), X) / (1 - SAFE[P]) / Integer(WIDE)
+MEAN_OF_OUTPUT = weighted_sum(dropout_mask(U, SAFE[P]), X) / (1 - SAFE[P]) / Integer(WIDE)
 Cells = dict[Symbol, Known]
 
 

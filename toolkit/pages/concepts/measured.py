@@ -23,7 +23,7 @@ from toolkit.pages.concepts.page import FIRST, LABEL, Page
 from toolkit.symbols.choices import unless_dash
 from toolkit.symbols.ranges import mean_of_numbers, numbers_in, standard_deviation
 from toolkit.symbols.records import (
-    compared,
+    comparison,
     count_below,
     deviation_of_records,
     mean_of_records,
@@ -174,7 +174,7 @@ def _gap(gap: re.Match[str], made: Measured, known: dict[Symbol, Known]) -> Expr
     if figure == "more":
         a, b = (_symbol(f"runs {n}", made.runs(int(n)), known) for n in (variant, other))
         said = JUDGED if answers[0] is None else answers
-        return compared(a, b, *map(Text, said))
+        return comparison(a, b, *map(Text, said))
     if figure == "failed":
         runs = _symbol(f"runs {variant}", made.runs(int(variant)), known)
         return joined(count_below(runs, FAILED), Text(" of "), numbers_in(runs))

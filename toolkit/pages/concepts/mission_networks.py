@@ -18,7 +18,7 @@ from toolkit.pages.concepts.mission_tables import (
 )
 from toolkit.pages.concepts.page import FIRST, LABEL, Page
 from toolkit.pages.concepts.signals import LATER, SIGNALS
-from toolkit.symbols.records import counted_rows, mean_of_records
+from toolkit.symbols.records import mean_of_records, row_count
 from toolkit.symbols.text import Text, fixed_text, joined
 
 CHART = 23  # rows
@@ -49,7 +49,7 @@ def _flagged(tables: Tables) -> None:
     for row, variant in enumerate(tables.variants, top + 1):
         known = {**tables.flags, **tables.keys(variant)}
         for column, more in enumerate(asked, FIRST):
-            expr = counted_rows(KEYS, KEY, *more)
+            expr = row_count(KEYS, KEY, *more)
             page.compute((row, column), expr, known, "integer right")
     _named(tables, top)
     page.row = top + len(tables.variants) + 2

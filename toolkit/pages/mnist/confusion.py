@@ -10,7 +10,7 @@ from toolkit.pages.mnist import predictions
 from toolkit.pages.mnist.layout import CONFUSION, Result, opening
 from toolkit.symbols.equation import quantity
 from toolkit.symbols.ranges import length, total
-from toolkit.symbols.records import counted_rows, occurrences
+from toolkit.symbols.records import occurrences, row_count
 from toolkit.symbols.text import Text
 
 HEADING_ROW, FIRST_ROW, FIRST_COLUMN = 6, 7, 2
@@ -67,7 +67,7 @@ def _matrix(result: Result, known: dict[Symbol, Known]) -> Cells:
                 LABEL: Known(f"$A{row}", label),
                 GUESS: Known(f"{letters(column)}${HEADING_ROW}", guess),
             }
-            expr = counted_rows(LABELS, LABEL, GUESSES, GUESS)
+            expr = row_count(LABELS, LABEL, GUESSES, GUESS)
             cells[row, column] = computed(expr, known | heads, "tally")
     return cells
 
