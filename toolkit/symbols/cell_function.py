@@ -12,7 +12,9 @@ around it: any name of `Binding` in lower case, or `factor`. An argument with a 
 all that remain, with commas between them.
 
 A function with a derivative, or with a formula that no template can state, is a class that derives
-from `CellFunction` and overrides its methods.
+from `CellFunction` and overrides its methods. One that training evaluates states its value by
+`_source`, a function of its printed arguments that returns NumPy source: plain Python then computes
+it for single numbers, without a call.
 """
 
 import re
@@ -40,18 +42,19 @@ class CellFunction(Function):
     as what they hold, and in plain text, unless `plain` is another for that. Without a template the
     function is shown as a call.
 
-    Raises TypeError where a template names an argument that `compute` lacks.
+    Raises TypeError where a template names an argument that `compute` or `_source` lacks.
     """
 
     formula: ClassVar[str] = ""
     shown: ClassVar[str] = ""
     plain: ClassVar[str] = ""
     compute: ClassVar[Callable[..., Any]]
+    _source: ClassVar[Callable[..., str] | None] = None
     parameters: ClassVar[tuple[Parameter, ...]]
 
     def __init_subclass__(cls, **named: Any) -> None:
         super().__init_subclass__(**named)
-        cls.parameters = tuple(signature(cls.compute).parameters.values())
+        cls.parameters = tuple(signature(cls._source or cls.compute).parameters.values())
         templates = (cls.formula, cls.shown, cls.plain)
         names = {name for template in templates for _, name, _ in _parts(template)}
         unknown = names - {"", *(parameter.name for parameter in cls.parameters)}
@@ -77,6 +80,8 @@ class CellFunction(Function):
         return "".join(text + ",".join(printed) for text, printed in parts)
 
     def _numpycode(self, printer: Any) -> str:
+        if self._source:
+            return self._source(*map(printer._factor, self.args))
         arguments = [printer._print(arg) for arg in self.args]
         for n, parameter in enumerate(self.parameters):
             if parameter.annotation is Lazy:
