@@ -16,7 +16,7 @@ from sympy import Expr, Piecewise
 from sympy.core.relational import Relational
 from sympy.logic.boolalg import ITE, And, BooleanAtom, Not, Or
 
-from toolkit.symbols.boxes import Box, Brackets, Cases, Fraction, Root, Row, Scripts, Text
+from toolkit.symbols.boxes import Box, Brackets, Cases, Fraction, Glyphs, Root, Row, Scripts
 
 RELATIONS: dict[str, Callable[[Any, Any], bool]] = {
     "<": operator.lt, ">": operator.gt, "<=": operator.le, ">=": operator.ge, "==": operator.eq,
@@ -225,7 +225,7 @@ def read(text: str, known: Mapping[str, float]) -> Any:
 def line(box: Box) -> str:
     """A tree of boxes as a line of plain text."""
     match box:
-        case Text(text):
+        case Glyphs(text):
             return text.replace("−", "-").replace("otherwise", "else")
         case Row(boxes):
             return "".join(map(line, boxes))

@@ -32,7 +32,6 @@ from sympy.logic.boolalg import ITE
 from tests.test_reading_back import HALF, X, Y, Z, apart, in_ironcalc
 from tests.test_typesetting import shown
 from toolkit.symbols import excel as spreadsheet
-from toolkit.symbols.abridged import dotted
 from toolkit.symbols.activations import (
     as_one,
     relu,
@@ -44,6 +43,7 @@ from toolkit.symbols.bounds import divisor
 from toolkit.symbols.choices import relative_error
 from toolkit.symbols.equation import Equation, Gradient
 from toolkit.symbols.excel import excel
+from toolkit.symbols.long_sums import dotted
 from toolkit.symbols.maps import weighted_sum, window_dot
 from toolkit.symbols.numeric import function, loop, value
 from toolkit.symbols.plain import plain

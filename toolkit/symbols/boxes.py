@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
-class Text:
+class Glyphs:
     """Characters on the line; letters that stand for quantities are italic."""
 
     text: str
@@ -56,7 +56,7 @@ class Cases:
     rows: tuple[tuple["Box", "Box"], ...]
 
 
-Box = Text | Row | Fraction | Scripts | Brackets | Root | Cases
+Box = Glyphs | Row | Fraction | Scripts | Brackets | Root | Cases
 
 
 def row(*boxes: Box) -> Box:
@@ -68,20 +68,20 @@ def row(*boxes: Box) -> Box:
 def join(separator: str, boxes: list[Box]) -> Box:
     """The boxes side by side with a text between them."""
     first, *others = boxes
-    return row(first, *(part for box in others for part in (Text(separator), box)))
+    return row(first, *(part for box in others for part in (Glyphs(separator), box)))
 
 
 def superscript(base: Box, exponent: Box) -> Box:
     """A box raised to another, in brackets where the exponent could not be told apart."""
     if isinstance(base, Scripts) and base.sup is None:
         return Scripts(base.base, base.sub, exponent)
-    return Scripts(base if isinstance(base, Text | Brackets) else Brackets(base), None, exponent)
+    return Scripts(base if isinstance(base, Glyphs | Brackets) else Brackets(base), None, exponent)
 
 
 def outline(box: Box) -> str:
     """The operators that stand on the line of a box, as `binding` reads them."""
     match box:
-        case Text(text, italic):
+        case Glyphs(text, italic):
             return "x" if italic else text
         case Row(boxes):
             return "".join(map(outline, boxes))

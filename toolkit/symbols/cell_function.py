@@ -27,7 +27,7 @@ from typing import Any, ClassVar
 
 from sympy import Expr, Function
 
-from toolkit.symbols.boxes import Box, Brackets, Text, join, row
+from toolkit.symbols.boxes import Box, Brackets, Glyphs, join, row
 from toolkit.symbols.precedence import Binding
 
 # An argument that is computed only where its value is needed, as the cases of IF are: elsewhere it
@@ -109,7 +109,7 @@ class CellFunction(Function):
                     inner = open_.pop()
                     open_[-1].append(Brackets(row(*inner)))
                 else:
-                    open_[-1].append(Text(piece))
+                    open_[-1].append(Glyphs(piece))
             open_[-1] += [join(", ", printed)] if printed else []
         return row(*open_[0])
 
@@ -138,17 +138,17 @@ def cell_function(
         parameters = signature(compute).parameters.values()
         variable = any(p.kind is Parameter.VAR_POSITIONAL for p in parameters)
 
-        def fill(attributes: dict[str, Any]) -> None:
-            attributes |= {
-                "nargs": None if variable else len(parameters),
-                "formula": formula,
-                "shown": shown,
-                "plain": plain,
-                "compute": staticmethod(compute),
-                "__doc__": compute.__doc__,
-                "__module__": compute.__module__,
-            }
-
-        return new_class(compute.__name__, (CellFunction,), exec_body=fill)
+        attributes = {
+            "nargs": None if variable else len(parameters),
+            "formula": formula,
+            "shown": shown,
+            "plain": plain,
+            "compute": staticmethod(compute),
+            "__doc__": compute.__doc__,
+            "__module__": compute.__module__,
+        }
+        return new_class(
+            compute.__name__, (CellFunction,), {}, lambda body: body.update(attributes)
+        )
 
     return declaration

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from toolkit.symbols.boxes import Box, Cases, Text, row
+from toolkit.symbols.boxes import Box, Cases, Glyphs, row
 from toolkit.symbols.cell_function import CellFunction, Lazy, cell_function
 from toolkit.symbols.cells import is_number, rows
 from toolkit.symbols.comparisons import equal, greater_equal, less_equal
@@ -72,8 +72,8 @@ class dropout_mask(CellFunction):
 
     def _typeset(self, printer: Any) -> Box:
         u, p = map(printer._print, self.args)
-        test = row(Text("if "), u, Text(" ≥ "), p)
-        return Cases(((Text("1"), test), (Text("0"), Text("otherwise"))))
+        test = row(Glyphs("if "), u, Glyphs(" ≥ "), p)
+        return Cases(((Glyphs("1"), test), (Glyphs("0"), Glyphs("otherwise"))))
 
 
 @cell_function("ABS({a}-{b:factor})/MAX(ABS({a}),ABS({b}),0.001)")

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from toolkit.symbols import exact
-from toolkit.symbols.boxes import Box, Scripts, Text, row
+from toolkit.symbols.boxes import Box, Glyphs, Scripts, row
 from toolkit.symbols.cell_function import CellFunction
 from toolkit.symbols.cells import Reference, contents, numbers_or_zeros, reference
 
@@ -36,8 +36,8 @@ class basis_sum(CellFunction):
 
     def _typeset(self, printer: Any) -> Box:
         c, basis, degrees, degree = map(printer._print, self.args)
-        total = Scripts(Text("Σ"), row(degrees, Text(" ≤ "), degree))
-        return row(total, Text(" "), c, Text(" · "), basis)
+        total = Scripts(Glyphs("Σ"), row(degrees, Glyphs(" ≤ "), degree))
+        return row(total, Glyphs(" "), c, Glyphs(" · "), basis)
 
 
 def orthonormal(x: Sequence[float], degree: int, at: Sequence[float]) -> Array:
@@ -56,9 +56,7 @@ def orthonormal(x: Sequence[float], degree: int, at: Sequence[float]) -> Array:
         centre = sum((place * square for place, square in over), Fraction(0)) / squares
         columns.append([float(p) / math.sqrt(squares) for p in now[len(x) :]])
         kept = squares / past if columns[1:] else Fraction(0)
-        before, now = now, [
-            (place - centre) * p - kept * q
-            for place, p, q in zip(places, now, before, strict=True)
-        ]  # fmt: skip
+        triples = zip(places, now, before, strict=True)
+        before, now = now, [(place - centre) * p - kept * q for place, p, q in triples]
         past = squares
     return np.array(columns).T
