@@ -93,10 +93,11 @@ def test_a_wrong_number_of_arguments_is_refused(arguments: tuple[Symbol, ...]) -
         hypotenuse(*arguments)
 
 
-def test_a_template_with_an_unknown_argument_is_refused() -> None:
-    with pytest.raises(TypeError, match="halved has no argument called cell"):
+@pytest.mark.parametrize(("template", "unknown"), [("{cell}/2", "cell"), ("{}/2", "")])
+def test_a_template_with_an_unknown_argument_is_refused(template: str, unknown: str) -> None:
+    with pytest.raises(TypeError, match=f"halved has no argument called '{unknown}'"):
 
-        @cell_function("{cell}/2")
+        @cell_function(template)
         def halved(x: Any) -> Any:
             """Half of a number."""
             return x / 2

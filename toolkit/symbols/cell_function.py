@@ -18,8 +18,7 @@ it for single numbers, without a call.
 """
 
 import re
-from collections.abc import Callable, Iterator
-from functools import cache
+from collections.abc import Callable, Iterator, Sequence
 from inspect import Parameter, signature
 from string import Formatter
 from types import new_class
@@ -33,6 +32,36 @@ from toolkit.symbols.precedence import Binding
 # An argument that is computed only where its value is needed, as the cases of IF are: elsewhere it
 # may be an error. The NumPy reading calls it.
 Lazy = Callable[[], Any]
+BINDINGS = {"": None, "factor": Binding.WHOLE} | {each.name.lower(): each for each in Binding}
+
+
+class Template:
+    """Characters and the arguments among them, as `{name}` or `{name:binding}`.
+
+    Raises KeyError for an argument or a binding that is unknown.
+    """
+
+    def __init__(self, text: str, arguments: Sequence[Parameter]) -> None:
+        places = {
+            argument.name: slice(n, None if argument.kind is Parameter.VAR_POSITIONAL else n + 1)
+            for n, argument in enumerate(arguments)
+        }
+        self._uses: dict[str, tuple[slice, Binding | None]] = {"": (slice(0), None)}
+        self._parts: list[tuple[str, str]] = []
+        for characters, name, binding, _ in Formatter().parse(text):
+            use = "" if name is None else f"{name}:{binding}"
+            if name is not None:
+                self._uses[use] = places[name], BINDINGS[binding or ""]
+            self._parts.append((characters, use))
+
+    def printed(self, args: Sequence[Expr], printer: Any) -> Iterator[tuple[str, list[Any]]]:
+        """Characters, and what follows them: nothing, an argument, or all that remain."""
+        # Each is printed once, however often it occurs.
+        uses = {
+            use: [printer._within(a, least) if least else printer._print(a) for a in args[place]]
+            for use, (place, least) in self._uses.items()
+        }
+        return ((characters, uses[use]) for characters, use in self._parts)
 
 
 class CellFunction(Function):
@@ -50,30 +79,20 @@ class CellFunction(Function):
     plain: ClassVar[str] = ""
     compute: ClassVar[Callable[..., Any]]
     _source: ClassVar[Callable[..., str] | None] = None
-    parameters: ClassVar[tuple[Parameter, ...]]
+    arguments: ClassVar[tuple[Parameter, ...]]
+    _templates: ClassVar[dict[str, Template]]
 
     def __init_subclass__(cls, **named: Any) -> None:
         super().__init_subclass__(**named)
-        cls.parameters = tuple(signature(cls._source or cls.compute).parameters.values())
-        templates = (cls.formula, cls.shown, cls.plain)
-        names = {name for template in templates for _, name, _ in _parts(template)}
-        unknown = names - {"", *(parameter.name for parameter in cls.parameters)}
-        if unknown:
-            raise TypeError(f"{cls.__name__} has no argument called {', '.join(sorted(unknown))}")
-
-    def _arguments(self) -> dict[str, tuple[Expr, ...]]:
-        """The expressions that stand for each argument: one, or any number for that with a star."""
-        given = {p.name: self.args[n : n + 1] for n, p in enumerate(self.parameters)}
-        last = self.parameters[-1]
-        if last.kind is Parameter.VAR_POSITIONAL:
-            given[last.name] = self.args[len(given) - 1 :]
-        return given
+        cls.arguments = tuple(signature(cls._source or cls.compute).parameters.values())
+        try:
+            texts = (cls.formula, cls.shown, cls.plain)
+            cls._templates = {text: Template(text, cls.arguments) for text in texts}
+        except KeyError as error:
+            raise TypeError(f"{cls.__name__} has no argument called {error}") from None
 
     def _printed(self, template: str, printer: Any) -> Iterator[tuple[str, list[Any]]]:
-        """The parts of a template: characters, and the arguments that follow them."""
-        arguments = self._arguments()
-        for text, name, binding in _parts(template):
-            yield text, [_print(printer, expr, binding) for expr in arguments.get(name, ())]
+        return self._templates[template].printed(self.args, printer)
 
     def _excel(self, printer: Any) -> str:
         parts = self._printed(self.formula, printer)
@@ -82,11 +101,11 @@ class CellFunction(Function):
     def _numpycode(self, printer: Any) -> str:
         if self._source:
             return self._source(*map(printer._factor, self.args))
-        arguments = [printer._print(arg) for arg in self.args]
-        for n, parameter in enumerate(self.parameters):
-            if parameter.annotation is Lazy:
-                arguments[n] = f"lambda: {arguments[n]}"
-        return str(printer.call(self.compute, arguments))
+        printed = [printer._print(arg) for arg in self.args]
+        for n, argument in enumerate(self.arguments):
+            if argument.annotation is Lazy:
+                printed[n] = f"lambda: {printed[n]}"
+        return str(printer.call(self.compute, printed))
 
     def _plain(self, printer: Any) -> str:
         template = self.plain or self.shown
@@ -114,19 +133,6 @@ class CellFunction(Function):
         return row(*open_[0])
 
 
-@cache
-def _parts(template: str) -> tuple[tuple[str, str, str], ...]:
-    """Characters, the name of the argument after them, and how tightly it must hold together."""
-    parsed = Formatter().parse(template)
-    return tuple((text, name or "", binding or "") for text, name, binding, _ in parsed)
-
-
-def _print(printer: Any, expr: Expr, binding: str) -> Any:
-    if binding == "factor":
-        return printer._factor(expr)
-    return printer._within(expr, Binding[binding.upper()]) if binding else printer._print(expr)
-
-
 def cell_function(
     formula: str, *, shown: str = "", plain: str = ""
 ) -> Callable[[Callable[..., Any]], Any]:
@@ -137,7 +143,6 @@ def cell_function(
     def declaration(compute: Callable[..., Any]) -> Any:
         parameters = signature(compute).parameters.values()
         variable = any(p.kind is Parameter.VAR_POSITIONAL for p in parameters)
-
         attributes = {
             "nargs": None if variable else len(parameters),
             "formula": formula,
