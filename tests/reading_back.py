@@ -16,7 +16,7 @@ from sympy import Expr, Piecewise
 from sympy.core.relational import Relational
 from sympy.logic.boolalg import ITE, And, BooleanAtom, Not, Or
 
-from toolkit.symbols.typeset import Box, Brackets, Cases, Fraction, Root, Row, Scripts, Text
+from toolkit.symbols.boxes import Box, Brackets, Cases, Fraction, Glyphs, Root, Row, Scripts
 
 RELATIONS: dict[str, Callable[[Any, Any], bool]] = {
     "<": operator.lt, ">": operator.gt, "<=": operator.le, ">=": operator.ge, "==": operator.eq,
@@ -54,7 +54,8 @@ FUNCTIONS: dict[str, Callable[..., float]] = {
     "as_one": float, "at_least": lambda x: max(1e-12, x), "divisor": lambda x: max(1e-12, x),
     "number_of": float, "as_number": float, "temperature": lambda x: max(0.1, x),
     "rectified": lambda x: max(0.0, x), "above_zero": lambda x: float(x > 0),
-    "kept": lambda u, p: float(u >= p), "in_batch": _in_batch, "relative_error": _relative_error,
+    "dropout_mask": lambda u, p: float(u >= p), "in_batch": _in_batch,
+    "relative_error": _relative_error,
     "same_digits": lambda a, b: math.floor(-math.log10(abs(a - b) / abs(b))),
     "share_or_dash": lambda part, whole: part / whole,
 }  # fmt: skip
@@ -224,7 +225,7 @@ def read(text: str, known: Mapping[str, float]) -> Any:
 def line(box: Box) -> str:
     """A tree of boxes as a line of plain text."""
     match box:
-        case Text(text):
+        case Glyphs(text):
             return text.replace("−", "-").replace("otherwise", "else")
         case Row(boxes):
             return "".join(map(line, boxes))

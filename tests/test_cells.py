@@ -10,23 +10,23 @@ from sympy import Expr, Integer, Piecewise, Symbol
 from toolkit.book.live import computed
 from toolkit.book.sheet import Known
 from toolkit.symbols.cells import Reference, operand
-from toolkit.symbols.counting import counted_rows, up_to
+from toolkit.symbols.choices import if_number, matching
 from toolkit.symbols.criteria import criterion, match
 from toolkit.symbols.equation import Equation
-from toolkit.symbols.functions import (
-    Text,
-    joined,
+from toolkit.symbols.lookups import lookup, picked, place_or
+from toolkit.symbols.maps import window_dot
+from toolkit.symbols.numeric import function, value
+from toolkit.symbols.ranges import (
     largest,
     mean,
     numbers_in,
-    occurrences,
     smallest,
     standard_deviation,
+    summed,
     total,
-    where,
 )
-from toolkit.symbols.maps import if_number, matching, picked, place_or, summed, window_dot
-from toolkit.symbols.numeric import function, value
+from toolkit.symbols.records import occurrences, row_count, up_to
+from toolkit.symbols.text import Text, joined
 
 A, B, C = (Symbol(name) for name in "ABC")
 MIXED = [1, np.int64(2), np.float32(0.5), True, None, "–"]
@@ -128,8 +128,8 @@ def test_what_meets_a_criterion(asked: object, cells: list[object]) -> None:
 
 def test_a_bound_is_joined_to_its_sign_in_fifteen_digits() -> None:
     # As text 2.0000000000000004 is 2, in every program.
-    assert value(counted_rows(A, up_to(B)), {A: [2.0000000000000004], B: 2.0}) == 0
-    assert value(counted_rows(A, up_to(B)), {A: [2.0], B: 1.9999999999999998}) == 1
+    assert value(row_count(A, up_to(B)), {A: [2.0000000000000004], B: 2.0}) == 0
+    assert value(row_count(A, up_to(B)), {A: [2.0], B: 1.9999999999999998}) == 1
 
 
 def test_match_looks_as_cells_do() -> None:
@@ -144,11 +144,11 @@ def test_match_looks_as_cells_do() -> None:
 
 def test_look_ups_ignore_case_and_read_wildcards() -> None:
     names = {A: ["x", "Y*", "z"], B: [1.0, 2.0, 3.0]}
-    assert value(where(B, A, C), names | {C: "X"}) == 1
-    assert value(where(B, A, C), names | {C: "?"}) == 1
+    assert value(lookup(B, A, C), names | {C: "X"}) == 1
+    assert value(lookup(B, A, C), names | {C: "?"}) == 1
     assert value(place_or(C, A, Integer(9)), names | {C: "y~*"}) == 2
     assert value(occurrences(A, C), names | {C: "*"}) == 3
-    assert math.isnan(value(where(B, A, C), names | {C: "w"}))
+    assert math.isnan(value(lookup(B, A, C), names | {C: "w"}))
 
 
 @pytest.mark.parametrize("place", [0, -1, 4, "–", math.nan])

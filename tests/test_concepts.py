@@ -24,7 +24,7 @@ from toolkit.pages.concepts.book import concepts_book
 from toolkit.pages.concepts.concept import name_of, sheet_name
 from toolkit.pages.concepts.measured import FIGURES, GAP
 from toolkit.pages.concepts.words import CONTENTS, RESULTS
-from toolkit.symbols.numeric import NAMESPACE
+from toolkit.symbols.records import comparison
 
 MODULES = concepts.modules()
 WIDEST = 175  # characters that a laptop shows side by side
@@ -150,9 +150,9 @@ def test_conclusions_fit_the_screen(book: Path) -> None:
     ],
 )
 def test_what_clearly_means(a: list[float], b: list[float], said: str) -> None:
-    assert NAMESPACE["compared"](a, b, "more", "less", "same") == said
+    assert comparison.compute(a, b, "more", "less", "same") == said
     other = {"more": "less", "less": "more", "same": "same"}[said]
-    assert NAMESPACE["compared"](b, a, "more", "less", "same") == other
+    assert comparison.compute(b, a, "more", "less", "same") == other
 
 
 def test_each_sheet_tells_its_budget(book: Path) -> None:

@@ -25,7 +25,7 @@ from toolkit.book.writer import write
 from toolkit.symbols.bounds import divisor
 from toolkit.symbols.equation import quantity
 from toolkit.symbols.excel import excel
-from toolkit.symbols.functions import first_at_most, where_across
+from toolkit.symbols.lookups import first_at_most, lookup_across
 from toolkit.symbols.numeric import value
 from toolkit.symbols.records import mean_of_records
 
@@ -111,7 +111,7 @@ def test_a_limit_explains_no_other_formula_and_no_other_answer(
 @pytest.mark.parametrize(
     ("formula", "text"),
     [
-        (where_across(A, B, C), "INDEX(A,1,MATCH(C,B,0))"),
+        (lookup_across(A, B, C), "INDEX(A,1,MATCH(C,B,0))"),
         (first_at_most(A, B), "SUMPRODUCT(MATCH(1,--(A<=B),0))-1"),
         (divisor(A), "MAX(10^-12,A)"),
     ],

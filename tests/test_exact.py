@@ -19,9 +19,9 @@ from toolkit.symbols import exact
 from toolkit.symbols.cells import RELATIONS
 from toolkit.symbols.equation import Equation, Previous, quantity
 from toolkit.symbols.fitting import orthonormal
-from toolkit.symbols.maps import rectified, window_dot, window_largest
-from toolkit.symbols.numeric import NAMESPACE, SCALAR, function, loop, value
-from toolkit.symbols.pooling import window_sum
+from toolkit.symbols.maps import rectified, window_dot, window_largest, window_sum
+from toolkit.symbols.numeric import function, loop, value
+from toolkit.symbols.scope import SCALAR, SCOPE
 from toolkit.symbols.sharing import repeated
 
 A, B, C = (quantity(name) for name in "ABC")
@@ -91,14 +91,14 @@ TWO_ARGUMENTS = {"power", *(relation.__name__ for relation in RELATIONS)}
 
 
 @pytest.mark.parametrize(
-    "name", sorted(SCALAR.keys() & NAMESPACE.keys() - TWO_ARGUMENTS - {"pi", "number_of", "where"})
+    "name", sorted(SCALAR.keys() & SCOPE.keys() - TWO_ARGUMENTS - {"pi", "where"})
 )
 def test_arrays_and_single_numbers_agree(name: str) -> None:
     numbers = np.linspace(0.1, 30, 200)
     if name in ("minimum", "maximum"):
-        found, one_by_one = NAMESPACE[name](numbers, 3.0), [SCALAR[name](x, 3.0) for x in numbers]
+        found, one_by_one = SCOPE[name](numbers, 3.0), [SCALAR[name](x, 3.0) for x in numbers]
     else:
-        found, one_by_one = NAMESPACE[name](numbers), [SCALAR[name](x) for x in numbers.tolist()]
+        found, one_by_one = SCOPE[name](numbers), [SCALAR[name](x) for x in numbers.tolist()]
     assert found.tolist() == one_by_one
 
 
@@ -133,16 +133,16 @@ def test_sums_do_not_depend_on_the_order() -> None:
     assert exact.deviation([1.0, 2.0, 4.0], 1) == math.sqrt(7 / 3)
 
 
-@pytest.mark.parametrize("name", [window_dot.__name__, window_sum.__name__])
-def test_sums_over_windows_do_not_depend_on_how_they_lie_in_memory(name: str) -> None:
+@pytest.mark.parametrize("over_windows", [window_dot, window_sum])
+def test_sums_over_windows_do_not_depend_on_how_they_lie_in_memory(over_windows: Any) -> None:
     windows = np.random.default_rng(0).normal(size=(5, 5, 7, 9))
-    kernel = () if name == "window_sum" else (np.random.default_rng(1).normal(size=(7, 9)),)
+    kernel = () if over_windows is window_sum else (np.random.default_rng(1).normal(size=(7, 9)),)
     there = np.ascontiguousarray(windows.transpose(3, 2, 1, 0)).transpose(3, 2, 1, 0)
     assert not there.flags.c_contiguous and (there == windows).all()
-    found = NAMESPACE[name](windows, *kernel)
-    assert NAMESPACE[name](there, *kernel).tolist() == found.tolist()
+    found = over_windows.compute(windows, *kernel)
+    assert over_windows.compute(there, *kernel).tolist() == found.tolist()
     # A single window may be added in another order, which is as fixed.
-    assert NAMESPACE[name](windows[2, 3], *kernel) == pytest.approx(found[2, 3], rel=1e-12)
+    assert over_windows.compute(windows[2, 3], *kernel) == pytest.approx(found[2, 3], rel=1e-12)
     whole = windows * kernel[0] if kernel else windows
     np.testing.assert_allclose(found, whole.sum((-2, -1)), rtol=1e-12, atol=1e-14)
 

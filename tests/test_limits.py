@@ -30,13 +30,12 @@ from toolkit.pages.backprop.extent import MOST_CELLS, check_extent, least_column
 from toolkit.pages.backprop.layout import PARAMETERS
 from toolkit.pages.backprop.lines import NUMBERS, Page, Shown
 from toolkit.pages.backprop.table import HEADING_ROW
-from toolkit.symbols.abridged import abridged
 from toolkit.symbols.activations import peak
 from toolkit.symbols.equation import Equation, quantity
 from toolkit.symbols.excel import excel
+from toolkit.symbols.long_sums import LONGEST, LONGEST_ADDRESS, abridged, split_sums
 from toolkit.symbols.numeric import function
 from toolkit.symbols.plain import plain
-from toolkit.symbols.splitting import LONGEST, LONGEST_ADDRESS, split_sums
 
 RUN = CliRunner()
 

@@ -13,9 +13,8 @@ from tests.recalculation import Office
 from toolkit.book.sheet import Book, Cell, Sheet
 from toolkit.book.writer import write
 from toolkit.symbols.excel import excel
-from toolkit.symbols.functions import number_in_brackets, number_text
 from toolkit.symbols.numeric import value
-from toolkit.symbols.records import fixed_text, grouped_text
+from toolkit.symbols.text import fixed_text, grouped_text, number_in_brackets, number_text
 
 X, Y = Symbol("x"), Symbol("y")
 

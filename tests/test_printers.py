@@ -32,23 +32,24 @@ from sympy.logic.boolalg import ITE
 from tests.test_reading_back import HALF, X, Y, Z, apart, in_ironcalc
 from tests.test_typesetting import shown
 from toolkit.symbols import excel as spreadsheet
-from toolkit.symbols.abridged import dotted
 from toolkit.symbols.activations import (
     as_one,
     relu,
     sigmoid,
     softplus,
 )
-from toolkit.symbols.batches import mean_of_batch, mean_where, root_mean_square
+from toolkit.symbols.batches import mean_of_batch, mean_where
 from toolkit.symbols.bounds import divisor
+from toolkit.symbols.choices import relative_error
 from toolkit.symbols.equation import Equation, Gradient
 from toolkit.symbols.excel import excel
-from toolkit.symbols.functions import joined, relative_error
-from toolkit.symbols.maps import squares, summed, window_dot
+from toolkit.symbols.long_sums import dotted
+from toolkit.symbols.maps import weighted_sum, window_dot
 from toolkit.symbols.numeric import function, loop, value
 from toolkit.symbols.plain import plain
+from toolkit.symbols.ranges import root_mean_square, squares, summed
+from toolkit.symbols.text import joined
 from toolkit.symbols.typeset import typeset
-from toolkit.symbols.windows import weighted_sum
 
 
 @pytest.mark.parametrize(

@@ -61,18 +61,14 @@ from toolkit.symbols.activations import (
     softplus,
 )
 from toolkit.symbols.batches import in_batch
-from toolkit.symbols.bounds import divisor
-from toolkit.symbols.dropping import kept
+from toolkit.symbols.bounds import as_number, divisor, number_of, temperature
+from toolkit.symbols.choices import dropout_mask, relative_error, same_digits, share_or_dash
 from toolkit.symbols.equation import Equation, quantity
 from toolkit.symbols.excel import excel
-from toolkit.symbols.functions import relative_error, same_digits
-from toolkit.symbols.logits import number_of, temperature
 from toolkit.symbols.maps import above_zero, rectified
 from toolkit.symbols.numeric import function, loop, value
 from toolkit.symbols.plain import plain
-from toolkit.symbols.shares import share_or_dash
 from toolkit.symbols.typeset import typeset
-from toolkit.symbols.windows import as_number
 
 X, Y, Z = (quantity(name) for name in "xyz")
 Table = Sequence[tuple[Expr, Mapping[str, float]]]
@@ -144,7 +140,8 @@ AWKWARD = (
     Z / divisor(X * X + 1), divisor(X * X + Y * Y) ** 2, X - divisor(Y * Y + 1),
     temperature(X * X + 1) * Z, number_of(X - Y) * Z, Z - number_of(X - Y), number_of(X - Y) ** 2,
     as_number(X - Y) * Z, rectified(X - Y) ** 2, 1 - rectified(X - Y) / 2, above_zero(X - Y) * Z,
-    1 - above_zero(X) / 2, kept(X, Y) * Z, 1 - kept(X + Y, Z - X) / 2, kept(X - Y, Z),
+    1 - above_zero(X) / 2, dropout_mask(X, Y) * Z, 1 - dropout_mask(X + Y, Z - X) / 2,
+    dropout_mask(X - Y, Z),
     relative_error(X - Y, Y - Z) * 2, 1 / relative_error(X, Y - Z), -relative_error(X, Y) ** 2,
     same_digits(X, X - Y / 99), share_or_dash(X + Y, Z), share_or_dash(X, THIRD) * 2,
     share_or_dash(Y, Integer(-2)), share_or_dash(X**2, -Y),

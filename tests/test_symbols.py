@@ -7,7 +7,7 @@ import pytest
 import sympy
 from sympy import Piecewise, Symbol, tanh
 
-from toolkit.symbols import maps
+from toolkit.symbols import bounds, choices, lookups, maps, ranges
 from toolkit.symbols.activations import ACTIVATIONS, relu, sigmoid
 from toolkit.symbols.equation import (
     Equation,
@@ -20,19 +20,12 @@ from toolkit.symbols.equation import (
     quantity,
 )
 from toolkit.symbols.excel import excel
-from toolkit.symbols.functions import (
-    Text,
-    joined,
-    largest,
-    last,
-    number_text,
-    occurrences,
-    smallest,
-    total,
-    where,
-)
+from toolkit.symbols.lookups import last, lookup
 from toolkit.symbols.numeric import function, value
 from toolkit.symbols.plain import plain
+from toolkit.symbols.ranges import largest, smallest, total
+from toolkit.symbols.records import occurrences
+from toolkit.symbols.text import Text, joined, number_text
 
 A, B, C = (quantity(name) for name in "ABC")
 
@@ -41,8 +34,8 @@ A, B, C = (quantity(name) for name in "ABC")
     ("expr", "formula"),
     [
         (A + B, "A+B"),
-        (maps.within(A, sympy.Integer(9)), "IF(ISNUMBER(A),MIN(9,MAX(1,INT(A))),1)"),
-        (maps.if_number(A, A, sympy.Integer(0)), "IF(ISNUMBER(A),A,0)"),
+        (bounds.ordinal(A, sympy.Integer(9)), "IF(ISNUMBER(A),MIN(9,MAX(1,INT(A))),1)"),
+        (choices.if_number(A, A, sympy.Integer(0)), "IF(ISNUMBER(A),A,0)"),
         (A - B, "A-B"),
         (-A - B, "-A-B"),
         (B - A, "B-A"),
@@ -76,18 +69,18 @@ A, B, C = (quantity(name) for name in "ABC")
         (smallest(A), "MIN(A)"),
         (last(A), "INDEX(A,ROWS(A))"),
         (occurrences(A, Text("x")), 'COUNTIF(A,"x")'),
-        (where(A, B, C), "INDEX(A,MATCH(C,B,0))"),
+        (lookup(A, B, C), "INDEX(A,MATCH(C,B,0))"),
         (maps.window_dot(A, B), "SUMPRODUCT(A,B)"),
         (maps.rectified(A - B), "MAX(0,A-B)"),
         (C * maps.above_zero(A), "C*(A>0)"),
         (maps.window_largest(A), "MAX(A)"),
         (maps.map_mean(A), "AVERAGE(A)"),
-        (maps.pixel(A), "IF(ISNUMBER(A),MIN(255,MAX(0,A)),0)"),
-        (maps.picked(A, B + 1), "INDEX(A,1+B)"),
-        (maps.place_or(A, B, C), "IF(COUNTIF(B,A)=0,C,MATCH(A,B,0))"),
-        (maps.matching(A, B, Text("yes"), Text("no")), 'IF(A=B,"yes","no")'),
-        (maps.summed(A * maps.above_zero(B)), "SUMPRODUCT(A*(B>0))"),
-        (maps.squares(A), "SUMSQ(A)"),
+        (bounds.pixel(A), "IF(ISNUMBER(A),MIN(255,MAX(0,A)),0)"),
+        (lookups.picked(A, B + 1), "INDEX(A,1+B)"),
+        (lookups.place_or(A, B, C), "IF(COUNTIF(B,A)=0,C,MATCH(A,B,0))"),
+        (choices.matching(A, B, Text("yes"), Text("no")), 'IF(A=B,"yes","no")'),
+        (ranges.summed(A * maps.above_zero(B)), "SUMPRODUCT(A*(B>0))"),
+        (ranges.squares(A), "SUMSQ(A)"),
         (maps.routed(A, B, C), "IF(A=B,C,0)"),
         (maps.routed(A, B, C, sympy.Symbol("D")), "IF(AND(A=B,D<A),C,0)"),
     ],
@@ -171,7 +164,7 @@ def test_function_takes_arrays() -> None:
 def test_values_over_ranges() -> None:
     known = {A: [1.0, 5.0, 3.0], B: ["x", "y", "x"], C: 5.0}
     assert value(total(A), known) == 9
-    assert value(largest(A), known) == value(where(A, A, C), known) == 5
+    assert value(largest(A), known) == value(lookup(A, A, C), known) == 5
     assert value(last(A), known) == 3
     assert value(occurrences(B, Text("x")), known) == 2
     assert value(joined(Text("η = "), C), known) == "η = 5"

@@ -17,19 +17,9 @@ from toolkit.files import templates
 from toolkit.network.derivation import derivation
 from toolkit.network.lesson import load
 from toolkit.symbols.activations import relu, sigmoid
+from toolkit.symbols.boxes import Box, Brackets, Cases, Fraction, Glyphs, Root, Row, Scripts
 from toolkit.symbols.equation import Gradient, Previous, quantity
-from toolkit.symbols.typeset import (
-    Box,
-    Brackets,
-    Cases,
-    Fraction,
-    Root,
-    Row,
-    Scripts,
-    Text,
-    typeset,
-    typeset_equation,
-)
+from toolkit.symbols.typeset import typeset, typeset_equation
 
 A, B, C = (quantity(name) for name in "abc")
 W5, LOSS = quantity("w5"), quantity("E_total")
@@ -39,7 +29,7 @@ SLOPE = Gradient(LOSS, W5)
 def shown(box: Box | None) -> str:
     """The tree as a line: /letters/ are italic, {over|under}, base_{sub}^{sup}, brackets <>."""
     match box:
-        case Text(text, italic):
+        case Glyphs(text, italic):
             return f"/{text}/" if italic else text
         case Row(boxes):
             return "".join(map(shown, boxes))
@@ -183,8 +173,8 @@ def rows_of_ink(image: Image.Image, left: int, right: int) -> tuple[int, int]:
 
 
 def test_the_bar_of_a_fraction_is_level_with_a_minus() -> None:
-    for under in (Text("2"), Fraction(Text("1"), Text("2"))):
-        image = picture(draw(Row((Text("−"), Fraction(Text("1"), under)))))
+    for under in (Glyphs("2"), Fraction(Glyphs("1"), Glyphs("2"))):
+        image = picture(draw(Row((Glyphs("−"), Fraction(Glyphs("1"), under)))))
         left, _, right, _ = extent(image)
         minus = rows_of_ink(image, left, left + 15)
         bar = rows_of_ink(image, right - 2, right)  # the bar reaches beyond what it divides
@@ -193,7 +183,7 @@ def test_the_bar_of_a_fraction_is_level_with_a_minus() -> None:
 
 def stack(lines: int) -> Cases:
     """Something as high as asked for."""
-    return Cases(((Text("1"), Text("otherwise")),) * lines)
+    return Cases(((Glyphs("1"), Glyphs("otherwise")),) * lines)
 
 
 def test_brackets_grow_with_what_they_hold() -> None:
@@ -205,14 +195,14 @@ def test_brackets_grow_with_what_they_hold() -> None:
         top, bottom = rows_of_ink(image, left, right)
         return bottom - top
 
-    half = Fraction(Text("1"), Text("2"))
-    heights = [height(box) for box in (Text("1"), half, Fraction(half, half), stack(8))]
+    half = Fraction(Glyphs("1"), Glyphs("2"))
+    heights = [height(box) for box in (Glyphs("1"), half, Fraction(half, half), stack(8))]
     assert heights == sorted(set(heights))
     assert heights[-1] > 0.7 * picture(draw(stack(8))).height
 
 
 def test_scripts_are_small_and_a_superscript_stands_higher_than_a_subscript() -> None:
-    x, digit = Text("x"), Text("8")
+    x, digit = Glyphs("x"), Glyphs("8")
     above, below = picture(draw(Scripts(x, None, digit))), picture(draw(Scripts(x, digit)))
     for image in (above, below):
         top, bottom = rows_of_ink(image, image.width - 10, image.width)
@@ -230,10 +220,10 @@ def every_equation() -> list[Box]:
     return [typeset_equation(equation.symbol, equation.expr) for equation in equations]
 
 
-def texts(box: Box | None) -> set[Text]:
+def texts(box: Box | None) -> set[Glyphs]:
     """The texts in a tree."""
     match box:
-        case Text():
+        case Glyphs():
             return {box}
         case Row(parts):
             inner: tuple[Box | None, ...] = parts
@@ -264,17 +254,20 @@ def test_every_equation_of_the_shipped_lessons_draws_the_same_each_time() -> Non
 def test_another_process_draws_the_same_bytes() -> None:
     code = (
         "import sys; from toolkit.book.typesetting import draw; "
-        "from toolkit.symbols.typeset import *; "
-        "sys.stdout.buffer.write(draw(Fraction(Text('a', True), Brackets(Text('1')))).png)"
+        "from toolkit.symbols.boxes import *; "
+        "sys.stdout.buffer.write(draw(Fraction(Glyphs('a', True), Brackets(Glyphs('1')))).png)"
     )
     made = subprocess.run([sys.executable, "-c", code], capture_output=True, check=True).stdout
-    assert made == draw(Fraction(Text("a", True), Brackets(Text("1")))).png
+    assert made == draw(Fraction(Glyphs("a", True), Brackets(Glyphs("1")))).png
 
 
 def test_the_fonts_have_every_character_that_equations_use() -> None:
     used = set().union(*map(texts, every_equation()))
-    used |= {Text(character, True) for character in "abehimotvwxyEβεηλμ"}
-    used |= {Text("0123456789−·+=()<>≤≥≠∂√,."), Text("".join(typesetting.GROWN.values()))}
+    used |= {Glyphs(character, True) for character in "abehimotvwxyEβεηλμ"}
+    used |= {
+        Glyphs("0123456789−·+=()<>≤≥≠∂√,."),
+        Glyphs("".join(typesetting.GROWN.values())),
+    }
     fonts = {italic: typesetting._font(italic, 30) for italic in (False, True)}
     assert not any(font.getmask("\uffff").getbbox() for font in fonts.values())
     for text in used:

@@ -1,4 +1,4 @@
-"""Boxes of `toolkit.symbols.typeset` as small PNG pictures, drawn with FreeType.
+"""Boxes of `toolkit.symbols.boxes` as small PNG pictures, drawn with FreeType.
 
 A box becomes a block: its size around the baseline and the marks that it leaves. Lengths of the
 layout are in em, the height of the type; the proportions are those of TeX's fonts, The TeXbook,
@@ -13,7 +13,7 @@ from pathlib import Path
 from PIL import Image, ImageDraw, ImageFont
 
 from toolkit.book.theme import INK
-from toolkit.symbols.typeset import Box, Brackets, Cases, Fraction, Root, Row, Scripts, Text
+from toolkit.symbols.boxes import Box, Brackets, Cases, Fraction, Glyphs, Root, Row, Scripts
 
 FONTS = Path(__file__).with_name("fonts")
 DPI, POINTS = 96, 72  # to the inch
@@ -117,14 +117,14 @@ def _png(shades: Image.Image) -> bytes:
 
 def _laid(box: Box, type_: Type) -> Block:
     match box:
-        case Text(text, italic):
+        case Glyphs(text, italic):
             return _text(text, italic, round(type_.em))
         case Row(boxes):
             return _side_by_side([_laid(part, type_) for part in boxes])
         case Fraction(over, under):
             return _fraction(over, under, type_)
         case Scripts(base, sub, sup):
-            return _scripts(_laid(base, type_), isinstance(base, Text), sub, sup, type_)
+            return _scripts(_laid(base, type_), isinstance(base, Glyphs), sub, sup, type_)
         case Brackets(inner):
             block = _laid(inner, type_)
             left, right = (_grown(side, block, type_.em) for side in "()")

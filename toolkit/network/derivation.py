@@ -13,7 +13,7 @@ from toolkit.symbols.equation import (
     derive,
     inline,
 )
-from toolkit.symbols.splitting import split_sums
+from toolkit.symbols.long_sums import split_sums
 
 __all__ = ["EPOCH", "LEARNING_RATE", "LOSS", "Derivation", "derivation", "with_optimizer"]
 

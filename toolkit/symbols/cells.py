@@ -222,26 +222,3 @@ def _extreme(ufunc: np.ufunc, *sides: Any) -> Any:
         return Reference(math.nan)
     seen += [ufunc.reduce(found, axis=None) for found in ranges if found.size]
     return operand(reduce(ufunc, seen)) if seen else Reference(None)
-
-
-def related(ufunc: np.ufunc) -> Callable[[Any, Any], Any]:
-    """A comparison of cells or values, or of arrays of numbers element by element."""
-
-    def relation(a: Any, b: Any) -> Any:
-        if np.ndim(a) or np.ndim(b):
-            return ufunc(a, b)
-        return ufunc(operand(a), operand(b))
-
-    return relation
-
-
-def where(condition: Any, answer: Any, otherwise: Any) -> Any:
-    """IF, for one cell or for arrays element by element."""
-    if isinstance(condition, Reference) or (
-        np.ndim(condition) == 0 and any(isinstance(x, Reference) for x in (answer, otherwise))
-    ):
-        return answer if condition else otherwise
-    answers = np.where(condition, answer, otherwise)
-    # Comparisons of ranges tell errors by nan.
-    lost = np.ndim(condition) and np.asarray(condition).dtype.kind == "f"
-    return np.where(np.isnan(condition), math.nan, answers) if lost else answers

@@ -7,35 +7,37 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from sympy import Function
 
 from toolkit.symbols import exact
+from toolkit.symbols.boxes import Box, Glyphs, Scripts, row
+from toolkit.symbols.cell_function import CellFunction
 from toolkit.symbols.cells import Reference, contents, numbers_or_zeros, reference
-from toolkit.symbols.numeric import NAMESPACE
-from toolkit.symbols.typeset import Box, Scripts, Text, row
 
 Array = NDArray[np.float64]
 
 
-class basis_sum(Function):
+class basis_sum(CellFunction):
     """Σ c_j P_j over the degrees j up to d: coefficients c, the basis P at a point, degrees j, and
     d, each range a row of as many cells. In NumPy P may hold a row for each of many points.
     """
 
-    def _excel(self, printer: Any) -> str:
-        c, basis, degrees, degree = map(printer._print, self.args)
-        return f"SUMPRODUCT({c},{basis},({degrees}<={degree})*1)"
+    formula = "SUMPRODUCT({c},{basis},({degrees}<={degree})*1)"
 
-    def _numpycode(self, printer: Any) -> str:
-        return f"basis_sum({', '.join(map(printer._print, self.args))})"
+    @staticmethod
+    def compute(c: Any, basis: Any, degrees: Any, degree: Any) -> Any:
+        """The value at a point, or at each of many."""
+        array = isinstance(degrees, np.ndarray)
+        each = np.ravel(degrees) if array else reference(contents(degrees))
+        most = degree if isinstance(degree, Reference) else np.asarray(degree)[..., None]
+        return exact.added(np.ravel(numbers_or_zeros(c)) * (each <= most) * numbers_or_zeros(basis))
 
     def _plain(self, printer: Any) -> str:
         return "Σ " + " · ".join(map(printer._print, self.args[:2]))
 
     def _typeset(self, printer: Any) -> Box:
         c, basis, degrees, degree = map(printer._print, self.args)
-        total = Scripts(Text("Σ"), row(degrees, Text(" ≤ "), degree))
-        return row(total, Text(" "), c, Text(" · "), basis)
+        total = Scripts(Glyphs("Σ"), row(degrees, Glyphs(" ≤ "), degree))
+        return row(total, Glyphs(" "), c, Glyphs(" · "), basis)
 
 
 def orthonormal(x: Sequence[float], degree: int, at: Sequence[float]) -> Array:
@@ -54,18 +56,7 @@ def orthonormal(x: Sequence[float], degree: int, at: Sequence[float]) -> Array:
         centre = sum((place * square for place, square in over), Fraction(0)) / squares
         columns.append([float(p) / math.sqrt(squares) for p in now[len(x) :]])
         kept = squares / past if columns[1:] else Fraction(0)
-        before, now = now, [
-            (place - centre) * p - kept * q
-            for place, p, q in zip(places, now, before, strict=True)
-        ]  # fmt: skip
+        triples = zip(places, now, before, strict=True)
+        before, now = now, [(place - centre) * p - kept * q for place, p, q in triples]
         past = squares
     return np.array(columns).T
-
-
-def _basis_sum(c: Any, basis: Any, degrees: Any, degree: Any) -> Any:
-    each = np.ravel(degrees) if isinstance(degrees, np.ndarray) else reference(contents(degrees))
-    taken = each <= (degree if isinstance(degree, Reference) else np.asarray(degree)[..., None])
-    return exact.added(np.ravel(numbers_or_zeros(c)) * taken * numbers_or_zeros(basis))
-
-
-NAMESPACE["basis_sum"] = _basis_sum

@@ -1,248 +1,161 @@
-"""Functions over feature maps: windows, sums of products, the largest, the mean.
+"""Feature maps: windows, sums of products, pooling and its gradient, a map read between its cells.
 
-A function carries `_excel` (the formula of one cell), `_numpycode` (the values of a whole map at
-once) and `_typeset` (as shown). In NumPy a window is an array (…, rows, columns), one window for
-each cell of the map, and what a function makes of it has the shape of the map.
+A formula is that of one cell, a NumPy value that of a whole map. There a window is an array (…,
+rows, columns), one window for each cell of the map, and the result has the shape of the map.
 """
 
+from functools import reduce
+from operator import and_
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from sympy import Function
 
-from toolkit.symbols import exact
-from toolkit.symbols.cells import is_number, numbers_or_zeros
-from toolkit.symbols.numeric import NAMESPACE
-from toolkit.symbols.precedence import Binding
-from toolkit.symbols.ranges import largest
-from toolkit.symbols.typeset import Box, Brackets, Text, row
+from toolkit.symbols import cells, exact
+from toolkit.symbols.cell_function import CellFunction, cell_function
+from toolkit.symbols.cells import amounts, numbers_or_zeros
+from toolkit.symbols.comparisons import equal, greater, less
+from toolkit.symbols.comparisons import where as choose
+from toolkit.symbols.ranges import largest, mean, total
 
-Array = NDArray[Any]
+Array = NDArray[np.float64]
 
 
-class window_dot(Function):
+@cell_function("SUMPRODUCT({window},{kernel})", shown="{window:product} * {kernel:product}")
+def window_dot(window: Any, kernel: Any) -> Any:
     """The products of a window's cells with a kernel's, added up: one step of a convolution."""
-
-    def _excel(self, printer: Any) -> str:
-        return f"SUMPRODUCT({','.join(map(printer._print, self.args))})"
-
-    def _plain(self, printer: Any) -> str:
-        return " * ".join(printer._within(each, Binding.PRODUCT) for each in self.args)
-
-    def _numpycode(self, printer: Any) -> str:
-        return f"window_dot({', '.join(map(printer._print, self.args))})"
-
-    def _typeset(self, printer: Any) -> Box:
-        window, kernel = (printer._within(each, Binding.PRODUCT) for each in self.args)
-        return row(window, Text(" * "), kernel)
-
-
-class rectified(Function):
-    """ReLU: what is negative becomes 0."""
-
-    def fdiff(self, argindex: int = 1) -> Any:
-        """1 where the argument is above 0, else 0, as PyTorch has it."""
-        return above_zero(self)
-
-    def _excel(self, printer: Any) -> str:
-        return f"MAX(0,{printer._print(self.args[0])})"
-
-    def _plain(self, printer: Any) -> str:
-        return f"max(0, {printer._print(self.args[0])})"
-
-    def _numpycode(self, printer: Any) -> str:
-        # Of 0 and -0 processors do not agree which is larger; adding 0 makes 0 of both.
-        return f"(maximum(0.0, {printer._print(self.args[0])}) + 0.0)"
-
-    def _typeset(self, printer: Any) -> Box:
-        return row(Text("max"), Brackets(row(Text("0, "), printer._print(self.args[0]))))
-
-
-class above_zero(Function):
-    """1 where a number is above 0, else 0: the slope of ReLU."""
-
-    def _excel(self, printer: Any) -> str:
-        return f"({printer._print(self.args[0])}>0)"
-
-    def _numpycode(self, printer: Any) -> str:
-        return f"where(greater({printer._print(self.args[0])}, 0), 1.0, 0.0)"
-
-    def _typeset(self, printer: Any) -> Box:
-        return row(Text("["), printer._print(self.args[0]), Text(" > 0]"))
-
-
-class window_largest(Function):
-    """The largest cell of a window: max-pooling."""
-
-    def _excel(self, printer: Any) -> str:
-        return f"MAX({printer._print(self.args[0])})"
-
-    def _plain(self, printer: Any) -> str:
-        return f"max({printer._print(self.args[0])})"
-
-    def _numpycode(self, printer: Any) -> str:
-        return f"window_largest({printer._print(self.args[0])})"
-
-    def _typeset(self, printer: Any) -> Box:
-        return row(Text("max"), Brackets(printer._print(self.args[0])))
-
-
-class map_mean(Function):
-    """The mean of a whole map: global average pooling."""
-
-    def _excel(self, printer: Any) -> str:
-        return f"AVERAGE({printer._print(self.args[0])})"
-
-    def _plain(self, printer: Any) -> str:
-        return f"mean({printer._print(self.args[0])})"
-
-    def _numpycode(self, printer: Any) -> str:
-        return f"mean({printer._print(self.args[0])})"
-
-    def _typeset(self, printer: Any) -> Box:
-        return row(Text("mean"), Brackets(printer._print(self.args[0])))
-
-
-class pixel(Function):
-    """A cell's number held within 0 to 255; what is no number counts as 0."""
-
-    def _excel(self, printer: Any) -> str:
-        x = printer._print(self.args[0])
-        return f"IF(ISNUMBER({x}),MIN(255,MAX(0,{x})),0)"
-
-    def _numpycode(self, printer: Any) -> str:
-        x = f"number_or({printer._print(self.args[0])}, 0.0)"
-        return f"minimum(255.0, maximum(0.0, {x}))"
-
-
-class within(Function):
-    """The whole number below a number (first), held within 1 and another (second); 1 where the
-    cell holds no number.
-    """
-
-    def _excel(self, printer: Any) -> str:
-        x, most = map(printer._print, self.args)
-        return f"IF(ISNUMBER({x}),MIN({most},MAX(1,INT({x}))),1)"
-
-    def _numpycode(self, printer: Any) -> str:
-        x, most = map(printer._print, self.args)
-        return f"minimum({most}, maximum(1, floor(number_or({x}, 1))))"
-
-
-class if_number(Function):
-    """One answer (second) where a cell (first) holds a number, else another (third)."""
-
-    def _excel(self, printer: Any) -> str:
-        x, yes, no = map(printer._print, self.args)
-        return f"IF(ISNUMBER({x}),{yes},{no})"
-
-    def _numpycode(self, printer: Any) -> str:
-        x, yes, no = map(printer._print, self.args)
-        return f"({yes} if is_number({x}) else {no})"
-
-
-class picked(Function):
-    """The cell of a range (first) at a place counted from 1: in a column (second), or by row
-    (second) and column (third).
-    """
-
-    def _excel(self, printer: Any) -> str:
-        return f"INDEX({','.join(map(printer._print, self.args))})"
-
-    def _numpycode(self, printer: Any) -> str:
-        return f"picked({', '.join(map(printer._print, self.args))})"
-
-
-class place_or(Function):
-    """The place (from 1) of a value (first) in a column (second), or a number (third) where it is
-    not there.
-    """
-
-    def _excel(self, printer: Any) -> str:
-        value, cells, otherwise = map(printer._print, self.args)
-        return f"IF(COUNTIF({cells},{value})=0,{otherwise},MATCH({value},{cells},0))"
-
-    def _numpycode(self, printer: Any) -> str:
-        return f"place_or({', '.join(map(printer._print, self.args))})"
-
-
-class matching(Function):
-    """One answer (third) where two values are the same, else another (fourth)."""
-
-    def _excel(self, printer: Any) -> str:
-        a, b, yes, no = map(printer._print, self.args)
-        return f"IF({a}={b},{yes},{no})"
-
-    def _numpycode(self, printer: Any) -> str:
-        a, b, yes, no = map(printer._print, self.args)
-        return f"({yes} if equal({a}, {b}) else {no})"
-
-
-class summed(Function):
-    """The sum of an expression over all cells of the ranges in it."""
-
-    def _excel(self, printer: Any) -> str:
-        return f"SUMPRODUCT({printer._print(self.args[0])})"
-
-    def _numpycode(self, printer: Any) -> str:
-        return f"summed({printer._print(self.args[0])})"
-
-    def _typeset(self, printer: Any) -> Box:
-        return row(Text("Σ "), printer._factor(self.args[0]))
-
-
-class squares(Function):
-    """The sum of the squares of a range."""
-
-    def _excel(self, printer: Any) -> str:
-        return f"SUMSQ({printer._print(self.args[0])})"
-
-    def _numpycode(self, printer: Any) -> str:
-        return f"squares({printer._print(self.args[0])})"
-
-
-class routed(Function):
-    """A gradient (third) where a cell (first) is the largest of its window (second), else 0. Of
-    equal cells the first has it all, as in PyTorch: the cell must be above all earlier ones (the
-    further arguments).
-    """
-
-    def _excel(self, printer: Any) -> str:
-        cell, largest, gradient, *earlier = map(printer._print, self.args)
-        tests = [f"{cell}={largest}", *(f"{other}<{cell}" for other in earlier)]
-        test = f"AND({','.join(tests)})" if earlier else tests[0]
-        return f"IF({test},{gradient},0)"
-
-    def _numpycode(self, printer: Any) -> str:
-        cell, largest, gradient, *earlier = map(printer._print, self.args)
-        tests = [f"equal({cell}, {largest})", *(f"less({other}, {cell})" for other in earlier)]
-        return f"where({' & '.join(tests)}, {gradient}, 0.0)"
-
-    def _typeset(self, printer: Any) -> Box:
-        cell, largest, gradient, *_ = map(printer._print, self.args)
-        return row(gradient, Text(" where "), cell, Text(" is the first largest, "), largest,
-                   Text(", of its window, else 0"))  # fmt: skip
-
-
-def _window_dot(window: Any, kernel: Any) -> Any:
     window, kernel = numbers_or_zeros(window), numbers_or_zeros(kernel)
     if window.ndim < 2 and kernel.ndim < 2:
         return exact.total(window * kernel)
     return exact.dot(window, kernel)
 
 
-def _window_largest(window: Any) -> Any:
+@cell_function(window_dot.formula, shown="Σ {window:product} · {kernel:product}")
+def weighted_sum(window: Any, kernel: Any) -> Any:
+    """The products of a window's cells with a kernel's, added up; shown as a sum."""
+    return window_dot.compute(window, kernel)
+
+
+@cell_function("SUM({window})", shown="Σ {window}", plain="window_sum({window})")
+def window_sum(window: Any) -> Any:
+    """The cells of a window, added up; blank cells and text count as 0."""
+    return exact.added(window, axes=2) if np.ndim(window) > 2 else total.compute(window)
+
+
+class rectified(CellFunction):
+    """ReLU: what is negative becomes 0."""
+
+    formula, shown = "MAX(0,{x})", "max(0, {x})"
+
+    @staticmethod
+    def compute(x: Any) -> Any:
+        """The value, also of arrays."""
+        # Of 0 and -0 processors do not agree which is larger; adding 0 makes 0 of both.
+        return np.maximum(0.0, x) + 0.0
+
+    def fdiff(self, argindex: int = 1) -> Any:
+        """1 where the argument is above 0, else 0, as PyTorch has it."""
+        return above_zero(self)
+
+
+@cell_function("({x}>0)", shown="[{x} > 0]", plain="above_zero({x})")
+def above_zero(x: Any) -> Any:
+    """1 where a number is above 0, else 0: the slope of ReLU."""
+    return choose(greater(x, 0), 1.0, 0.0)
+
+
+@cell_function("MAX({window})", shown="max({window})")
+def window_largest(window: Any) -> Any:
+    """The largest cell of a window: max-pooling."""
     if np.ndim(window) <= 2:
-        return largest(window)
+        return largest.compute(window)
     return window.max(axis=(-2, -1)) + 0.0  # the largest of 0 and -0 is 0 in cells
 
 
-def _number_or(cell: Any, otherwise: float) -> Any:
-    """A cell's number, or another where it holds none; an array of numbers as it is."""
-    return cell if np.ndim(cell) or is_number(cell) else otherwise
+@cell_function("AVERAGE({cells})", shown="mean({cells})")
+def map_mean(cells: Any) -> Any:
+    """The mean of a whole map: global average pooling."""
+    return mean.compute(cells)
 
 
-NAMESPACE["number_or"] = _number_or
-NAMESPACE["window_dot"] = _window_dot
-NAMESPACE["window_largest"] = _window_largest
+class routed(CellFunction):
+    """A gradient where a cell is the largest of its window, else 0. Of equal cells the first has
+    it all, as in PyTorch: the cell must be above all earlier ones.
+    """
+
+    shown = "{gradient} where {cell} is the first largest, {most}, of its window, else 0"
+
+    @staticmethod
+    def compute(cell: Any, most: Any, gradient: Any, *earlier: Any) -> Any:
+        """The value, also of arrays."""
+        return choose(_is_first_largest(cell, most, *earlier), gradient, 0.0)
+
+    def _excel(self, printer: Any) -> str:
+        cell, most, gradient, *earlier = map(printer._print, self.args)
+        tests = [f"{cell}={most}", *(f"{other}<{cell}" for other in earlier)]
+        return f"IF({_all_of(tests)},{gradient},0)"
+
+    def _plain(self, printer: Any) -> str:
+        return str(printer._print_Function(self))
+
+
+class first_largest(CellFunction):
+    """1 where a cell is the largest of its window, else 0. Of equal cells the first wins, as in
+    PyTorch: the cell must be above all earlier ones.
+    """
+
+    @staticmethod
+    def compute(cell: Any, most: Any, *earlier: Any) -> Any:
+        """The value, also of arrays."""
+        number, *others = map(cells.number_of, (cell, *earlier))
+        return choose(_is_first_largest(number, most, *others), 1.0, 0.0)
+
+    # N counts text as 0; without it, text would be above every number.
+    def _excel(self, printer: Any) -> str:
+        cell, most, *earlier = map(printer._print, self.args)
+        tests = [f"N({cell})={most}", *(f"N({other})<N({cell})" for other in earlier)]
+        return f"IF({_all_of(tests)},1,0)"
+
+
+def _is_first_largest(cell: Any, most: Any, *earlier: Any) -> Any:
+    return reduce(and_, (less(other, cell) for other in earlier), equal(cell, most))
+
+
+def _all_of(tests: list[str]) -> str:
+    return f"AND({','.join(tests)})" if len(tests) > 1 else tests[0]
+
+
+@cell_function("COS(RADIANS({degrees}))")
+def cosine(degrees: Any) -> Any:
+    """The cosine of an angle in degrees."""
+    return exact.over_arrays(exact.cos)(np.radians(degrees))
+
+
+@cell_function("SIN(RADIANS({degrees}))")
+def sine(degrees: Any) -> Any:
+    """The sine of an angle in degrees."""
+    return exact.over_arrays(exact.sin)(np.radians(degrees))
+
+
+# Behind a comma, and not a *, a word among the image's cells counts as 0.
+DOWN, ACROSS = "ABS({rows}-({row}))", "ABS({columns}-({column}))"
+
+
+@cell_function(f"SUMPRODUCT({{image}},({DOWN}<1)*(1-{DOWN})*({ACROSS}<1)*(1-{ACROSS}))")
+def bilinear_sample(image: Any, rows: Any, columns: Any, row: Any, column: Any) -> Any:
+    """An image, whose rows and columns bear the numbers in a column and in a row, read bilinearly
+    at a row and column that need not be whole. Outside the image is 0.
+
+    Each pixel counts by its distance in rows and in columns, so at most four count at all, as in
+    torch.nn.functional.grid_sample (bilinear, zeros).
+    """
+    down, across = _weights(rows, row), _weights(columns, column)
+    image = numbers_or_zeros(image).reshape(down.shape[-1], across.shape[-1])
+    return exact.added(image * down[..., :, None] * across[..., None, :], axes=2)
+
+
+def _weights(numbers: Any, places: Any) -> Array:
+    """The tent of each number around each place: (..., numbers)."""
+    distance = np.abs(np.ravel(amounts(numbers)) - np.asarray(places, float)[..., None])
+    weights: Array = np.maximum(0.0, 1 - distance)
+    return weights

@@ -58,8 +58,10 @@ def cases(piecewise: Any) -> tuple[list[tuple[Expr, Any]], Expr]:
     """
     *conditional, (last, condition) = piecewise.args
     if condition != true:
-        raise ValueError(f"{piecewise} has no value where none of its conditions holds; "
-                         "end it with a case (value, True)")  # fmt: skip
+        raise ValueError(
+            f"{piecewise} has no value where none of its conditions holds; "
+            "end it with a case (value, True)"
+        )
     return [tuple(case) for case in conditional], last
 
 

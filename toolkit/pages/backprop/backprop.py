@@ -14,7 +14,7 @@ from toolkit.pages.backprop.layout import (
     Worked,
     column_of,
 )
-from toolkit.symbols.functions import Text, joined, number_text
+from toolkit.symbols.text import Text, joined, number_text
 
 TITLE = joined(Text("Backprop, epoch by epoch: η = "), number_text(LEARNING_RATE))
 

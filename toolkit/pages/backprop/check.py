@@ -11,8 +11,8 @@ from toolkit.book.sheet import ROW, Cell, Column, Known, Sheet, Table, at, down,
 from toolkit.network.derivation import LOSS
 from toolkit.network.trace import start_values
 from toolkit.pages.backprop.layout import CHECK, START, Worked
+from toolkit.symbols.choices import relative_error, verdict
 from toolkit.symbols.equation import Gradient, quantity
-from toolkit.symbols.functions import relative_error, verdict
 from toolkit.symbols.numeric import function
 
 STEP, BOUND = 1e-4, 1e-5

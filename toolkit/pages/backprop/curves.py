@@ -11,18 +11,11 @@ from toolkit.book.live import computed
 from toolkit.book.sheet import Cell, Known, Series, Table, at
 from toolkit.network.derivation import LEARNING_RATE, LOSS
 from toolkit.pages.backprop.layout import Worked, column_of
+from toolkit.symbols.choices import when_all_numbers
 from toolkit.symbols.equation import quantity
-from toolkit.symbols.functions import (
-    Text,
-    first_at_most,
-    joined,
-    last,
-    length,
-    numbers_in,
-    smallest,
-    when_all_numbers,
-    where,
-)
+from toolkit.symbols.lookups import first_at_most, last, lookup
+from toolkit.symbols.ranges import length, numbers_in, smallest
+from toolkit.symbols.text import Text, joined
 
 HEADINGS = ("η", "loss at the start", "loss at the end", "lowest loss", "at epoch",
             "reached at epoch", "status")  # fmt: skip
@@ -128,6 +121,6 @@ def chosen(worked: Worked, curves: Sequence[Curve], page: str, row: int, word: s
         cells[below, 1] = curve.link
         for column, epoch in enumerate(epochs, 2):
             known = curve.known() | {EPOCH: at(page, row + 1, column, epoch)}
-            shown = when_all_numbers(where(LOSSES, EPOCHS, EPOCH), LOSSES)
+            shown = when_all_numbers(lookup(LOSSES, EPOCHS, EPOCH), LOSSES)
             cells[below, column] = computed(shown, known, "loss")
     return cells

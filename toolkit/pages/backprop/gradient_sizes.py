@@ -12,7 +12,8 @@ from toolkit.network.derivation import LEARNING_RATE, LOSS
 from toolkit.pages.backprop.layout import BACKPROP, PARAMETERS, SIZES, START, Worked
 from toolkit.pages.backprop.sizes import FIRST, LAST, QUOTIENT, layers, mean_size, table
 from toolkit.symbols.equation import local_derivatives, quantity
-from toolkit.symbols.functions import Text, joined, number_text, total
+from toolkit.symbols.ranges import total
+from toolkit.symbols.text import Text, joined, number_text
 
 FEWEST_LAYERS = 3  # of weights; with fewer there is hardly a way back on which to vanish
 MOST_SLOPES = 20  # in one formula

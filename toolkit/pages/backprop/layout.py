@@ -12,8 +12,8 @@ from toolkit.network.lesson import Lesson, Training
 from toolkit.network.optimizers import settings
 from toolkit.network.trace import Trace, start_values
 from toolkit.symbols.equation import quantity
-from toolkit.symbols.functions import number_in_brackets
 from toolkit.symbols.numeric import value
+from toolkit.symbols.text import number_in_brackets
 
 START, PARAMETERS, RATES = "Start here", "Parameters", "Learning rates"
 OPTIMIZERS, BACKPROP, CHECK = "Optimizers", "Backprop", "Gradient check"

@@ -13,11 +13,10 @@ from toolkit.book.live import computed
 from toolkit.book.sheet import Cell, Known, Picture, Sheet, at
 from toolkit.book.typesetting import Drawn, draw
 from toolkit.pages.backprop.layout import START
-from toolkit.symbols.abridged import DOTS, abridged
 from toolkit.symbols.equation import Equation
-from toolkit.symbols.functions import Text, joined, number_in_brackets, number_text
+from toolkit.symbols.long_sums import DOTS, abridged, split_sums
 from toolkit.symbols.plain import plain
-from toolkit.symbols.splitting import split_sums
+from toolkit.symbols.text import Text, joined, number_in_brackets, number_text
 from toolkit.symbols.typeset import typeset_equation
 
 NAME, SENTENCE, EQUATION, NUMBERS, VALUE, ROUNDED = range(1, 7)

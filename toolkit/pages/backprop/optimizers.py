@@ -19,8 +19,8 @@ from toolkit.pages.backprop.curves import WIDTHS, Cells, Curve, chosen, goal_cel
 from toolkit.pages.backprop.layout import BACKPROP, OPTIMIZERS, START, Worked, own_symbol
 from toolkit.pages.backprop.lines import LARGE, LINE_POINTS, PADDING
 from toolkit.symbols.equation import Equation
-from toolkit.symbols.functions import Text, joined, number_text
 from toolkit.symbols.plain import plain
+from toolkit.symbols.text import Text, joined, number_text
 from toolkit.symbols.typeset import typeset_equation
 
 HEADING_ROW = 6

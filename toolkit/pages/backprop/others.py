@@ -4,11 +4,10 @@ from toolkit.book.live import computed
 from toolkit.book.sheet import Cell, Sheet, at
 from toolkit.pages.backprop.layout import START, Worked
 from toolkit.pages.backprop.lines import MOST_TERMS, Shown
-from toolkit.symbols.abridged import abridged
 from toolkit.symbols.equation import Equation
-from toolkit.symbols.functions import number_in_brackets
+from toolkit.symbols.long_sums import abridged, split_sums
 from toolkit.symbols.plain import plain
-from toolkit.symbols.splitting import split_sums
+from toolkit.symbols.text import number_in_brackets
 
 NAME = "Other samples"
 FIRST_ROW = 5

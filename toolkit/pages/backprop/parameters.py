@@ -27,7 +27,9 @@ from toolkit.pages.backprop.layout import (
 )
 from toolkit.pages.backprop.table import title
 from toolkit.symbols.equation import quantity
-from toolkit.symbols.functions import Text, joined, number_in_brackets, occurrences, where
+from toolkit.symbols.lookups import lookup
+from toolkit.symbols.records import occurrences
+from toolkit.symbols.text import Text, joined, number_in_brackets
 
 HOW_TO = (
     "Change a yellow cell and press Enter: every step, table, gradient and chart in this book "
@@ -127,7 +129,7 @@ def _chosen(worked: Worked, row: int) -> Cell:
         return computed(rates[0][0], dict(rates), "formula")
     values = worked.lesson.training.learning_rates
     known = _named(worked, row) | {RATES_RANGE: down(PARAMETERS, row - len(rates), 2, values)}
-    return computed(where(RATES_RANGE, LETTERS, named_rate(LETTER)), known, "formula")
+    return computed(lookup(RATES_RANGE, LETTERS, named_rate(LETTER)), known, "formula")
 
 
 def _compared(worked: Worked) -> dict[tuple[int, int], Cell]:

@@ -14,8 +14,10 @@ from toolkit.network.derivation import Derivation
 from toolkit.network.lesson import Lesson
 from toolkit.network.published import Figure, Published
 from toolkit.pages.backprop.layout import PUBLISHED, START, Worked, column_of, rate_sheet
+from toolkit.symbols.choices import same_digits, when_all_numbers
 from toolkit.symbols.equation import quantity
-from toolkit.symbols.functions import Text, joined, same_digits, when_all_numbers, where
+from toolkit.symbols.lookups import lookup
+from toolkit.symbols.text import Text, joined
 
 HEADINGS = ("quantity", "epoch", "as printed", "ours", "difference", "relative difference",
             "agreement")  # fmt: skip
@@ -107,7 +109,7 @@ def _row(
     }
     found = {}
     for column, symbol, expr, style in (
-        (4, OURS, where(COLUMN, EPOCHS, EPOCH), _digits(figure)),
+        (4, OURS, lookup(COLUMN, EPOCHS, EPOCH), _digits(figure)),
         (5, OFF, OURS - PRINTED, "tiny"),
         (6, None, _share(), "tiny"),
         (7, None, _agreement(figure), "note"),

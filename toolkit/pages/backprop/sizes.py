@@ -10,8 +10,9 @@ from toolkit.book.sheet import ROW, Column, Known, Table, letters, quoted
 from toolkit.network.derivation import EPOCH, LOSS
 from toolkit.pages.backprop.layout import BACKPROP, Worked
 from toolkit.symbols.equation import Equation, Gradient, quantity
-from toolkit.symbols.functions import Text, sizes_added
 from toolkit.symbols.numeric import function
+from toolkit.symbols.ranges import absolute_sum
+from toolkit.symbols.text import Text
 
 FIRST, LAST, MEAN = map(quantity, ("first", "last", "mean"))
 QUOTIENT = Piecewise((FIRST / LAST, Ne(LAST, 0)), (Text("–"), True))
@@ -75,7 +76,7 @@ def mean_size(
         address = f"{quoted(BACKPROP)}!${letters(first + 1)}{row}:${letters(last + 1)}{row}"
         values = [np.asarray(column.values, float) for column in chosen.columns[first : last + 1]]
         known[quantity(f"from {first}")] = Known(address, np.column_stack(values))
-    return Add(*map(sizes_added, known)) / len(symbols), known
+    return Add(*map(absolute_sum, known)) / len(symbols), known
 
 
 def _runs(places: Sequence[int]) -> list[tuple[int, int]]:

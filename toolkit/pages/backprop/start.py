@@ -12,7 +12,9 @@ from toolkit.network.lesson import SETTINGS
 from toolkit.pages.backprop.layout import PARAMETERS, PUBLISHED, SIZES, START, Worked
 from toolkit.pages.backprop.lines import Shown
 from toolkit.symbols.equation import quantity
-from toolkit.symbols.functions import Text, joined, length, number_text, occurrences
+from toolkit.symbols.ranges import length
+from toolkit.symbols.records import occurrences
+from toolkit.symbols.text import Text, joined, number_text
 
 LEAD = (
     "A network learns by changing its weights a little, against the gradient of its loss. "

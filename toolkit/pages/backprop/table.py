@@ -16,7 +16,7 @@ from toolkit.network.derivation import EPOCH, LEARNING_RATE, LOSS
 from toolkit.network.trace import Values
 from toolkit.pages.backprop.layout import PARAMETERS, Worked, rate_sheet, rate_symbol
 from toolkit.symbols.equation import Equation, Gradient, Previous
-from toolkit.symbols.functions import Text, joined, number_text
+from toolkit.symbols.text import Text, joined, number_text
 
 HEADING_ROW = 3
 COLUMNS_A_PAGE = 16

@@ -9,10 +9,10 @@ from toolkit.book.values import Value, Values
 from toolkit.experiments.variant import Experiment, Variant
 from toolkit.pages.concepts.material import small_digit
 from toolkit.pages.concepts.page import FIRST, LABEL, Page
+from toolkit.symbols.bounds import as_number, held
 from toolkit.symbols.equation import Equation
-from toolkit.symbols.maps import summed
-from toolkit.symbols.sampling import cosine, sampled, sine
-from toolkit.symbols.windows import as_number, held
+from toolkit.symbols.maps import bilinear_sample, cosine, sine
+from toolkit.symbols.ranges import summed
 
 NUMBER, TITLE = 22, "Augmentation"
 IDEA = (
@@ -66,7 +66,7 @@ MATRIX = {A: SHRINK * cosine(ANGLE), B: -SHRINK * sine(ANGLE),
 # A word in a yellow cell counts as 0, and as the first row or column.
 SAFE = {symbol: as_number(symbol) for symbol in (ANGLE, LEFT, UP, SHRINK)}
 CHOSEN = {symbol: held(symbol, 1, SIDE) for symbol in (NEW_ROW, NEW_COLUMN)}
-NEW_PIXEL = sampled(
+NEW_PIXEL = bilinear_sample(
     IMAGE, ROWS, COLUMNS, FROM_ROW.expr.xreplace(SAFE), FROM_COLUMN.expr.xreplace(SAFE)
 )
 Cells = dict[Symbol, Known]
@@ -159,7 +159,9 @@ def _apart(page: Page, row: int, known: Cells) -> None:
             R: page.compute((line, left + 1), _beside(ROW, n // 2), known, "right"),
             K: page.compute((line, left + 2), _beside(COLUMN, n % 2), known, "right"),
         }
-        old = page.compute((line, left + 3), sampled(IMAGE, ROWS, COLUMNS, R, K), read, "right")
+        old = page.compute(
+            (line, left + 3), bilinear_sample(IMAGE, ROWS, COLUMNS, R, K), read, "right"
+        )
         read |= {IMAGE: old, WEIGHT.symbol: page.compute((line, left + 4), WEIGHT.expr, read)}
         page.compute((line, left + 5), IMAGE * WEIGHT.symbol, read, "decimals 2")
     page.label((row + 5, left + 4), "sum", "symbol")

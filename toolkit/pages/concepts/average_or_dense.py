@@ -9,10 +9,12 @@ from toolkit.book.theme import INPUT_FILL
 from toolkit.experiments.variant import Experiment, Variant
 from toolkit.pages.concepts.page import ASIDE, FIRST, LABEL, NEGATIVE, POSITIVE, Page, Place
 from toolkit.pages.concepts.three_by_three import PAPER
+from toolkit.symbols.bounds import as_number, with_bounds
 from toolkit.symbols.equation import Equation
-from toolkit.symbols.functions import Text
-from toolkit.symbols.maps import summed
-from toolkit.symbols.windows import as_number, cell_or_zero, weighted_sum, within
+from toolkit.symbols.lookups import cell_or_zero
+from toolkit.symbols.maps import weighted_sum
+from toolkit.symbols.ranges import summed
+from toolkit.symbols.text import Text
 
 NUMBER, TITLE = 21, "Global average pooling against a fully connected layer"
 IDEA = (
@@ -235,9 +237,9 @@ def _costs(page: Page) -> None:
         known[symbol] = page.input((row, FIRST), start, 1, most, whole=True)
         bounds[symbol] = (1, most)
     place = (page.row, FIRST + 2)
-    few = _cost(page, place, "average, then linear", within(FEW.expr, bounds), known)
+    few = _cost(page, place, "average, then linear", with_bounds(FEW.expr, bounds), known)
     place = (page.row + 1, FIRST + 2)
-    many = _cost(page, place, "fully connected", within(MANY.expr, bounds), known)
+    many = _cost(page, place, "fully connected", with_bounds(MANY.expr, bounds), known)
     few_symbol, many_symbol = Symbol("few"), Symbol("many")
     read = {few_symbol: few, many_symbol: many}
     page.label((page.row + 2, FIRST + 2), "so many times as many")

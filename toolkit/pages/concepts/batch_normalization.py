@@ -7,10 +7,9 @@ from toolkit.book.sheet import Known, Series
 from toolkit.experiments.variant import Experiment, Variant
 from toolkit.pages.concepts.page import FIRST, LABEL, Page
 from toolkit.symbols.activations import as_one, fading
-from toolkit.symbols.bounds import divisor
+from toolkit.symbols.bounds import as_number, divisor, held
 from toolkit.symbols.equation import Equation
-from toolkit.symbols.maps import summed
-from toolkit.symbols.windows import as_number, held
+from toolkit.symbols.ranges import summed
 
 NUMBER, TITLE = 9, "Batch normalization"
 IDEA = (

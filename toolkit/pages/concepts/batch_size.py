@@ -10,16 +10,10 @@ from toolkit.book.grid import moving
 from toolkit.book.sheet import Known, Series, quoted
 from toolkit.experiments.variant import Budget, Experiment, Variant
 from toolkit.pages.concepts.page import ASIDE, FIRST, LABEL, NEGATIVE, POSITIVE, TOP, Page, Place
-from toolkit.symbols.batches import (
-    in_batch,
-    mean_of_batch,
-    mean_where,
-    root_mean_square,
-    spread_of_all,
-)
+from toolkit.symbols.batches import in_batch, mean_of_batch, mean_where
+from toolkit.symbols.bounds import as_number, held
 from toolkit.symbols.equation import Equation, Gradient
-from toolkit.symbols.functions import mean
-from toolkit.symbols.windows import as_number, held
+from toolkit.symbols.ranges import mean, population_deviation, root_mean_square
 
 NUMBER, TITLE = 20, "Batch size and its effects"
 IDEA = (
@@ -171,7 +165,9 @@ def _answers(page: Page, top: int, known: Cells) -> None:
     known[ALL] = _line(page, top, "gradient of all samples", mean(G), known)
     batch = _line(page, top + 1, "gradient of the batch", mean_where(G, MASK), known)
     _line(page, top + 2, "off by", Symbol("batch") - ALL, known | {Symbol("batch"): batch})
-    known[SPREAD] = _line(page, top + 3, "deviation σ of the gradients", spread_of_all(G), known)
+    known[SPREAD] = _line(
+        page, top + 3, "deviation σ of the gradients", population_deviation(G), known
+    )
     usual = ERROR.expr.subs({COUNT: SAMPLES, N: size})
     _line(page, top + 4, "usual size of the error, by theory", usual, known)
     page.label((top + 5, LABEL), "steps in an epoch")

@@ -6,12 +6,12 @@ from sympy import Integer, Min, Rational, Symbol, floor
 from toolkit.book.sheet import Known, Series
 from toolkit.experiments.variant import Experiment, Variant
 from toolkit.pages.concepts.page import FIRST, LABEL, Page
-from toolkit.symbols.bounds import within
-from toolkit.symbols.dropping import kept
+from toolkit.symbols.bounds import as_number, clamp
+from toolkit.symbols.choices import dropout_mask
 from toolkit.symbols.equation import Equation
-from toolkit.symbols.functions import mean
-from toolkit.symbols.maps import picked, summed
-from toolkit.symbols.windows import as_number, weighted_sum
+from toolkit.symbols.lookups import picked
+from toolkit.symbols.maps import weighted_sum
+from toolkit.symbols.ranges import mean, summed
 
 NUMBER, TITLE = 14, "Dropout"
 IDEA = (
@@ -58,7 +58,7 @@ ACTIVATIONS = np.array([[1.2, 0.4, 2.0, 0.8, 1.6, 0.2, 1.4, 0.4]])
 X, U, P, Q, MASK, DRAW, PLACE = (
     Symbol(name) for name in ("x", "u", "p", "q", "m", "draw", "place")
 )
-KEPT = Equation(MASK, kept(U, P))
+KEPT = Equation(MASK, dropout_mask(U, P))
 OUTPUT = Equation(Symbol("y"), MASK * X / (1 - P))
 # The mask is 1 with probability q, which is 1 - p: on average the output is the input.
 EXPECTED = Equation(Symbol("E[y]"), OUTPUT.expr.subs(MASK, Q))
@@ -69,7 +69,7 @@ MAPS = (
 MEAN = summed(X) / Integer(WIDE)
 # What is no number in a yellow cell counts as 0; to drop all would divide by 0.
 SAFE = {P: Min(as_number(P), MOST_DROPPED), X: as_number(X)}
-MEAN_OF_OUTPUT = weighted_sum(kept(U, SAFE[P]), X) / (1 - SAFE[P]) / Integer(WIDE)
+MEAN_OF_OUTPUT = weighted_sum(dropout_mask(U, SAFE[P]), X) / (1 - SAFE[P]) / Integer(WIDE)
 Cells = dict[Symbol, Known]
 
 
@@ -126,7 +126,7 @@ def _layer(page: Page, top: int, known: Cells, numbers: Known) -> None:
             "expected output in training", "output in evaluation")  # fmt: skip
     for n, words in enumerate(rows):
         page.label((top + 1 + n, LABEL), words)
-    chosen = within(floor(DRAW), 1, DRAWS)
+    chosen = clamp(floor(DRAW), 1, DRAWS)
     for n in range(WIDE):
         column = FIRST + n
         read = known | {U: numbers, PLACE: Known(str(n + 1), n + 1)}

@@ -8,11 +8,10 @@ from toolkit.experiments.variant import Experiment, Variant
 from toolkit.pages.concepts.material import digit
 from toolkit.pages.concepts.page import FIRST, LABEL, Page
 from toolkit.symbols.activations import as_one, fading
-from toolkit.symbols.bounds import divisor, within
+from toolkit.symbols.bounds import as_number, clamp, divisor
 from toolkit.symbols.equation import Equation, Gradient
-from toolkit.symbols.functions import Text
-from toolkit.symbols.maps import summed
-from toolkit.symbols.windows import as_number
+from toolkit.symbols.ranges import summed
+from toolkit.symbols.text import Text
 
 NUMBER, TITLE = 10, "Image normalization"
 IDEA = (
@@ -181,7 +180,7 @@ def _way(page: Page, top: int, row: int, known: Cells, squares: list[Known]) -> 
     for column, square in enumerate(squares, left + 1):
         for n in range(STEPS + 1):
             read = known | {SQUARE: square, STEP: page.known((top + 1 + n, left))}
-            expr = within((DISTANCE if n else START).xreplace(SAFE), LEAST, MOST)
+            expr = clamp((DISTANCE if n else START).xreplace(SAFE), LEAST, MOST)
             page.compute((top + 1 + n, column), expr, read, "tiny")
         lines.append(Series(page.known((top, column)), steps,
                             page.down((top + 1, column), STEPS + 1)))  # fmt: skip

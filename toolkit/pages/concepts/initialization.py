@@ -7,10 +7,10 @@ from toolkit.book.sheet import Cell, Known, Series
 from toolkit.experiments.variant import Experiment, Variant
 from toolkit.pages.concepts.page import ASIDE, FIRST, LABEL, TOP, Page
 from toolkit.symbols.activations import as_one
-from toolkit.symbols.bounds import divisor
+from toolkit.symbols.bounds import as_number, divisor
 from toolkit.symbols.equation import Equation
-from toolkit.symbols.maps import rectified, squares
-from toolkit.symbols.windows import as_number, weighted_sum
+from toolkit.symbols.maps import rectified, weighted_sum
+from toolkit.symbols.ranges import squares
 
 NUMBER, TITLE = 24, "Initialization"
 IDEA = (

@@ -10,9 +10,10 @@ from toolkit.pages.concepts import material
 from toolkit.pages.concepts.page import FIRST, LABEL, NEGATIVE, POSITIVE, Page, Place
 from toolkit.pages.concepts.three_by_three import INK, PAPER, SIDE, SIZE, image
 from toolkit.pages.live.layout import Maps
+from toolkit.symbols.bounds import with_bounds
+from toolkit.symbols.choices import matching
 from toolkit.symbols.equation import Equation
-from toolkit.symbols.maps import matching, rectified
-from toolkit.symbols.windows import weighted_sum, within
+from toolkit.symbols.maps import rectified, weighted_sum
 
 NUMBER, TITLE = 8, "Kernels, and how to choose their number"
 IDEA = (
@@ -135,7 +136,7 @@ def _changes(
         read = dict(known)
         for n, (symbol, expr) in enumerate(_counts(factors, bounds).items()):
             read[symbol] = page.compute((row, left + 3 + n), expr, known, "right")
-        cost = within(COST.expr, {K: bounds[K]})
+        cost = with_bounds(COST.expr, {K: bounds[K]})
         read[WEIGHTS] = page.compute((row, left + 6), cost, read, "count")
         work = PRODUCTS.expr / 10**6
         read[WORK] = page.compute((row, left + 7), work, read, "decimals 2")
@@ -147,9 +148,9 @@ def _changes(
 def _counts(factors: list[int], bounds: dict[Symbol, tuple[int, int]]) -> dict[Symbol, Expr]:
     """Kernels before, kernels here and the maps' side, the side divided."""
     before, now, parts = factors
-    side = within(HIGH, bounds)
+    side = with_bounds(HIGH, bounds)
     return {
-        BEFORE: before * within(BEFORE, bounds),
-        NOW: now * within(NOW, bounds),
+        BEFORE: before * with_bounds(BEFORE, bounds),
+        NOW: now * with_bounds(NOW, bounds),
         HIGH: floor(side / parts) if parts > 1 else side,
     }

@@ -7,10 +7,10 @@ from sympy import Abs, Add, Expr, Float, Max, Piecewise, Symbol
 from toolkit.book.sheet import Known, Series
 from toolkit.experiments.variant import Experiment, Variant
 from toolkit.pages.concepts.page import FIRST, LABEL, Page, Place
+from toolkit.symbols.bounds import as_number, with_bounds
 from toolkit.symbols.equation import Equation
-from toolkit.symbols.functions import Text
 from toolkit.symbols.maps import rectified
-from toolkit.symbols.windows import as_number, within
+from toolkit.symbols.text import Text
 
 NUMBER, TITLE = 1, "How many layers"
 IDEA = (
@@ -82,7 +82,7 @@ def _depths(page: Page, known: dict[Symbol, Known]) -> None:
         page.label((row, LABEL), "convolutions one on the other, no pooling")
         columns = ((SEEN, "right"), (REMAINING, "right"), (COST, "count"))
         for column, (equation, style) in enumerate(columns, FIRST + 1):
-            page.compute((row, column), within(equation.expr, BOUNDS), read, style)
+            page.compute((row, column), with_bounds(equation.expr, BOUNDS), read, style)
     page.curve(
         "How far the last layer sees", "layers n", "pixels to a side",
         [Series(page.known((top, FIRST + 1)), page.down((top + 1, FIRST), count),

@@ -6,8 +6,8 @@ from sympy import Symbol
 from toolkit.book.sheet import Known, Series
 from toolkit.experiments.variant import Experiment, Variant
 from toolkit.pages.concepts.page import FIRST, LABEL, Page
+from toolkit.symbols.bounds import as_number
 from toolkit.symbols.equation import Equation, Gradient
-from toolkit.symbols.windows import as_number
 
 NUMBER, TITLE = 7, "Learning rate"
 IDEA = (

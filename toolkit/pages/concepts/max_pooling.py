@@ -12,9 +12,8 @@ from toolkit.pages.concepts.material import small_digit
 from toolkit.pages.concepts.page import FIRST, LABEL, Page
 from toolkit.pages.live.layout import Maps, filled
 from toolkit.symbols.equation import Equation
-from toolkit.symbols.functions import largest, total
-from toolkit.symbols.maps import window_largest
-from toolkit.symbols.pooling import window_sum, winning
+from toolkit.symbols.maps import first_largest, window_largest, window_sum
+from toolkit.symbols.ranges import largest, total
 
 NUMBER, TITLE = 2, "MaxPooling"
 IDEA = (
@@ -111,7 +110,7 @@ def _winners(
                 known[Symbol(f"x{n}")] = Known(f"{sheet}!{at}", x[i::SIZE, j::SIZE])
             known[LARGEST] = Known(f"{sheet}!{moving(*pooled, 1, 1, SIZE)}", y.value)
             earlier = (Symbol(f"x{n}") for n in range(number))
-            expr = winning(Symbol(f"x{number}"), LARGEST, *earlier)
+            expr = first_largest(Symbol(f"x{number}"), LARGEST, *earlier)
             grid = filled(expr, known, (top, FIRST), "tally")
             values[down::SIZE, across::SIZE] = grid.values
             line.append(grid.formula or "")

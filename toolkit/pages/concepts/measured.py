@@ -20,19 +20,16 @@ from toolkit.experiments.results import Result
 from toolkit.experiments.variant import Budget
 from toolkit.pages.concepts import recorded
 from toolkit.pages.concepts.page import FIRST, LABEL, Page
-from toolkit.symbols.functions import Text, joined, numbers_in
+from toolkit.symbols.choices import unless_dash
+from toolkit.symbols.ranges import mean_of_numbers, numbers_in, standard_deviation
 from toolkit.symbols.records import (
-    compared,
+    comparison,
     count_below,
-    fixed_text,
-    grouped_text,
-    mean_of_numbers,
+    deviation_of_records,
     mean_of_records,
     record,
-    spread_of_numbers,
-    spread_of_records,
-    unless_dash,
 )
+from toolkit.symbols.text import Text, fixed_text, grouped_text, joined
 
 MOST_SEEDS = 5
 ANSWERS, KEYS, KEY, SEEDS, SEED, CELLS, OTHERS, X = (
@@ -133,7 +130,7 @@ def _line(made: Measured, variant: int, key: Known, records: Records) -> None:
     runs = {CELLS: made.runs(variant)}
     mean = page.compute((row, made.columns["mean"]), mean_of_numbers(CELLS), runs, "percent bold")
     page.compute(
-        (row, made.columns["standard deviation"]), spread_of_numbers(CELLS), runs, "percent right"
+        (row, made.columns["standard deviation"]), standard_deviation(CELLS), runs, "percent right"
     )
     wrong = unless_dash(X, 10_000 * (1 - X))
     page.compute((row, made.columns["wrong of 10,000"]), wrong, {X: mean}, "integer right")
@@ -144,7 +141,7 @@ def _line(made: Measured, variant: int, key: Known, records: Records) -> None:
         page.compute((row, made.columns[heading]), mean_of_records(ANSWERS, KEYS, KEY), read, style)
     for heading, (figure, style) in SPREADS.items():
         read = known | {ANSWERS: records.known(figure)}
-        spread = spread_of_records(ANSWERS, KEYS, KEY)
+        spread = deviation_of_records(ANSWERS, KEYS, KEY)
         page.compute((row, made.columns[heading]), spread, read, style)
 
 
@@ -180,7 +177,7 @@ def _gap(gap: re.Match[str], made: Measured, known: dict[Symbol, Known]) -> Expr
     if figure == "more":
         a, b = (_symbol(f"runs {n}", made.runs(int(n)), known) for n in (variant, other))
         said = JUDGED if answers[0] is None else answers
-        return compared(a, b, *map(Text, said))
+        return comparison(a, b, *map(Text, said))
     if figure == "failed":
         runs = _symbol(f"runs {variant}", made.runs(int(variant)), known)
         return joined(count_below(runs, FAILED), Text(" of "), numbers_in(runs))

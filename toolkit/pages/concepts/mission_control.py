@@ -8,9 +8,10 @@ from toolkit.pages.concepts import mission_runs
 from toolkit.pages.concepts.measured import Measured, Records
 from toolkit.pages.concepts.page import FIRST, LABEL, Page
 from toolkit.pages.concepts.signals import ALL_FINE, LATER, NOTHING, SIGNALS, YOURS, Signal
+from toolkit.symbols.bounds import held
 from toolkit.symbols.equation import Equation
-from toolkit.symbols.functions import Text, numbers_in
-from toolkit.symbols.windows import held
+from toolkit.symbols.ranges import numbers_in
+from toolkit.symbols.text import Text
 
 NUMBER, TITLE = 19, "How to know very early that a network is not going well"
 IDEA = (

@@ -18,9 +18,8 @@ from toolkit.pages.concepts.mission_tables import (
 )
 from toolkit.pages.concepts.page import FIRST, LABEL, Page
 from toolkit.pages.concepts.signals import LATER, SIGNALS
-from toolkit.symbols.counting import counted_rows
-from toolkit.symbols.functions import Text, joined
-from toolkit.symbols.records import fixed_text, mean_of_records
+from toolkit.symbols.records import mean_of_records, row_count
+from toolkit.symbols.text import Text, fixed_text, joined
 
 CHART = 23  # rows
 IN_LINE = 4  # networks
@@ -50,7 +49,7 @@ def _flagged(tables: Tables) -> None:
     for row, variant in enumerate(tables.variants, top + 1):
         known = {**tables.flags, **tables.keys(variant)}
         for column, more in enumerate(asked, FIRST):
-            expr = counted_rows(KEYS, KEY, *more)
+            expr = row_count(KEYS, KEY, *more)
             page.compute((row, column), expr, known, "integer right")
     _named(tables, top)
     page.row = top + len(tables.variants) + 2

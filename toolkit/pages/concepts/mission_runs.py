@@ -16,9 +16,8 @@ from toolkit.pages.concepts.mission_tables import AGAIN, CHOSEN_ON, LEFT_OUT, UN
 from toolkit.pages.concepts.page import FIRST, LABEL, Page
 from toolkit.pages.concepts.signals import ALL_FINE, LATER, NOTHING, SIGNALS
 from toolkit.pages.concepts.words import RESULTS
-from toolkit.symbols.counting import smallest_above_zero
-from toolkit.symbols.functions import largest
-from toolkit.symbols.windows import as_number
+from toolkit.symbols.bounds import as_number
+from toolkit.symbols.ranges import largest, smallest_above_zero
 
 BATCHES = 100  # that the rule asks for
 ACCURACY, FAILED, RUN, CELLS = (Symbol(x) for x in ("accuracy", "failed", "run", "cells"))

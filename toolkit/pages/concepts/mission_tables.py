@@ -11,10 +11,9 @@ from toolkit.pages.concepts import recorded
 from toolkit.pages.concepts.measured import Records
 from toolkit.pages.concepts.page import FIRST, LABEL, Page
 from toolkit.pages.concepts.signals import LATER, SIGNALS
-from toolkit.symbols.counting import counted_rows, up_to
-from toolkit.symbols.functions import Text, joined
-from toolkit.symbols.records import fixed_text
-from toolkit.symbols.shares import share_or_dash
+from toolkit.symbols.choices import share_or_dash
+from toolkit.symbols.records import row_count, up_to
+from toolkit.symbols.text import Text, fixed_text, joined
 
 Flags = Mapping[Symbol, Known]
 ENDS, FLAGGED, GROUP = Symbol("ends badly"), Symbol("flagged"), Symbol("group")
@@ -53,7 +52,7 @@ class Tables:
 
     def count(self, row: int, column: int, *asked: Expr) -> Known:
         """How many runs are as asked."""
-        return self.page.compute((row, column), counted_rows(*asked), self.flags, "integer right")
+        return self.page.compute((row, column), row_count(*asked), self.flags, "integer right")
 
     def names(self, top: int) -> None:
         """The variants' names, one below the other."""
@@ -157,7 +156,7 @@ def _bounds(tables: Tables) -> None:
         for n, group in enumerate(TESTED):
             for m, ends in enumerate((ONE, NONE)):
                 of = GROUP, group, ENDS, ends
-                over = counted_rows(*of) - counted_rows(*of, ANSWERS, up_to(SHARE * LN_TEN))
+                over = row_count(*of) - row_count(*of, ANSWERS, up_to(SHARE * LN_TEN))
                 place = row, FIRST + 2 * n + m
                 found.append(page.compute(place, over, known, "integer right"))
         _gain(tables, row, found[0], found[1])
@@ -165,7 +164,7 @@ def _bounds(tables: Tables) -> None:
 
 
 def _gain(tables: Tables, row: int, hits: Known, alarms: Known) -> None:
-    bad, good = (counted_rows(GROUP, CHOSEN_ON, ENDS, ends) for ends in (ONE, NONE))
+    bad, good = (row_count(GROUP, CHOSEN_ON, ENDS, ends) for ends in (ONE, NONE))
     part, other = Symbol("hits"), Symbol("alarms")
     known = {**tables.flags, part: hits, other: alarms}
     column = FIRST + 2 * len(TESTED)

@@ -5,11 +5,10 @@ from sympy import Integer, Symbol
 from toolkit.book.sheet import Known, Series
 from toolkit.experiments.variant import Experiment, Variant
 from toolkit.pages.concepts.page import FIRST, LABEL, Page
-from toolkit.symbols.bounds import divisor
+from toolkit.symbols.bounds import as_number, divisor
+from toolkit.symbols.choices import matching
 from toolkit.symbols.equation import Equation
-from toolkit.symbols.functions import Text
-from toolkit.symbols.maps import matching
-from toolkit.symbols.windows import as_number
+from toolkit.symbols.text import Text
 
 NUMBER, TITLE = 17, "Distance of batch normalization from the prediction"
 IDEA = (

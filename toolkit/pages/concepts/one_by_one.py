@@ -7,8 +7,8 @@ from toolkit.book.sheet import Known
 from toolkit.experiments.variant import Experiment, Variant
 from toolkit.pages.concepts.page import FIRST, LABEL, Page, Place
 from toolkit.pages.live.layout import Maps
+from toolkit.symbols.bounds import number_of
 from toolkit.symbols.equation import Equation
-from toolkit.symbols.logits import number_of
 from toolkit.symbols.maps import rectified
 
 NUMBER, TITLE = 3, "1x1 convolutions"

@@ -7,10 +7,10 @@ from toolkit.experiments.variant import Experiment, Variant
 from toolkit.network.lesson import Training
 from toolkit.network.optimizers import BETAS, EPOCH, EPSILON, LEARNING_RATE, LOSS, MOMENTUM, update
 from toolkit.pages.concepts.page import FIRST, LABEL, Page
+from toolkit.symbols.bounds import as_number
+from toolkit.symbols.choices import matching
 from toolkit.symbols.equation import Equation, Gradient, Previous, quantity
-from toolkit.symbols.functions import Text
-from toolkit.symbols.maps import matching
-from toolkit.symbols.windows import as_number
+from toolkit.symbols.text import Text
 
 NUMBER, TITLE = 23, "Optimizers and schedules"
 IDEA = (

@@ -9,10 +9,11 @@ from toolkit.experiments.variant import Experiment, Variant
 from toolkit.pages.concepts import recorded
 from toolkit.pages.concepts.measured import Measured, Records
 from toolkit.pages.concepts.page import ASIDE, FIRST, LABEL, Page
+from toolkit.symbols.choices import unless_dash
 from toolkit.symbols.equation import Equation
 from toolkit.symbols.fitting import basis_sum, orthonormal
-from toolkit.symbols.maps import summed
-from toolkit.symbols.records import mean_of_records, unless_dash
+from toolkit.symbols.ranges import summed
+from toolkit.symbols.records import mean_of_records
 
 NUMBER, TITLE = 15, "When to introduce dropout, and how to see overfitting"
 IDEA = (

@@ -9,8 +9,8 @@ from toolkit.book.sheet import Known
 from toolkit.experiments.variant import Experiment, Variant
 from toolkit.pages.concepts.page import FIRST, LABEL, Page
 from toolkit.symbols.equation import Equation
-from toolkit.symbols.functions import total
 from toolkit.symbols.maps import window_largest
+from toolkit.symbols.ranges import total
 
 NUMBER, TITLE = 16, "Distance of MaxPooling from the prediction"
 IDEA = (

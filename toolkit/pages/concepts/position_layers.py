@@ -22,9 +22,9 @@ from toolkit.pages.concepts.positions import (
     WEIGHTS,
     Set,
 )
-from toolkit.symbols.functions import total
-from toolkit.symbols.logits import number_of
-from toolkit.symbols.maps import picked
+from toolkit.symbols.bounds import number_of
+from toolkit.symbols.lookups import picked
+from toolkit.symbols.ranges import total
 
 SIDES, COUNTED, WORK, SEEN, KEPT = range(1, 6)  # rows below the one of channels
 ROWS = (

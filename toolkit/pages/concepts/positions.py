@@ -7,11 +7,10 @@ from sympy import Add, Expr, Integer, Max, Piecewise, Symbol, floor
 
 from toolkit.book.sheet import Known, Series
 from toolkit.pages.concepts.page import FIRST, LABEL, Page
+from toolkit.symbols.bounds import held, number_of
+from toolkit.symbols.choices import matching
 from toolkit.symbols.equation import Equation
-from toolkit.symbols.functions import Text, joined
-from toolkit.symbols.logits import number_of
-from toolkit.symbols.maps import matching
-from toolkit.symbols.windows import held
+from toolkit.symbols.text import Text, joined
 
 CHANNELS = (8, 16, 16, 16, 24, 28)
 COUNT = len(CHANNELS)

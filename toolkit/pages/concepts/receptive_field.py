@@ -8,9 +8,9 @@ from toolkit.book.sheet import Cell, Known, quoted
 from toolkit.experiments.variant import Experiment, Variant
 from toolkit.pages.concepts import material
 from toolkit.pages.concepts.page import FIRST, LABEL, POSITIVE, Page
+from toolkit.symbols.bounds import as_number, with_bounds
 from toolkit.symbols.equation import Equation
-from toolkit.symbols.functions import Text
-from toolkit.symbols.windows import as_number, within
+from toolkit.symbols.text import Text
 
 NUMBER, TITLE = 5, "Receptive field"
 IDEA = (
@@ -116,7 +116,7 @@ def _next(page: Page, row: int, read: dict[Symbol, Known]) -> dict[Symbol, Known
     made = {}
     for symbol, expr in ((N, _size()), (J, JUMP.expr), (R, SEES.expr)):
         place = (row, COLUMNS[symbol])
-        made[symbol] = page.compute(place, within(expr, BOUNDS), read, "right")
+        made[symbol] = page.compute(place, with_bounds(expr, BOUNDS), read, "right")
     note = Piecewise((Text("the kernel is larger than the map"), N < 1), (Text(""), True))
     page.compute((row, NOTE), note, made, "muted")
     return made
@@ -138,7 +138,7 @@ def _back(page: Page, top: int, rows: list[dict[Symbol, Known]]) -> None:
     for n in range(LAYERS - 1, -1, -1):
         read = rows[n + 1] | {END: last[N]}
         for symbol, step in steps.items():
-            expr = Piecewise((within(step, BOUNDS), END >= 1), (Integer(0), True))
+            expr = Piecewise((with_bounds(step, BOUNDS), END >= 1), (Integer(0), True))
             place = (top + 1 + n, COLUMNS[symbol])
             rows[n][symbol] = page.compute(place, expr, read, "right")
 

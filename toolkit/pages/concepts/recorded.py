@@ -13,8 +13,8 @@ from toolkit.experiments.results import Result
 from toolkit.experiments.variant import Budget, Variant
 from toolkit.pages.concepts.words import CONTENTS, RESULTS
 from toolkit.pages.mnist.layout import column
-from toolkit.symbols.functions import Text, joined, total
-from toolkit.symbols.records import grouped_text
+from toolkit.symbols.ranges import total
+from toolkit.symbols.text import Text, grouped_text, joined
 
 TABLE_ROW = 5
 LOST = "no number"

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from sympy import And, Expr, Integer, Symbol
 
-from toolkit.symbols.windows import as_number
+from toolkit.symbols.bounds import as_number
 
 NOTHING = Symbol("L_0")  # the loss of a network that knows nothing
 YOURS = Symbol("yours")

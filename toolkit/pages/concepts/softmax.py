@@ -6,10 +6,10 @@ from sympy import Expr, Integer, Symbol, exp, expand, log
 from toolkit.book.sheet import Known, Series
 from toolkit.experiments.variant import Experiment, Variant
 from toolkit.pages.concepts.page import FIRST, LABEL, Page
+from toolkit.symbols.bounds import COLDEST, number_of, temperature
+from toolkit.symbols.choices import matching
 from toolkit.symbols.equation import Equation, Gradient
-from toolkit.symbols.functions import largest, total
-from toolkit.symbols.logits import COLDEST, number_of, temperature
-from toolkit.symbols.maps import matching, summed
+from toolkit.symbols.ranges import largest, summed, total
 
 NUMBER, TITLE = 6, "SoftMax"
 IDEA = (

@@ -10,10 +10,12 @@ from toolkit.experiments.variant import Experiment, Variant
 from toolkit.pages.concepts import material
 from toolkit.pages.concepts.page import FIRST, LABEL, NEGATIVE, POSITIVE, Page
 from toolkit.pages.live.layout import Maps
+from toolkit.symbols.bounds import as_number, held, with_bounds
 from toolkit.symbols.equation import Equation
-from toolkit.symbols.functions import Text, joined, total
-from toolkit.symbols.maps import picked, place_or
-from toolkit.symbols.windows import as_number, held, weighted_sum, within
+from toolkit.symbols.lookups import picked, place_or
+from toolkit.symbols.maps import weighted_sum
+from toolkit.symbols.ranges import total
+from toolkit.symbols.text import Text, joined
 
 NUMBER, TITLE = 4, "3x3 convolutions"
 IDEA = (
@@ -159,7 +161,7 @@ def _window(page: Page, top: int, pixels: Known, kernel: Known, where: dict[Symb
     for down, across in np.ndindex(SIZE, SIZE):
         row, left = top + 1 + down, FIRST + across
         place = (ROW + down, COLUMN + across)
-        expr = within(as_number(picked(CELLS, *place)), BOUNDS)
+        expr = with_bounds(as_number(picked(CELLS, *place)), BOUNDS)
         x = page.compute((row, left), expr, where | {CELLS: pixels}, "integer")
         k = page.known((row, left + 4))
         page.compute((row, left + 8), X * K, {X: x, K: k}, "decimals 2")
@@ -189,6 +191,6 @@ def _stacks(page: Page) -> None:
         side = held(K, Integer(1), Integer(15))
         words = joined(held(N, Integer(1), Integer(20)), Text(" of "), side, Text("x"), side)
         page.compute((n, LABEL), words, read, "label")
-        page.compute((n, FIRST + 2), within(SEEN.expr, bounds), read, "integer")
-        page.compute((n, FIRST + 3), within(COST.expr, bounds), read, "total")
+        page.compute((n, FIRST + 2), with_bounds(SEEN.expr, bounds), read, "integer")
+        page.compute((n, FIRST + 3), with_bounds(COST.expr, bounds), read, "total")
     page.row += len(STACKS) + 1

@@ -8,9 +8,9 @@ from toolkit.book.sheet import Known, Series
 from toolkit.experiments.variant import Experiment, Variant
 from toolkit.pages.concepts.page import FIRST, LABEL, Page, Place
 from toolkit.symbols.activations import as_one
+from toolkit.symbols.bounds import number_of
+from toolkit.symbols.choices import share_or_dash
 from toolkit.symbols.equation import Equation
-from toolkit.symbols.logits import number_of
-from toolkit.symbols.shares import share_or_dash
 
 NUMBER, TITLE = 12, "Transition layers"
 IDEA = (

@@ -6,9 +6,9 @@ from toolkit.book.sheet import Known, Series
 from toolkit.experiments.variant import Experiment, Variant
 from toolkit.pages.concepts.page import FIRST, LABEL, Page
 from toolkit.symbols.activations import as_one
+from toolkit.symbols.bounds import with_bounds
 from toolkit.symbols.equation import Equation
-from toolkit.symbols.functions import Text, joined
-from toolkit.symbols.windows import within
+from toolkit.symbols.text import Text, joined
 
 NUMBER, TITLE = 18, "When to stop convolutions and go to a larger kernel or something else"
 IDEA = (
@@ -89,7 +89,7 @@ def _sizes(page: Page, known: dict[Symbol, Known]) -> Known:
     page.heights[top] = 30.0
     page.label((top + 1, LABEL), "image")
     page.fixed((top + 1, FIRST), 0, "right")
-    size = page.compute((top + 1, FIRST + 2), within(SIDE, BOUNDS), known, "right")
+    size = page.compute((top + 1, FIRST + 2), with_bounds(SIDE, BOUNDS), known, "right")
     for row in range(top + 2, top + 2 + LAYERS):
         size = _layer(page, row, row - top - 1, known | {LEFT: size})
     _chart(page, top)
@@ -100,13 +100,13 @@ def _sizes(page: Page, known: dict[Symbol, Known]) -> Known:
 def _layer(page: Page, row: int, number: int, read: dict[Symbol, Known]) -> Known:
     """What a layer is, its map, what one kernel would weigh that reads all of it."""
     read = read | {LAYER: page.fixed((row, FIRST), number, "right")}
-    page.compute((row, FIRST + 1), within(_kind(), BOUNDS), read, "middle")
-    page.compute((row, FIRST + 4), within(_note(), BOUNDS), read, "muted")
-    size = page.compute((row, FIRST + 2), within(_size(), BOUNDS), read, "right")
+    page.compute((row, FIRST + 1), with_bounds(_kind(), BOUNDS), read, "middle")
+    page.compute((row, FIRST + 4), with_bounds(_note(), BOUNDS), read, "muted")
+    size = page.compute((row, FIRST + 2), with_bounds(_size(), BOUNDS), read, "right")
     words = joined(LEFT, Text("x"), LEFT, Text(" → "), MADE, Text("x"), MADE)
     shown = Piecewise((words, LAYER <= BEFORE + 1 + AFTER), (Text(""), True))
-    page.compute((row, LABEL), within(shown, BOUNDS), read | {MADE: size}, "label")
-    weights = within(LARGE.expr, BOUNDS)
+    page.compute((row, LABEL), with_bounds(shown, BOUNDS), read | {MADE: size}, "label")
+    weights = with_bounds(LARGE.expr, BOUNDS)
     page.compute((row, FIRST + 3), weights, read | {LEFT: size}, "count")
     return size
 
@@ -162,6 +162,6 @@ def _ways(page: Page, known: dict[Symbol, Known]) -> None:
         page.label((row, LABEL), name)
         read = known | {MORE: page.compute((row, FIRST), more, known, "right")}
         page.compute((row, FIRST + 1), LEFT - 2 * MORE, read, "right")
-        page.compute((row, FIRST + 2), within(cost.expr, BOUNDS), read, "count")
+        page.compute((row, FIRST + 2), with_bounds(cost.expr, BOUNDS), read, "count")
         page.label((row, FIRST + 4), words, "text")
     page.row += len(ways) + 1

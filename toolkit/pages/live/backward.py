@@ -9,7 +9,8 @@ from sympy import Add, Expr, Integer, Symbol, sqrt
 from toolkit.convnet.stages import Stage
 from toolkit.pages.live import equations as eq
 from toolkit.symbols.equation import Equation
-from toolkit.symbols.maps import above_zero, routed, summed, window_dot
+from toolkit.symbols.maps import above_zero, routed, window_dot
+from toolkit.symbols.ranges import summed
 
 G, A, X, Z = (Symbol(name) for name in ("G", "a", "x", "z"))
 LARGEST, RATE, OLD, SLOPE, TARGET, SHARE = (

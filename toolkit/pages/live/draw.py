@@ -12,8 +12,11 @@ from toolkit.pages.live.digits import SIDE, STEP, Gallery
 from toolkit.pages.live.ending import Softmax
 from toolkit.pages.live.layer import width_of
 from toolkit.pages.live.layout import DRAW, Cells, Maps, filled
-from toolkit.symbols.functions import Text, largest, where
-from toolkit.symbols.maps import matching, picked, pixel, place_or
+from toolkit.symbols.bounds import pixel
+from toolkit.symbols.choices import matching
+from toolkit.symbols.lookups import lookup, picked, place_or
+from toolkit.symbols.ranges import largest
+from toolkit.symbols.text import Text
 
 CANVAS = "canvas"
 CHOICE_ROW, HEADING_ROW, RULER_ROW, FIRST_ROW = 5, 7, 8, 9
@@ -190,7 +193,7 @@ def answer(gallery: Gallery, said: Softmax) -> Answer:
 def _verdict(gallery: Gallery, top: int, said: Softmax) -> Cells:
     """The answer, and whether it is the stored digit's label."""
     column = TABLE_COLUMN
-    found = where(CLASSES, SHARES, largest(SHARES))
+    found = lookup(CLASSES, SHARES, largest(SHARES))
     large = all(len(str(name)) <= MOST_LARGE for name, _ in said.each)
     read = {CLASSES: said.classes, SHARES: said.shares}
     cells: Cells = {(top, column): computed(found, read, "answer" if large else "answer name")}

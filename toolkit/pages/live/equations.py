@@ -5,8 +5,8 @@ from dataclasses import replace
 from sympy import Add, Expr, Symbol, sqrt
 
 from toolkit.convnet.stages import Stage
-from toolkit.symbols.abridged import abridged
 from toolkit.symbols.equation import Equation
+from toolkit.symbols.long_sums import abridged
 from toolkit.symbols.maps import map_mean, rectified, window_dot, window_largest
 
 BIAS, SCALE, SHIFT = Symbol("b"), Symbol("s"), Symbol("t")

@@ -11,11 +11,11 @@ from toolkit.pages.live import backward as back
 from toolkit.pages.live import equations as eq
 from toolkit.pages.live.layer import EQUATION_ROW
 from toolkit.pages.live.layout import Cells
-from toolkit.symbols.abridged import abridged
 from toolkit.symbols.equation import Equation, Gradient
-from toolkit.symbols.functions import largest, total
+from toolkit.symbols.long_sums import abridged
 from toolkit.symbols.maps import window_dot
 from toolkit.symbols.plain import plain
+from toolkit.symbols.ranges import largest, total
 from toolkit.symbols.typeset import typeset_equation
 
 EQUATIONS = "Equations"

@@ -22,9 +22,10 @@ from toolkit.pages.live.draw import CHOSEN, COLUMN, NAMES, RULER, no_such
 from toolkit.pages.live.layer import width_of
 from toolkit.pages.live.layout import DRAW, Array, Cells, Maps, filled
 from toolkit.pages.live.loss import Loss
-from toolkit.symbols.functions import Text, total
-from toolkit.symbols.maps import if_number, picked, place_or, squares
-from toolkit.symbols.shares import share_or_dash
+from toolkit.symbols.choices import if_number, share_or_dash
+from toolkit.symbols.lookups import picked, place_or
+from toolkit.symbols.ranges import squares, total
+from toolkit.symbols.text import Text
 
 FIRST_ROW, SEEN_COLUMN, TABLE_COLUMN, PIXELS = 9, 3, 33, 11
 LEARNING_RATE = 0.001

@@ -18,8 +18,10 @@ from toolkit.book.sheet import (
 from toolkit.pages.live import backward as back
 from toolkit.pages.live import explained
 from toolkit.pages.live.layout import Cells, Maps
-from toolkit.symbols.functions import largest, where
-from toolkit.symbols.maps import matching, window_dot
+from toolkit.symbols.choices import matching
+from toolkit.symbols.lookups import lookup
+from toolkit.symbols.maps import window_dot
+from toolkit.symbols.ranges import largest
 
 LOSS, FIRST_ROW = "Loss", 9
 LETTERS = "L: the loss, −ln of the label's probability p. y, the target, is 1 at the label, else 0."
@@ -91,7 +93,7 @@ class Loss:
         self.cells[end, column] = Cell(words, "name")
         pair[LOGITS] = Known(logits.address, pair[LOGITS].value)
         self.cells[end, column + 1] = computed(explained.CROSS_ENTROPY, pair, "value")
-        said = where(CLASS, LOGITS, largest(LOGITS))
+        said = lookup(CLASS, LOGITS, largest(LOGITS))
         known = {CLASS: self._range(2), LOGITS: logits}
         self.cells[end + 1, column] = Cell("answer", "name")
         self.cells[end + 1, column + 1] = computed(said, known, "middle")

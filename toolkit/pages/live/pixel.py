@@ -24,8 +24,10 @@ from toolkit.pages.live import equations as eq
 from toolkit.pages.live.layer import NEGATIVE, NUMBERS, POSITIVE
 from toolkit.pages.live.layout import FIRST_ROW as MAP_ROW
 from toolkit.pages.live.layout import PIXEL, Cells, Maps, Tiling
-from toolkit.symbols.functions import total, verdict
-from toolkit.symbols.maps import picked, within
+from toolkit.symbols.bounds import ordinal
+from toolkit.symbols.choices import verdict
+from toolkit.symbols.lookups import picked
+from toolkit.symbols.ranges import total
 
 MAP, ROW, COLUMN = (Symbol(name) for name in ("map", "row", "column"))
 CELLS, FACTOR, WEIGHT, PRODUCTS = (Symbol(n) for n in ("cells", "x", "k", "products"))
@@ -121,7 +123,7 @@ def _chosen(part: Part, top: int, drawn: Drawn) -> dict[Symbol, Known]:
         drawn.cells[row, 2] = Cell(f"{symbol.name} (1 to {most})", "label")
         drawn.cells[row, 3] = Cell(start, "input")
         typed = {symbol: at(PIXEL, row, 3, start)}
-        held = computed(within(symbol, Integer(most)), typed, "read")
+        held = computed(ordinal(symbol, Integer(most)), typed, "read")
         drawn.cells[row, 4] = held
         known[symbol] = at(PIXEL, row, 4, held.value)
         words = f"A whole number from 1 to {most}."

@@ -9,7 +9,9 @@ from toolkit.book.sheet import Area, Cell, Known, Scale, Sheet, Table, at, lette
 from toolkit.pages.mnist import predictions
 from toolkit.pages.mnist.layout import CONFUSION, Result, opening
 from toolkit.symbols.equation import quantity
-from toolkit.symbols.functions import Text, counted, length, occurrences, total
+from toolkit.symbols.ranges import length, total
+from toolkit.symbols.records import occurrences, row_count
+from toolkit.symbols.text import Text
 
 HEADING_ROW, FIRST_ROW, FIRST_COLUMN = 6, 7, 2
 RIGHT, WRONG = "9CCBEA", "F5A55A"  # blue on the diagonal, orange off it
@@ -65,7 +67,7 @@ def _matrix(result: Result, known: dict[Symbol, Known]) -> Cells:
                 LABEL: Known(f"$A{row}", label),
                 GUESS: Known(f"{letters(column)}${HEADING_ROW}", guess),
             }
-            expr = counted(LABELS, LABEL, GUESSES, GUESS)
+            expr = row_count(LABELS, LABEL, GUESSES, GUESS)
             cells[row, column] = computed(expr, known | heads, "tally")
     return cells
 

@@ -20,7 +20,8 @@ from toolkit.pages.mnist.layout import (
     opening,
 )
 from toolkit.symbols.equation import Equation, quantity
-from toolkit.symbols.functions import largest, where
+from toolkit.symbols.lookups import lookup
+from toolkit.symbols.ranges import largest
 
 TABLE_ROW = 6
 TRAIN_CORRECT, TEST_CORRECT = quantity("train correct"), quantity("test correct")
@@ -32,7 +33,7 @@ GAP = Equation(quantity("gap"), TRAIN - HELD_OUT)
 # No epoch is chosen by what it is measured on: the best one is only shown beside the last.
 CHOICES = {
     "last epoch": largest(NUMBERS),
-    "best epoch": where(NUMBERS, HELD_OUT, largest(HELD_OUT)),
+    "best epoch": lookup(NUMBERS, HELD_OUT, largest(HELD_OUT)),
 }
 TRAIN_SHARE, TEST_SHARE = TRAIN_CORRECT / TRAIN_COUNT, TEST_CORRECT / TEST_COUNT
 
@@ -117,7 +118,7 @@ def _summary(made: Table, held_out: str) -> dict[tuple[int, int], Cell]:
         for offset, heading in enumerate(headings[1:], 2):
             read = known | {ANSWERS: column(made, EPOCHS, heading), NUMBER: here}
             style = "rate" if "loss" in heading else "percent"
-            expr = where(ANSWERS, NUMBERS, NUMBER)
+            expr = lookup(ANSWERS, NUMBERS, NUMBER)
             cells[row, SUMMARY_COLUMN + offset] = computed(expr, read, style)
     for offset, heading in enumerate(headings, 1):
         cells[TABLE_ROW, SUMMARY_COLUMN + offset] = Cell(heading, "heading")

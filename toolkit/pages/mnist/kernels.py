@@ -7,7 +7,7 @@ from sympy import Max, Symbol
 from toolkit.book.live import computed
 from toolkit.book.sheet import Area, Cell, Known, Scale, Sheet, reach
 from toolkit.pages.mnist.layout import KERNELS, Result, opening
-from toolkit.symbols.functions import largest, smallest
+from toolkit.symbols.ranges import largest, smallest
 
 FIRST_ROW, CHANNEL_COLUMN, FIRST_COLUMN = 5, 3, 4
 MOST_KERNELS, MOST_CHANNELS = 24, 16  # of one layer

@@ -7,7 +7,7 @@ Sizes and parameters are PyTorch's; the receptive field follows A. Araujo, W. No
 from sympy import Eq, Expr, Integer, Or, Piecewise, Symbol, floor
 
 from toolkit.symbols.equation import Equation, quantity
-from toolkit.symbols.functions import Text
+from toolkit.symbols.text import Text
 
 CONVOLUTION, WITH_BIAS, MAX_POOL = "Convolution", "Convolution + bias", "Max pool"
 BATCH_NORM, AVERAGE_POOL, LINEAR = "Batch norm", "Global average pool", "Linear"

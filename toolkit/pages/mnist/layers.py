@@ -11,7 +11,7 @@ from toolkit.convnet.shapes import LayerRow
 from toolkit.pages.mnist import layer_rules as rules
 from toolkit.pages.mnist.layout import LAYERS, Result, opening
 from toolkit.symbols.equation import quantity
-from toolkit.symbols.functions import total
+from toolkit.symbols.ranges import total
 
 GROUP_ROW, HEADING_ROW = 5, 6
 INPUT_ROW = HEADING_ROW + 1

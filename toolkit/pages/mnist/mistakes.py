@@ -12,7 +12,9 @@ from toolkit.book.sheet import Cell, Known, Picture, Sheet, Table, at
 from toolkit.convnet.history import Predictions
 from toolkit.pages.mnist import predictions
 from toolkit.pages.mnist.layout import MISTAKES, Result, opening
-from toolkit.symbols.functions import Text, occurrences, where
+from toolkit.symbols.lookups import lookup
+from toolkit.symbols.records import occurrences
+from toolkit.symbols.text import Text
 
 MOST = 400  # pictures
 ACROSS, SIDE, PIXELS_A_CHARACTER = 10, 56, 7
@@ -89,7 +91,7 @@ def _below(table: Table, row: int, column: int, image: int) -> Grid:
     for number, heading in enumerate(HEADINGS[1:], row + 1):
         read = known | {VALUES: _column(table, heading)}
         style = "centred percent" if heading == "confidence" else "middle"
-        cells[number, column] = computed(where(VALUES, IMAGES, IMAGE), read, style)
+        cells[number, column] = computed(lookup(VALUES, IMAGES, IMAGE), read, style)
     return cells
 
 

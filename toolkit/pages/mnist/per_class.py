@@ -9,7 +9,8 @@ from toolkit.book.sheet import Cell, Chart, Known, Series, Sheet, at, down
 from toolkit.pages.mnist import confusion
 from toolkit.pages.mnist.layout import Result, opening
 from toolkit.symbols.equation import quantity
-from toolkit.symbols.functions import Text, mean
+from toolkit.symbols.ranges import mean
+from toolkit.symbols.text import Text
 
 HEADING_ROW = 5
 IMAGES, PREDICTED, CORRECT, SHARES = (

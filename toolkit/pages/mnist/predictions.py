@@ -9,20 +9,22 @@ from toolkit.book.sheet import ROW, Cell, Column, Known, Sheet, Table, at, lette
 from toolkit.convnet.history import DECIMALS, Predictions
 from toolkit.pages.mnist.layout import PREDICTIONS, Result, column, opening
 from toolkit.symbols.equation import Equation, quantity
-from toolkit.symbols.functions import Text, largest, where_across
+from toolkit.symbols.lookups import lookup_across
 from toolkit.symbols.numeric import function
+from toolkit.symbols.ranges import largest
+from toolkit.symbols.text import Text
 
 NAMES_ROW, TABLE_ROW, FIRST_CLASS = 4, 5, 7  # FIRST_CLASS: a column
 LABEL, PREDICTION, NAMES, PROBABILITIES = (
     Symbol(name) for name in ("label", "prediction", "names", "probabilities")
 )
 SMALLEST = Rational(1, 10**DECIMALS)  # what is 0 by its decimals has no logarithm
-PREDICTED = Equation(PREDICTION, where_across(NAMES, PROBABILITIES, largest(PROBABILITIES)))
+PREDICTED = Equation(PREDICTION, lookup_across(NAMES, PROBABILITIES, largest(PROBABILITIES)))
 VERDICT = Equation(
     quantity("verdict"), Piecewise((Text("right"), Eq(LABEL, PREDICTION)), (Text("wrong"), True))
 )
 CONFIDENCE = Equation(quantity("confidence"), largest(PROBABILITIES))
-LOSS = Equation(quantity("loss"), -log(Max(where_across(PROBABILITIES, NAMES, LABEL), SMALLEST)))
+LOSS = Equation(quantity("loss"), -log(Max(lookup_across(PROBABILITIES, NAMES, LABEL), SMALLEST)))
 
 
 def table(result: Result, predictions: Predictions) -> Table:

@@ -7,7 +7,7 @@ from toolkit.book.sheet import ROW, Cell, Column, Known, Sheet, Table
 from toolkit.convnet.seeds import Series
 from toolkit.pages.mnist.layout import SEEDS, TEST_COUNT, column, counts, opening
 from toolkit.symbols.equation import Equation, quantity
-from toolkit.symbols.functions import largest, mean, numbers_in, smallest, standard_deviation
+from toolkit.symbols.ranges import largest, mean, numbers_in, smallest, standard_deviation
 
 SUMMARY_ROW, TABLE_ROW = 4, 11
 CORRECT, ACCURACIES = quantity("correct"), quantity("accuracies")

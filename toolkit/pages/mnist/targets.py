@@ -27,7 +27,10 @@ from toolkit.pages.mnist.layout import (
     opening,
 )
 from toolkit.symbols.equation import quantity
-from toolkit.symbols.functions import Text, largest, occurrences, total, where
+from toolkit.symbols.lookups import lookup
+from toolkit.symbols.ranges import largest, total
+from toolkit.symbols.records import occurrences
+from toolkit.symbols.text import Text
 
 HEADINGS = ("what is asked", "target", "reached", "verdict")
 FIRST_ROW = 5
@@ -74,7 +77,7 @@ def _below(reached: Symbol, target: Symbol) -> Expr:
 # The last epoch is found by its number: its row may be sorted elsewhere.
 DEMANDS = (
     Demand("{held_out} accuracy after the last epoch, at least",
-           0.994, where(ACCURACIES, NUMBERS, largest(NUMBERS)), _at_least, "percent"),
+           0.994, lookup(ACCURACIES, NUMBERS, largest(NUMBERS)), _at_least, "percent"),
     Demand("Parameters, fewer than", 20_000, total(PARAMETERS), _below, "count"),
     Demand("Epochs, fewer than", 20, largest(NUMBERS), _below, "count"),
     Demand("Batch normalization layers, at least",
@@ -144,5 +147,5 @@ def _summary(row: int, held_out: str, known: dict[Symbol, Known]) -> dict[tuple[
         (row, 1): Cell(f"For comparison only: best {held_out} accuracy of any epoch", "muted"),
         (row, 3): best,
         (row + 1, 1): Cell("reached in epoch", "muted"),
-        (row + 1, 3): computed(where(NUMBERS, ACCURACIES, BEST), known, "count"),
+        (row + 1, 3): computed(lookup(NUMBERS, ACCURACIES, BEST), known, "count"),
     }

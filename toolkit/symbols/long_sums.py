@@ -1,18 +1,24 @@
-"""Long sums and maxima in pieces: a formula holds 8,192 characters, a function 255 arguments."""
+"""Long sums and maxima: in pieces for cells, and abridged for a reader.
+
+A formula holds 8,192 characters, a function 255 arguments.
+"""
 
 from collections.abc import Iterable, Iterator
 from itertools import count
+from typing import Any
 
-from sympy import Add, Expr, Symbol
+from sympy import Add, Expr, Function, Symbol
 
 from toolkit.symbols import order
 from toolkit.symbols.activations import peak
+from toolkit.symbols.boxes import Glyphs, row
 from toolkit.symbols.equation import Equation, Gradient, quantity
 from toolkit.symbols.excel import excel
 
 LONGEST = 7_500  # characters of a formula, so at most 192 arguments of LONGEST_ADDRESS each
 LONGEST_ADDRESS = "'Step 4, what reaches hidden'!$E$10000"
 FEW = 20  # quantities, which make no long formula
+DOTS = Symbol("…")
 
 
 def split_sums(equations: Iterable[Equation]) -> tuple[Equation, ...]:
@@ -72,3 +78,32 @@ def _groups(long: Expr) -> Iterator[list[Expr]]:
         group.append(term)
         room -= needed
     yield group
+
+
+class dotted(Function):
+    """The first terms of a sum, dots, its last term. Only to be shown: it has no value."""
+
+    def _plain(self, printer: Any) -> str:
+        first, sign, last = self._parts()
+        return f"{printer._print(first)} {sign} … {sign} {printer._print(last)}"
+
+    def _typeset(self, printer: Any) -> Any:
+        first, sign, last = self._parts()
+        dots = Glyphs(f" {sign} … {sign} ".replace("-", "−"))
+        return row(printer._print(first), dots, printer._print(last))
+
+    def _parts(self) -> tuple[Expr, str, Expr]:
+        first, last = self.args
+        return (first, "-", -last) if last.could_extract_minus_sign() else (first, "+", last)
+
+
+def abridged(expr: Expr, most: int) -> Expr:
+    """`expr` itself, or what stands for it where it is a sum or maximum of over `most` terms."""
+    if len(expr.args) <= most:
+        return expr
+    if isinstance(expr, Add):
+        terms = order.terms(expr)
+        return dotted(Add(*terms[: most // 2]), terms[-1])
+    if isinstance(expr, peak):
+        return peak(*expr.args[: most // 2], DOTS, expr.args[-1])
+    return expr

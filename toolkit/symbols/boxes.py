@@ -1,0 +1,92 @@
+"""The boxes of which typeset equations are made; `toolkit.book.typesetting` draws them."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Glyphs:
+    """Characters on the line; letters that stand for quantities are italic."""
+
+    text: str
+    italic: bool = False
+
+
+@dataclass(frozen=True)
+class Row:
+    """Boxes side by side."""
+
+    boxes: tuple["Box", ...]
+
+
+@dataclass(frozen=True)
+class Fraction:
+    """One box over another, with a rule between them."""
+
+    over: "Box"
+    under: "Box"
+
+
+@dataclass(frozen=True)
+class Scripts:
+    """A box with smaller ones below and above at its right."""
+
+    base: "Box"
+    sub: "Box | None" = None
+    sup: "Box | None" = None
+
+
+@dataclass(frozen=True)
+class Brackets:
+    """A box in parentheses as high as itself."""
+
+    inner: "Box"
+
+
+@dataclass(frozen=True)
+class Root:
+    """The square root of a box."""
+
+    inner: "Box"
+
+
+@dataclass(frozen=True)
+class Cases:
+    """Values and their conditions, one pair a line, behind one brace."""
+
+    rows: tuple[tuple["Box", "Box"], ...]
+
+
+Box = Glyphs | Row | Fraction | Scripts | Brackets | Root | Cases
+
+
+def row(*boxes: Box) -> Box:
+    """The boxes side by side, rows within them spliced in; a lone one as it is."""
+    flat = [part for box in boxes for part in (box.boxes if isinstance(box, Row) else (box,))]
+    return flat[0] if len(flat) == 1 else Row(tuple(flat))
+
+
+def join(separator: str, boxes: list[Box]) -> Box:
+    """The boxes side by side with a text between them."""
+    first, *others = boxes
+    return row(first, *(part for box in others for part in (Glyphs(separator), box)))
+
+
+def superscript(base: Box, exponent: Box) -> Box:
+    """A box raised to another, in brackets where the exponent could not be told apart."""
+    if isinstance(base, Scripts) and base.sup is None:
+        return Scripts(base.base, base.sub, exponent)
+    return Scripts(base if isinstance(base, Glyphs | Brackets) else Brackets(base), None, exponent)
+
+
+def outline(box: Box) -> str:
+    """The operators that stand on the line of a box, as `binding` reads them."""
+    match box:
+        case Glyphs(text, italic):
+            return "x" if italic else text
+        case Row(boxes):
+            return "".join(map(outline, boxes))
+        case Scripts(base):
+            return outline(base)
+        case Cases():
+            return "x if x"
+    return "x"  # a bar, brackets or a root hold together what is in them

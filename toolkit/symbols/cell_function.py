@@ -1,0 +1,159 @@
+"""Functions that spreadsheets know and SymPy does not: a formula beside its NumPy reading.
+
+    @cell_function("AVERAGE({cells})")
+    def mean(cells: Any) -> Any:
+        '''The mean of the numbers in a range.'''
+        return exact.mean(numbers(cells))
+
+declares `mean` as a SymPy function of the arguments of the Python function, which computes its
+value and remains in reach as `mean.compute`. In a template, `{cells}` is an argument as printed,
+and `{cells:factor}` the same in brackets where it holds together less tightly than what stands
+around it: any name of `Binding` in lower case, or `factor`. An argument with a star stands for
+all that remain, with commas between them.
+
+A function with a derivative, or with a formula that no template can state, is a class that derives
+from `CellFunction` and overrides its methods. One that training evaluates states its value by
+`_source`, a function of its printed arguments that returns NumPy source: plain Python then computes
+it for single numbers, without a call.
+"""
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from inspect import Parameter, signature
+from string import Formatter
+from types import new_class
+from typing import Any, ClassVar
+
+from sympy import Expr, Function
+
+from toolkit.symbols.boxes import Box, Brackets, Glyphs, join, row
+from toolkit.symbols.precedence import Binding
+
+# An argument that is computed only where its value is needed, as the cases of IF are: elsewhere it
+# may be an error. The NumPy reading calls it.
+Lazy = Callable[[], Any]
+BINDINGS = {"": None, "factor": Binding.WHOLE} | {each.name.lower(): each for each in Binding}
+
+
+class Template:
+    """Characters and the arguments among them, as `{name}` or `{name:binding}`.
+
+    Raises KeyError for an argument or a binding that is unknown.
+    """
+
+    def __init__(self, text: str, arguments: Sequence[Parameter]) -> None:
+        places = {
+            argument.name: slice(n, None if argument.kind is Parameter.VAR_POSITIONAL else n + 1)
+            for n, argument in enumerate(arguments)
+        }
+        self._uses: dict[str, tuple[slice, Binding | None]] = {"": (slice(0), None)}
+        self._parts: list[tuple[str, str]] = []
+        for characters, name, binding, _ in Formatter().parse(text):
+            use = "" if name is None else f"{name}:{binding}"
+            if name is not None:
+                self._uses[use] = places[name], BINDINGS[binding or ""]
+            self._parts.append((characters, use))
+
+    def printed(self, args: Sequence[Expr], printer: Any) -> Iterator[tuple[str, list[Any]]]:
+        """Characters, and what follows them: nothing, an argument, or all that remain."""
+        # Each is printed once, however often it occurs.
+        uses = {
+            use: [printer._within(a, least) if least else printer._print(a) for a in args[place]]
+            for use, (place, least) in self._uses.items()
+        }
+        return ((characters, uses[use]) for characters, use in self._parts)
+
+
+class CellFunction(Function):
+    """A SymPy function with a formula and a NumPy reading, and perhaps a way to be shown.
+
+    `shown` is the template of the function in typeset equations, where its parentheses are as high
+    as what they hold, and in plain text, unless `plain` is another for that. Without a template the
+    function is shown as a call.
+
+    Raises TypeError where a template names an argument that `compute` or `_source` lacks.
+    """
+
+    formula: ClassVar[str] = ""
+    shown: ClassVar[str] = ""
+    plain: ClassVar[str] = ""
+    compute: ClassVar[Callable[..., Any]]
+    _source: ClassVar[Callable[..., str] | None] = None
+    arguments: ClassVar[tuple[Parameter, ...]]
+    _templates: ClassVar[dict[str, Template]]
+
+    def __init_subclass__(cls, **named: Any) -> None:
+        super().__init_subclass__(**named)
+        cls.arguments = tuple(signature(cls._source or cls.compute).parameters.values())
+        try:
+            texts = (cls.formula, cls.shown, cls.plain)
+            cls._templates = {text: Template(text, cls.arguments) for text in texts}
+        except KeyError as error:
+            raise TypeError(f"{cls.__name__} has no argument called {error}") from None
+
+    def _printed(self, template: str, printer: Any) -> Iterator[tuple[str, list[Any]]]:
+        return self._templates[template].printed(self.args, printer)
+
+    def _excel(self, printer: Any) -> str:
+        parts = self._printed(self.formula, printer)
+        return "".join(text + ",".join(printed) for text, printed in parts)
+
+    def _numpycode(self, printer: Any) -> str:
+        if self._source:
+            return self._source(*map(printer._factor, self.args))
+        printed = [printer._print(arg) for arg in self.args]
+        for n, argument in enumerate(self.arguments):
+            if argument.annotation is Lazy:
+                printed[n] = f"lambda: {printed[n]}"
+        return str(printer.call(self.compute, printed))
+
+    def _plain(self, printer: Any) -> str:
+        template = self.plain or self.shown
+        if not template:
+            return str(printer._print_Function(self))
+        parts = self._printed(template, printer)
+        return "".join(text + ", ".join(printed) for text, printed in parts)
+
+    def _typeset(self, printer: Any) -> Box:
+        if not self.shown:
+            box: Box = printer._print_Function(self)
+            return box
+        # The boxes of each pair of brackets that is open, the outermost first.
+        open_: list[list[Box]] = [[]]
+        for text, printed in self._printed(self.shown, printer):
+            for piece in filter(None, re.split(r"([()])", text)):
+                if piece == "(":
+                    open_.append([])
+                elif piece == ")":
+                    inner = open_.pop()
+                    open_[-1].append(Brackets(row(*inner)))
+                else:
+                    open_[-1].append(Glyphs(piece))
+            open_[-1] += [join(", ", printed)] if printed else []
+        return row(*open_[0])
+
+
+def cell_function(
+    formula: str, *, shown: str = "", plain: str = ""
+) -> Callable[[Callable[..., Any]], Any]:
+    """The SymPy function with this formula, named, documented and computed as the function that
+    follows; its arguments are numbers, arrays or `cells.Reference`, as is its value.
+    """
+
+    def declaration(compute: Callable[..., Any]) -> Any:
+        parameters = signature(compute).parameters.values()
+        variable = any(p.kind is Parameter.VAR_POSITIONAL for p in parameters)
+        attributes = {
+            "nargs": None if variable else len(parameters),
+            "formula": formula,
+            "shown": shown,
+            "plain": plain,
+            "compute": staticmethod(compute),
+            "__doc__": compute.__doc__,
+            "__module__": compute.__module__,
+        }
+        return new_class(
+            compute.__name__, (CellFunction,), {}, lambda body: body.update(attributes)
+        )
+
+    return declaration

@@ -1,0 +1,112 @@
+"""Cells found in ranges: by their place, or by what stands beside them."""
+
+import math
+from typing import Any
+
+import numpy as np
+
+from toolkit.symbols import criteria
+from toolkit.symbols.cell_function import cell_function
+from toolkit.symbols.cells import (
+    Array,
+    amounts,
+    contents,
+    is_number,
+    number_of,
+    operand,
+    reference,
+)
+
+
+@cell_function("INDEX({cells},{place})")
+def picked(cells: Any, *place: Any) -> Any:
+    """The cell of a range at a place counted from 1: in a column, or by row and column.
+
+    nan outside the range. In an array with a column for each cell across, the place may be an
+    array as well: rows beyond the end are then those of a case that does not hold.
+    """
+    if np.ndim(place[0]):
+        inside = np.clip(np.asarray(place[0], int) - 1, 0, len(cells) - 1)
+        return np.take_along_axis(cells, np.broadcast_to(inside, (len(inside), cells.shape[1])), 0)
+    table = _table(cells)
+    if len(place) > 1:
+        return _cell_at(table, *place)
+    return _cell_at(table.ravel(), *place) if 1 in table.shape else math.nan
+
+
+def _table(cells: Any) -> Array:
+    """A range in rows and columns; one of a single dimension is a column."""
+    table = cells if isinstance(cells, np.ndarray) else reference(cells).cells
+    return table if table.ndim == 2 else table.reshape(-1, 1)
+
+
+def _cell_at(range_: Array, *places: Any) -> Any:
+    at = [float(amounts(place)) for place in places]
+    if not all(1 <= n < size + 1 for n, size in zip(at, range_.shape, strict=True)):
+        return math.nan
+    return operand(range_[tuple(int(n) - 1 for n in at)])
+
+
+@cell_function(
+    "IF(AND({row}>=1,{row}<={height},{column}>=1,{column}<={width}),"
+    "N(INDEX({cells},{row},{column})),0)"
+)
+def cell_or_zero(cells: Any, row: Any, column: Any, height: Any, width: Any) -> Any:
+    """The number in a row and a column, counted from 1, of a range of so many rows and columns; 0
+    outside of it, or where the cell holds no number.
+    """
+    places, sizes = (row, column), (height, width)
+    tests = [test for n, size in zip(places, sizes, strict=True) for test in (n >= 1, n <= size)]
+    if not all(tests):
+        return 0.0
+    table = _table(cells).reshape(int(height), int(width))
+    return float(number_of(picked.compute(table, *places)))
+
+
+@cell_function("INDEX({cells},ROWS({cells}))")
+def last(cells: Any) -> Any:
+    """The value in the last cell of a column."""
+    return operand(contents(cells)[-1])
+
+
+@cell_function("SUMPRODUCT(MATCH(1,--({cells}<={bound}),0))-1")
+def first_at_most(cells: Any, bound: Any) -> Any:
+    """The number (from 0) of the first cell of a column that is at most a bound; an error where
+    none is.
+
+    SUMPRODUCT makes every program compare all cells and not only the one in the formula's own row.
+    Gnumeric and HyperFormula do not carry that on into the arguments of MIN or ROW. MATCH passes
+    over the errors among what it searches.
+    """
+    if isinstance(cells, np.ndarray) and is_number(bound):
+        held = (cells <= bound) & np.isfinite(cells)
+    else:
+        held = np.equal(reference(cells) <= bound, True)
+    places = np.flatnonzero(held)
+    return int(places[0]) if len(places) else math.nan
+
+
+@cell_function("IF(COUNTIF({cells},{wanted})=0,{otherwise},MATCH({wanted},{cells},0))")
+def place_or(wanted: Any, cells: Any, otherwise: Any) -> Any:
+    """The place (from 1) of a value in a column, or a number where it is not there."""
+    return criteria.match(wanted, cells) if criteria.count(cells, wanted) else otherwise
+
+
+@cell_function("INDEX({answers},MATCH({wanted},{searched},0))")
+def lookup(answers: Any, searched: Any, wanted: Any) -> Any:
+    """The cell of one column in the first row in which another holds a value.
+
+    For cells side by side there is `lookup_across`.
+    """
+    place = criteria.match(wanted, searched)
+    return picked.compute(answers, place) if math.isfinite(place) else math.nan
+
+
+@cell_function("INDEX({answers},1,MATCH({wanted},{searched},0))")
+def lookup_across(answers: Any, searched: Any, wanted: Any) -> Any:
+    """The cell of one row in the first column in which another holds a value.
+
+    The number of the row is written, since Gnumeric and HyperFormula take a single number for that
+    of the row even where the range has only one.
+    """
+    return lookup.compute(answers, searched, wanted)

@@ -1,0 +1,146 @@
+"""Text in cells: texts joined, and numbers as text."""
+
+import math
+from decimal import ROUND_HALF_UP, Context, Decimal
+from typing import Any
+
+import numpy as np
+from sympy import Symbol
+
+from toolkit.symbols import exact
+from toolkit.symbols.cell_function import CellFunction, cell_function
+from toolkit.symbols.cells import contents
+from toolkit.symbols.content import is_error
+from toolkit.symbols.precedence import Binding
+
+LONGEST_NUMERAL = 21
+WIDE = Context(prec=400)  # the digits of any number, before the point and after
+
+
+class Text(Symbol):
+    """A piece of text as the value of a formula."""
+
+    content: str
+
+    def __new__(cls, content: str) -> "Text":
+        """The one symbol for this text."""
+        text: Text = Symbol.__new__(cls, f'"{content}"')
+        text.content = content
+        return text
+
+    def __getnewargs_ex__(self) -> tuple[tuple[str], dict[str, bool]]:
+        return (self.content,), {}
+
+    def _excel(self, printer: Any) -> str:
+        doubled = self.content.replace('"', '""')
+        return f'"{doubled}"'
+
+    def _numpycode(self, printer: Any) -> str:
+        return repr(self.content)
+
+
+class joined(CellFunction):
+    """Text followed by a number or by more text, as spreadsheets join them with &."""
+
+    @staticmethod
+    def compute(*parts: Any) -> Any:
+        """The text; nan where a part is an error."""
+        cells = [cell for part in parts for cell in contents(part)]
+        return math.nan if any(map(is_error, cells)) else "".join(map(_shown, cells))
+
+    def _excel(self, printer: Any) -> str:
+        return "&".join(printer._within(part, Binding.TEXT) for part in self.args)
+
+
+def _shown(cell: Any) -> str:
+    """A cell joined to text, as a spreadsheet shows it: 15 digits, no trailing zeros."""
+    if cell is None or isinstance(cell, str):
+        return cell or ""
+    if isinstance(cell, bool):
+        return str(cell).upper()
+    number = Decimal(f"{float(cell) + 0.0:.15g}")  # + 0.0 for the sign of -0.0
+    plain = f"{number:f}"
+    # Programs differ on where powers of ten begin; up to here they agree.
+    return plain if len(plain) <= LONGEST_NUMERAL else f"{number.normalize():E}"
+
+
+# The formula of number_text, step by step. INT is applied to a number above 0: HyperFormula drops
+# the decimals of others.
+POWER = "INT(LOG10(ABS({x}))+400)-400"
+FIXED_POINT = f'ROUND({{x}},MAX(0,5-({POWER})))&""'
+MANTISSA = f"{{x:product}}/10^({POWER})"
+SCIENTIFIC = f'ROUND({MANTISSA},5)&"·10^"&{POWER}'
+CARRIED = f'SIGN({{x}})&"·10^"&{POWER}+1'  # 9.999999 is rounded to 10
+SCALED = f"IF(ABS(ROUND({MANTISSA},5))<10,{SCIENTIFIC},{CARRIED})"
+# What is rounded to 0.0001 or to a billion counts as these.
+SIZED = f"IF(AND(ABS({{x}})>=0.00009999995,ABS({{x}})<999999999.5),{FIXED_POINT},{SCALED})"
+# By logarithms: IronCalc takes numbers less than 2.2e-16 apart for equal.
+NUMBER_TEXT = f'IF(LOG10(MAX(10^(-300),ABS({{x}})))>-300,{SIZED},"0")'
+
+
+@cell_function(NUMBER_TEXT)
+def number_text(x: Any) -> Any:
+    """A number as text of six significant digits, the same in every program.
+
+    Where & alone turns numbers into text, programs differ on when powers of ten begin and how they
+    are written, and TEXT reads its format in the language of the computer. Whole numbers below a
+    billion keep all their digits; above, and below 0.0001, a power of ten follows.
+    """
+    x = float(_scalar(x))
+    if not math.isfinite(x):
+        return x
+    if exact.log10(max(1e-300, abs(x))) <= -300:
+        return "0"
+    power = math.floor(exact.log10(abs(x)) + 400) - 400
+    if 0.00009999995 <= abs(x) < 999999999.5:
+        return _shortest(rounded(x, max(0, 5 - power)))
+    mantissa = rounded(x / 10.0**power, 5)
+    if abs(mantissa) >= 10:  # 9.999999
+        mantissa, power = mantissa / 10, power + 1
+    return f"{_shortest(mantissa)}·10^{power}"
+
+
+# SIGN, for to IronCalc -1E-17 alone is not below 0.
+@cell_function(f'IF(SIGN({{x}})<0,"(","")&{NUMBER_TEXT}&IF(SIGN({{x}})<0,")","")')
+def number_in_brackets(x: Any) -> Any:
+    """A number as text, in brackets where it is negative, to stand within an equation."""
+    text = number_text.compute(x)
+    return f"({text})" if isinstance(text, str) and float(_scalar(x)) < 0 else text
+
+
+@cell_function("FIXED({x},{decimals},TRUE)")
+def fixed_text(x: Any, decimals: Any) -> Any:
+    """A number as text with so many decimals, in the language of the computer."""
+    return _fixed(x, decimals)
+
+
+@cell_function("FIXED({x},0)")
+def grouped_text(x: Any) -> Any:
+    """A number as text without decimals, its thousands apart, in the language of the computer."""
+    return _fixed(x, 0, ",")
+
+
+def _fixed(x: Any, decimals: Any, separator: str = "") -> Any:
+    x, places = float(x), float(decimals)
+    if not (math.isfinite(x) and math.isfinite(places)):
+        return math.nan
+    # LibreOffice writes no -0, nor does + 0 leave one.
+    return f"{rounded(x, int(places)) + 0:{separator}f}"
+
+
+def rounded(x: float, places: int) -> Decimal:
+    """A number rounded to so many decimals, halves away from 0, as spreadsheets round.
+
+    They take it with 15 digits: 98.80499999999999 is 98.805. LibreOffice does so while the digits
+    kept are a number below 2^41.
+    """
+    digits = f"{x:.15g}" if abs(x) * 10.0**places < 2**41 else repr(x)
+    return Decimal(digits).quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP, WIDE)
+
+
+def _scalar(value: Any) -> Any:
+    return value.item() if isinstance(value, np.ndarray | np.generic) else value
+
+
+def _shortest(number: Decimal) -> str:
+    return f"{number.normalize():f}"
