@@ -24,7 +24,7 @@ def gradient(weight: float, numbers: list[int]) -> float:
 
 
 def test_a_batch_that_goes_round_the_end(changed: Changed) -> None:
-    found = changed(batch_size, {"B15": -1.25, "B16": 12, "B17": 60})
+    found = changed(batch_size.CONCEPT, {"B15": -1.25, "B16": 12, "B17": 60})
     numbers = [n % 64 for n in range(60, 72)]
     assert float(str(found[BATCH])) == pytest.approx(gradient(-1.25, numbers), rel=1e-12)
     assert float(str(found[ALL])) == pytest.approx(gradient(-1.25, list(range(64))), rel=1e-12)
@@ -52,7 +52,7 @@ def rms(values: list[float]) -> float:
 
 @pytest.mark.parametrize("weight", [0.5, 2, -3])
 def test_four_times_as_large_is_off_by_about_half(changed: Changed, weight: float) -> None:
-    found = changed(batch_size, {"B15": weight})
+    found = changed(batch_size.CONCEPT, {"B15": weight})
     measured, theory = ([number(found, f"{c}{TABLE + n}") for n in range(7)] for c in "DE")
     for small, large in ((0, 2), (2, 4)):
         assert measured[large] / measured[small] == pytest.approx(0.5, abs=0.09)

@@ -7,6 +7,7 @@ from toolkit.book.grid import moving
 from toolkit.book.sheet import Cell, Known, quoted
 from toolkit.book.values import Value, Values
 from toolkit.experiments.variant import Experiment, Variant
+from toolkit.pages.concepts.concept import Concept
 from toolkit.pages.concepts.material import small_digit
 from toolkit.pages.concepts.page import FIRST, LABEL, Page
 from toolkit.symbols.bounds import as_number, held
@@ -14,41 +15,6 @@ from toolkit.symbols.equation import Equation
 from toolkit.symbols.maps import bilinear_sample, cosine, sine
 from toolkit.symbols.ranges import summed
 
-NUMBER, TITLE = 22, "Augmentation"
-IDEA = (
-    "A digit stays the same digit when it is moved, turned or scaled a little: from each image one "
-    "can make many.",
-    "Each new pixel asks where in the old image it comes from; between four old pixels it takes a "
-    "weighted mean of them.",
-    "Too much of it, and the digits are harder to learn than any that the test will show.",
-)
-EXPERIMENT = Experiment(
-    "Which random changes of the images help in a short training?",
-    (
-        Variant("none"),
-        Variant("turned by up to 10 degrees", augmentation={"rotation": 10.0}),
-        Variant("moved by up to 1.5 pixels", augmentation={"translation": 1.5}),
-        Variant(
-            "turned, moved, scaled, sheared a little",
-            augmentation={"rotation": 10.0, "translation": 1.5, "scale": 0.1, "shear": 5.0},
-        ),
-        Variant(
-            "turned by up to 45 degrees, moved by 4",
-            augmentation={"rotation": 45.0, "translation": 4.0, "scale": 0.3, "shear": 20.0},
-        ),
-    ),
-)
-
-CONCLUSION = (
-    "None: {0.accuracy}. Turned a little: {1.accuracy}, {1~0.more?clearly better|clearly worse|"
-    "not clearly different}; moved a little: {2.accuracy}, {2~0.more?clearly better|clearly worse|"
-    "not clearly different}.",
-    "A little of everything: {3.accuracy}, {3~0.more?clearly better|clearly worse|not clearly "
-    "different}; a lot of it: {4.accuracy}, {4~0.more?clearly better|clearly worse|not clearly "
-    "different}.",
-    "Train accuracy: {0.train} with none, {3.train} with a little of everything, {4.train} with a "
-    "lot.",
-)
 SIDE = 12
 LAST = FIRST + SIDE - 1
 INK = "9FB3C8"  # light enough to read a number on it
@@ -171,3 +137,44 @@ def _apart(page: Page, row: int, known: Cells) -> None:
 
 def _beside(place: Symbol, further: int) -> Expr:
     return floor(place) + further
+
+
+CONCEPT = Concept(
+    name="augmentation",
+    number=22,
+    title="Augmentation",
+    idea=(
+        "A digit stays the same digit when it is moved, turned or scaled a little: from each "
+        "image one can make many.",
+        "Each new pixel asks where in the old image it comes from; between four old pixels it "
+        "takes a weighted mean of them.",
+        "Too much of it, and the digits are harder to learn than any that the test will show.",
+    ),
+    experiment=Experiment(
+        "Which random changes of the images help in a short training?",
+        (
+            Variant("none"),
+            Variant("turned by up to 10 degrees", augmentation={"rotation": 10.0}),
+            Variant("moved by up to 1.5 pixels", augmentation={"translation": 1.5}),
+            Variant(
+                "turned, moved, scaled, sheared a little",
+                augmentation={"rotation": 10.0, "translation": 1.5, "scale": 0.1, "shear": 5.0},
+            ),
+            Variant(
+                "turned by up to 45 degrees, moved by 4",
+                augmentation={"rotation": 45.0, "translation": 4.0, "scale": 0.3, "shear": 20.0},
+            ),
+        ),
+    ),
+    conclusion=(
+        "None: {0.accuracy}. Turned a little: {1.accuracy}, {1~0.more?clearly better|clearly "
+        "worse|not clearly different}; moved a little: {2.accuracy}, {2~0.more?clearly "
+        "better|clearly worse|not clearly different}.",
+        "A little of everything: {3.accuracy}, {3~0.more?clearly better|clearly worse|not clearly "
+        "different}; a lot of it: {4.accuracy}, {4~0.more?clearly better|clearly worse|not clearly "
+        "different}.",
+        "Train accuracy: {0.train} with none, {3.train} with a little of everything, {4.train} "
+        "with a lot.",
+    ),
+    demonstrate=demonstrate,
+)

@@ -7,6 +7,7 @@ from sympy import Add, And, Expr, Integer, Piecewise, Symbol
 from toolkit.book.sheet import Known
 from toolkit.book.theme import INPUT_FILL
 from toolkit.experiments.variant import Experiment, Variant
+from toolkit.pages.concepts.concept import Concept
 from toolkit.pages.concepts.page import ASIDE, FIRST, LABEL, NEGATIVE, POSITIVE, Page, Place
 from toolkit.pages.concepts.three_by_three import PAPER
 from toolkit.symbols.bounds import as_number, with_bounds
@@ -16,33 +17,6 @@ from toolkit.symbols.maps import weighted_sum
 from toolkit.symbols.ranges import summed
 from toolkit.symbols.text import Text
 
-NUMBER, TITLE = 21, "Global average pooling against a fully connected layer"
-IDEA = (
-    "After the last convolution each channel is a small map. Global average pooling keeps one "
-    "number of it: its mean.",
-    "A fully connected layer instead has a weight for every cell of every map: more parameters, "
-    "and it knows where something was.",
-    "So a pattern that moves within its map leaves the average as it was, and changes what a fully "
-    "connected layer says.",
-)
-EXPERIMENT = Experiment(
-    "What does the average over all places give up, and what does it save?",
-    (
-        Variant("average, then linear"),
-        Variant("average only", layers="8 16 P 8:1 16 16 24 10() G"),
-        Variant("fully connected", layers="8 16 P 8:1 16 16 24 28 F10"),
-        Variant("fully connected with 32 hidden", layers="8 16 P 8:1 16 16 24 28 F32 R F10"),
-    ),
-)
-CONCLUSION = (
-    "In place of the average, a fully connected layer is {2~0.more?clearly better|clearly worse|"
-    "not clearly different}: {2.accuracy} against {0.accuracy}, with {2.parameters} parameters "
-    "instead of {0.parameters}.",
-    "With a hidden layer of 32 between as well: {3.accuracy}, {3~0.more?clearly better|clearly "
-    "worse|not clearly different}, with {3.parameters} parameters.",
-    "The average alone, a channel for each class and no linear layer, is {1~0.more?clearly better|"
-    "clearly worse|not clearly different}: {1.accuracy} with {1.parameters}.",
-)
 CHANNELS, SIDE, CLASSES, FURTHEST = 4, 4, 3, 3
 MOVED, MEANS, WEIGHTS = FIRST + SIDE + 1, FIRST + 2 * SIDE + 2, ASIDE  # columns
 DOWN, ACROSS, C, S, K, X, B, WEIGHT = (
@@ -251,3 +225,37 @@ def _cost(page: Page, place: Place, words: str, expr: Expr, known: dict[Symbol, 
     row, left = place
     page.label(place, words)
     return page.compute((row, left + 3), expr, known, "count")
+
+
+CONCEPT = Concept(
+    name="average-or-dense",
+    number=21,
+    title="Global average pooling against a fully connected layer",
+    idea=(
+        "After the last convolution each channel is a small map. Global average pooling keeps one "
+        "number of it: its mean.",
+        "A fully connected layer instead has a weight for every cell of every map: more "
+        "parameters, and it knows where something was.",
+        "So a pattern that moves within its map leaves the average as it was, and changes what a "
+        "fully connected layer says.",
+    ),
+    experiment=Experiment(
+        "What does the average over all places give up, and what does it save?",
+        (
+            Variant("average, then linear"),
+            Variant("average only", layers="8 16 P 8:1 16 16 24 10() G"),
+            Variant("fully connected", layers="8 16 P 8:1 16 16 24 28 F10"),
+            Variant("fully connected with 32 hidden", layers="8 16 P 8:1 16 16 24 28 F32 R F10"),
+        ),
+    ),
+    conclusion=(
+        "In place of the average, a fully connected layer is {2~0.more?clearly better|clearly "
+        "worse|not clearly different}: {2.accuracy} against {0.accuracy}, with {2.parameters} "
+        "parameters instead of {0.parameters}.",
+        "With a hidden layer of 32 between as well: {3.accuracy}, {3~0.more?clearly better|clearly "
+        "worse|not clearly different}, with {3.parameters} parameters.",
+        "The average alone, a channel for each class and no linear layer, is {1~0.more?clearly "
+        "better|clearly worse|not clearly different}: {1.accuracy} with {1.parameters}.",
+    ),
+    demonstrate=demonstrate,
+)

@@ -9,21 +9,13 @@ from sympy import Expr, Integer, Symbol, floor, sqrt
 from toolkit.book.grid import moving
 from toolkit.book.sheet import Known, Series, quoted
 from toolkit.experiments.variant import Budget, Experiment, Variant
+from toolkit.pages.concepts.concept import Concept
 from toolkit.pages.concepts.page import ASIDE, FIRST, LABEL, NEGATIVE, POSITIVE, TOP, Page, Place
 from toolkit.symbols.batches import in_batch, mean_of_batch, mean_where
 from toolkit.symbols.bounds import as_number, held
 from toolkit.symbols.equation import Equation, Gradient
 from toolkit.symbols.ranges import mean, population_deviation, root_mean_square
 
-NUMBER, TITLE = 20, "Batch size and its effects"
-IDEA = (
-    "The gradient of a batch is the mean of its samples' gradients: an estimate of the gradient of "
-    "all samples.",
-    "On average one four times as large is off by half as much, while it is a small part of all; "
-    "an epoch then makes a quarter as many steps.",
-    "A larger batch is said to want a larger learning rate; whether it does, only an experiment "
-    "tells.",
-)
 EXPERIMENT = Experiment(
     "The same images in smaller or larger batches: what changes?",
     (
@@ -33,15 +25,6 @@ EXPERIMENT = Experiment(
         Variant("1,024", training={"batch_size": 1024}),
         Variant("1,024, learning rate 0.6", training={"batch_size": 1024, "learning_rate": 0.6}),
     ),
-)
-CONCLUSION = (
-    "Batches of {0.name}, {1.name} and {2.name}: {0.accuracy}, {1.accuracy}, {2.accuracy}. Against "
-    "{1.name}, {0.name} is {0~1.more}, {2.name} {2~1.more}.",
-    "With batches of {3.name} it ends at {3.accuracy}, {3~1.more?clearly better than|clearly worse "
-    "than|not clearly different from} {1.name}; so large a batch makes few steps in an epoch.",
-    "A learning rate four times as large with it: {4.accuracy} (deviation {4.spread}; below 90 %: "
-    "{4.failed}, against {3.failed}), {4~3.more?clearly better than|clearly worse than|not clearly "
-    "different from} the usual rate.",
 )
 SIDE = 8
 SAMPLES, SIZES = SIDE * SIDE, (1, 2, 4, 8, 16, 32, 64)
@@ -238,3 +221,30 @@ def _chart(page: Page, row: int, top: int) -> None:
         (row, FIRST + 4), width=15, height=10, y_format="0.0", y_log=True, x_log=True, x_min=1,
         x_max=100,
     )  # fmt: skip
+
+
+CONCEPT = Concept(
+    name="batch-size",
+    number=20,
+    title="Batch size and its effects",
+    idea=(
+        "The gradient of a batch is the mean of its samples' gradients: an estimate of the "
+        "gradient of all samples.",
+        "On average one four times as large is off by half as much, while it is a small part of "
+        "all; an epoch then makes a quarter as many steps.",
+        "A larger batch is said to want a larger learning rate; whether it does, only an "
+        "experiment tells.",
+    ),
+    experiment=EXPERIMENT,
+    conclusion=(
+        "Batches of {0.name}, {1.name} and {2.name}: {0.accuracy}, {1.accuracy}, {2.accuracy}. "
+        "Against {1.name}, {0.name} is {0~1.more}, {2.name} {2~1.more}.",
+        "With batches of {3.name} it ends at {3.accuracy}, {3~1.more?clearly better than|clearly "
+        "worse than|not clearly different from} {1.name}; so large a batch makes few steps in an "
+        "epoch.",
+        "A learning rate four times as large with it: {4.accuracy} (deviation {4.spread}; below "
+        "90 %: {4.failed}, against {3.failed}), {4~3.more?clearly better than|clearly worse "
+        "than|not clearly different from} the usual rate.",
+    ),
+    demonstrate=demonstrate,
+)

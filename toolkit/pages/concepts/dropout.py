@@ -5,6 +5,7 @@ from sympy import Integer, Min, Rational, Symbol, floor
 
 from toolkit.book.sheet import Known, Series
 from toolkit.experiments.variant import Experiment, Variant
+from toolkit.pages.concepts.concept import Concept
 from toolkit.pages.concepts.page import FIRST, LABEL, Page
 from toolkit.symbols.bounds import as_number, clamp
 from toolkit.symbols.choices import dropout_mask
@@ -13,46 +14,6 @@ from toolkit.symbols.lookups import picked
 from toolkit.symbols.maps import weighted_sum
 from toolkit.symbols.ranges import mean, summed
 
-NUMBER, TITLE = 14, "Dropout"
-IDEA = (
-    "In training each activation is set to 0 with probability p, by chance anew for every image: "
-    "no neuron can rely on another.",
-    "What is kept is divided by 1 - p, so that on average the next layer receives as much as "
-    "without dropout.",
-    "In evaluation nothing is dropped and nothing is scaled.",
-)
-EXPERIMENT = Experiment(
-    "How much dropout does so small a network bear?",
-    (
-        Variant("none"),
-        Variant(
-            "0.02 after every convolution",
-            layers="8 D0.02 16 D0.02 P 8:1 D0.02 16 D0.02 16 D0.02 24 D0.02 28 D0.02 G F10",
-        ),
-        Variant(
-            "0.05 after every convolution",
-            layers="8 D0.05 16 D0.05 P 8:1 D0.05 16 D0.05 16 D0.05 24 D0.05 28 D0.05 G F10",
-        ),
-        Variant(
-            "0.1 after every convolution",
-            layers="8 D0.1 16 D0.1 P 8:1 D0.1 16 D0.1 16 D0.1 24 D0.1 28 D0.1 G F10",
-        ),
-        Variant(
-            "0.25 after every convolution",
-            layers="8 D0.25 16 D0.25 P 8:1 D0.25 16 D0.25 16 D0.25 24 D0.25 28 D0.25 G F10",
-        ),
-    ),
-)
-
-CONCLUSION = (
-    "Without dropout: {0.accuracy}. With 0.02: {1.accuracy}, {1~0.more?clearly better|clearly "
-    "worse|not clearly different}; with 0.05: {2.accuracy}, {2~0.more?clearly better|clearly "
-    "worse|not clearly different}.",
-    "With 0.1: {3.accuracy}, {3~0.more?clearly better|clearly worse|not clearly different}; with "
-    "0.25: {4.accuracy}, {4~0.more?clearly better|clearly worse|not clearly different}.",
-    "Train accuracy: {0.train} without dropout, {4.train} with 0.25: so small a network then "
-    "cannot even fit what it is shown.",
-)
 WIDE, DRAWS, MOST_DROPPED = 8, 24, Rational(19, 20)
 ACTIVATIONS = np.array([[1.2, 0.4, 2.0, 0.8, 1.6, 0.2, 1.4, 0.4]])
 X, U, P, Q, MASK, DRAW, PLACE = (
@@ -164,3 +125,49 @@ def _averages(page: Page, top: int, known: Cells) -> None:
              for column in (FIRST, FIRST + 1, FIRST + 2)]  # fmt: skip
     page.curve("Mean output: each draw, and all so far", "draw", "mean", lines,
                (top, FIRST + 4), width=13.5, height=10.5, x_min=1, y_format="0.0")  # fmt: skip
+
+
+CONCEPT = Concept(
+    name="dropout",
+    number=14,
+    title="Dropout",
+    idea=(
+        "In training each activation is set to 0 with probability p, by chance anew for every "
+        "image: no neuron can rely on another.",
+        "What is kept is divided by 1 - p, so that on average the next layer receives as much as "
+        "without dropout.",
+        "In evaluation nothing is dropped and nothing is scaled.",
+    ),
+    experiment=Experiment(
+        "How much dropout does so small a network bear?",
+        (
+            Variant("none"),
+            Variant(
+                "0.02 after every convolution",
+                layers="8 D0.02 16 D0.02 P 8:1 D0.02 16 D0.02 16 D0.02 24 D0.02 28 D0.02 G F10",
+            ),
+            Variant(
+                "0.05 after every convolution",
+                layers="8 D0.05 16 D0.05 P 8:1 D0.05 16 D0.05 16 D0.05 24 D0.05 28 D0.05 G F10",
+            ),
+            Variant(
+                "0.1 after every convolution",
+                layers="8 D0.1 16 D0.1 P 8:1 D0.1 16 D0.1 16 D0.1 24 D0.1 28 D0.1 G F10",
+            ),
+            Variant(
+                "0.25 after every convolution",
+                layers="8 D0.25 16 D0.25 P 8:1 D0.25 16 D0.25 16 D0.25 24 D0.25 28 D0.25 G F10",
+            ),
+        ),
+    ),
+    conclusion=(
+        "Without dropout: {0.accuracy}. With 0.02: {1.accuracy}, {1~0.more?clearly better|clearly "
+        "worse|not clearly different}; with 0.05: {2.accuracy}, {2~0.more?clearly better|clearly "
+        "worse|not clearly different}.",
+        "With 0.1: {3.accuracy}, {3~0.more?clearly better|clearly worse|not clearly different}; "
+        "with 0.25: {4.accuracy}, {4~0.more?clearly better|clearly worse|not clearly different}.",
+        "Train accuracy: {0.train} without dropout, {4.train} with 0.25: so small a network then "
+        "cannot even fit what it is shown.",
+    ),
+    demonstrate=demonstrate,
+)

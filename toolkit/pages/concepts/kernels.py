@@ -7,6 +7,7 @@ from toolkit.book.sheet import Known
 from toolkit.book.theme import INPUT_FILL
 from toolkit.experiments.variant import Experiment, Variant
 from toolkit.pages.concepts import material
+from toolkit.pages.concepts.concept import Concept
 from toolkit.pages.concepts.page import FIRST, LABEL, NEGATIVE, POSITIVE, Page, Place
 from toolkit.pages.concepts.three_by_three import INK, PAPER, SIDE, SIZE, image
 from toolkit.pages.live.layout import Maps
@@ -15,34 +16,6 @@ from toolkit.symbols.choices import matching
 from toolkit.symbols.equation import Equation
 from toolkit.symbols.maps import rectified, weighted_sum
 
-NUMBER, TITLE = 8, "Kernels, and how to choose their number"
-IDEA = (
-    "Each kernel looks for one thing everywhere in the image, and makes a feature map of its own: "
-    "as many kernels, as many maps.",
-    "A kernel of the next layer reads all these maps, so the weights grow with the kernels before "
-    "times the kernels now:",
-    "twice as many in every layer is four times the weights and four times the work.",
-)
-EXPERIMENT = Experiment(
-    "How does the number of kernels change what is reached and what it costs?",
-    (
-        Variant("half as many", layers="4 8 P 4:1 8 8 12 14 G F10"),
-        Variant("8 to 28, growing"),
-        Variant("16 everywhere", layers="16 16 P 16:1 16 16 16 16 G F10"),
-        Variant("28 to 8, falling", layers="28 24 P 16:1 16 16 16 8 G F10"),
-        Variant("twice as many", layers="16 32 P 16:1 32 32 48 56 G F10"),
-    ),
-)
-CONCLUSION = (
-    "Half as many kernels are {0~1.more?clearly better|clearly worse|not clearly different} "
-    "({0.accuracy} against {1.accuracy}), with {0.parameters} parameters instead of "
-    "{1.parameters}.",
-    "Twice as many have {4~1.parameters} times the parameters, take {4~1.seconds} times the "
-    "seconds, and are {4~1.more?clearly better|clearly worse|not clearly different}: {4.accuracy}.",
-    "Against growing numbers, the same number everywhere is {2~1.more?clearly better|clearly worse|"
-    "not clearly different} ({2.accuracy}), falling ones {3~1.more?clearly better|clearly worse|"
-    "not clearly different} ({3.accuracy}).",
-)
 SHOWN = (0, 4, 6, 7)  # kernels of the first layer that look for different things
 OUT = SIDE - SIZE + 1
 X, K, RELU = Symbol("x"), Symbol("k"), Symbol("ReLU")
@@ -154,3 +127,39 @@ def _counts(factors: list[int], bounds: dict[Symbol, tuple[int, int]]) -> dict[S
         NOW: now * with_bounds(NOW, bounds),
         HIGH: floor(side / parts) if parts > 1 else side,
     }
+
+
+CONCEPT = Concept(
+    name="kernels",
+    number=8,
+    title="Kernels, and how to choose their number",
+    idea=(
+        "Each kernel looks for one thing everywhere in the image, and makes a feature map of its "
+        "own: as many kernels, as many maps.",
+        "A kernel of the next layer reads all these maps, so the weights grow with the kernels "
+        "before times the kernels now:",
+        "twice as many in every layer is four times the weights and four times the work.",
+    ),
+    experiment=Experiment(
+        "How does the number of kernels change what is reached and what it costs?",
+        (
+            Variant("half as many", layers="4 8 P 4:1 8 8 12 14 G F10"),
+            Variant("8 to 28, growing"),
+            Variant("16 everywhere", layers="16 16 P 16:1 16 16 16 16 G F10"),
+            Variant("28 to 8, falling", layers="28 24 P 16:1 16 16 16 8 G F10"),
+            Variant("twice as many", layers="16 32 P 16:1 32 32 48 56 G F10"),
+        ),
+    ),
+    conclusion=(
+        "Half as many kernels are {0~1.more?clearly better|clearly worse|not clearly different} "
+        "({0.accuracy} against {1.accuracy}), with {0.parameters} parameters instead of "
+        "{1.parameters}.",
+        "Twice as many have {4~1.parameters} times the parameters, take {4~1.seconds} times the "
+        "seconds, and are {4~1.more?clearly better|clearly worse|not clearly different}: "
+        "{4.accuracy}.",
+        "Against growing numbers, the same number everywhere is {2~1.more?clearly better|clearly "
+        "worse|not clearly different} ({2.accuracy}), falling ones {3~1.more?clearly "
+        "better|clearly worse|not clearly different} ({3.accuracy}).",
+    ),
+    demonstrate=demonstrate,
+)

@@ -8,6 +8,7 @@ from toolkit.book.address import quoted
 from toolkit.book.grid import Grid, moving
 from toolkit.book.sheet import Known
 from toolkit.experiments.variant import Experiment, Variant
+from toolkit.pages.concepts.concept import Concept
 from toolkit.pages.concepts.material import small_digit
 from toolkit.pages.concepts.page import FIRST, LABEL, Page
 from toolkit.pages.live.layout import Maps, filled
@@ -15,34 +16,6 @@ from toolkit.symbols.equation import Equation
 from toolkit.symbols.maps import first_largest, window_largest, window_sum
 from toolkit.symbols.ranges import largest, total
 
-NUMBER, TITLE = 2, "MaxPooling"
-IDEA = (
-    "Max pooling looks at a map through windows of 2x2 cells and keeps the largest number of each: "
-    "a quarter of the cells is left.",
-    "It says that a pattern was found, and about where. Nothing in it is learned.",
-    "Where in its window the largest cell stood is forgotten, but the gradient goes back to that "
-    "cell alone.",
-)
-EXPERIMENT = Experiment(
-    "Does the network need max pooling to shrink its maps, or would a stride do as well?",
-    (
-        Variant("max pool"),
-        Variant("stride 2 instead", layers="8 16/2 8:1 16 16 24 28 G F10"),
-        Variant("two max pools", layers="8 16 P 8:1 16+1 16 P 24 28 G F10"),
-        Variant("no shrinking", layers="8 16 8:1 16 16 24 28 G F10"),
-    ),
-)
-
-CONCLUSION = (
-    "The network with {0.name} ends at {0.accuracy}; with {1.name} it gets to {1.accuracy}, "
-    "which is {1~0.more?clearly better|clearly worse|not clearly different}, and takes "
-    "{1~0.seconds} times as long.",
-    "With {2.name} it gets to {2.accuracy}, {2~0.more?clearly better|clearly worse|not "
-    "clearly different}; with {3.name} to {3.accuracy}, {3~0.more?clearly better|clearly worse|not "
-    "clearly different}.",
-    "Without shrinking, the same layers take {3~0.seconds} times as long: they have more cells to "
-    "compute, and each sees less of the digit.",
-)
 SIDE, SIZE = 8, 2
 POOLED = SIDE // SIZE
 BESIDE = FIRST + SIDE + 1
@@ -144,3 +117,37 @@ def _compared(page: Page, maps: tuple[Known, ...]) -> None:
             expr = total(X) / Integer(np.asarray(cells.value).size) if n > 1 else largest(X)
             page.compute((page.row + n, column), expr, {X: cells}, "seconds right")
     page.row += 3
+
+
+CONCEPT = Concept(
+    name="max-pooling",
+    number=2,
+    title="MaxPooling",
+    idea=(
+        "Max pooling looks at a map through windows of 2x2 cells and keeps the largest number of "
+        "each: a quarter of the cells is left.",
+        "It says that a pattern was found, and about where. Nothing in it is learned.",
+        "Where in its window the largest cell stood is forgotten, but the gradient goes back to "
+        "that cell alone.",
+    ),
+    experiment=Experiment(
+        "Does the network need max pooling to shrink its maps, or would a stride do as well?",
+        (
+            Variant("max pool"),
+            Variant("stride 2 instead", layers="8 16/2 8:1 16 16 24 28 G F10"),
+            Variant("two max pools", layers="8 16 P 8:1 16+1 16 P 24 28 G F10"),
+            Variant("no shrinking", layers="8 16 8:1 16 16 24 28 G F10"),
+        ),
+    ),
+    conclusion=(
+        "The network with {0.name} ends at {0.accuracy}; with {1.name} it gets to {1.accuracy}, "
+        "which is {1~0.more?clearly better|clearly worse|not clearly different}, and takes "
+        "{1~0.seconds} times as long.",
+        "With {2.name} it gets to {2.accuracy}, {2~0.more?clearly better|clearly worse|not "
+        "clearly different}; with {3.name} to {3.accuracy}, {3~0.more?clearly better|clearly "
+        "worse|not clearly different}.",
+        "Without shrinking, the same layers take {3~0.seconds} times as long: they have more "
+        "cells to compute, and each sees less of the digit.",
+    ),
+    demonstrate=demonstrate,
+)

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from sympy import Expr, Integer, Rational, Symbol
 
 from toolkit.book.sheet import Known, Series, Table, at
-from toolkit.experiments.programme import Named
+from toolkit.experiments.programme import NamedExperiment
 from toolkit.experiments.results import Result
 from toolkit.experiments.variant import Budget
 from toolkit.pages.concepts import recorded
@@ -65,7 +65,7 @@ class Records:
     results: tuple[Result, ...]
     table: Table
     budget: Budget
-    programme: tuple[Named, ...]
+    programme: tuple[NamedExperiment, ...]
 
     @property
     def seeds(self) -> tuple[int, ...]:
@@ -101,7 +101,7 @@ class Measured:
         return self.page.reach((row, FIRST, row, FIRST + self.seeds - 1), values)
 
 
-def table(page: Page, named: Named, records: Records) -> Measured:
+def table(page: Page, named: NamedExperiment, records: Records) -> Measured:
     """The variants' figures, in the next free rows."""
     top, seeds = page.row, records.seeds
     words = [*(f"seed {seed}" for seed in seeds), "mean", "standard deviation", "wrong of 10,000",
@@ -205,7 +205,9 @@ def _symbol(name: str, cell: Known, known: dict[Symbol, Known]) -> Symbol:
     return symbol
 
 
-def chart(made: Measured, named: Named, title: str = "Wrong of 10,000 test digits") -> None:
+def chart(
+    made: Measured, named: NamedExperiment, title: str = "Wrong of 10,000 test digits"
+) -> None:
     """Bars of how many test digits each variant gets wrong, on a logarithmic axis where some get
     most of them wrong; the rows that it covers are taken.
     """

@@ -5,6 +5,7 @@ from sympy import Eq, Expr, Piecewise, Symbol, log
 from toolkit.book.sheet import Known
 from toolkit.experiments.variant import Experiment, Variant
 from toolkit.pages.concepts import mission_runs
+from toolkit.pages.concepts.concept import Concept
 from toolkit.pages.concepts.measured import Measured, Records
 from toolkit.pages.concepts.page import FIRST, LABEL, Page
 from toolkit.pages.concepts.signals import ALL_FINE, LATER, NOTHING, SIGNALS, YOURS, Signal
@@ -13,14 +14,6 @@ from toolkit.symbols.equation import Equation
 from toolkit.symbols.ranges import numbers_in
 from toolkit.symbols.text import Text
 
-NUMBER, TITLE = 19, "How to know very early that a network is not going well"
-IDEA = (
-    "A network that knows nothing gives every class the same probability 1/n: its loss is ln n, "
-    "2.303 for ten digits.",
-    "Within a hundred batches most good ones are well below that. One that is not has its reason: "
-    "a rate, a scale, a layer, labels.",
-    "Stopping then costs seconds; a long training that never went well costs the night.",
-)
 # Run only after the rule and its bounds were fixed: they test it on what it has not seen.
 NEW = (
     Variant("new: learning rate 0.00001", training={"learning_rate": 0.00001}),
@@ -43,15 +36,6 @@ EXPERIMENT = Experiment(
         Variant("ReLU before SoftMax", layers="8 16 P 8:1 16 16 24 28 G F10 R"),
         *NEW,
     ),
-)
-CONCLUSION = (
-    "As it should be, the network ends at {0.accuracy}. Runs that end below 90 %: {0.failed}; at "
-    "learning rate 20 {1.failed}, without normalization {2.failed}, with shuffled labels "
-    "{3.failed}.",
-    "With all weights zero {4.failed}, with a ReLU before SoftMax {5.failed} ({5.accuracy}, "
-    "deviation {5.spread}).",
-    "After a quarter of the training the network as it should be is at {0.quarter}, one with "
-    "shuffled labels at {3.quarter}.",
 )
 CLASSES, FAILED = Symbol("n"), Symbol("failed")
 KNOWN_NOTHING = Equation(NOTHING, log(CLASSES))
@@ -130,3 +114,29 @@ def _judged(said: Expr, count: int) -> Expr:
 def measure(page: Page, made: Measured, records: Records) -> None:
     """The same rule, with the same bounds, on every run of every experiment."""
     mission_runs.measure(page, records, EXPERIMENT.variants)
+
+
+CONCEPT = Concept(
+    name="mission-control",
+    number=19,
+    title="How to know very early that a network is not going well",
+    idea=(
+        "A network that knows nothing gives every class the same probability 1/n: its loss is ln "
+        "n, 2.303 for ten digits.",
+        "Within a hundred batches most good ones are well below that. One that is not has its "
+        "reason: a rate, a scale, a layer, labels.",
+        "Stopping then costs seconds; a long training that never went well costs the night.",
+    ),
+    experiment=EXPERIMENT,
+    conclusion=(
+        "As it should be, the network ends at {0.accuracy}. Runs that end below 90 %: {0.failed}; "
+        "at learning rate 20 {1.failed}, without normalization {2.failed}, with shuffled labels "
+        "{3.failed}.",
+        "With all weights zero {4.failed}, with a ReLU before SoftMax {5.failed} ({5.accuracy}, "
+        "deviation {5.spread}).",
+        "After a quarter of the training the network as it should be is at {0.quarter}, one with "
+        "shuffled labels at {3.quarter}.",
+    ),
+    demonstrate=demonstrate,
+    measure=measure,
+)

@@ -7,6 +7,7 @@ from toolkit.book.grid import moving
 from toolkit.book.sheet import Cell, Known, Series, quoted
 from toolkit.experiments.variant import Experiment, Variant
 from toolkit.pages.concepts import recorded
+from toolkit.pages.concepts.concept import Concept
 from toolkit.pages.concepts.measured import Measured, Records
 from toolkit.pages.concepts.page import ASIDE, FIRST, LABEL, Page
 from toolkit.symbols.choices import unless_dash
@@ -15,15 +16,6 @@ from toolkit.symbols.fitting import basis_sum, orthonormal
 from toolkit.symbols.ranges import summed
 from toolkit.symbols.records import mean_of_records
 
-NUMBER, TITLE = 15, "When to introduce dropout, and how to see overfitting"
-IDEA = (
-    "A model overfits where it learns its training examples by heart, noise and all, and answers "
-    "new ones worse.",
-    "It is seen by two numbers: the error on training examples goes on falling, that on test "
-    "examples stays behind, or even rises again.",
-    "That gap is the sign to try dropout, augmentation or more data; which of them helps, only an "
-    "experiment tells.",
-)
 EXPERIMENT = Experiment(
     "With a thousand images, each seen 48 times: does the network overfit, and does dropout help?",
     (
@@ -47,16 +39,6 @@ EXPERIMENT = Experiment(
     ),
 )
 
-CONCLUSION = (
-    "To see it, compare train with test accuracy: {0.train} and {0.accuracy} with 12,000 images, "
-    "{1.train} and {1.accuracy} with 1,000.",
-    "With 1,000, dropout 0.1 throughout gives {2.accuracy}, {2~1.more?clearly better than|clearly "
-    "worse than|not clearly different from} none; before the average {3.accuracy}, {3~1.more?"
-    "clearly better|clearly worse|not clearly different}.",
-    "Random shifts and turns give {4.accuracy}, {4~1.more?clearly better|clearly worse|not clearly "
-    "different}; twelve times the images {0.accuracy}, {0~1.more?clearly better|clearly worse|not "
-    "clearly different}.",
-)
 MOST, STEPS = 7, 36  # the highest degree; points of the curve
 TRAINING = ((0, 0.1), (1, 1.3), (2, 1.6), (3, 0.8), (4, -0.4), (5, -0.7), (6, -1.3), (7, 0.2))
 TEST = ((0.5, 0.6), (1.5, 1.2), (2.5, 0.9), (3.5, 0.3), (4.5, -0.9), (5.5, -0.9), (6.4, -0.6),
@@ -241,3 +223,31 @@ def _curves(page: Page, top: int) -> None:
         y_format="0%",
     )  # fmt: skip
     page.row += 20
+
+
+CONCEPT = Concept(
+    name="overfitting",
+    number=15,
+    title="When to introduce dropout, and how to see overfitting",
+    idea=(
+        "A model overfits where it learns its training examples by heart, noise and all, and "
+        "answers new ones worse.",
+        "It is seen by two numbers: the error on training examples goes on falling, that on test "
+        "examples stays behind, or even rises again.",
+        "That gap is the sign to try dropout, augmentation or more data; which of them helps, "
+        "only an experiment tells.",
+    ),
+    experiment=EXPERIMENT,
+    conclusion=(
+        "To see it, compare train with test accuracy: {0.train} and {0.accuracy} with 12,000 "
+        "images, {1.train} and {1.accuracy} with 1,000.",
+        "With 1,000, dropout 0.1 throughout gives {2.accuracy}, {2~1.more?clearly better "
+        "than|clearly worse than|not clearly different from} none; before the average "
+        "{3.accuracy}, {3~1.more?clearly better|clearly worse|not clearly different}.",
+        "Random shifts and turns give {4.accuracy}, {4~1.more?clearly better|clearly worse|not "
+        "clearly different}; twelve times the images {0.accuracy}, {0~1.more?clearly "
+        "better|clearly worse|not clearly different}.",
+    ),
+    demonstrate=demonstrate,
+    measure=measure,
+)

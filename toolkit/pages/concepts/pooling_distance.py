@@ -7,20 +7,12 @@ from toolkit.book.address import quoted
 from toolkit.book.grid import moving
 from toolkit.book.sheet import Known
 from toolkit.experiments.variant import Experiment, Variant
+from toolkit.pages.concepts.concept import Concept
 from toolkit.pages.concepts.page import FIRST, LABEL, Page
 from toolkit.symbols.equation import Equation
 from toolkit.symbols.maps import window_largest
 from toolkit.symbols.ranges import total
 
-NUMBER, TITLE = 16, "Distance of MaxPooling from the prediction"
-IDEA = (
-    "Each max pool halves the map: one cell then stands for twice as many cells along a side, and "
-    "where among them is lost.",
-    "But every convolution after it steps twice as far over the image: with the same 3x3 kernels "
-    "it sees more at once.",
-    "A pool just before the prediction loses places as well, but no convolution is left to use the "
-    "wider view.",
-)
 EXPERIMENT = Experiment(
     "How near to the prediction may a second max pool stand?",
     (
@@ -39,16 +31,6 @@ EXPERIMENT = Experiment(
     ),
 )
 
-CONCLUSION = (
-    "With {0.name} the network ends at {0.accuracy}; with one {1.name} at {1.accuracy}, "
-    "{1~0.more?clearly better|clearly worse|not clearly different}.",
-    "{4.name} it is {4~0.more?clearly better than|clearly worse than|not clearly different from} "
-    "with none ({4.accuracy}), and {4~1.more?clearly better than|clearly worse than|not clearly "
-    "different from} {1.name}.",
-    "All these are padded, for maps that do not run out. The baseline, not padded and with one "
-    "pool, ends at {5.accuracy}: {5~1.more?clearly better than|clearly worse than|not clearly "
-    "different from} the best place here.",
-)
 CELLS, POOLS, DEEPEST = 16, 3, 5
 GREEN, BLUE = "8FD3B6", "56B4E9"
 X, Y, N, PLACE, PEAK, K, J, R = (Symbol(name) for name in ("x", "y", "n", "i", "p", "k", "j", "r"))
@@ -147,3 +129,30 @@ def _measured_networks(page: Page, top: int, left: int) -> None:
         expr = Integer(ONE_POOL) if one else TWO_POOLS
         page.compute((top + 1 + n, left), expr, {LAST: Known(str(last), int(last))}, "tally")
         page.label((top + 1 + n, left + 1), variant.name)
+
+
+CONCEPT = Concept(
+    name="pooling-distance",
+    number=16,
+    title="Distance of MaxPooling from the prediction",
+    idea=(
+        "Each max pool halves the map: one cell then stands for twice as many cells along a side, "
+        "and where among them is lost.",
+        "But every convolution after it steps twice as far over the image: with the same 3x3 "
+        "kernels it sees more at once.",
+        "A pool just before the prediction loses places as well, but no convolution is left to "
+        "use the wider view.",
+    ),
+    experiment=EXPERIMENT,
+    conclusion=(
+        "With {0.name} the network ends at {0.accuracy}; with one {1.name} at {1.accuracy}, "
+        "{1~0.more?clearly better|clearly worse|not clearly different}.",
+        "{4.name} it is {4~0.more?clearly better than|clearly worse than|not clearly different "
+        "from} with none ({4.accuracy}), and {4~1.more?clearly better than|clearly worse than|not "
+        "clearly different from} {1.name}.",
+        "All these are padded, for maps that do not run out. The baseline, not padded and with one "
+        "pool, ends at {5.accuracy}: {5~1.more?clearly better than|clearly worse than|not clearly "
+        "different from} the best place here.",
+    ),
+    demonstrate=demonstrate,
+)

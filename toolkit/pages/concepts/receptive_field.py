@@ -7,39 +7,12 @@ from toolkit.book.grid import moving
 from toolkit.book.sheet import Cell, Known, quoted
 from toolkit.experiments.variant import Experiment, Variant
 from toolkit.pages.concepts import material
+from toolkit.pages.concepts.concept import Concept
 from toolkit.pages.concepts.page import FIRST, LABEL, POSITIVE, Page
 from toolkit.symbols.bounds import as_number, with_bounds
 from toolkit.symbols.equation import Equation
 from toolkit.symbols.text import Text
 
-NUMBER, TITLE = 5, "Receptive field"
-IDEA = (
-    "The receptive field of a cell: the pixels of the image that it depends on. What lies outside, "
-    "it cannot know.",
-    "A kernel of k widens it by (k - 1) jumps. The jump, from one cell to the next counted in "
-    "pixels, grows with every stride;",
-    "so after a pool each 3x3 sees twice as much further. A digit of MNIST fits into 20 x 20 "
-    "pixels.",
-)
-EXPERIMENT = Experiment(
-    "How far must the last layer see before the average over all places?",
-    (
-        Variant("receptive field 10", layers="8 16 P 8:1 28 G F10"),
-        Variant("receptive field 14", layers="8 16 P 8:1 16 28 G F10"),
-        Variant("receptive field 18", layers="8 16 P 8:1 16 24 28 G F10"),
-        Variant("receptive field 22"),
-        Variant("receptive field 26", layers="8 16 P 8:1 16 16 24 24 28 G F10"),
-    ),
-)
-CONCLUSION = (
-    "At {0.name}: {0.accuracy}. Up to {1.name}: {1.accuracy}, {1~0.more?clearly better|clearly "
-    "worse|not clearly different}; up to {2.name}: {2.accuracy}, {2~1.more?clearly better|clearly "
-    "worse|not clearly different}.",
-    "On to {3.name}: {3.accuracy}, {3~2.more?clearly better|clearly worse|not clearly different}; "
-    "to {4.name}: {4.accuracy}, {4~3.more?clearly better|clearly worse|not clearly different}.",
-    "Each step is also a layer more ({0.parameters} parameters at first, {4.parameters} in the "
-    "end), so the view need not be the only reason.",
-)
 LAYERS, SIDE = 10, 28
 N, J, R, K, S, P = (Symbol(name) for name in ("n", "j", "r", "k", "s", "p"))
 LOW, HIGH, CELL, END = (Symbol(name) for name in ("first", "last", "i", "end"))
@@ -159,3 +132,39 @@ def _picture(page: Page, rows: list[dict[Symbol, Known]]) -> None:
         page.fill((top + 1, FIRST + n), expr, read, "shade")
     page.shade((top + 1, FIRST, top + SIDE, FIRST + LAYERS), high=POSITIVE, end=1.0)
     page.row = top + SIDE + 1
+
+
+CONCEPT = Concept(
+    name="receptive-field",
+    number=5,
+    title="Receptive field",
+    idea=(
+        "The receptive field of a cell: the pixels of the image that it depends on. What lies "
+        "outside, it cannot know.",
+        "A kernel of k widens it by (k - 1) jumps. The jump, from one cell to the next counted in "
+        "pixels, grows with every stride;",
+        "so after a pool each 3x3 sees twice as much further. A digit of MNIST fits into 20 x 20 "
+        "pixels.",
+    ),
+    experiment=Experiment(
+        "How far must the last layer see before the average over all places?",
+        (
+            Variant("receptive field 10", layers="8 16 P 8:1 28 G F10"),
+            Variant("receptive field 14", layers="8 16 P 8:1 16 28 G F10"),
+            Variant("receptive field 18", layers="8 16 P 8:1 16 24 28 G F10"),
+            Variant("receptive field 22"),
+            Variant("receptive field 26", layers="8 16 P 8:1 16 16 24 24 28 G F10"),
+        ),
+    ),
+    conclusion=(
+        "At {0.name}: {0.accuracy}. Up to {1.name}: {1.accuracy}, {1~0.more?clearly "
+        "better|clearly worse|not clearly different}; up to {2.name}: {2.accuracy}, "
+        "{2~1.more?clearly better|clearly worse|not clearly different}.",
+        "On to {3.name}: {3.accuracy}, {3~2.more?clearly better|clearly worse|not clearly "
+        "different}; to {4.name}: {4.accuracy}, {4~3.more?clearly better|clearly worse|not "
+        "clearly different}.",
+        "Each step is also a layer more ({0.parameters} parameters at first, {4.parameters} in the "
+        "end), so the view need not be the only reason.",
+    ),
+    demonstrate=demonstrate,
+)

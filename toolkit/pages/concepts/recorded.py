@@ -8,7 +8,7 @@ from sympy import Symbol
 
 from toolkit.book.live import computed
 from toolkit.book.sheet import Cell, Column, Known, Sheet, Table, Value
-from toolkit.experiments.programme import Named
+from toolkit.experiments.programme import NamedExperiment
 from toolkit.experiments.results import Result
 from toolkit.experiments.variant import Budget, Variant
 from toolkit.pages.concepts.words import CONTENTS, RESULTS
@@ -97,7 +97,7 @@ def table(results: Sequence[Result], names: Mapping[str, str]) -> Table:
     return Table(TABLE_ROW, 1, tuple(columns))
 
 
-def names(experiments: Sequence[Named], budget: Budget) -> dict[str, str]:
+def names(experiments: Sequence[NamedExperiment], budget: Budget) -> dict[str, str]:
     """What each setup is called: by the number of the first concept that has it, and its variant;
     by fingerprint.
     """

@@ -8,6 +8,7 @@ from toolkit.book.sheet import Known
 from toolkit.book.theme import INPUT_FILL
 from toolkit.experiments.variant import Experiment, Variant
 from toolkit.pages.concepts import material
+from toolkit.pages.concepts.concept import Concept
 from toolkit.pages.concepts.page import FIRST, LABEL, NEGATIVE, POSITIVE, Page
 from toolkit.pages.live.layout import Maps
 from toolkit.symbols.bounds import as_number, held, with_bounds
@@ -17,34 +18,6 @@ from toolkit.symbols.maps import weighted_sum
 from toolkit.symbols.ranges import total
 from toolkit.symbols.text import Text, joined
 
-NUMBER, TITLE = 4, "3x3 convolutions"
-IDEA = (
-    "A 3x3 kernel is nine weights. It slides over the image; at each place the pixels under it are "
-    "multiplied by them",
-    "and added up: one cell of the output map. The same nine weights serve at every place.",
-    "Two 3x3 in a row see 5x5 pixels with 18 weights and a ReLU in between; one 5x5 needs 25 "
-    "weights to see as far.",
-)
-EXPERIMENT = Experiment(
-    "Two 3x3 kernels see as far as one 5x5, three as far as one 7x7: which is better?",
-    (
-        Variant("3x3 throughout"),
-        Variant("one 5x5 for the first two", layers="16:5 P 8:1 16 16 24 28 G F10"),
-        Variant("5x5 throughout", layers="16:5 P 8:1 16:5 28:5 G F10"),
-        Variant("one 7x7 at the start", layers="16:7 P 8:1 16 16 24 28 G F10"),
-        Variant("1x1 in place of every other 3x3", layers="8 16:1 P 8:1 16 16:1 24 28:1 G F10"),
-    ),
-)
-CONCLUSION = (
-    "3x3 throughout ends at {0.accuracy} with {0.parameters} parameters; 5x5 throughout, which "
-    "sees as far, is {2~0.more?clearly better|clearly worse|not clearly different}: "
-    "{2.accuracy} with {2.parameters}.",
-    "One 5x5 for the first two is {1~0.more?clearly better|clearly worse|not clearly different} "
-    "({1.accuracy}), one 7x7 at the start {3~0.more?clearly better|clearly worse|not clearly "
-    "different} ({3.accuracy}).",
-    "With 1x1 in place of every other 3x3 the network sees less of the image and is "
-    "{4~0.more?clearly better|clearly worse|not clearly different}: {4.accuracy}.",
-)
 SIDE, SIZE, INK = 8, 3, 9
 OUT = SIDE - SIZE + 1
 MAP_LEFT = FIRST + SIDE + 1
@@ -194,3 +167,38 @@ def _stacks(page: Page) -> None:
         page.compute((n, FIRST + 2), with_bounds(SEEN.expr, bounds), read, "integer")
         page.compute((n, FIRST + 3), with_bounds(COST.expr, bounds), read, "total")
     page.row += len(STACKS) + 1
+
+
+CONCEPT = Concept(
+    name="three-by-three",
+    number=4,
+    title="3x3 convolutions",
+    idea=(
+        "A 3x3 kernel is nine weights. It slides over the image; at each place the pixels under "
+        "it are multiplied by them",
+        "and added up: one cell of the output map. The same nine weights serve at every place.",
+        "Two 3x3 in a row see 5x5 pixels with 18 weights and a ReLU in between; one 5x5 needs 25 "
+        "weights to see as far.",
+    ),
+    experiment=Experiment(
+        "Two 3x3 kernels see as far as one 5x5, three as far as one 7x7: which is better?",
+        (
+            Variant("3x3 throughout"),
+            Variant("one 5x5 for the first two", layers="16:5 P 8:1 16 16 24 28 G F10"),
+            Variant("5x5 throughout", layers="16:5 P 8:1 16:5 28:5 G F10"),
+            Variant("one 7x7 at the start", layers="16:7 P 8:1 16 16 24 28 G F10"),
+            Variant("1x1 in place of every other 3x3", layers="8 16:1 P 8:1 16 16:1 24 28:1 G F10"),
+        ),
+    ),
+    conclusion=(
+        "3x3 throughout ends at {0.accuracy} with {0.parameters} parameters; 5x5 throughout, which "
+        "sees as far, is {2~0.more?clearly better|clearly worse|not clearly different}: "
+        "{2.accuracy} with {2.parameters}.",
+        "One 5x5 for the first two is {1~0.more?clearly better|clearly worse|not clearly "
+        "different} ({1.accuracy}), one 7x7 at the start {3~0.more?clearly better|clearly "
+        "worse|not clearly different} ({3.accuracy}).",
+        "With 1x1 in place of every other 3x3 the network sees less of the image and is "
+        "{4~0.more?clearly better|clearly worse|not clearly different}: {4.accuracy}.",
+    ),
+    demonstrate=demonstrate,
+)
