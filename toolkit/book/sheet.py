@@ -1,7 +1,8 @@
 """A workbook as plain data: sheets of cells, tables and charts. Nothing here knows openpyxl."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from types import MappingProxyType
 from typing import Literal, NamedTuple
 
 import numpy as np
@@ -279,7 +280,7 @@ class Sheet:
     styles that are not locked can be changed; there is no password. In the areas of `verdicts`
     texts that begin with pass or fail are coloured. Each of the areas in `merges` is shown as one
     cell, its first; they must not overlap. `filter` is the area, headings included, whose rows a
-    reader can filter and sort.
+    reader can filter and sort. The mappings are copied and cannot be changed.
     """
 
     name: str
@@ -302,6 +303,14 @@ class Sheet:
     scales: tuple[Scale, ...] = ()
     filter: Area | None = None
     grids: tuple[Grid, ...] = ()
+
+    def __post_init__(self) -> None:
+        for name in ("cells", "widths", "heights"):
+            object.__setattr__(self, name, MappingProxyType(dict(getattr(self, name))))
+
+    def with_cells(self, cells: Mapping[tuple[int, int], Cell]) -> "Sheet":
+        """A sheet like this one with further cells, which replace those in the same places."""
+        return replace(self, cells={**self.cells, **cells})
 
 
 @dataclass(frozen=True)

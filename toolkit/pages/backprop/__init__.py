@@ -1,7 +1,5 @@
 """The backprop workbook, one file a sheet."""
 
-from dataclasses import replace
-
 from toolkit.book.sheet import Book, Chart, Sheet, Table, check_fits
 from toolkit.network.comparison import compared
 from toolkit.network.derivation import derivation, with_optimizer
@@ -33,8 +31,6 @@ from toolkit.pages.backprop.layout import (
     cells_of_parameters,
 )
 from toolkit.pages.backprop.lines import Shown
-
-PAGE_POINTS = 800.0  # of rows, on a page in landscape, at about two thirds of their size
 
 
 def work_out(lesson: Lesson) -> Worked:
@@ -133,16 +129,11 @@ def _names(worked: Worked) -> list[str]:
 
 def _steps(worked: Worked, names: list[str], shown: Shown) -> list[Sheet]:
     """In order, since each reads the cells of those before it."""
-    sheets = []
-    for kind, name, following in zip(_kinds(worked), names, [*names[1:], BACKPROP], strict=True):
-        sheets.append(_step(worked, kind, name, shown, following))
-    return [_on_one_page(sheet) for sheet in sheets]
-
-
-def _on_one_page(sheet: Sheet) -> Sheet:
-    """Printed on one page where that leaves it legible."""
-    fits = sum(sheet.heights.values()) < PAGE_POINTS
-    return replace(sheet, pages_high=1) if fits else sheet
+    following = [*names[1:], BACKPROP]
+    return [
+        _step(worked, kind, name, shown, after)
+        for kind, name, after in zip(_kinds(worked), names, following, strict=True)
+    ]
 
 
 def _step(worked: Worked, kind: str, name: str, shown: Shown, following: str) -> Sheet:

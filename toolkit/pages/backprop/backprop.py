@@ -1,7 +1,5 @@
 """The backprop table at the learning rate that is chosen on the sheet of parameters."""
 
-from dataclasses import replace
-
 from toolkit.book.live import computed
 from toolkit.book.sheet import Cell, Chart, Known, Series, Sheet, Table, at
 from toolkit.network.derivation import LEARNING_RATE, LOSS
@@ -33,7 +31,7 @@ def sheet(shown: Table, worked: Worked) -> Sheet:
         (1, 10): computed(status(), {LOSSES: losses}, "note"),
     }
     chart = _chart(shown, at(BACKPROP, 1, 1, heading.value))
-    return replace(table.page(BACKPROP, cells, shown), charts=(chart,), tab="000000")
+    return table.page(BACKPROP, cells, shown, (chart,), tab="000000")
 
 
 def _chart(shown: Table, heading: Known) -> Chart:

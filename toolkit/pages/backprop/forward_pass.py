@@ -2,7 +2,7 @@
 
 from toolkit.book.sheet import Sheet
 from toolkit.pages.backprop.layout import Worked
-from toolkit.pages.backprop.lines import Page, Shown
+from toolkit.pages.backprop.lines import EquationPage, Shown
 from toolkit.pages.backprop.sentences import neuron, sentence
 from toolkit.symbols.equation import Equation
 
@@ -12,7 +12,7 @@ LEAD = ("The inputs go in, layer by layer, until the loss says how wrong the ans
 
 def sheet(worked: Worked, name: str, shown: Shown, following: str | None) -> Sheet:
     """The first sample's quantities; of further samples the tables show the same."""
-    page = Page(name, shown)
+    page = EquationPage(name, shown)
     for heading, equations in _blocks(worked):
         page.block(heading)
         for equation in equations:

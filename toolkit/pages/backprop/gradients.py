@@ -2,7 +2,7 @@
 
 from toolkit.book.sheet import Sheet
 from toolkit.pages.backprop.layout import Worked
-from toolkit.pages.backprop.lines import Page, Shown
+from toolkit.pages.backprop.lines import EquationPage, Shown
 from toolkit.pages.backprop.sentences import sentence
 from toolkit.symbols.equation import Equation
 
@@ -20,7 +20,7 @@ LEADS = {
 
 def sheet(worked: Worked, kind: str, name: str, shown: Shown, following: str | None) -> Sheet:
     """The lines of one of these steps."""
-    page = Page(name, shown)
+    page = EquationPage(name, shown)
     for heading, equations in _blocks(worked, kind):
         if equations:
             page.block(heading)

@@ -8,7 +8,7 @@ from sympy import Integer, Mul, Symbol
 from toolkit.book.sheet import Sheet
 from toolkit.network.derivation import LOSS
 from toolkit.pages.backprop.layout import Worked
-from toolkit.pages.backprop.lines import Page, Shown
+from toolkit.pages.backprop.lines import EquationPage, Shown
 from toolkit.pages.backprop.sentences import names, sentence
 from toolkit.symbols.equation import Equation, Gradient, local_derivatives, quantity
 
@@ -24,7 +24,7 @@ def weight(worked: Worked) -> Symbol:
 
 def sheet(worked: Worked, name: str, shown: Shown, following: str | None) -> Sheet:
     """What depends on the weight, the chain of local derivatives, their product."""
-    page, chosen = Page(name, shown), weight(worked)
+    page, chosen = EquationPage(name, shown), weight(worked)
     page.block(f"What does {chosen.name} act on?", lines=False)
     for words in _dependence(worked, chosen):
         page.text(words)
@@ -34,7 +34,7 @@ def sheet(worked: Worked, name: str, shown: Shown, following: str | None) -> She
     return page.sheet(f"Step 2: ∂E_total/∂{chosen.name} by the chain rule", lead, following)
 
 
-def _one_way(page: Page, worked: Worked, chosen: Symbol) -> None:
+def _one_way(page: EquationPage, worked: Worked, chosen: Symbol) -> None:
     """One product, whose factors are the slopes on the way."""
     path = _path(worked, chosen)
     page.block(f"The chain from the loss back to {chosen.name}", lines=False)
@@ -49,7 +49,7 @@ def _one_way(page: Page, worked: Worked, chosen: Symbol) -> None:
     page.line(whole, "All factors multiplied: how fast the loss grows with this weight.")
 
 
-def _many_ways(page: Page, worked: Worked, chosen: Symbol) -> None:
+def _many_ways(page: EquationPage, worked: Worked, chosen: Symbol) -> None:
     """First all ways from the loss to the neuron that reads the weight, then the one from there."""
     neuron = _reader(worked, chosen)
     page.block(f"All ways back to {neuron.name}")
@@ -89,7 +89,7 @@ def _short_form(worked: Worked, neuron: Symbol) -> Equation | None:
     )
 
 
-def _only_this_sample(page: Page, worked: Worked) -> None:
+def _only_this_sample(page: EquationPage, worked: Worked) -> None:
     samples = len(worked.lesson.samples.inputs)
     if samples > 1:
         page.text(f"This is what sample 1 of {samples} adds; step 3 adds up all of them.", "muted")

@@ -4,24 +4,22 @@ And the sheet of each: its table, read from cells of its own on the sheet of par
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from math import ceil
 
 from sympy import Symbol
 
 from toolkit.book.live import computed
-from toolkit.book.sheet import Area, Cell, Chart, Known, Picture, Sheet, Table, at
-from toolkit.book.typesetting import draw
+from toolkit.book.page import PageBuilder
+from toolkit.book.sheet import Cell, Chart, Known, Sheet, Table, at
 from toolkit.network.derivation import LEARNING_RATE, LOSS
 from toolkit.network.optimizers import update
 from toolkit.pages.backprop import table
-from toolkit.pages.backprop.curves import WIDTHS, Cells, Curve, chosen, goal_cells, summaries
+from toolkit.pages.backprop.curves import WIDTHS, Curve, chosen, goal_cells, summaries
 from toolkit.pages.backprop.layout import BACKPROP, OPTIMIZERS, START, Worked, own_symbol
-from toolkit.pages.backprop.lines import LARGE, LINE_POINTS, PADDING
+from toolkit.pages.backprop.lines import LARGE, LINE_POINTS
 from toolkit.symbols.equation import Equation
-from toolkit.symbols.plain import plain
 from toolkit.symbols.text import Text, joined, number_text
-from toolkit.symbols.typeset import typeset_equation
 
 HEADING_ROW = 6
 LAST_COLUMN, CHART_ROWS = 8, 27
@@ -101,11 +99,17 @@ def sheet(worked: Worked, found: Sequence[Curve]) -> Sheet:
     """What the optimizers have in common and in which they differ."""
     below = HEADING_ROW + len(found) + 2
     top = below + len(found) + 3
-    page = _Steps(top + CHART_ROWS)
-    page.block(worked)
-    for one in worked.compared:
-        page.block(one)
-    cells = {
+    page = PageBuilder(
+        OPTIMIZERS,
+        row=top + CHART_ROWS,
+        widths=dict(WIDTHS),
+        tab="009E73",
+        pages_high=1,
+        portrait=True,
+    )
+    for one in (worked, *worked.compared):
+        _step(page, one)
+    page.cells |= {
         (1, 1): Cell(OPTIMIZERS, "title"),
         (2, 1): Cell(
             "The same network, data and start; only what is made of the gradient differs.", "muted"
@@ -116,18 +120,8 @@ def sheet(worked: Worked, found: Sequence[Curve]) -> Sheet:
         **summaries(worked, found, OPTIMIZERS, HEADING_ROW, "optimizer"),
         **chosen(worked, found, OPTIMIZERS, below, "optimizer"),
     }
-    return Sheet(
-        OPTIMIZERS,
-        cells | page.cells,
-        charts=(_comparison(found, top),),
-        widths=WIDTHS,
-        heights=page.heights,
-        pictures=tuple(page.pictures),
-        merges=tuple(page.merges),
-        tab="009E73",
-        pages_high=1,
-        portrait=True,
-    )
+    page.charts.append(_comparison(found, top))
+    return page.finish()
 
 
 def _where(worked: Worked) -> str:
@@ -137,36 +131,21 @@ def _where(worked: Worked) -> str:
     )
 
 
-@dataclass
-class _Steps:
-    """How each optimizer makes a step, while it is being written down."""
-
-    row: int
-    cells: Cells = field(default_factory=dict)
-    heights: dict[int, float] = field(default_factory=dict)
-    pictures: list[Picture] = field(default_factory=list)
-    merges: list[Area] = field(default_factory=list)
-
-    def block(self, worked: Worked) -> None:
-        """Its name, a sentence, its settings, the equations of the first weight."""
-        kind = kind_of(worked)
-        words = SENTENCES[kind]
-        self.cells[self.row, 1] = Cell(kind, "name")
-        self.cells[self.row, 2] = Cell(words, "wrapped")
-        self.merges.append((self.row, 2, self.row, LAST_COLUMN))
-        self.heights[self.row] = LINE_POINTS * ceil(len(words) / CHARACTERS)
-        self.cells[self.row + 1, 2] = _settings(worked)
-        self.row += 2
-        for equation in update(worked.lesson.training, worked.derived.weights[0]):
-            self._equation(equation)
-        self.row += 1
-
-    def _equation(self, equation: Equation) -> None:
-        drawn = draw(typeset_equation(equation.symbol, equation.expr), LARGE)
-        alt = f"{equation.symbol.name} = {plain(equation.expr)}"
-        self.pictures.append(Picture(drawn.png, alt, self.row, 2, drawn.width, drawn.height))
-        self.heights[self.row] = round(drawn.height * 0.75 + PADDING, 2)
-        self.row += 1
+def _step(page: PageBuilder, worked: Worked) -> None:
+    """How an optimizer makes a step: its name, a sentence, its settings, its equations for the
+    first weight.
+    """
+    kind = kind_of(worked)
+    words = SENTENCES[kind]
+    page.cells[page.row, 1] = Cell(kind, "name")
+    page.cells[page.row, 2] = Cell(words, "wrapped")
+    page.merges.append((page.row, 2, page.row, LAST_COLUMN))
+    page.heights[page.row] = LINE_POINTS * ceil(len(words) / CHARACTERS)
+    page.cells[page.row + 1, 2] = _settings(worked)
+    page.row += 2
+    for equation in update(worked.lesson.training, worked.derived.weights[0]):
+        page.typeset(equation, 2, LARGE)
+    page.row += 1
 
 
 def _settings(worked: Worked) -> Cell:

@@ -1,7 +1,5 @@
 """The table a sheet a sample, where all samples side by side would be too wide to read."""
 
-from dataclasses import replace
-
 from sympy import Symbol
 
 from toolkit.book.sheet import Cell, Sheet, Table
@@ -51,4 +49,4 @@ def sheet(worked: Worked, name: str, made: Table) -> Sheet:
         (2, 1): Cell("back", "link", link=BACKPROP),
         (2, 2): Cell(HINT, "muted"),
     }
-    return replace(table.page(name, cells, made), tab="000000")
+    return table.page(name, cells, made, tab="000000")

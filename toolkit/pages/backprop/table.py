@@ -10,7 +10,7 @@ import numpy as np
 from sympy import Integer, Symbol
 
 from toolkit.book.live import computed
-from toolkit.book.sheet import ABOVE, ROW, Cell, Column, Known, Sheet, Table, letters, quoted
+from toolkit.book.sheet import ABOVE, ROW, Cell, Chart, Column, Known, Sheet, Table, letters, quoted
 from toolkit.book.theme import fitting
 from toolkit.network.derivation import EPOCH, LEARNING_RATE, LOSS
 from toolkit.network.trace import Values
@@ -79,14 +79,21 @@ def sheet(worked: Worked, rate: int) -> Sheet:
     return page(rate_sheet(letter), cells, table(worked, rate))
 
 
-def page(name: str, cells: dict[tuple[int, int], Cell], made: Table) -> Sheet:
-    """A sheet of a table and the cells above it."""
+def page(
+    name: str,
+    cells: dict[tuple[int, int], Cell],
+    made: Table,
+    charts: tuple[Chart, ...] = (),
+    tab: str = "0072B2",
+) -> Sheet:
+    """A sheet of a table, the cells above it and the charts beside it."""
     return Sheet(
         name,
         cells,
         (made,),
+        charts,
         freeze=(HEADING_ROW + 1, 2),
-        tab="0072B2",
+        tab=tab,
         pages_wide=ceil(len(made.columns) / COLUMNS_A_PAGE),
     )
 

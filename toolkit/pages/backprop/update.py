@@ -5,7 +5,7 @@ from sympy import Expr, Integer, Symbol
 from toolkit.book.sheet import Sheet
 from toolkit.network.derivation import EPOCH
 from toolkit.pages.backprop.layout import Worked
-from toolkit.pages.backprop.lines import Page, Shown
+from toolkit.pages.backprop.lines import EquationPage, Shown
 from toolkit.pages.backprop.sentences import of_update
 from toolkit.symbols.equation import Equation, Previous
 
@@ -21,7 +21,7 @@ LEAD = (
 
 def sheet(worked: Worked, name: str, shown: Shown, following: str | None) -> Sheet:
     """One line for each parameter, and before it those for what the optimizer remembers."""
-    page = Page(name, _before(shown))
+    page = EquationPage(name, _before(shown))
     kind = worked.lesson.training.optimizer
     page.block(f"One step of {NAMES.get(kind, kind)}")
     first = first_step(worked)

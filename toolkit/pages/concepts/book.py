@@ -12,12 +12,11 @@ from toolkit.experiments.variant import BASELINE, Budget, Variant
 from toolkit.pages.concepts import measured, recorded
 from toolkit.pages.concepts.concept import Concept
 from toolkit.pages.concepts.measured import Records
-from toolkit.pages.concepts.page import FIRST, LABEL, Page
+from toolkit.pages.concepts.page import Page
 from toolkit.pages.concepts.words import CONTENTS, RESULTS
 from toolkit.symbols.records import APART, CLEAR
 
 TABS = ("0072B2", "009E73", "E69F00", "CC79A7", "56B4E9", "D55E00")
-LINKS_ROW = 3
 SENTENCE = Symbol("sentence")
 TITLE = "The concepts of deep learning, live and measured"
 CLEARLY = (
@@ -42,11 +41,12 @@ def concepts_book(
     made = recorded.table(results, recorded.names(programme, budget))
     records = Records(tuple(results), made, budget, tuple(programme))
     pages = [_page(concept, records) for concept in concepts]
+    names = [CONTENTS, *(page.name for page in pages), RESULTS]
+    for page, before, after in zip(pages, names, names[2:], strict=False):
+        page.link(before, after)
     sheets = [page.sheet(TABS[n // 4 % len(TABS)]) for n, page in enumerate(pages)]
     last = recorded.sheet(made, _all_runs(records))
-    ways = [CONTENTS, *(sheet.name for sheet in sheets), RESULTS]
-    contents = _contents(concepts, pages, records)
-    return Book(TITLE, (contents, *linked(sheets, ways), last))
+    return Book(TITLE, (_contents(concepts, pages, records), *sheets, last))
 
 
 def _page(concept: Concept, records: Records) -> Page:
@@ -110,17 +110,6 @@ def _all_runs(records: Records) -> str:
     """The same for all results."""
     made = [(result.images, result.epochs) for result in records.results]
     return _budget_line(records, made or [(records.budget.images, records.budget.epochs)])
-
-
-def linked(sheets: list[Sheet], ways: list[str]) -> list[Sheet]:
-    """The sheets with links to the contents, the one before and the one after."""
-    for number, sheet in enumerate(sheets, 1):
-        before, after = ways[number - 1], ways[number + 1]
-        links = {LABEL: (CONTENTS, CONTENTS), FIRST: (f"← {before}", before),
-                 FIRST + 4: (f"{after} →", after)}  # fmt: skip
-        for column, (text, name) in links.items():
-            sheet.cells[LINKS_ROW, column] = Cell(text, "link", link=name)  # type: ignore[index]
-    return sheets
 
 
 def _first_conclusion(page: Page) -> tuple[int, int] | None:

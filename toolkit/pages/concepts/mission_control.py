@@ -66,9 +66,9 @@ def _settings(page: Page) -> None:
     asked = page.input((page.row, FIRST), 10, *CLASS_BOUNDS, whole=True)
     page.label((page.row + 1, LABEL), "ln n")
     held_classes = KNOWN_NOTHING.expr.subs(CLASSES, held(CLASSES, *CLASS_BOUNDS))
-    page.kept[NOTHING] = page.compute((page.row + 1, FIRST), held_classes, {CLASSES: asked})
+    page.shared[NOTHING] = page.compute((page.row + 1, FIRST), held_classes, {CLASSES: asked})
     page.label((page.row + 2, LABEL), "a run ends badly below this test accuracy")
-    page.kept[FAILED] = page.input((page.row + 2, FIRST), 0.97, 0, 1)
+    page.shared[FAILED] = page.input((page.row + 2, FIRST), 0.97, 0, 1)
     page.label((page.row + 2, FIRST + 2), "0.97: three times as many wrong as it should be",
                "muted")  # fmt: skip
     page.widths[LABEL] = 50.0
@@ -84,7 +84,7 @@ def _checklist(page: Page) -> None:
     page.label((page.row, LABEL), "all together, after a hundred batches", "name")
     well = Piecewise((Text("goes well"), ALL_FINE), (Text("stop and look"), True))
     area = page.down((first, FIRST), len(SIGNALS))
-    known = page.kept | yours | {YOURS: area}
+    known = page.shared | yours | {YOURS: area}
     page.compute((page.row, FIRST + 2), _judged(well, len(SIGNALS)), known, "verdict")
     page.merges.append((page.row, FIRST + 2, page.row, FIRST + 3))
     page.row += 1
@@ -97,9 +97,9 @@ def _line(page: Page, signal: Signal, yours: dict[Symbol, Known]) -> None:
     yours[signal.symbol] = cell
     for bound, number in signal.bounds.items():
         column = FIRST + (1 if "least" in bound.name else 2)
-        page.kept[bound] = page.input((page.row, column), number, 0, 1 if signal.share else 1e6)
+        page.shared[bound] = page.input((page.row, column), number, 0, 1 if signal.share else 1e6)
     said = Piecewise((Text("fine"), signal.fine), (Text("look here"), True))
-    known = page.kept | yours | {YOURS: cell}
+    known = page.shared | yours | {YOURS: cell}
     page.compute((page.row, FIRST + 3), _judged(said, 1), known, "middle")
     page.places[signal.name] = page.row, FIRST + 4
     page.label((page.row, FIRST + 6), signal.advice)

@@ -57,7 +57,7 @@ def _flags(page: Page, top: int, records: Records, news: Collection[str]) -> Fla
     count = len(records.results)
     signals = (*SIGNALS, LATER)
     read = {signal.symbol: _column(records, signal.column, count) for signal in signals}
-    read |= page.kept
+    read |= page.shared
     read[ACCURACY] = _column(records, "test accuracy", count)
     read[GROUP] = _groups(page, top + 1, records, news)
     ends = _one_if(as_number(FAILED) > ACCURACY)
