@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from toolkit.book.grid import END, START, Grid
+from toolkit.book.measure import points
 from toolkit.book.sheet import Cell, Known, Scale, Sheet, Value, down, quoted
 from toolkit.pages.live.layer import width_of
 from toolkit.pages.live.layout import DIGITS, Cells
@@ -96,7 +97,7 @@ def sheet(gallery: Gallery) -> Sheet:
         grids=tuple(grids),
         widths=widths
         | {NAME_COLUMN: 14.0, NAME_COLUMN + 1: 8.0, NAME_COLUMN + 2: 22.0, NAME_COLUMN + 3: 10.0},
-        heights=dict.fromkeys(range(FIRST_ROW, last + 1), PIXELS * 0.75),
+        heights=dict.fromkeys(range(FIRST_ROW, last + 1), points(PIXELS)),
         tab="7F7F7F",
         scales=(Scale((area,), "000000", "FFFFFF", end=255),),
     )

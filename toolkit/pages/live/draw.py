@@ -1,13 +1,13 @@
 """The sheet Draw: choose a digit or paint one, see what the network sees and says."""
 
-from dataclasses import dataclass
-
 import numpy as np
 from sympy import Expr, Integer, Piecewise, Symbol
 
 from toolkit.book.grid import moving
 from toolkit.book.live import computed
-from toolkit.book.sheet import Area, Cell, Chart, Known, Scale, Series, Sheet, Validation, at
+from toolkit.book.measure import points
+from toolkit.book.page import PageBuilder
+from toolkit.book.sheet import Cell, Chart, Known, Scale, Series, Validation, at
 from toolkit.pages.live.digits import SIDE, STEP, Gallery
 from toolkit.pages.live.ending import Softmax
 from toolkit.pages.live.layer import width_of
@@ -32,8 +32,8 @@ IDLE = "The canvas is not read now: choose canvas above."
 MOST_LARGE = 2  # characters of an answer in large type
 
 
-def seen_maps(gallery: Gallery) -> tuple[Sheet, Maps]:
-    """The sheet without its answer, and what the network reads: one map of 28 x 28."""
+def seen_maps(gallery: Gallery) -> tuple[PageBuilder, Maps]:
+    """The sheet, still without its answer, and what the network reads: one map of 28 x 28."""
     cells: Cells = {(1, 2): Cell("Draw a digit, watch the network think", "title")}
     cells[2, 2] = Cell(
         "Choose a digit in the yellow cell, or choose canvas there and paint: select cells, type "
@@ -56,19 +56,19 @@ def seen_maps(gallery: Gallery) -> tuple[Sheet, Maps]:
     maps = Maps(DRAW, ((FIRST_ROW, SEEN_COLUMN),), grid.values[None])
     cells |= _painted(gallery) | _rulers()
     areas = (maps.area(0), (FIRST_ROW, PAINT_COLUMN, FIRST_ROW + SIDE - 1, PAINT_COLUMN + SIDE - 1))
-    sheet = Sheet(
+    page = PageBuilder(
         DRAW,
-        cells,
-        grids=(grid,),
+        cells=cells,
+        grids=[grid],
         widths=_widths(),
-        heights=dict.fromkeys(range(RULER_ROW, FIRST_ROW + SIDE), PIXELS * 0.75),
+        heights=dict.fromkeys(range(RULER_ROW, FIRST_ROW + SIDE), points(PIXELS)),
         tab="009E73",
-        scales=(Scale(areas, "000000", "FFFFFF", end=255),),
+        scales=[Scale(areas, "000000", "FFFFFF", end=255)],
         validations=_validations(gallery),
         protected=True,
         pages_high=1,
     )
-    return sheet, maps
+    return page, maps
 
 
 def _seen() -> Expr:
@@ -130,7 +130,7 @@ def _widths() -> dict[int, float]:
                      TABLE_COLUMN + 2: 2.0}  # fmt: skip
 
 
-def _validations(gallery: Gallery) -> tuple[Validation, ...]:
+def _validations(gallery: Gallery) -> list[Validation]:
     choice = Validation(
         CHOICE_ROW, CHOICE_COLUMN, CHOICE_ROW, "choice", f"Which {gallery.word}?",
         f"A stored {gallery.word} (✗: the network misreads it), or canvas for what you paint.",
@@ -144,35 +144,26 @@ def _validations(gallery: Gallery) -> tuple[Validation, ...]:
         )
         for n in range(SIDE)
     )  # fmt: skip
-    return (choice, *columns)
+    return [choice, *columns]
 
 
-@dataclass(frozen=True)
-class Answer:
-    """The cells of Draw that say what the network makes of the digit."""
-
-    cells: Cells
-    chart: Chart
-    merges: tuple[Area, ...]
-
-
-def answer(gallery: Gallery, said: Softmax) -> Answer:
+def answer(page: PageBuilder, gallery: Gallery, said: Softmax) -> None:
     """Probabilities in numbers and bars, the answer in large type, and whether it is right."""
     column, rows = TABLE_COLUMN, [TABLE_ROW + 2 + 2 * n for n in range(len(said.each))]
-    cells: Cells = {
+    page.cells |= {
         (HEADING_ROW, column): Cell("The network's answer", "bold"),
         (TABLE_ROW, column): Cell("class", "heading"),
         (TABLE_ROW, column + 1): Cell("probability", "heading"),
     }
     for row, (name, share) in zip(rows, said.each, strict=True):
-        cells[row, column] = Cell(name, "heading")
-        cells[row, column + 1] = computed(SHARE, {SHARE: share}, "percent right")
+        page.cells[row, column] = Cell(name, "heading")
+        page.compute((row, column + 1), SHARE, {SHARE: share}, "percent right")
     top = FIRST_ROW
-    cells |= _verdict(gallery, top, said)
+    page.cells |= _verdict(gallery, top, said)
     pairs = (TABLE_ROW, *rows)
-    merges = tuple((row, column + n, row + 1, column + n) for row in pairs for n in range(2))
-    merges += ((top, column, top + 5, column), (CHOICE_ROW, CHOICE_COLUMN, CHOICE_ROW, 20))
-    merges += tuple((top + 2 * n, column + 1, top + 2 * n + 1, column + 1) for n in range(3))
+    page.merges += [(row, column + n, row + 1, column + n) for row in pairs for n in range(2)]
+    page.merges += [(top, column, top + 5, column), (CHOICE_ROW, CHOICE_COLUMN, CHOICE_ROW, 20)]
+    page.merges += [(top + 2 * n, column + 1, top + 2 * n + 1, column + 1) for n in range(3)]
     chart = Chart(
         "What the network says",
         "class",
@@ -187,7 +178,7 @@ def answer(gallery: Gallery, said: Softmax) -> Answer:
         y_max=1,
         bars=True,
     )
-    return Answer(cells, chart, merges)
+    page.charts.append(chart)
 
 
 def _verdict(gallery: Gallery, top: int, said: Softmax) -> Cells:

@@ -7,6 +7,7 @@ import numpy as np
 from sympy import Symbol
 
 from toolkit.book.live import computed
+from toolkit.book.page import equation_picture
 from toolkit.book.sheet import Cell, Known, Scale, Sheet, Value, at, down, letters
 from toolkit.convnet.stages import Stage, scale_and_shift
 from toolkit.pages.live import equations as eq
@@ -159,7 +160,7 @@ def softmax(name: str, title: str, logits: Sequence[Known], names: Sequence[str]
     widths = {1: 2.0, 2: 14.0, 3: 14.0, 4: 16.0, 5: 14.0}
     lines = (Equation(POWER, explained.POWER), Equation(SHARE, explained.SHARE))
     pictures = tuple(
-        explained.drawn(line, EQUATION_ROW, column)
+        equation_picture(line, (EQUATION_ROW, column), explained.SIZE)
         for line, column in zip(lines, (2, 4), strict=True)
     )
     sheet = Sheet(name, cells, widths=widths, tab="0072B2", pages_high=1, pictures=pictures,

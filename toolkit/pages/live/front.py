@@ -5,6 +5,7 @@ from sympy import Add, Expr, Integer, Symbol
 
 from toolkit.book.grid import moving
 from toolkit.book.live import computed
+from toolkit.book.measure import points
 from toolkit.book.sheet import (
     Area,
     Cell,
@@ -145,7 +146,7 @@ class Front:
             widths={1: 1.0, 2: 3.0, SEEN_COLUMN + SIDE: 3.0, 32: 3.0}
             | dict.fromkeys(range(SEEN_COLUMN, SEEN_COLUMN + SIDE), width_of(PIXELS))
             | {column: 42.0, column + 1: 16.0, column + 2: 12.0},
-            heights=dict.fromkeys(range(FIRST_ROW, FIRST_ROW + SIDE), PIXELS * 0.75 * 1.2),
+            heights=dict.fromkeys(range(FIRST_ROW, FIRST_ROW + SIDE), points(PIXELS) * 1.2),
             tab="009E73",
             scales=(Scale((self.maps.area(0),), "000000", "FFFFFF", end=255),),
             validations=(

@@ -7,15 +7,14 @@ import numpy as np
 from sympy import Symbol
 
 from toolkit.book.live import computed
+from toolkit.book.measure import points
+from toolkit.book.page import equation_picture
 from toolkit.book.sheet import Area, Cell, Known, Picture, Scale, Sheet, at, letters, quoted, reach
-from toolkit.book.typesetting import draw
 from toolkit.convnet.stages import EPSILON as EPSILON_VALUE
 from toolkit.convnet.stages import Stage
 from toolkit.pages.live import equations as eq
 from toolkit.pages.live import rules
 from toolkit.pages.live.layout import FIRST_ROW, Cells, Maps, Tiling, filled
-from toolkit.symbols.plain import plain
-from toolkit.symbols.typeset import typeset_equation
 
 EQUATION_ROW = 4
 DARK, NEGATIVE, POSITIVE = "1F4E79", "E68A4F", "5AA5DB"
@@ -59,7 +58,8 @@ def layer(stage: Stage, name: str, title: str, before: Maps, margin: int) -> Mad
         cells,
         grids=tuple(grids),
         widths=columns | widths,
-        heights=dict.fromkeys(range(FIRST_ROW - 1, last + 1), pixels * 0.75) | {EQUATION_ROW: 24.0},
+        heights=dict.fromkeys(range(FIRST_ROW - 1, last + 1), points(pixels))
+        | {EQUATION_ROW: 24.0},
         freeze=(FIRST_ROW - 1, 1),
         tab="0072B2",
         scales=(shading(maps), *scales),
@@ -78,10 +78,7 @@ def numbered(stage: Stage) -> str:
 
 def equation(stage: Stage) -> Picture:
     """What a cell computes, typeset."""
-    shown = eq.shown(stage)
-    drawn = draw(typeset_equation(shown.symbol, shown.expr), 12)
-    alt = f"{shown.symbol.name} = {plain(shown.expr)}"
-    return Picture(drawn.png, alt, EQUATION_ROW, 2, drawn.width, drawn.height)
+    return equation_picture(eq.shown(stage), (EQUATION_ROW, 2), 12)
 
 
 def words(stage: Stage, maps: Maps) -> str:

@@ -63,7 +63,6 @@ class Loss:
         slopes = np.array([self.cells[row, 7].value for row in self.rows], float)
         self.by_logit = Maps(LOSS, tuple((row, 7) for row in self.rows), slopes[:, None, None])
         self.after, self.said_after = self.before, self.said_before
-        self.page_place = Sheet(LOSS)
 
     def _one(self, row: int, column: int) -> Known:
         return at(LOSS, row, column, self.cells[row, column].value)
@@ -91,7 +90,6 @@ class Loss:
         }
         end = self.rows[-1] + 2
         self.cells[end, column] = Cell(words, "name")
-        pair[LOGITS] = Known(logits.address, pair[LOGITS].value)
         self.cells[end, column + 1] = computed(explained.CROSS_ENTROPY, pair, "value")
         said = lookup(CLASS, LOGITS, largest(LOGITS))
         known = {CLASS: self._range(2), LOGITS: logits}
@@ -117,6 +115,6 @@ class Loss:
         self.after, self.said_after = self._side(9, maps, "loss after")
         widths = {1: 2.0, 8: 3.0} | dict.fromkeys((2, 3, 4, 5, 6, 7, 9, 10, 11), 16.0)
         lines = [line for _, line in explained.LOSS_LINES]
-        pictures, heights = explained.laid(lines, widths)
+        pictures, heights = explained.equation_row(lines, widths)
         return Sheet(LOSS, self.cells, widths=widths, tab="CC79A7", pages_high=1, protected=True,
                      pictures=tuple(pictures), heights=heights)  # fmt: skip

@@ -1,7 +1,6 @@
 """What the sheets of stages are called, and the links between them."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 
 from toolkit.book.sheet import Cell, Sheet, letters
 from toolkit.convnet.stages import Stage
@@ -95,9 +94,8 @@ def linked(sheets: list[Sheet], jumps: Mapping[str, tuple[str, int]]) -> tuple[S
             ways.append(Cell("All sheets ↓", "link", link=sheet.name, spot=_spot(row, 2)))
         step = 8 if sheet.widths.get(3, 9.0) < NARROW else 2
         links = {(3, 2 + step * n): cell for n, cell in enumerate(ways)}
-        made.append(replace(sheet, cells={**sheet.cells, **links}))
-    made[0] = replace(made[0], cells={**made[0].cells, **_contents(made)})
-    return tuple(made)
+        made.append(sheet.with_cells(links))
+    return (made[0].with_cells(_contents(made)), *made[1:])
 
 
 def _ways(sheets: list[Sheet], number: int) -> Iterator[Cell]:

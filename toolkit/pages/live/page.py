@@ -1,4 +1,4 @@
-"""A sheet in the making, and where the parameters on it stand."""
+"""A sheet of feature maps while it is being written, and the cells of the parameters on it."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
@@ -7,18 +7,20 @@ import numpy as np
 from sympy import Expr, Symbol
 
 from toolkit.book.grid import Grid, moving
-from toolkit.book.sheet import Cell, Known, Picture, Scale, Sheet, Validation, letters, quoted
+from toolkit.book.measure import points
+from toolkit.book.page import PageBuilder
+from toolkit.book.sheet import Cell, Known, Sheet, letters, quoted
 from toolkit.pages.live import equations as eq
-from toolkit.pages.live.explained import laid
+from toolkit.pages.live.explained import equation_row
 from toolkit.pages.live.layer import shading, width_of
-from toolkit.pages.live.layout import FIRST_ROW, Array, Cells, Maps, Tiling, filled
+from toolkit.pages.live.layout import FIRST_ROW, Array, Maps, Tiling, filled
 from toolkit.symbols.equation import Equation
 
 Reads = dict[Symbol, Known]
 
 
 @dataclass(frozen=True)
-class Block:
+class KernelCells:
     """A kernel's cells: `values` (rows, columns) from the cell (row, column) on."""
 
     sheet: str
@@ -53,7 +55,7 @@ class Block:
 class Weights:
     """Where a stage's parameters stand: kernels by (output, input), numbers by output."""
 
-    kernels: dict[tuple[int, int], Block]
+    kernels: dict[tuple[int, int], KernelCells]
     numbers: dict[Symbol, list[Known]]
 
     def reads(self, channel: int) -> Reads:
@@ -64,19 +66,13 @@ class Weights:
 
 
 @dataclass
-class Page:
-    """A sheet in the making."""
+class MapPage(PageBuilder):
+    """A sheet of feature maps while it is being written. `pixels` is the side of a cell, `last` the
+    last row of what has been written.
+    """
 
-    name: str
-    cells: Cells = field(default_factory=dict)
-    grids: list[Grid] = field(default_factory=list)
-    scales: list[Scale] = field(default_factory=list)
-    widths: dict[int, float] = field(default_factory=dict)
-    heights: dict[int, float] = field(default_factory=dict)
-    pictures: list[Picture] = field(default_factory=list)
-    validations: list[Validation] = field(default_factory=list)
-    pixels: int = 13
-    last: int = FIRST_ROW
+    pixels: int = field(default=13, kw_only=True)
+    last: int = field(default=FIRST_ROW, kw_only=True)
 
     def lay(
         self,
@@ -115,24 +111,15 @@ class Page:
 
     def explain(self, equations: Iterable[Equation]) -> None:
         """Equations side by side above the maps."""
-        pictures, heights = laid(equations, self.widths)
+        pictures, heights = equation_row(equations, self.widths)
         self.pictures += pictures
         self.heights |= heights
 
     def sheet(self, title: str, tab: str) -> Sheet:
-        """The sheet."""
+        """The finished sheet, with its title and the colour of its tab."""
         rows = range(FIRST_ROW - 1, self.last + 1)
-        return Sheet(
-            self.name,
-            {(1, 2): Cell(title, "title"), **self.cells},
-            grids=tuple(self.grids),
-            widths=self.widths,
-            heights=dict.fromkeys(rows, self.pixels * 0.75) | self.heights,
-            pictures=tuple(self.pictures),
-            freeze=(FIRST_ROW - 1, 1),
-            tab=tab,
-            scales=tuple(self.scales),
-            validations=tuple(self.validations),
-            protected=True,
-            pages_high=1,
-        )
+        self.heights = dict.fromkeys(rows, points(self.pixels)) | self.heights
+        self.cells = {(1, 2): Cell(title, "title"), **self.cells}
+        self.freeze, self.tab, self.pages_high = (FIRST_ROW - 1, 1), tab, 1
+        self.protected = True
+        return self.finish()

@@ -13,7 +13,7 @@ from toolkit.pages.live import backward as back
 from toolkit.pages.live.forward import Passed, tiles_of
 from toolkit.pages.live.layer import shading, width_of
 from toolkit.pages.live.layout import FIRST_ROW, Array, Maps, filled
-from toolkit.pages.live.page import Block, Page, Reads, Weights
+from toolkit.pages.live.page import KernelCells, MapPage, Reads, Weights
 from toolkit.pages.live.updates import Job, parameters
 
 
@@ -28,7 +28,7 @@ class Returned:
     gradients: tuple[tuple[Area, Array], ...]
 
 
-def backward(passed: Passed, arriving: Maps, page: Page, rate: Known, margin: int) -> Returned:
+def backward(passed: Passed, arriving: Maps, page: MapPage, rate: Known, margin: int) -> Returned:
     """The page of gradients of one stage; `arriving` is ∂loss/∂a."""
     stage = passed.stage
     first = FIRST_ROW
@@ -49,7 +49,7 @@ def backward(passed: Passed, arriving: Maps, page: Page, rate: Known, margin: in
     return Returned(by_input, stepped.weights, stepped.gradients)
 
 
-def _spread(stage: Stage, maps: Maps, page: Page, margin: int, first: int) -> tuple[Maps, int]:
+def _spread(stage: Stage, maps: Maps, page: MapPage, margin: int, first: int) -> tuple[Maps, int]:
     """Gradients as far apart as the windows were, with blank cells between and around them."""
     count, high, wide = maps.values.shape
     step = stage.stride
@@ -73,8 +73,8 @@ def _spread(stage: Stage, maps: Maps, page: Page, margin: int, first: int) -> tu
 def _by_input(
     passed: Passed,
     by_z: Maps,
-    turned: dict[tuple[int, int], Block],
-    page: Page,
+    turned: dict[tuple[int, int], KernelCells],
+    page: MapPage,
     margin: int,
     first: int,
 ) -> Maps:

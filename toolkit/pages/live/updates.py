@@ -15,7 +15,7 @@ from toolkit.pages.live import equations as eq
 from toolkit.pages.live.forward import Passed, tiles_of
 from toolkit.pages.live.layer import NEGATIVE, POSITIVE
 from toolkit.pages.live.layout import FIRST_ROW, Array, Maps, filled
-from toolkit.pages.live.page import Block, Page, Reads, Weights
+from toolkit.pages.live.page import KernelCells, MapPage, Reads, Weights
 
 TITLES = ("∂loss/∂kernel", "kernel after the step", "kernel turned, for the way back")
 SLOPES = 3  # of the numbers beside the maps, the first
@@ -31,7 +31,7 @@ class Job:
     passed: Passed
     arriving: Maps
     by_z: Maps
-    page: Page
+    page: MapPage
     rate: Known
     margin: int
 
@@ -63,7 +63,7 @@ class Stepped:
     """Parameters after the step, kernels turned for the way back, and where all gradients stand."""
 
     weights: Weights
-    turned: dict[tuple[int, int], Block]
+    turned: dict[tuple[int, int], KernelCells]
     gradients: tuple[tuple[Area, Array], ...]
 
 
@@ -87,7 +87,10 @@ def parameters(job: Job) -> Stepped:
     if made:
         areas.append(_framed(job, [slope for slope, _, _ in made.values()]))
     blocks = [
-        {place: Block(page.name, g[n].row, g[n].column, g[n].values) for place, g in made.items()}
+        {
+            place: KernelCells(page.name, g[n].row, g[n].column, g[n].values)
+            for place, g in made.items()
+        }
         for n in (1, 2)
     ]
     return Stepped(Weights(blocks[0], numbers), blocks[1], tuple(areas))
@@ -108,7 +111,7 @@ def _new_kernel(job: Job, o: int, i: int) -> tuple[Grid, Grid, Grid]:
     read = {
         back.OLD: block.cells,
         back.RATE: job.rate,
-        back.SLOPE: Block(job.page.name, *places[0], slope.values).cells,
+        back.SLOPE: KernelCells(job.page.name, *places[0], slope.values).cells,
     }
     new = filled(back.NEW.expr, read, places[1], "small number")
     turned = filled(back.OLD, {back.OLD: block.turned}, places[2], "small number")

@@ -1,6 +1,6 @@
 """The sheets of the MNIST workbook and where on them others look things up."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from toolkit.book.sheet import Cell, Known, Sheet, Table, Value, at, down
 from toolkit.convnet.history import History, Predictions
@@ -76,5 +76,5 @@ def linked(sheets: list[Sheet]) -> tuple[Sheet, ...]:
             (LINKS_ROW, column): Cell(text, "link", link=name)
             for column, (text, name) in zip(LINK_COLUMNS, ways.items(), strict=False)
         }
-        made.append(replace(sheet, cells={**sheet.cells, **links}))
+        made.append(sheet.with_cells(links))
     return tuple(made)
