@@ -107,8 +107,6 @@ def sheet(worked: Worked, found: Sequence[Curve]) -> Sheet:
         pages_high=1,
         portrait=True,
     )
-    for one in (worked, *worked.compared):
-        _step(page, one)
     page.cells |= {
         (1, 1): Cell(OPTIMIZERS, "title"),
         (2, 1): Cell(
@@ -121,6 +119,8 @@ def sheet(worked: Worked, found: Sequence[Curve]) -> Sheet:
         **chosen(worked, found, OPTIMIZERS, below, "optimizer"),
     }
     page.charts.append(_comparison(found, top))
+    for one in (worked, *worked.compared):
+        _step(page, one)
     return page.finish()
 
 
