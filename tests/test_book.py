@@ -43,7 +43,7 @@ from toolkit.files.errors import ToolkitError
 from toolkit.files.saving import check_workbook
 from toolkit.network.derivation import LOSS
 from toolkit.pages.backprop import backprop_book
-from toolkit.pages.backprop.layout import Worked
+from toolkit.pages.backprop.layout import LessonLayout
 
 XDR = "{http://schemas.openxmlformats.org/drawingml/2006/spreadsheetDrawing}"
 DML = "{http://schemas.openxmlformats.org/drawingml/2006/main}"
@@ -128,7 +128,7 @@ def about(shape: etree._Element) -> dict[str, str]:
     return {str(name): str(value) for name, value in found.attrib.items()}
 
 
-def test_the_same_book_gives_the_same_bytes(tmp_path: Path, worked: Worked) -> None:
+def test_the_same_book_gives_the_same_bytes(tmp_path: Path, worked: LessonLayout) -> None:
     for name in ("a.xlsx", "b.xlsx"):
         write(backprop_book(worked), tmp_path / name)
     assert (tmp_path / "a.xlsx").read_bytes() == (tmp_path / "b.xlsx").read_bytes()
@@ -359,7 +359,7 @@ def test_every_formula_carries_its_value(class_book: Path) -> None:
     assert count > 19_000
 
 
-def test_pandas_reads_the_table(class_book: Path, worked: Worked) -> None:
+def test_pandas_reads_the_table(class_book: Path, worked: LessonLayout) -> None:
     frame = pd.read_excel(class_book, sheet_name="Rate E", header=2)
     assert list(frame.columns[:4]) == ["epoch", "i1", "i2", "w1"]
     np.testing.assert_array_equal(frame["E_total"], worked.trace.column(LOSS, 4))

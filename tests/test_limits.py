@@ -179,7 +179,7 @@ def test_partial_sums_count_before_anything_is_run(monkeypatch: pytest.MonkeyPat
     least = least_columns(wide)
     assert columns(wide) > least
     monkeypatch.setattr(sheet, "MAX_COLUMNS", least)
-    monkeypatch.setattr(backprop, "trace", never)
+    monkeypatch.setattr(backprop, "run_lesson", never)
     with pytest.raises(ToolkitError, match=r"do not fit a sheet.*network\.layers"):
         work_out(wide)
 

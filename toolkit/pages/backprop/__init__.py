@@ -1,10 +1,9 @@
 """The backprop workbook, one file a sheet."""
 
-from toolkit.book.sheet import Book, Chart, Sheet, Table, check_fits
-from toolkit.network.comparison import compared
-from toolkit.network.derivation import derivation, with_optimizer
+from toolkit.book.sheet import Book, Chart, Sheet, Table
+from toolkit.network.derivation import derivation
 from toolkit.network.lesson import Lesson
-from toolkit.network.trace import trace
+from toolkit.network.run import run_lesson
 from toolkit.pages.backprop import (
     backprop,
     check,
@@ -22,18 +21,18 @@ from toolkit.pages.backprop import (
     table,
     update,
 )
-from toolkit.pages.backprop.extent import check_extent
+from toolkit.pages.backprop.extent import check_extent, check_width
 from toolkit.pages.backprop.gradients import earlier_weights
 from toolkit.pages.backprop.layout import (
     BACKPROP,
     PARAMETERS,
-    Worked,
-    cells_of_parameters,
+    LessonLayout,
+    lay_out,
 )
 from toolkit.pages.backprop.lines import Shown
 
 
-def work_out(lesson: Lesson) -> Worked:
+def work_out(lesson: Lesson) -> LessonLayout:
     """Derive the lesson's equations and run all its epochs.
 
     Raises ToolkitError, before anything is run, where its tables would not fit a sheet or a
@@ -41,19 +40,12 @@ def work_out(lesson: Lesson) -> Worked:
     """
     check_extent(lesson)
     derived = derivation(lesson)
-    further = [(one, with_optimizer(derived, one.training)) for one in compared(lesson)]
-    remembered = max(len(found.states) for found in (derived, *(found for _, found in further)))
     published.check_names(lesson, derived)
-    check_fits(
-        table.HEADING_ROW + 1 + lesson.training.epochs,
-        1 + len(derived.given) + len(derived.table) + remembered,
-    )
-    cells = cells_of_parameters(lesson, derived)
-    beside = tuple(Worked(one, found, trace(one, found), *cells) for one, found in further)
-    return Worked(lesson, derived, trace(lesson, derived), *cells, beside)
+    check_width(lesson, derived)
+    return lay_out(run_lesson(lesson, derived))
 
 
-def backprop_book(worked: Worked, template: str = "TEMPLATE") -> Book:
+def backprop_book(worked: LessonLayout, template: str = "TEMPLATE") -> Book:
     """All sheets in reading order; `template` is what the command line calls the lesson."""
     tables = [table.sheet(worked, rate) for rate in range(len(worked.letters))]
     made = [sheet.tables[0] for sheet in tables]
@@ -87,7 +79,9 @@ def backprop_book(worked: Worked, template: str = "TEMPLATE") -> Book:
     return Book(worked.lesson.title, (*first, *pages))
 
 
-def _optimizers(worked: Worked, chosen: Table) -> tuple[list[Sheet], Chart | None, list[Sheet]]:
+def _optimizers(
+    worked: LessonLayout, chosen: Table
+) -> tuple[list[Sheet], Chart | None, list[Sheet]]:
     """The sheet that compares optimizers, its chart, and a sheet for each."""
     if not worked.compared:
         return [], None, []
@@ -100,7 +94,7 @@ def _optimizers(worked: Worked, chosen: Table) -> tuple[list[Sheet], Chart | Non
 
 
 def _looks(
-    worked: Worked, made: list[Table], spread: dict[str, Table], template: str
+    worked: LessonLayout, made: list[Table], spread: dict[str, Table], template: str
 ) -> list[Sheet]:
     """The looks into the tables that only some lessons have something for."""
     figures = [published.sheet(worked, made, template)] if published.applies(worked) else []
@@ -109,13 +103,13 @@ def _looks(
     )
 
 
-def _kinds(worked: Worked) -> list[str]:
+def _kinds(worked: LessonLayout) -> list[str]:
     """The steps of this network: some have but one layer, and nothing hidden."""
     hidden = ["hidden", "first"] if len(worked.lesson.network.layers) > 2 else []
     return ["forward", "one", "output", *hidden, "update"]
 
 
-def _names(worked: Worked) -> list[str]:
+def _names(worked: LessonLayout) -> list[str]:
     words = {
         "forward": "forward pass",
         "one": "one weight",
@@ -127,7 +121,7 @@ def _names(worked: Worked) -> list[str]:
     return [f"Step {n}, {words[kind]}" for n, kind in enumerate(_kinds(worked), 1)]
 
 
-def _steps(worked: Worked, names: list[str], shown: Shown) -> list[Sheet]:
+def _steps(worked: LessonLayout, names: list[str], shown: Shown) -> list[Sheet]:
     """In order, since each reads the cells of those before it."""
     following = [*names[1:], BACKPROP]
     return [
@@ -136,7 +130,7 @@ def _steps(worked: Worked, names: list[str], shown: Shown) -> list[Sheet]:
     ]
 
 
-def _step(worked: Worked, kind: str, name: str, shown: Shown, following: str) -> Sheet:
+def _step(worked: LessonLayout, kind: str, name: str, shown: Shown, following: str) -> Sheet:
     if kind == "forward":
         return forward_pass.sheet(worked, name, shown, following)
     if kind == "one":

@@ -9,7 +9,7 @@ from toolkit.pages.backprop.layout import (
     BACKPROP,
     PARAMETERS,
     START,
-    Worked,
+    LessonLayout,
     column_of,
 )
 from toolkit.symbols.text import Text, joined, number_text
@@ -17,7 +17,7 @@ from toolkit.symbols.text import Text, joined, number_text
 TITLE = joined(Text("Backprop, epoch by epoch: η = "), number_text(LEARNING_RATE))
 
 
-def sheet(shown: Table, worked: Worked) -> Sheet:
+def sheet(shown: Table, worked: LessonLayout) -> Sheet:
     """The table, its curve to the right of the last column."""
     losses = shown.known(BACKPROP, column_of(shown, LOSS.name))
     heading = computed(TITLE, worked.parameters, "title")

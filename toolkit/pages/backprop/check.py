@@ -10,7 +10,7 @@ from toolkit.book.live import computed
 from toolkit.book.sheet import ROW, Cell, Column, Known, Sheet, Table, at, down, letters
 from toolkit.network.derivation import LOSS
 from toolkit.network.trace import start_values
-from toolkit.pages.backprop.layout import CHECK, START, Worked
+from toolkit.pages.backprop.layout import CHECK, START, LessonLayout
 from toolkit.symbols.choices import relative_error, verdict
 from toolkit.symbols.equation import Gradient, quantity
 from toolkit.symbols.numeric import function
@@ -31,7 +31,7 @@ LEAD = (
 )
 
 
-def checked(worked: Worked) -> list[Symbol]:
+def checked(worked: LessonLayout) -> list[Symbol]:
     """All parameters, or as many evenly spaced ones as stay within a readable sheet."""
     parameters = list(worked.derived.parameters)
     width = len(parameters) + len(worked.derived.columns)
@@ -39,7 +39,7 @@ def checked(worked: Worked) -> list[Symbol]:
     return parameters[:: -(-len(parameters) // most)]
 
 
-def sheet(worked: Worked, slopes: dict[Symbol, Known]) -> Sheet:
+def sheet(worked: LessonLayout, slopes: dict[Symbol, Known]) -> Sheet:
     """The verdicts above, what they are computed from below."""
     parameters = checked(worked)
     table = _table(worked, parameters)
@@ -97,7 +97,7 @@ def _verdict(
     }
 
 
-def _table(worked: Worked, parameters: Sequence[Symbol]) -> Table:
+def _table(worked: LessonLayout, parameters: Sequence[Symbol]) -> Table:
     """Two rows for each parameter: a forward pass with it moved up, and one with it moved down."""
     moved = [p.name for p in parameters for _ in range(2)]
     signs = np.tile([1.0, -1.0], len(parameters))
@@ -125,13 +125,13 @@ def _table(worked: Worked, parameters: Sequence[Symbol]) -> Table:
     return Table(top, 1, tuple(columns))
 
 
-def _moved(parameter: Symbol, worked: Worked) -> str:
+def _moved(parameter: Symbol, worked: LessonLayout) -> str:
     step = f"'{CHECK}'!$B${STEP_ROW}"
     start = worked.parameters[parameter].address
     return f'={start}+IF($A{ROW}="{parameter.name}",$B{ROW}*{step},0)'
 
 
-def _values(worked: Worked, parameters: Sequence[Symbol]) -> dict[Symbol, np.ndarray]:
+def _values(worked: LessonLayout, parameters: Sequence[Symbol]) -> dict[Symbol, np.ndarray]:
     """Every quantity of these forward passes; shape (2 · parameters,)."""
     start = start_values(worked.lesson, worked.derived)
     rows = 2 * len(parameters)

@@ -10,7 +10,7 @@ from sympy import Piecewise, Symbol
 from toolkit.book.live import computed
 from toolkit.book.sheet import Cell, Known, Series, Table, at
 from toolkit.network.derivation import LEARNING_RATE, LOSS
-from toolkit.pages.backprop.layout import Worked, column_of
+from toolkit.pages.backprop.layout import LessonLayout, column_of
 from toolkit.symbols.choices import when_all_numbers
 from toolkit.symbols.equation import quantity
 from toolkit.symbols.lookups import first_at_most, last, lookup
@@ -58,13 +58,13 @@ class Curve:
         return Cell(self.name, "link", link=self.sheet)
 
 
-def goal(worked: Worked) -> float:
+def goal(worked: LessonLayout) -> float:
     """A loss that is worth reaching: a tenth of that at the start."""
     start = worked.trace.column(LOSS, 0)[0]
     return float(f"{start / 10:.1g}") if np.isfinite(start) else 0.1
 
 
-def goal_cells(worked: Worked) -> Cells:
+def goal_cells(worked: LessonLayout) -> Cells:
     """The loss to be reached, which a reader may change."""
     return {
         (GOAL_ROW, 1): Cell("How many epochs until the loss is at most", "text"),
@@ -73,7 +73,9 @@ def goal_cells(worked: Worked) -> Cells:
     }
 
 
-def summaries(worked: Worked, curves: Sequence[Curve], page: str, row: int, word: str) -> Cells:
+def summaries(
+    worked: LessonLayout, curves: Sequence[Curve], page: str, row: int, word: str
+) -> Cells:
     """A row of headings, the first of them `word`, then a row of results for each table."""
     aim = at(page, GOAL_ROW, GOAL_COLUMN, goal(worked))
     cells = {(row, n): Cell(h, "heading") for n, h in enumerate((word, *HEADINGS), 1)}
@@ -109,7 +111,7 @@ def status() -> Piecewise:
     return Piecewise((joined(LEFT, counted), counted < length(LOSSES)), (Text("ok"), True))
 
 
-def chosen(worked: Worked, curves: Sequence[Curve], page: str, row: int, word: str) -> Cells:
+def chosen(worked: LessonLayout, curves: Sequence[Curve], page: str, row: int, word: str) -> Cells:
     """The losses at some epochs, which stand in yellow in the row of headings."""
     epochs = [epoch for epoch in CHOSEN_EPOCHS if epoch <= worked.trace.epochs]
     cells = {

@@ -1,7 +1,7 @@
 """Step 1: from the inputs to the loss, a line for each quantity."""
 
 from toolkit.book.sheet import Sheet
-from toolkit.pages.backprop.layout import Worked
+from toolkit.pages.backprop.layout import LessonLayout
 from toolkit.pages.backprop.lines import EquationPage, Shown
 from toolkit.pages.backprop.sentences import neuron, sentence
 from toolkit.symbols.equation import Equation
@@ -10,7 +10,7 @@ TITLE = "Step 1: the forward pass"
 LEAD = ("The inputs go in, layer by layer, until the loss says how wrong the answer is.",)
 
 
-def sheet(worked: Worked, name: str, shown: Shown, following: str | None) -> Sheet:
+def sheet(worked: LessonLayout, name: str, shown: Shown, following: str | None) -> Sheet:
     """The first sample's quantities; of further samples the tables show the same."""
     page = EquationPage(name, shown)
     for heading, equations in _blocks(worked):
@@ -20,7 +20,7 @@ def sheet(worked: Worked, name: str, shown: Shown, following: str | None) -> She
     return page.sheet(TITLE, (*LEAD, *_samples(worked)), following)
 
 
-def _blocks(worked: Worked) -> list[tuple[str, list[Equation]]]:
+def _blocks(worked: LessonLayout) -> list[tuple[str, list[Equation]]]:
     """The lines by layer, then the errors and the loss."""
     blocks: dict[str, list[Equation]] = {}
     for equation in worked.derived.forward:
@@ -34,7 +34,7 @@ def _blocks(worked: Worked) -> list[tuple[str, list[Equation]]]:
     return list(blocks.items())
 
 
-def _layer(worked: Worked, layer: int, heading: str) -> str:
+def _layer(worked: LessonLayout, layer: int, heading: str) -> str:
     layers = len(worked.lesson.network.layers)
     if heading == "Errors and loss":
         return heading
@@ -43,7 +43,7 @@ def _layer(worked: Worked, layer: int, heading: str) -> str:
     return "Hidden layer" if layers == 3 else f"Hidden layer {layer}"
 
 
-def _samples(worked: Worked) -> tuple[str, ...]:
+def _samples(worked: LessonLayout) -> tuple[str, ...]:
     samples = len(worked.lesson.samples.inputs)
     if samples == 1:
         return ()

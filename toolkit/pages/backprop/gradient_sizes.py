@@ -9,7 +9,7 @@ from sympy import Add, Expr, Piecewise, Symbol
 from toolkit.book.live import computed
 from toolkit.book.sheet import Cell, Chart, Known, Series, Sheet, Table, at, down
 from toolkit.network.derivation import LEARNING_RATE, LOSS
-from toolkit.pages.backprop.layout import BACKPROP, PARAMETERS, SIZES, START, Worked
+from toolkit.pages.backprop.layout import BACKPROP, PARAMETERS, SIZES, START, LessonLayout
 from toolkit.pages.backprop.sizes import FIRST, LAST, QUOTIENT, layers, mean_size, table
 from toolkit.symbols.equation import local_derivatives, quantity
 from toolkit.symbols.ranges import total
@@ -43,12 +43,12 @@ WEIGHTS, SLOPES = map(quantity, ("weights", "slopes"))
 Cells = dict[tuple[int, int], Cell]
 
 
-def applies(worked: Worked) -> bool:
+def applies(worked: LessonLayout) -> bool:
     """Whether there are layers enough to compare."""
     return len(worked.lesson.network.layers) > FEWEST_LAYERS
 
 
-def sheet(worked: Worked, tables: Mapping[str, Table]) -> Sheet:
+def sheet(worked: LessonLayout, tables: Mapping[str, Table]) -> Sheet:
     """A row for each epoch, in the rows of the sheet Backprop; the reasons beside. `tables` are
     those at the chosen learning rate, by sheet.
     """
@@ -71,7 +71,7 @@ def sheet(worked: Worked, tables: Mapping[str, Table]) -> Sheet:
     )  # fmt: skip
 
 
-def _start(worked: Worked, tables: Mapping[str, Table], made: Table, left: int) -> Cells:
+def _start(worked: LessonLayout, tables: Mapping[str, Table], made: Table, left: int) -> Cells:
     """Layer by layer the size, and the factors that a layer adds to it on the way back."""
     cells = {(START_ROW, left): Cell("At the start, layer by layer", "subtitle")}
     cells |= {(START_ROW + 1, n): Cell(words, "heading") for n, words in enumerate(HEADINGS, left)}
@@ -82,7 +82,7 @@ def _start(worked: Worked, tables: Mapping[str, Table], made: Table, left: int) 
 
 
 def _layer(
-    worked: Worked, tables: Mapping[str, Table], made: Table, layer: int
+    worked: LessonLayout, tables: Mapping[str, Table], made: Table, layer: int
 ) -> tuple[Cell, ...]:
     weights = layers(worked)
     known = {FIRST: _size(made, layer), LAST: _size(made, len(weights))}
@@ -109,7 +109,7 @@ def _span(symbols: list[Symbol]) -> str:
     return str(first) if first == last else f"{first}…{last}"
 
 
-def _slope(worked: Worked, tables: Mapping[str, Table], layer: int) -> Cell:
+def _slope(worked: LessonLayout, tables: Mapping[str, Table], layer: int) -> Cell:
     """The mean of da/dh over a layer's neurons and the samples, in the first row."""
     roles = worked.derived.roles
     equations = [
@@ -132,7 +132,7 @@ def _first(symbol: Symbol, tables: Mapping[str, Table]) -> Known:
     return at(sheet, table.row + 1, table.column + n, float(table.columns[n].values[0]))  # type: ignore[arg-type]
 
 
-def _why(worked: Worked, made: Table, start: Cells, left: int) -> Cells:
+def _why(worked: LessonLayout, made: Table, start: Cells, left: int) -> Cells:
     """Two sentences that hold always, two with the present numbers."""
     network, count = worked.lesson.network, len(layers(worked))
     words = ", ".join(

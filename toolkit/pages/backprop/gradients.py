@@ -1,7 +1,7 @@
 """Steps 3 to 5: the gradients of the output weights, of what is hidden, of the other weights."""
 
 from toolkit.book.sheet import Sheet
-from toolkit.pages.backprop.layout import Worked
+from toolkit.pages.backprop.layout import LessonLayout
 from toolkit.pages.backprop.lines import EquationPage, Shown
 from toolkit.pages.backprop.sentences import sentence
 from toolkit.symbols.equation import Equation
@@ -18,7 +18,7 @@ LEADS = {
 }
 
 
-def sheet(worked: Worked, kind: str, name: str, shown: Shown, following: str | None) -> Sheet:
+def sheet(worked: LessonLayout, kind: str, name: str, shown: Shown, following: str | None) -> Sheet:
     """The lines of one of these steps."""
     page = EquationPage(name, shown)
     for heading, equations in _blocks(worked, kind):
@@ -30,14 +30,14 @@ def sheet(worked: Worked, kind: str, name: str, shown: Shown, following: str | N
     return page.sheet(f"{name.split(',')[0]}: {title}", (LEADS[kind],), following)
 
 
-def earlier_weights(worked: Worked) -> str:
+def earlier_weights(worked: LessonLayout) -> str:
     """The weights before the output layer: w1 to w4."""
     last = len(worked.lesson.network.layers) - 1
     names = [w.name for w in worked.derived.weights if worked.layers[w] < last]
     return " to ".join([names[0], names[-1]] if len(names) > 1 else names)
 
 
-def _blocks(worked: Worked, kind: str) -> list[tuple[str, list[Equation]]]:
+def _blocks(worked: LessonLayout, kind: str) -> list[tuple[str, list[Equation]]]:
     last = len(worked.lesson.network.layers) - 1
     trained = "Weights and biases" if worked.derived.biases else "Weights"
     if kind == "output":
@@ -50,14 +50,14 @@ def _blocks(worked: Worked, kind: str) -> list[tuple[str, list[Equation]]]:
     return [(f"{trained} before the output layer", _of_parameters(worked, 1, last - 1))]
 
 
-def _inner(worked: Worked, first: int, last: int) -> list[Equation]:
+def _inner(worked: LessonLayout, first: int, last: int) -> list[Equation]:
     """Gradients of the first sample's quantities in these layers."""
     return [e for e in worked.derived.gradients
             if (role := worked.derived.roles[e.symbol.wrt]).sample == 1
             and first <= role.layer <= last]  # fmt: skip
 
 
-def _of_parameters(worked: Worked, first: int, last: int) -> list[Equation]:
+def _of_parameters(worked: LessonLayout, first: int, last: int) -> list[Equation]:
     parameters = set(worked.derived.parameters)
     return [e for e in worked.derived.gradients
             if e.symbol.wrt in parameters

@@ -1,7 +1,6 @@
 """Where each quantity of a lesson stands: the one place that ties symbols to cells."""
 
 from dataclasses import dataclass
-from functools import cached_property
 
 from sympy import Symbol
 
@@ -10,7 +9,8 @@ from toolkit.network.comparison import compared
 from toolkit.network.derivation import LEARNING_RATE, Derivation
 from toolkit.network.lesson import Lesson, Training
 from toolkit.network.optimizers import settings
-from toolkit.network.trace import Trace, start_values
+from toolkit.network.run import LessonRun
+from toolkit.network.trace import start_values
 from toolkit.symbols.equation import quantity
 from toolkit.symbols.numeric import value
 from toolkit.symbols.text import number_in_brackets
@@ -24,29 +24,12 @@ BEFORE_COMPARED = 3  # rows from η to the first setting of an optimizer that is
 
 
 @dataclass(frozen=True)
-class Worked:
-    """A lesson worked out: what it says, its equations, its values, its parameters' cells; and the
-    same by the optimizers that it compares.
-    """
+class LessonLayout(LessonRun):
+    """A lesson's run and the cells of its parameters: as numbers, and rounded as text."""
 
-    lesson: Lesson
-    derived: Derivation
-    trace: Trace
+    compared: "tuple[LessonLayout, ...]"
     parameters: dict[Symbol, Known]
     texts: dict[Symbol, Known]
-    compared: tuple["Worked", ...] = ()
-
-    @cached_property
-    def readers(self) -> dict[Symbol, str]:
-        """For each weight and bias the name of the first sum that it enters."""
-        read = [(s, e.symbol.name) for e in self.derived.forward for s in e.expr.free_symbols]
-        return dict(reversed(read))
-
-    @cached_property
-    def layers(self) -> dict[Symbol, int]:
-        """For each weight and bias the layer (from 1) that it belongs to."""
-        by_name = {symbol.name: role.layer for symbol, role in self.derived.roles.items()}
-        return {p: by_name[self.readers[p]] for p in self.derived.parameters}
 
     @property
     def letters(self) -> list[str]:
@@ -54,6 +37,15 @@ class Worked:
         the reader may change in its cell.
         """
         return [letters(n + 1) for n in range(len(self.trace.learning_rates))]
+
+
+def lay_out(run: LessonRun) -> LessonLayout:
+    """Give each parameter of a run its cell; the runs that are compared share these cells."""
+    cells = cells_of_parameters(run.lesson, run.derived)
+    others = tuple(
+        LessonLayout(one.lesson, one.derived, one.trace, (), *cells) for one in run.compared
+    )
+    return LessonLayout(run.lesson, run.derived, run.trace, others, *cells)
 
 
 def rate_symbol(letter: str) -> Symbol:

@@ -7,7 +7,7 @@ from sympy import Integer, Mul, Symbol
 
 from toolkit.book.sheet import Sheet
 from toolkit.network.derivation import LOSS
-from toolkit.pages.backprop.layout import Worked
+from toolkit.pages.backprop.layout import LessonLayout
 from toolkit.pages.backprop.lines import EquationPage, Shown
 from toolkit.pages.backprop.sentences import names, sentence
 from toolkit.symbols.equation import Equation, Gradient, local_derivatives, quantity
@@ -16,13 +16,13 @@ MOST_ERRORS = 6
 MOST_NAMES = 20
 
 
-def weight(worked: Worked) -> Symbol:
+def weight(worked: LessonLayout) -> Symbol:
     """The first weight of the output layer."""
     last = len(worked.lesson.network.layers) - 1
     return next(w for w in worked.derived.weights if worked.layers[w] == last)
 
 
-def sheet(worked: Worked, name: str, shown: Shown, following: str | None) -> Sheet:
+def sheet(worked: LessonLayout, name: str, shown: Shown, following: str | None) -> Sheet:
     """What depends on the weight, the chain of local derivatives, their product."""
     page, chosen = EquationPage(name, shown), weight(worked)
     page.block(f"What does {chosen.name} act on?", lines=False)
@@ -34,7 +34,7 @@ def sheet(worked: Worked, name: str, shown: Shown, following: str | None) -> She
     return page.sheet(f"Step 2: ∂E_total/∂{chosen.name} by the chain rule", lead, following)
 
 
-def _one_way(page: EquationPage, worked: Worked, chosen: Symbol) -> None:
+def _one_way(page: EquationPage, worked: LessonLayout, chosen: Symbol) -> None:
     """One product, whose factors are the slopes on the way."""
     path = _path(worked, chosen)
     page.block(f"The chain from the loss back to {chosen.name}", lines=False)
@@ -49,7 +49,7 @@ def _one_way(page: EquationPage, worked: Worked, chosen: Symbol) -> None:
     page.line(whole, "All factors multiplied: how fast the loss grows with this weight.")
 
 
-def _many_ways(page: EquationPage, worked: Worked, chosen: Symbol) -> None:
+def _many_ways(page: EquationPage, worked: LessonLayout, chosen: Symbol) -> None:
     """First all ways from the loss to the neuron that reads the weight, then the one from there."""
     neuron = _reader(worked, chosen)
     page.block(f"All ways back to {neuron.name}")
@@ -66,7 +66,7 @@ def _many_ways(page: EquationPage, worked: Worked, chosen: Symbol) -> None:
     page.line(Equation(Gradient(LOSS, chosen), product), words)
 
 
-def _back_to(worked: Worked, neuron: Symbol) -> list[Equation]:
+def _back_to(worked: LessonLayout, neuron: Symbol) -> list[Equation]:
     """The gradients that lead from the loss to that of this sum, and its own, in order."""
     known = {e.symbol: e for e in worked.derived.gradients}
     wanted, ahead = set(), [Gradient(LOSS, neuron)]
@@ -77,7 +77,7 @@ def _back_to(worked: Worked, neuron: Symbol) -> list[Equation]:
     return [equation for symbol, equation in known.items() if symbol in wanted]
 
 
-def _short_form(worked: Worked, neuron: Symbol) -> Equation | None:
+def _short_form(worked: LessonLayout, neuron: Symbol) -> Equation | None:
     """What the way back through cross-entropy and softmax comes to: activation less target."""
     if worked.lesson.network.loss != "cross_entropy":
         return None
@@ -89,20 +89,20 @@ def _short_form(worked: Worked, neuron: Symbol) -> Equation | None:
     )
 
 
-def _only_this_sample(page: EquationPage, worked: Worked) -> None:
+def _only_this_sample(page: EquationPage, worked: LessonLayout) -> None:
     samples = len(worked.lesson.samples.inputs)
     if samples > 1:
         page.text(f"This is what sample 1 of {samples} adds; step 3 adds up all of them.", "muted")
 
 
-def _single_path(worked: Worked) -> bool:
+def _single_path(worked: LessonLayout) -> bool:
     """Whether one way alone leads from the weight to the loss within a sample, so that its gradient
     is one product. A softmax has many.
     """
     return "softmax" not in worked.lesson.network.activations[-1:]
 
 
-def _path(worked: Worked, chosen: Symbol) -> list[Symbol]:
+def _path(worked: LessonLayout, chosen: Symbol) -> list[Symbol]:
     """The loss, its error, …, the sum, the weight, in the first sample."""
     path = [chosen]
     while path[-1] != LOSS:
@@ -110,17 +110,17 @@ def _path(worked: Worked, chosen: Symbol) -> list[Symbol]:
     return path[::-1]
 
 
-def _reader(worked: Worked, symbol: Symbol) -> Symbol:
+def _reader(worked: LessonLayout, symbol: Symbol) -> Symbol:
     """What reads it first."""
     return next(e.symbol for e in worked.derived.forward if e.expr.has(symbol))
 
 
-def _factor(worked: Worked, above: Symbol, below: Symbol) -> Equation:
+def _factor(worked: LessonLayout, above: Symbol, below: Symbol) -> Equation:
     equation = next(e for e in worked.derived.forward if e.symbol == above)
     return Equation(Gradient(above, below), local_derivatives(equation)[below])
 
 
-def _reason(worked: Worked, above: Symbol, below: Symbol) -> str:
+def _reason(worked: LessonLayout, above: Symbol, below: Symbol) -> str:
     role = worked.derived.roles[above]
     if role.kind == "loss":
         return "The loss adds up the errors: it grows as each of them does."
@@ -134,7 +134,7 @@ def _reason(worked: Worked, above: Symbol, below: Symbol) -> str:
     return f"{above.name} is a sum: of it only the term with {below.name} changes."
 
 
-def _dependence(worked: Worked, chosen: Symbol) -> list[str]:
+def _dependence(worked: LessonLayout, chosen: Symbol) -> list[str]:
     """For each error, whether the weight is anywhere in what it is computed from."""
     known = {e.symbol: e.expr for e in worked.derived.forward}
     errors = [e.symbol for e in worked.derived.forward

@@ -16,7 +16,7 @@ from toolkit.network.derivation import LEARNING_RATE, LOSS
 from toolkit.network.optimizers import update
 from toolkit.pages.backprop import table
 from toolkit.pages.backprop.curves import WIDTHS, Curve, chosen, goal_cells, summaries
-from toolkit.pages.backprop.layout import BACKPROP, OPTIMIZERS, START, Worked, own_symbol
+from toolkit.pages.backprop.layout import BACKPROP, OPTIMIZERS, START, LessonLayout, own_symbol
 from toolkit.pages.backprop.lines import LARGE, LINE_POINTS
 from toolkit.symbols.equation import Equation
 from toolkit.symbols.text import Text, joined, number_text
@@ -40,12 +40,12 @@ SENTENCES = {
 }
 
 
-def kind_of(worked: Worked) -> str:
+def kind_of(worked: LessonLayout) -> str:
     """The name of its optimizer, which is also that of its sheet where it is compared."""
     return worked.lesson.training.optimizer
 
 
-def own_table(one: Worked) -> Table:
+def own_table(one: LessonLayout) -> Table:
     """The table of an optimizer that is compared, which reads settings of its own."""
     kind = kind_of(one)
     own = {symbol: own_symbol(symbol, kind) for symbol in one.derived.settings}
@@ -54,7 +54,7 @@ def own_table(one: Worked) -> Table:
     return table.table(named, 0, own_symbol(LEARNING_RATE, kind))
 
 
-def own_sheet(one: Worked, made: Table) -> Sheet:
+def own_sheet(one: LessonLayout, made: Table) -> Sheet:
     """That table with its heading."""
     kind = kind_of(one)
     rate = {LEARNING_RATE: one.parameters[own_symbol(LEARNING_RATE, kind)]}
@@ -66,7 +66,7 @@ def own_sheet(one: Worked, made: Table) -> Sheet:
     return table.page(kind, cells, made)
 
 
-def curves(worked: Worked, chosen: Table, tables: Sequence[Table]) -> list[Curve]:
+def curves(worked: LessonLayout, chosen: Table, tables: Sequence[Table]) -> list[Curve]:
     """The lesson's own optimizer at the learning rate that is chosen, then those compared."""
     own = Curve(kind_of(worked), BACKPROP, chosen, worked.parameters[LEARNING_RATE])
     others = [
@@ -95,7 +95,7 @@ def _comparison(found: Sequence[Curve], row: int) -> Chart:
     )
 
 
-def sheet(worked: Worked, found: Sequence[Curve]) -> Sheet:
+def sheet(worked: LessonLayout, found: Sequence[Curve]) -> Sheet:
     """What the optimizers have in common and in which they differ."""
     below = HEADING_ROW + len(found) + 2
     top = below + len(found) + 3
@@ -124,14 +124,14 @@ def sheet(worked: Worked, found: Sequence[Curve]) -> Sheet:
     return page.finish()
 
 
-def _where(worked: Worked) -> str:
+def _where(worked: LessonLayout) -> str:
     return (
         f"{kind_of(worked)} has the learning rate that is chosen on Parameters; each of the others "
         "has cells of its own there."
     )
 
 
-def _step(page: PageBuilder, worked: Worked) -> None:
+def _step(page: PageBuilder, worked: LessonLayout) -> None:
     """How an optimizer makes a step: its name, a sentence, its settings, its equations for the
     first weight.
     """
@@ -148,7 +148,7 @@ def _step(page: PageBuilder, worked: Worked) -> None:
     page.row += 1
 
 
-def _settings(worked: Worked) -> Cell:
+def _settings(worked: LessonLayout) -> Cell:
     """η = 0.2, β1 = 0.9, …, as they stand on the sheet of parameters."""
     known: dict[Symbol, Known] = _steering_cells(worked)
     parts = [
@@ -159,7 +159,7 @@ def _settings(worked: Worked) -> Cell:
     return computed(joined(*parts), known, "muted")
 
 
-def _steering_cells(worked: Worked) -> dict[Symbol, Known]:
+def _steering_cells(worked: LessonLayout) -> dict[Symbol, Known]:
     """The cells of its learning rate and its settings, where it is compared its own."""
     own = {s: own_symbol(s, kind_of(worked)) for s in (LEARNING_RATE, *worked.derived.settings)}
     return {

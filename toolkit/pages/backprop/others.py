@@ -2,7 +2,7 @@
 
 from toolkit.book.live import computed
 from toolkit.book.sheet import Cell, Sheet, at
-from toolkit.pages.backprop.layout import START, Worked
+from toolkit.pages.backprop.layout import START, LessonLayout
 from toolkit.pages.backprop.lines import MOST_TERMS, Shown
 from toolkit.symbols.equation import Equation
 from toolkit.symbols.long_sums import abridged, split_sums
@@ -15,7 +15,7 @@ HEADINGS = ("quantity", "equation", "value", "rounded")
 WIDTHS = {1: 20, 2: 90, 3: 16, 4: 14}
 
 
-def sheet(worked: Worked, shown: Shown) -> Sheet:
+def sheet(worked: LessonLayout, shown: Shown) -> Sheet:
     """What the steps read of these samples. Not taken from the table: LibreOffice (7.4) returns
     errors where sheets before a long table read single cells of its columns.
     """
@@ -40,7 +40,7 @@ def sheet(worked: Worked, shown: Shown) -> Sheet:
     return Sheet(NAME, cells, widths=WIDTHS, freeze=(FIRST_ROW, 2), tab="CC79A7", portrait=True)
 
 
-def equations(worked: Worked) -> list[Equation]:
+def equations(worked: LessonLayout) -> list[Equation]:
     """Forward pass and inner gradients of all samples but the first."""
     roles = worked.derived.roles
     forward = [e for e in worked.derived.forward if roles[e.symbol].sample > 1]

@@ -17,7 +17,7 @@ from toolkit.pages.backprop.layout import (
     BEFORE_COMPARED,
     OPTIMIZERS,
     PARAMETERS,
-    Worked,
+    LessonLayout,
     chosen_rate,
     column_of,
     own_symbol,
@@ -49,7 +49,7 @@ CHOICE = (
 )
 
 
-def sheet(worked: Worked, tables: list[Table], of_optimizers: Chart | None = None) -> Sheet:
+def sheet(worked: LessonLayout, tables: list[Table], of_optimizers: Chart | None = None) -> Sheet:
     """The second sheet of the book; where optimizers are compared, with their chart too."""
     chart = comparison(worked, tables)
     charts = (chart, _below(chart, of_optimizers)) if of_optimizers else (chart,)
@@ -84,12 +84,12 @@ def _headings() -> dict[tuple[int, int], Cell]:
     return {(row, column): Cell(word, "heading") for column, word in enumerate(HEADINGS, 1)}
 
 
-def _given(worked: Worked) -> list[tuple[Symbol, Known]]:
+def _given(worked: LessonLayout) -> list[tuple[Symbol, Known]]:
     """The network's parameters, the optimizer's settings and the learning rates, in their order."""
     return [(s, worked.parameters[s]) for s in parameter_values(worked.lesson, worked.derived)]
 
 
-def _rows(worked: Worked) -> dict[tuple[int, int], Cell]:
+def _rows(worked: LessonLayout) -> dict[tuple[int, int], Cell]:
     cells: dict[tuple[int, int], Cell] = {}
     for row, (symbol, known) in enumerate(_given(worked), layout.FIRST_PARAMETER_ROW):
         cells |= _row(row, symbol, known, _meaning(symbol, worked))
@@ -105,7 +105,7 @@ def _row(row: int, symbol: Symbol, known: Known, meaning: str) -> dict[tuple[int
     }
 
 
-def _choice(worked: Worked) -> dict[tuple[int, int], Cell]:
+def _choice(worked: LessonLayout) -> dict[tuple[int, int], Cell]:
     """The drop-down that chooses a learning rate, and the rate that it chooses."""
     row = layout.FIRST_PARAMETER_ROW + len(_given(worked))
     letter = worked.letters[chosen_rate(worked.lesson)]
@@ -120,7 +120,7 @@ def _choice(worked: Worked) -> dict[tuple[int, int], Cell]:
     }
 
 
-def _chosen(worked: Worked, row: int) -> Cell:
+def _chosen(worked: LessonLayout, row: int) -> Cell:
     """The learning rate whose letter stands in that row; a single one is read as it is, since
     Gnumeric does not take one cell for a range to look it up in.
     """
@@ -132,7 +132,7 @@ def _chosen(worked: Worked, row: int) -> Cell:
     return computed(lookup(RATES_RANGE, LETTERS, named_rate(LETTER)), known, "formula")
 
 
-def _compared(worked: Worked) -> dict[tuple[int, int], Cell]:
+def _compared(worked: LessonLayout) -> dict[tuple[int, int], Cell]:
     """The learning rates and settings of the optimizers that are compared."""
     if not worked.compared:
         return {}
@@ -149,17 +149,17 @@ def _compared(worked: Worked) -> dict[tuple[int, int], Cell]:
     return cells
 
 
-def _steering(worked: Worked) -> list[tuple[Symbol, str]]:
+def _steering(worked: LessonLayout) -> list[tuple[Symbol, str]]:
     """What steers each optimizer that is compared, in the order of the sheet."""
     trainings = [one.lesson.training for one in worked.compared]
     return [(symbol, one.optimizer) for one in trainings for symbol in steering(one)]
 
 
-def _first_compared(worked: Worked) -> int:
+def _first_compared(worked: LessonLayout) -> int:
     return layout.FIRST_PARAMETER_ROW + len(_given(worked)) + 1 + BEFORE_COMPARED
 
 
-def _named(worked: Worked, row: int) -> dict[Symbol, Known]:
+def _named(worked: LessonLayout, row: int) -> dict[Symbol, Known]:
     """The cell in that row that chooses a learning rate, and above it the names of all."""
     names = [f"η {letter}" for letter in worked.letters]
     letter = worked.letters[chosen_rate(worked.lesson)]
@@ -174,7 +174,7 @@ def named_rate(letter: Symbol) -> Symbol:
     return joined(Text("η "), letter)
 
 
-def _validations(worked: Worked) -> tuple[Validation, ...]:
+def _validations(worked: LessonLayout) -> tuple[Validation, ...]:
     first, given = layout.FIRST_PARAMETER_ROW, _given(worked)
     last, rates = first + len(given) - 1, len(worked.letters)
     found = [
@@ -188,7 +188,7 @@ def _validations(worked: Worked) -> tuple[Validation, ...]:
     return (*found, _which_rate(worked, last + 1))
 
 
-def _which_rate(worked: Worked, row: int) -> Validation:
+def _which_rate(worked: LessonLayout, row: int) -> Validation:
     """A list to choose from or, with more letters than one holds, the rule that it be one."""
     letters = tuple(worked.letters)
     if len(",".join(letters)) <= MAX_CHOICES:
@@ -206,7 +206,7 @@ def _setting(row: int, symbol: Symbol) -> Validation:
     return Validation(row, 2, row, "positive", "A number above 0", message)
 
 
-def _meaning(symbol: Symbol, worked: Worked) -> str:
+def _meaning(symbol: Symbol, worked: LessonLayout) -> str:
     role = worked.derived.roles.get(symbol)
     if role and role.kind in ("input", "target"):
         labels = worked.lesson.samples.labels
@@ -223,12 +223,12 @@ def _meaning(symbol: Symbol, worked: Worked) -> str:
     return f"learning rate of sheet {rate_sheet(letter)} (above 0)"
 
 
-def _reader(parameter: Symbol, worked: Worked) -> str:
+def _reader(parameter: Symbol, worked: LessonLayout) -> str:
     """The quantity whose sum a parameter enters, found in the equations themselves."""
     return worked.readers[parameter].split("[")[0]
 
 
-def comparison(worked: Worked, tables: list[Table]) -> Chart:
+def comparison(worked: LessonLayout, tables: list[Table]) -> Chart:
     """The losses of all learning rates in one chart."""
     series = tuple(loss_line(worked, table, rate) for rate, table in enumerate(tables))
     return Chart(
@@ -250,7 +250,7 @@ def _below(upper: Chart, chart: Chart) -> Chart:
     return replace(chart, row=upper.row + rows, column=upper.column, width=upper.width)
 
 
-def loss_line(worked: Worked, table: Table, rate: int) -> Series:
+def loss_line(worked: LessonLayout, table: Table, rate: int) -> Series:
     """The loss over the epochs at one learning rate, as a line of a chart."""
     name = rate_sheet(worked.letters[rate])
     return Series(

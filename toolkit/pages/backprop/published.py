@@ -13,7 +13,7 @@ from toolkit.files.templates import brief, suggestion
 from toolkit.network.derivation import Derivation
 from toolkit.network.lesson import Lesson
 from toolkit.network.published import Figure, Published
-from toolkit.pages.backprop.layout import PUBLISHED, START, Worked, column_of, rate_sheet
+from toolkit.pages.backprop.layout import PUBLISHED, START, LessonLayout, column_of, rate_sheet
 from toolkit.symbols.choices import same_digits, when_all_numbers
 from toolkit.symbols.equation import quantity
 from toolkit.symbols.lookups import lookup
@@ -48,13 +48,13 @@ def check_names(lesson: Lesson, derived: Derivation) -> None:
             )
 
 
-def applies(worked: Worked) -> bool:
+def applies(worked: LessonLayout) -> bool:
     """Whether there are figures, and a table at their learning rate."""
     published = worked.lesson.published
     return published is not None and published.learning_rate in worked.trace.learning_rates
 
 
-def sheet(worked: Worked, tables: list[Table], template: str) -> Sheet:
+def sheet(worked: LessonLayout, tables: list[Table], template: str) -> Sheet:
     """A row for each figure, read from the table at its learning rate."""
     published = cast("Published", worked.lesson.published)
     rate = worked.trace.learning_rates.index(published.learning_rate)

@@ -6,7 +6,7 @@ from math import ceil
 from toolkit.book.sheet import Cell, Chart, Sheet, Table, at
 from toolkit.network.derivation import LOSS
 from toolkit.pages.backprop.curves import WIDTHS, Curve, chosen, goal_cells, summaries
-from toolkit.pages.backprop.layout import RATES, START, Worked, rate_sheet, rate_symbol
+from toolkit.pages.backprop.layout import RATES, START, LessonLayout, rate_sheet, rate_symbol
 from toolkit.pages.backprop.parameters import comparison, loss_line
 from toolkit.pages.backprop.table import title
 
@@ -15,7 +15,7 @@ CHART_ROWS, CHARTS_ACROSS, CHARTS_A_PAGE = 17, 2, 6
 COMPARISON_ROWS = 20
 
 
-def sheet(worked: Worked, tables: list[Table]) -> Sheet:
+def sheet(worked: LessonLayout, tables: list[Table]) -> Sheet:
     """Summary rows above, the losses at chosen epochs, charts below."""
     bottom = FIRST_ROW + len(tables)
     curves = [
@@ -43,12 +43,12 @@ def sheet(worked: Worked, tables: list[Table]) -> Sheet:
     )
 
 
-def _comparison(worked: Worked, tables: list[Table], top: int) -> Chart:
+def _comparison(worked: LessonLayout, tables: list[Table], top: int) -> Chart:
     """The chart of the sheet Parameters once more, as wide as two."""
     return replace(comparison(worked, tables), row=top, column=1, width=28.4, height=9.5)
 
 
-def _chart(worked: Worked, table: Table, rate: int, top: int) -> Chart:
+def _chart(worked: LessonLayout, table: Table, rate: int, top: int) -> Chart:
     down, across = divmod(rate, CHARTS_ACROSS)
     heading = at(rate_sheet(worked.letters[rate]), 1, 1, title(worked, rate).value)
     return Chart(

@@ -5,7 +5,7 @@ from sympy import Symbol
 from toolkit.book.sheet import Cell, Sheet, Table
 from toolkit.network.derivation import LEARNING_RATE
 from toolkit.pages.backprop import table
-from toolkit.pages.backprop.layout import BACKPROP, Worked, chosen_rate
+from toolkit.pages.backprop.layout import BACKPROP, LessonLayout, chosen_rate
 from toolkit.symbols.equation import Gradient
 
 READABLE = 60  # columns
@@ -13,7 +13,7 @@ MOST_SHEETS = 40
 HINT = f"Row by row the epochs of {BACKPROP}, which holds the weights and adds up the errors."
 
 
-def spread(worked: Worked) -> dict[str, Table]:
+def spread(worked: LessonLayout) -> dict[str, Table]:
     """The table at the chosen learning rate by sheet: on Backprop alone, or what belongs to single
     samples on sheets of these.
     """
@@ -29,7 +29,7 @@ def spread(worked: Worked) -> dict[str, Table]:
     return {BACKPROP: made.pop(BACKPROP)} | made
 
 
-def _home(worked: Worked, symbol: Symbol) -> str:
+def _home(worked: LessonLayout, symbol: Symbol) -> str:
     of = symbol.wrt if isinstance(symbol, Gradient) else symbol
     role = worked.derived.roles.get(of)
     if role is None or role.kind in ("weight", "bias", "loss"):
@@ -42,7 +42,7 @@ def name(sample: int) -> str:
     return f"Sample {sample}"
 
 
-def sheet(worked: Worked, name: str, made: Table) -> Sheet:
+def sheet(worked: LessonLayout, name: str, made: Table) -> Sheet:
     """One sample from its inputs to its errors, and what comes back."""
     cells = {
         (1, 1): Cell(f"{name} of {len(worked.lesson.samples.inputs)}, epoch by epoch", "title"),

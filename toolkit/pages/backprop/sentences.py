@@ -4,7 +4,7 @@ from sympy import Symbol
 
 from toolkit.network.forward import Role
 from toolkit.network.lesson import Lesson
-from toolkit.pages.backprop.layout import Worked
+from toolkit.pages.backprop.layout import LessonLayout
 from toolkit.symbols.equation import Equation, Gradient
 from toolkit.symbols.order import natural
 
@@ -31,7 +31,7 @@ UPDATES = {
 }
 
 
-def sentence(equation: Equation, worked: Worked) -> str:
+def sentence(equation: Equation, worked: LessonLayout) -> str:
     """What this line says, in words."""
     symbol = equation.symbol
     if isinstance(symbol, Gradient):
@@ -39,7 +39,7 @@ def sentence(equation: Equation, worked: Worked) -> str:
     return _of_forward(symbol, worked)
 
 
-def _of_forward(symbol: Symbol, worked: Worked) -> str:
+def _of_forward(symbol: Symbol, worked: LessonLayout) -> str:
     role, lesson = worked.derived.roles[symbol], worked.lesson
     if role.kind == "sum":
         given = "input" if role.layer == 1 else "activation of the layer before"
@@ -86,7 +86,7 @@ def neuron(role: Role, lesson: Lesson) -> str:
     return f"Neuron {role.neuron} of hidden layer {role.layer}"
 
 
-def _of_gradient(equation: Equation, worked: Worked) -> str:
+def _of_gradient(equation: Equation, worked: LessonLayout) -> str:
     wrt = equation.symbol.wrt
     role = worked.derived.roles.get(wrt, Role("sum"))
     through = names([s.wrt.name for s in _gradients(equation)])
@@ -125,7 +125,7 @@ def names(found: list[str], most: int = 4) -> str:
     return " and ".join([", ".join(found[:-1]), found[-1]] if len(found) > 1 else found)
 
 
-def of_update(symbol: Symbol, worked: Worked) -> str:
+def of_update(symbol: Symbol, worked: LessonLayout) -> str:
     """What one line of the optimizer's step does."""
     if symbol in worked.layers:
         return "One step downhill: the gradient says which way is up, so it is taken off."

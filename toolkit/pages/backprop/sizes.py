@@ -8,7 +8,7 @@ from sympy import Add, Expr, Ne, Piecewise, Symbol
 
 from toolkit.book.sheet import ROW, Column, Known, Table, letters, quoted
 from toolkit.network.derivation import EPOCH, LOSS
-from toolkit.pages.backprop.layout import BACKPROP, Worked
+from toolkit.pages.backprop.layout import BACKPROP, LessonLayout
 from toolkit.symbols.equation import Equation, Gradient, quantity
 from toolkit.symbols.numeric import function
 from toolkit.symbols.ranges import absolute_sum
@@ -18,13 +18,13 @@ FIRST, LAST, MEAN = map(quantity, ("first", "last", "mean"))
 QUOTIENT = Piecewise((FIRST / LAST, Ne(LAST, 0)), (Text("–"), True))
 
 
-def layers(worked: Worked) -> list[list[Symbol]]:
+def layers(worked: LessonLayout) -> list[list[Symbol]]:
     """The weights of each layer."""
     weights, widths = iter(worked.derived.weights), worked.lesson.network.layers
     return [[next(weights) for _ in range(a * b)] for a, b in pairwise(widths)]
 
 
-def table(worked: Worked, chosen: Table) -> Table:
+def table(worked: LessonLayout, chosen: Table) -> Table:
     """Each row reads the same row of `chosen`, the table of the sheet Backprop."""
     columns = [
         _size([Gradient(LOSS, weight) for weight in weights], chosen, f"layer {number}")

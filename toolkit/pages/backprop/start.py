@@ -9,7 +9,7 @@ from toolkit.book.live import computed
 from toolkit.book.sheet import Cell, Corner, Known, Line, Sheet
 from toolkit.network.derivation import LOSS
 from toolkit.network.lesson import SETTINGS
-from toolkit.pages.backprop.layout import PARAMETERS, PUBLISHED, SIZES, START, Worked
+from toolkit.pages.backprop.layout import PARAMETERS, PUBLISHED, SIZES, START, LessonLayout
 from toolkit.pages.backprop.lines import Shown
 from toolkit.symbols.equation import quantity
 from toolkit.symbols.ranges import length
@@ -51,7 +51,7 @@ STEPS = {
 }
 
 
-def sheet(worked: Worked, names: Sequence[str], shown: Shown, verdicts: Known) -> Sheet:
+def sheet(worked: LessonLayout, names: Sequence[str], shown: Shown, verdicts: Known) -> Sheet:
     """Contents on the left, the network on the right, the checks above both."""
     cells = {
         (1, 1): Cell(worked.lesson.title, "title"),
@@ -104,7 +104,7 @@ def _all_pass() -> Piecewise:
 Drawn = tuple[dict[tuple[int, int], Cell], tuple[Line, ...], dict[int, float]]
 
 
-def _network(worked: Worked, shown: Shown) -> Drawn:
+def _network(worked: LessonLayout, shown: Shown) -> Drawn:
     """Neurons as pairs of cells, a layer a column, and between two layers a column of weights, each
     on the line from the neuron that it reads to the neuron that reads it.
     """
@@ -146,7 +146,7 @@ def _places(count: int, height: int) -> list[int]:
 
 
 def _nodes(
-    worked: Worked, shown: Shown, layer: int, column: int, rows: list[int]
+    worked: LessonLayout, shown: Shown, layer: int, column: int, rows: list[int]
 ) -> dict[tuple[int, int], Cell]:
     cells = {}
     for neuron, row in enumerate(rows, 1):
@@ -161,7 +161,7 @@ def _readable(shown: Shown, symbol: Symbol) -> dict[Symbol, Known]:
     return {symbol: shown.values[symbol]}
 
 
-def _symbols(worked: Worked, layer: int, neuron: int) -> list[Symbol]:
+def _symbols(worked: LessonLayout, layer: int, neuron: int) -> list[Symbol]:
     """What a neuron shows: what it adds up, and what it passes on; of the first sample."""
     kinds = ("input",) if layer == 0 else ("sum", "activation")
     place = (layer, neuron, 1)

@@ -14,7 +14,7 @@ from toolkit.book.sheet import ABOVE, ROW, Cell, Chart, Column, Known, Sheet, Ta
 from toolkit.book.theme import fitting
 from toolkit.network.derivation import EPOCH, LEARNING_RATE, LOSS
 from toolkit.network.trace import Values
-from toolkit.pages.backprop.layout import PARAMETERS, Worked, rate_sheet, rate_symbol
+from toolkit.pages.backprop.layout import PARAMETERS, LessonLayout, rate_sheet, rate_symbol
 from toolkit.symbols.equation import Equation, Gradient, Previous
 from toolkit.symbols.text import Text, joined, number_text
 
@@ -35,14 +35,14 @@ class Entry:
     equation: Equation | None = None
 
 
-def table(worked: Worked, rate: int, symbol: Symbol | None = None) -> Table:
+def table(worked: LessonLayout, rate: int, symbol: Symbol | None = None) -> Table:
     """The table of learning rate number `rate`, read from the cell of `symbol`."""
     (whole,) = parts(worked, rate, symbol or rate_symbol(worked.letters[rate])).values()
     return whole
 
 
 def parts(
-    worked: Worked, rate: int, symbol: Symbol, home: Callable[[Symbol], str] = lambda _: ""
+    worked: LessonLayout, rate: int, symbol: Symbol, home: Callable[[Symbol], str] = lambda _: ""
 ) -> dict[str, Table]:
     """The table spread over sheets, row by row the same epochs: `home` names a quantity's sheet."""
     epoch, *entries = _entries(worked, symbol)
@@ -68,7 +68,7 @@ def _outlined(columns: tuple[Column, ...]) -> tuple[Column, ...]:
     return tuple(replace(c, outline=int(c.heading_style == last)) for c, last in pairs)
 
 
-def sheet(worked: Worked, rate: int) -> Sheet:
+def sheet(worked: LessonLayout, rate: int) -> Sheet:
     """The table with its heading, epochs and headings staying in view."""
     letter = worked.letters[rate]
     cells = {
@@ -98,14 +98,14 @@ def page(
     )
 
 
-def title(worked: Worked, rate: int) -> Cell:
+def title(worked: LessonLayout, rate: int) -> Cell:
     """The live heading of a learning rate: its letter and its present value."""
     symbol = rate_symbol(worked.letters[rate])
     text = Text(f"Learning rate {worked.letters[rate]}: η = ")
     return computed(joined(text, number_text(symbol)), worked.parameters, "title")
 
 
-def _entries(worked: Worked, symbol: Symbol) -> list[Entry]:
+def _entries(worked: LessonLayout, symbol: Symbol) -> list[Entry]:
     derived = worked.derived
     chosen = Equation(LEARNING_RATE, symbol)
     updates = {update.symbol: update for update in derived.updates}
@@ -166,7 +166,9 @@ def _addresses(
     return address
 
 
-def _column(entry: Entry, cells: Callable[[Symbol], str], worked: Worked, rate: int) -> Column:
+def _column(
+    entry: Entry, cells: Callable[[Symbol], str], worked: LessonLayout, rate: int
+) -> Column:
     values = (
         np.arange(worked.trace.epochs + 1)
         if entry.symbol == EPOCH
@@ -191,7 +193,7 @@ def _style(group: str, values: Values) -> str:
 
 
 def _formula(
-    equation: Equation | None, cells: Callable[[Symbol], str], worked: Worked
+    equation: Equation | None, cells: Callable[[Symbol], str], worked: LessonLayout
 ) -> str | None:
     """The formula of an equation; `s = s` copies a parameter from its one cell."""
     if equation is None:

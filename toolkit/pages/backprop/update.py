@@ -4,7 +4,7 @@ from sympy import Expr, Integer, Symbol
 
 from toolkit.book.sheet import Sheet
 from toolkit.network.derivation import EPOCH
-from toolkit.pages.backprop.layout import Worked
+from toolkit.pages.backprop.layout import LessonLayout
 from toolkit.pages.backprop.lines import EquationPage, Shown
 from toolkit.pages.backprop.sentences import of_update
 from toolkit.symbols.equation import Equation, Previous
@@ -19,7 +19,7 @@ LEAD = (
 )
 
 
-def sheet(worked: Worked, name: str, shown: Shown, following: str | None) -> Sheet:
+def sheet(worked: LessonLayout, name: str, shown: Shown, following: str | None) -> Sheet:
     """One line for each parameter, and before it those for what the optimizer remembers."""
     page = EquationPage(name, _before(shown))
     kind = worked.lesson.training.optimizer
@@ -39,7 +39,7 @@ def _before(shown: Shown) -> Shown:
     return Shown(shown.values | values, shown.texts | texts)
 
 
-def first_step(worked: Worked) -> dict[Symbol, Expr]:
+def first_step(worked: LessonLayout) -> dict[Symbol, Expr]:
     """What stands in for the counter and for what the optimizer remembers, in the first epoch."""
     remembered = {Previous(state): Integer(0) for state in worked.derived.states}
     return {EPOCH: Integer(1), **remembered}
