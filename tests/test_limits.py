@@ -28,7 +28,7 @@ from toolkit.pages import backprop
 from toolkit.pages.backprop import backprop_book, work_out
 from toolkit.pages.backprop.extent import MOST_CELLS, check_extent, least_columns
 from toolkit.pages.backprop.layout import PARAMETERS
-from toolkit.pages.backprop.lines import NUMBERS, EquationPage, Shown
+from toolkit.pages.backprop.lines import NUMBERS, EquationPage, QuantityCells
 from toolkit.pages.backprop.table import HEADING_ROW
 from toolkit.symbols.activations import peak
 from toolkit.symbols.equation import Equation, quantity
@@ -358,7 +358,7 @@ def test_long_sums_are_abridged(expr: Expr, text: str) -> None:
 def page(*symbols: Symbol) -> EquationPage:
     """A page that knows these values, as numbers in cells far away, none of them as text."""
     known = {s: Known(LONGEST_ADDRESS, 0.125) for s in symbols}
-    return EquationPage("Step", Shown(known))
+    return EquationPage("Step", QuantityCells(known))
 
 
 def test_numbers_are_shown_as_far_as_a_formula_holds_them() -> None:

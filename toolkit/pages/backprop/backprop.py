@@ -17,10 +17,10 @@ from toolkit.symbols.text import Text, joined, number_text
 TITLE = joined(Text("Backprop, epoch by epoch: η = "), number_text(LEARNING_RATE))
 
 
-def sheet(shown: Table, worked: LessonLayout) -> Sheet:
+def sheet(epochs: Table, run: LessonLayout) -> Sheet:
     """The table, its curve to the right of the last column."""
-    losses = shown.known(BACKPROP, column_of(shown, LOSS.name))
-    heading = computed(TITLE, worked.parameters, "title")
+    losses = epochs.known(BACKPROP, column_of(epochs, LOSS.name))
+    heading = computed(TITLE, run.parameters, "title")
     cells = {
         (1, 1): heading,
         (2, 1): Cell("back", "link", link=START),
@@ -30,12 +30,12 @@ def sheet(shown: Table, worked: LessonLayout) -> Sheet:
         (1, 9): Cell("status:", "muted"),
         (1, 10): computed(status(), {LOSSES: losses}, "note"),
     }
-    chart = _chart(shown, at(BACKPROP, 1, 1, heading.value))
-    return table.page(BACKPROP, cells, shown, (chart,), tab="000000")
+    chart = _chart(epochs, at(BACKPROP, 1, 1, heading.value))
+    return table.page(BACKPROP, cells, epochs, (chart,), tab="000000")
 
 
-def _chart(shown: Table, heading: Known) -> Chart:
-    losses = shown.known(BACKPROP, column_of(shown, LOSS.name))
-    series = Series(heading, shown.known(BACKPROP, 0), losses)
-    column = len(shown.columns) + 2
+def _chart(epochs: Table, heading: Known) -> Chart:
+    losses = epochs.known(BACKPROP, column_of(epochs, LOSS.name))
+    series = Series(heading, epochs.known(BACKPROP, 0), losses)
+    column = len(epochs.columns) + 2
     return Chart(heading, "epoch", LOSS.name, (series,), row=5, column=column, y_min=0)

@@ -31,18 +31,18 @@ LEAD = (
 )
 
 
-def checked(worked: LessonLayout) -> list[Symbol]:
+def checked(run: LessonLayout) -> list[Symbol]:
     """All parameters, or as many evenly spaced ones as stay within a readable sheet."""
-    parameters = list(worked.derived.parameters)
-    width = len(parameters) + len(worked.derived.columns)
+    parameters = list(run.derived.parameters)
+    width = len(parameters) + len(run.derived.columns)
     most = max(1, MOST_CELLS // (2 * width))
     return parameters[:: -(-len(parameters) // most)]
 
 
-def sheet(worked: LessonLayout, slopes: dict[Symbol, Known]) -> Sheet:
+def sheet(run: LessonLayout, slopes: dict[Symbol, Known]) -> Sheet:
     """The verdicts above, what they are computed from below."""
-    parameters = checked(worked)
-    table = _table(worked, parameters)
+    parameters = checked(run)
+    table = _table(run, parameters)
     cells = {
         (1, 1): Cell("Gradient check", "title"),
         **{(2 + n, 1): Cell(words, "muted") for n, words in enumerate(LEAD)},
@@ -63,11 +63,11 @@ def sheet(worked: LessonLayout, slopes: dict[Symbol, Known]) -> Sheet:
     )  # fmt: skip
 
 
-def verdicts(made: Sheet) -> Known:
+def verdicts(sheet: Sheet) -> Known:
     """The range of all verdicts on this sheet."""
-    (area,) = made.verdicts
+    (area,) = sheet.verdicts
     rows = range(area[0], area[2] + 1)
-    return down(CHECK, area[0], area[1], [made.cells[row, area[1]].value for row in rows])
+    return down(CHECK, area[0], area[1], [sheet.cells[row, area[1]].value for row in rows])
 
 
 def _verdict(
@@ -97,50 +97,50 @@ def _verdict(
     }
 
 
-def _table(worked: LessonLayout, parameters: Sequence[Symbol]) -> Table:
+def _table(run: LessonLayout, parameters: Sequence[Symbol]) -> Table:
     """Two rows for each parameter: a forward pass with it moved up, and one with it moved down."""
     moved = [p.name for p in parameters for _ in range(2)]
     signs = np.tile([1.0, -1.0], len(parameters))
-    values = _values(worked, parameters)
+    values = _values(run, parameters)
     top = FIRST_ROW + len(parameters) + 2
-    names = [*worked.derived.parameters, *(e.symbol for e in worked.derived.columns)]
+    names = [*run.derived.parameters, *(e.symbol for e in run.derived.columns)]
     place = {symbol: letters(n) for n, symbol in enumerate(names, 3)}
 
     def address(symbol: Symbol) -> str:
-        return f"{place[symbol]}{ROW}" if symbol in place else worked.parameters[symbol].address
+        return f"{place[symbol]}{ROW}" if symbol in place else run.parameters[symbol].address
 
     columns = [
         Column("moved", moved, "name", width=16),
         Column("by h times", signs, "integer", width=20),
         *(
-            Column(p.name, values[p], formula=_moved(p, worked), width=12)
-            for p in worked.derived.parameters
+            Column(p.name, values[p], formula=_moved(p, run), width=12)
+            for p in run.derived.parameters
         ),
         *(
             Column(e.symbol.name, values[e.symbol], formula=e.formula(address), width=12,
                    style="loss" if e.symbol == LOSS else "number")
-            for e in worked.derived.columns
+            for e in run.derived.columns
         ),
     ]  # fmt: skip
     return Table(top, 1, tuple(columns))
 
 
-def _moved(parameter: Symbol, worked: LessonLayout) -> str:
+def _moved(parameter: Symbol, run: LessonLayout) -> str:
     step = f"'{CHECK}'!$B${STEP_ROW}"
-    start = worked.parameters[parameter].address
+    start = run.parameters[parameter].address
     return f'={start}+IF($A{ROW}="{parameter.name}",$B{ROW}*{step},0)'
 
 
-def _values(worked: LessonLayout, parameters: Sequence[Symbol]) -> dict[Symbol, np.ndarray]:
+def _values(run: LessonLayout, parameters: Sequence[Symbol]) -> dict[Symbol, np.ndarray]:
     """Every quantity of these forward passes; shape (2 · parameters,)."""
-    start = start_values(worked.lesson, worked.derived)
+    start = start_values(run.lesson, run.derived)
     rows = 2 * len(parameters)
     values = {s: np.full(rows, number) for s, number in start.items()}
     for number, parameter in enumerate(parameters):
         values[parameter][2 * number] += STEP
         values[parameter][2 * number + 1] -= STEP
-    compute = function(list(start), worked.derived.columns)
+    compute = function(list(start), run.derived.columns)
     with np.errstate(all="ignore"):
         results = compute(*values.values())
-    names = [e.symbol for e in worked.derived.columns]
+    names = [e.symbol for e in run.derived.columns]
     return values | {s: np.broadcast_to(r, rows) for s, r in zip(names, results, strict=True)}

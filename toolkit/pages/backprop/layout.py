@@ -72,11 +72,11 @@ def parameter_values(lesson: Lesson, derived: Derivation) -> dict[Symbol, float]
 
 def compared_values(lesson: Lesson) -> dict[Symbol, float]:
     """Every setting of the optimizers that are compared with its value: η adam, β1 adam."""
-    found: dict[Symbol, float] = {}
+    values: dict[Symbol, float] = {}
     for one in compared(lesson):
         kind = one.training.optimizer
-        found |= {own_symbol(symbol, kind): v for symbol, v in steering(one.training).items()}
-    return found
+        values |= {own_symbol(symbol, kind): v for symbol, v in steering(one.training).items()}
+    return values
 
 
 def steering(training: Training) -> dict[Symbol, float]:

@@ -42,7 +42,7 @@ MARK = "\x03"
 
 
 @dataclass
-class Shown:
+class QuantityCells:
     """What formulas of the steps can read: the value of each quantity, and where there is one, the
     cell that holds it as text.
     """
@@ -53,9 +53,9 @@ class Shown:
 
 @dataclass
 class EquationPage(PageBuilder):
-    """A sheet of equations while it is being written; `shown` grows with each line."""
+    """A sheet of equations while it is being written; each line adds to `quantities`."""
 
-    shown: Shown
+    quantities: QuantityCells
     row: int = field(default=FIRST_ROW, kw_only=True)
 
     def block(self, heading: str, *, lines: bool = True) -> None:
@@ -80,7 +80,7 @@ class EquationPage(PageBuilder):
 
     def _line(self, equation: Equation, sentence: str) -> None:
         row, symbol = self.row, equation.symbol
-        value = computed(equation.expr, self.shown.values, "value")
+        value = computed(equation.expr, self.quantities.values, "value")
         here = at(self.name, row, VALUE, value.value)
         rounded = computed(number_in_brackets(symbol), {symbol: here}, "rounded")
         self.cells[row, NAME] = Cell(symbol.name, "symbol")
@@ -88,21 +88,21 @@ class EquationPage(PageBuilder):
         self.cells[row, NUMBERS] = self._with_numbers(equation.expr)
         self.cells[row, VALUE], self.cells[row, ROUNDED] = value, rounded
         self._equation(Equation(symbol, abridged(equation.expr, MOST_TERMS)), len(sentence))
-        self.shown.values[symbol] = here
-        self.shown.texts[symbol] = at(self.name, row, ROUNDED, rounded.value)
+        self.quantities.values[symbol] = here
+        self.quantities.texts[symbol] = at(self.name, row, ROUNDED, rounded.value)
         self.row += 1
 
     def _with_numbers(self, expr: Expr) -> Cell:
         """As many terms with their numbers as one formula holds."""
         for most in FEWER_TERMS:
-            shown = abridged(expr, most)
-            cell = computed(with_numbers(shown, self.shown), self._numbers(shown), "numbers")
+            short = abridged(expr, most)
+            cell = computed(with_numbers(short, self.quantities), self._numbers(short), "numbers")
             if len(str(cell.formula)) <= MAX_FORMULA:
                 return cell
         return Cell("too long to be shown", "numbers")
 
     def _numbers(self, expr: Expr) -> dict[Symbol, Known]:
-        values, texts = self.shown.values, self.shown.texts
+        values, texts = self.quantities.values, self.quantities.texts
         read = [s for s in expr.free_symbols if s in values]
         return {s: values[s] for s in read} | {_text_of(s): texts[s] for s in read if s in texts}
 
@@ -161,12 +161,12 @@ def _text_of(symbol: Symbol) -> Symbol:
     return Symbol(f"text of {symbol.name}")
 
 
-def with_numbers(expr: Expr, shown: Shown) -> Expr:
+def with_numbers(expr: Expr, quantities: QuantityCells) -> Expr:
     """The equation with numbers for its names, as a formula that joins pieces of text."""
-    return joined(*_pieces(expr, shown)) if expr.free_symbols else Text(plain(expr))
+    return joined(*_pieces(expr, quantities)) if expr.free_symbols else Text(plain(expr))
 
 
-def _pieces(expr: Expr, shown: Shown) -> Iterator[Expr]:
+def _pieces(expr: Expr, quantities: QuantityCells) -> Iterator[Expr]:
     """Prints with marks in place of the names, then puts the numbers where the marks are."""
     symbols = sorted(expr.free_symbols - {DOTS}, key=lambda s: str(s.name))
     marks = {symbol: f"{MARK}{n}{MARK}" for n, symbol in enumerate(symbols)}
@@ -176,4 +176,4 @@ def _pieces(expr: Expr, shown: Shown) -> Iterator[Expr]:
                 yield Text(part)
         else:
             symbol = symbols[int(part)]
-            yield _text_of(symbol) if symbol in shown.texts else number_text(symbol)
+            yield _text_of(symbol) if symbol in quantities.texts else number_text(symbol)

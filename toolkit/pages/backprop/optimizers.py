@@ -40,9 +40,9 @@ SENTENCES = {
 }
 
 
-def kind_of(worked: LessonLayout) -> str:
+def kind_of(run: LessonLayout) -> str:
     """The name of its optimizer, which is also that of its sheet where it is compared."""
-    return worked.lesson.training.optimizer
+    return run.lesson.training.optimizer
 
 
 def own_table(one: LessonLayout) -> Table:
@@ -54,7 +54,7 @@ def own_table(one: LessonLayout) -> Table:
     return table.table(named, 0, own_symbol(LEARNING_RATE, kind))
 
 
-def own_sheet(one: LessonLayout, made: Table) -> Sheet:
+def own_sheet(one: LessonLayout, epochs: Table) -> Sheet:
     """That table with its heading."""
     kind = kind_of(one)
     rate = {LEARNING_RATE: one.parameters[own_symbol(LEARNING_RATE, kind)]}
@@ -63,24 +63,24 @@ def own_sheet(one: LessonLayout, made: Table) -> Sheet:
         (2, 1): Cell("back", "link", link=OPTIMIZERS),
         (2, 2): Cell(f"to the comparison. {table.ROWS_HINT}", "muted"),
     }
-    return table.page(kind, cells, made)
+    return table.page(kind, cells, epochs)
 
 
-def curves(worked: LessonLayout, chosen: Table, tables: Sequence[Table]) -> list[Curve]:
+def curves(run: LessonLayout, chosen: Table, tables: Sequence[Table]) -> list[Curve]:
     """The lesson's own optimizer at the learning rate that is chosen, then those compared."""
-    own = Curve(kind_of(worked), BACKPROP, chosen, worked.parameters[LEARNING_RATE])
+    own = Curve(kind_of(run), BACKPROP, chosen, run.parameters[LEARNING_RATE])
     others = [
-        Curve(kind, kind, made, worked.parameters[own_symbol(LEARNING_RATE, kind)])
-        for kind, made in zip(map(kind_of, worked.compared), tables, strict=True)
+        Curve(kind, kind, own_rows, run.parameters[own_symbol(LEARNING_RATE, kind)])
+        for kind, own_rows in zip(map(kind_of, run.compared), tables, strict=True)
     ]
     return [own, *others]
 
 
-def _comparison(found: Sequence[Curve], row: int) -> Chart:
+def _comparison(losses: Sequence[Curve], row: int) -> Chart:
     """The losses of all of them over the epochs."""
     series = tuple(
         curve.line(at(OPTIMIZERS, below, 1, curve.name))
-        for below, curve in enumerate(found, HEADING_ROW + 1)
+        for below, curve in enumerate(losses, HEADING_ROW + 1)
     )
     return Chart(
         "Loss for each optimizer",
@@ -95,10 +95,10 @@ def _comparison(found: Sequence[Curve], row: int) -> Chart:
     )
 
 
-def sheet(worked: LessonLayout, found: Sequence[Curve]) -> Sheet:
+def sheet(run: LessonLayout, losses: Sequence[Curve]) -> Sheet:
     """What the optimizers have in common and in which they differ."""
-    below = HEADING_ROW + len(found) + 2
-    top = below + len(found) + 3
+    below = HEADING_ROW + len(losses) + 2
+    top = below + len(losses) + 3
     page = PageBuilder(
         OPTIMIZERS,
         row=top + CHART_ROWS,
@@ -113,44 +113,44 @@ def sheet(worked: LessonLayout, found: Sequence[Curve]) -> Sheet:
             "The same network, data and start; only what is made of the gradient differs.", "muted"
         ),
         (2, 6): Cell(START, "link", link=START),
-        **goal_cells(worked),
-        (4, 1): Cell(_where(worked), "muted"),
-        **summaries(worked, found, OPTIMIZERS, HEADING_ROW, "optimizer"),
-        **chosen(worked, found, OPTIMIZERS, below, "optimizer"),
+        **goal_cells(run),
+        (4, 1): Cell(_where(run), "muted"),
+        **summaries(run, losses, OPTIMIZERS, HEADING_ROW, "optimizer"),
+        **chosen(run, losses, OPTIMIZERS, below, "optimizer"),
     }
-    page.charts.append(_comparison(found, top))
-    for one in (worked, *worked.compared):
+    page.charts.append(_comparison(losses, top))
+    for one in (run, *run.compared):
         _step(page, one)
     return page.finish()
 
 
-def _where(worked: LessonLayout) -> str:
+def _where(run: LessonLayout) -> str:
     return (
-        f"{kind_of(worked)} has the learning rate that is chosen on Parameters; each of the others "
+        f"{kind_of(run)} has the learning rate that is chosen on Parameters; each of the others "
         "has cells of its own there."
     )
 
 
-def _step(page: PageBuilder, worked: LessonLayout) -> None:
+def _step(page: PageBuilder, run: LessonLayout) -> None:
     """How an optimizer makes a step: its name, a sentence, its settings, its equations for the
     first weight.
     """
-    kind = kind_of(worked)
+    kind = kind_of(run)
     words = SENTENCES[kind]
     page.cells[page.row, 1] = Cell(kind, "name")
     page.cells[page.row, 2] = Cell(words, "wrapped")
     page.merges.append((page.row, 2, page.row, LAST_COLUMN))
     page.heights[page.row] = LINE_POINTS * ceil(len(words) / CHARACTERS)
-    page.cells[page.row + 1, 2] = _settings(worked)
+    page.cells[page.row + 1, 2] = _settings(run)
     page.row += 2
-    for equation in update(worked.lesson.training, worked.derived.weights[0]):
+    for equation in update(run.lesson.training, run.derived.weights[0]):
         page.typeset(equation, 2, LARGE)
     page.row += 1
 
 
-def _settings(worked: LessonLayout) -> Cell:
+def _settings(run: LessonLayout) -> Cell:
     """η = 0.2, β1 = 0.9, …, as they stand on the sheet of parameters."""
-    known: dict[Symbol, Known] = _steering_cells(worked)
+    known: dict[Symbol, Known] = _steering_cells(run)
     parts = [
         part
         for n, symbol in enumerate(known)
@@ -159,10 +159,10 @@ def _settings(worked: LessonLayout) -> Cell:
     return computed(joined(*parts), known, "muted")
 
 
-def _steering_cells(worked: LessonLayout) -> dict[Symbol, Known]:
+def _steering_cells(run: LessonLayout) -> dict[Symbol, Known]:
     """The cells of its learning rate and its settings, where it is compared its own."""
-    own = {s: own_symbol(s, kind_of(worked)) for s in (LEARNING_RATE, *worked.derived.settings)}
+    own = {s: own_symbol(s, kind_of(run)) for s in (LEARNING_RATE, *run.derived.settings)}
     return {
-        symbol: worked.parameters[name if name in worked.parameters else symbol]
+        symbol: run.parameters[name if name in run.parameters else symbol]
         for symbol, name in own.items()
     }

@@ -48,17 +48,17 @@ def check_names(lesson: Lesson, derived: Derivation) -> None:
             )
 
 
-def applies(worked: LessonLayout) -> bool:
+def applies(run: LessonLayout) -> bool:
     """Whether there are figures, and a table at their learning rate."""
-    published = worked.lesson.published
-    return published is not None and published.learning_rate in worked.trace.learning_rates
+    published = run.lesson.published
+    return published is not None and published.learning_rate in run.trace.learning_rates
 
 
-def sheet(worked: LessonLayout, tables: list[Table], template: str) -> Sheet:
+def sheet(run: LessonLayout, tables: list[Table], template: str) -> Sheet:
     """A row for each figure, read from the table at its learning rate."""
-    published = cast("Published", worked.lesson.published)
-    rate = worked.trace.learning_rates.index(published.learning_rate)
-    name = rate_sheet(worked.letters[rate])
+    published = cast("Published", run.lesson.published)
+    rate = run.trace.learning_rates.index(published.learning_rate)
+    name = rate_sheet(run.letters[rate])
     note = published.note or ""
     cells = {
         (1, 1): Cell(PUBLISHED, "title"),
@@ -107,17 +107,17 @@ def _row(
         EPOCHS: table.known(name, 0),
         COLUMN: table.known(name, column_of(table, figure.quantity)),
     }
-    found = {}
+    cells = {}
     for column, symbol, expr, style in (
         (4, OURS, lookup(COLUMN, EPOCHS, EPOCH), _digits(figure)),
         (5, OFF, OURS - PRINTED, "tiny"),
         (6, None, _share(), "tiny"),
         (7, None, _agreement(figure), "note"),
     ):
-        found[row, column] = _where_numbers(expr, known, style)
+        cells[row, column] = _where_numbers(expr, known, style)
         if symbol is not None:
-            known[symbol] = at(PUBLISHED, row, column, found[row, column].value)
-    return found
+            known[symbol] = at(PUBLISHED, row, column, cells[row, column].value)
+    return cells
 
 
 def _where_numbers(expr: Expr, known: dict[Symbol, Known], style: str) -> Cell:

@@ -18,17 +18,17 @@ FIRST, LAST, MEAN = map(quantity, ("first", "last", "mean"))
 QUOTIENT = Piecewise((FIRST / LAST, Ne(LAST, 0)), (Text("–"), True))
 
 
-def layers(worked: LessonLayout) -> list[list[Symbol]]:
+def layers(run: LessonLayout) -> list[list[Symbol]]:
     """The weights of each layer."""
-    weights, widths = iter(worked.derived.weights), worked.lesson.network.layers
+    weights, widths = iter(run.derived.weights), run.lesson.network.layers
     return [[next(weights) for _ in range(a * b)] for a, b in pairwise(widths)]
 
 
-def table(worked: LessonLayout, chosen: Table) -> Table:
+def table(run: LessonLayout, chosen: Table) -> Table:
     """Each row reads the same row of `chosen`, the table of the sheet Backprop."""
     columns = [
         _size([Gradient(LOSS, weight) for weight in weights], chosen, f"layer {number}")
-        for number, weights in enumerate(layers(worked), 1)
+        for number, weights in enumerate(layers(run), 1)
     ]
     epochs = Column(
         EPOCH.name, chosen.columns[0].values, "integer", "heading epoch",

@@ -35,30 +35,30 @@ class Entry:
     equation: Equation | None = None
 
 
-def table(worked: LessonLayout, rate: int, symbol: Symbol | None = None) -> Table:
+def table(run: LessonLayout, rate: int, symbol: Symbol | None = None) -> Table:
     """The table of learning rate number `rate`, read from the cell of `symbol`."""
-    (whole,) = parts(worked, rate, symbol or rate_symbol(worked.letters[rate])).values()
+    (whole,) = parts(run, rate, symbol or rate_symbol(run.letters[rate])).values()
     return whole
 
 
 def parts(
-    worked: LessonLayout, rate: int, symbol: Symbol, home: Callable[[Symbol], str] = lambda _: ""
+    run: LessonLayout, rate: int, symbol: Symbol, home: Callable[[Symbol], str] = lambda _: ""
 ) -> dict[str, Table]:
     """The table spread over sheets, row by row the same epochs: `home` names a quantity's sheet."""
-    epoch, *entries = _entries(worked, symbol)
-    spread: dict[str, list[Entry]] = {}
+    epoch, *entries = _entries(run, symbol)
+    by_sheet: dict[str, list[Entry]] = {}
     for entry in entries:
-        spread.setdefault(home(entry.symbol), [epoch]).append(entry)
+        by_sheet.setdefault(home(entry.symbol), [epoch]).append(entry)
     places = {name: {entry.symbol: letters(n) for n, entry in enumerate(there, 1)}
-              for name, there in spread.items()}  # fmt: skip
-    made = {}
-    for name, there in spread.items():
+              for name, there in by_sheet.items()}  # fmt: skip
+    tables = {}
+    for name, there in by_sheet.items():
         elsewhere = {s: f"{quoted(other)}!{letter}" for other, place in places.items()
                      for s, letter in place.items() if other != name}  # fmt: skip
-        cells = _addresses(elsewhere | places[name], worked.parameters)
-        columns = tuple(_column(entry, cells, worked, rate) for entry in there)
-        made[name] = Table(HEADING_ROW, 1, _outlined(columns))
-    return made
+        cells = _addresses(elsewhere | places[name], run.parameters)
+        columns = tuple(_column(entry, cells, run, rate) for entry in there)
+        tables[name] = Table(HEADING_ROW, 1, _outlined(columns))
+    return tables
 
 
 def _outlined(columns: tuple[Column, ...]) -> tuple[Column, ...]:
@@ -68,21 +68,21 @@ def _outlined(columns: tuple[Column, ...]) -> tuple[Column, ...]:
     return tuple(replace(c, outline=int(c.heading_style == last)) for c, last in pairs)
 
 
-def sheet(worked: LessonLayout, rate: int) -> Sheet:
+def sheet(run: LessonLayout, rate: int) -> Sheet:
     """The table with its heading, epochs and headings staying in view."""
-    letter = worked.letters[rate]
+    letter = run.letters[rate]
     cells = {
-        (1, 1): title(worked, rate),
+        (1, 1): title(run, rate),
         (2, 1): Cell("back", "link", link=PARAMETERS),
         (2, 2): Cell(HINT, "muted"),
     }
-    return page(rate_sheet(letter), cells, table(worked, rate))
+    return page(rate_sheet(letter), cells, table(run, rate))
 
 
 def page(
     name: str,
     cells: dict[tuple[int, int], Cell],
-    made: Table,
+    epochs: Table,
     charts: tuple[Chart, ...] = (),
     tab: str = "0072B2",
 ) -> Sheet:
@@ -90,23 +90,23 @@ def page(
     return Sheet(
         name,
         cells,
-        (made,),
+        (epochs,),
         charts,
         freeze=(HEADING_ROW + 1, 2),
         tab=tab,
-        pages_wide=ceil(len(made.columns) / COLUMNS_A_PAGE),
+        pages_wide=ceil(len(epochs.columns) / COLUMNS_A_PAGE),
     )
 
 
-def title(worked: LessonLayout, rate: int) -> Cell:
+def title(run: LessonLayout, rate: int) -> Cell:
     """The live heading of a learning rate: its letter and its present value."""
-    symbol = rate_symbol(worked.letters[rate])
-    text = Text(f"Learning rate {worked.letters[rate]}: η = ")
-    return computed(joined(text, number_text(symbol)), worked.parameters, "title")
+    symbol = rate_symbol(run.letters[rate])
+    text = Text(f"Learning rate {run.letters[rate]}: η = ")
+    return computed(joined(text, number_text(symbol)), run.parameters, "title")
 
 
-def _entries(worked: LessonLayout, symbol: Symbol) -> list[Entry]:
-    derived = worked.derived
+def _entries(run: LessonLayout, symbol: Symbol) -> list[Entry]:
+    derived = run.derived
     chosen = Equation(LEARNING_RATE, symbol)
     updates = {update.symbol: update for update in derived.updates}
     forward = [e for e in derived.columns if not _is_loss(e.symbol)]
@@ -166,13 +166,11 @@ def _addresses(
     return address
 
 
-def _column(
-    entry: Entry, cells: Callable[[Symbol], str], worked: LessonLayout, rate: int
-) -> Column:
+def _column(entry: Entry, cells: Callable[[Symbol], str], run: LessonLayout, rate: int) -> Column:
     values = (
-        np.arange(worked.trace.epochs + 1)
+        np.arange(run.trace.epochs + 1)
         if entry.symbol == EPOCH
-        else worked.trace.column(entry.symbol, rate)
+        else run.trace.column(entry.symbol, rate)
     )
     return Column(
         entry.symbol.name,
@@ -181,8 +179,8 @@ def _column(
         if entry.symbol == EPOCH
         else _style(entry.group, np.asarray(values, float)),
         heading_style=f"heading {entry.group}",
-        formula=_formula(entry.equation, cells, worked),
-        first=_formula(entry.start, cells, worked),
+        formula=_formula(entry.equation, cells, run),
+        first=_formula(entry.start, cells, run),
         width=_width(entry),
     )
 
@@ -193,13 +191,13 @@ def _style(group: str, values: Values) -> str:
 
 
 def _formula(
-    equation: Equation | None, cells: Callable[[Symbol], str], worked: LessonLayout
+    equation: Equation | None, cells: Callable[[Symbol], str], run: LessonLayout
 ) -> str | None:
     """The formula of an equation; `s = s` copies a parameter from its one cell."""
     if equation is None:
         return None
     if equation.expr == equation.symbol:
-        return f"={worked.parameters[equation.symbol].address}"
+        return f"={run.parameters[equation.symbol].address}"
     return equation.formula(cells)
 
 

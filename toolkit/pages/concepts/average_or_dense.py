@@ -45,8 +45,8 @@ SETTINGS = {
 
 def many_weights() -> NDArray[np.float64]:
     """Weights of the fully connected layer: (classes, channels, side, side)."""
-    drawn = np.random.default_rng(0).normal(size=(CLASSES, CHANNELS, SIDE, SIDE))
-    rounded: NDArray[np.float64] = np.round(0.2 * drawn, 2)
+    normal = np.random.default_rng(0).normal(size=(CLASSES, CHANNELS, SIDE, SIDE))
+    rounded: NDArray[np.float64] = np.round(0.2 * normal, 2)
     return rounded
 
 
@@ -84,11 +84,11 @@ def _maps(page: Page, top: int, known: dict[Symbol, Known]) -> list[list[Known]]
                           (MOVED, "moved"), (MEANS, "average of the maps")):  # fmt: skip
         page.label((top, column), words, "bold")
     page.headings((top + 1, MEANS), ["as drawn", "moved"])
-    made = []
-    for n, drawn in enumerate(MAPS):
+    rows = []
+    for n, pixels in enumerate(MAPS):
         row = top + 1 + n * (SIDE + 1)
         page.label((row, LABEL), f"channel {n + 1}", "symbol")
-        cells = page.inputs((row, FIRST), np.array(drawn, float), -99, 99)
+        cells = page.inputs((row, FIRST), np.array(pixels, float), -99, 99)
         moved = _moved(page, row, cells, known)
         for column, color in ((FIRST, INPUT_FILL), (MOVED, "FFFFFF")):
             area = (row, column, row + SIDE - 1, column + SIDE - 1)
@@ -98,9 +98,9 @@ def _maps(page: Page, top: int, known: dict[Symbol, Known]) -> list[list[Known]]
             page.compute((place, MEANS + i), MEAN.expr, {X: cells}, "decimals 4")
             for i, cells in enumerate((cells, moved))
         ]
-        made.append([cells, moved, *means])
+        rows.append([cells, moved, *means])
     page.row = top + 1 + CHANNELS * (SIDE + 1)
-    return made
+    return rows
 
 
 def _moved(page: Page, row: int, cells: Known, known: dict[Symbol, Known]) -> Known:
@@ -120,7 +120,7 @@ def _moved(page: Page, row: int, cells: Known, known: dict[Symbol, Known]) -> Kn
 def _weights(page: Page, top: int) -> list[dict[Symbol, Known]]:
     """The fully connected layer's weights beside the maps, a dict for each class."""
     page.label((top, WEIGHTS), "weights of the fully connected layer, class by class", "bold")
-    made = []
+    blocks = []
     for number, weights in enumerate(many_weights()):
         left = WEIGHTS + number * (SIDE + 1)
         known = {}
@@ -130,8 +130,8 @@ def _weights(page: Page, top: int) -> list[dict[Symbol, Known]]:
             area = (*place, place[0] + SIDE - 1, left + SIDE - 1)
             page.shade(area, high=POSITIVE, low=NEGATIVE, end=1.0)
         page.widths |= dict.fromkeys(range(left, left + SIDE + 1), 6.0)
-        made.append(known)
-    return made
+        blocks.append(known)
+    return blocks
 
 
 def _logits(page: Page, maps: list[list[Known]], many: list[dict[Symbol, Known]]) -> None:
@@ -151,11 +151,13 @@ def _logits(page: Page, maps: list[list[Known]], many: list[dict[Symbol, Known]]
         averages = [
             dict(zip(A, column, strict=True)) for column in list(zip(*maps, strict=True))[2:]
         ]
-        drawn = [dict(zip(M, column, strict=True)) for column in list(zip(*maps, strict=True))[:2]]
+        pictures = [
+            dict(zip(M, column, strict=True)) for column in list(zip(*maps, strict=True))[:2]
+        ]
         _pair(page, (row, FIRST + 6), _safe(AVERAGE.expr), [few | read for read in averages])
         dense = many[number] | {B: few[B]}
         expr = DENSE.expr.xreplace({B: as_number(B)})
-        _pair(page, (row, FIRST + 10), expr, [dense | read for read in drawn])
+        _pair(page, (row, FIRST + 10), expr, [dense | read for read in pictures])
     page.row = top + CLASSES + 1
     page.label((page.row, LABEL), "answer: the class with the largest logit", "bold")
     for column in (FIRST + 6, FIRST + 7, FIRST + 10, FIRST + 11):

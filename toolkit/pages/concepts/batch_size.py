@@ -116,9 +116,9 @@ def _gradients(page: Page, top: int, known: Cells) -> Known:
         read[symbol] = Known(f"{quoted(page.name)}!{moving(row + 1, STORED)}", values)
     page.label((top, LABEL), f"the gradients of all {SAMPLES} samples", "name")
     slope = SLOPE.expr.subs(W, as_number(W))
-    found = page.fill((top + 1, FIRST), slope, read, "small number")
+    gradients = page.fill((top + 1, FIRST), slope, read, "small number")
     page.shade((top + 1, FIRST, top + SIDE, FIRST + SIDE - 1), high=POSITIVE, low=NEGATIVE, end=6)
-    return found
+    return gradients
 
 
 def _mask(page: Page, top: int, known: Cells) -> Known:
@@ -137,9 +137,9 @@ def _mask(page: Page, top: int, known: Cells) -> Known:
     expr = in_batch(
         row + column, held(N, 1, SAMPLES), held(START, 0, SAMPLES - 1), Integer(SAMPLES)
     )
-    found = page.fill((top + 1, FIRST), expr, read, "middle")
+    mask = page.fill((top + 1, FIRST), expr, read, "middle")
     page.shade((top + 1, FIRST, top + SIDE, FIRST + SIDE - 1), high="E69F00")
-    return found
+    return mask
 
 
 def _answers(page: Page, top: int, known: Cells) -> None:
@@ -182,10 +182,10 @@ def _draws(page: Page, known: Cells) -> dict[int, Known]:
         N: _moving(page, (TOP + 1, left), (0, 1), np.array([SIZES])),
     }
     expr = mean_of_batch(G, NUMBERS, START, FACTOR, N, Integer(SAMPLES))
-    found = np.asarray(page.fill((first, left), expr, read, "small number").value)
+    draws = np.asarray(page.fill((first, left), expr, read, "small number").value)
     area = (first, first + SAMPLES - 1)
     return {
-        size: page.reach((area[0], left + n, area[1], left + n), found[:, n])
+        size: page.reach((area[0], left + n, area[1], left + n), draws[:, n])
         for n, size in enumerate(SIZES)
     }
 

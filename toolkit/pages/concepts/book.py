@@ -38,14 +38,14 @@ def concepts_book(
     `programme` lists every concept of the course, also those that are not in `concepts`: each run
     among the results is called by the first concept that has it.
     """
-    made = recorded.table(results, recorded.names(programme, budget))
-    records = Records(tuple(results), made, budget, tuple(programme))
+    result_table = recorded.table(results, recorded.names(programme, budget))
+    records = Records(tuple(results), result_table, budget, tuple(programme))
     pages = [_page(concept, records) for concept in concepts]
     names = [CONTENTS, *(page.name for page in pages), RESULTS]
     for page, before, after in zip(pages, names, names[2:], strict=False):
         page.link(before, after)
     sheets = [page.sheet(TABS[n // 4 % len(TABS)]) for n, page in enumerate(pages)]
-    last = recorded.sheet(made, _all_runs(records))
+    last = recorded.sheet(result_table, _all_runs(records))
     return Book(TITLE, (_contents(concepts, pages, records), *sheets, last))
 
 
@@ -64,33 +64,33 @@ def _measured(page: Page, concept: Concept, records: Records) -> None:
     setups = [variant.setup(records.budget) for variant in concept.experiment.variants]
     budgets = [(setup.images, setup.model.training.epochs) for setup in setups]
     page.say(_budget_line(records, budgets), baseline_in_words(), style="muted")
-    made = measured.table(page, concept, records)
+    figures = measured.table(page, concept, records)
     page.row += 1
     if complete(concept, records):
-        measured.conclude(made, concept.conclusion)
+        measured.conclude(figures, concept.conclusion)
         if any(".more" in sentence for sentence in concept.conclusion):
             page.say(*CLEARLY, style="muted")
     else:
         page.say(f"Not all of it is measured yet: toolkit experiments --only {concept.name}",
                  style="conclusion")  # fmt: skip
-    measured.chart(made, concept)
+    measured.chart(figures, concept)
     if concept.measure:
-        concept.measure(page, made, records)
+        concept.measure(page, figures, records)
 
 
 def complete(concept: Concept, records: Records) -> bool:
     """Whether each variant was run at least twice, so that there is a spread to judge by."""
-    found = (variant.setup(records.budget) for variant in concept.experiment.variants)
-    return all(records.count(setup.fingerprint) > 1 for setup in found)
+    setups = (variant.setup(records.budget) for variant in concept.experiment.variants)
+    return all(records.count(setup.fingerprint) > 1 for setup in setups)
 
 
 def _budget_line(records: Records, budgets: Iterable[tuple[int, int]]) -> str:
     """How runs were made; `budgets` are their numbers of images and epochs."""
     threads = sorted({result.threads for result in records.results})
     (images, epochs), *others = sorted(set(budgets), reverse=True)
-    told = "".join(f" or {few:,}, each seen {often} times," for few, often in others)
+    others_text = "".join(f" or {few:,}, each seen {often} times," for few, often in others)
     return (
-        f"Every run: {images:,} training images of MNIST, each seen {epochs} times,{told} "
+        f"Every run: {images:,} training images of MNIST, each seen {epochs} times,{others_text} "
         f"tested on all 10,000 test images; seeds {', '.join(map(str, records.seeds)) or 'none'}; "
         f"CPU, {' or '.join(map(str, threads)) or 1} thread."
     )
@@ -98,18 +98,18 @@ def _budget_line(records: Records, budgets: Iterable[tuple[int, int]]) -> str:
 
 def baseline_in_words() -> str:
     """What every variant changes one thing of."""
-    how = Variant(BASELINE).setup(Budget()).model.training
+    training = Variant(BASELINE).setup(Budget()).model.training
     return (
         f"The baseline: convolutions {in_words(BASELINE)}; batch norm and ReLU after each; SGD, "
-        f"momentum {how.momentum:g}, one cycle up to a rate of {how.learning_rate:g}, batches of "
-        f"{how.batch_size}."
+        f"momentum {training.momentum:g}, one cycle up to a rate of {training.learning_rate:g}, "
+        f"batches of {training.batch_size}."
     )
 
 
 def _all_runs(records: Records) -> str:
     """The same for all results."""
-    made = [(result.images, result.epochs) for result in records.results]
-    return _budget_line(records, made or [(records.budget.images, records.budget.epochs)])
+    budgets = [(result.images, result.epochs) for result in records.results]
+    return _budget_line(records, budgets or [(records.budget.images, records.budget.epochs)])
 
 
 def _first_conclusion(page: Page) -> tuple[int, int] | None:
@@ -128,9 +128,9 @@ def _contents(concepts: Sequence[Concept], pages: list[Page], records: Records) 
     for row, (concept, page) in enumerate(zip(concepts, pages, strict=True), 5):
         cells[row, 1] = Cell(concept.heading, "link", link=page.name)
         cells[row, 2] = Cell(concept.experiment.question, "text")
-        found = page.places.get("answer") or _first_conclusion(page)
-        if found:
-            cells[row, 3] = computed(SENTENCE, {SENTENCE: page.known(found)}, "text")
+        answer = page.places.get("answer") or _first_conclusion(page)
+        if answer:
+            cells[row, 3] = computed(SENTENCE, {SENTENCE: page.known(answer)}, "text")
     row = 6 + len(pages)
     cells[row, 1] = Cell(RESULTS, "link", link=RESULTS)
     cells[row, 2] = Cell(f"{len(records.results):,} runs. {_all_runs(records)}", "text")

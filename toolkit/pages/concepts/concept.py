@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from toolkit.experiments.programme import NamedExperiment
-from toolkit.pages.concepts.measured import Measured, Records
+from toolkit.pages.concepts.measured import Records, VariantFigures
 from toolkit.pages.concepts.page import Page
 
 
@@ -20,7 +20,7 @@ class Concept(NamedExperiment):
     idea: tuple[str, ...]
     conclusion: tuple[str, ...]
     demonstrate: Callable[[Page], None]
-    measure: Callable[[Page, Measured, Records], None] | None = None
+    measure: Callable[[Page, VariantFigures, Records], None] | None = None
 
     @property
     def heading(self) -> str:

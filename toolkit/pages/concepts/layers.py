@@ -115,16 +115,16 @@ def _output_row(page: Page, row: int, number: int, relu: bool, known: dict[Symbo
     hidden, mirrored = _through(A, INPUT), _through(A, [-x for x in INPUT])
     passed, one = _bent(hidden[number], relu), _through(X, INPUT)[number]
     two, back = (_output(h, relu)[number] for h in (hidden, mirrored))
-    made = [
+    outputs = [
         page.compute((row, column), _safe(expr), known, "decimals 2")
         for column, expr in enumerate((hidden[number], passed, two, one), FIRST)
     ]
-    read = {Y: made[2], ONE: made[3]}
+    read = {Y: outputs[2], ONE: outputs[3]}
     page.compute((row, FIRST + 4), Y - ONE, read, "decimals 2")
     same = Piecewise((Text("yes"), Abs(Y - ONE) <= SAME), (Text("no"), True))
     page.compute((row, FIRST + 5), same, read, "middle")
     other = page.compute((row, FIRST + 6), _safe(back), known, "decimals 2")
-    page.compute((row, FIRST + 7), Y + ONE, {Y: made[2], ONE: other}, "decimals 2")
+    page.compute((row, FIRST + 7), Y + ONE, {Y: outputs[2], ONE: other}, "decimals 2")
 
 
 def _cells(page: Page, place: Place, symbols: NDArray[np.object_]) -> dict[Symbol, Known]:

@@ -6,7 +6,7 @@ from toolkit.book.sheet import Known
 from toolkit.experiments.variant import Experiment, Variant
 from toolkit.pages.concepts import mission_runs
 from toolkit.pages.concepts.concept import Concept
-from toolkit.pages.concepts.measured import Measured, Records
+from toolkit.pages.concepts.measured import Records, VariantFigures
 from toolkit.pages.concepts.page import FIRST, LABEL, Page
 from toolkit.pages.concepts.signals import ALL_FINE, LATER, NOTHING, SIGNALS, YOURS, Signal
 from toolkit.symbols.bounds import held
@@ -98,20 +98,20 @@ def _line(page: Page, signal: Signal, yours: dict[Symbol, Known]) -> None:
     for bound, number in signal.bounds.items():
         column = FIRST + (1 if "least" in bound.name else 2)
         page.shared[bound] = page.input((page.row, column), number, 0, 1 if signal.share else 1e6)
-    said = Piecewise((Text("fine"), signal.fine), (Text("look here"), True))
+    verdict = Piecewise((Text("fine"), signal.fine), (Text("look here"), True))
     known = page.shared | yours | {YOURS: cell}
-    page.compute((page.row, FIRST + 3), _judged(said, 1), known, "middle")
+    page.compute((page.row, FIRST + 3), _judged(verdict, 1), known, "middle")
     page.places[signal.name] = page.row, FIRST + 4
     page.label((page.row, FIRST + 6), signal.advice)
     page.row += 1
 
 
-def _judged(said: Expr, count: int) -> Expr:
+def _judged(verdict: Expr, count: int) -> Expr:
     """A verdict where so many cells of a reader's hold numbers, else a dash."""
-    return Piecewise((said, Eq(numbers_in(YOURS), count)), (Text("–"), True))
+    return Piecewise((verdict, Eq(numbers_in(YOURS), count)), (Text("–"), True))
 
 
-def measure(page: Page, made: Measured, records: Records) -> None:
+def measure(page: Page, figures: VariantFigures, records: Records) -> None:
     """The same rule, with the same bounds, on every run of every experiment."""
     mission_runs.measure(page, records, EXPERIMENT.variants)
 

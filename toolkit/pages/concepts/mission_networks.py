@@ -59,15 +59,15 @@ def lines(variants: Sequence[Variant]) -> list[tuple[str, list[int], str]]:
     """Which variants a line names, between what words: those seen before the rule was fixed, and
     those not.
     """
-    made = []
+    numbers = []
     for words, new in (("Flagged: ", False), ("Flagged of those not seen before: ", True)):
         some = [n for n, variant in enumerate(variants) if is_new(variant) == new]
-        made += [
+        numbers += [
             ("and " if start else words, some[start : start + IN_LINE],
              "," if start + IN_LINE < len(some) else ".")
             for start in range(0, len(some), IN_LINE)
         ]  # fmt: skip
-    return made
+    return numbers
 
 
 def _named(tables: Tables, top: int) -> None:
@@ -77,8 +77,8 @@ def _named(tables: Tables, top: int) -> None:
         pieces = [
             piece for n in some for piece in _told(tables.page, top + 1 + n, known, n == some[0])
         ]
-        told = joined(Text(words), *pieces, Text(end))
-        tables.page.compute((row, LABEL), told, known, "conclusion")
+        sentence = joined(Text(words), *pieces, Text(end))
+        tables.page.compute((row, LABEL), sentence, known, "conclusion")
 
 
 def is_new(variant: Variant) -> bool:

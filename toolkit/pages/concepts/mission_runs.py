@@ -73,12 +73,12 @@ def _flags(page: Page, top: int, records: Records, news: Collection[str]) -> Fla
     page.headings((top, LABEL), ["run", "group", *(words for _, words, _ in asked)])
     page.heights[top] = 45.0
     _names(page, top, records)
-    found = {GROUP: page.down((top + 1, FIRST), count)}
+    columns = {GROUP: page.down((top + 1, FIRST), count)}
     for column, (symbol, _, expr) in enumerate(asked, FIRST + 1):
         style = "rate" if symbol.name.startswith("kept") else "right"
-        made = page.fill((top + 1, column), expr, read, style)
-        found[symbol] = Known(made.address, np.ravel(np.asarray(made.value, float)).tolist())
-    return found
+        flags = page.fill((top + 1, column), expr, read, style)
+        columns[symbol] = Known(flags.address, np.ravel(np.asarray(flags.value, float)).tolist())
+    return columns
 
 
 def _kept(name: str) -> Symbol:
@@ -125,8 +125,8 @@ def _groups(page: Page, row: int, records: Records, news: Collection[str]) -> Kn
 
 def _fit(setup: Setup) -> bool:
     """Whether ln n and a hundred batches mean anything to such a run."""
-    how = setup.model.training
-    batches = setup.images // how.batch_size * how.epochs
+    training = setup.model.training
+    batches = setup.images // training.batch_size * training.epochs
     return setup.loss == "cross_entropy" and batches >= BATCHES
 
 

@@ -122,20 +122,20 @@ def _descent(page: Page, top: int, number: int, known: Cells, rate: Known) -> in
 def _columns(equations: list[Equation], left: int, number: int) -> dict[Symbol, int]:
     remembered = [e.symbol for e in equations if e.symbol not in (X, Y)]
     right = FIRST + 1 + 3 * len(KINDS) + (0, 0, 2)[number]
-    found = {X: left, Y: left + 1, VALLEY.symbol: left + 2}
-    return found | {symbol: right + n for n, symbol in enumerate(remembered)}
+    columns = {X: left, Y: left + 1, VALLEY.symbol: left + 2}
+    return columns | {symbol: right + n for n, symbol in enumerate(remembered)}
 
 
 def _start(page: Page, row: int, columns: dict[Symbol, int], known: Cells) -> Cells:
     page.fixed((row, LABEL), 0, "label")
-    made: Cells = {}
+    values: Cells = {}
     for symbol, column in columns.items():
         if symbol in (X, Y):
-            made[symbol] = page.compute((row, column), SAFE[symbol], known)
+            values[symbol] = page.compute((row, column), SAFE[symbol], known)
         elif symbol != VALLEY.symbol:
-            made[symbol] = page.fixed((row, column), 0)
-    _loss(page, (row, columns[VALLEY.symbol]), known | made)
-    return made
+            values[symbol] = page.fixed((row, column), 0)
+    _loss(page, (row, columns[VALLEY.symbol]), known | values)
+    return values
 
 
 def _loss(page: Page, place: tuple[int, int], known: Cells) -> None:
@@ -153,12 +153,12 @@ def _row(
     read[FACTOR] = page.compute((row, FIRST), FACTORS, read)
     old = {Previous(symbol): quantity(f"old {symbol.name}") for symbol in before}
     read |= {old[Previous(symbol)]: cell for symbol, cell in before.items()}
-    made: Cells = {}
+    values: Cells = {}
     for equation in equations:
         expr = _filled(equation.expr, old)
-        made[equation.symbol] = page.compute((row, columns[equation.symbol]), expr, read | made)
-    _loss(page, (row, columns[VALLEY.symbol]), known | made)
-    return made
+        values[equation.symbol] = page.compute((row, columns[equation.symbol]), expr, read | values)
+    _loss(page, (row, columns[VALLEY.symbol]), known | values)
+    return values
 
 
 def _filled(expr: Expr, old: dict[Symbol, Symbol]) -> Expr:

@@ -8,7 +8,7 @@ from toolkit.book.sheet import Cell, Known, Series, quoted
 from toolkit.experiments.variant import Experiment, Variant
 from toolkit.pages.concepts import recorded
 from toolkit.pages.concepts.concept import Concept
-from toolkit.pages.concepts.measured import Measured, Records
+from toolkit.pages.concepts.measured import Records, VariantFigures
 from toolkit.pages.concepts.page import ASIDE, FIRST, LABEL, Page
 from toolkit.symbols.choices import unless_dash
 from toolkit.symbols.equation import Equation
@@ -116,12 +116,12 @@ def _coefficients(page: Page, row: int, top: int) -> Known:
     """Each the sum of basis times value over the training points."""
     page.label((row, ASIDE + 1), "c_j")
     values = _column(page, top + 3, FIRST + 1)
-    found = [
+    coefficients = [
         page.compute((row, column), FITTED.expr,
                      {Y: values, BASIS: _column(page, row + 1, column)}).value
         for column in range(ASIDE + 2, ASIDE + 3 + MOST)
     ]  # fmt: skip
-    return page.reach((row, ASIDE + 2, row, ASIDE + 2 + MOST), np.array(found))
+    return page.reach((row, ASIDE + 2, row, ASIDE + 2 + MOST), np.array(coefficients))
 
 
 def _predictions(page: Page, top: int, known: Cells, basis: Known) -> None:
@@ -181,7 +181,7 @@ def _column(page: Page, row: int, column: int) -> Known:
     return Known(cells.address, np.array(cells.value, float))
 
 
-def measure(page: Page, made: Measured, records: Records) -> None:
+def measure(page: Page, figures: VariantFigures, records: Records) -> None:
     """The test accuracy on the way: whether it falls again."""
     page.part("Does the test accuracy fall again, as training goes on?")
     page.say("Dropout in these networks drops whole maps. Train accuracy is measured at the end "

@@ -20,7 +20,7 @@ from toolkit.pages.concepts.positions import (
     SIDE,
     SIDE_AFTER,
     WEIGHTS,
-    Set,
+    Settings,
 )
 from toolkit.symbols.bounds import number_of
 from toolkit.symbols.lookups import picked
@@ -38,7 +38,7 @@ BEFORE, CELLS = Symbol("before"), Symbol("cells")
 Reads = dict[Symbol, Known]
 
 
-def layers(page: Page, chosen: Set) -> None:
+def layers(page: Page, chosen: Settings) -> None:
     """Five rows below the channels: a column for each convolution, the 1x1, and all together."""
     for n, words in enumerate(ROWS, 1):
         page.label((chosen.row + n, LABEL), words)
@@ -53,7 +53,7 @@ def layers(page: Page, chosen: Set) -> None:
     page.row = chosen.row + len(ROWS) + 2
 
 
-def _convolution(page: Page, chosen: Set, n: int) -> None:
+def _convolution(page: Page, chosen: Settings, n: int) -> None:
     """Convolution number `n` reads the column before it, or the pool where that stands between."""
     column, row = FIRST + n - 1, chosen.row
     known = chosen.sizes | {POSITION: chosen.position, OUT: chosen.channels[n - 1]}
@@ -74,7 +74,7 @@ def _convolution(page: Page, chosen: Set, n: int) -> None:
     _put(page, (row + SEEN, column), _field(chosen, n), known | {BEFORE: seen}, "integer right")
 
 
-def _field(chosen: Set, n: int) -> Expr:
+def _field(chosen: Settings, n: int) -> Expr:
     """A pool sees as many cells more as its window is wider than 1; what follows takes steps of
     its stride.
     """
@@ -83,7 +83,7 @@ def _field(chosen: Set, n: int) -> Expr:
     return BEFORE + pooled + (KERNEL - 1) * step
 
 
-def _one_by_one(page: Page, chosen: Set, narrow: Known) -> None:
+def _one_by_one(page: Page, chosen: Settings, narrow: Known) -> None:
     """The 1x1 convolution of the transition works on maps that are pooled already."""
     column, row = FIRST + COUNT, chosen.row
     known = chosen.sizes | {POSITION: chosen.position, NARROW: narrow}
@@ -107,7 +107,7 @@ def _costs(page: Page, row: int, column: int, out: Symbol, known: Reads) -> None
     _put(page, (row + KEPT, column), out * side**2 / 1000, read, "seconds right")
 
 
-def _together(page: Page, chosen: Set, last: int) -> None:
+def _together(page: Page, chosen: Settings, last: int) -> None:
     """Sums over the layers, and what a cell sees after the last of them and the pool."""
     row, column = chosen.row, FIRST + last
     page.label((row - 1, column), "together", "wrapped heading")

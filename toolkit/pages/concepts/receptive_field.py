@@ -51,8 +51,8 @@ def demonstrate(page: Page) -> None:
 def _kernels() -> list[tuple[int | None, ...]]:
     """Kernel, stride and padding of the trained network's layers, then blank rows."""
     stages = [s for s in material.network() if s.kind in ("convolution", "pool")]
-    found: list[tuple[int | None, ...]] = [(s.size, s.stride, s.padding) for s in stages]
-    return found + [(None, None, None)] * (LAYERS - len(found))
+    kernels: list[tuple[int | None, ...]] = [(s.size, s.stride, s.padding) for s in stages]
+    return kernels + [(None, None, None)] * (LAYERS - len(kernels))
 
 
 def _table(page: Page, top: int) -> list[dict[Symbol, Known]]:
@@ -86,13 +86,13 @@ def _setting(page: Page, row: int, symbol: Symbol, number: int | None) -> Known:
 
 def _next(page: Page, row: int, read: dict[Symbol, Known]) -> dict[Symbol, Known]:
     """A layer's size, jump and field from those above, and a word where its kernel does not fit."""
-    made = {}
+    sizes = {}
     for symbol, expr in ((N, _size()), (J, JUMP.expr), (R, SEES.expr)):
         place = (row, COLUMNS[symbol])
-        made[symbol] = page.compute(place, with_bounds(expr, BOUNDS), read, "right")
+        sizes[symbol] = page.compute(place, with_bounds(expr, BOUNDS), read, "right")
     note = Piecewise((Text("the kernel is larger than the map"), N < 1), (Text(""), True))
-    page.compute((row, NOTE), note, made, "muted")
-    return made
+    page.compute((row, NOTE), note, sizes, "muted")
+    return sizes
 
 
 def _size() -> Expr:

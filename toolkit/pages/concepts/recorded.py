@@ -101,19 +101,21 @@ def names(experiments: Sequence[NamedExperiment], budget: Budget) -> dict[str, s
     """What each setup is called: by the number of the first concept that has it, and its variant;
     by fingerprint.
     """
-    found = {Variant(BASELINE).setup(budget).fingerprint: BASELINE}
+    variant_names = {Variant(BASELINE).setup(budget).fingerprint: BASELINE}
     for named in experiments:
         for variant in named.experiment.variants:
-            found.setdefault(variant.setup(budget).fingerprint, f"{named.number}: {variant.name}")
-    return found
+            variant_names.setdefault(
+                variant.setup(budget).fingerprint, f"{named.number}: {variant.name}"
+            )
+    return variant_names
 
 
-def known(made: Table, heading: str) -> Known:
+def known(result_table: Table, heading: str) -> Known:
     """One column of the table as a range."""
-    return column(made, RESULTS, heading)
+    return column(result_table, RESULTS, heading)
 
 
-def sheet(made: Table, sentence: str) -> Sheet:
+def sheet(result_table: Table, sentence: str) -> Sheet:
     """The table alone."""
     return Sheet(
         RESULTS,
@@ -121,11 +123,11 @@ def sheet(made: Table, sentence: str) -> Sheet:
             (1, 1): Cell("Every run of every experiment", "title"),
             (2, 1): Cell(sentence, "muted"),
             (3, 1): Cell(CONTENTS, "link", link=CONTENTS),
-            (4, 1): computed(_TIME, {SECONDS: known(made, "seconds")}, "muted"),
+            (4, 1): computed(_TIME, {SECONDS: known(result_table, "seconds")}, "muted"),
         },
-        (made,),
+        (result_table,),
         freeze=(TABLE_ROW + 1, 3),
-        filter=(TABLE_ROW, 1, made.last_row, len(made.columns)),
+        filter=(TABLE_ROW, 1, result_table.last_row, len(result_table.columns)),
         tab="7F7F7F",
     )
 

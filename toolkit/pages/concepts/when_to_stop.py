@@ -76,8 +76,8 @@ def _layer(page: Page, row: int, number: int, read: dict[Symbol, Known]) -> Know
     page.compute((row, FIRST + 4), with_bounds(_note(), BOUNDS), read, "muted")
     size = page.compute((row, FIRST + 2), with_bounds(_size(), BOUNDS), read, "right")
     words = joined(LEFT, Text("x"), LEFT, Text(" → "), MADE, Text("x"), MADE)
-    shown = Piecewise((words, LAYER <= BEFORE + 1 + AFTER), (Text(""), True))
-    page.compute((row, LABEL), with_bounds(shown, BOUNDS), read | {MADE: size}, "label")
+    note = Piecewise((words, LAYER <= BEFORE + 1 + AFTER), (Text(""), True))
+    page.compute((row, LABEL), with_bounds(note, BOUNDS), read | {MADE: size}, "label")
     weights = with_bounds(LARGE.expr, BOUNDS)
     page.compute((row, FIRST + 3), weights, read | {LEFT: size}, "count")
     return size

@@ -12,7 +12,7 @@ from toolkit.pages.live.ending import features, linear, softmax
 from toolkit.pages.live.layer import layer, shading, size_of, width_of
 from toolkit.pages.live.layout import Maps, Tiling, filled
 from toolkit.pages.live.naming import EQUATION_COLUMN, INPUT_TITLE, NORMALIZED, kind, linked, title
-from toolkit.pages.live.pixel import Convolution
+from toolkit.pages.live.pixel import ConvolutionSheet
 
 INPUT = "Input"
 
@@ -26,11 +26,22 @@ def live_book(stored: Stored, gallery: Gallery) -> Book:
     walk = _Walk(maps, stored.names, margin)
     for number, stage in enumerate(steps, 1):
         walk.take(number, stage)
-    said = softmax(f"{len(walk.sheets) + 1} softmax", "Softmax: from logits to probabilities",
-                   walk.values, stored.names)  # fmt: skip
-    draw.answer(drawing, gallery, said)
+    probabilities = softmax(
+        f"{len(walk.sheets) + 1} softmax",
+        "Softmax: from logits to probabilities",
+        walk.values,
+        stored.names,
+    )
+    draw.answer(drawing, gallery, probabilities)
     apart = [pixel.sheet(walk.parts[:2])] if walk.parts else []
-    sheets = [drawing.finish(), given, *walk.sheets, said.sheet, *apart, digits.sheet(gallery)]
+    sheets = [
+        drawing.finish(),
+        given,
+        *walk.sheets,
+        probabilities.sheet,
+        *apart,
+        digits.sheet(gallery),
+    ]
     return Book("A trained network, alive", linked(sheets, walk.jumps))
 
 
@@ -73,7 +84,7 @@ class _Walk:
         self.maps, self.names, self.margin = maps, names, margin
         self.values: tuple[Known, ...] = tuple(map(maps.whole, range(len(maps.places))))
         self.sheets: list[Sheet] = []
-        self.parts: list[Convolution] = []
+        self.parts: list[ConvolutionSheet] = []
         self.jumps: dict[str, tuple[str, int]] = {}
         self.field = self.jump = 1
 
@@ -85,14 +96,16 @@ class _Walk:
             return
         self.field += (stage.size - 1) * self.jump
         self.jump *= stage.stride
-        made = layer(stage, name, title(stage, number, self.field), self.maps, self.margin)
+        stage_sheet = layer(stage, name, title(stage, number, self.field), self.maps, self.margin)
         if stage.kind == "convolution":
-            self.parts.append(Convolution(name, stage, made.maps, self.maps, self.margin))
-        if made.beside:
-            self.jumps[name] = made.beside
-        self.maps = made.maps
+            self.parts.append(
+                ConvolutionSheet(name, stage, stage_sheet.maps, self.maps, self.margin)
+            )
+        if stage_sheet.beside:
+            self.jumps[name] = stage_sheet.beside
+        self.maps = stage_sheet.maps
         self.values = tuple(map(self.maps.whole, range(len(self.maps.places))))
-        self.sheets.append(made.sheet)
+        self.sheets.append(stage_sheet.sheet)
 
     def _numbers(self, number: int, name: str, stage: Stage) -> None:
         """A stage that puts out a number for each channel, feature or class."""

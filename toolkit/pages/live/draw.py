@@ -9,7 +9,7 @@ from toolkit.book.measure import points
 from toolkit.book.page import PageBuilder
 from toolkit.book.sheet import Cell, Chart, Known, Scale, Series, Validation, at
 from toolkit.pages.live.digits import SIDE, STEP, Gallery
-from toolkit.pages.live.ending import Softmax
+from toolkit.pages.live.ending import SoftmaxSheet
 from toolkit.pages.live.layer import width_of
 from toolkit.pages.live.layout import DRAW, Cells, Maps, filled
 from toolkit.symbols.bounds import pixel
@@ -147,19 +147,19 @@ def _validations(gallery: Gallery) -> list[Validation]:
     return [choice, *columns]
 
 
-def answer(page: PageBuilder, gallery: Gallery, said: Softmax) -> None:
+def answer(page: PageBuilder, gallery: Gallery, probabilities: SoftmaxSheet) -> None:
     """Probabilities in numbers and bars, the answer in large type, and whether it is right."""
-    column, rows = TABLE_COLUMN, [TABLE_ROW + 2 + 2 * n for n in range(len(said.each))]
+    column, rows = TABLE_COLUMN, [TABLE_ROW + 2 + 2 * n for n in range(len(probabilities.each))]
     page.cells |= {
         (HEADING_ROW, column): Cell("The network's answer", "bold"),
         (TABLE_ROW, column): Cell("class", "heading"),
         (TABLE_ROW, column + 1): Cell("probability", "heading"),
     }
-    for row, (name, share) in zip(rows, said.each, strict=True):
+    for row, (name, share) in zip(rows, probabilities.each, strict=True):
         page.cells[row, column] = Cell(name, "heading")
         page.compute((row, column + 1), SHARE, {SHARE: share}, "percent right")
     top = FIRST_ROW
-    page.cells |= _verdict(gallery, top, said)
+    page.cells |= _verdict(gallery, top, probabilities)
     pairs = (TABLE_ROW, *rows)
     page.merges += [(row, column + n, row + 1, column + n) for row in pairs for n in range(2)]
     page.merges += [(top, column, top + 5, column), (CHOICE_ROW, CHOICE_COLUMN, CHOICE_ROW, 20)]
@@ -168,7 +168,13 @@ def answer(page: PageBuilder, gallery: Gallery, said: Softmax) -> None:
         "What the network says",
         "class",
         "probability",
-        (Series(at(DRAW, TABLE_ROW, column + 1, "probability"), said.classes, said.shares),),
+        (
+            Series(
+                at(DRAW, TABLE_ROW, column + 1, "probability"),
+                probabilities.classes,
+                probabilities.shares,
+            ),
+        ),
         row=HEADING_ROW,
         column=column + 3,
         width=9,
@@ -181,13 +187,13 @@ def answer(page: PageBuilder, gallery: Gallery, said: Softmax) -> None:
     page.charts.append(chart)
 
 
-def _verdict(gallery: Gallery, top: int, said: Softmax) -> Cells:
+def _verdict(gallery: Gallery, top: int, probabilities: SoftmaxSheet) -> Cells:
     """The answer, and whether it is the stored digit's label."""
     column = TABLE_COLUMN
-    found = lookup(CLASSES, SHARES, largest(SHARES))
-    large = all(len(str(name)) <= MOST_LARGE for name, _ in said.each)
-    read = {CLASSES: said.classes, SHARES: said.shares}
-    cells: Cells = {(top, column): computed(found, read, "answer" if large else "answer name")}
+    likeliest = lookup(CLASSES, SHARES, largest(SHARES))
+    large = all(len(str(name)) <= MOST_LARGE for name, _ in probabilities.each)
+    read = {CLASSES: probabilities.classes, SHARES: probabilities.shares}
+    cells: Cells = {(top, column): computed(likeliest, read, "answer" if large else "answer name")}
     known = {
         CHOSEN: at(DRAW, CHOICE_ROW, SEEN_COLUMN, 1),
         COUNT: Known(str(len(gallery.names)), len(gallery.names)),
@@ -200,8 +206,8 @@ def _verdict(gallery: Gallery, top: int, said: Softmax) -> Cells:
     known[LABEL] = _one(cells, top + 2, column + 1)
     judged = matching(LABEL, ANSWER, Text("right"), Text("wrong"))
     verdict = judged if gallery.known else Text("no label")
-    shown = Piecewise((Text("your own"), CHOSEN > COUNT), (verdict, True))
-    cells[top + 4, column + 1] = computed(shown, known, "verdict")
+    shown_verdict = Piecewise((Text("your own"), CHOSEN > COUNT), (verdict, True))
+    cells[top + 4, column + 1] = computed(shown_verdict, known, "verdict")
     return cells
 
 

@@ -24,19 +24,19 @@ VALUE, CLASS, CLASSES = Symbol("value"), Symbol("class"), Symbol("classes")
 
 
 @dataclass(frozen=True)
-class Ended:
+class NumberSheet:
     """A sheet, and its outputs one by one as other sheets read them."""
 
     sheet: Sheet
     outputs: tuple[Known, ...]
 
 
-def features(stage: Stage, name: str, title: str, inputs: Sequence[Known]) -> Ended:
+def features(stage: Stage, name: str, title: str, inputs: Sequence[Known]) -> NumberSheet:
     """A number for each input: the mean of a map, or what changes a number in place."""
     averaged = stage.kind == "average"
     words = ["The mean of each map: how much there is of what it looks for."] if averaged else []
-    said = " ".join([*words, *meant(stage)]) + rules.editable(stage)
-    cells: Cells = {(1, 2): Cell(title, "title"), (2, 2): Cell(said, "muted")}
+    explanation = " ".join([*words, *meant(stage)]) + rules.editable(stage)
+    cells: Cells = {(1, 2): Cell(title, "title"), (2, 2): Cell(explanation, "muted")}
     headings = ["map" if averaged else "input", "mean" if averaged else "value", *_folded(stage)]
     cells |= {(FIRST_ROW - 1, 2 + n): Cell(word, "heading") for n, word in enumerate(headings)}
     expr = eq.finished(stage, map_mean(VALUE) if averaged else VALUE)
@@ -49,12 +49,12 @@ def features(stage: Stage, name: str, title: str, inputs: Sequence[Known]) -> En
     checks = tuple(rules.of_numbers(stage, FIRST_ROW, OUTPUT_COLUMN + 1, None))
     sheet = Sheet(name, cells, widths=widths, tab="0072B2", pages_high=1, validations=checks,
                   protected=True, pictures=(equation(stage),), heights=HIGH)  # fmt: skip
-    return Ended(sheet, _outputs(name, cells, len(inputs)))
+    return NumberSheet(sheet, _outputs(name, cells, len(inputs)))
 
 
 def linear(
     stage: Stage, name: str, title: str, inputs: Sequence[Known], names: Sequence[str]
-) -> Ended:
+) -> NumberSheet:
     """A linear layer: its inputs in a row, below them a row of weights for each output."""
     headings = ("output", "value", "bias b", *_folded(stage))
     left = 3 + len(headings)
@@ -86,7 +86,7 @@ def linear(
     sheet = Sheet(name, cells, widths=widths, tab="0072B2", scales=(scale,), pages_high=1,
                   validations=checks, protected=True, pictures=(equation(stage),),
                   heights=HIGH)  # fmt: skip
-    return Ended(sheet, _outputs(name, cells, len(stage.kernel)))
+    return NumberSheet(sheet, _outputs(name, cells, len(stage.kernel)))
 
 
 def _weights(stage: Stage, number: int, row: int, left: int) -> Cells:
@@ -122,7 +122,7 @@ def _outputs(name: str, cells: Cells, count: int) -> tuple[Known, ...]:
 
 
 @dataclass(frozen=True)
-class Softmax:
+class SoftmaxSheet:
     """A sheet, and where it holds each class with its probability, one by one and as ranges."""
 
     sheet: Sheet
@@ -136,7 +136,7 @@ SHARE = Symbol("p")
 HEADINGS = ("class", "logit z", "e^(z - largest)", "probability")
 
 
-def softmax(name: str, title: str, logits: Sequence[Known], names: Sequence[str]) -> Softmax:
+def softmax(name: str, title: str, logits: Sequence[Known], names: Sequence[str]) -> SoftmaxSheet:
     """Logits to probabilities, a step a column."""
     classes: list[Value] = [int(n) if n.isdecimal() else n for n in names]
     words = "Each logit as a power of e, divided by the sum of all: ten shares that add up to 1."
@@ -165,7 +165,7 @@ def softmax(name: str, title: str, logits: Sequence[Known], names: Sequence[str]
     )
     sheet = Sheet(name, cells, widths=widths, tab="0072B2", pages_high=1, pictures=pictures,
                   heights={EQUATION_ROW: 36.0}, protected=True)  # fmt: skip
-    return Softmax(sheet, each, ranges[0], ranges[3])
+    return SoftmaxSheet(sheet, each, ranges[0], ranges[3])
 
 
 def _softmax_cell(column: int, label: Value, logit: Known, known: dict[Symbol, Known]) -> Cell:

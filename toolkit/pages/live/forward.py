@@ -31,7 +31,7 @@ def main_part(stage: Stage) -> Stage:
 
 
 @dataclass(frozen=True)
-class Passed:
+class ForwardPass:
     """A stage passed forward: what it read, what it computed, and that after norm and ReLU."""
 
     stage: Stage
@@ -44,7 +44,7 @@ class Passed:
 
 def forward(
     stage: Stage, page: MapPage, first: int, before: Maps, weights: Weights, margin: int, name: str
-) -> Passed:
+) -> ForwardPass:
     """The maps of one stage from row `first` of a page on."""
     z = before
     if stage.kind != "pointwise":
@@ -64,7 +64,7 @@ def forward(
             return {back.Z: z.window(channel, 1)} | weights.reads(channel)
 
         a = page.lay(tiles_of(stage.output, margin, first), "a", expr, changed)
-    return Passed(stage, name, before, z, a, weights)
+    return ForwardPass(stage, name, before, z, a, weights)
 
 
 def tiles_of(shape: tuple[int, ...], margin: int, first: int) -> Tiling:

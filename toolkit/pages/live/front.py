@@ -22,7 +22,7 @@ from toolkit.pages.live.digits import SIDE, STEP, Gallery
 from toolkit.pages.live.draw import CHOSEN, COLUMN, NAMES, RULER, no_such
 from toolkit.pages.live.layer import width_of
 from toolkit.pages.live.layout import DRAW, Array, Cells, Maps, filled
-from toolkit.pages.live.loss import Loss
+from toolkit.pages.live.loss import LossSheet
 from toolkit.symbols.choices import if_number, share_or_dash
 from toolkit.symbols.lookups import picked, place_or
 from toolkit.symbols.ranges import squares, total
@@ -106,7 +106,7 @@ class Front:
         self.label = at(DRAW, 5, column + 1, self.cells[5, column + 1].value)
         self.rate = at(DRAW, RATE_ROW, column + 4, LEARNING_RATE)
 
-    def sheet(self, loss: Loss, areas: list[tuple[str, Area, Array]]) -> Sheet:
+    def sheet(self, loss: LossSheet, areas: list[tuple[str, Area, Array]]) -> Sheet:
         """With what came of the step."""
         column, cells = TABLE_COLUMN, self.cells
         lines: list[tuple[str, str, Expr, dict[Symbol, Known], str]] = [
@@ -174,18 +174,18 @@ class Front:
         )
         for (key, words, expr, style), symbol in zip(lines, (SQUARED, EXPECTED, None), strict=True):
             cells[ROWS[key], column] = Cell(words, "name")
-            cells[ROWS[key], column + 1] = made = computed(expr, known, style)
+            cells[ROWS[key], column + 1] = cell = computed(expr, known, style)
             if symbol:
-                known[symbol] = at(DRAW, ROWS[key], column + 1, made.value)
+                known[symbol] = at(DRAW, ROWS[key], column + 1, cell.value)
         cells[ROWS["ratio"] + 2, column] = Cell(SMALLER, "muted")
 
-    def _answers(self, loss: Loss) -> None:
+    def _answers(self, loss: LossSheet) -> None:
         """The label's probability and the answer, before and after."""
         cells, column = self.cells, TABLE_COLUMN
-        said = [(VALUE, {VALUE: answer}) for answer in (loss.said_before, loss.said_after)]
+        answers = [(VALUE, {VALUE: answer}) for answer in (loss.said_before, loss.said_after)]
         for key, words, pair, style in (
             ("share", "probability of the label, before and after", loss.shares(), "percent right"),
-            ("answer", "answer, before and after", said, "right"),
+            ("answer", "answer, before and after", answers, "right"),
         ):
             cells[ROWS[key], column] = Cell(words, "name")
             for n, (expr, known) in enumerate(pair, 1):

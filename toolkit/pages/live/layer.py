@@ -22,7 +22,7 @@ NUMBERS = ("γ", "β", "μ", "σ²", "scale s", "shift t", "bias b")
 
 
 @dataclass(frozen=True)
-class Made:
+class LayerSheet:
     """A stage's sheet, its maps as the next stage reads them, and what stands beside them from
     which column on.
     """
@@ -32,7 +32,7 @@ class Made:
     beside: tuple[str, int] | None
 
 
-def layer(stage: Stage, name: str, title: str, before: Maps, margin: int) -> Made:
+def layer(stage: Stage, name: str, title: str, before: Maps, margin: int) -> LayerSheet:
     """The sheet of a stage whose input maps are `before`, with a margin around each of its own."""
     count, high, wide = stage.output
     tiles = Tiling(count, high, wide, margin)
@@ -68,7 +68,7 @@ def layer(stage: Stage, name: str, title: str, before: Maps, margin: int) -> Mad
         protected=True,
         pages_high=1,
     )
-    return Made(sheet, maps, (numbered(stage), right) if around else None)
+    return LayerSheet(sheet, maps, (numbered(stage), right) if around else None)
 
 
 def numbered(stage: Stage) -> str:
@@ -78,24 +78,24 @@ def numbered(stage: Stage) -> str:
 
 def equation(stage: Stage) -> Picture:
     """What a cell computes, typeset."""
-    return equation_picture(eq.shown(stage), (EQUATION_ROW, 2), 12)
+    return equation_picture(eq.short_equation(stage), (EQUATION_ROW, 2), 12)
 
 
 def words(stage: Stage, maps: Maps) -> str:
     """What the letters of the equation mean, and the colours."""
     size = f"{stage.size}x{stage.size}"
-    said = []
+    sentences = []
     if stage.kind == "convolution" and stage.size > 1:
-        said.append(f"x * k: the {size} window's cells times the kernel's, added up.")
+        sentences.append(f"x * k: the {size} window's cells times the kernel's, added up.")
     if stage.kind == "convolution" and stage.size == 1:
-        said.append("Each map is a weighted sum of the maps before.")
+        sentences.append("Each map is a weighted sum of the maps before.")
     if stage.kind == "pool":
-        said.append(f"Of each {size} window the largest cell.")
-    said += meant(stage)
-    said.append(
+        sentences.append(f"Of each {size} window the largest cell.")
+    sentences += meant(stage)
+    sentences.append(
         "Blue above 0, orange below;" if maps.values.min() < 0 else "The darker, the larger;"
     )
-    return " ".join([*said, "click on a cell to read its formula."]) + rules.editable(stage)
+    return " ".join([*sentences, "click on a cell to read its formula."]) + rules.editable(stage)
 
 
 def meant(stage: Stage) -> Iterator[str]:

@@ -43,8 +43,8 @@ class Maps:
         address = moving_area(row, column, size, size, stride)
         padded = np.pad(self.values[channel], padding)
         windows = sliding_window_view(padded, (size, size))[::stride, ::stride]
-        found = windows[..., 0, 0] if size == 1 else windows
-        return Known(f"{quoted(self.sheet)}!{address}", found)
+        values = windows[..., 0, 0] if size == 1 else windows
+        return Known(f"{quoted(self.sheet)}!{address}", values)
 
     def area(self, channel: int) -> tuple[int, int, int, int]:
         """The cells of one map."""
@@ -59,8 +59,8 @@ class Maps:
         last = f"${letters(last_column)}${last_row}"
         address = first if first == last else f"{first}:{last}"
         values = self.values[channel]
-        found = float(values[0, 0]) if values.size == 1 else values
-        return Known(f"{quoted(self.sheet)}!{address}", found)
+        value = float(values[0, 0]) if values.size == 1 else values
+        return Known(f"{quoted(self.sheet)}!{address}", value)
 
 
 @dataclass(frozen=True)
@@ -151,8 +151,8 @@ class Pattern:
 
     def values(self, known: Mapping[Symbol, Known]) -> Array:
         """Its values."""
-        (found,) = self.compute(*(known[symbol].value for symbol in self.given))
-        return np.asarray(found, float)
+        (result,) = self.compute(*(known[symbol].value for symbol in self.given))
+        return np.asarray(result, float)
 
 
 @cache

@@ -9,11 +9,11 @@ from toolkit.pages.live import digits, explained, rules
 from toolkit.pages.live import equations as eq
 from toolkit.pages.live.digits import SIDE, Gallery
 from toolkit.pages.live.explained import SIZE, backward_lines
-from toolkit.pages.live.forward import Passed, as_maps, forward, shown_weights, tiles_of
+from toolkit.pages.live.forward import ForwardPass, as_maps, forward, shown_weights, tiles_of
 from toolkit.pages.live.front import Front
 from toolkit.pages.live.layer import numbered, size_of
 from toolkit.pages.live.layout import FIRST_ROW, Maps, Tiling
-from toolkit.pages.live.loss import Loss
+from toolkit.pages.live.loss import LossSheet
 from toolkit.pages.live.naming import (
     EQUATION_COLUMN,
     INPUT_TITLE,
@@ -41,7 +41,7 @@ def step_book(stored: Stored, gallery: Gallery) -> Book:
     maps = _input(page, first.maps, margin)
     sheets = [page.sheet(INPUT_TITLE, "0072B2")]
     returns: list[Sheet] = []
-    passed: list[Passed] = []
+    passed: list[ForwardPass] = []
     fields, jumps = receptive_fields(originals), dict[str, tuple[str, int]]()
     for number, (stage, original) in enumerate(zip(steps, originals, strict=True), 1):
         name = f"{number} {kind(original)}"
@@ -55,7 +55,7 @@ def step_book(stored: Stored, gallery: Gallery) -> Book:
             jumps[name] = (numbered(stage), right)
         page.explain(eq.apart(stage))
         sheets.append(page.sheet(title(original, number, fields[number - 1]), "0072B2"))
-    loss = Loss(maps, stored.names, first.label)
+    loss = LossSheet(maps, stored.names, first.label)
     reached, updated, areas = loss.by_logit, {}, []
     rate = first.rate
     for done in reversed(passed):

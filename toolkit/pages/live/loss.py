@@ -31,7 +31,7 @@ TARGETS = Symbol("targets")
 
 
 @dataclass
-class Loss:
+class LossSheet:
     """The sheet of softmax and cross-entropy, before and after the step."""
 
     maps: Maps
@@ -91,24 +91,24 @@ class Loss:
         end = self.rows[-1] + 2
         self.cells[end, column] = Cell(words, "name")
         self.cells[end, column + 1] = computed(explained.CROSS_ENTROPY, pair, "value")
-        said = lookup(CLASS, LOGITS, largest(LOGITS))
+        answer = lookup(CLASS, LOGITS, largest(LOGITS))
         known = {CLASS: self._range(2), LOGITS: logits}
         self.cells[end + 1, column] = Cell("answer", "name")
-        self.cells[end + 1, column + 1] = computed(said, known, "middle")
+        self.cells[end + 1, column + 1] = computed(answer, known, "middle")
         return self._one(end, column + 1), self._one(end + 1, column + 1)
 
     def shares(self) -> list[tuple[Expr, dict[Symbol, Known]]]:
         """The label's probability before and after the step: what its target picks."""
         targets = self._range(6)
-        found = []
+        probabilities = []
         for column in (5, 11):
             shares = self._range(column)
             pair = {
                 VALUE: Known(shares.address, np.array([shares.value], float)),
                 TARGETS: Known(targets.address, np.array([targets.value], float)),
             }
-            found.append((window_dot(TARGETS, VALUE), pair))
-        return found
+            probabilities.append((window_dot(TARGETS, VALUE), pair))
+        return probabilities
 
     def sheet(self, maps: Maps) -> Sheet:
         """Finished with the logits of the second pass."""

@@ -43,19 +43,22 @@ def title(stage: Stage, number: int, field: int) -> str:
 
 def receptive_fields(steps: list[Stage]) -> list[int]:
     """Pixels to a side that a cell of each stage's maps sees."""
-    found, field, jump = [], 1, 1
+    fields, field, jump = [], 1, 1
     for stage in steps:
         field += (stage.size - 1) * jump
         jump *= stage.stride
-        found.append(field)
-    return found
+        fields.append(field)
+    return fields
 
 
 def way_on(stage: Stage) -> str:
     """What the blocks of a stage's forward sheet in the book of a step are."""
-    made = {"pool": "z: the largest cell of each window.", "average": "z: the mean of each map.",
-            "pointwise": "z is what the sheet before shows."}  # fmt: skip
-    first = made.get(stage.kind, "z: the sums of products.")
+    meanings = {
+        "pool": "z: the largest cell of each window.",
+        "average": "z: the mean of each map.",
+        "pointwise": "z is what the sheet before shows.",
+    }
+    first = meanings.get(stage.kind, "z: the sums of products.")
     below = ", below" * (stage.kind != "pointwise")
     changes = in_place(stage)
     second = f" a{below}: after {changes}." if changes else ""
@@ -83,7 +86,7 @@ def linked(sheets: list[Sheet], jumps: Mapping[str, tuple[str, int]]) -> tuple[S
     """Links to Draw, back and forward, in the third row. `jumps` holds by the name of a sheet what
     lies far right on it, and the first column of that.
     """
-    made = []
+    pages = []
     for number, sheet in enumerate(sheets):
         ways = list(_ways(sheets, number))
         if sheet.name in jumps:
@@ -94,8 +97,8 @@ def linked(sheets: list[Sheet], jumps: Mapping[str, tuple[str, int]]) -> tuple[S
             ways.append(Cell("All sheets ↓", "link", link=sheet.name, spot=_spot(row, 2)))
         step = 8 if sheet.widths.get(3, 9.0) < NARROW else 2
         links = {(3, 2 + step * n): cell for n, cell in enumerate(ways)}
-        made.append(sheet.with_cells(links))
-    return (made[0].with_cells(_contents(made)), *made[1:])
+        pages.append(sheet.with_cells(links))
+    return (pages[0].with_cells(_contents(pages)), *pages[1:])
 
 
 def _ways(sheets: list[Sheet], number: int) -> Iterator[Cell]:

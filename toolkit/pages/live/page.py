@@ -60,9 +60,9 @@ class Weights:
 
     def reads(self, channel: int) -> Reads:
         """What the formulas of one output map read."""
-        found = {symbol: known[channel] for symbol, known in self.numbers.items()}
+        numbers = {symbol: known[channel] for symbol, known in self.numbers.items()}
         kernels = {i: block.whole for (o, i), block in self.kernels.items() if o == channel}
-        return found | {eq.kernel(i + 1): known for i, known in kernels.items()}
+        return numbers | {eq.kernel(i + 1): known for i, known in kernels.items()}
 
 
 @dataclass

@@ -40,7 +40,7 @@ SCALE_OFFSET, BIAS_OFFSET = 4, 6  # of the columns beside the maps
 
 
 @dataclass(frozen=True)
-class Convolution:
+class ConvolutionSheet:
     """A convolution to take apart: its sheet, its maps, those it reads, and the first column
     beside its maps.
     """
@@ -63,7 +63,7 @@ class Convolution:
         return Tiling(count, high, wide, self.margin)
 
 
-def sheet(parts: list[Convolution]) -> Sheet:
+def sheet(parts: list[ConvolutionSheet]) -> Sheet:
     """A section for each convolution, with a map, a row and a column to choose."""
     words = "Choose a map and a cell of it in the yellow cells: the same sums as on its own sheet."
     page = PageBuilder(
@@ -79,7 +79,7 @@ def sheet(parts: list[Convolution]) -> Sheet:
     return page.finish()
 
 
-def _section(part: Convolution, top: int, page: PageBuilder) -> int:
+def _section(part: ConvolutionSheet, top: int, page: PageBuilder) -> int:
     """One convolution from row `top` on; its last row."""
     stage, size = part.stage, part.stage.size
     page.cells[top, 2] = Cell(f"{part.name}: a cell of your choice", "subtitle")
@@ -99,7 +99,7 @@ def _section(part: Convolution, top: int, page: PageBuilder) -> int:
     return _result(part, row + 1, sums, chosen, page)
 
 
-def _chosen(part: Convolution, top: int, page: PageBuilder) -> dict[Symbol, Known]:
+def _chosen(part: ConvolutionSheet, top: int, page: PageBuilder) -> dict[Symbol, Known]:
     """The cells in which a reader chooses, and beside each the number that is read of it; in the
     middle there is ink to look at.
     """
@@ -122,7 +122,7 @@ def _chosen(part: Convolution, top: int, page: PageBuilder) -> dict[Symbol, Know
 
 
 def _strip(
-    part: Convolution,
+    part: ConvolutionSheet,
     channel: int,
     row: int,
     places: tuple[int, ...],
@@ -158,17 +158,17 @@ def _square(row: int, column: int, size: int) -> Area:
     return row, column, row + size - 1, column + size - 1
 
 
-def _in_window(part: Convolution, down: int, across: int) -> Expr:
+def _in_window(part: ConvolutionSheet, down: int, across: int) -> Expr:
     stride = Integer(part.stage.stride)
     return picked(CELLS, (ROW - 1) * stride + down + 1, (COLUMN - 1) * stride + across + 1)
 
 
-def _in_kernel(part: Convolution, channel: int, down: int, across: int) -> Expr:
+def _in_kernel(part: ConvolutionSheet, channel: int, down: int, across: int) -> Expr:
     left = Integer(channel * part.step + across + 1)
     return picked(CELLS, (MAP - 1) * Integer(part.step) + down + 1, left)
 
 
-def _margined(part: Convolution, channel: int) -> Known:
+def _margined(part: ConvolutionSheet, channel: int) -> Known:
     """A map that is read, with the blank cells around it that stand for the padding."""
     margin = part.stage.padding
     row, column, last_row, last_column = part.before.area(channel)
@@ -176,7 +176,7 @@ def _margined(part: Convolution, channel: int) -> Known:
     return Known(_fixed(part.before.sheet, area), np.pad(part.before.values[channel], margin))
 
 
-def _kernel_area(part: Convolution) -> Known:
+def _kernel_area(part: ConvolutionSheet) -> Known:
     """All kernels of the stage with the gaps between them."""
     count, channels, size, _ = part.stage.kernel.shape
     values = np.zeros((count * part.step, channels * part.step))
@@ -217,7 +217,11 @@ class Lines:
 
 
 def _result(
-    part: Convolution, row: int, sums: list[Known], chosen: dict[Symbol, Known], page: PageBuilder
+    part: ConvolutionSheet,
+    row: int,
+    sums: list[Known],
+    chosen: dict[Symbol, Known],
+    page: PageBuilder,
 ) -> int:
     """The sum of all channels, what follows it, and whether the layer's sheet says the same."""
     lines = Lines(page, row - 1)
@@ -237,26 +241,26 @@ def _result(
 
 def _further(stage: Stage) -> dict[Symbol, tuple[str, int]]:
     """The numbers of a map that follow the sum, with the columns beside the maps they stand in."""
-    found = {eq.BIAS: ("bias b of this map", BIAS_OFFSET)} if stage.bias is not None else {}
+    numbers = {eq.BIAS: ("bias b of this map", BIAS_OFFSET)} if stage.bias is not None else {}
     if stage.norm:
-        found[eq.SCALE] = ("scale s of this map", SCALE_OFFSET)
-        found[eq.SHIFT] = ("shift t of this map", SCALE_OFFSET + 1)
-    return found
+        numbers[eq.SCALE] = ("scale s of this map", SCALE_OFFSET)
+        numbers[eq.SHIFT] = ("shift t of this map", SCALE_OFFSET + 1)
+    return numbers
 
 
-def _numbers(part: Convolution, offset: int) -> Known:
+def _numbers(part: ConvolutionSheet, offset: int) -> Known:
     """A column of the numbers beside the maps, with gaps as the kernels have them."""
     stage, column = part.stage, part.tiles.right + 1 + offset
     count = stage.output[0] * part.step
     values = np.zeros((count, 1))
-    found = stage.bias
+    column_values = stage.bias
     if offset != BIAS_OFFSET and stage.norm:
-        found = scale_and_shift(stage.norm)[offset - SCALE_OFFSET]
-    values[:: part.step, 0] = found
+        column_values = scale_and_shift(stage.norm)[offset - SCALE_OFFSET]
+    values[:: part.step, 0] = column_values
     return Known(_fixed(part.name, (MAP_ROW, column, MAP_ROW + count - 1, column)), values)
 
 
-def _on_sheet(part: Convolution) -> Expr:
+def _on_sheet(part: ConvolutionSheet) -> Expr:
     """Where the chosen cell stands among the maps of its sheet."""
     _, high, wide = part.stage.output
     across, gap = Integer(part.tiles.across), part.tiles.gap
@@ -265,15 +269,15 @@ def _on_sheet(part: Convolution) -> Expr:
     return picked(CELLS, line * Integer(high + gap) + ROW, right)
 
 
-def _region(part: Convolution) -> Known:
+def _region(part: ConvolutionSheet) -> Known:
     """All maps of a sheet with the gaps between them."""
     count, high, wide = part.stage.output
     tiles = part.tiles
     rows = -(-count // tiles.across)
     values = np.zeros((rows * (high + tiles.gap), tiles.across * (wide + tiles.gap)))
-    for (row, column), found in zip(tiles.places, part.maps.values, strict=True):
+    for (row, column), map_values in zip(tiles.places, part.maps.values, strict=True):
         top, left = row - tiles.top, column - tiles.left
-        values[top : top + high, left : left + wide] = found
+        values[top : top + high, left : left + wide] = map_values
     bottom, right = tiles.top + len(values) - 1, tiles.left + values.shape[1] - 1
     area = tiles.top, tiles.left, bottom, right
     return Known(_fixed(part.name, area), values)

@@ -31,8 +31,8 @@ def at_least_0(title: str, area: Area) -> Validation:
 def normalizing(column: int) -> tuple[Validation, ...]:
     """Of the mean and the deviation of all pixels, in rows 4 and 5 of a column."""
     words = "A number above 0."
-    spread = Validation(5, column, 5, "positive", "Deviation", words)
-    return number("Mean", (4, column, 4, column)), spread
+    deviation = Validation(5, column, 5, "positive", "Deviation", words)
+    return number("Mean", (4, column, 4, column)), deviation
 
 
 def of_maps(stage: Stage, numbers: int, kernels: int) -> Iterator[Validation]:

@@ -7,7 +7,7 @@ from sympy import Symbol
 from toolkit.book.live import computed
 from toolkit.book.sheet import Area, Cell, Known, Scale, Sheet, Table, at, letters, reach
 from toolkit.pages.mnist import predictions
-from toolkit.pages.mnist.layout import CONFUSION, Result, opening
+from toolkit.pages.mnist.layout import CONFUSION, MnistRun, opening
 from toolkit.symbols.equation import quantity
 from toolkit.symbols.ranges import length, total
 from toolkit.symbols.records import occurrences, row_count
@@ -22,7 +22,7 @@ IMAGES, CORRECT = quantity("images"), quantity("correct")
 Cells = dict[tuple[int, int], Cell]
 
 
-def sheet(result: Result, table: Table) -> Sheet:
+def sheet(result: MnistRun, table: Table) -> Sheet:
     """The matrix with its totals, and below it the share that is right."""
     count = len(result.names)
     known = {
@@ -46,11 +46,11 @@ def sheet(result: Result, table: Table) -> Sheet:
     )  # fmt: skip
 
 
-def _width(result: Result) -> float:
+def _width(result: MnistRun) -> float:
     return max(12, 3 + max(map(len, result.class_names)))
 
 
-def _headings(result: Result) -> Cells:
+def _headings(result: MnistRun) -> Cells:
     cells = {(HEADING_ROW, 1): Cell("label", "heading")}
     for number, name in enumerate((*result.names, "total")):
         cells[HEADING_ROW, FIRST_COLUMN + number] = Cell(name, "heading")
@@ -58,7 +58,7 @@ def _headings(result: Result) -> Cells:
     return cells
 
 
-def _matrix(result: Result, known: dict[Symbol, Known]) -> Cells:
+def _matrix(result: MnistRun, known: dict[Symbol, Known]) -> Cells:
     """A cell for each pair; its formula reads the names from the headings."""
     cells = {}
     for row, label in enumerate(result.names, FIRST_ROW):

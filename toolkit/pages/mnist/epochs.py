@@ -14,7 +14,7 @@ from toolkit.pages.mnist.layout import (
     EPOCHS,
     TEST_COUNT,
     TRAIN_COUNT,
-    Result,
+    MnistRun,
     column,
     counts,
     opening,
@@ -82,9 +82,9 @@ def _gap(held_out: str, train: np.ndarray, test: np.ndarray, history: History) -
     return Column(f"train − {held_out}", values, "percent", formula=formula, width=18)
 
 
-def sheet(result: Result) -> Sheet:
+def sheet(result: MnistRun) -> Sheet:
     """The table to the left, its last and its best row to the right."""
-    history, made = result.history, table(result.history)
+    history, epoch_table = result.history, table(result.history)
     train, test = counts(history).values()
     measured = words.held_out_figures(history.model, history.held_out)
     cells = opening(
@@ -96,27 +96,29 @@ def sheet(result: Result) -> Sheet:
         (COUNTS_ROW, 4): Cell(_number(test), "count"),
         (COUNTS_ROW + 1, 1): Cell(measured, "muted"),
     }
-    cells |= _summary(made, history.held_out)
+    cells |= _summary(epoch_table, history.held_out)
     widths = {SUMMARY_COLUMN - 1: 3} | {SUMMARY_COLUMN + n: 16 for n in range(5)}
-    area = (TABLE_ROW, 1, made.last_row, len(made.columns))
+    area = (TABLE_ROW, 1, epoch_table.last_row, len(epoch_table.columns))
     start = (TABLE_ROW + 1, 2)
-    return Sheet(EPOCHS, cells, (made,), widths=widths, freeze=start, tab="0072B2", filter=area)
+    return Sheet(
+        EPOCHS, cells, (epoch_table,), widths=widths, freeze=start, tab="0072B2", filter=area
+    )
 
 
-def _summary(made: Table, held_out: str) -> dict[tuple[int, int], Cell]:
+def _summary(epoch_table: Table, held_out: str) -> dict[tuple[int, int], Cell]:
     """The figures of the last epoch, and of the one with the best accuracy."""
     headings = ("epoch", f"{held_out} accuracy", f"{held_out} loss", f"train − {held_out}")
     known = {
-        NUMBERS: column(made, EPOCHS, headings[0]),
-        HELD_OUT: column(made, EPOCHS, headings[1]),
+        NUMBERS: column(epoch_table, EPOCHS, headings[0]),
+        HELD_OUT: column(epoch_table, EPOCHS, headings[1]),
     }
     cells = {(TABLE_ROW, SUMMARY_COLUMN): Cell("", "heading")}
     for row, (name, number) in enumerate(CHOICES.items(), TABLE_ROW + 1):
         cells[row, SUMMARY_COLUMN] = Cell(name, "name")
-        cells[row, SUMMARY_COLUMN + 1] = found = computed(number, known, "integer")
-        here = at(EPOCHS, row, SUMMARY_COLUMN + 1, found.value)
+        cells[row, SUMMARY_COLUMN + 1] = epoch = computed(number, known, "integer")
+        here = at(EPOCHS, row, SUMMARY_COLUMN + 1, epoch.value)
         for offset, heading in enumerate(headings[1:], 2):
-            read = known | {ANSWERS: column(made, EPOCHS, heading), NUMBER: here}
+            read = known | {ANSWERS: column(epoch_table, EPOCHS, heading), NUMBER: here}
             style = "rate" if "loss" in heading else "percent"
             expr = lookup(ANSWERS, NUMBERS, NUMBER)
             cells[row, SUMMARY_COLUMN + offset] = computed(expr, read, style)

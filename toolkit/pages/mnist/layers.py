@@ -9,7 +9,7 @@ from toolkit.book.live import computed
 from toolkit.book.sheet import Cell, Known, Sheet, Validation, down, letters
 from toolkit.convnet.shapes import LayerRow
 from toolkit.pages.mnist import layer_rules as rules
-from toolkit.pages.mnist.layout import LAYERS, Result, opening
+from toolkit.pages.mnist.layout import LAYERS, MnistRun, opening
 from toolkit.symbols.equation import quantity
 from toolkit.symbols.ranges import total
 
@@ -47,7 +47,7 @@ SIZES = {rules.BYTES: 4, rules.MEGABYTE: 1024**2}  # of a float32; as torchsumma
 Cells = dict[tuple[int, int], Cell]
 
 
-def sheet(result: Result) -> Sheet:
+def sheet(result: MnistRun) -> Sheet:
     """The layers in the order in which an image passes through them, with the totals below."""
     rows = result.layers
     cells = opening(
@@ -57,9 +57,9 @@ def sheet(result: Result) -> Sheet:
     )
     cells |= _headings() | _sizes() | _input(rows[0].input)
     for number, row in enumerate(rows):
-        made = _line(FIRST_ROW + number, row, cells)
+        line = _line(FIRST_ROW + number, row, cells)
         cells[FIRST_ROW + number, 1] = Cell(number + 1, "middle")
-        cells |= made
+        cells |= line
     end = FIRST_ROW + len(rows) - 1
     cells |= _totals(cells, end)
     widths = {1: 9} | {n: WIDTHS.get(symbol, 9) for symbol, n in COLUMN.items()}
@@ -123,27 +123,27 @@ def _beside(symbol: Symbol, row: int, cells: Mapping[tuple[int, int], Cell]) -> 
 def _line(row: int, layer: LayerRow, cells: Mapping[tuple[int, int], Cell]) -> Cells:
     """One layer: its five settings, its input from the line above, and what follows."""
     given = (kind(layer), layer.channels, layer.kernel, layer.stride, layer.padding)
-    made = {
+    row_cells = {
         (row, COLUMN[symbol]): Cell(value, "input kind" if symbol == rules.KIND else "input")
         for symbol, value in zip(EDITABLE, given, strict=True)
     }
-    known = {symbol: _beside(symbol, row, made) for symbol in EDITABLE}
+    known = {symbol: _beside(symbol, row, row_cells) for symbol in EDITABLE}
     known |= {symbol: _size(symbol) for symbol in SIZES}
     for symbol, above in BEFORE.items():
         known[symbol] = _beside(above.symbol, row - 1, cells)
         if symbol in READ:
-            made[row, COLUMN[symbol]] = computed(symbol, known, "integer")
-            known[symbol] = _beside(symbol, row, made)
+            row_cells[row, COLUMN[symbol]] = computed(symbol, known, "integer")
+            known[symbol] = _beside(symbol, row, row_cells)
     for rule in rules.RULES:
         style = STYLES.get(rule.symbol, "count")
-        made[row, COLUMN[rule.symbol]] = computed(rule.expr, known, style)
-        known[rule.symbol] = _beside(rule.symbol, row, made)
-    return made
+        row_cells[row, COLUMN[rule.symbol]] = computed(rule.expr, known, style)
+        known[rule.symbol] = _beside(rule.symbol, row, row_cells)
+    return row_cells
 
 
 def _totals(cells: Mapping[tuple[int, int], Cell], end: int) -> Cells:
     """Sums below their columns, then the lines with which torchsummary ends."""
-    made: Cells = {(end + 1, COLUMN[rules.KIND]): Cell("total", "name")}
+    sums: Cells = {(end + 1, COLUMN[rules.KIND]): Cell("total", "name")}
     known = {symbol: _size(symbol) for symbol in SIZES}
     for name, symbol in (
         (ALL_PARAMETERS, rules.PARAMETERS),
@@ -153,10 +153,10 @@ def _totals(cells: Mapping[tuple[int, int], Cell], end: int) -> Cells:
         column = COLUMN[symbol]
         values = [cells[row, column].value for row in range(FIRST_ROW, end + 1)]
         area = Known(f"{letters(column)}{FIRST_ROW}:{letters(column)}{end}", values)
-        made[end + 1, column] = computed(total(symbol), {symbol: area}, "total")
-        known[name] = _beside(symbol, end + 1, made)
+        sums[end + 1, column] = computed(total(symbol), {symbol: area}, "total")
+        known[name] = _beside(symbol, end + 1, sums)
     known[INPUT_VALUES] = _beside(rules.VALUES, INPUT_ROW, cells)
-    return made | _summary(end + 3, known)
+    return sums | _summary(end + 3, known)
 
 
 A_VALUE = rules.BYTES / rules.MEGABYTE
@@ -173,15 +173,15 @@ SUMMARY: tuple[tuple[str, Symbol, Expr | None, str], ...] = (
 
 def _summary(row: int, known: dict[Symbol, Known]) -> Cells:
     """What torchsummary prints: outputs count twice, for their gradients are kept as well."""
-    made: Cells = {(row, 2): Cell("As torchsummary prints it", "subtitle")}
+    cells: Cells = {(row, 2): Cell("As torchsummary prints it", "subtitle")}
     places = {symbol: n for n, (_, symbol, _, _) in enumerate(SUMMARY, row + 1)}
     known[FIXED] = Known(f"${letters(SUMMARY_COLUMN)}${places[FIXED]}", 0)
     for name, symbol, expr, style in SUMMARY:
         cell = Cell(0, style) if expr is None else computed(expr, known, style)
-        made[places[symbol], 2] = Cell(name, "label")
-        made[places[symbol], SUMMARY_COLUMN] = cell
+        cells[places[symbol], 2] = Cell(name, "label")
+        cells[places[symbol], SUMMARY_COLUMN] = cell
         known[symbol] = Known(f"${letters(SUMMARY_COLUMN)}${places[symbol]}", cell.value)
-    return made
+    return cells
 
 
 def _validations(end: int) -> tuple[Validation, ...]:

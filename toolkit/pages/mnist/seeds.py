@@ -23,8 +23,8 @@ SUMMARY = (
 
 def sheet(series: Series) -> Sheet:
     """The summary above, a row for each seed below it."""
-    made = table(series)
-    known = {ACCURACIES: column(made, SEEDS, f"{series.held_out} accuracy")}
+    seed_table = table(series)
+    known = {ACCURACIES: column(seed_table, SEEDS, f"{series.held_out} accuracy")}
     cells = opening(
         SEEDS,
         f"Accuracy on the {series.held_out} set after the last epoch. No epoch and no seed was "
@@ -33,8 +33,8 @@ def sheet(series: Series) -> Sheet:
     for row, (name, expr, style) in enumerate(SUMMARY, SUMMARY_ROW):
         cells[row, 1] = Cell(name, "name")
         cells[row, 3] = computed(expr, known, style)
-    area = (TABLE_ROW, 1, made.last_row, len(made.columns))
-    return Sheet(SEEDS, cells, (made,), freeze=(TABLE_ROW + 1, 2), tab="56B4E9", filter=area)
+    area = (TABLE_ROW, 1, seed_table.last_row, len(seed_table.columns))
+    return Sheet(SEEDS, cells, (seed_table,), freeze=(TABLE_ROW + 1, 2), tab="56B4E9", filter=area)
 
 
 def table(series: Series) -> Table:

@@ -22,7 +22,7 @@ from toolkit.pages.mnist.layout import (
     RUN,
     SEEDS,
     TARGETS,
-    Result,
+    MnistRun,
     column,
     opening,
 )
@@ -88,7 +88,7 @@ DEMANDS = (
 )  # fmt: skip
 
 
-def sheet(result: Result, epochs: Table, layer_sheet: Sheet, others: Sequence[Sheet]) -> Sheet:
+def sheet(result: MnistRun, epochs: Table, layer_sheet: Sheet, others: Sequence[Sheet]) -> Sheet:
     """The first sheet: a line for each demand, the best epoch for comparison, all other sheets."""
     held_out, count = result.history.held_out, len(result.layers)
     known = {
