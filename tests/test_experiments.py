@@ -18,7 +18,7 @@ from toolkit.convnet import digits
 from toolkit.convnet.shapes import layer_table
 from toolkit.experiments import programme, results
 from toolkit.experiments.notation import layers
-from toolkit.experiments.run import prepared, run
+from toolkit.experiments.run import objective_of, run
 from toolkit.experiments.variant import Budget, Variant
 from toolkit.files.errors import ToolkitError
 from toolkit.pages.concepts import CONCEPTS
@@ -124,7 +124,7 @@ def test_a_run_is_the_same_again() -> None:
 def test_pixels(pixels: str, low: float, high: float) -> None:
     setup = replace_pixels(pixels).setup(TINY)
     images = digits.load().train_images[:4].unsqueeze(1).float() / 255
-    found = prepared(setup, images)
+    found = objective_of(setup).prepare(images)
     assert float(found.min()) == pytest.approx(low, abs=1e-4)
     assert float(found.max()) == pytest.approx(high, abs=1e-3)
 

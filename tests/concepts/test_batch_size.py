@@ -1,14 +1,12 @@
 """The gradient of a batch is what PyTorch makes of its mean loss."""
 
-from types import SimpleNamespace
-
 import numpy as np
 import pytest
 import torch
 
 from tests.concepts.blocks import number
 from tests.concepts.conftest import Changed
-from toolkit.experiments.run import Course, Images
+from toolkit.convnet.loop import whole_batches
 from toolkit.experiments.variant import Budget
 from toolkit.pages.concepts import batch_size
 
@@ -64,9 +62,6 @@ def test_what_an_epoch_leaves_out() -> None:
     assert len(said) <= 175  # what a laptop shows
     for variant in batch_size.EXPERIMENT.variants:
         setup = variant.setup(Budget())
-        data = Images(torch.zeros(setup.images, 1), torch.zeros(setup.images))
-        session = SimpleNamespace(random=torch.Generator())
-        course = Course(setup, session, data, data)  # type: ignore[arg-type]
-        how = setup.model.training
-        seen = sum(map(len, course._picked())) // how.epochs
-        assert f" {seen:,} (n = {how.batch_size:,})" in said
+        size = setup.model.training.batch_size
+        seen = sum(map(len, whole_batches(torch.arange(setup.images), size)))
+        assert f" {seen:,} (n = {size:,})" in said
