@@ -5,7 +5,7 @@ from types import ModuleType
 import pytest
 
 from tests.concepts.conftest import Changed
-from toolkit.book.address import letters
+from toolkit.book.address import cell_name
 from toolkit.experiments.variant import Budget
 from toolkit.pages import concepts
 from toolkit.pages.concepts import (
@@ -30,7 +30,7 @@ def test_words_and_blanks_do_no_harm(
 ) -> None:
     sheet = concepts_book([module], concepts.programme(), [], Budget()).sheets[1]
     yellow = [
-        f"{letters(validation.column)}{row}"
+        cell_name(row, validation.column)
         for validation in sheet.validations
         for row in range(validation.row, validation.last_row + 1)
     ]

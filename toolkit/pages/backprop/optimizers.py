@@ -9,8 +9,9 @@ from math import ceil
 
 from sympy import Symbol
 
+from toolkit.book.address import Area
 from toolkit.book.live import computed
-from toolkit.book.sheet import Area, Cell, Chart, Known, Picture, Sheet, Table, at
+from toolkit.book.sheet import Cell, Chart, Known, Picture, Sheet, Table, at
 from toolkit.book.typesetting import draw
 from toolkit.network.derivation import LEARNING_RATE, LOSS
 from toolkit.network.optimizers import update
@@ -153,7 +154,7 @@ class _Steps:
         words = SENTENCES[kind]
         self.cells[self.row, 1] = Cell(kind, "name")
         self.cells[self.row, 2] = Cell(words, "wrapped")
-        self.merges.append((self.row, 2, self.row, LAST_COLUMN))
+        self.merges.append(Area(self.row, 2, self.row, LAST_COLUMN))
         self.heights[self.row] = LINE_POINTS * ceil(len(words) / CHARACTERS)
         self.cells[self.row + 1, 2] = _settings(worked)
         self.row += 2

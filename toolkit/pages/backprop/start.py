@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 from sympy import Piecewise, Symbol
 
+from toolkit.book.address import Area
 from toolkit.book.live import computed
 from toolkit.book.sheet import Cell, Corner, Known, Line, Sheet
 from toolkit.network.derivation import LOSS
@@ -67,7 +68,7 @@ def sheet(worked: Worked, names: Sequence[str], shown: Shown, verdicts: Known) -
     drawn, lines, widths = _network(worked, shown)
     return Sheet(
         START, cells | drawn, widths=WIDTHS | widths, lines=lines, tab="000000",
-        verdicts=((7, 2, 7, 2),),
+        verdicts=(Area.of(7, 2),),
     )  # fmt: skip
 
 

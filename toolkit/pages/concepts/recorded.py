@@ -125,7 +125,7 @@ def sheet(made: Table, sentence: str) -> Sheet:
         },
         (made,),
         freeze=(TABLE_ROW + 1, 3),
-        filter=(TABLE_ROW, 1, made.last_row, len(made.columns)),
+        filter=made.area,
         tab="7F7F7F",
     )
 
