@@ -11,7 +11,7 @@ from sympy import Add, Expr, Mul, Symbol
 from tests.lint import faults
 from tests.oracles.comparison import SHARE
 from tests.recalculation import Cells, Office, cells, chart_values, with_cell
-from toolkit.book.sheet import letters
+from toolkit.book.address import letters
 from toolkit.book.writer import write
 from toolkit.files.templates import shipped
 from toolkit.network.derivation import LOSS, derivation

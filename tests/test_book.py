@@ -20,6 +20,7 @@ from PIL import Image
 
 from tests.lint import faults
 from tests.recalculation import Office, cells
+from toolkit.book.address import Area, letters
 from toolkit.book.measure import Measure
 from toolkit.book.sheet import (
     Book,
@@ -27,7 +28,6 @@ from toolkit.book.sheet import (
     Chart,
     Column,
     Corner,
-    Known,
     Line,
     Picture,
     Series,
@@ -35,7 +35,7 @@ from toolkit.book.sheet import (
     Table,
     Validation,
     at,
-    letters,
+    down,
 )
 from toolkit.book.theme import STYLES
 from toolkit.book.writer import write
@@ -57,8 +57,8 @@ def png(ink: str) -> bytes:
 
 
 def curve(y: list[float], name: str = "y", **options: object) -> Chart:
-    xs = Known("'All'!$A$5:$A$7", [0.0, 1.0, 2.0])
-    series = Series(at("All", 4, 2, name), xs, Known("'All'!$B$5:$B$7", y))
+    xs = down("All", 5, 1, [0.0, 1.0, 2.0])
+    series = Series(at("All", 4, 2, name), xs, down("All", 5, 2, y))
     return Chart("A curve", "x", "y", (series,), 2, 8, **options)  # type: ignore[arg-type]
 
 
@@ -93,7 +93,7 @@ def everything() -> Sheet:
             Line(Corner(15, 2, 0.5, 1), Corner(15, 2, 0.5, 0)),
         ),
         heights={1: 28.5, 11: 31.0, 18: 40.0},
-        merges=((1, 1, 1, 3), (11, 1, 11, 3)),
+        merges=(Area.of(1, 1, wide=3), Area.of(11, 1, wide=3)),
         protected=True,
         validations=(
             Validation(9, 1, 9, "number", "A number", "Any number.", error="Not a number."),
@@ -102,7 +102,7 @@ def everything() -> Sheet:
             Validation(13, 1, 13, "whole", "A count", "From 1 to 9.", least=1, most=9),
             Validation(10, 1, 10, "choice", "A letter", "Choose.", ("a", "b", 'the "c"')),
         ),
-        verdicts=((9, 2, 10, 3),),
+        verdicts=(Area(9, 2, 10, 3),),
     )
 
 

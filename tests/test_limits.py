@@ -17,6 +17,7 @@ from tests.recalculation import Office, cells
 from tests.test_networks_workbook import drawn
 from tests.test_second_oracle import NOT_COMPUTED, formulas_of, same
 from toolkit.book import limits, sheet
+from toolkit.book.address import Operand
 from toolkit.book.sheet import MAX_COLUMNS, MAX_ROWS, Book, Cell, Known, Sheet, Value
 from toolkit.book.writer import write
 from toolkit.commands.cli import app
@@ -357,7 +358,7 @@ def test_long_sums_are_abridged(expr: Expr, text: str) -> None:
 
 def page(*symbols: Symbol) -> EquationPage:
     """A page that knows these values, as numbers in cells far away, none of them as text."""
-    known = {s: Known(LONGEST_ADDRESS, 0.125) for s in symbols}
+    known = {s: Known(Operand(LONGEST_ADDRESS), 0.125) for s in symbols}
     return EquationPage("Step", QuantityCells(known))
 
 

@@ -13,7 +13,7 @@ from tests.lint import faults
 from tests.parts import ERROR
 from tests.recalculation import Cells, Office, cells, chart_values, with_cell
 from tests.test_network import close
-from toolkit.book.sheet import letters
+from toolkit.book.address import letters
 from toolkit.book.writer import write
 from toolkit.files.errors import ToolkitError
 from toolkit.files.templates import templates_folder

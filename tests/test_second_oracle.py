@@ -10,7 +10,7 @@ from tests.oracles.ironcalc import values
 from tests.oracles.planted import without_values
 from tests.recalculation import Cells, cells
 from tests.test_backprop_workbook import sizes
-from toolkit.book.sheet import letters
+from toolkit.book.address import letters
 from toolkit.book.writer import write
 from toolkit.files.templates import shipped
 from toolkit.network.lesson import load

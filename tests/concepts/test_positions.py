@@ -8,7 +8,7 @@ from torch import nn
 
 from tests.concepts.conftest import Changed
 from tests.recalculation import Office, with_cells
-from toolkit.book.address import reach
+from toolkit.book.address import cell_name
 from toolkit.book.writer import write
 from toolkit.experiments.results import load, shipped
 from toolkit.experiments.variant import Budget
@@ -127,7 +127,7 @@ def test_nothing_typed_is_no_error(tmp_path: Path, office: Office) -> None:
     book = tmp_path / "book.xlsx"
     write(made, book)
     for number, sheet in enumerate(made.sheets[1 : len(chosen) + 1], 2):
-        yellow = [reach((*place, *place)) for place, cell in sheet.cells.items()
+        yellow = [cell_name(*place) for place, cell in sheet.cells.items()
                   if cell.style == "input"]  # fmt: skip
         assert yellow
         other = tmp_path / f"{number}.xlsx"

@@ -3,7 +3,7 @@
 import pytest
 
 from tests.concepts.conftest import Changed
-from toolkit.book.address import letters
+from toolkit.book.address import cell_name
 from toolkit.experiments.variant import Budget
 from toolkit.pages.concepts import (
     CONCEPTS,
@@ -26,7 +26,7 @@ MODULES = (normalization_distance, when_to_stop, batch_size, average_or_dense, a
 def test_words_and_blanks_do_no_harm(concept: Concept, word: str | None, changed: Changed) -> None:
     sheet = concepts_book([concept], CONCEPTS, [], Budget()).sheets[1]
     yellow = [
-        f"{letters(validation.column)}{row}"
+        cell_name(row, validation.column)
         for validation in sheet.validations
         for row in range(validation.row, validation.last_row + 1)
     ]

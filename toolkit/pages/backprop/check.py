@@ -4,15 +4,16 @@ from collections.abc import Sequence
 from typing import cast
 
 import numpy as np
-from sympy import Symbol
+from sympy import Eq, Integer, Piecewise, Symbol
 
+from toolkit.book.address import Area, Operand
 from toolkit.book.live import computed
-from toolkit.book.sheet import ROW, Cell, Column, Known, Sheet, Table, at, down, letters
+from toolkit.book.sheet import Cell, Column, Known, Sheet, Table, at, constant, down, in_row
 from toolkit.network.derivation import LOSS
 from toolkit.network.trace import start_values
 from toolkit.pages.backprop.layout import CHECK, START, LessonLayout
 from toolkit.symbols.choices import relative_error, verdict
-from toolkit.symbols.equation import Gradient, quantity
+from toolkit.symbols.equation import Equation, Gradient, quantity
 from toolkit.symbols.numeric import function
 
 STEP, BOUND = 1e-4, 1e-5
@@ -24,6 +25,8 @@ WIDTHS = {1: 16, 2: 20, 3: 20, 4: 20, 5: 18, 6: 16, 7: 12}
 H, LIMIT, UP, LOW, QUOTIENT, SLOPE, OFF, ALL = (
     quantity(n) for n in ("h", "bound", "up", "low", "quotient", "slope", "off", "verdicts")
 )
+AT_START, SIGN, MOVED, NAME = map(quantity, ("at the start", "by h times", "moved", "name"))
+VALUE = AT_START + Piecewise((SIGN * H, Eq(MOVED, NAME)), (Integer(0), True))
 LEAD = (
     "Each parameter is moved by h up and down, the loss computed anew from the start, and "
     "(loss up - loss down) / 2h held against the gradient of the chain rule.",
@@ -59,15 +62,14 @@ def sheet(run: LessonLayout, slopes: dict[Symbol, Known]) -> Sheet:
     last = FIRST_ROW + len(parameters) - 1
     return Sheet(
         CHECK, cells, (table,), widths=WIDTHS, freeze=(FIRST_ROW, 2), tab="56B4E9",
-        verdicts=((FIRST_ROW, 7, last, 7),),
+        verdicts=(Area(FIRST_ROW, 7, last, 7),),
     )  # fmt: skip
 
 
 def verdicts(sheet: Sheet) -> Known:
     """The range of all verdicts on this sheet."""
     (area,) = sheet.verdicts
-    rows = range(area[0], area[2] + 1)
-    return down(CHECK, area[0], area[1], [sheet.cells[row, area[1]].value for row in rows])
+    return down(CHECK, area.row, area.column, [sheet.cells[place].value for place in area.places])
 
 
 def _verdict(
@@ -104,10 +106,10 @@ def _table(run: LessonLayout, parameters: Sequence[Symbol]) -> Table:
     values = _values(run, parameters)
     top = FIRST_ROW + len(parameters) + 2
     names = [*run.derived.parameters, *(e.symbol for e in run.derived.columns)]
-    place = {symbol: letters(n) for n, symbol in enumerate(names, 3)}
+    place = {symbol: in_row(n) for n, symbol in enumerate(names, 3)}
 
-    def address(symbol: Symbol) -> str:
-        return f"{place[symbol]}{ROW}" if symbol in place else run.parameters[symbol].address
+    def address(symbol: Symbol) -> Operand:
+        return place[symbol] if symbol in place else run.parameters[symbol].address
 
     columns = [
         Column("moved", moved, "name", width=16),
@@ -126,9 +128,15 @@ def _table(run: LessonLayout, parameters: Sequence[Symbol]) -> Table:
 
 
 def _moved(parameter: Symbol, run: LessonLayout) -> str:
-    step = f"'{CHECK}'!$B${STEP_ROW}"
-    start = run.parameters[parameter].address
-    return f'={start}+IF($A{ROW}="{parameter.name}",$B{ROW}*{step},0)'
+    """The formula of a parameter: its value, moved by h in the two rows that name it."""
+    cells = {
+        AT_START: run.parameters[parameter].address,
+        MOVED: in_row(1, fixed=True),
+        NAME: constant(parameter.name).address,
+        SIGN: in_row(2, fixed=True),
+        H: Area.of(STEP_ROW, 2, sheet=CHECK).absolute,
+    }
+    return Equation(parameter, VALUE).formula(lambda symbol: cells[symbol])
 
 
 def _values(run: LessonLayout, parameters: Sequence[Symbol]) -> dict[Symbol, np.ndarray]:

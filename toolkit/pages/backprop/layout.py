@@ -4,7 +4,8 @@ from dataclasses import dataclass
 
 from sympy import Symbol
 
-from toolkit.book.sheet import Known, Table, at, letters
+from toolkit.book.address import letters
+from toolkit.book.sheet import Known, Table, at
 from toolkit.network.comparison import compared
 from toolkit.network.derivation import LEARNING_RATE, Derivation
 from toolkit.network.lesson import Lesson, Training
@@ -96,17 +97,19 @@ def cells_of_parameters(
     """The one cell of each parameter, with η for the learning rate that is chosen; and the cell
     that holds each as text.
     """
-    numbers = parameter_cells(lesson, derived)
-    row = FIRST_PARAMETER_ROW + len(numbers) + 1
-    rate = lesson.training.learning_rates[chosen_rate(lesson)]
-    numbers[LEARNING_RATE] = at(PARAMETERS, row, VALUE_COLUMN, rate)
-    own = compared_values(lesson).items()
-    for below, (symbol, number) in enumerate(own, row + BEFORE_COMPARED):
-        numbers[symbol] = at(PARAMETERS, below, VALUE_COLUMN, number)
+    values = parameter_values(lesson, derived)
+    rows = {symbol: row for row, symbol in enumerate(values, FIRST_PARAMETER_ROW)}
+    rate_row = FIRST_PARAMETER_ROW + len(values) + 1
+    rows[LEARNING_RATE] = rate_row
+    values[LEARNING_RATE] = lesson.training.learning_rates[chosen_rate(lesson)]
+    own = compared_values(lesson)
+    rows |= {symbol: row for row, symbol in enumerate(own, rate_row + BEFORE_COMPARED)}
+    values |= own
+    numbers = {s: at(PARAMETERS, row, VALUE_COLUMN, values[s]) for s, row in rows.items()}
     texts = {
         symbol: at(
             PARAMETERS,
-            int(known.address.split("$")[-1]),
+            rows[symbol],
             TEXT_COLUMN,
             value(number_in_brackets(symbol), {symbol: known.value}),
         )

@@ -9,6 +9,7 @@ from math import ceil
 
 from sympy import Symbol
 
+from toolkit.book.address import Area
 from toolkit.book.live import computed
 from toolkit.book.page import PageBuilder
 from toolkit.book.sheet import Cell, Chart, Known, Sheet, Table, at
@@ -139,7 +140,7 @@ def _step(page: PageBuilder, run: LessonLayout) -> None:
     words = SENTENCES[kind]
     page.cells[page.row, 1] = Cell(kind, "name")
     page.cells[page.row, 2] = Cell(words, "wrapped")
-    page.merges.append((page.row, 2, page.row, LAST_COLUMN))
+    page.merges.append(Area(page.row, 2, page.row, LAST_COLUMN))
     page.heights[page.row] = LINE_POINTS * ceil(len(words) / CHARACTERS)
     page.cells[page.row + 1, 2] = _settings(run)
     page.row += 2

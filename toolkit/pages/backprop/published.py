@@ -4,6 +4,7 @@ from typing import cast
 
 from sympy import Abs, Expr, Piecewise, Rational, Symbol
 
+from toolkit.book.address import Area
 from toolkit.book.live import computed
 from toolkit.book.sheet import Cell, Known, Sheet, Table, at
 from toolkit.book.theme import MOST_DECIMALS
@@ -77,7 +78,7 @@ def sheet(run: LessonLayout, tables: list[Table], template: str) -> Sheet:
     rows = FIRST_ROW + len(published.figures)
     return Sheet(
         PUBLISHED, cells, widths=WIDTHS, freeze=(FIRST_ROW, 2), tab="009E73", portrait=True,
-        pages_high=1 if rows <= A_PAGE else None, merges=((3, 1, 3, 7),),
+        pages_high=1 if rows <= A_PAGE else None, merges=(Area(3, 1, 3, 7),),
         heights={3: LINE * max(1, -(-len(note) // NOTE_WIDTH))},
     )  # fmt: skip
 

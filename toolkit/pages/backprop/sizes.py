@@ -6,7 +6,7 @@ from itertools import pairwise
 import numpy as np
 from sympy import Add, Expr, Ne, Piecewise, Symbol
 
-from toolkit.book.sheet import ROW, Column, Known, Table, letters, quoted
+from toolkit.book.sheet import ROW, Column, Known, Table, in_row
 from toolkit.network.derivation import EPOCH, LOSS
 from toolkit.pages.backprop.layout import BACKPROP, LessonLayout
 from toolkit.symbols.equation import Equation, Gradient, quantity
@@ -32,7 +32,7 @@ def table(run: LessonLayout, chosen: Table) -> Table:
     ]
     epochs = Column(
         EPOCH.name, chosen.columns[0].values, "integer", "heading epoch",
-        formula=f"={quoted(BACKPROP)}!$A{ROW}", width=7,
+        formula=f"={in_row(1, sheet=BACKPROP, fixed=True)}", width=7,
     )  # fmt: skip
     return Table(chosen.row, 1, (epochs, *columns, _share(columns)))
 
@@ -44,10 +44,9 @@ def _size(gradients: Sequence[Symbol], chosen: Table, heading: str) -> Column:
 
 def _share(sizes: Sequence[Column]) -> Column:
     """The first layer against the last."""
-    end = letters(1 + len(sizes))
     known = {
-        FIRST: Known(f"B{ROW}", sizes[0].values),
-        LAST: Known(f"{end}{ROW}", sizes[-1].values),
+        FIRST: Known(in_row(2), sizes[0].values),
+        LAST: Known(in_row(1 + len(sizes)), sizes[-1].values),
     }
     return _column(QUOTIENT, known, f"layer 1 / layer {len(sizes)}", "heading", 17)
 
@@ -73,7 +72,7 @@ def mean_size(
     place = {column.heading: n for n, column in enumerate(chosen.columns)}
     known = {}
     for first, last in _runs([place[symbol.name] for symbol in symbols]):
-        address = f"{quoted(BACKPROP)}!${letters(first + 1)}{row}:${letters(last + 1)}{row}"
+        address = in_row(first + 1, last + 1, row=row, sheet=BACKPROP, fixed=True)
         values = [np.asarray(column.values, float) for column in chosen.columns[first : last + 1]]
         known[quantity(f"from {first}")] = Known(address, np.column_stack(values))
     return Add(*map(absolute_sum, known)) / len(symbols), known

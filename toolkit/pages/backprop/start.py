@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 from sympy import Piecewise, Symbol
 
+from toolkit.book.address import Area
 from toolkit.book.live import computed
 from toolkit.book.sheet import Cell, Corner, Known, Line, Sheet
 from toolkit.network.derivation import LOSS
@@ -69,7 +70,7 @@ def sheet(
     network, lines, widths = _network(run, quantities)
     return Sheet(
         START, cells | network, widths=WIDTHS | widths, lines=lines, tab="000000",
-        verdicts=((7, 2, 7, 2),),
+        verdicts=(Area.of(7, 2),),
     )  # fmt: skip
 
 

@@ -9,8 +9,18 @@ from math import ceil
 import numpy as np
 from sympy import Integer, Symbol
 
+from toolkit.book.address import Operand
 from toolkit.book.live import computed
-from toolkit.book.sheet import ABOVE, ROW, Cell, Chart, Column, Known, Sheet, Table, letters, quoted
+from toolkit.book.sheet import (
+    ABOVE,
+    Cell,
+    Chart,
+    Column,
+    Known,
+    Sheet,
+    Table,
+    in_row,
+)
 from toolkit.book.theme import fitting
 from toolkit.network.derivation import EPOCH, LEARNING_RATE, LOSS
 from toolkit.network.trace import Values
@@ -49,12 +59,12 @@ def parts(
     by_sheet: dict[str, list[Entry]] = {}
     for entry in entries:
         by_sheet.setdefault(home(entry.symbol), [epoch]).append(entry)
-    places = {name: {entry.symbol: letters(n) for n, entry in enumerate(there, 1)}
+    places = {name: {entry.symbol: (n, "") for n, entry in enumerate(there, 1)}
               for name, there in by_sheet.items()}  # fmt: skip
     tables = {}
     for name, there in by_sheet.items():
-        elsewhere = {s: f"{quoted(other)}!{letter}" for other, place in places.items()
-                     for s, letter in place.items() if other != name}  # fmt: skip
+        elsewhere = {s: (n, other) for other, place in places.items()
+                     for s, (n, _) in place.items() if other != name}  # fmt: skip
         cells = _addresses(elsewhere | places[name], run.parameters)
         columns = tuple(_column(entry, cells, run, rate) for entry in there)
         tables[name] = Table(HEADING_ROW, 1, _outlined(columns))
@@ -150,23 +160,28 @@ def _is_loss(symbol: Symbol) -> bool:
 
 
 def _addresses(
-    place: dict[Symbol, str], parameters: dict[Symbol, Known]
-) -> Callable[[Symbol], str]:
+    places: dict[Symbol, tuple[int, str]], parameters: dict[Symbol, Known]
+) -> Callable[[Symbol], Operand]:
     """Addresses as a formula of this table writes them: the same row, the row above, or the
-    parameter's one cell.
+    parameter's one cell. `places` are columns, each with the name of its sheet, which is empty for
+    those of this table.
     """
 
-    def address(symbol: Symbol) -> str:
+    def address(symbol: Symbol) -> Operand:
         if isinstance(symbol, Previous):
-            return f"{place[symbol.of]}{ABOVE}"
-        if symbol in place:
-            return f"{place[symbol]}{ROW}"
+            column, sheet = places[symbol.of]
+            return in_row(column, row=ABOVE, sheet=sheet)
+        if symbol in places:
+            column, sheet = places[symbol]
+            return in_row(column, sheet=sheet)
         return parameters[symbol].address
 
     return address
 
 
-def _column(entry: Entry, cells: Callable[[Symbol], str], run: LessonLayout, rate: int) -> Column:
+def _column(
+    entry: Entry, cells: Callable[[Symbol], Operand], run: LessonLayout, rate: int
+) -> Column:
     values = (
         np.arange(run.trace.epochs + 1)
         if entry.symbol == EPOCH
@@ -191,7 +206,7 @@ def _style(group: str, values: Values) -> str:
 
 
 def _formula(
-    equation: Equation | None, cells: Callable[[Symbol], str], run: LessonLayout
+    equation: Equation | None, cells: Callable[[Symbol], Operand], run: LessonLayout
 ) -> str | None:
     """The formula of an equation; `s = s` copies a parameter from its one cell."""
     if equation is None:

@@ -3,9 +3,8 @@
 import numpy as np
 from sympy import Abs, Expr, Symbol, floor
 
-from toolkit.book.grid import moving
-from toolkit.book.sheet import Cell, Known, quoted
-from toolkit.book.values import Value, Values
+from toolkit.book.address import Area
+from toolkit.book.sheet import Cell, Known, constant
 from toolkit.experiments.variant import Experiment, Variant
 from toolkit.pages.concepts.concept import Concept
 from toolkit.pages.concepts.material import small_digit
@@ -18,7 +17,7 @@ from toolkit.symbols.ranges import summed
 SIDE = 12
 LAST = FIRST + SIDE - 1
 INK = "9FB3C8"  # light enough to read a number on it
-MIDDLE, CENTRE = Symbol("m"), Known(str((SIDE + 1) / 2), (SIDE + 1) / 2)
+MIDDLE, CENTRE = Symbol("m"), constant((SIDE + 1) / 2)
 NEW_ROW, NEW_COLUMN, ROW, COLUMN, A, B, C, D = (
     Symbol(name) for name in ("r_new", "c_new", "r", "c", "a", "b", "d", "e")
 )
@@ -78,7 +77,7 @@ def _framed(page: Page, head: int, words: str) -> None:
     for n in range(1, SIDE + 1):
         page.cells[head, FIRST + n - 1] = Cell(n, "heading")
         page.cells[head + n, LABEL] = Cell(n, "right")
-    page.shade((head + 1, FIRST, head + SIDE, LAST), high=INK)
+    page.shade(Area(head + 1, FIRST, head + SIDE, LAST), high=INK)
 
 
 def _before(page: Page, top: int) -> Cells:
@@ -87,8 +86,8 @@ def _before(page: Page, top: int) -> Cells:
     numbers = np.arange(1, SIDE + 1)
     return {
         IMAGE: page.inputs((top + 1, FIRST), small_digit(1, 14)[1:13, 1:13], 0, 255),
-        ROWS: page.reach((top + 1, LABEL, top + SIDE, LABEL), numbers),
-        COLUMNS: page.reach((top, FIRST, top, LAST), numbers),
+        ROWS: page.reach(Area(top + 1, LABEL, top + SIDE, LABEL), numbers),
+        COLUMNS: page.reach(Area(top, FIRST, top, LAST), numbers),
     }
 
 
@@ -97,14 +96,10 @@ def _after(page: Page, top: int, known: Cells) -> None:
     _framed(page, top, "after: moved, then turned and shrunk")
     numbers = np.arange(1, SIDE + 1)
     places = {
-        NEW_ROW: _moving(page, moving(top + 1, LABEL, 1, 0), numbers[:, None]),
-        NEW_COLUMN: _moving(page, moving(top, FIRST, 0, 1), numbers[None, :]),
+        NEW_ROW: page.moving(Area.of(top + 1, LABEL), numbers[:, None], across=0),
+        NEW_COLUMN: page.moving(Area.of(top, FIRST), numbers[None, :], down=0),
     }
     page.fill((top + 1, FIRST), NEW_PIXEL, known | places, "right")
-
-
-def _moving(page: Page, address: str, values: Value | Values) -> Known:
-    return Known(f"{quoted(page.name)}!{address}", values)
 
 
 def _apart(page: Page, row: int, known: Cells) -> None:

@@ -4,6 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 from sympy import Add, And, Expr, Integer, Piecewise, Symbol
 
+from toolkit.book.address import Area
 from toolkit.book.sheet import Known
 from toolkit.book.theme import INPUT_FILL
 from toolkit.experiments.variant import Experiment, Variant
@@ -91,7 +92,7 @@ def _maps(page: Page, top: int, known: dict[Symbol, Known]) -> list[list[Known]]
         cells = page.inputs((row, FIRST), np.array(pixels, float), -99, 99)
         moved = _moved(page, row, cells, known)
         for column, color in ((FIRST, INPUT_FILL), (MOVED, "FFFFFF")):
-            area = (row, column, row + SIDE - 1, column + SIDE - 1)
+            area = Area.of(row, column, SIDE, SIDE)
             page.shade(area, high=PAPER, low=color)
         place = row + 1
         means = [
@@ -113,7 +114,7 @@ def _moved(page: Page, row: int, cells: Known, known: dict[Symbol, Known]) -> Kn
         [page.cells[row + down, MOVED + across].value for across in range(SIDE)]
         for down in range(SIDE)
     ]
-    area = (row, MOVED, row + SIDE - 1, MOVED + SIDE - 1)
+    area = Area.of(row, MOVED, SIDE, SIDE)
     return page.reach(area, np.array(values, float))
 
 
@@ -127,7 +128,7 @@ def _weights(page: Page, top: int) -> list[dict[Symbol, Known]]:
         for n, numbers in enumerate(weights):
             place = (top + 1 + n * (SIDE + 1), left)
             known[W[n]] = page.inputs(place, numbers, -99, 99)
-            area = (*place, place[0] + SIDE - 1, left + SIDE - 1)
+            area = Area.of(*place, SIDE, SIDE)
             page.shade(area, high=POSITIVE, low=NEGATIVE, end=1.0)
         page.widths |= dict.fromkeys(range(left, left + SIDE + 1), 6.0)
         blocks.append(known)
@@ -175,7 +176,7 @@ def _repeated(page: Page, top: int, logits: int) -> None:
             page.label((top - 2 + n, left), words)
             known = {Y[number]: page.known((logits + number, FIRST + 10 + n))}
             page.compute((top - 2 + n, left + 2), Y[number], known, "decimals 2")
-            page.merges.append((top - 2 + n, left + 2, top - 2 + n, left + 3))
+            page.merges.append(Area.of(top - 2 + n, left + 2, wide=2))
 
 
 def _pair(page: Page, place: Place, expr: Expr, reads: list[dict[Symbol, Known]]) -> None:

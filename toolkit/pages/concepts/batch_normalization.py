@@ -3,7 +3,7 @@
 import numpy as np
 from sympy import Integer, Max, Min, Rational, Symbol, sqrt
 
-from toolkit.book.sheet import Known, Series
+from toolkit.book.sheet import Known, Series, constant
 from toolkit.experiments.variant import Experiment, Variant
 from toolkit.pages.concepts.concept import Concept
 from toolkit.pages.concepts.page import FIRST, LABEL, Page
@@ -74,7 +74,7 @@ def _statistics(page: Page, top: int, known: Cells) -> tuple[Cells, Cells]:
              "running, for evaluation"]  # fmt: skip
     page.headings((top, LABEL), ["statistics of the activations", *words])
     page.heights[top] = 45.0
-    read = known | {COUNT: Known(str(SIZE), len(BATCH))}
+    read = known | {COUNT: constant(len(BATCH))}
     page.label((top + 1, LABEL), "mean")
     page.label((top + 2, LABEL), "variance")
     read[MU] = page.compute((top + 1, FIRST), MEAN_OF_BATCH.expr, read)
@@ -109,7 +109,7 @@ def _summary(page: Page, top: int) -> None:
     page.label((last + 1, LABEL), "mean", "name")
     page.label((last + 2, LABEL), "deviation", "name")
     for column in range(FIRST, FIRST + 5):
-        read = {X: page.down((top + 1, column), len(BATCH)), COUNT: Known(str(SIZE), len(BATCH))}
+        read = {X: page.down((top + 1, column), len(BATCH)), COUNT: constant(len(BATCH))}
         read[MU] = page.compute((last + 1, column), MEAN_OF_BATCH.expr, read)
         page.compute((last + 2, column), sqrt(VARIANCE_OF_BATCH.expr), read)
 

@@ -3,7 +3,8 @@
 import numpy as np
 from sympy import Integer, Min, Rational, Symbol, floor
 
-from toolkit.book.sheet import Known, Series
+from toolkit.book.address import Area
+from toolkit.book.sheet import Known, Series, constant
 from toolkit.experiments.variant import Experiment, Variant
 from toolkit.pages.concepts.concept import Concept
 from toolkit.pages.concepts.page import FIRST, LABEL, Page
@@ -76,7 +77,7 @@ def _numbers(page: Page, top: int) -> Known:
     )
     for (row, column), number in np.ndenumerate(values):
         page.fixed((top + 1 + row, left + column), float(number))
-    return page.reach((top + 1, left, top + DRAWS, left + WIDE - 1), values)
+    return page.reach(Area.of(top + 1, left, DRAWS, WIDE), values)
 
 
 def _layer(page: Page, top: int, known: Cells, numbers: Known) -> None:
@@ -90,7 +91,7 @@ def _layer(page: Page, top: int, known: Cells, numbers: Known) -> None:
     chosen = clamp(floor(DRAW), 1, DRAWS)
     for n in range(WIDE):
         column = FIRST + n
-        read = known | {U: numbers, PLACE: Known(str(n + 1), n + 1)}
+        read = known | {U: numbers, PLACE: constant(n + 1)}
         read[X] = page.known((top + 1, column))
         read[U] = page.compute((top + 2, column), picked(U, chosen, PLACE), read)
         read[MASK] = page.compute((top + 3, column), KEPT.expr.xreplace(SAFE), read, "right")
@@ -104,7 +105,7 @@ def _layer(page: Page, top: int, known: Cells, numbers: Known) -> None:
 def _across(page: Page, row: int, column: int) -> Known:
     """Cells of a row, as a range of that row."""
     values = np.array([[page.cells[row, column + n].value for n in range(WIDE)]], float)
-    return page.reach((row, column, row, column + WIDE - 1), values)
+    return page.reach(Area.of(row, column, wide=WIDE), values)
 
 
 def _averages(page: Page, top: int, known: Cells) -> None:

@@ -2,8 +2,8 @@
 
 from sympy import Abs, Expr, Integer, Piecewise, Rational, Symbol, sqrt
 
-from toolkit.book.grid import moving
-from toolkit.book.sheet import Known, Series, quoted
+from toolkit.book.address import Area
+from toolkit.book.sheet import Known, Series
 from toolkit.experiments.variant import Experiment, Variant
 from toolkit.pages.concepts.concept import Concept
 from toolkit.pages.concepts.material import digit
@@ -70,12 +70,12 @@ def _images(page: Page, top: int) -> tuple[Known, Known]:
     pixels = page.inputs((top, FIRST), digit(0)[7 : 7 + SIDE, 10 : 10 + SIDE], 0, 255)
     below, right = top + SIDE + 1, FIRST + SIDE - 1
     page.label((below, LABEL), "the same, normalized", "name")
-    read = {X: Known(f"{quoted(page.name)}!{moving(top, FIRST)}", pixels.value)}
+    read = {X: page.moving(Area.of(top, FIRST), pixels.value)}
     for row, symbol in ((top - 7, MU), (top - 6, SIGMA)):
         read[symbol] = page.compute((row, FIRST), *_of_bytes(symbol, pixels, read))
     normalized = page.fill((below, FIRST), NORMALIZED.expr, read, "decimals 2")
-    page.shade((top, FIRST, top + SIDE - 1, right), high=INK)
-    page.shade((below, FIRST, below + SIDE - 1, right), high="5AA5DB", low="E68A4F", end=3.0)
+    page.shade(Area(top, FIRST, top + SIDE - 1, right), high=INK)
+    page.shade(Area(below, FIRST, below + SIDE - 1, right), high="5AA5DB", low="E68A4F", end=3.0)
     return pixels, normalized
 
 

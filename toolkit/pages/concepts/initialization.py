@@ -3,6 +3,7 @@
 import numpy as np
 from sympy import Expr, Symbol, sqrt
 
+from toolkit.book.address import Area
 from toolkit.book.sheet import Cell, Known, Series
 from toolkit.experiments.variant import Experiment, Variant
 from toolkit.pages.concepts.concept import Concept
@@ -122,8 +123,8 @@ def _pass(page: Page, top: int, known: Cells) -> Series:
     sizes = [page.cells[top + 1 + WIDE, FIRST + n].value for n in range(DEEP + 1)]
     return Series(
         page.known((top + 1 + WIDE, LABEL)),
-        page.reach((top, FIRST, top, FIRST + DEEP), list(range(DEEP + 1))),
-        page.reach((top + 1 + WIDE, FIRST, top + 1 + WIDE, FIRST + DEEP), sizes),
+        page.reach(Area.of(top, FIRST, wide=DEEP + 1), list(range(DEEP + 1))),
+        page.reach(Area.of(top + 1 + WIDE, FIRST, wide=DEEP + 1), sizes),
         dots=True,
     )
 

@@ -3,6 +3,7 @@
 import numpy as np
 from sympy import Expr, Integer, Symbol, floor
 
+from toolkit.book.address import Area
 from toolkit.book.sheet import Known
 from toolkit.book.theme import INPUT_FILL
 from toolkit.experiments.variant import Experiment, Variant
@@ -54,7 +55,7 @@ def demonstrate(page: Page) -> None:
     page.label((top - 1, LABEL), "image: change its cells (0 to 9)", "bold")
     place, pixels = (top, FIRST), image()
     page.inputs(place, pixels, 0, INK)
-    page.shade((*place, top + SIDE - 1, FIRST + SIDE - 1), high=PAPER, low=INPUT_FILL)
+    page.shade(Area(*place, top + SIDE - 1, FIRST + SIDE - 1), high=PAPER, low=INPUT_FILL)
     window = Maps(page.name, (place,), pixels[None]).window(0, SIZE)
     high = SIZE + OUT + 2
     for n, kernel in enumerate(SHOWN):
@@ -73,10 +74,10 @@ def _map(page: Page, place: Place, kernel: int, known: dict[Symbol, Known]) -> N
         page.label((row + SIZE + 1, LABEL), "their feature maps", "symbol")
     page.label((row, left + SIZE), f"← kernel {kernel + 1}, its map below", "label")
     cells = page.inputs(place, weights, -9, 9)
-    page.shade((*place, row + SIZE - 1, left + SIZE - 1), high=POSITIVE, low=NEGATIVE, end=2.0)
+    page.shade(Area(*place, row + SIZE - 1, left + SIZE - 1), high=POSITIVE, low=NEGATIVE, end=2.0)
     expr = matching(RELU, Integer(1), rectified(CELL.expr), CELL.expr)
     page.fill((row + SIZE + 1, left), expr, known | {K: cells}, "decimals 1")
-    page.shade((row + SIZE + 1, left, row + SIZE + OUT, left + OUT - 1),
+    page.shade(Area(row + SIZE + 1, left, row + SIZE + OUT, left + OUT - 1),
                high=POSITIVE, low=NEGATIVE, end=20.0)  # fmt: skip
 
 
@@ -103,7 +104,7 @@ def _changes(
     top, left = place
     headings = ["C_in", "C_out", "side s", "weights", "million products", "times"]
     page.headings((top, left), ["try", "", "", *headings])
-    page.merges.append((top, left, top, left + 2))
+    page.merges.append(Area.of(top, left, wide=3))
     for row, (words, *factors) in enumerate(CHANGES, top + 1):
         page.label((row, left), words)
         read = dict(known)

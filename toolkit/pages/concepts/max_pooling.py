@@ -4,7 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 from sympy import Expr, Integer, Symbol
 
-from toolkit.book.address import quoted
+from toolkit.book.address import Area
 from toolkit.book.grid import Grid, moving
 from toolkit.book.sheet import Known
 from toolkit.experiments.variant import Experiment, Variant
@@ -40,10 +40,10 @@ def demonstrate(page: Page) -> None:
     page.label((second - 1, FIRST), "1 marks the winner of each window (of equal cells the first)",
                "bold")  # fmt: skip
     page.grids.append(_winners(page, (first, FIRST), (first, BESIDE), image, pooled, second))
-    page.shade((second, FIRST, second + SIDE - 1, FIRST + SIDE - 1), high="8FD3B6")
+    page.shade(Area(second, FIRST, second + SIDE - 1, FIRST + SIDE - 1), high="8FD3B6")
     _explained(page, first, second)
     page.row = second + SIDE + 1
-    cells = page.reach((first, FIRST, first + SIDE - 1, FIRST + SIDE - 1), image)
+    cells = page.reach(Area.of(first, FIRST, SIDE, SIDE), image)
     _compared(page, (cells, pooled, means, picks))
 
 
@@ -52,7 +52,9 @@ def _image(page: Page) -> NDArray[np.float64]:
     image = small_digit(7)[3 : 3 + SIDE, 3 : 3 + SIDE]
     page.label((page.row, FIRST), "The image: change the yellow cells", "bold")
     page.inputs((page.row + 1, FIRST), image, 0, 255)
-    page.shade((page.row + 1, FIRST, page.row + SIDE, FIRST + SIDE - 1), high=YELLOW, low="FFF6D6")
+    page.shade(
+        Area(page.row + 1, FIRST, page.row + SIDE, FIRST + SIDE - 1), high=YELLOW, low="FFF6D6"
+    )
     return image
 
 
@@ -63,7 +65,7 @@ def _pooled(
     row, column = place
     page.label((row - 1, column), words, "bold")
     known = {X: maps.window(0, 1 if expr == X else SIZE, SIZE)}
-    page.shade((row, column, row + POOLED - 1, column + POOLED - 1), high=BLUE)
+    page.shade(Area(row, column, row + POOLED - 1, column + POOLED - 1), high=BLUE)
     return page.fill(place, expr, known, style)
 
 
@@ -72,16 +74,18 @@ def _winners(
     x: NDArray[np.float64], y: Known, top: int,
 ) -> Grid:  # fmt: skip
     """1 where a cell is the first largest of its window: four formulas that take turns."""
-    sheet, values, turns = quoted(page.name), np.zeros((SIDE, SIDE)), []
+    values, turns = np.zeros((SIDE, SIDE)), []
     for down in range(SIZE):
         line = []
         for across in range(SIZE):
             number, known = down * SIZE + across, {}
             for n in range(number + 1):
                 i, j = divmod(n, SIZE)
-                at = moving(image[0] + i, image[1] + j, SIZE, SIZE, SIZE)
-                known[Symbol(f"x{n}")] = Known(f"{sheet}!{at}", x[i::SIZE, j::SIZE])
-            known[LARGEST] = Known(f"{sheet}!{moving(*pooled, 1, 1, SIZE)}", y.value)
+                pixel = Area.of(image[0] + i, image[1] + j, sheet=page.name)
+                steps = moving(pixel, SIZE, SIZE, each=SIZE)
+                known[Symbol(f"x{n}")] = Known(steps, x[i::SIZE, j::SIZE])
+            largest = Area.of(*pooled, sheet=page.name)
+            known[LARGEST] = Known(moving(largest, each=SIZE), y.value)
             earlier = (Symbol(f"x{n}") for n in range(number))
             expr = first_largest(Symbol(f"x{number}"), LARGEST, *earlier)
             grid = filled(expr, known, (top, FIRST), "tally")

@@ -14,7 +14,8 @@ from dataclasses import dataclass
 
 from sympy import Expr, Integer, Rational, Symbol
 
-from toolkit.book.sheet import Known, Series, Table, at
+from toolkit.book.address import Area
+from toolkit.book.sheet import Known, Series, Table, at, constant
 from toolkit.experiments.programme import NamedExperiment
 from toolkit.experiments.results import Result
 from toolkit.experiments.variant import Budget
@@ -98,7 +99,7 @@ class VariantFigures:
         """The test accuracies of a variant, a cell for each seed."""
         row = self.top + 1 + variant
         values = [self.page.cells[row, FIRST + n].value for n in range(self.seeds)]
-        return self.page.reach((row, FIRST, row, FIRST + self.seeds - 1), values)
+        return self.page.reach(Area.of(row, FIRST, wide=self.seeds), values)
 
 
 def table(page: Page, named: NamedExperiment, records: Records) -> VariantFigures:
@@ -114,7 +115,7 @@ def table(page: Page, named: NamedExperiment, records: Records) -> VariantFigure
     for n, variant in enumerate(named.experiment.variants):
         page.label((top + 1 + n, LABEL), variant.name)
         key = recorded.key(variant.setup(records.budget).fingerprint)
-        _line(figures, n, Known(f'"{key}"', key), records)
+        _line(figures, n, constant(key), records)
     page.row = top + len(named.experiment.variants) + 1
     return figures
 
@@ -123,7 +124,7 @@ def _line(figures: VariantFigures, variant: int, key: Known, records: Records) -
     page, row = figures.page, figures.top + 1 + variant
     known = {KEYS: records.known("key"), KEY: key, SEEDS: records.known("seed")}
     for n, seed in enumerate(records.seeds):
-        read = known | {ANSWERS: records.known("test accuracy"), SEED: Known(str(seed), seed)}
+        read = known | {ANSWERS: records.known("test accuracy"), SEED: constant(seed)}
         page.compute(
             (row, FIRST + n), record(ANSWERS, KEYS, KEY, SEEDS, SEED), read, "percent right"
         )
@@ -232,8 +233,8 @@ def chart(
     page.curve(
         title, named.title, "wrong",
         [Series(at(page.name, figures.top, column, "wrong of 10,000"),
-                page.reach((first, LABEL, last, LABEL), names),
-                page.reach((first, column, last, column), wrong))],
+                page.reach(Area(first, LABEL, last, LABEL), names),
+                page.reach(Area(first, column, last, column), wrong))],
         (page.row, LABEL),
         bars=True, width=24, height=11 if tall else 8, y_format="#,##0",
         y_log=logarithmic, y_min=1 if logarithmic else 0,

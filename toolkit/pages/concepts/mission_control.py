@@ -2,6 +2,7 @@
 
 from sympy import Eq, Expr, Piecewise, Symbol, log
 
+from toolkit.book.address import Area
 from toolkit.book.sheet import Known
 from toolkit.experiments.variant import Experiment, Variant
 from toolkit.pages.concepts import mission_runs
@@ -86,7 +87,7 @@ def _checklist(page: Page) -> None:
     area = page.down((first, FIRST), len(SIGNALS))
     known = page.shared | yours | {YOURS: area}
     page.compute((page.row, FIRST + 2), _judged(well, len(SIGNALS)), known, "verdict")
-    page.merges.append((page.row, FIRST + 2, page.row, FIRST + 3))
+    page.merges.append(Area.of(page.row, FIRST + 2, wide=2))
     page.row += 1
     _line(page, LATER, yours)
 

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from sympy import Expr, Symbol
 
+from toolkit.book.address import Area
 from toolkit.book.sheet import Known, Series, at
 from toolkit.experiments.variant import Variant
 from toolkit.pages.concepts.mission_tables import (
@@ -123,8 +124,8 @@ def _chart(tables: Tables, top: int, column: int) -> None:
     page.curve(
         "Mean loss of batches 91 to 100; a network that knows nothing: 2.303", "network", "loss",
         [Series(at(page.name, top, column, "early loss"),
-                page.reach((first, LABEL, last, LABEL), names),
-                page.reach((first, column, last, column), losses))],
+                page.reach(Area(first, LABEL, last, LABEL), names),
+                page.reach(Area(first, column, last, column), losses))],
         (page.row, LABEL),
         bars=True, width=28, height=11, y_min=0,
     )  # fmt: skip

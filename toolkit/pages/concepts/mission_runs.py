@@ -6,6 +6,7 @@ from collections.abc import Collection, Sequence
 import numpy as np
 from sympy import And, Eq, Expr, Integer, Piecewise, Symbol
 
+from toolkit.book.address import Area
 from toolkit.book.grid import moving
 from toolkit.book.sheet import Known, at
 from toolkit.book.values import is_number
@@ -119,8 +120,7 @@ def _groups(page: Page, row: int, records: Records, news: Collection[str]) -> Kn
         groups.append(group if run.fingerprint in fit else LEFT_OUT)
     for n, group in enumerate(groups):
         page.fixed((row + n, FIRST), int(group), "right")
-    address = f"{moving(row, FIRST, 1, 0)}"
-    return Known(address, np.array(groups, float)[:, None])
+    return Known(moving(Area.of(row, FIRST), across=0), np.array(groups, float)[:, None])
 
 
 def _fit(setup: Setup) -> bool:
@@ -133,11 +133,10 @@ def _fit(setup: Setup) -> bool:
 def _column(records: Records, heading: str, count: int) -> Known:
     """A column of Results, run by run; what is no number there is nan here."""
     whole = records.known(heading)
-    sheet, cells = whole.address.rsplit("!", 1)
-    row = int(cells.split(":")[0].split("$")[-1])
-    number = [each.heading for each in records.table.columns].index(heading) + 1
+    index = [each.heading for each in records.table.columns].index(heading)
+    first = Area.of(records.table.row + 1, records.table.column + index, sheet=RESULTS)
     values = [float(v) if is_number(v) else math.nan for v in whole.values]
-    return Known(f"{sheet}!{moving(row, number, 1, 0)}", np.array(values)[:count, None])
+    return Known(moving(first, across=0), np.array(values)[:count, None])
 
 
 def _extremes(page: Page, flags: Flags) -> None:

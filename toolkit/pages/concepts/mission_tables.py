@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from sympy import Expr, Integer, Symbol, log
 
-from toolkit.book.sheet import Known
+from toolkit.book.sheet import Known, constant
 from toolkit.experiments.variant import Variant
 from toolkit.pages.concepts import recorded
 from toolkit.pages.concepts.measured import Records
@@ -62,7 +62,7 @@ class Tables:
     def keys(self, variant: Variant) -> dict[Symbol, Known]:
         """What tells a variant's runs from others."""
         key = recorded.key(variant.setup(self.records.budget).fingerprint)
-        return {KEYS: self.records.known("key"), KEY: Known(f'"{key}"', key)}
+        return {KEYS: self.records.known("key"), KEY: constant(key)}
 
 
 def write(tables: Tables) -> None:

@@ -3,6 +3,7 @@
 import numpy as np
 from sympy import Symbol
 
+from toolkit.book.address import Area
 from toolkit.book.sheet import Known
 from toolkit.experiments.variant import Experiment, Variant
 from toolkit.pages.concepts.concept import Concept
@@ -55,7 +56,7 @@ def _inputs(page: Page, top: int) -> None:
         row = top + n * STEP
         page.label((row, FIRST), words, "bold")
         page.inputs((row + 1, FIRST), values, -9, 9)
-        page.shade((row + 1, FIRST, row + SIDE, FIRST + SIDE - 1), high=YELLOW, low="FFF6D6")
+        page.shade(Area(row + 1, FIRST, row + SIDE, FIRST + SIDE - 1), high=YELLOW, low="FFF6D6")
 
 
 def _output(page: Page, name: str, weights: Place, number: int, top: int) -> None:
@@ -69,7 +70,7 @@ def _output(page: Page, name: str, weights: Place, number: int, top: int) -> Non
     first = top + number * STEP
     page.label((first, BESIDE), f"output map {name}", "bold")
     page.fill((first + 1, BESIDE), OUTPUT.expr.xreplace(SAFE), known, "weight")
-    page.shade((first + 1, BESIDE, first + SIDE, BESIDE + SIDE - 1), high=BLUE)
+    page.shade(Area(first + 1, BESIDE, first + SIDE, BESIDE + SIDE - 1), high=BLUE)
 
 
 def _explained(page: Page, top: int) -> None:

@@ -2,7 +2,7 @@
 
 from sympy import Expr, Integer, Max, Min, Piecewise, Rational, Symbol, cos, floor, pi
 
-from toolkit.book.sheet import Known, Series
+from toolkit.book.sheet import Known, Series, constant
 from toolkit.experiments.variant import Experiment, Variant
 from toolkit.network.lesson import Training
 from toolkit.network.optimizers import BETAS, EPOCH, EPSILON, LEARNING_RATE, LOSS, MOMENTUM, update
@@ -149,7 +149,7 @@ def _row(
     """One step: the update's equations with the row above in place of what they call previous."""
     equations, columns = way
     page.fixed((row, LABEL), step, "label")
-    read = known | {STEP: Known(str(step), step), EPOCH: Known(str(step), step)}
+    read = known | {STEP: constant(step), EPOCH: constant(step)}
     read[FACTOR] = page.compute((row, FIRST), FACTORS, read)
     old = {Previous(symbol): quantity(f"old {symbol.name}") for symbol in before}
     read |= {old[Previous(symbol)]: cell for symbol, cell in before.items()}

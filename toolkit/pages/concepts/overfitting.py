@@ -3,8 +3,8 @@
 import numpy as np
 from sympy import Symbol, sqrt
 
-from toolkit.book.grid import moving
-from toolkit.book.sheet import Cell, Known, Series, quoted
+from toolkit.book.address import Area
+from toolkit.book.sheet import Cell, Known, Series, constant
 from toolkit.experiments.variant import Experiment, Variant
 from toolkit.pages.concepts import recorded
 from toolkit.pages.concepts.concept import Concept
@@ -49,7 +49,7 @@ X, Y, C, BASIS, DEGREES, DEGREE, PREDICTED = (
 )
 CURVE = Equation(Symbol("y"), basis_sum(C, BASIS, DEGREES, DEGREE))
 FITTED = Equation(C, summed(BASIS * Y))
-COUNT, EIGHT = Symbol("n"), Known(str(POINTS), POINTS)
+COUNT, EIGHT = Symbol("n"), constant(POINTS)
 ERROR = Equation(Symbol("E"), sqrt(summed((PREDICTED - Y) ** 2) / COUNT))
 QUARTERS = ("after a quarter", "after a half", "after three quarters", "test accuracy")
 MEANS, KEYS, KEY, LAST, THIRD = (Symbol(x) for x in ("means", "keys", "key", "last", "third"))
@@ -98,10 +98,10 @@ def _basis(page: Page, top: int, known: Cells) -> Known:
     for n, x in enumerate(xs):
         row = head + 3 + n
         page.fixed((row, ASIDE), float(x), "decimals 1")
-        read = known | {BASIS: page.reach((row, ASIDE + 2, row, ASIDE + 2 + MOST), values[n])}
+        read = known | {BASIS: page.reach(Area.of(row, ASIDE + 2, wide=MOST + 1), values[n])}
         page.compute((row, ASIDE + 1), CURVE.expr, read)
-    first, last = (moving(head + 3, ASIDE + 2 + n, 1, 0) for n in (0, MOST))
-    return Known(f"{quoted(page.name)}!{first}:{last}", values[: 2 * POINTS, None, :])
+    first = Area.of(head + 3, ASIDE + 2, wide=MOST + 1)
+    return page.moving(first, values[: 2 * POINTS, None, :], across=0)
 
 
 def _numbers(page: Page, row: int, known: Cells) -> Known:
@@ -109,7 +109,7 @@ def _numbers(page: Page, row: int, known: Cells) -> Known:
     page.label((row, ASIDE + 1), "degree j")
     for j in range(MOST + 1):
         page.fixed((row, ASIDE + 2 + j), j, "right")
-    return page.reach((row, ASIDE + 2, row, ASIDE + 2 + MOST), np.arange(MOST + 1))
+    return page.reach(Area.of(row, ASIDE + 2, wide=MOST + 1), np.arange(MOST + 1))
 
 
 def _coefficients(page: Page, row: int, top: int) -> Known:
@@ -121,7 +121,7 @@ def _coefficients(page: Page, row: int, top: int) -> Known:
                      {Y: values, BASIS: _column(page, row + 1, column)}).value
         for column in range(ASIDE + 2, ASIDE + 3 + MOST)
     ]  # fmt: skip
-    return page.reach((row, ASIDE + 2, row, ASIDE + 2 + MOST), np.array(coefficients))
+    return page.reach(Area.of(row, ASIDE + 2, wide=MOST + 1), np.array(coefficients))
 
 
 def _predictions(page: Page, top: int, known: Cells, basis: Known) -> None:
@@ -129,7 +129,7 @@ def _predictions(page: Page, top: int, known: Cells, basis: Known) -> None:
     left = FIRST + 2
     for degree in range(1, MOST + 1):
         page.cells[top, left + degree - 1] = Cell(degree, "heading")
-    every = Known(f"{quoted(page.name)}!{moving(top, left, 0, 1)}", np.arange(1, MOST + 1))
+    every = page.moving(Area.of(top, left), np.arange(1, MOST + 1), down=0)
     read = known | {BASIS: basis, DEGREE: every}
     answers = page.fill((top + 3, left), CURVE.expr, read)
     for row, first, words in ((top + 1, 0, "training error (root of mean square)"),
@@ -137,7 +137,7 @@ def _predictions(page: Page, top: int, known: Cells, basis: Known) -> None:
         page.label((row, LABEL), words, "name")
         values = page.down((top + 3 + first, FIRST + 1), POINTS)
         for n in range(MOST):
-            area = (top + 3 + first, left + n, top + 2 + first + POINTS, left + n)
+            area = Area.of(top + 3 + first, left + n, POINTS)
             column = np.asarray(answers.value)[first : first + POINTS, n]
             cells = {Y: values, PREDICTED: page.reach(area, column), COUNT: EIGHT}
             page.compute((row, left + n), ERROR.expr, cells)
@@ -160,7 +160,7 @@ def _charts(page: Page, row: int, top: int) -> None:
     ]  # fmt: skip
     page.curve("The polynomial chosen", "x", "", [curve, *points], (row, LABEL), width=14.5,
                height=8.3, x_max=7, y_min=-3, y_max=3, y_format="0")  # fmt: skip
-    degrees = page.reach((top, FIRST + 2, top, FIRST + 1 + MOST), np.arange(1, MOST + 1))
+    degrees = page.reach(Area.of(top, FIRST + 2, wide=MOST), np.arange(1, MOST + 1))
     errors = [
         Series(page.known((line, LABEL)), degrees, _across(page, line), dots=True)
         for line in (top + 1, top + 2)
@@ -172,7 +172,7 @@ def _charts(page: Page, row: int, top: int) -> None:
 def _across(page: Page, row: int) -> Known:
     cells = range(FIRST + 2, FIRST + 2 + MOST)
     values = [page.cells[row, column].value for column in cells]
-    return page.reach((row, cells[0], row, cells[-1]), values)
+    return page.reach(Area(row, cells[0], row, cells[-1]), values)
 
 
 def _column(page: Page, row: int, column: int) -> Known:
@@ -195,7 +195,7 @@ def measure(page: Page, figures: VariantFigures, records: Records) -> None:
     for row, variant in enumerate(EXPERIMENT.variants, top + 1):
         page.label((row, LABEL), variant.name)
         key = recorded.key(variant.setup(records.budget).fingerprint)
-        known = {KEYS: records.known("key"), KEY: Known(f'"{key}"', key)}
+        known = {KEYS: records.known("key"), KEY: constant(key)}
         on_the_way = [
             page.compute((row, column), mean_of_records(MEANS, KEYS, KEY),
                          known | {MEANS: records.known(heading)}, "percent right")
@@ -211,11 +211,11 @@ def measure(page: Page, figures: VariantFigures, records: Records) -> None:
 def _curves(page: Page, top: int) -> None:
     """A line a variant."""
     count = len(QUARTERS)
-    axis = page.reach((top, FIRST, top, FIRST + count - 1), list(range(1, count + 1)))
+    axis = page.reach(Area.of(top, FIRST, wide=count), list(range(1, count + 1)))
     lines = []
     for row in range(top + 1, top + 1 + len(EXPERIMENT.variants)):
         values = [page.cells[row, FIRST + n].value for n in range(count)]
-        area = page.reach((row, FIRST, row, FIRST + count - 1), values)
+        area = page.reach(Area.of(row, FIRST, wide=count), values)
         lines.append(Series(page.known((row, LABEL)), axis, area, dots=True))
     page.curve(
         "Test accuracy on the way", "quarters of the training", "test accuracy", lines,

@@ -11,7 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 from sympy import Expr, Symbol
 
-from toolkit.book.address import Area, reach
+from toolkit.book.address import Area
+from toolkit.book.grid import moving
 from toolkit.book.page import PageBuilder
 from toolkit.book.page import Place as Place
 from toolkit.book.sheet import (
@@ -23,7 +24,6 @@ from toolkit.book.sheet import (
     Sheet,
     Validation,
     Value,
-    quoted,
 )
 from toolkit.book.values import Values
 from toolkit.pages.concepts.words import CONTENTS
@@ -87,15 +87,19 @@ class Page(PageBuilder):
 
     def reach(self, area: Area, values: Value | Values) -> Known:
         """A rectangle of cells as a fixed range; `values` in its shape, or flat."""
-        row, column, last_row, last_column = area
-        first, last = (reach((r, c, r, c)) for r, c in ((row, column), (last_row, last_column)))
-        return Known(f"{quoted(self.name)}!{_fixed(first)}:{_fixed(last)}", values)
+        return Known(area.on(self.name).absolute_range, values)
 
     def down(self, place: Place, count: int) -> Known:
         """Cells that are there already, one below the other, as a range."""
         row, column = place
         values = [self.cells[row + n, column].value for n in range(count)]
-        return self.reach((row, column, row + count - 1, column), values)
+        return self.reach(Area.of(row, column, count), values)
+
+    def moving(self, area: Area, values: Value | Values, down: int = 1, across: int = 1) -> Known:
+        """For `fill`: what each of its cells reads, the first of them `area`, the next ones `down`
+        rows and `across` columns further on; `values` are of all of them.
+        """
+        return Known(moving(area.on(self.name), down, across), values)
 
     def fixed(self, place: Place, value: Value, style: str = "rate") -> Known:
         """A value that is not meant to be changed."""
@@ -144,7 +148,7 @@ class Page(PageBuilder):
                 Validation(row, column + across, row + high - 1, "number", "Change me",
                            f"A number from {least:g} to {most:g}.", least=least, most=most)
             )  # fmt: skip
-        return self.reach((row, column, row + high - 1, column + wide - 1), values)
+        return self.reach(Area.of(row, column, high, wide), values)
 
     def compute(
         self, place: Place, expr: Expr, known: Mapping[Symbol, Known], style: str = "rate"
@@ -160,12 +164,12 @@ class Page(PageBuilder):
         style: str = "rate",
         shape: tuple[int, int] | None = None,
     ) -> Known:
-        """A block of formulas of one pattern. What changes from cell to cell is a Known with a
-        `moving` address (toolkit.book.grid) and an array of the block's shape, or windows of it.
+        """A block of formulas of one pattern. What changes from cell to cell comes from
+        `moving`, its values an array of the block's shape, or windows of it.
         """
         grid = filled(expr, known, place, style, shape)
         self.grids.append(grid)
-        return self.reach((*place, grid.last_row, grid.last_column), grid.values)
+        return self.reach(grid.area, grid.values)
 
     def shade(self, *areas: Area, high: str = DARK, low: str = "FFFFFF", end: float | None = None
               ) -> None:  # fmt: skip
@@ -193,9 +197,3 @@ class Page(PageBuilder):
         """The finished sheet, with the colour of its tab."""
         self.tab = tab
         return self.finish()
-
-
-def _fixed(address: str) -> str:
-    """B5 as $B$5."""
-    letters = address.rstrip("0123456789")
-    return f"${letters}${address[len(letters) :]}"

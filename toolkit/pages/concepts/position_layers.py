@@ -3,7 +3,8 @@
 import numpy as np
 from sympy import Eq, Expr, Integer, Max, Piecewise, Symbol, floor
 
-from toolkit.book.sheet import Known
+from toolkit.book.address import Area
+from toolkit.book.sheet import Known, constant
 from toolkit.pages.concepts.page import FIRST, LABEL, Page
 from toolkit.pages.concepts.positions import (
     COUNT,
@@ -70,7 +71,7 @@ def _convolution(page: Page, chosen: Settings, n: int) -> None:
     _put(page, (row + SIDES, column), side, known, "integer right")
     _put(page, (row + COUNTED, column), PARAMETERS.expr.subs(IN, into), known, "integer right")
     _costs(page, row, column, OUT, known)
-    seen = page.known((row + SEEN, column - 1)) if n > 1 else Known("1", 1)
+    seen = page.known((row + SEEN, column - 1)) if n > 1 else constant(1)
     _put(page, (row + SEEN, column), _field(chosen, n), known | {BEFORE: seen}, "integer right")
 
 
@@ -122,7 +123,7 @@ def _together(page: Page, chosen: Settings, last: int) -> None:
 def _across(page: Page, row: int, count: int = COUNT) -> Known:
     """The cells of one row, side by side, as a range."""
     values = [float(str(page.cells[row, FIRST + n].value)) for n in range(count)]
-    return page.reach((row, FIRST, row, FIRST + count - 1), np.array([values]))
+    return page.reach(Area.of(row, FIRST, wide=count), np.array([values]))
 
 
 def _put(page: Page, place: tuple[int, int], expr: Expr, known: Reads, style: str) -> None:

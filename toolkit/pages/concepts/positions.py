@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from sympy import Add, Expr, Integer, Max, Piecewise, Symbol, floor
 
+from toolkit.book.address import Area
 from toolkit.book.sheet import Known, Series
 from toolkit.pages.concepts.page import FIRST, LABEL, Page
 from toolkit.symbols.bounds import held, number_of
@@ -162,7 +163,7 @@ def _chart(page: Page, top: int, count: int, what: str) -> None:
     page.curve(
         f"Multiply-adds for one image, by where {what} stands", "position", "millions",
         [Series(page.known((top, column)),
-                page.reach((top + 1, LABEL, top + count, LABEL), names),
+                page.reach(Area.of(top + 1, LABEL, count), names),
                 page.down((top + 1, column), count))],
         (top + count + 2, LABEL), bars=True, width=24, height=7.5, y_format="0.0", y_min=0,
     )  # fmt: skip

@@ -3,8 +3,8 @@
 import numpy as np
 from sympy import And, Expr, Float, Integer, Piecewise, Symbol, floor
 
-from toolkit.book.grid import moving
-from toolkit.book.sheet import Cell, Known, quoted
+from toolkit.book.address import Area
+from toolkit.book.sheet import Cell, Known
 from toolkit.experiments.variant import Experiment, Variant
 from toolkit.pages.concepts import material
 from toolkit.pages.concepts.concept import Concept
@@ -125,12 +125,11 @@ def _picture(page: Page, rows: list[dict[Symbol, Known]]) -> None:
     for n in range(SIDE):
         page.fixed((top + 1 + n, LABEL), n + 1, "small")
         page.heights[top + 1 + n] = 10.5
-    address = f"{quoted(page.name)}!{moving(top + 1, LABEL, 1, 0)}"
-    numbers = Known(address, np.arange(1.0, SIDE + 1)[:, None])
+    numbers = page.moving(Area.of(top + 1, LABEL), np.arange(1.0, SIDE + 1)[:, None], across=0)
     for n, row in enumerate(rows):
         read = {symbol: row[symbol] for symbol in (N, LOW, HIGH)} | {CELL: numbers}
         page.fill((top + 1, FIRST + n), expr, read, "shade")
-    page.shade((top + 1, FIRST, top + SIDE, FIRST + LAYERS), high=POSITIVE, end=1.0)
+    page.shade(Area(top + 1, FIRST, top + SIDE, FIRST + LAYERS), high=POSITIVE, end=1.0)
     page.row = top + SIDE + 1
 
 

@@ -127,7 +127,7 @@ def sheet(result_table: Table, sentence: str) -> Sheet:
         },
         (result_table,),
         freeze=(TABLE_ROW + 1, 3),
-        filter=(TABLE_ROW, 1, result_table.last_row, len(result_table.columns)),
+        filter=result_table.area,
         tab="7F7F7F",
     )
 

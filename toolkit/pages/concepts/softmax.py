@@ -3,7 +3,8 @@
 import numpy as np
 from sympy import Expr, Integer, Symbol, exp, expand, log
 
-from toolkit.book.sheet import Known, Series
+from toolkit.book.address import Area
+from toolkit.book.sheet import Known, Series, constant
 from toolkit.experiments.variant import Experiment, Variant
 from toolkit.pages.concepts.concept import Concept
 from toolkit.pages.concepts.page import FIRST, LABEL, Page
@@ -65,7 +66,7 @@ def demonstrate(page: Page) -> None:
 def _column(page: Page, top: int, number: int) -> Known:
     column = FIRST + number
     values = [float(str(page.cells[top + n, column].value)) for n in range(1, COUNT + 1)]
-    return page.reach((top + 1, column, top + COUNT, column), np.array(values))
+    return page.reach(Area.of(top + 1, column, COUNT), np.array(values))
 
 
 def _bars(page: Page, top: int, number: int) -> Series:
@@ -119,7 +120,7 @@ def _totals(page: Page, top: int) -> None:
         page.compute((row + 2, FIRST + number), CROSS.expr, read)
     page.label((row + 2, FIRST + 6), "≥", "middle")
     least = log(exp(P) + COUNT - 1) - P
-    page.compute((row + 2, FIRST + 7), least, {P: Known("1", 1)})
+    page.compute((row + 2, FIRST + 7), least, {P: constant(1)})
     page.label((row + 2, FIRST + 8), "however sure the network is")
 
 

@@ -4,6 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 from sympy import Integer, Symbol
 
+from toolkit.book.address import Area
 from toolkit.book.sheet import Known
 from toolkit.book.theme import INPUT_FILL
 from toolkit.experiments.variant import Experiment, Variant
@@ -56,7 +57,7 @@ def demonstrate(page: Page) -> None:
     page.equation(CELL, "A cell y of the map, from window x and kernel k:")
     page.label((page.row, LABEL), "kernel: choose from the list")
     place = (page.row, FIRST)
-    page.merges.append((*place, page.row, FIRST + 1))
+    page.merges.append(Area(*place, page.row, FIRST + 1))
     chosen = page.choice(place, "vertical edge", (*KERNELS, *LEARNED, OWN))
     where = {}
     for symbol, start in ((ROW, 3), (COLUMN, 2)):
@@ -83,10 +84,10 @@ def _image_and_map(page: Page, top: int, kernel: Known) -> Known:
         page.heights[top + 1 + n] = 21.0
     place, pixels = (top + 1, FIRST), image()
     values = page.inputs(place, pixels, 0, INK)
-    page.shade((*place, top + SIDE, FIRST + SIDE - 1), high=PAPER, low=INPUT_FILL)
+    page.shade(Area(*place, top + SIDE, FIRST + SIDE - 1), high=PAPER, low=INPUT_FILL)
     window = Maps(page.name, (place,), pixels[None]).window(0, SIZE)
     page.fill((top + 1, MAP_LEFT), CELL.expr, {X: window, K: kernel}, "decimals 1")
-    page.shade((top + 1, MAP_LEFT, top + OUT, MAP_LEFT + OUT - 1),
+    page.shade(Area(top + 1, MAP_LEFT, top + OUT, MAP_LEFT + OUT - 1),
                high=POSITIVE, low=NEGATIVE, end=20.0)  # fmt: skip
     return values
 
@@ -118,7 +119,7 @@ def _in_use(page: Page, top: int, last: int, chosen: Known, place: tuple[int, in
         read = known | {CELLS: page.down((top + 1, FIRST + n), count)}
         expr = picked(CELLS, place_or(CHOSEN, NAMES, Integer(count)))
         page.compute((place[0] + down, place[1] + across), expr, read, "decimals 2")
-    area = (*place, place[0] + SIZE - 1, place[1] + SIZE - 1)
+    area = Area.of(*place, SIZE, SIZE)
     page.shade(area, high=POSITIVE, low=NEGATIVE, end=2.0)
     values = [page.cells[place[0] + d, place[1] + a].value for d, a in np.ndindex(SIZE, SIZE)]
     return page.reach(area, np.array(values, float).reshape(SIZE, SIZE))
@@ -139,11 +140,11 @@ def _window(page: Page, top: int, pixels: Known, kernel: Known, where: dict[Symb
         k = page.known((row, left + 4))
         page.compute((row, left + 8), X * K, {X: x, K: k}, "decimals 2")
     products = [page.cells[top + 1 + d, FIRST + 8 + a].value for d, a in np.ndindex(SIZE, SIZE)]
-    area = (top + 1, FIRST + 8, top + SIZE, FIRST + 10)
+    area = Area.of(top + 1, FIRST + 8, SIZE, SIZE)
     page.compute(
         (top + 2, FIRST + 12), total(CELLS), {CELLS: page.reach(area, products)}, "decimals 2"
     )
-    page.shade((top + 1, FIRST, top + SIZE, FIRST + 2), high=PAPER)
+    page.shade(Area(top + 1, FIRST, top + SIZE, FIRST + 2), high=PAPER)
     page.shade(area, high=POSITIVE, low=NEGATIVE, end=9.0)
 
 

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from sympy import Expr, Integer, Max, Symbol, floor
 
+from toolkit.book.address import Area
 from toolkit.book.sheet import Known, Series
 from toolkit.experiments.variant import Experiment, Variant
 from toolkit.pages.concepts.concept import Concept
@@ -54,7 +55,7 @@ def demonstrate(page: Page) -> None:
     page.curve(
         "Multiply-adds of the k x k and the 1x1 before it", "way", "millions",
         [Series(page.known((top, FIRST + 4)),
-                page.reach((top + 1, LABEL, top + len(WAYS), LABEL), names),
+                page.reach(Area.of(top + 1, LABEL, len(WAYS)), names),
                 page.down((top + 1, FIRST + 4), len(WAYS)))],
         (top + len(WAYS) + 2, LABEL), bars=True, width=24, height=7.5, y_format="0.0", y_min=0,
     )  # fmt: skip

@@ -3,11 +3,12 @@
 import numpy as np
 from sympy import Expr, Integer, Piecewise, Symbol
 
+from toolkit.book.address import Area
 from toolkit.book.grid import moving
 from toolkit.book.live import computed
 from toolkit.book.measure import points
 from toolkit.book.page import PageBuilder
-from toolkit.book.sheet import Cell, Chart, Known, Scale, Series, Validation, at
+from toolkit.book.sheet import Cell, Chart, Known, Scale, Series, Validation, at, constant
 from toolkit.pages.live.digits import SIDE, STEP, Gallery
 from toolkit.pages.live.ending import SoftmaxSheet
 from toolkit.pages.live.layer import width_of
@@ -47,15 +48,18 @@ def seen_maps(gallery: Gallery) -> tuple[PageBuilder, Maps]:
     cells |= _choice(gallery)
     known = {
         CHOSEN: at(DRAW, CHOICE_ROW, SEEN_COLUMN, 1),
-        COUNT: Known(str(len(gallery.names)), len(gallery.names)),
-        PAINTED: Known(moving(FIRST_ROW, PAINT_COLUMN), np.nan_to_num(gallery.canvas)),
+        COUNT: constant(len(gallery.names)),
+        PAINTED: Known(moving(Area.of(FIRST_ROW, PAINT_COLUMN)), np.nan_to_num(gallery.canvas)),
         COLUMN: gallery.columns,
-        RULER: Known(moving(FIRST_ROW, SEEN_COLUMN - 1, 1, 0), np.arange(1.0, SIDE + 1)[:, None]),
+        RULER: Known(
+            moving(Area.of(FIRST_ROW, SEEN_COLUMN - 1), across=0),
+            np.arange(1.0, SIDE + 1)[:, None],
+        ),
     }
     grid = filled(_seen(), known, (FIRST_ROW, SEEN_COLUMN), "shade")
     maps = Maps(DRAW, ((FIRST_ROW, SEEN_COLUMN),), grid.values[None])
     cells |= _painted(gallery) | _rulers()
-    areas = (maps.area(0), (FIRST_ROW, PAINT_COLUMN, FIRST_ROW + SIDE - 1, PAINT_COLUMN + SIDE - 1))
+    areas = (maps.area(0), Area.of(FIRST_ROW, PAINT_COLUMN, SIDE, SIDE))
     page = PageBuilder(
         DRAW,
         cells=cells,
@@ -82,7 +86,7 @@ def _choice(gallery: Gallery) -> Cells:
     known = {
         CHOICE: at(DRAW, CHOICE_ROW, CHOICE_COLUMN, first),
         NAMES: gallery.named,
-        COUNT: Known(str(len(gallery.names)), len(gallery.names)),
+        COUNT: constant(len(gallery.names)),
     }
     return {
         (CHOICE_ROW, 2): Cell(f"Show {gallery.word}:", "name"),
@@ -161,9 +165,9 @@ def answer(page: PageBuilder, gallery: Gallery, probabilities: SoftmaxSheet) -> 
     top = FIRST_ROW
     page.cells |= _verdict(gallery, top, probabilities)
     pairs = (TABLE_ROW, *rows)
-    page.merges += [(row, column + n, row + 1, column + n) for row in pairs for n in range(2)]
-    page.merges += [(top, column, top + 5, column), (CHOICE_ROW, CHOICE_COLUMN, CHOICE_ROW, 20)]
-    page.merges += [(top + 2 * n, column + 1, top + 2 * n + 1, column + 1) for n in range(3)]
+    page.merges += [Area.of(row, column + n, high=2) for row in pairs for n in range(2)]
+    page.merges += [Area.of(top, column, high=6), Area(CHOICE_ROW, CHOICE_COLUMN, CHOICE_ROW, 20)]
+    page.merges += [Area.of(top + 2 * n, column + 1, high=2) for n in range(3)]
     chart = Chart(
         "What the network says",
         "class",
@@ -196,7 +200,7 @@ def _verdict(gallery: Gallery, top: int, probabilities: SoftmaxSheet) -> Cells:
     cells: Cells = {(top, column): computed(likeliest, read, "answer" if large else "answer name")}
     known = {
         CHOSEN: at(DRAW, CHOICE_ROW, SEEN_COLUMN, 1),
-        COUNT: Known(str(len(gallery.names)), len(gallery.names)),
+        COUNT: constant(len(gallery.names)),
         LABELS: gallery.labelled,
         ANSWER: _one(cells, top, column),
     }

@@ -6,9 +6,10 @@ from dataclasses import dataclass
 import numpy as np
 from sympy import Symbol
 
+from toolkit.book.address import Area
 from toolkit.book.live import computed
 from toolkit.book.page import equation_picture
-from toolkit.book.sheet import Cell, Known, Scale, Sheet, Value, at, down, letters
+from toolkit.book.sheet import Cell, Known, Scale, Sheet, Value, at, down
 from toolkit.convnet.stages import Stage, scale_and_shift
 from toolkit.pages.live import equations as eq
 from toolkit.pages.live import explained, rules
@@ -71,14 +72,16 @@ def linear(
         cells |= _weights(stage, number, row, left)
         folded, read = _scaled(stage, number, row, BIAS_COLUMN + 1)
         cells |= folded
-        ends = (letters(left), letters(left + len(inputs) - 1))
+        numbers, weight_cells = (Area.of(line, left, wide=len(inputs)) for line in (INPUT_ROW, row))
         known = read | {
-            eq.window(1): Known(f"${ends[0]}${INPUT_ROW}:${ends[1]}${INPUT_ROW}", vector),
-            eq.kernel(1): Known(f"${ends[0]}{row}:${ends[1]}{row}", weights[None, :]),
-            eq.BIAS: Known(f"${letters(BIAS_COLUMN)}{row}", cells[row, BIAS_COLUMN].value),
+            eq.window(1): Known(numbers.absolute_range, vector),
+            eq.kernel(1): Known(weight_cells.column_absolute, weights[None, :]),
+            eq.BIAS: Known(
+                Area.of(row, BIAS_COLUMN).column_absolute, cells[row, BIAS_COLUMN].value
+            ),
         }
         cells[row, OUTPUT_COLUMN] = computed(eq.output(stage), known, "number")
-    area = FIRST_ROW, left, FIRST_ROW + len(stage.kernel) - 1, left + len(inputs) - 1
+    area = Area.of(FIRST_ROW, left, len(stage.kernel), len(inputs))
     scale = Scale((area,), POSITIVE, NEGATIVE, end=float(abs(stage.kernel).max()) or 1.0)
     widths = {1: 2.0, NAME_COLUMN: 14.0, OUTPUT_COLUMN: 12.0, left - 1: 8.0}
     widths |= dict.fromkeys(range(left, left + len(inputs)), 5.2)
@@ -112,7 +115,7 @@ def _scaled(stage: Stage, number: int, row: int, column: int) -> tuple[Cells, di
     for n, (symbol, values) in enumerate(numbers.items(), column):
         value = float(values[number])
         cells[row, n] = Cell(value, "small input")
-        known[symbol] = Known(f"${letters(n)}{row}", value)
+        known[symbol] = Known(Area.of(row, n).column_absolute, value)
     return cells, known
 
 

@@ -3,19 +3,17 @@
 import numpy as np
 from sympy import Add, Expr, Integer, Symbol
 
+from toolkit.book.address import Area
 from toolkit.book.grid import moving
 from toolkit.book.live import computed
 from toolkit.book.measure import points
 from toolkit.book.sheet import (
-    Area,
     Cell,
     Known,
     Scale,
     Sheet,
     Validation,
     at,
-    quoted,
-    reach,
 )  # fmt: skip
 from toolkit.pages.live import backward as back
 from toolkit.pages.live.digits import SIDE, STEP, Gallery
@@ -47,11 +45,11 @@ def _pairs_of_rows() -> tuple[Area, ...]:
     """The rows are as low as a pixel: two to each line of text."""
     note, column = ROWS["ratio"] + 2, TABLE_COLUMN
     lines = (
-        (row, column + n, row + 1, column + n)
+        Area.of(row, column + n, high=2)
         for key, row in ROWS.items()
         for n in range(2 if key == "squares" else 3)  # beside the squares stand their parts
     )
-    return (*lines, (note, column, note + 1, column + 2))
+    return (*lines, Area.of(note, column, high=2, wide=3))
 
 
 class Front:
@@ -67,7 +65,9 @@ class Front:
             LABELS: gallery.labelled,
             CHOSEN: at(DRAW, 5, 24, chosen),
             COLUMN: gallery.columns,
-            RULER: Known(moving(FIRST_ROW, 2, 1, 0), np.arange(1.0, SIDE + 1)[:, None]),
+            RULER: Known(
+                moving(Area.of(FIRST_ROW, 2), across=0), np.arange(1.0, SIDE + 1)[:, None]
+            ),
         }
         place = (CHOSEN - 1) * Integer(STEP) + RULER
         self.grid = filled(picked(COLUMN, place), known, (FIRST_ROW, SEEN_COLUMN), "shade")
@@ -126,7 +126,7 @@ class Front:
         terms = []
         for n, (name, area, values) in enumerate(areas):
             symbol = Symbol(f"g{n}")
-            known[symbol] = Known(f"{quoted(name)}!{reach(area)}", values)
+            known[symbol] = Known(area.on(name).relative, values)
             terms.append(squares(symbol))
         parts = [
             computed(Add(*terms[start : start + MOST_TERMS]), known, "small slope")
@@ -135,8 +135,8 @@ class Front:
         for n, part in enumerate(parts):
             cells[ROWS["squares"], column + 2 + n] = part
         whole = [part.value for part in parts]
-        area = ROWS["squares"], column + 2, ROWS["squares"], column + 1 + len(parts)
-        known[VALUE] = Known(reach(area), whole)
+        area = Area.of(ROWS["squares"], column + 2, wide=len(parts))
+        known[VALUE] = Known(area.relative, whole)
         self._compared(total(VALUE), known)
         self._answers(loss)
         return Sheet(
@@ -156,7 +156,7 @@ class Front:
                 Validation(RATE_ROW, column + 1, RATE_ROW, "positive", "Learning rate",
                            "A number above 0: how far to go down the gradient."),
             ),
-            merges=((5, 11, 5, 20), *_pairs_of_rows()),
+            merges=(Area(5, 11, 5, 20), *_pairs_of_rows()),
             protected=True,
             pages_high=1,
         )  # fmt: skip

@@ -6,10 +6,11 @@ from dataclasses import dataclass
 import numpy as np
 from sympy import Symbol
 
+from toolkit.book.address import Area
 from toolkit.book.live import computed
 from toolkit.book.measure import points
 from toolkit.book.page import equation_picture
-from toolkit.book.sheet import Area, Cell, Known, Picture, Scale, Sheet, at, letters, quoted, reach
+from toolkit.book.sheet import Cell, Known, Picture, Scale, Sheet, at
 from toolkit.convnet.stages import EPSILON as EPSILON_VALUE
 from toolkit.convnet.stages import Stage
 from toolkit.pages.live import equations as eq
@@ -184,16 +185,16 @@ def _numbers(
         ):
             number = float(part[channel])
             cells[row, column + n] = Cell(number, "small input")
-            read[symbol] = Known(f"${letters(column + n)}${row}", number)
+            read[symbol] = Known(Area.of(row, column + n).absolute, number)
         for n, line in enumerate((eq.SCALED, eq.SHIFTED), column + 4):
             cell = computed(line.expr, read, "small number")
             cells[row, n] = cell
-            read[line.symbol] = Known(f"${letters(n)}${row}", cell.value)
+            read[line.symbol] = Known(Area.of(row, n).absolute, cell.value)
         known = {symbol: read[symbol] for symbol in (eq.SCALE, eq.SHIFT)}
     if stage.bias is not None:
         number = float(stage.bias[channel])
         cells[row, column + 6] = Cell(number, "small input")
-        known[eq.BIAS] = Known(f"${letters(column + 6)}${row}", number)
+        known[eq.BIAS] = Known(Area.of(row, column + 6).absolute, number)
     return cells, known
 
 
@@ -209,9 +210,9 @@ def _kernels(
         left = column + n * step
         for (down, across), weight in np.ndenumerate(values):
             cells[row + down, left + across] = Cell(float(weight), "small input")
-        first, last = f"${letters(left)}${row}", f"${letters(left + size - 1)}${row + size - 1}"
-        address = first if size == 1 else f"{first}:{last}"
-        known[eq.kernel(n + 1)] = Known(address, float(values[0, 0]) if size == 1 else values)
+        area = Area.of(row, left, size, size)
+        held = float(values[0, 0]) if size == 1 else values
+        known[eq.kernel(n + 1)] = Known(area.absolute, held)
     return cells, known
 
 
@@ -224,7 +225,7 @@ def _channel_headings(stage: Stage, column: int, step: int) -> Cells:
 
 def _scale(stage: Stage, column: int, step: int) -> Scale:
     rows, columns = stage.output[0] * step, stage.input[0] * step
-    area: Area = (FIRST_ROW, column, FIRST_ROW + rows - 1, column + columns - 1)
+    area = Area.of(FIRST_ROW, column, rows, columns)
     return Scale((area,), POSITIVE, NEGATIVE, end=float(abs(stage.kernel).max()) or 1.0)
 
 
@@ -244,8 +245,3 @@ def shape_of(maps: Maps) -> str:
     """Rows, columns and maps in words."""
     count, high, wide = maps.values.shape
     return f"{count} map{'' if count == 1 else 's'} of {high} x {wide}"
-
-
-def sheet_area(sheet: str, area: Area) -> str:
-    """An area as formulas on other sheets write it."""
-    return f"{quoted(sheet)}!{reach(area)}"

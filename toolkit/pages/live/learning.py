@@ -67,7 +67,7 @@ def step_book(stored: Stored, gallery: Gallery) -> Book:
         lines = [line for _, line in backward_lines(done.stage)]
         page.explain([*lines, back.NEW] if returned.gradients else lines)
         if returned.gradients:
-            jumps[page.name] = ("gradients", min(area[1] for area, _ in returned.gradients))
+            jumps[page.name] = ("gradients", min(area.column for area, _ in returned.gradients))
         step = ", and the step" * bool(returned.gradients)
         returns.append(page.sheet(f"∂ {done.name}: backward{step}", "D55E00"))
     page = MapPage(SECOND, pixels=13)

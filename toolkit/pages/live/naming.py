@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 
-from toolkit.book.sheet import Cell, Sheet, letters
+from toolkit.book.sheet import Cell, Sheet
 from toolkit.convnet.stages import Stage
 from toolkit.pages.live.backward import spreads
 from toolkit.pages.live.explained import in_place
@@ -91,10 +91,10 @@ def linked(sheets: list[Sheet], jumps: Mapping[str, tuple[str, int]]) -> tuple[S
         ways = list(_ways(sheets, number))
         if sheet.name in jumps:
             text, column = jumps[sheet.name]
-            ways.append(Cell(f"{text} →", "link", link=sheet.name, spot=_spot(FIRST_ROW, column)))
+            ways.append(Cell(f"{text} →", "link", link=sheet.name, spot=(FIRST_ROW, column)))
         if not number:
             row = _below(sheet)
-            ways.append(Cell("All sheets ↓", "link", link=sheet.name, spot=_spot(row, 2)))
+            ways.append(Cell("All sheets ↓", "link", link=sheet.name, spot=(row, 2)))
         step = 8 if sheet.widths.get(3, 9.0) < NARROW else 2
         links = {(3, 2 + step * n): cell for n, cell in enumerate(ways)}
         pages.append(sheet.with_cells(links))
@@ -109,10 +109,6 @@ def _ways(sheets: list[Sheet], number: int) -> Iterator[Cell]:
         yield Cell(f"← {sheets[number - 1].name}", "link", link=sheets[number - 1].name)
     if number + 1 < len(sheets):
         yield Cell(f"{sheets[number + 1].name} →", "link", link=sheets[number + 1].name)
-
-
-def _spot(row: int, column: int) -> str:
-    return f"{letters(column)}{row}"
 
 
 def _below(sheet: Sheet) -> int:

@@ -6,10 +6,11 @@ from dataclasses import dataclass, field
 import numpy as np
 from sympy import Expr, Symbol
 
+from toolkit.book.address import Area
 from toolkit.book.grid import Grid, moving
 from toolkit.book.measure import points
 from toolkit.book.page import PageBuilder
-from toolkit.book.sheet import Cell, Known, Sheet, letters, quoted
+from toolkit.book.sheet import Cell, Known, Sheet
 from toolkit.pages.live import equations as eq
 from toolkit.pages.live.explained import equation_row
 from toolkit.pages.live.layer import shading, width_of
@@ -29,26 +30,25 @@ class KernelCells:
     values: Array = field(repr=False)
 
     @property
+    def area(self) -> Area:
+        """Where the cells are."""
+        return Area.of(self.row, self.column, *self.values.shape).on(self.sheet)
+
+    @property
     def whole(self) -> Known:
         """The range, or the number where it is one cell."""
-        size = len(self.values)
-        first = f"${letters(self.column)}${self.row}"
-        last = f"${letters(self.column + size - 1)}${self.row + size - 1}"
-        address = first if size == 1 else f"{first}:{last}"
-        value = float(self.values[0, 0]) if size == 1 else self.values
-        return Known(f"{quoted(self.sheet)}!{address}", value)
+        value = float(self.values[0, 0]) if self.values.size == 1 else self.values
+        return Known(self.area.absolute, value)
 
     @property
     def cells(self) -> Known:
         """Cell by cell."""
-        return Known(f"{quoted(self.sheet)}!{moving(self.row, self.column)}", self.values)
+        return Known(moving(self.area.first), self.values)
 
     @property
     def turned(self) -> Known:
         """Cell by cell from the last to the first: the kernel turned by half a turn."""
-        size = len(self.values)
-        address = moving(self.row + size - 1, self.column + size - 1, -1, -1)
-        return Known(f"{quoted(self.sheet)}!{address}", self.values[::-1, ::-1])
+        return Known(moving(self.area.last, -1, -1), self.values[::-1, ::-1])
 
 
 @dataclass(frozen=True)

@@ -6,19 +6,17 @@ from dataclasses import dataclass
 import numpy as np
 from sympy import Add, Expr, Integer, Symbol, floor
 
+from toolkit.book.address import Area
 from toolkit.book.live import computed
 from toolkit.book.page import PageBuilder
 from toolkit.book.sheet import (
-    Area,
     Cell,
     Known,
     Scale,
     Sheet,
     Validation,
     at,
-    letters,
-    quoted,
-    reach,
+    constant,
 )  # fmt: skip
 from toolkit.convnet.stages import Stage, scale_and_shift
 from toolkit.pages.live import equations as eq
@@ -147,7 +145,7 @@ def _strip(
         page.cells[place, columns[2]] = product = computed(FACTOR * WEIGHT, known, "decimals 3")
         products.append(product.value)
     area = _square(row, places[2], size)
-    known = {PRODUCTS: Known(reach(area), products)}
+    known = {PRODUCTS: Known(area.relative, products)}
     page.cells[row, places[3]] = computed(total(PRODUCTS), known, "number")
     page.scales += [
         Scale((_square(row, column, size),), POSITIVE, NEGATIVE, end=1.0) for column in places[1:3]
@@ -155,7 +153,7 @@ def _strip(
 
 
 def _square(row: int, column: int, size: int) -> Area:
-    return row, column, row + size - 1, column + size - 1
+    return Area.of(row, column, size, size)
 
 
 def _in_window(part: ConvolutionSheet, down: int, across: int) -> Expr:
@@ -171,9 +169,8 @@ def _in_kernel(part: ConvolutionSheet, channel: int, down: int, across: int) -> 
 def _margined(part: ConvolutionSheet, channel: int) -> Known:
     """A map that is read, with the blank cells around it that stand for the padding."""
     margin = part.stage.padding
-    row, column, last_row, last_column = part.before.area(channel)
-    area = row - margin, column - margin, last_row + margin, last_column + margin
-    return Known(_fixed(part.before.sheet, area), np.pad(part.before.values[channel], margin))
+    area = part.before.area(channel).grown(margin).on(part.before.sheet)
+    return Known(area.absolute_range, np.pad(part.before.values[channel], margin))
 
 
 def _kernel_area(part: ConvolutionSheet) -> Known:
@@ -184,18 +181,13 @@ def _kernel_area(part: ConvolutionSheet) -> Known:
         top, left = out * part.step, into * part.step
         values[top : top + size, left : left + size] = kernel
     column = part.tiles.right + 2 + len(NUMBERS)
-    area = MAP_ROW, column, MAP_ROW + len(values) - 1, column + values.shape[1] - 1
-    return Known(_fixed(part.name, area), values)
+    area = Area.of(MAP_ROW, column, *values.shape).on(part.name)
+    return Known(area.absolute_range, values)
 
 
 def _each(kernels: np.ndarray) -> Iterator[tuple[tuple[int, int], np.ndarray]]:
     for out, into in np.ndindex(*kernels.shape[:2]):
         yield (out, into), kernels[out, into]
-
-
-def _fixed(sheet: str, area: Area) -> str:
-    row, column, last_row, last_column = area
-    return f"{quoted(sheet)}!${letters(column)}${row}:${letters(last_column)}${last_row}"
 
 
 @dataclass
@@ -233,9 +225,9 @@ def _result(
         known[symbol] = lines.put(words, picked(CELLS, place, Integer(1)), read)
     here = lines.put("the cell", eq.finished(part.stage, ADDED), known)
     there = lines.put(f"on sheet {part.name}", _on_sheet(part), chosen | {CELLS: _region(part)})
-    known = {HERE: here, THERE: there, LIMIT: Known(repr(BOUND), BOUND)}
+    known = {HERE: here, THERE: there, LIMIT: constant(BOUND)}
     lines.put("the same?", verdict(abs(HERE - THERE), LIMIT), known, "verdict")
-    page.verdicts.append((lines.row, VALUE_COLUMN, lines.row, VALUE_COLUMN))
+    page.verdicts.append(Area.of(lines.row, VALUE_COLUMN))
     return lines.row
 
 
@@ -257,7 +249,7 @@ def _numbers(part: ConvolutionSheet, offset: int) -> Known:
     if offset != BIAS_OFFSET and stage.norm:
         column_values = scale_and_shift(stage.norm)[offset - SCALE_OFFSET]
     values[:: part.step, 0] = column_values
-    return Known(_fixed(part.name, (MAP_ROW, column, MAP_ROW + count - 1, column)), values)
+    return Known(Area.of(MAP_ROW, column, count, sheet=part.name).absolute_range, values)
 
 
 def _on_sheet(part: ConvolutionSheet) -> Expr:
@@ -278,6 +270,5 @@ def _region(part: ConvolutionSheet) -> Known:
     for (row, column), map_values in zip(tiles.places, part.maps.values, strict=True):
         top, left = row - tiles.top, column - tiles.left
         values[top : top + high, left : left + wide] = map_values
-    bottom, right = tiles.top + len(values) - 1, tiles.left + values.shape[1] - 1
-    area = tiles.top, tiles.left, bottom, right
-    return Known(_fixed(part.name, area), values)
+    area = Area.of(tiles.top, tiles.left, *values.shape).on(part.name)
+    return Known(area.absolute_range, values)

@@ -5,9 +5,10 @@ from dataclasses import dataclass
 import numpy as np
 from sympy import Symbol
 
+from toolkit.book.address import Area
 from toolkit.book.grid import Grid, moving
 from toolkit.book.live import computed
-from toolkit.book.sheet import Area, Cell, Known, at, quoted
+from toolkit.book.sheet import Cell, Known, at
 from toolkit.convnet.stages import Stage
 from toolkit.pages.live import backward as back
 from toolkit.pages.live.forward import ForwardPass, tiles_of
@@ -104,13 +105,13 @@ def _by_input(
 
 def _unpooled(passed: ForwardPass, by_z: Maps, channel: int, place: tuple[int, int]) -> Grid:
     """What reaches the cells of one map before pooling: a formula for each place in the window."""
-    size, sheet = passed.stage.size, quoted(passed.before.sheet)
+    size, sheet = passed.stage.size, passed.before.sheet
     row, column = passed.before.places[channel]
     out = {}
     for symbol, maps in ((back.LARGEST, passed.z), (back.G, by_z)):
-        top, left = maps.places[channel]
+        first = maps.area(channel).first.on(maps.sheet)
         repeated = np.kron(maps.values[channel], np.ones((size, size)))
-        out[symbol] = f"{quoted(maps.sheet)}!{moving(top, left, 1, 1, size)}", repeated
+        out[symbol] = moving(first, each=size), repeated
     high, wide = out[back.G][1].shape
     x = passed.before.values[channel][:high, :wide]
     values, turns = np.zeros((high, wide)), []
@@ -123,8 +124,8 @@ def _unpooled(passed: ForwardPass, by_z: Maps, channel: int, place: tuple[int, i
             for n in range(number + 1):
                 i, j = divmod(n, size)
                 symbol = back.X if n == number else Symbol(f"x{n + 1}")
-                address = f"{sheet}!{moving(row + i, column + j, size, size, size)}"
-                known[symbol] = Known(address, x[i::size, j::size])
+                pixel = Area.of(row + i, column + j, sheet=sheet)
+                known[symbol] = Known(moving(pixel, size, size, size), x[i::size, j::size])
             grid = filled(expr, known, place, "shade")
             values[down::size, across::size] = grid.values
             line.append(grid.formula or "")

@@ -6,9 +6,10 @@ from dataclasses import dataclass
 import numpy as np
 from sympy import Expr, Symbol
 
+from toolkit.book.address import Area
 from toolkit.book.grid import Grid
 from toolkit.book.live import computed
-from toolkit.book.sheet import Area, Cell, Known, Scale, at
+from toolkit.book.sheet import Cell, Known, Scale, at
 from toolkit.convnet.stages import Stage
 from toolkit.pages.live import backward as back
 from toolkit.pages.live import equations as eq
@@ -131,9 +132,9 @@ def _framed(job: ParameterUpdate, slopes: list[Grid]) -> tuple[Area, Array]:
             blank = job.step > 1 and (column - left) % job.step == stage.size
             page.widths[column] = 1.0 if blank else 5.6
         page.widths[left + wide] = 2.0
-        area = FIRST_ROW, left, last, left + wide - 1
+        area = Area(FIRST_ROW, left, last, left + wide - 1)
         page.scales.append(Scale((area,), POSITIVE, NEGATIVE, end=end))
-    return (FIRST_ROW, job.lefts[0], last, job.lefts[0] + wide - 1), values
+    return Area(FIRST_ROW, job.lefts[0], last, job.lefts[0] + wide - 1), values
 
 
 def _new_numbers(
@@ -189,4 +190,4 @@ def _new(job: ParameterUpdate, channel: int, n: int, symbol: Symbol, slope: Know
 def _area(job: ParameterUpdate, channel: int, n: int, slopes: list[Known]) -> tuple[Area, Array]:
     row, column = FIRST_ROW + channel * job.step, job.right + 1 + n
     values = np.array([[slope.value for slope in slopes]], float)
-    return (row, column, row, column + len(slopes) - 1), values
+    return Area.of(row, column, wide=len(slopes)), values

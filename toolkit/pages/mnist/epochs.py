@@ -5,8 +5,9 @@ from typing import cast
 import numpy as np
 from sympy import Expr, Symbol
 
+from toolkit.book.address import Operand
 from toolkit.book.live import computed
-from toolkit.book.sheet import ROW, Cell, Column, Known, Sheet, Table, at, letters
+from toolkit.book.sheet import Cell, Column, Known, Sheet, Table, at, in_row
 from toolkit.convnet.history import History
 from toolkit.pages.mnist import words
 from toolkit.pages.mnist.layout import (
@@ -45,7 +46,7 @@ def table(history: History) -> Table:
         np.array([e.train_correct for e in rows]),
         np.array([e.test_correct for e in rows]),
     )
-    places = {TRAIN_CORRECT: letters(3), TEST_CORRECT: letters(6)}
+    places = {TRAIN_CORRECT: in_row(3), TEST_CORRECT: in_row(6)}
     columns = (
         Column("epoch", [e.number for e in rows], "integer", width=14),
         Column("train loss", [e.train_loss for e in rows], "rate", width=12),
@@ -62,12 +63,12 @@ def table(history: History) -> Table:
 
 
 def _share(
-    which: str, share: Expr, values: np.ndarray, places: dict[Symbol, str], history: History
+    which: str, share: Expr, values: np.ndarray, places: dict[Symbol, Operand], history: History
 ) -> Column:
     known = counts(history)
     equation = Equation(quantity(f"{which} accuracy"), share)
     formula = equation.formula(
-        lambda symbol: f"{places[symbol]}{ROW}" if symbol in places else known[symbol].address
+        lambda symbol: places[symbol] if symbol in places else known[symbol].address
     )
     return Column(equation.symbol.name, values, "percent", formula=formula, width=15)
 
@@ -77,7 +78,7 @@ def _gap(held_out: str, train: np.ndarray, test: np.ndarray, history: History) -
     images make that the harder part.
     """
     values = train / history.train_count - test / history.test_count
-    places = {TRAIN: f"D{ROW}", HELD_OUT: f"G{ROW}"}
+    places = {TRAIN: in_row(4), HELD_OUT: in_row(7)}
     formula = GAP.formula(lambda symbol: places[symbol])
     return Column(f"train − {held_out}", values, "percent", formula=formula, width=18)
 
@@ -98,10 +99,15 @@ def sheet(result: MnistRun) -> Sheet:
     }
     cells |= _summary(epoch_table, history.held_out)
     widths = {SUMMARY_COLUMN - 1: 3} | {SUMMARY_COLUMN + n: 16 for n in range(5)}
-    area = (TABLE_ROW, 1, epoch_table.last_row, len(epoch_table.columns))
     start = (TABLE_ROW + 1, 2)
     return Sheet(
-        EPOCHS, cells, (epoch_table,), widths=widths, freeze=start, tab="0072B2", filter=area
+        EPOCHS,
+        cells,
+        (epoch_table,),
+        widths=widths,
+        freeze=start,
+        tab="0072B2",
+        filter=epoch_table.area,
     )
 
 

@@ -4,8 +4,9 @@ import numpy as np
 from numpy.typing import NDArray
 from sympy import Max, Symbol
 
+from toolkit.book.address import Area
 from toolkit.book.live import computed
-from toolkit.book.sheet import Area, Cell, Known, Scale, Sheet, reach
+from toolkit.book.sheet import Cell, Known, Scale, Sheet
 from toolkit.pages.mnist.layout import KERNELS, MnistRun, opening
 from toolkit.symbols.ranges import largest, smallest
 
@@ -57,10 +58,10 @@ def _part(row: int, name: str, weights: Weights, excerpt: Weights) -> tuple[Grid
         )
         cells[place] = Cell(round(float(weight), 6), "weight")
     area = _area(row, excerpt)
-    known = {WEIGHTS: Known(reach(area), excerpt.round(6).ravel().tolist())}
+    known = {WEIGHTS: Known(area.relative, excerpt.round(6).ravel().tolist())}
     cells[row + 2, 1] = Cell("largest size", "muted")
     cells[row + 2, 2] = computed(Max(largest(WEIGHTS), -smallest(WEIGHTS)), known, "weight")
-    return cells, area[2]
+    return cells, area.last_row
 
 
 def _words(weights: Weights, excerpt: Weights) -> str:
@@ -78,4 +79,4 @@ def _area(row: int, excerpt: Weights) -> Area:
     """The cells from the first weight of a layer, whose title stands in `row`, to its last."""
     kernels, channels, high, wide = excerpt.shape
     last = FIRST_COLUMN + kernels * (wide + 1) - 2
-    return row + 2, FIRST_COLUMN, row + channels * (high + 1), last
+    return Area(row + 2, FIRST_COLUMN, row + channels * (high + 1), last)

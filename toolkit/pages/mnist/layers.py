@@ -5,8 +5,9 @@ from typing import Any
 
 from sympy import Expr, Symbol
 
+from toolkit.book.address import Area
 from toolkit.book.live import computed
-from toolkit.book.sheet import Cell, Known, Sheet, Validation, down, letters
+from toolkit.book.sheet import Cell, Known, Sheet, Validation, down
 from toolkit.convnet.shapes import LayerRow
 from toolkit.pages.mnist import layer_rules as rules
 from toolkit.pages.mnist.layout import LAYERS, MnistRun, opening
@@ -66,7 +67,7 @@ def sheet(result: MnistRun) -> Sheet:
     return Sheet(
         LAYERS, cells, widths=widths, freeze=(INPUT_ROW, 3), tab="009E73",
         validations=_validations(end),
-        verdicts=((FIRST_ROW, COLUMN[rules.CHECK], end, COLUMN[rules.CHECK]),),
+        verdicts=(Area.of(FIRST_ROW, COLUMN[rules.CHECK], len(rows)),),
     )  # fmt: skip
 
 
@@ -91,7 +92,7 @@ def _sizes() -> Cells:
 
 def _size(symbol: Symbol) -> Known:
     row = SIZES_ROW + list(SIZES).index(symbol)
-    return Known(f"${letters(COLUMN[rules.VALUES])}${row}", SIZES[symbol])
+    return Known(Area.of(row, COLUMN[rules.VALUES]).absolute, SIZES[symbol])
 
 
 def _headings() -> Cells:
@@ -117,7 +118,8 @@ def _input(shape: tuple[int, ...]) -> Cells:
 
 
 def _beside(symbol: Symbol, row: int, cells: Mapping[tuple[int, int], Cell]) -> Known:
-    return Known(f"{letters(COLUMN[symbol])}{row}", cells[row, COLUMN[symbol]].value)
+    place = row, COLUMN[symbol]
+    return Known(Area.of(*place).relative, cells[place].value)
 
 
 def _line(row: int, layer: LayerRow, cells: Mapping[tuple[int, int], Cell]) -> Cells:
@@ -152,8 +154,9 @@ def _totals(cells: Mapping[tuple[int, int], Cell], end: int) -> Cells:
     ):
         column = COLUMN[symbol]
         values = [cells[row, column].value for row in range(FIRST_ROW, end + 1)]
-        area = Known(f"{letters(column)}{FIRST_ROW}:{letters(column)}{end}", values)
-        sums[end + 1, column] = computed(total(symbol), {symbol: area}, "total")
+        area = Area(FIRST_ROW, column, end, column)
+        read = {symbol: Known(area.relative, values)}
+        sums[end + 1, column] = computed(total(symbol), read, "total")
         known[name] = _beside(symbol, end + 1, sums)
     known[INPUT_VALUES] = _beside(rules.VALUES, INPUT_ROW, cells)
     return sums | _summary(end + 3, known)
@@ -175,12 +178,12 @@ def _summary(row: int, known: dict[Symbol, Known]) -> Cells:
     """What torchsummary prints: outputs count twice, for their gradients are kept as well."""
     cells: Cells = {(row, 2): Cell("As torchsummary prints it", "subtitle")}
     places = {symbol: n for n, (_, symbol, _, _) in enumerate(SUMMARY, row + 1)}
-    known[FIXED] = Known(f"${letters(SUMMARY_COLUMN)}${places[FIXED]}", 0)
+    known[FIXED] = Known(Area.of(places[FIXED], SUMMARY_COLUMN).absolute, 0)
     for name, symbol, expr, style in SUMMARY:
         cell = Cell(0, style) if expr is None else computed(expr, known, style)
         cells[places[symbol], 2] = Cell(name, "label")
         cells[places[symbol], SUMMARY_COLUMN] = cell
-        known[symbol] = Known(f"${letters(SUMMARY_COLUMN)}${places[symbol]}", cell.value)
+        known[symbol] = Known(Area.of(places[symbol], SUMMARY_COLUMN).absolute, cell.value)
     return cells
 
 

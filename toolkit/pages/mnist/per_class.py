@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from sympy import Expr, Piecewise
 
+from toolkit.book.address import Area
 from toolkit.book.live import computed
 from toolkit.book.sheet import Cell, Chart, Known, Series, Sheet, at, down
 from toolkit.pages.mnist import confusion
@@ -78,7 +79,7 @@ def _line(number: int, count: int, matrix: Cells) -> dict[tuple[int, int], Cell]
     for column, (_, expr, style) in enumerate(COLUMNS, 2):
         cells[row, column] = computed(expr, known, style)
         if expr in known:
-            known[expr] = Known(f"${'ABCD'[column - 1]}{row}", known[expr].value)
+            known[expr] = Known(Area.of(row, column).column_absolute, known[expr].value)
     return cells
 
 

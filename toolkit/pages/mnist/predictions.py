@@ -5,7 +5,8 @@ from typing import Any
 
 from sympy import Eq, Max, Piecewise, Rational, Symbol, log
 
-from toolkit.book.sheet import ROW, Cell, Column, Known, Sheet, Table, at, letters
+from toolkit.book.address import Area
+from toolkit.book.sheet import Cell, Column, Known, Sheet, Table, at, in_row
 from toolkit.convnet.history import DECIMALS, Predictions
 from toolkit.pages.mnist.layout import PREDICTIONS, MnistRun, column, opening
 from toolkit.symbols.equation import Equation, quantity
@@ -59,12 +60,11 @@ def _computed(
 ) -> Column:
     """A column in which each row computes `equation` from the cells beside it."""
     classes = len(rows[NAMES][0])
-    first, last = letters(FIRST_CLASS), letters(FIRST_CLASS + classes - 1)
     places = {
-        LABEL: f"B{ROW}",
-        PREDICTION: f"C{ROW}",
-        PROBABILITIES: f"{first}{ROW}:{last}{ROW}",
-        NAMES: f"${first}${NAMES_ROW}:${last}${NAMES_ROW}",
+        LABEL: in_row(2),
+        PREDICTION: in_row(3),
+        PROBABILITIES: in_row(FIRST_CLASS, FIRST_CLASS + classes - 1),
+        NAMES: Area.of(NAMES_ROW, FIRST_CLASS, wide=classes).absolute,
     }
     read = [symbol for symbol in places if symbol in equation.expr.free_symbols]
     compute = function(read, [equation], single=True)
@@ -93,14 +93,13 @@ def sheet(result: MnistRun, prediction_table: Table) -> Sheet:
     }
     cells = opening(PREDICTIONS, sentence) | classes
     cells[NAMES_ROW, FIRST_CLASS - 1] = Cell("class", "symbol")
-    area = (TABLE_ROW, 1, prediction_table.last_row, len(prediction_table.columns))
     return Sheet(
         PREDICTIONS,
         cells,
         (prediction_table,),
         freeze=(TABLE_ROW + 1, 4),
         tab="56B4E9",
-        filter=area,
+        filter=prediction_table.area,
     )
 
 
