@@ -76,7 +76,7 @@ def derivation(lesson: Lesson) -> Derivation:
         tuple(s for row in rows for s in row) for rows in (made.inputs, made.targets)
     )
     check_order(made.equations, [*parameters, *inputs, *targets])
-    gradients = derive(made.equations, LOSS, parameters)
+    gradients = derive(made.equations, parameters)
     chain, of_parameters = _shown(made, gradients, len(parameters))
     found = Derivation(
         inputs,
