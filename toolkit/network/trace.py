@@ -70,11 +70,9 @@ class Trace:
         """The loss at some epochs, a column for each learning rate."""
         tens = (10**power for power in range(len(str(self.epochs))))
         losses = {epoch: self.values[LOSS][epoch] for epoch in sorted({0, *tens, self.epochs})}
-        headings = [
-            f"{LOSS} after epoch",
-            *(f"{LEARNING_RATE} = {r:g}" for r in self.learning_rates),
-        ]
-        return table(headings, ([str(n), *(f"{v:.9g}" for v in row)] for n, row in losses.items()))
+        rates = (f"{LEARNING_RATE} = {rate:g}" for rate in self.learning_rates)
+        rows = ([str(epoch), *(f"{loss:.9g}" for loss in row)] for epoch, row in losses.items())
+        return table([f"{LOSS} after epoch", *rates], rows)
 
 
 def start_values(lesson: Lesson, derived: Derivation) -> dict[Symbol, float]:
