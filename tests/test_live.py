@@ -21,7 +21,8 @@ from toolkit.convnet import digits, stored
 from toolkit.convnet.model import build
 from toolkit.convnet.stages import DEVIATION, EPSILON, MEAN, forward, stages
 from toolkit.convnet.template import Model
-from toolkit.convnet.weights import load_trained, save_weights
+from toolkit.convnet.trained_network import load_network
+from toolkit.convnet.weights import save_weights
 from toolkit.files.errors import ToolkitError
 from toolkit.files.templates import parse
 from toolkit.pages.live.digits import Gallery
@@ -68,7 +69,7 @@ def trained(layers: str, path: Path, **metadata: str) -> Path:
 
 def changed(source: Path, name: str, number: float, out: Path) -> Path:
     """The same weights, the first number of one tensor another."""
-    network = load_trained(source).network
+    network = load_network(source).network
     with safe_open(source, "pt") as file:
         metadata = dict(file.metadata())
     network.state_dict()[name].view(-1)[0] = number
@@ -86,7 +87,7 @@ def torch_logits(weights: Path, images: np.ndarray) -> np.ndarray:
     """PyTorch's, in evaluation mode and double precision."""
     pixels = torch.from_numpy(images / 255.0).unsqueeze(1)
     with torch.inference_mode():
-        found: np.ndarray = load_trained(weights).network.double()((pixels - MEAN) / DEVIATION)
+        found: np.ndarray = load_network(weights).network.double()((pixels - MEAN) / DEVIATION)
     return np.asarray(found)
 
 

@@ -16,7 +16,7 @@ from tests.test_live import LINEAR, ODD, assert_agrees, formula_count, trained
 from toolkit.commands.live import write_live
 from toolkit.convnet import stored
 from toolkit.convnet.stages import DEVIATION, EPSILON, MEAN, stages
-from toolkit.convnet.weights import load_trained
+from toolkit.convnet.trained_network import load_network
 from toolkit.files.errors import ToolkitError
 from toolkit.pages.live import equations as eq
 from toolkit.pages.live.forward import as_maps
@@ -89,7 +89,7 @@ def torch_step(
     """Loss, gradients, and the loss after a step, in evaluation mode and double precision."""
     found = stored.read(weights)
     digits = gallery(stages(found), found.names)
-    network = load_trained(weights).network.double().eval()
+    network = load_network(weights).network.double().eval()
     norm = next((m for m in network if isinstance(m, torch.nn.BatchNorm2d)), None)
     if norm:
         norm.eps = epsilon
@@ -113,7 +113,7 @@ def test_the_gradient_by_the_image_is_torchs(book: Path) -> None:
     ours = [[sheet[row + 1 + margin + y, column + x] for x in range(28)] for y in range(28)]
     found = stored.read(stored.shipped())
     digits = gallery(stages(found), found.names)
-    network = load_trained(stored.shipped()).network.double().eval()
+    network = load_network(stored.shipped()).network.double().eval()
     image = (torch.from_numpy(digits.images[-1] / 255)[None, None] - MEAN) / DEVIATION
     image.requires_grad_()
     label = torch.tensor([int(str(digits.labels[-1]))])
@@ -136,7 +136,7 @@ def assert_is_torchs(
     shown = sheets(book)
     ours_shown = [shown["Draw"][coordinate_to_tuple(place)] for place in (BEFORE, AFTER)]
     np.testing.assert_allclose(np.array(ours_shown, float), [before, after], rtol=1e-9)
-    ours = gradients(shown, load_trained(weights).network)
+    ours = gradients(shown, load_network(weights).network)
     assert ours.keys() == slopes.keys()
     for name, slope in slopes.items():
         # Against the largest of its tensor: single ones are sums that cancel.

@@ -24,7 +24,8 @@ from toolkit.convnet.pictures import like_mnist
 from toolkit.convnet.stages import stages
 from toolkit.convnet.stored import read
 from toolkit.convnet.template import Model
-from toolkit.convnet.weights import load_trained, save_weights
+from toolkit.convnet.trained_network import load_network
+from toolkit.convnet.weights import save_weights
 from toolkit.files.templates import parse
 
 RUN = CliRunner()
@@ -187,7 +188,7 @@ def test_the_network_is_asked_right(tmp_path: Path, weights: Path, real: Digits)
     Image.fromarray(255 - real.test_images[0].numpy()).save(path)
     (found,) = prediction.predict([path], weights)
     image = torch.from_numpy(like_mnist(path))[None, None].float() / 255
-    logits = load_trained(weights).network(normalize(image))
+    logits = load_network(weights).network(normalize(image))
     expected = logits.softmax(1)[0].tolist()
     assert list(found.probabilities.values()) == pytest.approx(expected, rel=1e-5)
     assert sum(found.probabilities.values()) == pytest.approx(1)
@@ -271,7 +272,7 @@ def test_weights_that_do_not_fit(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     (picture,) = made(tmp_path, "large", originals[:1])
-    network = load_trained(weights).network
+    network = load_network(weights).network
     Path("cut.safetensors").write_bytes(weights.read_bytes()[:-9])
     Path("text.safetensors").write_text("no weights at all")
     save_file(network.state_dict(), "bare.safetensors")
@@ -296,7 +297,7 @@ def test_weights_that_do_not_fit(
 
 def test_names_of_classes(tmp_path: Path, weights: Path, originals: Grey) -> None:
     names = json.dumps([f"class {n}" for n in range(8)])
-    save_weights(load_trained(weights).network, {"template": LINEAR, "classes": names},
+    save_weights(load_network(weights).network, {"template": LINEAR, "classes": names},
                  tmp_path / "named.safetensors")  # fmt: skip
     path = made(tmp_path, "large", originals[:1])
     (found,) = prediction.predict(path, tmp_path / "named.safetensors")
@@ -308,7 +309,7 @@ def test_two_classes_of_one_name_are_kept_apart(
     tmp_path: Path, weights: Path, originals: Grey
 ) -> None:
     names = json.dumps(["7", *"123456", "7", *"89"])
-    save_weights(load_trained(weights).network, {"template": LINEAR, "classes": names},
+    save_weights(load_network(weights).network, {"template": LINEAR, "classes": names},
                  tmp_path / "twice.safetensors")  # fmt: skip
     path = made(tmp_path, "large", originals[:1])
     (found,) = prediction.predict(path, tmp_path / "twice.safetensors")

@@ -9,7 +9,7 @@ from tests.experiments import results
 from toolkit.convnet import digits, outputs, template
 from toolkit.convnet.seeds import SERIES, Series
 from toolkit.convnet.shapes import parameter_count
-from toolkit.convnet.weights import load_trained
+from toolkit.convnet.trained_network import load_network
 
 SHIPPED = Path(str(resources.files("toolkit") / "weights" / "default.safetensors"))
 
@@ -41,7 +41,7 @@ def test_make_results_runs_the_commands_of_the_table() -> None:
 
 
 def test_the_shipped_weights_are_those_of_the_first_seed() -> None:
-    trained = load_trained(SHIPPED)
+    trained = load_network(SHIPPED)
     assert trained.model == template.load("default")[0]
     said = outputs.predictions(trained.network, digits.load())
     right = int((said.predicted == said.labels).sum())

@@ -13,7 +13,7 @@ from toolkit.convnet import digits, outputs
 from toolkit.convnet.history import DECIMALS
 from toolkit.convnet.machine import threads
 from toolkit.convnet.stored import shipped
-from toolkit.convnet.weights import load_trained
+from toolkit.convnet.trained_network import load_network
 
 BOOKS = ("backprop", "deep", "line", "softmax", "xor", "live", "live-step", "concepts", "mnist")
 # What NumPy uses of this processor beyond what all of its kind have.
@@ -69,7 +69,7 @@ def test_the_features_are_off() -> None:
 def test_no_probability_of_the_mnist_book_hangs_in_the_balance() -> None:
     # PyTorch's double precision is not the same everywhere in its last digits, some 1e-15 of a
     # probability. None of all the decimals shown depends on these.
-    trained, data = load_trained(shipped()), digits.load()
+    trained, data = load_network(shipped()), digits.load()
     with threads(1):  # beside other work, far faster than two
         found = outputs.probabilities(trained.network, data.test_images)
     scaled = found * 10**DECIMALS

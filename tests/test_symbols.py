@@ -5,7 +5,7 @@ import math
 import numpy as np
 import pytest
 import sympy
-from sympy import Piecewise, Symbol, tanh
+from sympy import Piecewise, Symbol, log, tanh
 
 from toolkit.symbols import bounds, choices, lookups, maps, ranges
 from toolkit.symbols.activations import ACTIVATIONS, relu, sigmoid
@@ -17,11 +17,13 @@ from toolkit.symbols.equation import (
     derive,
     inline,
     local_derivatives,
+    quantities,
     quantity,
 )
 from toolkit.symbols.excel import excel
+from toolkit.symbols.latex import latex
 from toolkit.symbols.lookups import last, lookup
-from toolkit.symbols.numeric import function, value
+from toolkit.symbols.numeric import function, value, values
 from toolkit.symbols.plain import plain
 from toolkit.symbols.ranges import largest, smallest, total
 from toolkit.symbols.records import occurrences
@@ -112,7 +114,39 @@ def test_plain_text(expr: sympy.Expr, text: str) -> None:
 
 def test_latex() -> None:
     equation = Equation(Gradient(quantity("E_total"), quantity("w5")), A * B)
-    assert equation.latex() == r"\frac{\partial E_{total}}{\partial w_{5}} = A B"
+    assert equation.latex() == (r"\frac{\partial E_{\mathrm{total}}}{\partial w_{5}} = A \cdot B")
+    assert equation._repr_latex_() == rf"$\displaystyle {equation.latex()}$"
+    assert sympy.latex(Gradient(A, B)) == r"\frac{\partial A}{\partial B}"
+
+
+@pytest.mark.parametrize(
+    ("expr", "text"),
+    [
+        # Terms and factors stand in the order of the plain text.
+        (A - B, "A - B"),
+        (B - A**2, "B - A^{2}"),
+        (
+            A * (1 - A) * Gradient(B, A),
+            r"\frac{\partial B}{\partial A} \cdot A \cdot \left(1 - A\right)",
+        ),
+        (-A * B / (C + 1), r"-\frac{A \cdot B}{1 + C}"),
+        (1 / A, r"\frac{1}{A}"),
+        (A * log(B), r"A \cdot \ln{\left(B \right)}"),
+        (sigmoid(-A), r"\frac{1}{1 + e^{A}}"),
+        # Powers of functions that print themselves, whose methods take no exponent.
+        (sigmoid(A) ** 2, r"\left(\frac{1}{1 + e^{-A}}\right)^{2}"),
+        (sigmoid(A) ** B, r"\left(\frac{1}{1 + e^{-A}}\right)^{B}"),
+        (sympy.sqrt(sigmoid(A)), r"\sqrt{\frac{1}{1 + e^{-A}}}"),
+        (B / sigmoid(A), r"\frac{B}{\frac{1}{1 + e^{-A}}}"),
+        (quantity("a_h2.1[3]"), "a_{h2.1}^{(3)}"),
+        (quantity("max_o"), r"\mathrm{max}_{o}"),
+        (quantity("η A"), "η_{A}"),
+        (quantity("two words"), r"\mathrm{two\ words}"),
+        (Previous(A), r"{A}^{\mathrm{old}}"),
+    ],
+)
+def test_latex_of_expressions(expr: sympy.Expr, text: str) -> None:
+    assert latex(expr) == text
 
 
 @pytest.mark.parametrize("name", ACTIVATIONS)
@@ -142,11 +176,54 @@ def test_a_lone_symbol_is_not_renamed() -> None:
 
 def test_chain_rule_sums_over_all_readers() -> None:
     forward = [Equation(B, A**2), Equation(C, A * B)]
-    by_b, by_a = derive(forward, C, [A])
+    by_b, by_a = derive(forward, [A])
     assert by_b == Equation(Gradient(C, B), A)
     assert by_a.expr == Gradient(C, B) * 2 * A + B
     (written_out,) = inline([by_a], [by_b])
     assert written_out.expr == 2 * A**2 + B
+
+
+def test_the_gradient_of_an_inner_quantity_comes_once() -> None:
+    forward = [Equation(B, A**2), Equation(C, 3 * B)]
+    found = [str(each) for each in derive(forward, [B, A])]
+    assert found == ["∂C/∂B = 3", "∂C/∂A = 2 · ∂C/∂B · A"]
+
+
+def test_derive_refuses_equations_out_of_order() -> None:
+    with pytest.raises(ValueError, match="C reads B before they are defined; list"):
+        derive([Equation(C, 3 * B), Equation(B, A**2)], [A])
+    assert derive([], [A]) == []
+
+
+def test_a_quantity_has_one_equation() -> None:
+    with pytest.raises(ValueError, match="B is defined twice; give it one equation"):
+        check_order([Equation(B, A), Equation(B, A**2)], [A])
+    with pytest.raises(ValueError, match="A is defined twice"):
+        check_order([Equation(A, B)], [A, B])
+
+
+def test_names_and_numbers_in_equations() -> None:
+    assert quantities("w x, t") == (quantity("w"), quantity("x"), quantity("t"))
+    assert Equation("A", 2) == Equation(A, sympy.Integer(2))
+    assert str(Equation("A", 2)) == "A = 2"
+
+
+def test_formula_from_a_mapping_of_addresses() -> None:
+    equation = Equation(C, A * B)
+    assert equation.formula({A: "A1", B: "$B$2"}) == "=A1*$B$2"
+    with pytest.raises(ValueError, match="B has no cell; give its address too"):
+        equation.formula({A: "A1"})
+
+
+def test_values_of_equations() -> None:
+    equations = [Equation(B, A**2), Equation(C, 1 / B)]
+    found = values(equations, {A: 0.5})
+    assert found == {B: 0.25, C: 4.0}
+    assert {type(each) for each in found.values()} == {float}
+    assert values(equations, {A: 0.0}) == {B: 0.0, C: math.inf}
+    assert values(equations, {A: np.array([1.0, 2.0])})[C].tolist() == [1.0, 0.25]
+    with pytest.raises(ValueError, match="B reads A before they are defined"):
+        values(equations, {})
 
 
 def test_equations_out_of_order_are_refused() -> None:

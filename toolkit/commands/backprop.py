@@ -3,12 +3,16 @@
 from dataclasses import asdict, dataclass
 from math import isfinite
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from toolkit.commands.console import Json, say
+from toolkit.commands.workbook import WorkbookResult
 from toolkit.files.errors import ToolkitError
+
+if TYPE_CHECKING:
+    from toolkit.network.lesson import Lesson
 
 EXAMPLES = (
     "Examples: [bold]toolkit backprop[/bold], "
@@ -18,7 +22,7 @@ EXAMPLES = (
 
 
 @dataclass(frozen=True)
-class BackpropResult:
+class BackpropResult(WorkbookResult):
     """The workbook of a lesson: `final_loss` is the loss after the last epoch at each of the
     learning rates, None where it is no finite number.
     """
@@ -55,28 +59,31 @@ def backprop(
 
 
 def write_backprop(
-    template: str,
-    out: Path,
+    template: "str | Path | Lesson",
+    out: str | Path,
     epochs: int | None = None,
     learning_rates: list[float] | None = None,
 ) -> BackpropResult:
     """Write the workbook of a lesson, with other epochs and learning rates where they are given.
+    The lesson is a shipped one by its name, a template file by its path, or one built in Python.
 
     Raises ToolkitError naming what is wrong with the template, the options or `out`.
     """
     from toolkit.book.writer import write
     from toolkit.files.saving import check_workbook
     from toolkit.network.derivation import LOSS
-    from toolkit.network.lesson import changed, load
+    from toolkit.network.lesson import Lesson, changed, load
     from toolkit.pages.backprop import backprop_book, work_out
 
-    lesson = changed(load(template), epochs, learning_rates)
+    name = str(template) if isinstance(template, str | Path) else None
+    lesson = template if isinstance(template, Lesson) else load(template)
+    lesson, out = changed(lesson, epochs, learning_rates), Path(out)
     check_workbook(out)
     try:
         worked = work_out(lesson)
     except ToolkitError as error:
-        raise ToolkitError(f"{template}: {error}") from error
-    write(backprop_book(worked, template), out)
+        raise ToolkitError(f"{name or lesson.title}: {error}") from error
+    write(backprop_book(worked, name) if name else backprop_book(worked), out)
     final = worked.trace.values[LOSS][-1].tolist()
     return BackpropResult(
         workbook=out,

@@ -4,10 +4,10 @@ from typing import Annotated
 
 import typer
 
-from toolkit import __version__
 from toolkit.commands import backprop, concepts, experiments, live, mnist, predict, templates
 from toolkit.commands.console import OneLineErrors, open_streams
 from toolkit.commands.stopping import stop_like_ctrl_c
+from toolkit.version import __version__
 
 app = typer.Typer(
     cls=OneLineErrors,

@@ -8,6 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from toolkit.commands.console import Json, complain, plural, say
+from toolkit.commands.workbook import WorkbookResult
 
 EXAMPLES = (
     "Examples: [bold]toolkit concepts[/bold], "
@@ -17,7 +18,7 @@ EXAMPLES = (
 
 
 @dataclass(frozen=True)
-class ConceptsResult:
+class ConceptsResult(WorkbookResult):
     """The workbook of some concepts, and how many of them and of recorded runs it holds."""
 
     workbook: Path
@@ -54,8 +55,8 @@ def concepts(
 
 def write_concepts(
     names: tuple[str, ...],
-    out: Path,
-    source: Path | None = None,
+    out: str | Path,
+    source: str | Path | None = None,
     note: Callable[[str], object] = str,
 ) -> ConceptsResult:
     """Write the workbook of the concepts called `names`, or of all, with the results at `source`,
@@ -71,8 +72,9 @@ def write_concepts(
     from toolkit.pages.concepts.book import concepts_book
 
     concepts = chosen(CONCEPTS, names)
+    out = Path(out)
     check_workbook(out)
-    source = source or results.shipped()
+    source = Path(source) if source else results.shipped()
     runs = results.load(source, note)
     write(concepts_book(concepts, CONCEPTS, runs, budget_of(runs, str(source))), out)
     return ConceptsResult(out, len(concepts), len(runs))

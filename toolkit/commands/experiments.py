@@ -154,7 +154,7 @@ def run_experiments(options: ExperimentsOptions, note: Callable[[str], None]) ->
     wanted = programme.runs(chosen, options.budget, options.seeds)
     todo = programme.missing(wanted, before)
     if todo:
-        check_installed("experiments")
+        check_installed("toolkit experiments")
         note(recording.estimate(todo, before, options.budget, options.processes))
     results.save(options.file, before)
     finished = _run(todo, options) if todo else []

@@ -13,15 +13,15 @@ CURE = (
 )
 
 
-def check_installed(command: str) -> None:
-    """Raise ToolkitError, saying how to install it, where a library is missing."""
+def check_installed(what: str) -> None:
+    """Raise ToolkitError, saying how to install it, where a library is missing for `what`."""
     _no_folder_of_torch()
     try:
         import safetensors  # noqa: F401  # looked for now, not after the training
         import torch  # noqa: F401
         import torchvision  # noqa: F401
     except ImportError as error:
-        raise ToolkitError(f"toolkit {command} needs {error.name}; {CURE}") from error
+        raise ToolkitError(f"{what} needs {error.name}; {CURE}") from error
 
 
 def _no_folder_of_torch() -> None:

@@ -7,6 +7,7 @@ from typing import Annotated, Any
 import typer
 
 from toolkit.commands.console import Json, say
+from toolkit.commands.workbook import WorkbookResult
 
 EXAMPLES = (
     "Examples: [bold]toolkit live[/bold], "
@@ -16,7 +17,7 @@ EXAMPLES = (
 
 
 @dataclass(frozen=True)
-class LiveResult:
+class LiveResult(WorkbookResult):
     """The workbook of a network: how many formulas it has, and how many digits to choose from."""
 
     workbook: Path
@@ -54,7 +55,9 @@ def live(
     say(write_live(out, model, step=step), as_json)
 
 
-def write_live(out: Path, weights: Path | None = None, *, step: bool = False) -> LiveResult:
+def write_live(
+    out: str | Path, weights: str | Path | None = None, *, step: bool = False
+) -> LiveResult:
     """Write the workbook of the network whose weights lie in a file, or else of the shipped one:
     of its forward pass, or of a whole step of learning.
 
@@ -68,8 +71,9 @@ def write_live(out: Path, weights: Path | None = None, *, step: bool = False) ->
     from toolkit.pages.live.checks import check_network
     from toolkit.pages.live.gallery import gallery_of
 
+    out = Path(out)
     check_workbook(out)
-    network = stored.read(weights or stored.shipped())
+    network = stored.read(Path(weights) if weights else stored.shipped())
     check_network(network, step=step)
     digits = gallery_of(network)
     book = network_book(network, digits, step=step)

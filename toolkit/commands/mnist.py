@@ -8,6 +8,7 @@ import typer
 
 from toolkit.commands.console import Json, complain, say
 from toolkit.commands.stopping import exit_code
+from toolkit.commands.workbook import WorkbookResult
 
 if TYPE_CHECKING:
     from toolkit.commands.mnist_options import MnistOptions
@@ -26,7 +27,7 @@ MODELS = "default, tiny, sprint, course, or the path of a template."
 
 
 @dataclass(frozen=True)
-class MnistResult:
+class MnistResult(WorkbookResult):
     """A training, and the files that it left; of a series, the training of seed 0.
 
     `weights` is None where their file is that of an earlier call. `accuracy` is the share of the
@@ -154,7 +155,7 @@ def train_mnist(options: "MnistOptions") -> MnistResult:
 
     options.check()
     model, text = _model(options)
-    check_installed("mnist")
+    check_installed("toolkit mnist")
     from toolkit.commands.mnist_training import train_one, train_series
     from toolkit.convnet import digits, machine, template
     from toolkit.convnet.seeds import summary

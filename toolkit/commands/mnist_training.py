@@ -2,7 +2,6 @@
 leave.
 """
 
-import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -19,7 +18,7 @@ from toolkit.convnet.history import History
 from toolkit.convnet.model import build
 from toolkit.convnet.seeds import Series
 from toolkit.convnet.template import Model
-from toolkit.convnet.weights import load_weights, save_weights
+from toolkit.convnet.weights import load_weights, metadata_of, save_weights
 from toolkit.files.errors import ToolkitError
 from toolkit.pages.mnist import mnist_book
 
@@ -28,7 +27,7 @@ def train_one(options: MnistOptions, model: Model, text: str, data: Digits) -> H
     """Train the model, whose template reads `text`, and write its weights and the workbook."""
     keep = options.checkpoint
     network, history = _train(options, model, data, options.seed, keep, resume=options.resume)
-    _save(options, network, history, text, data)
+    _save(options, network, history, text)
     _write(options, history, network, data)
     # What diverged would only diverge again from its checkpoint.
     if history.ended or not history.stopped:
@@ -58,7 +57,7 @@ def train_series(
         if not series.runs:
             raise
     done = series.first(wanted)
-    _write(options, done.history(0), _first_network(options, done, text, data), data, done)
+    _write(options, done.history(0), _first_network(options, done, text), data, done)
     return done, not recorded.runs
 
 
@@ -83,38 +82,23 @@ def _next_seed(options: MnistOptions, series: Series, seed: int, text: str, data
     if history.stopped:
         raise KeyboardInterrupt
     if seed == 0:
-        _save(options, network, history, text, data)
+        _save(options, network, history, text)
     series = series.having(history)
     seeds.save(options.record, series)
     keep.unlink(missing_ok=True)
     return series
 
 
-def _save(
-    options: MnistOptions, network: nn.Module, history: History, text: str, data: Digits
-) -> None:
+def _save(options: MnistOptions, network: nn.Module, history: History, text: str) -> None:
     """Write the weights. Raises ToolkitError as `_write` does."""
     with _keeping(options):
-        save_weights(network, _metadata(history, text, data), options.weights)
+        save_weights(network, metadata_of(history, text), options.weights)
 
 
-def _metadata(history: History, text: str, data: Digits) -> dict[str, str]:
-    return {
-        "template": text,
-        "epochs": str(len(history.epochs)),
-        "seed": str(history.seed),
-        "held_out": history.held_out,
-        "classes": json.dumps(history.names),
-        "data": data.fingerprint(),
-    }
-
-
-def _first_network(
-    options: MnistOptions, series: Series, text: str, data: Digits
-) -> nn.Module | None:
+def _first_network(options: MnistOptions, series: Series, text: str) -> nn.Module | None:
     """That of seed 0 by its weights, which may lie there from an earlier call; None without."""
     network = build(series.model.network)
-    wanted = _metadata(series.history(0), text, data)
+    wanted = metadata_of(series.history(0), text)
     del wanted["classes"]  # names may have been corrected since
     if load_weights(network, wanted, options.weights):
         return network

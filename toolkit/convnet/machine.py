@@ -6,8 +6,8 @@ from contextlib import contextmanager
 
 import torch
 
-from toolkit import __version__
 from toolkit.files.errors import ToolkitError
+from toolkit.version import __version__
 
 
 def choose_device(name: str) -> torch.device:

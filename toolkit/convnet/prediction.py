@@ -1,6 +1,7 @@
 """Predictions: read pictures, make them like MNIST's, ask a trained network."""
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from math import prod
 from pathlib import Path
@@ -44,13 +45,14 @@ class Prediction:
         return "\t".join([self.file, self.prediction, *shares])
 
 
-def predict(pictures: list[Path], weights: Path | None = None) -> list[Prediction]:
+def predict(pictures: Sequence[str | Path], weights: str | Path | None = None) -> list[Prediction]:
     """One prediction for each picture, by the weights in a file or else by those shipped.
 
     Raises ToolkitError where a picture or the weights are at fault.
     """
-    images = np.stack([like_mnist(picture) for picture in pictures])
-    network = read(weights or shipped())
+    paths = [Path(picture) for picture in pictures]
+    images = np.stack([like_mnist(path) for path in paths])
+    network = read(Path(weights) if weights else shipped())
     if network.model.network.input != INPUT:
         raise ToolkitError(
             f"{network.source}: its network takes no images of {FIELD}x{FIELD} pixels in one "
@@ -63,10 +65,7 @@ def predict(pictures: list[Path], weights: Path | None = None) -> list[Predictio
             f"{len(network.names)} classes; give other weights"
         )
     rows = probabilities(stages(network), images)
-    return [
-        _prediction(picture, network.names, row)
-        for picture, row in zip(pictures, rows, strict=True)
-    ]
+    return [_prediction(path, network.names, row) for path, row in zip(paths, rows, strict=True)]
 
 
 def probabilities(steps: list[Stage], images: NDArray[np.uint8]) -> NDArray[np.float64]:

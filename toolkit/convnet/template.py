@@ -1,5 +1,6 @@
 """A model template: the layers of a convolutional network and how it is trained."""
 
+from pathlib import Path
 from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
@@ -78,6 +79,14 @@ def load(name: str) -> tuple[Model, str]:
     path = templates.find("models", name)
     model = templates.read(path, Model)
     return model, templates.text(path)
+
+
+def load_model(name: str | Path) -> Model:
+    """The model template called `name`: a shipped name or a path.
+
+    Raises ToolkitError naming file, key and cure.
+    """
+    return load(str(name))[0]
 
 
 IMAGE, CLASSES = (1, 28, 28), 10

@@ -1,45 +1,36 @@
 """Trained weights as safetensors, with the template that made them."""
 
 import json
-from dataclasses import dataclass
 from pathlib import Path
 
 import torch
 from safetensors.torch import save
 from torch import nn
 
-from toolkit.convnet.model import build
+from toolkit.convnet.history import History
 from toolkit.convnet.stored import LENGTH, Stored, read
-from toolkit.convnet.template import Model
 from toolkit.files.errors import ToolkitError
 from toolkit.files.saving import replacing
 
 ALIGNED = 8  # bytes: of the header's length a multiple
 
 
-@dataclass(frozen=True)
-class Trained:
-    """A network in evaluation mode, the template that made it, and its classes' names by label."""
-
-    network: nn.Sequential
-    model: Model
-    names: tuple[str, ...]
-
-
-def load_trained(path: Path) -> Trained:
-    """The network that `save_weights` wrote, on the CPU.
-
-    Raises ToolkitError where the file is missing, damaged, or its weights do not fit its template.
-    """
-    stored = read(path)
-    network = build(stored.model.network).eval()
-    _put(stored, network)
-    return Trained(network, stored.model, stored.names)
-
-
-def _put(stored: Stored, network: nn.Module) -> None:
+def put_weights(stored: Stored, network: nn.Module) -> None:
+    """Put the tensors of a file into a network of the same template."""
     tensors = {name: torch.from_numpy(values) for name, values in stored.tensors.items()}
     network.load_state_dict(tensors)
+
+
+def metadata_of(history: History, template: str) -> dict[str, str]:
+    """What is kept beside the weights of a run: its template and what it was trained on."""
+    return {
+        "template": template,
+        "epochs": str(len(history.epochs)),
+        "seed": str(history.seed),
+        "held_out": history.held_out,
+        "classes": json.dumps(history.names),
+        "data": history.data,
+    }
 
 
 def save_weights(network: nn.Module, metadata: dict[str, str], out: Path) -> None:
@@ -68,5 +59,5 @@ def load_weights(network: nn.Module, metadata: dict[str, str], path: Path) -> bo
         return False
     if not metadata.items() <= stored.metadata.model_dump().items():
         return False
-    _put(stored, network)
+    put_weights(stored, network)
     return True

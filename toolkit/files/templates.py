@@ -15,6 +15,7 @@ from toolkit.files.errors import ToolkitError
 from toolkit.files.errors import brief as brief
 from toolkit.files.reading import exists
 from toolkit.files.reading import text as text
+from toolkit.files.toml import dumps
 
 LONGEST_TITLE = 200
 UNKNOWN = ("extra_forbidden", "unexpected_keyword_argument")  # a key, of a table or of a record
@@ -61,6 +62,10 @@ class Part(BaseModel):
     """A piece of a template: exact keys, exact types, finite numbers, never changed once read."""
 
     model_config = ConfigDict(extra="forbid", strict=True, frozen=True, allow_inf_nan=False)
+
+    def toml(self) -> str:
+        """The text of a template file that says the same."""
+        return dumps(self.model_dump(exclude_none=True))
 
 
 def templates_folder() -> Path:

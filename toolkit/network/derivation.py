@@ -63,6 +63,13 @@ class Derivation:
         return (*self.inputs, *self.parameters, *self.targets)
 
     @property
+    def equations(self) -> dict[str, Equation]:
+        """The forward pass and the gradients as the chain rule writes them, by the names of the
+        quantities that they define: `h1`, `E_total`, `∂E_total/∂w5`.
+        """
+        return {e.symbol.name: e for e in (*self.forward, *self.gradients)}
+
+    @property
     def table(self) -> tuple[Equation, ...]:
         """Everything an epoch computes, in the order of the table's columns."""
         return (*self.columns, *self.chain, *self.parameter_gradients)
@@ -76,7 +83,7 @@ def derivation(lesson: Lesson) -> Derivation:
         tuple(s for row in rows for s in row) for rows in (made.inputs, made.targets)
     )
     check_order(made.equations, [*parameters, *inputs, *targets])
-    gradients = derive(made.equations, LOSS, parameters)
+    gradients = derive(made.equations, parameters)
     chain, of_parameters = _shown(made, gradients, len(parameters))
     found = Derivation(
         inputs,

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from itertools import pairwise
+from pathlib import Path
 from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
@@ -216,12 +217,12 @@ def _count(key: str, values: Sequence[object], wanted: int, reason: str) -> None
         )
 
 
-def load(name: str) -> Lesson:
+def load(name: str | Path) -> Lesson:
     """The lesson called `name`: a shipped name or a path.
 
     Raises ToolkitError naming file, key and cure.
     """
-    return templates.read(templates.find("lessons", name), Lesson)
+    return templates.read(templates.find("lessons", str(name)), Lesson)
 
 
 def changed(

@@ -2,12 +2,15 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from sympy import Symbol
 
-from toolkit.network.derivation import EPOCH, LEARNING_RATE, Derivation
+from toolkit.files.errors import ToolkitError
+from toolkit.files.html import table
+from toolkit.network.derivation import EPOCH, LEARNING_RATE, LOSS, Derivation
 from toolkit.network.lesson import Lesson
 from toolkit.network.optimizers import settings
 from toolkit.network.start import start_biases, start_weights
@@ -39,6 +42,37 @@ class Trace:
     def column(self, symbol: Symbol, rate: int) -> Values:
         """The values of one quantity over the epochs at learning rate number `rate`."""
         return self.values[symbol][:, rate]
+
+    @property
+    def arrays(self) -> dict[str, Values]:
+        """`values` by the names of the quantities: `w5`, `E_total`, `∂E_total/∂w5`."""
+        return {symbol.name: column for symbol, column in self.values.items()}
+
+    def frame(self) -> Any:
+        """A pandas.DataFrame with a row for each epoch at each learning rate, by which it is
+        indexed, and a column for each quantity.
+
+        Raises ToolkitError where pandas is not installed.
+        """
+        try:
+            import pandas
+        except ImportError as error:
+            raise ToolkitError(
+                "a frame needs pandas; install it with: pip install pandas, or use the arrays of "
+                "the trace"
+            ) from error
+        levels = {"learning_rate": self.learning_rates, "epoch": range(self.epochs + 1)}
+        index = pandas.MultiIndex.from_product(levels.values(), names=list(levels))
+        columns = {name: column.T.ravel() for name, column in self.arrays.items()}
+        return pandas.DataFrame(columns, index=index)
+
+    def _repr_html_(self) -> str:
+        """The loss at some epochs, a column for each learning rate."""
+        tens = (10**power for power in range(len(str(self.epochs))))
+        losses = {epoch: self.values[LOSS][epoch] for epoch in sorted({0, *tens, self.epochs})}
+        rates = (f"{LEARNING_RATE} = {rate:g}" for rate in self.learning_rates)
+        rows = ([str(epoch), *(f"{loss:.9g}" for loss in row)] for epoch, row in losses.items())
+        return table([f"{LOSS} after epoch", *rates], rows)
 
 
 def start_values(lesson: Lesson, derived: Derivation) -> dict[Symbol, float]:

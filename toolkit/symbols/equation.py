@@ -1,19 +1,29 @@
 """Equations between named quantities, and the gradients that the chain rule makes of them."""
 
+import re
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from sympy import Add, Expr, Symbol
-from sympy import latex as sympy_latex
+from sympy import Add, Basic, Expr, Symbol, sympify
 
 from toolkit.symbols import order
 from toolkit.symbols.excel import excel
+from toolkit.symbols.latex import latex
+from toolkit.symbols.plain import plain
 
 
 def quantity(name: str) -> Symbol:
     """A real-valued quantity as the class writes it: i1, w1, a_h1, E_total."""
     return Symbol(name, real=True)
+
+
+def quantities(names: str) -> tuple[Symbol, ...]:
+    """Several real-valued quantities, from their names with spaces or commas between them:
+    `w, x, t = quantities("w x t")`.
+    """
+    return tuple(map(quantity, re.split(r"[\s,]+", names.strip(" ,"))))
 
 
 class Gradient(Symbol):
@@ -31,8 +41,9 @@ class Gradient(Symbol):
     def __getnewargs_ex__(self) -> tuple[tuple[Symbol, Symbol], dict[str, bool]]:
         return (self.loss, self.wrt), {}
 
-    def _latex(self, printer: object) -> str:
-        return rf"\frac{{\partial {sympy_latex(self.loss)}}}{{\partial {sympy_latex(self.wrt)}}}"
+    def _latex(self, printer: Any) -> str:
+        loss, wrt = printer._print(self.loss), printer._print(self.wrt)
+        return rf"\frac{{\partial {loss}}}{{\partial {wrt}}}"
 
 
 class Previous(Symbol):
@@ -49,30 +60,64 @@ class Previous(Symbol):
     def __getnewargs_ex__(self) -> tuple[tuple[Symbol], dict[str, bool]]:
         return (self.of,), {}
 
+    def _latex(self, printer: Any) -> str:
+        return rf"{{{printer._print(self.of)}}}^{{\mathrm{{old}}}}"
+
 
 @dataclass(frozen=True)
 class Equation:
-    """One line of the derivation: symbol = expr."""
+    """One line of the derivation: symbol = expr. A name may be given instead of the symbol.
+
+    `str` gives it as a line of text; notebooks show it typeset.
+    """
 
     symbol: Symbol
     expr: Expr
 
-    def formula(self, cells: Callable[[Symbol], str]) -> str:
-        """The spreadsheet formula; `cells` gives the address of each symbol."""
-        return "=" + excel(self.expr, cells)
+    def __post_init__(self) -> None:
+        if isinstance(self.symbol, str):
+            object.__setattr__(self, "symbol", quantity(self.symbol))
+        if not isinstance(self.expr, Basic):
+            object.__setattr__(self, "expr", sympify(self.expr))
+
+    def formula(self, cells: Callable[[Symbol], str] | Mapping[Symbol, str]) -> str:
+        """The spreadsheet formula; `cells` gives the address of each symbol.
+
+        Raises ValueError where a mapping lacks a symbol that the equation reads.
+        """
+        return "=" + excel(self.expr, _address_in(cells) if isinstance(cells, Mapping) else cells)
 
     def latex(self) -> str:
-        """The typeset equation."""
-        return f"{sympy_latex(self.symbol)} = {sympy_latex(self.expr)}"
+        """The equation as LaTeX, without dollar signs."""
+        return f"{latex(self.symbol)} = {latex(self.expr)}"
+
+    def __str__(self) -> str:
+        return f"{self.symbol} = {plain(self.expr)}"
+
+    def _repr_latex_(self) -> str:
+        return rf"$\displaystyle {self.latex()}$"
+
+
+def _address_in(cells: Mapping[Symbol, str]) -> Callable[[Symbol], str]:
+    def address(symbol: Symbol) -> str:
+        if symbol not in cells:
+            raise ValueError(f"{symbol} has no cell; give its address too")
+        return cells[symbol]
+
+    return address
 
 
 Readers = dict[Symbol, list[tuple[Equation, Expr]]]
 
 
 def check_order(equations: Iterable[Equation], given: Iterable[Symbol]) -> None:
-    """Raise ValueError where an equation reads what no earlier equation (or `given`) defines."""
+    """Raise ValueError where an equation reads what no earlier equation (or `given`) defines, or
+    defines what is defined already.
+    """
     defined = set(given)
     for equation in equations:
+        if equation.symbol in defined:
+            raise ValueError(f"{equation.symbol} is defined twice; give it one equation")
         missing = equation.expr.free_symbols - defined
         if missing:
             names = ", ".join(sorted(symbol.name for symbol in missing))
@@ -83,13 +128,22 @@ def check_order(equations: Iterable[Equation], given: Iterable[Symbol]) -> None:
         defined.add(equation.symbol)
 
 
-def derive(forward: list[Equation], loss: Symbol, wrt: Iterable[Symbol]) -> list[Equation]:
+def derive(forward: Sequence[Equation], wrt: Iterable[Symbol]) -> list[Equation]:
     """∂loss/∂x for every quantity between the loss and `wrt`, then for each of `wrt`.
 
     Each is the chain rule over the quantities that read x directly:
-    ∂loss/∂x = sum over y of ∂loss/∂y · ∂y/∂x. `forward` is in order of computation, the loss last.
-    Who reads what is indexed once, so the cost grows with the number of products, not its square.
+    ∂loss/∂x = sum over y of ∂loss/∂y · ∂y/∂x. `forward` is in order of computation; the loss is the
+    quantity that its last equation defines. Who reads what is indexed once, so the cost grows with
+    the number of products, not its square.
+
+    Raises ValueError where an equation reads what a later one defines.
     """
+    if not forward:
+        return []
+    defined = {equation.symbol for equation in forward}
+    read = {symbol for equation in forward for symbol in equation.expr.free_symbols}
+    check_order(forward, read - defined)
+    loss = forward[-1].symbol
     readers = _readers(forward)
     away = _distances(forward, readers)
     inner = [equation.symbol for equation in forward if equation.symbol != loss]
@@ -97,7 +151,7 @@ def derive(forward: list[Equation], loss: Symbol, wrt: Iterable[Symbol]) -> list
     targets = dict.fromkeys(wrt)
     # What leads nowhere, such as a softmax whose loss reads the logits, has no gradient to pass on.
     leading, found = {loss}, []
-    for symbol in [*inner, *targets]:
+    for symbol in dict.fromkeys([*inner, *targets]):
         ways = [(reader, local) for reader, local in readers[symbol] if reader.symbol in leading]
         if ways or symbol in targets:
             leading.add(symbol)
@@ -115,7 +169,7 @@ def _needed(gradients: list[Equation], wanted: set[Symbol]) -> list[Equation]:
     return kept[::-1]
 
 
-def _distances(forward: list[Equation], readers: Readers) -> dict[Symbol, int]:
+def _distances(forward: Sequence[Equation], readers: Readers) -> dict[Symbol, int]:
     """How many equations lie between each quantity and the loss, along the longest way."""
     away: dict[Symbol, int] = {}
     for equation in reversed(forward):
@@ -124,7 +178,7 @@ def _distances(forward: list[Equation], readers: Readers) -> dict[Symbol, int]:
     return away
 
 
-def _readers(forward: list[Equation]) -> Readers:
+def _readers(forward: Sequence[Equation]) -> Readers:
     """Who reads a quantity directly, each with its derivative by that quantity."""
     readers: Readers = defaultdict(list)
     for equation in forward:

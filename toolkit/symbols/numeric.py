@@ -8,7 +8,8 @@ import numpy as np
 from sympy import Expr, Symbol
 
 from toolkit.symbols.cells import CellError, Reference, content_of, operand
-from toolkit.symbols.equation import Equation, Previous
+from toolkit.symbols.content import plain
+from toolkit.symbols.equation import Equation, Previous, check_order
 from toolkit.symbols.numeric_printer import ArrayPrinter, Calls, ScalarPrinter, SinglePrinter
 from toolkit.symbols.scope import QUICK, SCALAR, SCOPE
 
@@ -93,3 +94,16 @@ def value(expr: Expr, known: Mapping[Symbol, Any]) -> Any:
         except (CellError, ZeroDivisionError, OverflowError):
             return math.nan
     return result
+
+
+def values(equations: Sequence[Equation], known: Mapping[Symbol, Any]) -> dict[Symbol, Any]:
+    """The value of every quantity that `equations` define, in their order; `known` gives those of
+    the quantities that they read, as numbers or as arrays of one shape. What leaves float64's range
+    is nan or inf.
+
+    Raises ValueError where an equation reads what is neither known nor defined by an earlier one.
+    """
+    check_order(equations, known)
+    with np.errstate(all="ignore"):
+        results = function(list(known), equations)(*known.values())
+    return {e.symbol: plain(result) for e, result in zip(equations, results, strict=True)}
