@@ -9,6 +9,7 @@ from toolkit.book.address import letters
 from toolkit.book.sheet import Known, Table, at
 from toolkit.network.comparison import compared
 from toolkit.network.derivation import LEARNING_RATE, Derivation
+from toolkit.network.forward import Role
 from toolkit.network.lesson import Lesson, Training
 from toolkit.network.optimizers import settings
 from toolkit.network.trace import Trace, start_values
@@ -38,16 +39,17 @@ class Worked:
     compared: tuple["Worked", ...] = ()
 
     @cached_property
-    def readers(self) -> dict[Symbol, str]:
-        """For each weight and bias the name of the first sum that it enters."""
-        read = [(s, e.symbol.name) for e in self.derived.forward for s in e.expr.free_symbols]
-        return dict(reversed(read))
+    def readers(self) -> dict[Symbol, Role]:
+        """For each weight and bias the role of the first sum that it enters."""
+        roles = self.derived.roles
+        read = [(s, roles[e.symbol]) for e in self.derived.forward for s in e.expr.free_symbols]
+        first = dict(reversed(read))
+        return {parameter: first[parameter] for parameter in self.derived.parameters}
 
     @cached_property
     def layers(self) -> dict[Symbol, int]:
         """For each weight and bias the layer (from 1) that it belongs to."""
-        by_name = {symbol.name: role.layer for symbol, role in self.derived.roles.items()}
-        return {p: by_name[self.readers[p]] for p in self.derived.parameters}
+        return {parameter: role.layer for parameter, role in self.readers.items()}
 
     @property
     def letters(self) -> list[str]:

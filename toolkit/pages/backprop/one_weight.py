@@ -82,7 +82,9 @@ def _short_form(worked: Worked, neuron: Symbol) -> Equation | None:
     if worked.lesson.network.loss != "cross_entropy":
         return None
     number = worked.derived.roles[neuron].neuron
-    output, target = quantity(f"a_{neuron.name}"), worked.derived.targets[number - 1]
+    role = worked.derived.roles[neuron]
+    output = worked.derived.quantities[replace(role, kind="activation")]
+    target = worked.derived.targets[number - 1]
     samples = len(worked.lesson.samples.inputs)
     return Equation(
         quantity(f"{Gradient(LOSS, neuron).name} in short"), (output - target) / Integer(samples)

@@ -219,13 +219,14 @@ def _meaning(symbol: Symbol, worked: Worked) -> str:
         return f"bias, in {_reader(symbol, worked)}{held}"
     if symbol in MEANINGS:
         return MEANINGS[symbol]
-    letter = symbol.name.split()[-1]
+    letter = next(letter for letter in worked.letters if rate_symbol(letter) == symbol)
     return f"learning rate of sheet {rate_sheet(letter)} (above 0)"
 
 
 def _reader(parameter: Symbol, worked: Worked) -> str:
     """The quantity whose sum a parameter enters, found in the equations themselves."""
-    return worked.readers[parameter].split("[")[0]
+    role = worked.readers[parameter]
+    return f"{layer_name(role.layer, len(worked.lesson.network.layers))}{role.neuron}"
 
 
 def comparison(worked: Worked, tables: list[Table]) -> Chart:
