@@ -1,12 +1,21 @@
 """From a lesson to its equations: forward, chain rule, update."""
 
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 from sympy import Symbol
 
 from toolkit.network.forward import Forward, Role, forward
 from toolkit.network.lesson import Lesson, Training
-from toolkit.network.optimizers import EPOCH, LEARNING_RATE, LOSS, settings, update
+from toolkit.network.optimizers import (
+    EPOCH,
+    LEARNING_RATE,
+    LOSS,
+    STATE_KINDS,
+    settings,
+    states,
+    update,
+)
 from toolkit.symbols.equation import (
     Equation,
     check_order,
@@ -45,6 +54,11 @@ class Derivation:
     chain: tuple[Equation, ...]
     parameter_gradients: tuple[Equation, ...]
     updates: tuple[Equation, ...]
+
+    @cached_property
+    def quantities(self) -> dict[Role, Symbol]:
+        """The quantities of the forward pass by what they are; each role there is played once."""
+        return {self.roles[e.symbol]: e.symbol for e in self.forward}
 
     @property
     def parameters(self) -> tuple[Symbol, ...]:
@@ -106,7 +120,9 @@ def with_optimizer(derived: Derivation, training: Training) -> Derivation:
     """The same network, its parameters changed as `training` says."""
     trained = derived.parameters if training.train_biases else derived.weights
     updates = tuple(e for parameter in trained for e in update(training, parameter))
-    return replace(derived, settings=tuple(settings(training)), updates=updates)
+    roles = {s: role for s, role in derived.roles.items() if role.kind not in STATE_KINDS}
+    roles |= {s: Role(kind) for p in trained for s, kind in states(training, p).items()}
+    return replace(derived, settings=tuple(settings(training)), roles=roles, updates=updates)
 
 
 def _shown(
@@ -129,5 +145,7 @@ def written_out(lesson: Lesson) -> bool:
 
 
 def _has_column(role: Role) -> bool:
-    """Whether the gradient of such a quantity is shown: sums, and the sum within a softmax."""
-    return role.kind == "sum" or (role.kind == "part" and role.neuron == 0)
+    """Whether the gradient of such a quantity is shown: sums, and the two numbers of a softmax
+    that all of its outputs read.
+    """
+    return role.kind in ("sum", "maximum", "power_sum")

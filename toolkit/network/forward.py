@@ -1,7 +1,8 @@
 """The forward pass of a lesson as equations: sums, activations, errors, loss."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from typing import Literal
 
 from sympy import Add, Expr, Float, Integer, Rational, Symbol, exp, log
 
@@ -11,14 +12,22 @@ from toolkit.network.start import start_biases, start_weights
 from toolkit.symbols.activations import ACTIVATIONS, binary_cross_entropy, leaky_relu, peak
 from toolkit.symbols.equation import Equation, quantity
 
+# `maximum`, `power` and `power_sum` are the parts of a softmax; the last three are what an
+# optimizer remembers: a velocity, a running mean of the gradient, and squared gradients.
+Kind = Literal[
+    "input", "target", "weight", "bias", "sum", "maximum", "power", "power_sum", "activation",
+    "error", "loss", "velocity", "mean", "squares",
+]  # fmt: skip
+SOFTMAX_PARTS: tuple[Kind, ...] = ("maximum", "power", "power_sum")
+
 
 @dataclass(frozen=True)
 class Role:
-    """What a quantity is: input, target, weight, bias, sum, activation, part (of a softmax), error
-    or loss; of which layer and neuron (from 1; 0: of the whole layer) and sample (from 1).
+    """What a quantity is, of which layer and neuron (from 1; 0: of the whole layer) and of which
+    sample (from 1).
     """
 
-    kind: str
+    kind: Kind
     layer: int = 0
     neuron: int = 0
     sample: int = 1
@@ -43,9 +52,9 @@ class Forward:
         self.roles[symbol] = role
         return symbol
 
-    def of_kind(self, *kinds: str) -> list[Equation]:
-        """The equations whose quantities are of these kinds."""
-        return [e for e in self.equations if self.roles[e.symbol].kind in kinds]
+    def symbol(self, role: Role) -> Symbol:
+        """The quantity of an equation that plays this role."""
+        return next(e.symbol for e in self.equations if self.roles[e.symbol] == role)
 
 
 def forward(lesson: Lesson) -> Forward:
@@ -63,7 +72,7 @@ def forward(lesson: Lesson) -> Forward:
     return made
 
 
-def _given(made: Forward, kind: str, width: int, samples: int) -> list[tuple[Symbol, ...]]:
+def _given(made: Forward, kind: Kind, width: int, samples: int) -> list[tuple[Symbol, ...]]:
     """Symbols i1, i2, … (t1, t2, …) for each sample, named where there are several."""
     rows = []
     for sample in range(samples):
@@ -74,7 +83,7 @@ def _given(made: Forward, kind: str, width: int, samples: int) -> list[tuple[Sym
     return rows
 
 
-def _numbered(made: Forward, kind: str, number: int) -> tuple[Symbol, ...]:
+def _numbered(made: Forward, kind: Kind, number: int) -> tuple[Symbol, ...]:
     symbols = tuple(quantity(f"{kind[0]}{n + 1}") for n in range(number))
     made.roles |= dict.fromkeys(symbols, Role(kind))
     return symbols
@@ -128,13 +137,13 @@ def _each(made: Forward, kind: str, sums: list[Symbol]) -> list[Expr]:
 def _softmax(made: Forward, layer: int, sums: list[Symbol], sample: int) -> list[Expr]:
     """e^(o - max) over the sum of these. Subtracting the largest keeps e^x within bounds."""
     name = layer_name(layer, len(made.lesson.network.layers)).rstrip(".")
-    tag, role = _tag(made.lesson, sample), Role("part", layer, 0, sample + 1)
-    highest = made.add(f"max_{name}{tag}", peak(*sums), role)
+    tag = _tag(made.lesson, sample)
+    highest = made.add(f"max_{name}{tag}", peak(*sums), Role("maximum", layer, 0, sample + 1))
     powers = [
-        made.add(f"e_{s.name}", exp(s - highest), Role("part", layer, n, sample + 1))
+        made.add(f"e_{s.name}", exp(s - highest), Role("power", layer, n, sample + 1))
         for n, s in enumerate(sums, 1)
     ]
-    whole = made.add(f"s_{name}{tag}", Add(*powers), role)
+    whole = made.add(f"s_{name}{tag}", Add(*powers), Role("power_sum", layer, 0, sample + 1))
     return [power / whole for power in powers]
 
 
@@ -144,18 +153,21 @@ def _errors(made: Forward, sample: int, outputs: list[Symbol]) -> list[Symbol]:
     errors = []
     for n, (target, output) in enumerate(zip(made.targets[sample], outputs, strict=True), 1):
         role = Role("error", layer, n, sample + 1)
-        errors.append(made.add(f"E{n}{tag}", _error(made, target, output, tag), role))
+        errors.append(made.add(f"E{n}{tag}", _error(made, target, output), role))
     return errors
 
 
-def _error(made: Forward, target: Symbol, output: Symbol, tag: str) -> Expr:
+def _error(made: Forward, target: Symbol, output: Symbol) -> Expr:
     loss = made.lesson.network.loss
     if loss == "binary_cross_entropy":
         return binary_cross_entropy(output, target)
     if loss == "cross_entropy":
         # -t ln a, with ln a written out: the logarithm of an a that underflowed to 0 has no value.
-        before = quantity(output.name.removeprefix("a_"))
-        return -target * (before - quantity(f"max_o{tag}") - log(quantity(f"s_o{tag}")))
+        own = made.roles[output]
+        logit = made.symbol(replace(own, kind="sum"))
+        highest = made.symbol(replace(own, kind="maximum", neuron=0))
+        whole = made.symbol(replace(own, kind="power_sum", neuron=0))
+        return -target * (logit - highest - log(whole))
     squared = (target - output) ** 2
     return squared * Rational(1, 2) if loss == "half_squared_error" else squared
 

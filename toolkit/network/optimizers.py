@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Literal
 
 from sympy import Expr, Symbol, sqrt
 
@@ -19,6 +20,16 @@ SYMBOLS: dict[str, tuple[Symbol, ...]] = {
     "alpha": (ALPHA,),
     "epsilon": (EPSILON,),
     "betas": BETAS,
+}
+StateKind = Literal["velocity", "mean", "squares"]
+STATE_KINDS: dict[StateKind, str] = {"velocity": "v", "mean": "m", "squares": "s"}  # their letters
+STATES: dict[str, tuple[StateKind, ...]] = {
+    "sgd": (),
+    "momentum": ("velocity",),
+    "nesterov": ("velocity",),
+    "adagrad": ("squares",),
+    "rmsprop": ("squares",),
+    "adam": ("mean", "squares"),
 }
 MEANINGS = {
     MOMENTUM: "momentum: the share of the last step that is kept",
@@ -40,6 +51,16 @@ def settings(training: Training) -> dict[Symbol, float]:
     return found | ({DECAY: training.weight_decay} if training.weight_decay else {})
 
 
+def state(kind: StateKind, parameter: Symbol) -> Symbol:
+    """What an optimizer remembers of this kind for one parameter: v_w1."""
+    return quantity(f"{STATE_KINDS[kind]}_{parameter.name}")
+
+
+def states(training: Training, parameter: Symbol) -> dict[Symbol, StateKind]:
+    """All that the optimizer remembers for one parameter, and of which kind it is."""
+    return {state(kind, parameter): kind for kind in STATES[training.optimizer]}
+
+
 @dataclass(frozen=True)
 class _Slope:
     """What an optimizer works from: a parameter's name, its old value and its gradient."""
@@ -48,9 +69,9 @@ class _Slope:
     old: Symbol
     gradient: Expr
 
-    def state(self, letter: str) -> Symbol:
+    def state(self, kind: StateKind) -> Symbol:
         """A quantity that the optimizer remembers for this parameter."""
-        return quantity(f"{letter}_{self.parameter.name}")
+        return state(kind, self.parameter)
 
 
 def update(training: Training, parameter: Symbol) -> list[Equation]:
@@ -71,7 +92,7 @@ def _sgd(slope: _Slope) -> list[Equation]:
 
 
 def _momentum(slope: _Slope) -> list[Equation]:
-    velocity = slope.state("v")
+    velocity = slope.state("velocity")
     return [
         Equation(velocity, MOMENTUM * Previous(velocity) + slope.gradient),
         Equation(slope.parameter, slope.old - LEARNING_RATE * velocity),
@@ -79,7 +100,7 @@ def _momentum(slope: _Slope) -> list[Equation]:
 
 
 def _nesterov(slope: _Slope) -> list[Equation]:
-    velocity = slope.state("v")
+    velocity = slope.state("velocity")
     ahead = slope.gradient + MOMENTUM * velocity
     return [
         Equation(velocity, MOMENTUM * Previous(velocity) + slope.gradient),
@@ -88,7 +109,7 @@ def _nesterov(slope: _Slope) -> list[Equation]:
 
 
 def _adagrad(slope: _Slope) -> list[Equation]:
-    squares = slope.state("s")
+    squares = slope.state("squares")
     step = LEARNING_RATE * slope.gradient / (sqrt(squares) + EPSILON)
     return [
         Equation(squares, Previous(squares) + slope.gradient**2),
@@ -97,7 +118,7 @@ def _adagrad(slope: _Slope) -> list[Equation]:
 
 
 def _rmsprop(slope: _Slope) -> list[Equation]:
-    squares = slope.state("s")
+    squares = slope.state("squares")
     step = LEARNING_RATE * slope.gradient / (sqrt(squares) + EPSILON)
     return [
         Equation(squares, ALPHA * Previous(squares) + (1 - ALPHA) * slope.gradient**2),
@@ -106,9 +127,9 @@ def _rmsprop(slope: _Slope) -> list[Equation]:
 
 
 def _adam(slope: _Slope) -> list[Equation]:
-    mean, squares = slope.state("m"), slope.state("s")
+    mean, squares = slope.state("mean"), slope.state("squares")
     first, second = BETAS
-    # Both began at 0, and are too small by what of that is left.
+    # Bias correction: both averages start at 0 and are too small at first (Kingma and Ba, 2015).
     whole_mean = as_one(mean / (1 - fading(first, EPOCH)))
     whole_squares = as_one(squares / (1 - fading(second, EPOCH)))
     step = LEARNING_RATE * whole_mean / (sqrt(whole_squares) + EPSILON)

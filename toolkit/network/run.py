@@ -7,6 +7,7 @@ from sympy import Symbol
 
 from toolkit.network.comparison import compared
 from toolkit.network.derivation import Derivation, derivation, with_optimizer
+from toolkit.network.forward import Role
 from toolkit.network.lesson import Lesson
 from toolkit.network.trace import Trace, trace
 
@@ -23,16 +24,17 @@ class LessonRun:
     compared: "tuple[LessonRun, ...]"
 
     @cached_property
-    def readers(self) -> dict[Symbol, str]:
-        """For each weight and bias the name of the first sum that it enters."""
-        read = [(s, e.symbol.name) for e in self.derived.forward for s in e.expr.free_symbols]
-        return dict(reversed(read))
+    def readers(self) -> dict[Symbol, Role]:
+        """For each weight and bias the role of the first sum that it enters."""
+        roles = self.derived.roles
+        read = [(s, roles[e.symbol]) for e in self.derived.forward for s in e.expr.free_symbols]
+        first = dict(reversed(read))
+        return {parameter: first[parameter] for parameter in self.derived.parameters}
 
     @cached_property
     def layers(self) -> dict[Symbol, int]:
         """For each weight and bias the layer (from 1) that it belongs to."""
-        by_name = {symbol.name: role.layer for symbol, role in self.derived.roles.items()}
-        return {p: by_name[self.readers[p]] for p in self.derived.parameters}
+        return {parameter: role.layer for parameter, role in self.readers.items()}
 
 
 def run_lesson(lesson: Lesson, derived: Derivation | None = None) -> LessonRun:

@@ -2,6 +2,7 @@
 
 import itertools
 from collections import deque
+from dataclasses import replace
 
 from sympy import Integer, Mul, Symbol
 
@@ -81,8 +82,9 @@ def _short_form(run: LessonLayout, neuron: Symbol) -> Equation | None:
     """What the way back through cross-entropy and softmax comes to: activation less target."""
     if run.lesson.network.loss != "cross_entropy":
         return None
-    number = run.derived.roles[neuron].neuron
-    output, target = quantity(f"a_{neuron.name}"), run.derived.targets[number - 1]
+    role = run.derived.roles[neuron]
+    output = run.derived.quantities[replace(role, kind="activation")]
+    target = run.derived.targets[role.neuron - 1]
     samples = len(run.lesson.samples.inputs)
     return Equation(
         quantity(f"{Gradient(LOSS, neuron).name} in short"), (output - target) / Integer(samples)

@@ -11,6 +11,7 @@ from toolkit.book.live import computed
 from toolkit.book.measure import ROW_POINTS
 from toolkit.book.sheet import Cell, Chart, Known, Series, Sheet, Table, Validation, at, down
 from toolkit.network.derivation import LEARNING_RATE, LOSS
+from toolkit.network.forward import layer_name
 from toolkit.network.optimizers import ALPHA, BETAS, MEANINGS, MOMENTUM
 from toolkit.pages.backprop import layout
 from toolkit.pages.backprop.layout import (
@@ -219,13 +220,14 @@ def _meaning(symbol: Symbol, run: LessonLayout) -> str:
         return f"bias, in {_reader(symbol, run)}{held}"
     if symbol in MEANINGS:
         return MEANINGS[symbol]
-    letter = symbol.name.split()[-1]
+    letter = next(letter for letter in run.letters if layout.rate_symbol(letter) == symbol)
     return f"learning rate of sheet {rate_sheet(letter)} (above 0)"
 
 
 def _reader(parameter: Symbol, run: LessonLayout) -> str:
     """The quantity whose sum a parameter enters, found in the equations themselves."""
-    return run.readers[parameter].split("[")[0]
+    role = run.readers[parameter]
+    return f"{layer_name(role.layer, len(run.lesson.network.layers))}{role.neuron}"
 
 
 def comparison(run: LessonLayout, tables: list[Table]) -> Chart:

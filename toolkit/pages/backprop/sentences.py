@@ -1,8 +1,10 @@
 """A plain sentence for each equation, made from what it is and what it reads."""
 
+from dataclasses import replace
+
 from sympy import Symbol
 
-from toolkit.network.forward import Role
+from toolkit.network.forward import Kind, Role
 from toolkit.network.lesson import Lesson
 from toolkit.pages.backprop.layout import LessonLayout
 from toolkit.symbols.equation import Equation, Gradient
@@ -24,10 +26,15 @@ ERRORS = {
     "binary_cross_entropy": "Large where output {n} is sure of the wrong answer.",
     "cross_entropy": "-ln of the share of class {n}, times its target: the surprise.",
 }
-UPDATES = {
-    "v": "What is kept of the last step, plus the gradient.",
-    "m": "A running mean of the gradient.",
-    "s": "A running mean of the squared gradient.",
+PARTS: dict[Kind, str] = {
+    "maximum": "The largest of them; taking it off all changes no share and keeps e^x small.",
+    "power": "A power of e: always positive, and largest for the largest.",
+    "power_sum": "The sum of these powers.",
+}
+UPDATES: dict[Kind, str] = {
+    "velocity": "What is kept of the last step, plus the gradient.",
+    "mean": "A running mean of the gradient.",
+    "squares": "A running mean of the squared gradient.",
 }
 
 
@@ -46,23 +53,15 @@ def _of_forward(symbol: Symbol, run: LessonLayout) -> str:
         bias = ", plus the bias" if lesson.network.bias else ""
         return f"{neuron(role, lesson)} adds up each {given} times its weight{bias}."
     if role.kind == "activation":
-        before = symbol.name.removeprefix("a_")
+        before = run.derived.quantities[replace(role, kind="sum")].name
         kind = lesson.network.activations[role.layer - 1]
         text = ACTIVATIONS[kind].format(before=before)
         return text[0] + text[1:]
-    if role.kind == "part":
-        return _of_part(symbol)
+    if role.kind in PARTS:
+        return PARTS[role.kind]
     if role.kind == "error":
         return ERRORS[lesson.network.loss].format(n=role.neuron)
     return _of_loss(lesson)
-
-
-def _of_part(symbol: Symbol) -> str:
-    if symbol.name.startswith("max_"):
-        return "The largest of them; taking it off all changes no share and keeps e^x small."
-    if symbol.name.startswith("s_"):
-        return "The sum of these powers."
-    return "A power of e: always positive, and largest for the largest."
 
 
 def _of_loss(lesson: Lesson) -> str:
@@ -131,4 +130,4 @@ def of_update(symbol: Symbol, run: LessonLayout) -> str:
         return "One step downhill: the gradient says which way is up, so it is taken off."
     if run.lesson.training.optimizer == "adagrad":
         return "All squared gradients so far, added up."
-    return UPDATES[symbol.name[0]]
+    return UPDATES[run.derived.roles[symbol].kind]

@@ -22,7 +22,7 @@ from toolkit.book.sheet import (
     in_row,
 )
 from toolkit.book.theme import fitting
-from toolkit.network.derivation import EPOCH, LEARNING_RATE, LOSS
+from toolkit.network.derivation import EPOCH, LEARNING_RATE, LOSS, Derivation
 from toolkit.network.trace import Values
 from toolkit.pages.backprop.layout import PARAMETERS, LessonLayout, rate_sheet, rate_symbol
 from toolkit.symbols.equation import Equation, Gradient, Previous
@@ -119,8 +119,7 @@ def _entries(run: LessonLayout, symbol: Symbol) -> list[Entry]:
     derived = run.derived
     chosen = Equation(LEARNING_RATE, symbol)
     updates = {update.symbol: update for update in derived.updates}
-    forward = [e for e in derived.columns if not _is_loss(e.symbol)]
-    losses = [e for e in derived.columns if _is_loss(e.symbol)]
+    forward, losses = _columns(derived)
     epoch = Equation(EPOCH, Previous(EPOCH) + 1)
     return [
         Entry(EPOCH, "epoch", Equation(EPOCH, Integer(0)), epoch),
@@ -155,8 +154,20 @@ def _with_rate(update: Equation, chosen: Equation) -> Equation:
     return Equation(update.symbol, update.expr.xreplace({chosen.symbol: chosen.expr}))
 
 
-def _is_loss(symbol: Symbol) -> bool:
-    return bool(symbol.name.startswith("E"))
+def _columns(derived: Derivation) -> tuple[list[Equation], list[Equation]]:
+    """The columns of the forward pass, and those of errors and loss. The partial sums of a long sum
+    stand before it, and belong where it does.
+    """
+    forward: list[Equation] = []
+    losses: list[Equation] = []
+    partial: list[Equation] = []
+    for equation in derived.columns:
+        partial.append(equation)
+        role = derived.roles.get(equation.symbol)
+        if role:
+            (losses if role.kind in ("error", "loss") else forward).extend(partial)
+            partial.clear()
+    return forward, losses
 
 
 def _addresses(
