@@ -17,7 +17,7 @@ from toolkit.book.sheet import Book, Cell, Sheet
 from toolkit.book.writer import write
 from toolkit.network.lesson import load
 from toolkit.pages.backprop import backprop_book, work_out
-from toolkit.pages.backprop.layout import Worked
+from toolkit.pages.backprop.layout import LessonLayout
 
 # A suite that draws anew in every run fails by chance, on a machine where nobody can look into it.
 # The same draws each time; other ones are found by changing a test or its number of examples.
@@ -85,13 +85,13 @@ def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
 
 
 @pytest.fixture(scope="session")
-def worked() -> Worked:
+def worked() -> LessonLayout:
     """The class lesson, worked out."""
     return work_out(load("class"))
 
 
 @pytest.fixture(scope="session")
-def class_book(tmp_path_factory: pytest.TempPathFactory, worked: Worked) -> Path:
+def class_book(tmp_path_factory: pytest.TempPathFactory, worked: LessonLayout) -> Path:
     """The workbook of the class lesson."""
     path = tmp_path_factory.mktemp("class") / "backprop.xlsx"
     write(backprop_book(worked), path)

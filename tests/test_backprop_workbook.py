@@ -11,7 +11,7 @@ from sympy import Add, Expr, Mul, Symbol
 from tests.lint import faults
 from tests.oracles.comparison import SHARE
 from tests.recalculation import Cells, Office, cells, chart_values, with_cell
-from toolkit.book.sheet import letters
+from toolkit.book.address import letters
 from toolkit.book.writer import write
 from toolkit.files.templates import shipped
 from toolkit.network.derivation import LOSS, derivation
@@ -19,7 +19,7 @@ from toolkit.network.lesson import Lesson, changed, load
 from toolkit.network.trace import Values, trace
 from toolkit.pages.backprop import backprop_book, work_out
 from toolkit.pages.backprop.curves import CHOSEN_EPOCHS
-from toolkit.pages.backprop.layout import Worked, rate_sheet
+from toolkit.pages.backprop.layout import LessonLayout, rate_sheet
 from toolkit.pages.backprop.table import HEADING_ROW, table
 from toolkit.symbols.numeric import value
 
@@ -42,7 +42,7 @@ def magnitude(expr: Expr, known: dict[Symbol, Values]) -> Values:
                    for n in range(len(next(iter(known.values()))))])  # fmt: skip
 
 
-def sizes(worked: Worked, rate: int) -> dict[str, Values]:
+def sizes(worked: LessonLayout, rate: int) -> dict[str, Values]:
     """For every column of a table, what its differences are held against."""
     columns = {s: worked.trace.column(s, rate) for s in worked.trace.values}
     found = {s.name: np.abs(v) for s, v in columns.items()}
@@ -53,7 +53,7 @@ def sizes(worked: Worked, rate: int) -> dict[str, Values]:
     return found
 
 
-def tables_of(sheets: Cells, worked: Worked) -> list[dict[str, Values]]:
+def tables_of(sheets: Cells, worked: LessonLayout) -> list[dict[str, Values]]:
     """Every table as columns by heading."""
     found = []
     for rate, letter in enumerate(worked.letters):
@@ -70,7 +70,7 @@ def _address(row: int, column: int) -> str:
     return f"{letters(column)}{row}"
 
 
-def agree(found: list[dict[str, Values]], worked: Worked, bound: float = BOUND) -> None:
+def agree(found: list[dict[str, Values]], worked: LessonLayout, bound: float = BOUND) -> None:
     for rate, columns in enumerate(found):
         size = sizes(worked, rate)
         for heading, values in columns.items():
@@ -106,7 +106,7 @@ def test_headings(class_book: Path) -> None:
 
 @pytest.mark.no_cover
 def test_every_formula_recalculates_to_its_value(
-    class_book: Path, worked: Worked, office: Office
+    class_book: Path, worked: LessonLayout, office: Office
 ) -> None:
     computed = office.values(class_book)
     agree(tables_of(computed, worked), worked)
@@ -122,7 +122,7 @@ def test_every_formula_recalculates_to_its_value(
                 assert theirs == wanted, (sheet, place)
 
 
-def test_only_parameters_are_plain_numbers(class_book: Path, worked: Worked) -> None:
+def test_only_parameters_are_plain_numbers(class_book: Path, worked: LessonLayout) -> None:
     # Beside the parameters (without η, which is chosen) a reader may set which losses are listed,
     # and how far and how strictly gradients are checked.
     free = {"Parameters": len(worked.parameters) - 1, "Learning rates": 1 + len(CHOSEN_EPOCHS),
@@ -143,7 +143,7 @@ CHANGES = {
 @pytest.mark.no_cover
 @pytest.mark.parametrize("name", CHANGES)
 def test_a_changed_cell_gives_what_a_fresh_run_gives(
-    name: str, tmp_path: Path, class_book: Path, worked: Worked, office: Office
+    name: str, tmp_path: Path, class_book: Path, worked: LessonLayout, office: Office
 ) -> None:
     section, key, new, number = CHANGES[name]
     symbol = next(s for s in worked.parameters if s.name == name)
@@ -166,7 +166,7 @@ def same_charts(edited: Path, fresh: Path) -> None:
             np.testing.assert_allclose(ours, theirs, rtol=1e-12)
 
 
-def test_chart_caches_hold_the_losses(class_book: Path, worked: Worked) -> None:
+def test_chart_caches_hold_the_losses(class_book: Path, worked: LessonLayout) -> None:
     comparison, chosen, again, *each = chart_values(class_book)
     assert again == comparison
     assert chosen[0] == "Backprop, epoch by epoch: η = 1"
@@ -230,7 +230,7 @@ def test_numbers_in_titles_read_alike_everywhere(tmp_path: Path, office: Office)
         assert theirs[rate_sheet(letter)]["A1"] == ours[rate_sheet(letter)]["A1"]
 
 
-def test_updates_shown_are_those_of_the_first_epoch(class_book: Path, worked: Worked) -> None:
+def test_updates_shown_are_those_of_the_first_epoch(class_book: Path, worked: LessonLayout) -> None:
     sheet = cells(class_book)["Step 6, update"]
     shown = {sheet[f"A{n}"]: sheet[f"E{n}"] for n in range(6, 14)}
     for weight in worked.derived.weights:
@@ -269,7 +269,7 @@ def test_mazur() -> None:
     assert losses[10_000] == pytest.approx(0.0000351019, abs=5e-11)
 
 
-def test_all_gradients_pass_their_check(class_book: Path, worked: Worked) -> None:
+def test_all_gradients_pass_their_check(class_book: Path, worked: LessonLayout) -> None:
     sheet = cells(class_book)["Gradient check"]
     assert [sheet[f"G{n}"] for n in range(8, 16)] == ["pass"] * len(worked.derived.parameters)
     assert str(cells(class_book)["Start here"]["B7"]).startswith("pass: all 8 gradients")
@@ -284,7 +284,7 @@ def test_a_gradient_check_can_fail(tmp_path: Path, class_book: Path, office: Off
 
 
 def test_another_rate_can_be_chosen(
-    tmp_path: Path, class_book: Path, worked: Worked, office: Office
+    tmp_path: Path, class_book: Path, worked: LessonLayout, office: Office
 ) -> None:
     book = load_workbook(class_book)
     book["Parameters"]["B25"] = "B"

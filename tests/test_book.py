@@ -20,6 +20,7 @@ from PIL import Image
 
 from tests.lint import faults
 from tests.recalculation import Office, cells
+from toolkit.book.address import Area, letters
 from toolkit.book.measure import Measure
 from toolkit.book.sheet import (
     Book,
@@ -27,7 +28,6 @@ from toolkit.book.sheet import (
     Chart,
     Column,
     Corner,
-    Known,
     Line,
     Picture,
     Series,
@@ -35,7 +35,7 @@ from toolkit.book.sheet import (
     Table,
     Validation,
     at,
-    letters,
+    down,
 )
 from toolkit.book.theme import STYLES
 from toolkit.book.writer import write
@@ -43,7 +43,7 @@ from toolkit.files.errors import ToolkitError
 from toolkit.files.saving import check_workbook
 from toolkit.network.derivation import LOSS
 from toolkit.pages.backprop import backprop_book
-from toolkit.pages.backprop.layout import Worked
+from toolkit.pages.backprop.layout import LessonLayout
 
 XDR = "{http://schemas.openxmlformats.org/drawingml/2006/spreadsheetDrawing}"
 DML = "{http://schemas.openxmlformats.org/drawingml/2006/main}"
@@ -57,8 +57,8 @@ def png(ink: str) -> bytes:
 
 
 def curve(y: list[float], name: str = "y", **options: object) -> Chart:
-    xs = Known("'All'!$A$5:$A$7", [0.0, 1.0, 2.0])
-    series = Series(at("All", 4, 2, name), xs, Known("'All'!$B$5:$B$7", y))
+    xs = down("All", 5, 1, [0.0, 1.0, 2.0])
+    series = Series(at("All", 4, 2, name), xs, down("All", 5, 2, y))
     return Chart("A curve", "x", "y", (series,), 2, 8, **options)  # type: ignore[arg-type]
 
 
@@ -93,7 +93,7 @@ def everything() -> Sheet:
             Line(Corner(15, 2, 0.5, 1), Corner(15, 2, 0.5, 0)),
         ),
         heights={1: 28.5, 11: 31.0, 18: 40.0},
-        merges=((1, 1, 1, 3), (11, 1, 11, 3)),
+        merges=(Area.of(1, 1, wide=3), Area.of(11, 1, wide=3)),
         protected=True,
         validations=(
             Validation(9, 1, 9, "number", "A number", "Any number.", error="Not a number."),
@@ -102,7 +102,7 @@ def everything() -> Sheet:
             Validation(13, 1, 13, "whole", "A count", "From 1 to 9.", least=1, most=9),
             Validation(10, 1, 10, "choice", "A letter", "Choose.", ("a", "b", 'the "c"')),
         ),
-        verdicts=((9, 2, 10, 3),),
+        verdicts=(Area(9, 2, 10, 3),),
     )
 
 
@@ -128,7 +128,7 @@ def about(shape: etree._Element) -> dict[str, str]:
     return {str(name): str(value) for name, value in found.attrib.items()}
 
 
-def test_the_same_book_gives_the_same_bytes(tmp_path: Path, worked: Worked) -> None:
+def test_the_same_book_gives_the_same_bytes(tmp_path: Path, worked: LessonLayout) -> None:
     for name in ("a.xlsx", "b.xlsx"):
         write(backprop_book(worked), tmp_path / name)
     assert (tmp_path / "a.xlsx").read_bytes() == (tmp_path / "b.xlsx").read_bytes()
@@ -359,7 +359,7 @@ def test_every_formula_carries_its_value(class_book: Path) -> None:
     assert count > 19_000
 
 
-def test_pandas_reads_the_table(class_book: Path, worked: Worked) -> None:
+def test_pandas_reads_the_table(class_book: Path, worked: LessonLayout) -> None:
     frame = pd.read_excel(class_book, sheet_name="Rate E", header=2)
     assert list(frame.columns[:4]) == ["epoch", "i1", "i2", "w1"]
     np.testing.assert_array_equal(frame["E_total"], worked.trace.column(LOSS, 4))

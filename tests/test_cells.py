@@ -8,7 +8,7 @@ import pytest
 from sympy import Expr, Integer, Piecewise, Symbol
 
 from toolkit.book.live import computed
-from toolkit.book.sheet import Known
+from toolkit.book.sheet import at
 from toolkit.symbols.cells import Reference, operand
 from toolkit.symbols.choices import if_number, matching
 from toolkit.symbols.criteria import criterion, match
@@ -178,10 +178,10 @@ def test_arithmetic_on_cells() -> None:
 
 
 def test_a_choice_passes_on_only_the_error_that_it_reads() -> None:
-    known = {A: Known("A1", 1), B: Known("B1", math.nan), C: Known("C1", 5)}
+    known = {s: at("S", 1, n, v) for n, (s, v) in enumerate(((A, 1), (B, math.nan), (C, 5)), 1)}
     chosen = matching(A, Integer(1), C, B)
     assert computed(chosen, known).value == 5
-    assert math.isnan(computed(chosen, known | {A: Known("A1", 2)}).value)  # type: ignore[arg-type]
+    assert math.isnan(computed(chosen, known | {A: at("S", 1, 1, 2)}).value)  # type: ignore[arg-type]
     assert math.isnan(computed(matching(B, A, C, C), known).value)  # type: ignore[arg-type]
 
 

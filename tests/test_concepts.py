@@ -5,7 +5,6 @@ import re
 from dataclasses import replace
 from pathlib import Path
 from random import Random
-from types import ModuleType
 
 import pytest
 from openpyxl import load_workbook
@@ -20,37 +19,39 @@ from toolkit.commands.cli import app
 from toolkit.experiments.results import Result, load, save, shipped
 from toolkit.experiments.variant import Budget
 from toolkit.pages import concepts
+from toolkit.pages.concepts import CONCEPTS
 from toolkit.pages.concepts.book import concepts_book
-from toolkit.pages.concepts.concept import name_of, sheet_name
+from toolkit.pages.concepts.concept import Concept
 from toolkit.pages.concepts.measured import FIGURES, GAP
 from toolkit.pages.concepts.words import CONTENTS, RESULTS
 from toolkit.symbols.records import comparison
 
-MODULES = concepts.modules()
 WIDEST = 175  # characters that a laptop shows side by side
 
 
 @pytest.fixture(scope="module")
 def book(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("concepts") / "concepts.xlsx"
-    write(concepts_book(MODULES, concepts.programme(), load(shipped()), Budget()), path)
+    write(concepts_book(CONCEPTS, CONCEPTS, load(shipped()), Budget()), path)
     return path
 
 
-def _of_contributing() -> ModuleType:
+def _of_contributing() -> Concept:
     """The concept that CONTRIBUTING shows."""
     text = Path(__file__).parents[1].joinpath("CONTRIBUTING.md").read_text(encoding="utf-8")
-    made = ModuleType(f"{concepts.__name__}.weight_decay")
-    exec(text.split("```python\n")[1].split("```")[0], made.__dict__)
-    return made
+    module: dict[str, object] = {}
+    exec(text.split("```python\n")[1].split("```")[0], module)
+    concept = module["CONCEPT"]
+    assert isinstance(concept, Concept)
+    return concept
 
 
 def test_the_concept_of_contributing_makes_a_sheet(tmp_path: Path) -> None:
     made, (one, *others) = _of_contributing(), load(shipped())
-    keys = [v.setup(Budget()).fingerprint for v in made.EXPERIMENT.variants]
+    keys = [v.setup(Budget()).fingerprint for v in made.experiment.variants]
     runs = [replace(one, fingerprint=key, seed=seed) for key in keys for seed in range(3)]
     write(
-        concepts_book([made], concepts.programme(), [*runs, *others], Budget()),
+        concepts_book([made], CONCEPTS, [*runs, *others], Budget()),
         tmp_path / "new.xlsx",
     )
     found = cells(tmp_path / "new.xlsx")["25 weight decay"]
@@ -58,22 +59,31 @@ def test_the_concept_of_contributing_makes_a_sheet(tmp_path: Path) -> None:
     assert any("below 90 %: 0 of 3" in str(value) for value in found.values())
 
 
-@pytest.mark.parametrize("module", [*MODULES, _of_contributing()], ids=name_of)
-def test_words(module: ModuleType) -> None:
-    assert 2 <= len(module.IDEA) <= 4
-    assert all(len(line) <= 145 for line in module.IDEA)
-    assert 2 <= len(module.CONCLUSION) <= 4
-    for sentence in module.CONCLUSION:
+@pytest.mark.parametrize("concept", [*CONCEPTS, _of_contributing()], ids=lambda each: each.name)
+def test_words(concept: Concept) -> None:
+    assert 2 <= len(concept.idea) <= 4
+    assert all(len(line) <= 145 for line in concept.idea)
+    assert 2 <= len(concept.conclusion) <= 4
+    for sentence in concept.conclusion:
         gaps = list(GAP.finditer(sentence))
         assert gaps, sentence
         for gap in gaps:
-            assert int(gap[1]) < len(module.EXPERIMENT.variants)
+            assert int(gap[1]) < len(concept.experiment.variants)
             assert gap[4] in {*FIGURES, "name", "more", "failed"}, gap[0]
             assert (gap[2] == "~") or gap[4] != "more"
         rest = GAP.sub("", sentence)
         assert "{" not in rest, rest
         # What was measured is never typed; 90 % is the bound below which a run counts as failed.
         assert not re.findall(r"\d+\.\d+ ?%|\b(?!90)\d\d ?%", rest), rest
+
+
+def test_every_file_with_a_concept_is_listed() -> None:
+    folder = Path(concepts.__file__).parent
+    files = [
+        path for path in folder.glob("*.py") if "\nCONCEPT = Concept(" in path.read_text("utf-8")
+    ]
+    names = [path.stem.replace("_", "-") for path in files]
+    assert sorted(names) == sorted(concept.name for concept in CONCEPTS)
 
 
 def patchy(results: tuple[Result, ...]) -> list[Result]:
@@ -91,7 +101,7 @@ def patchy(results: tuple[Result, ...]) -> list[Result]:
 @pytest.mark.no_cover
 def test_patchy_results_recalculate_to_their_values(tmp_path: Path, office: Office) -> None:
     made = tmp_path / "patchy.xlsx"
-    write(concepts_book(MODULES, concepts.programme(), patchy(load(shipped())), Budget()), made)
+    write(concepts_book(CONCEPTS, CONCEPTS, patchy(load(shipped())), Budget()), made)
     test_every_cell_recalculates_to_its_value(made, office)
 
 
@@ -120,15 +130,15 @@ def test_the_book_is_valid_and_small(book: Path) -> None:
     assert OpenXmlValidator().validate(book).errors == []
     assert faults(book) == []
     assert book.stat().st_size < 6e6
-    names = [sheet_name(module) for module in MODULES]
+    names = [concept.sheet_name for concept in CONCEPTS]
     assert list(cells(book)) == [CONTENTS, *names, RESULTS]
 
 
 def test_conclusions_fit_the_screen(book: Path) -> None:
     found = cells(book)
     formulas = cells(book, formulas=True)
-    for module in MODULES:
-        sheet = sheet_name(module)
+    for concept in CONCEPTS:
+        sheet = concept.sheet_name
         sentences = [
             str(found[sheet][place])
             for place, text in formulas[sheet].items()

@@ -18,15 +18,16 @@ from tests.recalculation import Office, cells, chart_values
 from toolkit.book.writer import write
 from toolkit.commands.mnist import train_mnist
 from toolkit.commands.mnist_options import MnistOptions
-from toolkit.convnet import digits, template, training
+from toolkit.convnet import digits, loop, template
 from toolkit.convnet.augmentation import augment
 from toolkit.convnet.history import Epoch, History
 from toolkit.convnet.layers import Network
+from toolkit.convnet.loop import Step
 from toolkit.convnet.machine import choose_device
 from toolkit.convnet.model import build
 from toolkit.convnet.shapes import layer_table, parameter_count
 from toolkit.convnet.template import Augmentation
-from toolkit.convnet.training import Step, Watcher, train
+from toolkit.convnet.training import Watcher, train
 from toolkit.files.errors import ToolkitError
 from toolkit.files.templates import templates_folder
 from toolkit.pages.mnist import mnist_book
@@ -233,7 +234,7 @@ def test_the_last_epochs_see_plain_images(
         seen.append(how)
         return augment(images, how, random)
 
-    monkeypatch.setattr(training, "augment", spy)
+    monkeypatch.setattr(loop, "augment", spy)
     model = template.with_epochs(template.load("default")[0], 3)
     how = Augmentation(rotation=12.0, plain_epochs=1)
     train(model.model_copy(update={"augmentation": how}), few, 0, torch.device("cpu"))

@@ -18,10 +18,10 @@ from toolkit.convnet import digits
 from toolkit.convnet.shapes import layer_table
 from toolkit.experiments import programme, results
 from toolkit.experiments.notation import layers
-from toolkit.experiments.run import prepared, run
+from toolkit.experiments.run import objective_of, run
 from toolkit.experiments.variant import Budget, Variant
 from toolkit.files.errors import ToolkitError
-from toolkit.pages import concepts
+from toolkit.pages.concepts import CONCEPTS
 
 TINY = Budget(images=256, epochs=1)
 SMALL = Variant("small", layers="4/2 P G F10", training={"batch_size": 64})
@@ -79,7 +79,7 @@ def test_a_wrong_variant_says_which() -> None:
 
 
 def test_the_programme_has_all_concepts_with_valid_variants() -> None:
-    found = concepts.programme()
+    found = CONCEPTS
     assert len(found) >= 24
     assert [each.number for each in found] == list(range(1, len(found) + 1))
     for each in found:
@@ -91,7 +91,7 @@ def test_the_programme_has_all_concepts_with_valid_variants() -> None:
 
 
 def test_shared_runs_are_made_once_and_seed_by_seed() -> None:
-    wanted = programme.runs(programme.chosen(concepts.programme(), ["dropout", "7"]), Budget(), 2)
+    wanted = programme.runs(programme.chosen(CONCEPTS, ["dropout", "7"]), Budget(), 2)
     keys = [run.key for run in wanted]
     assert len(set(keys)) == len(keys) == 2 * (5 + 6 - 1)  # both have the baseline
     assert [run.seed for run in wanted] == sorted(run.seed for run in wanted)
@@ -99,7 +99,7 @@ def test_shared_runs_are_made_once_and_seed_by_seed() -> None:
 
 def test_the_shipped_results_are_complete() -> None:
     found = results.load(results.shipped())
-    wanted = programme.runs(concepts.programme(), Budget(), 3)
+    wanted = programme.runs(CONCEPTS, Budget(), 3)
     assert not programme.missing(wanted, found)
     assert {result.threads for result in found} == {1}
 
@@ -124,7 +124,7 @@ def test_a_run_is_the_same_again() -> None:
 def test_pixels(pixels: str, low: float, high: float) -> None:
     setup = replace_pixels(pixels).setup(TINY)
     images = digits.load().train_images[:4].unsqueeze(1).float() / 255
-    found = prepared(setup, images)
+    found = objective_of(setup).prepare(images)
     assert float(found.min()) == pytest.approx(low, abs=1e-4)
     assert float(found.max()) == pytest.approx(high, abs=1e-3)
 

@@ -19,7 +19,7 @@ from toolkit.files.templates import find_shipped
 from toolkit.network.derivation import LOSS
 from toolkit.network.lesson import Lesson, changed, load
 from toolkit.pages.backprop import backprop_book, work_out
-from toolkit.pages.backprop.layout import PUBLISHED, SIZES, Worked, chosen_rate
+from toolkit.pages.backprop.layout import PUBLISHED, SIZES, LessonLayout, chosen_rate
 from toolkit.symbols.equation import Gradient
 
 FIRST_ROW = 8  # of the published figures
@@ -27,24 +27,24 @@ MAZUR_TEXT = find_shipped("mazur", "lessons").read_text(encoding="utf-8")
 
 
 @pytest.fixture(scope="module")
-def mazur() -> Worked:
+def mazur() -> LessonLayout:
     return work_out(load("mazur"))
 
 
 @pytest.fixture(scope="module")
-def mazur_book(mazur: Worked, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def mazur_book(mazur: LessonLayout, tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("mazur") / "mazur.xlsx"
     write(backprop_book(mazur, "mazur"), path)
     return path
 
 
 @pytest.fixture(scope="module")
-def deep() -> Worked:
+def deep() -> LessonLayout:
     return work_out(load("deep"))
 
 
 @pytest.fixture(scope="module")
-def deep_book(deep: Worked, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def deep_book(deep: LessonLayout, tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("deep") / "deep.xlsx"
     write(backprop_book(deep, "deep"), path)
     return path
@@ -56,7 +56,7 @@ def figures(book: Path) -> list[tuple[Any, ...]]:
     return [tuple(c.value for c in row[:7]) for row in sheet.iter_rows(min_row=FIRST_ROW)]
 
 
-def place_of(worked: Worked, name: str) -> str:
+def place_of(worked: LessonLayout, name: str) -> str:
     symbol = next(s for s in worked.parameters if s.name == name)
     return worked.parameters[symbol].address.split("!")[1].replace("$", "")
 
@@ -77,7 +77,7 @@ def lesson_from(name: str, **sections: dict[str, Any]) -> Lesson:
     return Lesson.model_validate(content)
 
 
-def test_mazurs_figures_are_ours_as_far_as_he_prints(mazur: Worked, mazur_book: Path) -> None:
+def test_mazurs_figures_are_ours_as_far_as_he_prints(mazur: LessonLayout, mazur_book: Path) -> None:
     shown = figures(mazur_book)
     assert len(shown) == 23
     for name, epoch, printed, ours, off, share, words in shown[:20]:
@@ -126,7 +126,7 @@ def test_the_note_on_mazurs_figures_is_true() -> None:
 
 
 def test_published_figures_follow_a_changed_weight(
-    tmp_path: Path, mazur: Worked, mazur_book: Path, office: Office
+    tmp_path: Path, mazur: LessonLayout, mazur_book: Path, office: Office
 ) -> None:
     edited = with_cell(mazur_book, 2, place_of(mazur, "w3"), -1.5, tmp_path / "edited.xlsx")
     weights = [0.15, 0.20, -1.5, 0.30, 0.40, 0.45, 0.50, 0.55]
@@ -198,7 +198,7 @@ def test_faulty_figures_name_file_key_and_cure(
     assert not (tmp_path / "b.xlsx").exists()
 
 
-def mean_sizes(worked: Worked) -> np.ndarray:
+def mean_sizes(worked: LessonLayout) -> np.ndarray:
     """Shape (layers, epochs + 1), straight from the trace."""
     rate, layers, weights = chosen_rate(worked.lesson), [], iter(worked.derived.weights)
     widths = worked.lesson.network.layers
@@ -209,7 +209,7 @@ def mean_sizes(worked: Worked) -> np.ndarray:
     return np.array(layers)
 
 
-def test_gradient_sizes_are_means_over_each_layer(deep: Worked, deep_book: Path) -> None:
+def test_gradient_sizes_are_means_over_each_layer(deep: LessonLayout, deep_book: Path) -> None:
     sheet, wanted = cells(deep_book)[SIZES], mean_sizes(deep)
     assert [sheet[f"{c}3"] for c in "ABCDEF"] == [
         "epoch", "layer 1", "layer 2", "layer 3", "layer 4", "layer 1 / layer 4",
@@ -220,7 +220,7 @@ def test_gradient_sizes_are_means_over_each_layer(deep: Worked, deep_book: Path)
         assert row == pytest.approx([epoch, *sizes, sizes[0] / sizes[-1]], rel=1e-13)
 
 
-def test_the_gradient_vanishes_in_the_lesson_deep(deep: Worked, deep_book: Path) -> None:
+def test_the_gradient_vanishes_in_the_lesson_deep(deep: LessonLayout, deep_book: Path) -> None:
     start = mean_sizes(deep)[:, 0]
     assert (start[1:] / start[:-1] > 4).all()
     assert start[-1] / start[0] > 500
@@ -233,7 +233,7 @@ def test_the_gradient_vanishes_in_the_lesson_deep(deep: Worked, deep_book: Path)
 
 @pytest.mark.no_cover
 def test_gradient_sizes_follow_a_changed_target(
-    tmp_path: Path, deep: Worked, deep_book: Path, office: Office
+    tmp_path: Path, deep: LessonLayout, deep_book: Path, office: Office
 ) -> None:
     edited = with_cell(deep_book, 2, place_of(deep, "t2"), 0.2, tmp_path / "edited.xlsx")
     fresh = work_out(lesson_from("deep", samples={"targets": [[0.01, 0.2]]}))
@@ -242,7 +242,7 @@ def test_gradient_sizes_follow_a_changed_target(
     assert mean_sizes(fresh)[3, 0] != pytest.approx(mean_sizes(deep)[3, 0], rel=0.1)
 
 
-def test_the_chart_of_gradient_sizes(deep: Worked, deep_book: Path) -> None:
+def test_the_chart_of_gradient_sizes(deep: LessonLayout, deep_book: Path) -> None:
     sheet = next(s for s in backprop_book(deep).sheets if s.name == SIZES)
     (chart,) = sheet.charts
     assert chart.y_log

@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from tests.test_stream import read
-from toolkit.book.grid import Grid, formula_at, moving, moving_area
+from toolkit.book.address import Area
+from toolkit.book.grid import Grid, formula_at, moving
 from toolkit.book.sheet import Cell, Sheet
 
 
@@ -13,7 +14,7 @@ def formulas(grid: Grid) -> dict[str, str | None]:
 
 
 def test_a_window_moves_by_its_stride_beside_what_stays() -> None:
-    formula = f"=SUM('a & b'!{moving_area(5, 26, 3, 3, 2)})*$B$1<2%"
+    formula = f"=SUM('a & b'!{moving(Area.of(5, 26, 3, 3), 2, 2)})*$B$1<2%"
     grid = Grid(2, 3, np.array([[1.0, 2.0], [3.0, 4.5]]), "number", formula)
     assert formulas(grid) == {
         "C2": "SUM('a & b'!Z5:AB7)*$B$1<2%",
@@ -25,15 +26,15 @@ def test_a_window_moves_by_its_stride_beside_what_stays() -> None:
 
 
 def test_a_window_of_one_cell_is_an_address() -> None:
-    assert formulas(Grid(1, 1, np.ones((1, 1)), "number", f"={moving_area(7, 2, 1, 1)}")) == {
+    assert formulas(Grid(1, 1, np.ones((1, 1)), "number", f"={moving(Area.of(7, 2))}")) == {
         "A1": "B7"
     }
 
 
 def test_backwards_and_by_turns() -> None:
-    turned = Grid(1, 1, np.ones((2, 2)), "number", f"={moving(4, 4, -1, -1)}")
+    turned = Grid(1, 1, np.ones((2, 2)), "number", f"={moving(Area.of(4, 4), -1, -1)}")
     assert formulas(turned) == {"A1": "D4", "B1": "C4", "A2": "D3", "B2": "C3"}
-    each = moving(9, 5, 1, 1, 2)
+    each = moving(Area.of(9, 5), each=2)
     turns = ((f"={each}+1", f"={each}+2"), (f"={each}+3", f"={each}+4"))
     grid = Grid(1, 1, np.ones((2, 3)), "number", turns=turns)
     assert formulas(grid) == {
@@ -56,5 +57,5 @@ def test_plain_values_stand_in_order_among_other_cells() -> None:
 
 @pytest.mark.parametrize("value", [np.nan, np.inf])
 def test_what_is_no_number_leaves_its_cell_out(value: float) -> None:
-    grid = Grid(1, 1, np.array([[1.0, value]]), "number", f"={moving(5, 5)}")
+    grid = Grid(1, 1, np.array([[1.0, value]]), "number", f"={moving(Area.of(5, 5))}")
     assert formulas(grid) == {"A1": "E5"}

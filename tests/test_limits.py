@@ -17,6 +17,7 @@ from tests.recalculation import Office, cells
 from tests.test_networks_workbook import drawn
 from tests.test_second_oracle import NOT_COMPUTED, formulas_of, same
 from toolkit.book import limits, sheet
+from toolkit.book.address import Operand
 from toolkit.book.sheet import MAX_COLUMNS, MAX_ROWS, Book, Cell, Known, Sheet, Value
 from toolkit.book.writer import write
 from toolkit.commands.cli import app
@@ -28,7 +29,7 @@ from toolkit.pages import backprop
 from toolkit.pages.backprop import backprop_book, work_out
 from toolkit.pages.backprop.extent import MOST_CELLS, check_extent, least_columns
 from toolkit.pages.backprop.layout import PARAMETERS
-from toolkit.pages.backprop.lines import NUMBERS, Page, Shown
+from toolkit.pages.backprop.lines import NUMBERS, EquationPage, QuantityCells
 from toolkit.pages.backprop.table import HEADING_ROW
 from toolkit.symbols.activations import peak
 from toolkit.symbols.equation import Equation, quantity
@@ -179,7 +180,7 @@ def test_partial_sums_count_before_anything_is_run(monkeypatch: pytest.MonkeyPat
     least = least_columns(wide)
     assert columns(wide) > least
     monkeypatch.setattr(sheet, "MAX_COLUMNS", least)
-    monkeypatch.setattr(backprop, "trace", never)
+    monkeypatch.setattr(backprop, "run_lesson", never)
     with pytest.raises(ToolkitError, match=r"do not fit a sheet.*network\.layers"):
         work_out(wide)
 
@@ -355,10 +356,10 @@ def test_long_sums_are_abridged(expr: Expr, text: str) -> None:
     assert plain(abridged(expr, 4)) == text
 
 
-def page(*symbols: Symbol) -> Page:
+def page(*symbols: Symbol) -> EquationPage:
     """A page that knows these values, as numbers in cells far away, none of them as text."""
-    known = {s: Known(LONGEST_ADDRESS, 0.125) for s in symbols}
-    return Page("Step", Shown(known))
+    known = {s: Known(Operand(LONGEST_ADDRESS), 0.125) for s in symbols}
+    return EquationPage("Step", QuantityCells(known))
 
 
 def test_numbers_are_shown_as_far_as_a_formula_holds_them() -> None:

@@ -186,7 +186,7 @@ def test_every_digit_chosen(book: Path, office: Office, shown: Gallery) -> None:
 
 def painted(image: np.ndarray) -> dict[str, object]:
     """The changes that put an image on the canvas, which is then read."""
-    from toolkit.book.sheet import letters
+    from toolkit.book.address import letters
     from toolkit.pages.live.draw import FIRST_ROW, PAINT_COLUMN
 
     return {CHOICE: "canvas"} | {

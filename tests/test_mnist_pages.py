@@ -25,7 +25,7 @@ from toolkit.convnet.shapes import layer_table
 from toolkit.convnet.template import Augmentation
 from toolkit.files.templates import templates_folder
 from toolkit.pages.mnist import layer_rules, layers, mnist_book, run, targets, words
-from toolkit.pages.mnist.layout import Result
+from toolkit.pages.mnist.layout import MnistRun
 
 FASHION = ("T-shirt/top", "Trouser", "Pullover", "Dress", "Coat", "Sandal", "Shirt", "Sneaker",
            "Bag", "Ankle boot")  # fmt: skip
@@ -149,7 +149,7 @@ def check_table(network: Network, computed: dict[str, object] | None = None) -> 
     """The sheet's values, or those that were computed from its formulas, against PyTorch."""
     rows = tuple(layer_table(network))
     model = history().model.model_copy(update={"network": network})
-    made = layers.sheet(Result(History(model, 0, "cpu", 1, 1, history().epochs), rows, ""))
+    made = layers.sheet(MnistRun(History(model, 0, "cpu", 1, 1, history().epochs), rows, ""))
 
     def value(row: int, symbol: object) -> object:
         column = layers.COLUMN[symbol]
@@ -236,7 +236,7 @@ def receptive_field(network: Network) -> int:
 def test_costs_and_receptive_fields(name: str) -> None:
     network = history(name).model.network
     rows = tuple(layer_table(network))
-    made = layers.sheet(Result(history(name), rows, "")).cells
+    made = layers.sheet(MnistRun(history(name), rows, "")).cells
     end = layers.FIRST_ROW + len(rows)
     found = made[end, layers.COLUMN[layer_rules.MULTIPLY_ADDS]].value
     assert found == multiply_adds(network)
@@ -314,7 +314,7 @@ def test_the_words_hold_for_the_model(name: str) -> None:
 
 def test_the_sheet_run_leaves_out_what_says_nothing() -> None:
     def told(name: str) -> dict[object, object]:
-        made = run.sheet(Result(history(name), (), "toolkit mnist")).cells
+        made = run.sheet(MnistRun(history(name), (), "toolkit mnist")).cells
         assert {cell.style for (row, column), cell in made.items() if row > 4} == {"name", "label"}
         return {made[row, 1].value: made[row, 2].value for row, column in made if row > 4}
 

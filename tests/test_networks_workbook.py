@@ -15,7 +15,7 @@ from toolkit.book.writer import write
 from toolkit.network.derivation import LEARNING_RATE
 from toolkit.network.lesson import Lesson
 from toolkit.pages.backprop import work_out
-from toolkit.pages.backprop.layout import Worked
+from toolkit.pages.backprop.layout import LessonLayout
 from toolkit.pages.backprop.table import table
 
 BOUND = 1e-10
@@ -38,7 +38,7 @@ def drawn(count: int, *, far: bool) -> list[Lesson]:
     return found
 
 
-def sheets(worked: Worked, number: int) -> tuple[Sheet, Sheet]:
+def sheets(worked: LessonLayout, number: int) -> tuple[Sheet, Sheet]:
     """Its parameters and the table at its first learning rate, under names of their own."""
     name = f"P{number}"
     given_cells = {}
@@ -96,7 +96,7 @@ def compare(networks: list[Lesson], book: Path, office: Office) -> None:
             )  # fmt: skip
 
 
-def largest(worked: Worked) -> float:
+def largest(worked: LessonLayout) -> float:
     """The largest number of a network, at least 1 and, short of huge ones, at most 1e6."""
     columns = worked.trace.values.values()
     numbers = [np.abs(column[np.isfinite(column)]).max(initial=1.0) for column in columns]

@@ -13,7 +13,7 @@ from tests.lint import faults
 from tests.parts import ERROR
 from tests.recalculation import Cells, Office, cells, chart_values, with_cell
 from tests.test_network import close
-from toolkit.book.sheet import letters
+from toolkit.book.address import letters
 from toolkit.book.writer import write
 from toolkit.files.errors import ToolkitError
 from toolkit.files.templates import templates_folder
@@ -21,7 +21,7 @@ from toolkit.network.derivation import LOSS
 from toolkit.network.lesson import Lesson, load
 from toolkit.network.trace import Values
 from toolkit.pages.backprop import backprop_book, work_out
-from toolkit.pages.backprop.layout import OPTIMIZERS, PARAMETERS, START, Worked
+from toolkit.pages.backprop.layout import OPTIMIZERS, PARAMETERS, START, LessonLayout
 from toolkit.pages.backprop.optimizers import own_table
 from toolkit.pages.backprop.table import HEADING_ROW
 from toolkit.symbols.activations import as_one, fading
@@ -36,24 +36,24 @@ KINDS = ["momentum", "nesterov", "adagrad", "rmsprop", "adam"]
 
 
 @pytest.fixture(scope="module")
-def line() -> Worked:
+def line() -> LessonLayout:
     return work_out(load("line"))
 
 
 @pytest.fixture(scope="module")
-def line_book(tmp_path_factory: pytest.TempPathFactory, line: Worked) -> Path:
+def line_book(tmp_path_factory: pytest.TempPathFactory, line: LessonLayout) -> Path:
     path = tmp_path_factory.mktemp("line") / "line.xlsx"
     write(backprop_book(line), path)
     return path
 
 
-def place_of(worked: Worked, name: str) -> str:
+def place_of(worked: LessonLayout, name: str) -> str:
     """The cell on the sheet Parameters that holds a parameter."""
     known = worked.parameters[quantity(name)]
     return known.address.split("!")[1].replace("$", "")
 
 
-def columns(sheets: Cells, worked: Worked, one: Worked) -> dict[str, Values]:
+def columns(sheets: Cells, worked: LessonLayout, one: LessonLayout) -> dict[str, Values]:
     """The table of an optimizer by headings, as the values lie in the file."""
     sheet, rows = sheets[one.lesson.training.optimizer], worked.trace.epochs + 1
     return {
@@ -64,7 +64,7 @@ def columns(sheets: Cells, worked: Worked, one: Worked) -> dict[str, Values]:
     }
 
 
-def as_torch(found: dict[str, Values], worked: Worked, lesson: Lesson) -> None:
+def as_torch(found: dict[str, Values], worked: LessonLayout, lesson: Lesson) -> None:
     """Parameters, gradients and losses are those of PyTorch's own optimizer."""
     names = [p.name for p in worked.derived.parameters]
     slopes = [f"∂E_total/∂{name}" for name in names]
@@ -86,14 +86,14 @@ def same(ours: Cells, theirs: Cells, sheets: list[str]) -> None:
                 assert found == wanted, (sheet, place)
 
 
-def test_each_table_is_what_torch_does(line: Worked, line_book: Path) -> None:
+def test_each_table_is_what_torch_does(line: LessonLayout, line_book: Path) -> None:
     assert [one.lesson.training.optimizer for one in line.compared] == KINDS
     found = cells(line_book)
     for one in line.compared:
         as_torch(columns(found, line, one), line, one.lesson)
 
 
-def test_each_remembers_in_columns_of_its_own(line: Worked) -> None:
+def test_each_remembers_in_columns_of_its_own(line: LessonLayout) -> None:
     states = [[s.name for s in one.derived.states] for one in line.compared]
     v, s = ["v_w1", "v_b1"], ["s_w1", "s_b1"]
     assert states == [v, v, s, s, ["m_w1", "s_w1", "m_b1", "s_b1"]]
@@ -111,7 +111,7 @@ def test_all_sheets_recalculate_and_are_listed(line_book: Path, office: Office) 
 
 
 def test_settings_of_one_optimizer_change_only_its_table_and_the_comparison(
-    tmp_path: Path, line: Worked, line_book: Path, office: Office
+    tmp_path: Path, line: LessonLayout, line_book: Path, office: Office
 ) -> None:
     number = list(cells(line_book)).index(PARAMETERS) + 1
     book = line_book
@@ -142,7 +142,7 @@ def differs(before: Cells, after: Cells, place: str) -> bool:
 
 
 def test_the_own_optimizer_follows_the_chosen_rate(
-    tmp_path: Path, line: Worked, line_book: Path, office: Office
+    tmp_path: Path, line: LessonLayout, line_book: Path, office: Office
 ) -> None:
     book = load_workbook(line_book)
     places = {cell.value: cell.row for cell in book[PARAMETERS]["A"]}
@@ -153,7 +153,7 @@ def test_the_own_optimizer_follows_the_chosen_rate(
     assert found["D7"] == pytest.approx(line.trace.column(LOSS, 0)[-1], rel=1e-12)
 
 
-def test_the_comparison_draws_every_loss(line: Worked, line_book: Path) -> None:
+def test_the_comparison_draws_every_loss(line: LessonLayout, line_book: Path) -> None:
     drawn = [
         series for title, series in chart_values(line_book) if title == "Loss for each optimizer"
     ]
@@ -165,7 +165,7 @@ def test_the_comparison_draws_every_loss(line: Worked, line_book: Path) -> None:
         np.testing.assert_allclose(losses, wanted, rtol=1e-14)
 
 
-def test_every_loss_is_small_in_the_end(line: Worked) -> None:
+def test_every_loss_is_small_in_the_end(line: LessonLayout) -> None:
     # As the comments of the lesson say.
     for one in line.compared:
         assert one.trace.column(LOSS, 0)[-1] < 0.0214 + 0.006
@@ -204,7 +204,7 @@ def test_a_comparison_needs_learning_rates(tmp_path: Path) -> None:
 
 
 def test_a_comparison_that_does_not_fit_is_refused(
-    line: Worked, monkeypatch: pytest.MonkeyPatch
+    line: LessonLayout, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     widest = len(own_table(line.compared[-1]).columns)
     monkeypatch.setattr("toolkit.book.sheet.MAX_COLUMNS", widest)

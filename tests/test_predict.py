@@ -17,6 +17,7 @@ from typer.testing import CliRunner
 from toolkit.commands.cli import app
 from toolkit.commands.predict import table
 from toolkit.convnet import digits, prediction
+from toolkit.convnet.dataset import normalize
 from toolkit.convnet.digits import Digits
 from toolkit.convnet.model import build
 from toolkit.convnet.pictures import like_mnist
@@ -24,7 +25,6 @@ from toolkit.convnet.stages import stages
 from toolkit.convnet.stored import read
 from toolkit.convnet.template import Model
 from toolkit.convnet.trained_network import load_network
-from toolkit.convnet.training import normalize
 from toolkit.convnet.weights import save_weights
 from toolkit.files.templates import parse
 

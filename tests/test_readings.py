@@ -20,8 +20,9 @@ from tests.oracles.planted import without_values
 from tests.reading_cases import CASES, Case, cases
 from tests.recalculation import Office, cells
 from toolkit import symbols
+from toolkit.book.address import Area
 from toolkit.book.live import computed
-from toolkit.book.sheet import Book, Cell, Known, Sheet, letters
+from toolkit.book.sheet import Book, Cell, Known, Sheet
 from toolkit.book.writer import write
 from toolkit.symbols.cell_function import CellFunction
 from toolkit.symbols.excel import NAMES
@@ -132,8 +133,8 @@ def _placed(
                 item = cell.item() if isinstance(cell, np.generic) else cell
                 laid[row + down, left + across] = Cell(item)
         height, width = table.shape
-        last = f":${letters(left + width - 1)}${row + height - 1}" if table.size > 1 else ""
-        known[symbol] = Known(f"{SHEET}!${letters(left)}${row}{last}", content)
+        area = Area.of(row, left, height, width, SHEET)
+        known[symbol] = Known(area.absolute, content)
         left, high = left + width + 1, max(high, height)
     return known, row + high + 1
 

@@ -15,7 +15,7 @@ from toolkit.commands.cli import app
 from toolkit.experiments import results
 from toolkit.experiments.variant import Budget
 from toolkit.files.errors import ToolkitError
-from toolkit.pages import concepts
+from toolkit.pages.concepts import CONCEPTS
 
 RUN = CliRunner()
 LINES = results.shipped().read_text(encoding="utf-8").split("\n")
@@ -130,9 +130,7 @@ def test_runs_that_no_number_of_epochs_gives(
 
 def test_all_variants_see_as_many_images() -> None:
     for budget in (Budget(), Budget(epochs=1), Budget(epochs=7)):
-        setups = [
-            v.setup(budget) for each in concepts.programme() for v in each.experiment.variants
-        ]
+        setups = [v.setup(budget) for each in CONCEPTS for v in each.experiment.variants]
         seen = {setup.images * setup.model.training.epochs for setup in setups}
         assert seen == {budget.images * budget.epochs}
 

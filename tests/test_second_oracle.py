@@ -10,12 +10,12 @@ from tests.oracles.ironcalc import values
 from tests.oracles.planted import without_values
 from tests.recalculation import Cells, cells
 from tests.test_backprop_workbook import sizes
-from toolkit.book.sheet import letters
+from toolkit.book.address import letters
 from toolkit.book.writer import write
 from toolkit.files.templates import shipped
 from toolkit.network.lesson import load
 from toolkit.pages.backprop import backprop_book, work_out
-from toolkit.pages.backprop.layout import BACKPROP, SIZES, Worked, chosen_rate, rate_sheet
+from toolkit.pages.backprop.layout import BACKPROP, SIZES, LessonLayout, chosen_rate, rate_sheet
 from toolkit.pages.backprop.table import HEADING_ROW, table
 
 BOUND = 1e-10
@@ -31,7 +31,7 @@ def formulas_of(book: Path) -> Cells:
     }
 
 
-def terms(worked: Worked) -> dict[tuple[str, str], float]:
+def terms(worked: LessonLayout) -> dict[tuple[str, str], float]:
     """For each cell of a table the size of the terms that its formula adds and subtracts."""
     found = {}
     sheets = {rate_sheet(letter): rate for rate, letter in enumerate(worked.letters)}

@@ -9,7 +9,8 @@ import pytest
 from lxml import etree
 
 from toolkit.book import stream
-from toolkit.book.sheet import ABOVE, ROW, Cell, Column, Sheet, Table, Value, letters
+from toolkit.book.address import letters
+from toolkit.book.sheet import ABOVE, ROW, Cell, Column, Sheet, Table, Value
 from toolkit.book.stream import Index, rows
 
 Read = dict[str, tuple[str | None, str | None, str | None]]

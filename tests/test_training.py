@@ -24,14 +24,15 @@ from toolkit.book.writer import write
 from toolkit.commands.cli import app
 from toolkit.commands.mnist import train_mnist
 from toolkit.commands.mnist_options import MnistOptions
-from toolkit.convnet import checkpoint, digits, recipe, seeds, template, training
+from toolkit.convnet import checkpoint, digits, loop, recipe, seeds, template, training
 from toolkit.convnet.digits import Digits
 from toolkit.convnet.history import Epoch, History
+from toolkit.convnet.loop import Step
 from toolkit.convnet.machine import versions
 from toolkit.convnet.model import build
 from toolkit.convnet.shapes import activation_count, parameter_count
 from toolkit.convnet.template import Model, Training
-from toolkit.convnet.training import Step, Watcher, train
+from toolkit.convnet.training import Watcher, train
 from toolkit.files.errors import ToolkitError
 from toolkit.files.templates import parse, shipped
 from toolkit.pages.mnist import mnist_book
@@ -227,7 +228,7 @@ def test_a_training_that_diverges_keeps_its_finished_epochs(
 ) -> None:
     """In the third epoch: in its second batch, or where it is tested after the last."""
     steps, tests = [0], [0]
-    step, tested = training._step, training.evaluate
+    step, tested = loop._step, loop.evaluate
 
     def infinite(*words: Any) -> tuple[float, int]:
         steps[0] += 1
@@ -239,8 +240,8 @@ def test_a_training_that_diverges_keeps_its_finished_epochs(
         loss, right = tested(*words)
         return (math.inf if where == "test" and tests[0] == 3 else loss), right
 
-    monkeypatch.setattr(training, "_step", infinite)
-    monkeypatch.setattr(training, "evaluate", lost)
+    monkeypatch.setattr(loop, "_step", infinite)
+    monkeypatch.setattr("toolkit.convnet.training.evaluate", lost)
     given = ["--out", "m.xlsx", "--model", "small.toml", "--data-dir", ".", "--device", "cpu"]
     with contextlib.chdir(folder):
         done = RUN.invoke(app, ["mnist", *given])
@@ -256,7 +257,7 @@ def test_a_training_that_diverges_keeps_its_finished_epochs(
 def test_a_seed_that_diverges_is_not_recorded(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    steps, real = [0], training._step
+    steps, real = [0], loop._step
 
     def infinite(*words: Any) -> tuple[float, int]:
         steps[0] += 1
@@ -264,7 +265,7 @@ def test_a_seed_that_diverges_is_not_recorded(
         return (math.inf if steps[0] == 14 else loss), right
 
     train_mnist(options(folder, seeds=1, epochs=2))
-    monkeypatch.setattr(training, "_step", infinite)
+    monkeypatch.setattr(loop, "_step", infinite)
     with pytest.raises(ToolkitError, match=r"seed 2: training diverged in epoch 2, batch 2"):
         train_mnist(options(folder, seeds=3, epochs=2))
     record = json.loads((folder / "m.seeds.json").read_text(encoding="utf-8"))
@@ -434,16 +435,16 @@ def test_the_checkpoint_goes_when_all_is_written(folder: Path) -> None:
 
 COMMAND = """
 import os, signal, sys
-from toolkit.convnet import training
+from toolkit.convnet import loop
 from toolkit.commands.cli import main
 
-def step(session, *rest, real=training._step, count=[0]):
+def step(session, *rest, real=loop._step, count=[0]):
     count[0] += 1
     if count[0] == 11:  # the third batch of the third epoch
         os.kill(os.getpid(), getattr(signal, os.environ["SENT"]))
     return real(session, *rest)
 
-training._step = step
+loop._step = step
 signal.signal(signal.SIGINT, signal.default_int_handler)  # background jobs of a shell ignore it
 signal.signal(signal.SIGHUP, signal.SIG_DFL)  # and nohup this one
 main()

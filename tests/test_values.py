@@ -16,6 +16,7 @@ from sympy import Symbol
 from tests.lint import faults
 from tests.parts import stored
 from tests.recalculation import Office, cells
+from toolkit.book.address import Area
 from toolkit.book.grid import Grid, moving
 from toolkit.book.live import computed, count_formulas
 from toolkit.book.sheet import (
@@ -99,7 +100,7 @@ def test_what_no_cell_holds_is_refused_at_once(value: Any) -> None:
     with pytest.raises(TypeError):
         Column("x", [1.0, value])
     with pytest.raises(TypeError):
-        Known("'S'!$A$1:$A$2", [1.0, value])
+        Known(Area.of(1, 1, 2, sheet="S").absolute, [1.0, value])
     with pytest.raises(TypeError):
         mixed = np.empty((1, 2), object)
         mixed[0, 1] = value
@@ -135,7 +136,7 @@ ITERATORS: dict[str, Callable[[], Any]] = {
 @pytest.mark.parametrize("name", ITERATORS)
 def test_ranges_are_read_once_and_kept(name: str) -> None:
     for held in (
-        Known("'S'!$A$1:$A$2", ITERATORS[name]()).value,
+        Known(Area.of(1, 1, 2, sheet="S").absolute, ITERATORS[name]()).value,
         Column("x", ITERATORS[name]()).values,
     ):
         for _ in range(2):
@@ -144,12 +145,21 @@ def test_ranges_are_read_once_and_kept(name: str) -> None:
 
 
 def test_a_range_is_as_wide_as_cells_compute() -> None:
-    assert np.asarray(Known("A1:A2", np.array([100, 100], np.int8)).value).dtype == np.int64
-    assert np.asarray(Known("A1:A2", np.array([1, 2], np.float16)).value).dtype == np.float64
-    assert np.asarray(Known("A1:A2", np.array([1, 2**63], np.uint64)).value).dtype == np.float64
-    texts = Known("A1:B1", np.array([["a", "b"]])).value
+    assert (
+        np.asarray(Known(Area.of(1, 1, 2).relative, np.array([100, 100], np.int8)).value).dtype
+        == np.int64
+    )
+    assert (
+        np.asarray(Known(Area.of(1, 1, 2).relative, np.array([1, 2], np.float16)).value).dtype
+        == np.float64
+    )
+    assert (
+        np.asarray(Known(Area.of(1, 1, 2).relative, np.array([1, 2**63], np.uint64)).value).dtype
+        == np.float64
+    )
+    texts = Known(Area.of(1, 1, wide=2).relative, np.array([["a", "b"]])).value
     assert isinstance(texts, np.ndarray) and texts.shape == (1, 2)
-    assert Known("A1:B1", np.array([["a", "b"]])).values == ["a", "b"]
+    assert Known(Area.of(1, 1, wide=2).relative, np.array([["a", "b"]])).values == ["a", "b"]
 
 
 def test_what_is_plain_stays_as_it_is() -> None:
@@ -164,7 +174,7 @@ def test_what_is_plain_stays_as_it_is() -> None:
 )
 def test_a_lost_number_is_an_error_and_no_text(nan: Any) -> None:
     x = Symbol("x")
-    cell = computed(x + 1, {x: Known("A1", nan)})
+    cell = computed(x + 1, {x: Known(Area.of(1, 1).relative, nan)})
     assert isinstance(cell.value, float) and math.isnan(cell.value)
 
 
@@ -195,18 +205,24 @@ def the_book() -> Book:
     first = 40
     grids = (
         Grid(first, 1, objects, "text"),
-        Grid(first + 3, 1, objects, "text", f"={moving(first, 1)}"),
+        Grid(first + 3, 1, objects, "text", f"={moving(Area.of(first, 1))}"),
         Grid(first + 6, 1, np.array([[True, False]]), "text"),
-        Grid(first + 7, 1, np.array([[True, False]]), "text", f"={moving(first + 6, 1)}"),
+        Grid(first + 7, 1, np.array([[True, False]]), "text", f"={moving(Area.of(first + 6, 1))}"),
         Grid(first + 8, 1, np.array([["a", "b"]]), "text"),
-        Grid(first + 9, 1, np.array([[2, 2]], np.uint8), "text", f"={moving(first + 10, 1)}*2"),
+        Grid(
+            first + 9,
+            1,
+            np.array([[2, 2]], np.uint8),
+            "text",
+            f"={moving(Area.of(first + 10, 1))}*2",
+        ),
         *(
             Grid(first + 10 + n, 1, np.full((1, 2), n + 1, getattr(np, name)), "text")
             for n, name in enumerate(NAMES)
         ),
     )
     y = down("Types", 1, 1, values)
-    x = Known("'Types'!$A$46:$B$46", iter([True, False]))  # type: ignore[arg-type]
+    x = Known(Area.of(46, 1, wide=2, sheet="Types").absolute, iter([True, False]))  # type: ignore[arg-type]
     lines = (Series(at("Types", 1, 4, "plain"), y, y), Series(at("Types", 1, 5, "computed"), x, x))
     names = Series(at("Types", 5, 1, values[4]), y, y)
     charts = (

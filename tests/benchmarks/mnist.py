@@ -27,11 +27,12 @@ from tests.benchmarks.measuring import child, say, seconds, table, times
 from toolkit.convnet import digits, template
 from toolkit.convnet.digits import Digits
 from toolkit.convnet.history import Epoch
+from toolkit.convnet.loop import TEST_BATCH
 from toolkit.convnet.model import build
 from toolkit.convnet.recipe import optimizer
 from toolkit.convnet.stages import DEVIATION, MEAN
 from toolkit.convnet.template import Model
-from toolkit.convnet.training import TEST_BATCH, Watcher, train
+from toolkit.convnet.training import Watcher, train
 
 CONTENDERS = {
     "toolkit": "toolkit",

@@ -12,7 +12,8 @@ from enum import StrEnum
 import numpy as np
 from numpy.typing import NDArray
 
-from toolkit.book.sheet import ROW, letters
+from toolkit.book.address import letters
+from toolkit.book.sheet import ROW
 
 COLUMNS = 20
 Values = NDArray[np.float64]

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from types import ModuleType
 
 import pytest
 
@@ -10,11 +9,11 @@ from tests.recalculation import Office, with_cells
 from toolkit.book.writer import write
 from toolkit.experiments.results import load, shipped
 from toolkit.experiments.variant import Budget
-from toolkit.pages import concepts
+from toolkit.pages.concepts import CONCEPTS
 from toolkit.pages.concepts.book import concepts_book
-from toolkit.pages.concepts.concept import sheet_name
+from toolkit.pages.concepts.concept import Concept
 
-Changed = Callable[[ModuleType, Mapping[str, object]], dict[str, object]]
+Changed = Callable[[Concept, Mapping[str, object]], dict[str, object]]
 CONCEPT_SHEET = 2  # after the contents
 
 
@@ -22,10 +21,10 @@ CONCEPT_SHEET = 2  # after the contents
 def changed(tmp_path: Path, office: Office) -> Changed:
     """The cells of a concept's sheet after `changes` (address: value), as LibreOffice computes."""
 
-    def recalculated(module: ModuleType, changes: Mapping[str, object]) -> dict[str, object]:
+    def recalculated(concept: Concept, changes: Mapping[str, object]) -> dict[str, object]:
         book, other = tmp_path / "concept.xlsx", tmp_path / "changed.xlsx"
-        write(concepts_book([module], concepts.programme(), load(shipped())[:1], Budget()), book)
+        write(concepts_book([concept], CONCEPTS, load(shipped())[:1], Budget()), book)
         with_cells(book, CONCEPT_SHEET, changes, other)
-        return office.values(other)[sheet_name(module)]
+        return office.values(other)[concept.sheet_name]
 
     return recalculated

@@ -17,7 +17,7 @@ def test_the_new_image_is_that_of_training(
     changed: Changed, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     cells = {"B28": 1.25, "B29": 1.25, "B30": 25, "B31": 1.2, "B32": 3, "B33": 5}
-    found = changed(augmentation, {**cells, f"C{BEFORE + 4}": 200})
+    found = changed(augmentation.CONCEPT, {**cells, f"C{BEFORE + 4}": 200})
     old = torch.tensor(small_digit(1, 14)[1:13, 1:13].copy(), dtype=torch.float64)
     old[4, 1] = 200
     # Every draw at its most: the largest turn, shift and scale.
@@ -36,7 +36,7 @@ def test_the_new_image_is_that_of_training(
 def test_a_move_alone_moves_what_is_seen(
     changed: Changed, typed: tuple[int, int], rows: int, columns: int
 ) -> None:
-    found = changed(augmentation, {"B28": typed[1], "B29": typed[0], "B30": 0})
+    found = changed(augmentation.CONCEPT, {"B28": typed[1], "B29": typed[0], "B30": 0})
     old = small_digit(1, 14)[1:13, 1:13].astype(float)
     moved = np.zeros_like(old)
     moved[: 12 - rows, : 12 - columns] = old[rows:, columns:]
@@ -45,7 +45,7 @@ def test_a_move_alone_moves_what_is_seen(
 
 
 def test_words_make_no_error(changed: Changed) -> None:
-    found = changed(augmentation, {f"B{row}": "words" for row in range(28, 34)})
+    found = changed(augmentation.CONCEPT, {f"B{row}": "words" for row in range(28, 34)})
     assert not any(str(value).startswith("#") for value in found.values())
 
 
@@ -64,7 +64,7 @@ def test_moves_come_before_the_turn(
 ) -> None:
     pixels = {f"{column}{BEFORE + row}": 0 for column in COLUMNS for row in range(12)}
     settings = {"B28": left, "B29": up, "B30": angle, "B31": shrink}
-    found = changed(augmentation, {**pixels, f"G{BEFORE + 6}": 200, **settings})
+    found = changed(augmentation.CONCEPT, {**pixels, f"G{BEFORE + 6}": 200, **settings})
     read = np.array([[found[f"{c}{AFTER + row}"] for c in COLUMNS] for row in range(12)], float)
     row, column = place
     assert read[row - 1, column - 1] == pytest.approx(read.max()) and read.max() > 100

@@ -15,7 +15,7 @@ CHANGES = {"B15": 1, "B16": -2, "C25": 4, "B31": "x", f"B{LOGITS}": 2.5, f"F{LOG
 
 
 def test_a_moved_pattern(changed: Changed) -> None:
-    found = changed(concept, CHANGES)
+    found = changed(concept.CONCEPT, CHANGES)
     maps = torch.tensor(concept.MAPS, dtype=torch.float64)
     maps[0, 0, 1] = 4
     maps[1, 1, 0] = 0

@@ -14,7 +14,7 @@ def test_both_modes_are_those_of_batchnorm(changed: Changed) -> None:
     cells = {f"B{SETTINGS + n}": value for n, value in enumerate(settings)}
     cells |= {f"B{BATCH + n}": value for n, value in enumerate(batch)}
     cells |= {f"D{STATISTICS}": 4.0, f"D{STATISTICS + 1}": 9.0}
-    found = changed(batch_normalization, cells)
+    found = changed(batch_normalization.CONCEPT, cells)
     layer = torch.nn.BatchNorm1d(1, eps=0.01, momentum=0.2, dtype=torch.float64)
     with torch.no_grad():
         layer.weight.fill_(2.5)

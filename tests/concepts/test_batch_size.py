@@ -1,14 +1,12 @@
 """The gradient of a batch is what PyTorch makes of its mean loss."""
 
-from types import SimpleNamespace
-
 import numpy as np
 import pytest
 import torch
 
 from tests.concepts.blocks import number
 from tests.concepts.conftest import Changed
-from toolkit.experiments.run import Course, Images
+from toolkit.convnet.loop import whole_batches
 from toolkit.experiments.variant import Budget
 from toolkit.pages.concepts import batch_size
 
@@ -24,7 +22,7 @@ def gradient(weight: float, numbers: list[int]) -> float:
 
 
 def test_a_batch_that_goes_round_the_end(changed: Changed) -> None:
-    found = changed(batch_size, {"B15": -1.25, "B16": 12, "B17": 60})
+    found = changed(batch_size.CONCEPT, {"B15": -1.25, "B16": 12, "B17": 60})
     numbers = [n % 64 for n in range(60, 72)]
     assert float(str(found[BATCH])) == pytest.approx(gradient(-1.25, numbers), rel=1e-12)
     assert float(str(found[ALL])) == pytest.approx(gradient(-1.25, list(range(64))), rel=1e-12)
@@ -52,7 +50,7 @@ def rms(values: list[float]) -> float:
 
 @pytest.mark.parametrize("weight", [0.5, 2, -3])
 def test_four_times_as_large_is_off_by_about_half(changed: Changed, weight: float) -> None:
-    found = changed(batch_size, {"B15": weight})
+    found = changed(batch_size.CONCEPT, {"B15": weight})
     measured, theory = ([number(found, f"{c}{TABLE + n}") for n in range(7)] for c in "DE")
     for small, large in ((0, 2), (2, 4)):
         assert measured[large] / measured[small] == pytest.approx(0.5, abs=0.09)
@@ -64,9 +62,6 @@ def test_what_an_epoch_leaves_out() -> None:
     assert len(said) <= 175  # what a laptop shows
     for variant in batch_size.EXPERIMENT.variants:
         setup = variant.setup(Budget())
-        data = Images(torch.zeros(setup.images, 1), torch.zeros(setup.images))
-        session = SimpleNamespace(random=torch.Generator())
-        course = Course(setup, session, data, data)  # type: ignore[arg-type]
-        how = setup.model.training
-        seen = sum(map(len, course._picked())) // how.epochs
-        assert f" {seen:,} (n = {how.batch_size:,})" in said
+        size = setup.model.training.batch_size
+        seen = sum(map(len, whole_batches(torch.arange(setup.images), size)))
+        assert f" {seen:,} (n = {size:,})" in said

@@ -10,7 +10,9 @@ RATE, START, GOAL, TABLE, IMAGE, BELOW = "B16", "B17", "B18", 20, 27, 36
 
 
 def test_the_scales_and_what_they_do(changed: Changed) -> None:
-    found = changed(image_normalization, {RATE: 0.7, START: 2.0, GOAL: -1.5, f"C{IMAGE + 3}": 99})
+    found = changed(
+        image_normalization.CONCEPT, {RATE: 0.7, START: 2.0, GOAL: -1.5, f"C{IMAGE + 3}": 99}
+    )
     pixels = torch.tensor(digit(0)[7:15, 10:18].copy(), dtype=torch.float64)
     pixels[3, 1] = 99
     normalized = (pixels - pixels.mean()) / pixels.std(unbiased=False)

@@ -17,7 +17,7 @@ def test_sizes_are_those_of_pytorch(changed: Changed) -> None:
     width, deviation = 300, 0.11
     signal = [2.0, -1.0, 0.5, 1.0, -0.3, 0.8]
     inputs = {f"B{PASS + n}": value for n, value in enumerate(signal)}
-    found = changed(initialization, {"B15": width, "B16": deviation, **inputs})
+    found = changed(initialization.CONCEPT, {"B15": width, "B16": deviation, **inputs})
 
     def cell(address: str) -> float:
         return float(str(found[address]))

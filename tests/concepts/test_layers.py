@@ -14,7 +14,7 @@ CHANGES = {"B12": 5, "B13": 8, "B14": 28, "B16": None, "B17": 5, "B18": 8, "B27"
 
 
 def test_depth_and_collapse(changed: Changed) -> None:
-    found = changed(layers, CHANGES)
+    found = changed(layers.CONCEPT, CHANGES)
     stack = nn.Sequential(*(nn.Conv2d(8 if n else 1, 8, 5, bias=False) for n in range(5)))
     weights = sum(parameter.numel() for parameter in stack.parameters())
     left = stack(torch.zeros(1, 1, 28, 28)).shape[-1]

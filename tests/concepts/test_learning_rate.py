@@ -7,7 +7,7 @@ from toolkit.pages.concepts import learning_rate
 
 
 def test_the_path_is_that_of_sgd(changed: Changed) -> None:
-    found = changed(learning_rate, {"B12": 1.9, "B13": 1.5, "B14": -3.5})
+    found = changed(learning_rate.CONCEPT, {"B12": 1.9, "B13": 1.5, "B14": -3.5})
     weight = torch.tensor(-3.5, dtype=torch.float64, requires_grad=True)
     optimizer = torch.optim.SGD([weight], lr=1.9)
     for row in range(17, 17 + learning_rate.STEPS + 1):

@@ -26,7 +26,7 @@ def test_the_pools_are_those_of_pytorch(changed: Changed) -> None:
         f"{chr(66 + j)}{FIRST + i}": float(x) for (i, j), x in np.ndenumerate(image)
     }
     # What is blank counts as 0; so does text, but for the stride, which picks it as it is.
-    found = changed(max_pooling, changes | {"B14": None, "H19": "dark"})
+    found = changed(max_pooling.CONCEPT, changes | {"B14": None, "H19": "dark"})
     maps = torch.tensor(image)[None, None].requires_grad_()
     pooled = functional.max_pool2d(maps, 2)
     pooled.sum().backward()

@@ -1,22 +1,19 @@
 """The rule on every run, against the same rule in Python; bounds moved, words and blanks typed."""
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from pathlib import Path
-from types import ModuleType
 
 import pytest
 
+from tests.concepts.conftest import Changed
 from tests.recalculation import Office, with_cells
 from toolkit.book.writer import write
 from toolkit.experiments.results import Result, load, shipped
 from toolkit.experiments.variant import Budget
-from toolkit.pages import concepts
-from toolkit.pages.concepts import mission_control, mission_tables, signals
+from toolkit.pages.concepts import CONCEPTS, mission_control, mission_tables, signals
 from toolkit.pages.concepts.book import concepts_book
-from toolkit.pages.concepts.concept import sheet_name
 
-Changed = Callable[[ModuleType, Mapping[str, object]], dict[str, object]]
 FAILED, SHARE, DEAD, QUARTER = 0.96, 0.5, 0.3, 0.85
 GRADIENT = (0.05, 0.8)
 # Bounds, a number of classes that is not these runs', and a reader's own signals.
@@ -82,9 +79,9 @@ def test_the_bounds_are_as_the_sheet_says() -> None:
 def recalculated(tmp_path: Path, office: Office) -> Callable[..., dict[str, object]]:
     def made(runs: list[Result], changes: dict[str, object]) -> dict[str, object]:
         book, other = tmp_path / "concept.xlsx", tmp_path / "changed.xlsx"
-        write(concepts_book([mission_control], concepts.programme(), runs, Budget()), book)
+        write(concepts_book([mission_control.CONCEPT], CONCEPTS, runs, Budget()), book)
         with_cells(book, 2, changes, other)
-        return office.values(other)[sheet_name(mission_control)]
+        return office.values(other)[mission_control.CONCEPT.sheet_name]
 
     return made
 
@@ -144,6 +141,6 @@ def test_each_signal_alone_and_other_bounds(
 def test_no_number_is_no_verdict_and_no_error(changed: Changed, typed: object) -> None:
     yellow = [f"B{row}" for row in (12, 14, *range(17, 22), 23)]
     bounds = ["D17", "D18", "C19", "D19", "C20", "D20", "D21", "C23"]
-    found = changed(mission_control, dict.fromkeys(yellow + bounds, typed))
+    found = changed(mission_control.CONCEPT, dict.fromkeys(yellow + bounds, typed))
     assert [found[a] for a in ("E17", "E21", "D22", "E23")] == ["–"] * 4
     assert not any(str(value).startswith("#") for value in found.values())

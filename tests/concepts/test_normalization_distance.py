@@ -16,7 +16,7 @@ def test_sizes_are_those_of_activations(changed: Changed) -> None:
     cells: dict[str, object] = {FACTOR: 1.5}
     for n, (gain, norm) in enumerate(zip(GAINS, norms, strict=True), LAYERS + 1):
         cells |= {f"C{n}": gain, f"D{n}": "yes" if norm else "no"}
-    found = changed(normalization_distance, cells)
+    found = changed(normalization_distance.CONCEPT, cells)
     for column, gains, where in (
         ("E", GAINS, norms), ("F", [1.5 * gain for gain in GAINS], norms), ("G", GAINS, [False] * 6)
     ):  # fmt: skip

@@ -24,7 +24,7 @@ def test_maps_and_weights_are_those_of_pytorch(changed: Changed) -> None:
     # Blank cells and text count as 0.
     changes |= {f"B{TOP + 8}": None, f"F{TOP + 19}": "text", f"D{WEIGHTS}": None}
     changes |= {f"B{COSTS + n}": x for n, x in enumerate((IN, BETWEEN, OUT, 10), 1)}
-    found = changed(one_by_one, changes)
+    found = changed(one_by_one.CONCEPT, changes)
     kernel = torch.tensor(weights[:, :3])[:, :, None, None]
     wanted = functional.conv2d(torch.tensor(maps), kernel, torch.tensor(weights[:, 3])).relu()
     for (n, i, j), value in np.ndenumerate(wanted.numpy()):

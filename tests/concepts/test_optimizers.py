@@ -33,7 +33,7 @@ def path(kind: str, factors: list[float]) -> list[tuple[float, float, float]]:
 
 @pytest.mark.parametrize("schedule", ["constant", "one cycle"])
 def test_paths(changed: Changed, schedule: str) -> None:
-    found = changed(optimizers, CHANGES | {"B28": schedule})
+    found = changed(optimizers.CONCEPT, CHANGES | {"B28": schedule})
     rows = range(START, START + STEPS)
     factors = [float(str(found[f"B{row}"])) for row in rows]
     half = [(1 + math.cos(math.pi * (t - 6) / (STEPS - 6))) / 2 for t in range(7, STEPS + 1)]
@@ -49,11 +49,11 @@ def test_paths(changed: Changed, schedule: str) -> None:
 @pytest.mark.parametrize("typed", [None, "words"])
 def test_no_number_makes_no_error(changed: Changed, typed: object) -> None:
     yellow = [f"B{row}" for row in range(19, 29)] + ["C27", "D27"]
-    found = changed(optimizers, dict.fromkeys(yellow, typed))
+    found = changed(optimizers.CONCEPT, dict.fromkeys(yellow, typed))
     assert not any(str(value).startswith("#") for value in found.values())
 
 
 def test_epsilon_of_nothing_where_the_gradient_is_nothing(changed: Changed) -> None:
-    found = changed(optimizers, {"B21": 0, "B26": None})
+    found = changed(optimizers.CONCEPT, {"B21": 0, "B26": None})
     assert [found[f"I{row}"] for row in range(START, START + STEPS)] == [0] * STEPS
     assert not any(str(value).startswith("#") for value in found.values())

@@ -16,7 +16,7 @@ def test_each_fit_is_that_of_polyfit(changed: Changed) -> None:
     other, wanted = np.array(overfitting.TEST).T
     values = np.array([1.0, -2.5, 0.3, 2.0, 1.5, -1.0, 3.0, 0.7])
     cells: dict[str, object] = {f"C{POINTS + n}": value for n, value in enumerate(values.tolist())}
-    found = changed(overfitting, {DEGREE: 5, **cells})
+    found = changed(overfitting.CONCEPT, {DEGREE: 5, **cells})
     for degree, column in enumerate(COLUMNS, 1):
         fit = np.polyfit(x, values, degree)
         for row, places, answers in ((POINTS, x, values), (POINTS + 8, other, wanted)):

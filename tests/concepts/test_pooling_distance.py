@@ -33,7 +33,7 @@ def seen(layers: list[nn.Module], side: int = 256) -> int:
 
 
 def test_pools_and_receptive_fields(changed: Changed) -> None:
-    found = changed(pooling_distance, {"B11": PEAK})
+    found = changed(pooling_distance.CONCEPT, {"B11": PEAK})
     for pools in range(POOLS + 1):
         now, size = pooled(PEAK, pools), 2**pools
         same = [bool((pooled(n, pools) == now).all()) for n in range(1, CELLS + 1)]

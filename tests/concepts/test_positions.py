@@ -1,7 +1,6 @@
 """Sizes and costs by formula against PyTorch's own layers."""
 
 from pathlib import Path
-from types import ModuleType
 
 import pytest
 import torch
@@ -9,13 +8,19 @@ from torch import nn
 
 from tests.concepts.conftest import Changed
 from tests.recalculation import Office, with_cells
-from toolkit.book.address import reach
+from toolkit.book.address import cell_name
 from toolkit.book.writer import write
 from toolkit.experiments.results import load, shipped
 from toolkit.experiments.variant import Budget
-from toolkit.pages import concepts
-from toolkit.pages.concepts import one_by_one, pooling_position, transition, transition_position
+from toolkit.pages.concepts import (
+    CONCEPTS,
+    one_by_one,
+    pooling_position,
+    transition,
+    transition_position,
+)
 from toolkit.pages.concepts.book import concepts_book
+from toolkit.pages.concepts.concept import Concept
 from toolkit.pages.concepts.positions import COUNT
 
 CHANNELS = (4, 6, 5, 7, 8, 9)
@@ -76,15 +81,15 @@ def near(value: object, wanted: float) -> bool:
 
 
 @pytest.mark.parametrize(
-    ("module", "narrow", "position"),
-    [(pooling_position, None, 0), (transition_position, 3, 4)],
+    ("concept", "narrow", "position"),
+    [(pooling_position.CONCEPT, None, 0), (transition_position.CONCEPT, 3, 4)],
 )
-def test_positions(module: ModuleType, narrow: int | None, position: int, changed: Changed) -> None:
+def test_positions(concept: Concept, narrow: int | None, position: int, changed: Changed) -> None:
     side = SIDE_CELL - (narrow is not None)
     changes = {f"B{side}": 33, f"B{POSITION_CELL}": position}
     changes |= {f"{a}{CHANNEL_ROW}": n for a, n in zip(LETTERS, CHANNELS, strict=True)}
     changes |= {f"B{side + 3}": narrow} if narrow else {}
-    found = changed(module, changes)
+    found = changed(concept, changes)
     positions = range(1 if narrow else 0, COUNT + 1)
     for row, each in enumerate(positions, FIRST_LINE):
         wanted = counted(each, narrow)
@@ -116,12 +121,13 @@ def _check_layers(found: dict[str, object], position: int, narrow: int | None) -
 
 
 def test_nothing_typed_is_no_error(tmp_path: Path, office: Office) -> None:
-    modules = [one_by_one, pooling_position, transition, transition_position]
-    made = concepts_book(modules, concepts.programme(), load(shipped())[:1], Budget())
+    modules = (one_by_one, pooling_position, transition, transition_position)
+    chosen = [module.CONCEPT for module in modules]
+    made = concepts_book(chosen, CONCEPTS, load(shipped())[:1], Budget())
     book = tmp_path / "book.xlsx"
     write(made, book)
-    for number, sheet in enumerate(made.sheets[1 : len(modules) + 1], 2):
-        yellow = [reach((*place, *place)) for place, cell in sheet.cells.items()
+    for number, sheet in enumerate(made.sheets[1 : len(chosen) + 1], 2):
+        yellow = [cell_name(*place) for place, cell in sheet.cells.items()
                   if cell.style == "input"]  # fmt: skip
         assert yellow
         other = tmp_path / f"{number}.xlsx"
@@ -133,7 +139,9 @@ def test_nothing_typed_is_no_error(tmp_path: Path, office: Office) -> None:
 
 
 def test_transition_costs(changed: Changed) -> None:
-    found = changed(transition, {"B11": 20, "B12": 5, "B13": 12, "B14": 15, "B15": 2, "B16": 5})
+    found = changed(
+        transition.CONCEPT, {"B11": 20, "B12": 5, "B13": 12, "B14": 15, "B15": 2, "B16": 5}
+    )
     ways: tuple[list[tuple[int, ...]], ...] = (
         [(20, 12, 5)],
         [(), (20, 12, 5)],

@@ -16,7 +16,7 @@ def test_sizes_and_what_is_seen(changed: Changed) -> None:
     changes: dict[str, object] = {f"E{TOP}": SIDE}
     for row, layer in enumerate(STACK, TOP + 1):
         changes |= dict(zip((f"B{row}", f"C{row}", f"D{row}"), layer or 3 * (None,), strict=True))
-    found = changed(receptive_field, changes)
+    found = changed(receptive_field.CONCEPT, changes)
     picture = numbers(found, "BCDEFGHIJKL", TOP + 14, TOP + 41)
     layers = [nn.Conv2d(1, 1, *layer) if layer else nn.Identity() for layer in STACK]
     maps = [torch.zeros(1, 1, SIDE, SIDE, requires_grad=True)]

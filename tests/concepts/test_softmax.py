@@ -15,7 +15,7 @@ LOGITS = [3.0, -30.0, 2.5, 0.0, -1.5, 0.0, 2.2, 30.0, -0.7, 29.5]  # "" and text
 def test_values_and_gradients_are_those_of_pytorch(changed: Changed) -> None:
     changes: dict[str, object] = {f"B{TOP + n}": logit for n, logit in enumerate(LOGITS)}
     changes |= {f"B{TOP + 3}": None, f"B{TOP + 5}": "none", "B13": TEMPERATURE, "B14": "digit 2"}
-    found = changed(softmax, changes)
+    found = changed(softmax.CONCEPT, changes)
     for losses, column, twice in (("D", "F", False), ("G", "I", True)):
         logits = torch.tensor([LOGITS], dtype=torch.float64, requires_grad=True)
         given = shares = functional.softmax(logits / TEMPERATURE, 1)

@@ -14,7 +14,7 @@ def test_a_map_of_the_readers_own_kernel(changed: Changed) -> None:
     own: dict[str, object] = {f"{'LMN'[a]}{32 + d}": float(OWN[d, a]) for d, a in np.ndindex(3, 3)}
     own |= {"B12": "your own", "B13": 4, "B14": "x", "M34": "x"}
     changes = own | {"D19": 9, "E18": None, "C21": "x", "B45": 4, "C45": 5}
-    found = changed(three_by_three, changes)
+    found = changed(three_by_three.CONCEPT, changes)
     image = three_by_three.image()
     image[2, 2], image[1, 3], image[4, 1] = 9, 0, 0
     expected = torch.nn.functional.conv2d(

@@ -13,7 +13,7 @@ TOP = 17  # the image's row
 
 def test_sizes_and_ways_to_finish(changed: Changed) -> None:
     changes = {"B10": SIDE, "B11": 3, "B12": 2, "B13": CHANNELS, "B14": CLASSES}
-    found = changed(when_to_stop, changes)
+    found = changed(when_to_stop.CONCEPT, changes)
     kinds = ["3x3", "3x3", "3x3", "pool 2x2", "3x3", "3x3"]
     made = torch.zeros(1, 1, SIDE, SIDE)
     for row, kind in enumerate(kinds, TOP + 1):
@@ -31,7 +31,7 @@ def test_sizes_and_ways_to_finish(changed: Changed) -> None:
 
 
 def test_what_does_not_fit_any_more(changed: Changed) -> None:
-    found = changed(when_to_stop, {"B12": 7, "B13": None, "B14": "x"})
+    found = changed(when_to_stop.CONCEPT, {"B12": 7, "B13": None, "B14": "x"})
     notes = [found.get(f"F{row}") for row in range(TOP + 1, TOP + 12)]
     # 28 26 24 12 10 8 6 4 2, and then two that find no room.
     assert notes == [*(8 * [None]), *(2 * ["a 3x3 does not fit any more: stop"]), None]

@@ -9,10 +9,12 @@ from openpyxl.worksheet.hyperlink import Hyperlink
 from openpyxl.worksheet.merge import MergeCell, MergeCells
 from openpyxl.worksheet.worksheet import Worksheet
 
+from toolkit.book.address import Area, cell_name, letters
 from toolkit.book.measure import widths
-from toolkit.book.sheet import Area, Scale, Sheet, Validation, letters, quoted, reach
+from toolkit.book.sheet import Scale, Sheet, Validation
 from toolkit.book.texts import unambiguous, xstring
 from toolkit.book.theme import VERDICTS
+from toolkit.symbols.excel import literal
 
 LARGEST = 1e300  # no number that anybody means is beyond it
 SMALLEST = 1e-300
@@ -23,7 +25,7 @@ def furnish(ws: Worksheet, sheet: Sheet) -> None:
     """Everything about a sheet but its cells and drawings."""
     _columns(ws, sheet)
     if sheet.freeze:
-        ws.freeze_panes = f"{letters(sheet.freeze[1])}{sheet.freeze[0]}"
+        ws.freeze_panes = cell_name(*sheet.freeze)
     ws.sheet_properties.tabColor = sheet.tab
     ws.sheet_view.showGridLines = False
     _printing(ws, sheet)
@@ -36,21 +38,21 @@ def furnish(ws: Worksheet, sheet: Sheet) -> None:
     for scale in sheet.scales:
         _colour_numbers(ws, scale)
     if sheet.filter:
-        ws.auto_filter.ref = reach(sheet.filter)
+        ws.auto_filter.ref = sheet.filter.relative
 
 
 def links(sheet: Sheet) -> list[Hyperlink]:
     """The jumps from a sheet's cells to other sheets and cells."""
     return [
-        Hyperlink(ref=f"{letters(column)}{row}", location=f"{quoted(cell.link)}!{cell.spot}")
-        for (row, column), cell in sorted(sheet.cells.items())
+        Hyperlink(ref=cell_name(*place), location=Area.of(*cell.spot, sheet=cell.link).relative)
+        for place, cell in sorted(sheet.cells.items())
         if cell.link
     ]
 
 
 def merged(sheet: Sheet) -> MergeCells:
     """The cells that are shown as one."""
-    return MergeCells(mergeCell=[MergeCell(reach(area)) for area in sheet.merges])
+    return MergeCells(mergeCell=[MergeCell(area.relative) for area in sheet.merges])
 
 
 def _columns(ws: Worksheet, sheet: Sheet) -> None:
@@ -103,14 +105,13 @@ def _validated(rule: Validation) -> DataValidation:
     made.errorStyle = "stop"
     made.showInputMessage = made.showErrorMessage = True
     made.allow_blank = False
-    made.add(reach((rule.row, rule.column, rule.last_row, rule.last_column or rule.column)))
+    made.add(rule.area.relative)
     return made
 
 
 def _kind(rule: Validation) -> DataValidation:
     if rule.kind == "choice":
-        listed = ",".join(rule.choices).replace('"', '""')
-        return DataValidation("list", formula1=f'"{listed}"')
+        return DataValidation("list", formula1=literal(",".join(rule.choices)))
     if rule.kind == "formula":
         return DataValidation("custom", formula1=unambiguous(rule.formula).removeprefix("="))
     if rule.kind == "whole":
@@ -125,19 +126,18 @@ def _kind(rule: Validation) -> DataValidation:
 def _between(kind: str, rule: Validation, least: float, most: float) -> DataValidation:
     """Between the rule's bounds, or those given where it has none."""
     ends = (least if rule.least is None else rule.least, most if rule.most is None else rule.most)
-    low, high = (repr(end).upper() for end in ends)
+    low, high = (literal(end).upper() for end in ends)
     return DataValidation(kind, operator="between", formula1=low, formula2=high)
 
 
 def _colour_verdicts(ws: Worksheet, area: Area) -> None:
-    first = f"{letters(area[1])}{area[0]}"
     for word, look in VERDICTS.items():
         rule = FormulaRule(
-            [f'LEFT({first},4)="{word}"'],
+            [f"LEFT({area.first.relative},4)={literal(word)}"],
             font=Font(b=True, color=look.ink),
             fill=PatternFill("solid", fgColor=look.fill, bgColor=look.fill),
         )
-        ws.conditional_formatting.add(reach(area), rule)
+        ws.conditional_formatting.add(area.relative, rule)
 
 
 def _colour_numbers(ws: Worksheet, scale: Scale) -> None:
@@ -150,7 +150,7 @@ def _colour_numbers(ws: Worksheet, scale: Scale) -> None:
             | _point("end", scale.end, scale.high)
         )
     rule = ColorScaleRule(**points)
-    ws.conditional_formatting.add(" ".join(map(reach, scale.areas)), rule)
+    ws.conditional_formatting.add(" ".join(area.relative for area in scale.areas), rule)
 
 
 def _point(which: str, value: float, colour: str) -> dict[str, str | float]:

@@ -7,29 +7,25 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from toolkit.book.address import letters
+from toolkit.book.address import Area, Operand, cell_name, letters, on_sheet
 from toolkit.book.content import content
 from toolkit.book.texts import check_formula, formula_text
 from toolkit.book.values import NUMBERS, NUMERIC, Array, is_number, listed, plain_array
 
 START, END = "\x03", "\x04"
 MOVING = re.compile(f"{START}(\\d+),(\\d+),(-?\\d+),(-?\\d+),(\\d+){END}")
-Place = tuple[int, int, int, int, int]
+Steps = tuple[int, int, int, int, int]  # row, column, down, across, each
 
 
-def moving(row: int, column: int, down: int = 1, across: int = 1, each: int = 1) -> str:
-    """In a grid's formula: the cell (row, column) as the grid's first cell reads it; after `each`
-    cells the next one reads `down` rows or `across` columns further on.
+def moving(area: Area, down: int = 1, across: int = 1, each: int = 1) -> Operand:
+    """In a grid's formula: the area that the grid's first cell reads; after `each` cells the next
+    one reads `down` rows or `across` columns further on.
     """
-    return f"{START}{row},{column},{down},{across},{each}{END}"
-
-
-def moving_area(row: int, column: int, high: int, wide: int, step: int = 1) -> str:
-    """The same for a rectangle of cells; its steps are as long down as across."""
-    first = moving(row, column, step, step)
-    if high == wide == 1:
-        return first
-    return f"{first}:{moving(row + high - 1, column + wide - 1, step, step)}"
+    first, last = (
+        f"{START}{cell.row},{cell.column},{down},{across},{each}{END}"
+        for cell in (area.first, area.last)
+    )
+    return Operand(on_sheet(area.sheet, first if first == last else f"{first}:{last}"))
 
 
 @dataclass(frozen=True)
@@ -72,6 +68,11 @@ class Grid:
         return np.array(held, bool).reshape(self.values.shape)
 
     @property
+    def area(self) -> Area:
+        """The cells that it fills, on its own sheet."""
+        return Area.of(self.row, self.column, *self.values.shape)
+
+    @property
     def last_row(self) -> int:
         """The row of the last values."""
         return self.row + len(self.values) - 1
@@ -92,7 +93,7 @@ def formula_at(grid: Grid, down: int, across: int) -> str | None:
 
     def address(found: re.Match[str]) -> str:
         row, column, rows, columns, each = map(int, found.groups())
-        return f"{letters(column + across // each * columns)}{row + down // each * rows}"
+        return cell_name(row + down // each * rows, column + across // each * columns)
 
     moved: str = MOVING.sub(address, pattern)
     return moved
@@ -128,7 +129,7 @@ class _Pattern:
     """A formula as an element with a gap for each moving address."""
 
     def __init__(self, formula: str | None, grid: Grid) -> None:
-        self._places: list[Place] = [_place(found) for found in MOVING.findall(formula or "")]
+        self._places: list[Steps] = [_steps(found) for found in MOVING.findall(formula or "")]
         text = formula_text(formula).replace("%", "%%") if formula else ""
         self._text = f"<f>{MOVING.sub('%s%s', text)}</f>" if formula else ""
         wide = grid.values.shape[1]
@@ -151,6 +152,6 @@ class _Pattern:
         return self._text % tuple(filling)
 
 
-def _place(found: tuple[str, ...]) -> Place:
+def _steps(found: tuple[str, ...]) -> Steps:
     row, column, down, across, each = map(int, found)
     return row, column, down, across, each

@@ -6,9 +6,10 @@ from itertools import chain
 
 import numpy as np
 
+from toolkit.book.address import cell_name
 from toolkit.book.grid import MOVING, Grid, formula_at
 from toolkit.book.occupied import overlaps
-from toolkit.book.sheet import ABOVE, ROW, Book, Chart, Known, Sheet, Table, letters
+from toolkit.book.sheet import ABOVE, ROW, Book, Chart, Known, Sheet, Table
 from toolkit.book.texts import ESCAPE, forbidden, unambiguous
 from toolkit.book.values import NUMERIC, Value, Values, listed
 from toolkit.files.errors import ToolkitError
@@ -50,13 +51,13 @@ def texts(sheet: Sheet) -> Iterator[tuple[str, str]]:
     """Every text of a sheet, with what to call it in an error."""
     yield "its name", sheet.name
     for (row, column), cell in sheet.cells.items():
-        place = f"{letters(column)}{row}"
+        place = cell_name(row, column)
         if isinstance(cell.value, str):
             yield f"the text in {place}", cell.value
         if cell.formula is not None:
             yield f"the formula in {place}", cell.formula
         if cell.link is not None:
-            yield f"the link in {place}", cell.link + cell.spot
+            yield f"the link in {place}", cell.link
     for table in sheet.tables:
         yield from _column_texts(table)
     for grid in sheet.grids:
@@ -66,30 +67,28 @@ def texts(sheet: Sheet) -> Iterator[tuple[str, str]]:
     for chart in sheet.charts:
         yield from _chart_texts(chart)
     for rule in sheet.validations:
-        place = f"the message at {letters(rule.column)}{rule.row}"
+        place = f"the message at {cell_name(rule.row, rule.column)}"
         for text in (rule.title, rule.message, rule.error, rule.formula, *rule.choices):
             yield place, text
 
 
 def _column_texts(table: Table) -> Iterator[tuple[str, str]]:
     for number, column in enumerate(table.columns, table.column):
-        letter = letters(number)
-        yield f"the heading in {letter}{table.row}", column.heading
+        yield f"the heading in {cell_name(table.row, number)}", column.heading
         for row, formula in ((1, column.first), (2, column.formula)):
             if formula:
                 pattern = formula.replace(ROW, "").replace(ABOVE, "")
-                yield f"the formula in {letter}{table.row + row}", pattern
+                yield f"the formula in {cell_name(table.row + row, number)}", pattern
         for place, text in _texts_among(column.values):
-            yield f"the text in {letter}{table.row + 1 + place}", text
+            yield f"the text in {cell_name(table.row + 1 + place, number)}", text
 
 
 def _grid_texts(grid: Grid) -> Iterator[tuple[str, str]]:
     for formula in grid.patterns:
-        first = f"{letters(grid.column)}{grid.row}"
-        yield f"the formula of the grid at {first}", MOVING.sub("", formula)
+        yield f"the formula of the grid at {grid.area.first.relative}", MOVING.sub("", formula)
     for place, text in _texts_among(grid.values):
         down, across = divmod(place, grid.values.shape[1])
-        yield f"the text in {letters(grid.column + across)}{grid.row + down}", text
+        yield f"the text in {cell_name(grid.row + down, grid.column + across)}", text
 
 
 def _chart_texts(chart: Chart) -> Iterator[tuple[str, str]]:
@@ -129,7 +128,7 @@ def _formulas(sheet: Sheet) -> Iterator[str]:
     for row, column, formula in chain(loose, filled, grids):
         for what, most in _too_much(unambiguous(formula or "")):
             yield (
-                f"the formula in {letters(column)}{row} has {what}, more than the {most:,} that "
+                f"the formula in {cell_name(row, column)} has {what}, more than the {most:,} that "
                 "Excel reads; use smaller network.layers"
             )
 
@@ -167,8 +166,8 @@ def _texts(sheet: Sheet) -> Iterator[str]:
     for (row, column), cell in sheet.cells.items():
         if isinstance(cell.value, str) and len(cell.value) > MAX_CELL:
             yield (
-                f"the text in {letters(column)}{row} has {len(cell.value):,} characters, more than "
-                f"the {MAX_CELL:,} that a cell holds; use smaller network.layers"
+                f"the text in {cell_name(row, column)} has {len(cell.value):,} characters, more "
+                f"than the {MAX_CELL:,} that a cell holds; use smaller network.layers"
             )
 
 
@@ -192,7 +191,7 @@ def _charts(sheet: Sheet) -> Iterator[str]:
 
 def _validations(sheet: Sheet) -> Iterator[str]:
     for rule in sheet.validations:
-        place = f"{letters(rule.column)}{rule.row}"
+        place = cell_name(rule.row, rule.column)
         if len(",".join(rule.choices)) > MAX_CHOICES:
             yield f"the choices for {place} have over {MAX_CHOICES} characters; list fewer"
         if any(ESCAPE.search(choice) for choice in rule.choices):

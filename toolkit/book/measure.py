@@ -10,6 +10,12 @@ from toolkit.book.sheet import Corner, Sheet
 PIXEL, POINT, CENTIMETRE = 9525, 12_700, 360_000  # EMU
 CHARACTER = 7  # pixels: a digit in Calibri 11
 COLUMN_PIXELS, ROW_POINTS = 64, 15.0  # where nothing else is said
+POINTS_PER_PIXEL = PIXEL / POINT  # 0.75: 96 pixels and 72 points to the inch
+
+
+def points(pixels: float) -> float:
+    """Pixels at 100 % zoom, in points."""
+    return pixels * POINTS_PER_PIXEL
 
 
 def widths(sheet: Sheet) -> dict[int, float]:

@@ -4,7 +4,7 @@ from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterator
 
-from toolkit.book.address import Area, letters, reach
+from toolkit.book.address import Area, cell_name
 from toolkit.book.sheet import Sheet
 
 
@@ -13,11 +13,11 @@ def overlaps(sheet: Sheet) -> Iterator[str]:
     blocks = sorted(_blocks(sheet))
     for n, (area, what) in enumerate(blocks):
         for other, which in blocks[n + 1 :]:
-            if other[0] > area[2]:
+            if other.row > area.last_row:
                 break  # this block and all further ones begin below
-            if other[1] <= area[3] and area[1] <= other[3]:
+            if other.column <= area.last_column and area.column <= other.last_column:
                 yield (
-                    f"the {which} in {reach(other)} overlaps the {what} in {reach(area)}; "
+                    f"the {which} in {other.relative} overlaps the {what} in {area.relative}; "
                     "move one of them"
                 )
     columns: dict[int, list[int]] = defaultdict(list)
@@ -25,21 +25,21 @@ def overlaps(sheet: Sheet) -> Iterator[str]:
         columns[row].append(column)
     for area, what in blocks:
         for row, column in _inside(columns, area):
-            yield f"the cell {letters(column)}{row} lies in the {what} in {reach(area)}; move it"
+            cell = cell_name(row, column)
+            yield f"the cell {cell} lies in the {what} in {area.relative}; move it"
 
 
 def _blocks(sheet: Sheet) -> Iterator[tuple[Area, str]]:
     for table in sheet.tables:
-        last = table.column + len(table.columns) - 1
-        yield (table.row, table.column, table.last_row, last), "table"
+        yield table.area, "table"
     for grid in sheet.grids:
-        yield (grid.row, grid.column, grid.last_row, grid.last_column), "grid"
+        yield grid.area, "grid"
 
 
 def _inside(columns: dict[int, list[int]], area: Area) -> Iterator[tuple[int, int]]:
     """The loose cells within an area; `columns` lists those of each row, in order."""
-    top, left, bottom, right = area
     rows = list(columns)
-    for row in rows[bisect_left(rows, top) : bisect_left(rows, bottom + 1)]:
+    for row in rows[bisect_left(rows, area.row) : bisect_left(rows, area.last_row + 1)]:
         held = columns[row]
-        yield from ((row, n) for n in held[bisect_left(held, left) : bisect_left(held, right + 1)])
+        begin, end = bisect_left(held, area.column), bisect_left(held, area.last_column + 1)
+        yield from ((row, column) for column in held[begin:end])

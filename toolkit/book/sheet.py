@@ -1,15 +1,13 @@
 """A workbook as plain data: sheets of cells, tables and charts. Nothing here knows openpyxl."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Literal, NamedTuple
+from dataclasses import dataclass, field, replace
+from types import MappingProxyType
+from typing import Literal, NamedTuple, cast
 
 import numpy as np
 
-from toolkit.book.address import Area as Area
-from toolkit.book.address import letters as letters
-from toolkit.book.address import quoted as quoted
-from toolkit.book.address import reach as reach
+from toolkit.book.address import Area, Operand, letters, on_sheet
 from toolkit.book.grid import Grid
 from toolkit.book.texts import check_formula
 from toolkit.book.theme import MUTED
@@ -17,6 +15,7 @@ from toolkit.book.values import OWN, listed, plain, plain_known, plain_values
 from toolkit.book.values import Value as Value
 from toolkit.book.values import Values as Values
 from toolkit.files.errors import ToolkitError
+from toolkit.symbols.excel import literal
 
 # In a column's formula these two stand for the number of the row itself and of the row above.
 ROW, ABOVE = "\x01", "\x02"
@@ -40,12 +39,12 @@ def check_fits(rows: int, columns: int) -> None:
 @dataclass(frozen=True)
 class Known:
     """A cell or range that formulas can read: its address and its present value, for a range an
-    array or another sequence.
+    array or another sequence. A constant stands for its own address (see `constant`).
 
     Raises TypeError for what a cell cannot hold.
     """
 
-    address: str
+    address: Operand
     value: Value | Values
 
     def __post_init__(self) -> None:
@@ -60,20 +59,42 @@ class Known:
 
 def at(sheet: str, row: int, column: int, value: Value) -> Known:
     """One cell, by an address that holds from every sheet."""
-    return Known(f"{quoted(sheet)}!${letters(column)}${row}", value)
+    return Known(Area.of(row, column, sheet=sheet).absolute, value)
 
 
 def down(sheet: str, row: int, column: int, values: Values) -> Known:
     """A range of one column, its first cell in `row`."""
-    letter = letters(column)
-    last = row + len(values) - 1
-    return Known(f"{quoted(sheet)}!${letter}${row}:${letter}${last}", values)
+    return Known(Area.of(row, column, len(values), sheet=sheet).absolute_range, values)
+
+
+def constant(value: float | bool | str) -> Known:
+    """A number, a text, True or False that formulas write out instead of reading a cell.
+
+    Raises ValueError for nan and infinity.
+    """
+    held = cast("float | bool | str", plain(value))
+    return Known(Operand(literal(held)), held)
+
+
+def in_row(
+    column: int, last_column: int | None = None, *, row: int | str = ROW, sheet: str = "",
+    fixed: bool = False,
+) -> Operand:  # fmt: skip
+    """A cell, or neighbouring cells up to `last_column`, in the row of the formula itself, or in
+    the row above it where `row` is ABOVE, as the patterns of a Column write it. With `fixed` the
+    columns do not move where the formula is copied.
+    """
+    sign = "$" if fixed else ""
+    cells = f"{sign}{letters(column)}{row}"
+    if last_column not in (None, column):
+        cells += f":{sign}{letters(last_column)}{row}"
+    return Operand(on_sheet(sheet, cells))
 
 
 @dataclass(frozen=True)
 class Cell:
-    """A value, or a formula with its present value. `link` names a sheet to jump to, `spot` the
-    cell there.
+    """A value, or a formula with its present value. `link` names a sheet to jump to, `spot` is the
+    (row, column) there.
 
     Raises TypeError for what a cell cannot hold and ToolkitError for a formula without its `=`.
     """
@@ -82,7 +103,7 @@ class Cell:
     style: str = "text"
     formula: str | None = None
     link: str | None = None
-    spot: str = "A1"
+    spot: tuple[int, int] = (1, 1)
 
     def __post_init__(self) -> None:
         if type(self.value) not in OWN:
@@ -135,6 +156,11 @@ class Table:
     def last_row(self) -> int:
         """The row of the last values."""
         return self.row + len(self.columns[0].values)
+
+    @property
+    def area(self) -> Area:
+        """The cells that it fills, headings included, on its own sheet."""
+        return Area.of(self.row, self.column, self.last_row - self.row + 1, len(self.columns))
 
     def known(self, sheet: str, index: int) -> Known:
         """The values of column number `index` (from 0) as a range."""
@@ -257,6 +283,11 @@ class Validation:
     formula: str = ""
     last_column: int | None = None
 
+    @property
+    def area(self) -> Area:
+        """The cells for which it holds."""
+        return Area(self.row, self.column, self.last_row, self.last_column or self.column)
+
 
 @dataclass(frozen=True)
 class Scale:
@@ -279,7 +310,7 @@ class Sheet:
     styles that are not locked can be changed; there is no password. In the areas of `verdicts`
     texts that begin with pass or fail are coloured. Each of the areas in `merges` is shown as one
     cell, its first; they must not overlap. `filter` is the area, headings included, whose rows a
-    reader can filter and sort.
+    reader can filter and sort. The mappings are copied and cannot be changed.
     """
 
     name: str
@@ -302,6 +333,14 @@ class Sheet:
     scales: tuple[Scale, ...] = ()
     filter: Area | None = None
     grids: tuple[Grid, ...] = ()
+
+    def __post_init__(self) -> None:
+        for name in ("cells", "widths", "heights"):
+            object.__setattr__(self, name, MappingProxyType(dict(getattr(self, name))))
+
+    def with_cells(self, cells: Mapping[tuple[int, int], Cell]) -> "Sheet":
+        """A sheet like this one with further cells, which replace those in the same places."""
+        return replace(self, cells={**self.cells, **cells})
 
 
 @dataclass(frozen=True)

@@ -12,10 +12,11 @@ from dataclasses import dataclass
 from typing import TypeGuard
 from xml.sax.saxutils import escape
 
+from toolkit.book.address import cell_name, letters
 from toolkit.book.content import content
 from toolkit.book.digits import digits
 from toolkit.book.grid import grid_rows
-from toolkit.book.sheet import ABOVE, ROW, Cell, Sheet, Table, letters
+from toolkit.book.sheet import ABOVE, ROW, Cell, Sheet, Table
 from toolkit.book.texts import formula_text, xstring
 from toolkit.book.values import Value, listed
 
@@ -62,15 +63,15 @@ def _row_start(row: int, sheet: Sheet) -> str:
 
 def dimension(sheet: Sheet) -> str:
     """The range in use."""
-    ends = [*sheet.cells, *((t.last_row, t.column + len(t.columns) - 1) for t in sheet.tables)]
-    ends += [(grid.last_row, grid.last_column) for grid in sheet.grids]
+    areas = [table.area for table in sheet.tables] + [grid.area for grid in sheet.grids]
+    ends = [*sheet.cells, *((area.last_row, area.last_column) for area in areas)]
     bottom = max((row for row, _ in ends), default=1)
     right = max((column for _, column in ends), default=1)
-    return f"A1:{letters(right)}{bottom}"
+    return f"A1:{cell_name(bottom, right)}"
 
 
 def _cell(row: int, column: int, cell: Cell, index: Index) -> str:
-    start = f'<c r="{letters(column)}{row}" s="{index.style(cell.style)}"'
+    start = f'<c r="{cell_name(row, column)}" s="{index.style(cell.style)}"'
     kind, held = content(cell.value, cell.formula is not None, index.text)
     if cell.formula is not None:
         return f"{start}{kind}><f>{formula_text(cell.formula)}</f>{held}</c>"

@@ -68,15 +68,13 @@ def write_concepts(
     from toolkit.experiments import results
     from toolkit.experiments.programme import budget_of, chosen
     from toolkit.files.saving import check_workbook
-    from toolkit.pages import concepts as pages
+    from toolkit.pages.concepts import CONCEPTS
     from toolkit.pages.concepts.book import concepts_book
 
-    programme = pages.programme()
-    wanted = {each.number for each in chosen(programme, names)}
-    modules = [module for module in pages.modules() if module.NUMBER in wanted]
+    concepts = chosen(CONCEPTS, names)
     out = Path(out)
     check_workbook(out)
     source = Path(source) if source else results.shipped()
     runs = results.load(source, note)
-    write(concepts_book(modules, programme, runs, budget_of(runs, str(source))), out)
-    return ConceptsResult(out, len(modules), len(runs))
+    write(concepts_book(concepts, CONCEPTS, runs, budget_of(runs, str(source))), out)
+    return ConceptsResult(out, len(concepts), len(runs))

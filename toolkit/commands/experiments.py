@@ -145,12 +145,12 @@ def run_experiments(options: ExperimentsOptions, note: Callable[[str], None]) ->
     from toolkit.commands.installed import check_installed
     from toolkit.experiments import programme, recording, results
     from toolkit.files.saving import check_writable
-    from toolkit.pages import concepts
+    from toolkit.pages.concepts import CONCEPTS
 
     options.check()
     check_writable(options.file)
     before = recording.results_so_far(options.file, options.budget, note)
-    chosen = programme.chosen(concepts.programme(), options.only)
+    chosen = programme.chosen(CONCEPTS, options.only)
     wanted = programme.runs(chosen, options.budget, options.seeds)
     todo = programme.missing(wanted, before)
     if todo:
@@ -207,7 +207,7 @@ def list_experiments(options: ExperimentsOptions) -> list[VariantRecord]:
     Raises ToolkitError where an option or the file is at fault.
     """
     from toolkit.experiments import programme, recording
-    from toolkit.pages import concepts
+    from toolkit.pages.concepts import CONCEPTS
 
     options.check()
     recorded = recording.results_so_far(options.file, options.budget)
@@ -219,7 +219,7 @@ def list_experiments(options: ExperimentsOptions) -> list[VariantRecord]:
             variant=variant.name,
             seeds=sum(result.fingerprint == fingerprint for result in recorded),
         )
-        for each in programme.chosen(concepts.programme(), options.only)
+        for each in programme.chosen(CONCEPTS, options.only)
         for variant in each.experiment.variants
         for fingerprint in [variant.setup(options.budget).fingerprint]
     ]

@@ -10,8 +10,9 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
 from toolkit.commands.console import complain
 from toolkit.convnet.history import Epoch, HeldOut
+from toolkit.convnet.loop import Step
 from toolkit.convnet.template import Model
-from toolkit.convnet.training import Step, Watcher
+from toolkit.convnet.training import Watcher
 
 
 @contextmanager

@@ -8,11 +8,11 @@ from numpy.typing import NDArray
 from torch import nn
 
 from toolkit.convnet.augmentation import augment
+from toolkit.convnet.dataset import unit_pixels
 from toolkit.convnet.digits import Digits
 from toolkit.convnet.history import Pictures, Predictions
 from toolkit.convnet.stages import DEVIATION, MEAN
 from toolkit.convnet.template import Augmentation
-from toolkit.convnet.training import pixels
 
 BATCH = 100  # images; more no longer fit the processor's cache, and take twice as long
 
@@ -62,7 +62,7 @@ def _first(digits: Digits, label: int) -> torch.Tensor:
 
 def _drawn(image: torch.Tensor, how: Augmentation, seed: int) -> NDArray[np.uint8]:
     # In double precision for the same reason: a byte is rounded from it.
-    batch = pixels(image.unsqueeze(0), torch.device("cpu")).double().repeat(DRAWS, 1, 1, 1)
+    batch = unit_pixels(image.unsqueeze(0), torch.device("cpu")).double().repeat(DRAWS, 1, 1, 1)
     changed = augment(batch, how, torch.Generator().manual_seed(seed)).squeeze(1)
     found: NDArray[np.uint8] = (changed * 255).round().clamp(0, 255).byte().numpy()
     return found

@@ -11,8 +11,10 @@ from torch import nn
 
 from toolkit.convnet import digits as mnist
 from toolkit.convnet import outputs, training
+from toolkit.convnet.dataset import Dataset
 from toolkit.convnet.digits import Digits
 from toolkit.convnet.history import Epoch, History
+from toolkit.convnet.loop import evaluate
 from toolkit.convnet.machine import choose_device, threads
 from toolkit.convnet.model import build
 from toolkit.convnet.stored import read, shipped
@@ -48,9 +50,8 @@ class TrainedNetwork:
     def evaluate(self, digits: Digits) -> Evaluation:
         """Loss and accuracy on the held-out images of `digits`."""
         device = next(self.network.parameters()).device
-        images = training.pixels(digits.test_images, device)
-        held_out = training.Data(images, digits.test_labels.to(device))
-        loss, correct = training.evaluate(self.network, held_out)
+        test_set = Dataset.of(digits.test_images, digits.test_labels, device)
+        loss, correct = evaluate(self.network, test_set)
         count = len(digits.test_images)
         return Evaluation(loss, correct / count, count)
 

@@ -1,8 +1,8 @@
-"""Train a model template on digits that live as tensors on the device."""
+"""Train a model template on digits, with a checkpoint after every epoch."""
 
 import math
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -13,22 +13,19 @@ from torch import nn
 from torch.nn import functional
 
 from toolkit.convnet import checkpoint
-from toolkit.convnet.augmentation import augment
 from toolkit.convnet.checkpoint import Origin
+from toolkit.convnet.dataset import Dataset
 from toolkit.convnet.digits import Digits
 from toolkit.convnet.history import Epoch, History, possible
+from toolkit.convnet.loop import Objective, Step, evaluate, shuffled, training_steps
 from toolkit.convnet.machine import versions
-from toolkit.convnet.recipe import learning_rate
 from toolkit.convnet.session import Session, State, begin, fits, restore, state
-from toolkit.convnet.stages import DEVIATION, MEAN
-from toolkit.convnet.template import Augmentation, Model
+from toolkit.convnet.template import Model
 from toolkit.files.errors import ToolkitError
-
-TEST_BATCH = 1000
 
 
 class DivergenceError(ToolkitError):
-    """The loss left the finite numbers: no epoch after this can be told from any other."""
+    """The loss is no longer a finite number, so that all later epochs would be alike."""
 
     def __init__(self, epoch: int, batch: int) -> None:
         super().__init__(
@@ -38,30 +35,14 @@ class DivergenceError(ToolkitError):
 
 
 @dataclass(frozen=True)
-class Step:
-    """Where a run stands after one batch; `loss` is that batch's."""
-
-    epoch: int
-    batch: int
-    batches: int
-    loss: float
-
-
-@dataclass(frozen=True)
 class Watcher:
-    """Who is told of progress: after every batch, after every epoch, and of anything unusual."""
+    """Functions that are called after every step, after every epoch, and with every message about
+    something unusual.
+    """
 
     on_step: Callable[[Step], None] = lambda step: None
     on_epoch: Callable[[Epoch], None] = lambda epoch: None
     on_note: Callable[[str], None] = lambda message: None
-
-
-@dataclass(frozen=True)
-class Data:
-    """Images float (n, 1, 28, 28) in 0..1 with labels (n,), on the device."""
-
-    images: torch.Tensor
-    labels: torch.Tensor
 
 
 def train(
@@ -70,71 +51,96 @@ def train(
     seed: int,
     device: torch.device,
     watcher: Watcher | None = None,
-    keep: Path | None = None,
+    checkpoint_file: Path | None = None,
     *,
     resume: bool = False,
 ) -> tuple[nn.Sequential, History]:
     """Train from scratch; the same seed on the same machine gives the same figures.
 
-    With `keep`, a checkpoint lies there after every epoch; `resume` continues from it. After the
-    first epoch Ctrl-C ends the training early, and so does a loss that is no finite number, which
-    the history then tells: what comes back is the network as the last finished epoch left it.
-    Raises ToolkitError where the checkpoint is missing or does not fit, and DivergenceError where
-    no epoch was finished.
+    A checkpoint is written to `checkpoint_file` after every epoch, and `resume` continues from it.
+    After the first epoch, Ctrl-C or a loss that is not finite ends the training early: the network
+    returned is then the one at the end of the last finished epoch, and the history says why a
+    training ended by itself. The network is returned in evaluation mode.
+
+    Raises ToolkitError if the checkpoint is missing or belongs to another run. If no epoch was
+    finished, KeyboardInterrupt or DivergenceError is raised.
     """
     watcher = watcher or Watcher()
     session = begin(model, seed, device)
     origin = Origin(model.model_dump_json(), digits.fingerprint(), seed)
-    if keep and resume:
-        _resume(session, keep, origin, digits)
-        done = f"epoch {len(session.epochs)} of {model.training.epochs}"
-        watcher.on_note(f"{keep}: continuing after {done}")
-    learn, check = _on_device(digits, device)
-    ended = ""
-    try:
-        _run(session, learn, check, watcher, partial(_keep, keep, origin, watcher))
-    except (KeyboardInterrupt, DivergenceError) as stop:
-        if not session.epochs:
-            raise
-        ended = str(stop) if isinstance(stop, DivergenceError) else ""
+    if checkpoint_file and resume:
+        _resume(session, checkpoint_file, origin, digits)
+        finished = f"epoch {len(session.epochs)} of {model.training.epochs}"
+        watcher.on_note(f"{checkpoint_file}: continuing after {finished}")
+    save = partial(_save, checkpoint_file, origin, watcher)
+    reason = _train_until_stopped(session, digits, watcher, save)
     history = _history(session, digits, seed)
-    return session.result, replace(history, data=origin.data, ended=ended)
+    return session.result.eval(), replace(history, data=origin.data, ended=reason)
 
 
-def _resume(session: Session, keep: Path, origin: Origin, digits: Digits) -> None:
-    """Put `session` where the checkpoint left it. Raises ToolkitError where that cannot be."""
-    epochs, stored = checkpoint.load(keep, origin)
+def _resume(session: Session, path: Path, origin: Origin, digits: Digits) -> None:
+    """Bring `session` to the state in the checkpoint. Raises ToolkitError if it does not fit."""
+    epochs, stored = checkpoint.load(path, origin)
     counts = len(digits.train_images), len(digits.test_images)
     whole = 1 <= len(epochs) <= session.model.training.epochs and possible(epochs, *counts)
     if not (whole and fits(session, stored)):
-        raise checkpoint.damaged(keep)
+        raise checkpoint.damaged(path)
     try:
         restore(session, cast("State", stored), epochs)
     except RuntimeError as error:  # torch's own check of a random generator's state
-        raise checkpoint.damaged(keep) from error
+        raise checkpoint.damaged(path) from error
 
 
-def _run(
-    session: Session, learn: Data, check: Data, watcher: Watcher, keep: Callable[..., None]
+def _train_until_stopped(
+    session: Session, digits: Digits, watcher: Watcher, save: Callable[..., None]
+) -> str:
+    """Train the remaining epochs. Returns why the training ended by itself before the last one;
+    the empty string if it did not, or if Ctrl-C ended it.
+    """
+    train_set, test_set = _datasets(digits, session.device)
+    try:
+        _train_epochs(session, train_set, test_set, watcher, save)
+    except (KeyboardInterrupt, DivergenceError) as stop:
+        if not session.epochs:
+            raise
+        return str(stop) if isinstance(stop, DivergenceError) else ""
+    return ""
+
+
+def _datasets(digits: Digits, device: torch.device) -> tuple[Dataset, Dataset]:
+    return (
+        Dataset.of(digits.train_images, digits.train_labels, device),
+        Dataset.of(digits.test_images, digits.test_labels, device),
+    )
+
+
+def _train_epochs(
+    session: Session,
+    train_set: Dataset,
+    test_set: Dataset,
+    watcher: Watcher,
+    save: Callable[..., None],
 ) -> None:
-    """The epochs that are left; when stopped, back to the end of the last finished one."""
+    """Train the remaining epochs; if stopped, go back to the end of the last finished one."""
     finished = session.epochs, state(session)
     try:
         for number in range(len(session.epochs) + 1, session.model.training.epochs + 1):
-            epoch = _epoch(number, session, learn, check, watcher.on_step)
+            epoch = _epoch(number, session, train_set, test_set, watcher.on_step)
             finished = (*session.epochs, epoch), state(session)
             session.epochs = finished[0]
-            keep(*finished)
+            save(*finished)
             watcher.on_epoch(epoch)
     except (KeyboardInterrupt, DivergenceError):
         restore(session, finished[1], finished[0])
         raise
 
 
-def _keep(
+def _save(
     path: Path | None, origin: Origin, watcher: Watcher, epochs: tuple[Epoch, ...], stored: State
 ) -> None:
-    """Write the checkpoint. A full disk stops no training: room may be made before the next."""
+    """Write the checkpoint. If the disk is full, training continues: there may be room again by
+    the end of the next epoch.
+    """
     if path is None:
         return
     try:
@@ -144,110 +150,52 @@ def _keep(
 
 
 def _history(session: Session, digits: Digits, seed: int) -> History:
-    counts = len(digits.train_images), len(digits.test_images)
     return History(
-        session.model,
-        seed,
-        str(session.device),
-        *counts,
-        session.epochs,
-        digits.held_out,
-        torch.get_num_threads(),
-        digits.names,
-        versions(),
+        model=session.model,
+        seed=seed,
+        device=str(session.device),
+        train_count=len(digits.train_images),
+        test_count=len(digits.test_images),
+        epochs=session.epochs,
+        held_out=digits.held_out,
+        threads=torch.get_num_threads(),
+        names=digits.names,
+        versions=versions(),
     )
 
 
-def _on_device(digits: Digits, device: torch.device) -> tuple[Data, Data]:
-    return (
-        Data(pixels(digits.train_images, device), digits.train_labels.to(device)),
-        Data(pixels(digits.test_images, device), digits.test_labels.to(device)),
-    )
-
-
-def normalize(images: torch.Tensor) -> torch.Tensor:
-    """Pixels 0..1 to mean 0 and deviation 1 over the training set.
-
-    What comes back lies channels last in memory, as the network's weights do: with a single
-    channel torch would not see it unless the strides say so, and turn every map around instead.
-    """
-    return ((images - MEAN) / DEVIATION).permute(0, 2, 3, 1).contiguous().permute(0, 3, 1, 2)
-
-
-def pixels(images: torch.Tensor, device: torch.device) -> torch.Tensor:
-    """Images uint8 (n, 28, 28) as float (n, 1, 28, 28) in 0..1 on the device."""
-    return images.to(device).unsqueeze(1).float() / 255
-
-
-def _batches(count: int, size: int) -> int:
-    """Whole batches only: a last one of a single image would have no variance to normalize by."""
-    return max(1, count // size)
+def _objective(model: Model) -> Objective:
+    smoothing = model.training.label_smoothing
+    return Objective(partial(functional.cross_entropy, label_smoothing=smoothing))
 
 
 def _epoch(
-    number: int, session: Session, learn: Data, check: Data, on_step: Callable[[Step], None]
+    number: int,
+    session: Session,
+    train_set: Dataset,
+    test_set: Dataset,
+    on_step: Callable[[Step], None],
 ) -> Epoch:
+    """Train for epoch `number` and evaluate. Raises DivergenceError if a loss is not finite."""
     start = time.perf_counter()
-    how, change = session.model.training, _augmentation(session.model, number)
-    batches = _batches(len(learn.images), how.batch_size)
-    total, correct, seen, rate = 0.0, 0, 0, 0.0
-    session.network.train()
-    for batch, picked in enumerate(_shuffled(learn, how.batch_size, batches, session.random), 1):
-        step = (number - 1) * batches + batch - 1
-        rate = learning_rate(how, step, batches)
-        images = augment(learn.images[picked], change, session.random)
-        loss, right = _step(session, normalize(images), learn.labels[picked], step, rate)
-        if not math.isfinite(loss):
-            raise DivergenceError(number, batch)
-        total, correct, seen = total + loss * len(picked), correct + right, seen + len(picked)
-        on_step(Step(number, batch, batches, loss))
-    test_loss, test_correct = evaluate(session.result, check)
+    order, objective = shuffled(train_set, session.random), _objective(session.model)
+    loss, correct, seen = 0.0, 0, 0
+    for step in training_steps(session, number, train_set, order, objective):
+        if not math.isfinite(step.loss):
+            raise DivergenceError(number, step.batch)
+        loss, correct = loss + step.loss * step.size, correct + step.correct
+        seen += step.size
+        on_step(step)
+    test_loss, test_correct = evaluate(session.result, test_set)
     if not math.isfinite(test_loss):
-        raise DivergenceError(number, batches)
-    # An epoch leaves out what does not fill a batch; the count is scaled to the whole set.
-    train_correct = round(correct * len(learn.images) / seen)
-    seconds = time.perf_counter() - start
-    return Epoch(number, total / seen, train_correct, test_loss, test_correct, rate, seconds)
-
-
-def _augmentation(model: Model, epoch: int) -> Augmentation:
-    plain = epoch > model.training.epochs - model.augmentation.plain_epochs
-    return Augmentation() if plain else model.augmentation
-
-
-def _shuffled(
-    data: Data, size: int, batches: int, random: torch.Generator
-) -> Iterator[torch.Tensor]:
-    order = torch.randperm(len(data.images), generator=random).to(data.images.device)
-    return iter(order[: size * batches].split(size))
-
-
-def _step(
-    session: Session, images: torch.Tensor, labels: torch.Tensor, step: int, rate: float
-) -> tuple[float, int]:
-    """One update; the loss and the number right before it."""
-    how = session.model.training
-    logits = session.network(images)
-    loss = functional.cross_entropy(logits, labels, label_smoothing=how.label_smoothing)
-    session.optimizer.zero_grad(set_to_none=True)
-    loss.backward()
-    for group in session.optimizer.param_groups:
-        group["lr"] = rate
-    session.optimizer.step()
-    if session.average:
-        session.average.update(step)
-    return loss.item(), int((logits.argmax(1) == labels).sum())
-
-
-@torch.inference_mode()
-def evaluate(network: nn.Module, data: Data) -> tuple[float, int]:
-    """Mean cross-entropy and number right over all of `data`, in evaluation mode."""
-    network.eval()
-    total, correct = 0.0, 0
-    for images, labels in zip(
-        data.images.split(TEST_BATCH), data.labels.split(TEST_BATCH), strict=True
-    ):
-        logits = network(normalize(images))
-        total += functional.cross_entropy(logits, labels, reduction="sum").item()
-        correct += int((logits.argmax(1) == labels).sum())
-    return total / len(data.images), correct
+        raise DivergenceError(number, step.batches)
+    return Epoch(
+        number=number,
+        train_loss=loss / seen,
+        # An epoch leaves out what does not fill a batch; the count is scaled to the whole set.
+        train_correct=round(correct * len(train_set.images) / seen),
+        test_loss=test_loss,
+        test_correct=test_correct,
+        learning_rate=step.learning_rate,
+        seconds=time.perf_counter() - start,
+    )

@@ -1,4 +1,4 @@
-"""Looks inside a network in training."""
+"""Measurements inside a network in training."""
 
 from types import TracebackType
 
@@ -14,30 +14,35 @@ def gradient_norms(network: nn.Module) -> tuple[float, ...]:
     return tuple(float(weight.grad.norm()) for weight in weights if weight.grad is not None)
 
 
-class Dead:
-    """The share of dead units of each ReLU: channels that are 0 everywhere, for a whole batch.
+class DeadUnits:
+    """The share of dead units of each ReLU in one batch of a training: of the channels (or single
+    features) whose output is 0 everywhere, for every image of the batch.
 
-    Inside `with` the network's ReLUs are listened to, where that is `wanted`.
+    A context around the training: inside it, the outputs of the network's ReLUs are measured in
+    batch number `batch`, counted from 1. Batches in evaluation mode are not counted.
     """
 
-    def __init__(self, network: nn.Module, *, wanted: bool) -> None:
+    def __init__(self, network: nn.Module, batch: int) -> None:
         self._relus = [module for module in network.modules() if isinstance(module, nn.ReLU)]
-        self._wanted, self._hooks = wanted, list[torch.utils.hooks.RemovableHandle]()
+        self._batch = batch
+        self._counts = dict.fromkeys(self._relus, 0)
+        self._hooks: list[torch.utils.hooks.RemovableHandle] = []
         self._shares: list[float] = []
 
     @property
     def shares(self) -> tuple[float, ...]:
-        """One share for each ReLU, in order; empty where not wanted."""
+        """One share for each ReLU, in the order of the layers; empty before that batch."""
         return tuple(self._shares)
 
-    def __enter__(self) -> "Dead":
-        if self._wanted:
-            self._hooks = [relu.register_forward_hook(self._listen) for relu in self._relus]
+    def __enter__(self) -> "DeadUnits":
+        self._hooks = [relu.register_forward_hook(self._measure) for relu in self._relus]
         return self
 
-    def _listen(self, relu: nn.Module, given: object, output: torch.Tensor) -> None:
-        channels = output.transpose(0, 1).flatten(1)
-        self._shares.append(float((channels.amax(1) <= 0).float().mean()))
+    def _measure(self, relu: nn.ReLU, inputs: object, output: torch.Tensor) -> None:
+        self._counts[relu] += relu.training
+        if relu.training and self._counts[relu] == self._batch:
+            channels = output.transpose(0, 1).flatten(1)
+            self._shares.append(float((channels.amax(1) <= 0).float().mean()))
 
     def __exit__(
         self,

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 from toolkit.experiments.results import Result
 from toolkit.experiments.variant import Budget, Experiment, Setup
@@ -12,13 +13,16 @@ GUESS = 15.0  # seconds of a run of 48,000 images, before any was measured
 
 
 @dataclass(frozen=True)
-class Named:
+class NamedExperiment:
     """An experiment under its concept's name, number and title."""
 
     name: str
     number: int
     title: str
     experiment: Experiment
+
+
+OneExperiment = TypeVar("OneExperiment", bound=NamedExperiment)
 
 
 @dataclass(frozen=True)
@@ -34,7 +38,7 @@ class Run:
         return self.setup.fingerprint, self.seed
 
 
-def chosen(programme: Sequence[Named], only: Sequence[str]) -> tuple[Named, ...]:
+def chosen(programme: Sequence[OneExperiment], only: Sequence[str]) -> tuple[OneExperiment, ...]:
     """Those experiments of `programme` whose concepts are called `only`, by name or number; all
     where `only` is empty.
 
@@ -52,7 +56,7 @@ def chosen(programme: Sequence[Named], only: Sequence[str]) -> tuple[Named, ...]
     return tuple(each for each in programme if not only or each.name in wanted)
 
 
-def runs(experiments: Iterable[Named], budget: Budget, seeds: int) -> tuple[Run, ...]:
+def runs(experiments: Iterable[NamedExperiment], budget: Budget, seeds: int) -> tuple[Run, ...]:
     """Every run once, though several experiments may share it: all of seed 0 first, so that a
     programme that is stopped has few seeds of all experiments rather than all of a few.
     """

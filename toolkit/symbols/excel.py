@@ -1,5 +1,6 @@
 """SymPy expressions as formulas that Excel and LibreOffice read alike."""
 
+import math
 from collections.abc import Callable
 from typing import Any
 
@@ -19,6 +20,22 @@ NAMES = {
     "sign": "SIGN",
 }
 RELATIONS = {"==": "=", "!=": "<>"}
+
+
+def literal(value: float | bool | str) -> str:
+    """A constant as formulas write it: a number to full precision, a text in quotes (those in it
+    doubled), TRUE or FALSE.
+
+    Raises ValueError for nan and infinity, which no formula can name.
+    """
+    if isinstance(value, str):
+        doubled = value.replace('"', '""')
+        return f'"{doubled}"'
+    if isinstance(value, bool):
+        return str(value).upper()
+    if not math.isfinite(value):
+        raise ValueError(f"a formula cannot name {value}; leave such a constant out")
+    return repr(value)
 
 
 class ExcelPrinter(Notation):
@@ -47,10 +64,10 @@ class ExcelPrinter(Notation):
         return "EXP(1)"
 
     def _print_Float(self, number: Any) -> str:
-        return repr(float(number))
+        return literal(float(number))
 
     def _print_BooleanAtom(self, truth: Any) -> str:
-        return str(truth).upper()
+        return literal(bool(truth))
 
     def _print_Add(self, add: Any) -> str:
         first, *others = order.terms(add)

@@ -11,6 +11,7 @@ from toolkit.symbols import exact
 from toolkit.symbols.cell_function import CellFunction, cell_function
 from toolkit.symbols.cells import contents
 from toolkit.symbols.content import is_error
+from toolkit.symbols.excel import literal
 from toolkit.symbols.precedence import Binding
 
 LONGEST_NUMERAL = 21
@@ -32,8 +33,7 @@ class Text(Symbol):
         return (self.content,), {}
 
     def _excel(self, printer: Any) -> str:
-        doubled = self.content.replace('"', '""')
-        return f'"{doubled}"'
+        return literal(self.content)
 
     def _numpycode(self, printer: Any) -> str:
         return repr(self.content)

@@ -1,12 +1,9 @@
 """The backprop workbook, one file a sheet."""
 
-from dataclasses import replace
-
-from toolkit.book.sheet import Book, Chart, Sheet, Table, check_fits
-from toolkit.network.comparison import compared
-from toolkit.network.derivation import derivation, with_optimizer
+from toolkit.book.sheet import Book, Chart, Sheet, Table
+from toolkit.network.derivation import derivation
 from toolkit.network.lesson import Lesson
-from toolkit.network.trace import trace
+from toolkit.network.run import run_lesson
 from toolkit.pages.backprop import (
     backprop,
     check,
@@ -24,20 +21,18 @@ from toolkit.pages.backprop import (
     table,
     update,
 )
-from toolkit.pages.backprop.extent import check_extent
+from toolkit.pages.backprop.extent import check_extent, check_width
 from toolkit.pages.backprop.gradients import earlier_weights
 from toolkit.pages.backprop.layout import (
     BACKPROP,
     PARAMETERS,
-    Worked,
-    cells_of_parameters,
+    LessonLayout,
+    lay_out,
 )
-from toolkit.pages.backprop.lines import Shown
-
-PAGE_POINTS = 800.0  # of rows, on a page in landscape, at about two thirds of their size
+from toolkit.pages.backprop.lines import QuantityCells
 
 
-def work_out(lesson: Lesson) -> Worked:
+def work_out(lesson: Lesson) -> LessonLayout:
     """Derive the lesson's equations and run all its epochs.
 
     Raises ToolkitError, before anything is run, where its tables would not fit a sheet or a
@@ -45,38 +40,31 @@ def work_out(lesson: Lesson) -> Worked:
     """
     check_extent(lesson)
     derived = derivation(lesson)
-    further = [(one, with_optimizer(derived, one.training)) for one in compared(lesson)]
-    remembered = max(len(found.states) for found in (derived, *(found for _, found in further)))
     published.check_names(lesson, derived)
-    check_fits(
-        table.HEADING_ROW + 1 + lesson.training.epochs,
-        1 + len(derived.given) + len(derived.table) + remembered,
-    )
-    cells = cells_of_parameters(lesson, derived)
-    beside = tuple(Worked(one, found, trace(one, found), *cells) for one, found in further)
-    return Worked(lesson, derived, trace(lesson, derived), *cells, beside)
+    check_width(lesson, derived)
+    return lay_out(run_lesson(lesson, derived))
 
 
-def backprop_book(worked: Worked, template: str = "TEMPLATE") -> Book:
+def backprop_book(run: LessonLayout, template: str = "TEMPLATE") -> Book:
     """All sheets in reading order; `template` is what the command line calls the lesson."""
-    tables = [table.sheet(worked, rate) for rate in range(len(worked.letters))]
-    made = [sheet.tables[0] for sheet in tables]
-    shown = Shown(dict(worked.parameters), dict(worked.texts))
-    further = [others.sheet(worked, shown)] if others.equations(worked) else []
-    names = _names(worked)
-    steps = _steps(worked, names, shown)
-    spread = samples.spread(worked)
-    chosen = backprop.sheet(spread[BACKPROP], worked)
-    of_samples = [samples.sheet(worked, n, t) for n, t in spread.items() if n != BACKPROP]
-    looks = _looks(worked, made, spread, template)
-    checked = check.sheet(worked, shown.values)
-    comparing, chart, own = _optimizers(worked, spread[BACKPROP])
+    tables = [table.sheet(run, rate) for rate in range(len(run.letters))]
+    rate_tables = [sheet.tables[0] for sheet in tables]
+    cells = QuantityCells(dict(run.parameters), dict(run.texts))
+    further = [others.sheet(run, cells)] if others.equations(run) else []
+    names = _names(run)
+    steps = _steps(run, names, cells)
+    by_sheet = samples.tables(run)
+    chosen = backprop.sheet(by_sheet[BACKPROP], run)
+    of_samples = [samples.sheet(run, n, t) for n, t in by_sheet.items() if n != BACKPROP]
+    looks = _looks(run, rate_tables, by_sheet, template)
+    checked = check.sheet(run, cells.values)
+    comparing, chart, own = _optimizers(run, by_sheet[BACKPROP])
     pages = (
         *steps,
         *further,
         chosen,
         *of_samples,
-        rates.sheet(worked, made),
+        rates.sheet(run, rate_tables),
         *comparing,
         *looks,
         checked,
@@ -85,71 +73,64 @@ def backprop_book(worked: Worked, template: str = "TEMPLATE") -> Book:
     )
     contents = [PARAMETERS, *(page.name for page in pages)]
     first = (
-        start.sheet(worked, contents, shown, check.verdicts(checked)),
-        parameters.sheet(worked, made, chart),
+        start.sheet(run, contents, cells, check.verdicts(checked)),
+        parameters.sheet(run, rate_tables, chart),
     )
-    return Book(worked.lesson.title, (*first, *pages))
+    return Book(run.lesson.title, (*first, *pages))
 
 
-def _optimizers(worked: Worked, chosen: Table) -> tuple[list[Sheet], Chart | None, list[Sheet]]:
+def _optimizers(run: LessonLayout, chosen: Table) -> tuple[list[Sheet], Chart | None, list[Sheet]]:
     """The sheet that compares optimizers, its chart, and a sheet for each."""
-    if not worked.compared:
+    if not run.compared:
         return [], None, []
-    tables = [optimizers.own_table(one) for one in worked.compared]
-    curves = optimizers.curves(worked, chosen, tables)
-    pairs = zip(worked.compared, tables, strict=True)
-    own = [optimizers.own_sheet(one, made) for one, made in pairs]
-    page = optimizers.sheet(worked, curves)
+    tables = [optimizers.own_table(one) for one in run.compared]
+    curves = optimizers.curves(run, chosen, tables)
+    pairs = zip(run.compared, tables, strict=True)
+    own = [optimizers.own_sheet(one, epochs) for one, epochs in pairs]
+    page = optimizers.sheet(run, curves)
     return [page], page.charts[0], own
 
 
 def _looks(
-    worked: Worked, made: list[Table], spread: dict[str, Table], template: str
+    run: LessonLayout, tables: list[Table], by_sheet: dict[str, Table], template: str
 ) -> list[Sheet]:
     """The looks into the tables that only some lessons have something for."""
-    figures = [published.sheet(worked, made, template)] if published.applies(worked) else []
-    return figures + (
-        [gradient_sizes.sheet(worked, spread)] if gradient_sizes.applies(worked) else []
-    )
+    figures = [published.sheet(run, tables, template)] if published.applies(run) else []
+    return figures + ([gradient_sizes.sheet(run, by_sheet)] if gradient_sizes.applies(run) else [])
 
 
-def _kinds(worked: Worked) -> list[str]:
+def _kinds(run: LessonLayout) -> list[str]:
     """The steps of this network: some have but one layer, and nothing hidden."""
-    hidden = ["hidden", "first"] if len(worked.lesson.network.layers) > 2 else []
+    hidden = ["hidden", "first"] if len(run.lesson.network.layers) > 2 else []
     return ["forward", "one", "output", *hidden, "update"]
 
 
-def _names(worked: Worked) -> list[str]:
+def _names(run: LessonLayout) -> list[str]:
     words = {
         "forward": "forward pass",
         "one": "one weight",
         "output": "output weights",
         "hidden": "what reaches hidden",
-        "first": earlier_weights(worked),
+        "first": earlier_weights(run),
         "update": "update",
     }
-    return [f"Step {n}, {words[kind]}" for n, kind in enumerate(_kinds(worked), 1)]
+    return [f"Step {n}, {words[kind]}" for n, kind in enumerate(_kinds(run), 1)]
 
 
-def _steps(worked: Worked, names: list[str], shown: Shown) -> list[Sheet]:
+def _steps(run: LessonLayout, names: list[str], cells: QuantityCells) -> list[Sheet]:
     """In order, since each reads the cells of those before it."""
-    sheets = []
-    for kind, name, following in zip(_kinds(worked), names, [*names[1:], BACKPROP], strict=True):
-        sheets.append(_step(worked, kind, name, shown, following))
-    return [_on_one_page(sheet) for sheet in sheets]
+    following = [*names[1:], BACKPROP]
+    return [
+        _step(run, kind, name, cells, after)
+        for kind, name, after in zip(_kinds(run), names, following, strict=True)
+    ]
 
 
-def _on_one_page(sheet: Sheet) -> Sheet:
-    """Printed on one page where that leaves it legible."""
-    fits = sum(sheet.heights.values()) < PAGE_POINTS
-    return replace(sheet, pages_high=1) if fits else sheet
-
-
-def _step(worked: Worked, kind: str, name: str, shown: Shown, following: str) -> Sheet:
+def _step(run: LessonLayout, kind: str, name: str, cells: QuantityCells, following: str) -> Sheet:
     if kind == "forward":
-        return forward_pass.sheet(worked, name, shown, following)
+        return forward_pass.sheet(run, name, cells, following)
     if kind == "one":
-        return one_weight.sheet(worked, name, shown, following)
+        return one_weight.sheet(run, name, cells, following)
     if kind == "update":
-        return update.sheet(worked, name, shown, following)
-    return gradients.sheet(worked, kind, name, shown, following)
+        return update.sheet(run, name, cells, following)
+    return gradients.sheet(run, kind, name, cells, following)

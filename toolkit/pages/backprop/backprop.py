@@ -1,7 +1,5 @@
 """The backprop table at the learning rate that is chosen on the sheet of parameters."""
 
-from dataclasses import replace
-
 from toolkit.book.live import computed
 from toolkit.book.sheet import Cell, Chart, Known, Series, Sheet, Table, at
 from toolkit.network.derivation import LEARNING_RATE, LOSS
@@ -11,7 +9,7 @@ from toolkit.pages.backprop.layout import (
     BACKPROP,
     PARAMETERS,
     START,
-    Worked,
+    LessonLayout,
     column_of,
 )
 from toolkit.symbols.text import Text, joined, number_text
@@ -19,10 +17,10 @@ from toolkit.symbols.text import Text, joined, number_text
 TITLE = joined(Text("Backprop, epoch by epoch: η = "), number_text(LEARNING_RATE))
 
 
-def sheet(shown: Table, worked: Worked) -> Sheet:
+def sheet(epochs: Table, run: LessonLayout) -> Sheet:
     """The table, its curve to the right of the last column."""
-    losses = shown.known(BACKPROP, column_of(shown, LOSS.name))
-    heading = computed(TITLE, worked.parameters, "title")
+    losses = epochs.known(BACKPROP, column_of(epochs, LOSS.name))
+    heading = computed(TITLE, run.parameters, "title")
     cells = {
         (1, 1): heading,
         (2, 1): Cell("back", "link", link=START),
@@ -32,12 +30,12 @@ def sheet(shown: Table, worked: Worked) -> Sheet:
         (1, 9): Cell("status:", "muted"),
         (1, 10): computed(status(), {LOSSES: losses}, "note"),
     }
-    chart = _chart(shown, at(BACKPROP, 1, 1, heading.value))
-    return replace(table.page(BACKPROP, cells, shown), charts=(chart,), tab="000000")
+    chart = _chart(epochs, at(BACKPROP, 1, 1, heading.value))
+    return table.page(BACKPROP, cells, epochs, (chart,), tab="000000")
 
 
-def _chart(shown: Table, heading: Known) -> Chart:
-    losses = shown.known(BACKPROP, column_of(shown, LOSS.name))
-    series = Series(heading, shown.known(BACKPROP, 0), losses)
-    column = len(shown.columns) + 2
+def _chart(epochs: Table, heading: Known) -> Chart:
+    losses = epochs.known(BACKPROP, column_of(epochs, LOSS.name))
+    series = Series(heading, epochs.known(BACKPROP, 0), losses)
+    column = len(epochs.columns) + 2
     return Chart(heading, "epoch", LOSS.name, (series,), row=5, column=column, y_min=0)

@@ -4,15 +4,16 @@ from collections.abc import Sequence
 from typing import cast
 
 import numpy as np
-from sympy import Symbol
+from sympy import Eq, Integer, Piecewise, Symbol
 
+from toolkit.book.address import Area, Operand
 from toolkit.book.live import computed
-from toolkit.book.sheet import ROW, Cell, Column, Known, Sheet, Table, at, down, letters
+from toolkit.book.sheet import Cell, Column, Known, Sheet, Table, at, constant, down, in_row
 from toolkit.network.derivation import LOSS
 from toolkit.network.trace import start_values
-from toolkit.pages.backprop.layout import CHECK, START, Worked
+from toolkit.pages.backprop.layout import CHECK, START, LessonLayout
 from toolkit.symbols.choices import relative_error, verdict
-from toolkit.symbols.equation import Gradient, quantity
+from toolkit.symbols.equation import Equation, Gradient, quantity
 from toolkit.symbols.numeric import function
 
 STEP, BOUND = 1e-4, 1e-5
@@ -24,6 +25,8 @@ WIDTHS = {1: 16, 2: 20, 3: 20, 4: 20, 5: 18, 6: 16, 7: 12}
 H, LIMIT, UP, LOW, QUOTIENT, SLOPE, OFF, ALL = (
     quantity(n) for n in ("h", "bound", "up", "low", "quotient", "slope", "off", "verdicts")
 )
+AT_START, SIGN, MOVED, NAME = map(quantity, ("at the start", "by h times", "moved", "name"))
+VALUE = AT_START + Piecewise((SIGN * H, Eq(MOVED, NAME)), (Integer(0), True))
 LEAD = (
     "Each parameter is moved by h up and down, the loss computed anew from the start, and "
     "(loss up - loss down) / 2h held against the gradient of the chain rule.",
@@ -31,18 +34,18 @@ LEAD = (
 )
 
 
-def checked(worked: Worked) -> list[Symbol]:
+def checked(run: LessonLayout) -> list[Symbol]:
     """All parameters, or as many evenly spaced ones as stay within a readable sheet."""
-    parameters = list(worked.derived.parameters)
-    width = len(parameters) + len(worked.derived.columns)
+    parameters = list(run.derived.parameters)
+    width = len(parameters) + len(run.derived.columns)
     most = max(1, MOST_CELLS // (2 * width))
     return parameters[:: -(-len(parameters) // most)]
 
 
-def sheet(worked: Worked, slopes: dict[Symbol, Known]) -> Sheet:
+def sheet(run: LessonLayout, slopes: dict[Symbol, Known]) -> Sheet:
     """The verdicts above, what they are computed from below."""
-    parameters = checked(worked)
-    table = _table(worked, parameters)
+    parameters = checked(run)
+    table = _table(run, parameters)
     cells = {
         (1, 1): Cell("Gradient check", "title"),
         **{(2 + n, 1): Cell(words, "muted") for n, words in enumerate(LEAD)},
@@ -59,15 +62,14 @@ def sheet(worked: Worked, slopes: dict[Symbol, Known]) -> Sheet:
     last = FIRST_ROW + len(parameters) - 1
     return Sheet(
         CHECK, cells, (table,), widths=WIDTHS, freeze=(FIRST_ROW, 2), tab="56B4E9",
-        verdicts=((FIRST_ROW, 7, last, 7),),
+        verdicts=(Area(FIRST_ROW, 7, last, 7),),
     )  # fmt: skip
 
 
-def verdicts(made: Sheet) -> Known:
+def verdicts(sheet: Sheet) -> Known:
     """The range of all verdicts on this sheet."""
-    (area,) = made.verdicts
-    rows = range(area[0], area[2] + 1)
-    return down(CHECK, area[0], area[1], [made.cells[row, area[1]].value for row in rows])
+    (area,) = sheet.verdicts
+    return down(CHECK, area.row, area.column, [sheet.cells[place].value for place in area.places])
 
 
 def _verdict(
@@ -97,50 +99,56 @@ def _verdict(
     }
 
 
-def _table(worked: Worked, parameters: Sequence[Symbol]) -> Table:
+def _table(run: LessonLayout, parameters: Sequence[Symbol]) -> Table:
     """Two rows for each parameter: a forward pass with it moved up, and one with it moved down."""
     moved = [p.name for p in parameters for _ in range(2)]
     signs = np.tile([1.0, -1.0], len(parameters))
-    values = _values(worked, parameters)
+    values = _values(run, parameters)
     top = FIRST_ROW + len(parameters) + 2
-    names = [*worked.derived.parameters, *(e.symbol for e in worked.derived.columns)]
-    place = {symbol: letters(n) for n, symbol in enumerate(names, 3)}
+    names = [*run.derived.parameters, *(e.symbol for e in run.derived.columns)]
+    place = {symbol: in_row(n) for n, symbol in enumerate(names, 3)}
 
-    def address(symbol: Symbol) -> str:
-        return f"{place[symbol]}{ROW}" if symbol in place else worked.parameters[symbol].address
+    def address(symbol: Symbol) -> Operand:
+        return place[symbol] if symbol in place else run.parameters[symbol].address
 
     columns = [
         Column("moved", moved, "name", width=16),
         Column("by h times", signs, "integer", width=20),
         *(
-            Column(p.name, values[p], formula=_moved(p, worked), width=12)
-            for p in worked.derived.parameters
+            Column(p.name, values[p], formula=_moved(p, run), width=12)
+            for p in run.derived.parameters
         ),
         *(
             Column(e.symbol.name, values[e.symbol], formula=e.formula(address), width=12,
                    style="loss" if e.symbol == LOSS else "number")
-            for e in worked.derived.columns
+            for e in run.derived.columns
         ),
     ]  # fmt: skip
     return Table(top, 1, tuple(columns))
 
 
-def _moved(parameter: Symbol, worked: Worked) -> str:
-    step = f"'{CHECK}'!$B${STEP_ROW}"
-    start = worked.parameters[parameter].address
-    return f'={start}+IF($A{ROW}="{parameter.name}",$B{ROW}*{step},0)'
+def _moved(parameter: Symbol, run: LessonLayout) -> str:
+    """The formula of a parameter: its value, moved by h in the two rows that name it."""
+    cells = {
+        AT_START: run.parameters[parameter].address,
+        MOVED: in_row(1, fixed=True),
+        NAME: constant(parameter.name).address,
+        SIGN: in_row(2, fixed=True),
+        H: Area.of(STEP_ROW, 2, sheet=CHECK).absolute,
+    }
+    return Equation(parameter, VALUE).formula(lambda symbol: cells[symbol])
 
 
-def _values(worked: Worked, parameters: Sequence[Symbol]) -> dict[Symbol, np.ndarray]:
+def _values(run: LessonLayout, parameters: Sequence[Symbol]) -> dict[Symbol, np.ndarray]:
     """Every quantity of these forward passes; shape (2 · parameters,)."""
-    start = start_values(worked.lesson, worked.derived)
+    start = start_values(run.lesson, run.derived)
     rows = 2 * len(parameters)
     values = {s: np.full(rows, number) for s, number in start.items()}
     for number, parameter in enumerate(parameters):
         values[parameter][2 * number] += STEP
         values[parameter][2 * number + 1] -= STEP
-    compute = function(list(start), worked.derived.columns)
+    compute = function(list(start), run.derived.columns)
     with np.errstate(all="ignore"):
         results = compute(*values.values())
-    names = [e.symbol for e in worked.derived.columns]
+    names = [e.symbol for e in run.derived.columns]
     return values | {s: np.broadcast_to(r, rows) for s, r in zip(names, results, strict=True)}

@@ -10,7 +10,7 @@ from sympy import Piecewise, Symbol
 from toolkit.book.live import computed
 from toolkit.book.sheet import Cell, Known, Series, Table, at
 from toolkit.network.derivation import LEARNING_RATE, LOSS
-from toolkit.pages.backprop.layout import Worked, column_of
+from toolkit.pages.backprop.layout import LessonLayout, column_of
 from toolkit.symbols.choices import when_all_numbers
 from toolkit.symbols.equation import quantity
 from toolkit.symbols.lookups import first_at_most, last, lookup
@@ -58,24 +58,24 @@ class Curve:
         return Cell(self.name, "link", link=self.sheet)
 
 
-def goal(worked: Worked) -> float:
+def goal(run: LessonLayout) -> float:
     """A loss that is worth reaching: a tenth of that at the start."""
-    start = worked.trace.column(LOSS, 0)[0]
+    start = run.trace.column(LOSS, 0)[0]
     return float(f"{start / 10:.1g}") if np.isfinite(start) else 0.1
 
 
-def goal_cells(worked: Worked) -> Cells:
+def goal_cells(run: LessonLayout) -> Cells:
     """The loss to be reached, which a reader may change."""
     return {
         (GOAL_ROW, 1): Cell("How many epochs until the loss is at most", "text"),
-        (GOAL_ROW, GOAL_COLUMN): Cell(goal(worked), "input"),
+        (GOAL_ROW, GOAL_COLUMN): Cell(goal(run), "input"),
         (GOAL_ROW, GOAL_COLUMN + 1): Cell("(change it)", "note"),
     }
 
 
-def summaries(worked: Worked, curves: Sequence[Curve], page: str, row: int, word: str) -> Cells:
+def summaries(run: LessonLayout, curves: Sequence[Curve], page: str, row: int, word: str) -> Cells:
     """A row of headings, the first of them `word`, then a row of results for each table."""
-    aim = at(page, GOAL_ROW, GOAL_COLUMN, goal(worked))
+    aim = at(page, GOAL_ROW, GOAL_COLUMN, goal(run))
     cells = {(row, n): Cell(h, "heading") for n, h in enumerate((word, *HEADINGS), 1)}
     for below, curve in enumerate(curves, row + 1):
         cells |= _summary(curve, page, below, aim)
@@ -109,9 +109,9 @@ def status() -> Piecewise:
     return Piecewise((joined(LEFT, counted), counted < length(LOSSES)), (Text("ok"), True))
 
 
-def chosen(worked: Worked, curves: Sequence[Curve], page: str, row: int, word: str) -> Cells:
+def chosen(run: LessonLayout, curves: Sequence[Curve], page: str, row: int, word: str) -> Cells:
     """The losses at some epochs, which stand in yellow in the row of headings."""
-    epochs = [epoch for epoch in CHOSEN_EPOCHS if epoch <= worked.trace.epochs]
+    epochs = [epoch for epoch in CHOSEN_EPOCHS if epoch <= run.trace.epochs]
     cells = {
         (row, 1): Cell("The loss at chosen epochs (change the yellow cells)", "subtitle"),
         (row + 1, 1): Cell(word, "heading"),
@@ -121,6 +121,6 @@ def chosen(worked: Worked, curves: Sequence[Curve], page: str, row: int, word: s
         cells[below, 1] = curve.link
         for column, epoch in enumerate(epochs, 2):
             known = curve.known() | {EPOCH: at(page, row + 1, column, epoch)}
-            shown = when_all_numbers(lookup(LOSSES, EPOCHS, EPOCH), LOSSES)
-            cells[below, column] = computed(shown, known, "loss")
+            loss = when_all_numbers(lookup(LOSSES, EPOCHS, EPOCH), LOSSES)
+            cells[below, column] = computed(loss, known, "loss")
     return cells

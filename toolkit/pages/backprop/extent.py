@@ -4,8 +4,8 @@ from toolkit.book.limits import MAX_SERIES
 from toolkit.book.sheet import check_fits
 from toolkit.files.errors import ToolkitError
 from toolkit.network.comparison import compared
-from toolkit.network.derivation import written_out
-from toolkit.network.lesson import Lesson, weight_count
+from toolkit.network.derivation import Derivation, written_out
+from toolkit.network.lesson import Lesson, Training, weight_count
 from toolkit.network.optimizers import update
 from toolkit.pages.backprop.table import HEADING_ROW
 from toolkit.symbols.equation import quantity
@@ -17,8 +17,7 @@ MOST_CELLS = 100_000_000
 def check_extent(lesson: Lesson) -> None:
     """Raise ToolkitError, before anything is derived, where the workbook could not be opened.
 
-    Columns are counted without partial sums; with these they are checked once they are known,
-    before anything is run.
+    Columns are counted without partial sums, which `check_width` adds.
     """
     rates = len(lesson.training.learning_rates)
     if rates > MAX_SERIES:
@@ -39,16 +38,31 @@ def check_extent(lesson: Lesson) -> None:
         )
 
 
+def check_width(lesson: Lesson, derived: Derivation) -> None:
+    """Raise ToolkitError, before anything is run, where a table would not fit a sheet: as
+    `check_extent`, but with the partial sums.
+    """
+    trained = derived.parameters if lesson.training.train_biases else derived.weights
+    trainings = [lesson.training, *(one.training for one in compared(lesson))]
+    states = max(map(_states, trainings)) * len(trained)
+    columns = 1 + len(derived.given) + len(derived.table) + states
+    check_fits(HEADING_ROW + 1 + lesson.training.epochs, columns)
+
+
+def _states(training: Training) -> int:
+    """How many numbers an optimizer keeps for each parameter."""
+    return len(update(training, quantity("w"))) - 1
+
+
 def least_columns(lesson: Lesson) -> int:
     """How many columns a lesson's tables have, but for partial sums: the epoch and the loss; each
     parameter, its gradient and what the optimizer remembers of it; and those of each sample.
     """
     layers, training = lesson.network.layers, lesson.training
     weights, biases = weight_count(layers), sum(layers[1:]) * lesson.network.bias
-    remembered = len(update(training, quantity("w"))) - 1
     trained = weights + biases * training.train_biases
     samples = len(lesson.samples.inputs) * _columns_of_sample(lesson)
-    return 2 + 2 * (weights + biases) + remembered * trained + samples
+    return 2 + 2 * (weights + biases) + _states(training) * trained + samples
 
 
 def _columns_of_sample(lesson: Lesson) -> int:

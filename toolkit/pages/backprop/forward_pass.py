@@ -1,8 +1,8 @@
 """Step 1: from the inputs to the loss, a line for each quantity."""
 
 from toolkit.book.sheet import Sheet
-from toolkit.pages.backprop.layout import Worked
-from toolkit.pages.backprop.lines import Page, Shown
+from toolkit.pages.backprop.layout import LessonLayout
+from toolkit.pages.backprop.lines import EquationPage, QuantityCells
 from toolkit.pages.backprop.sentences import neuron, sentence
 from toolkit.symbols.equation import Equation
 
@@ -10,32 +10,32 @@ TITLE = "Step 1: the forward pass"
 LEAD = ("The inputs go in, layer by layer, until the loss says how wrong the answer is.",)
 
 
-def sheet(worked: Worked, name: str, shown: Shown, following: str | None) -> Sheet:
+def sheet(run: LessonLayout, name: str, cells: QuantityCells, following: str | None) -> Sheet:
     """The first sample's quantities; of further samples the tables show the same."""
-    page = Page(name, shown)
-    for heading, equations in _blocks(worked):
+    page = EquationPage(name, cells)
+    for heading, equations in _blocks(run):
         page.block(heading)
         for equation in equations:
-            page.line(equation, sentence(equation, worked))
-    return page.sheet(TITLE, (*LEAD, *_samples(worked)), following)
+            page.line(equation, sentence(equation, run))
+    return page.sheet(TITLE, (*LEAD, *_samples(run)), following)
 
 
-def _blocks(worked: Worked) -> list[tuple[str, list[Equation]]]:
+def _blocks(run: LessonLayout) -> list[tuple[str, list[Equation]]]:
     """The lines by layer, then the errors and the loss."""
     blocks: dict[str, list[Equation]] = {}
-    for equation in worked.derived.forward:
-        role = worked.derived.roles[equation.symbol]
+    for equation in run.derived.forward:
+        role = run.derived.roles[equation.symbol]
         if role.sample == 1:
             heading = "Errors and loss"
             if role.kind not in ("error", "loss"):
-                heading = neuron(role, worked.lesson).split(" neuron")[0].split("Neuron 1 of ")[-1]
+                heading = neuron(role, run.lesson).split(" neuron")[0].split("Neuron 1 of ")[-1]
                 heading = f"{heading} layer" if " " not in heading else heading.capitalize()
-            blocks.setdefault(_layer(worked, role.layer, heading), []).append(equation)
+            blocks.setdefault(_layer(run, role.layer, heading), []).append(equation)
     return list(blocks.items())
 
 
-def _layer(worked: Worked, layer: int, heading: str) -> str:
-    layers = len(worked.lesson.network.layers)
+def _layer(run: LessonLayout, layer: int, heading: str) -> str:
+    layers = len(run.lesson.network.layers)
     if heading == "Errors and loss":
         return heading
     if layer == layers - 1:
@@ -43,8 +43,8 @@ def _layer(worked: Worked, layer: int, heading: str) -> str:
     return "Hidden layer" if layers == 3 else f"Hidden layer {layer}"
 
 
-def _samples(worked: Worked) -> tuple[str, ...]:
-    samples = len(worked.lesson.samples.inputs)
+def _samples(run: LessonLayout) -> tuple[str, ...]:
+    samples = len(run.lesson.samples.inputs)
     if samples == 1:
         return ()
     return (f"Shown is sample 1 of {samples}; the others go the same way, as the tables show.",)

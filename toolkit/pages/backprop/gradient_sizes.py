@@ -9,7 +9,7 @@ from sympy import Add, Expr, Piecewise, Symbol
 from toolkit.book.live import computed
 from toolkit.book.sheet import Cell, Chart, Known, Series, Sheet, Table, at, down
 from toolkit.network.derivation import LEARNING_RATE, LOSS
-from toolkit.pages.backprop.layout import BACKPROP, PARAMETERS, SIZES, START, Worked
+from toolkit.pages.backprop.layout import BACKPROP, PARAMETERS, SIZES, START, LessonLayout
 from toolkit.pages.backprop.sizes import FIRST, LAST, QUOTIENT, layers, mean_size, table
 from toolkit.symbols.equation import local_derivatives, quantity
 from toolkit.symbols.ranges import total
@@ -43,65 +43,67 @@ WEIGHTS, SLOPES = map(quantity, ("weights", "slopes"))
 Cells = dict[tuple[int, int], Cell]
 
 
-def applies(worked: Worked) -> bool:
+def applies(run: LessonLayout) -> bool:
     """Whether there are layers enough to compare."""
-    return len(worked.lesson.network.layers) > FEWEST_LAYERS
+    return len(run.lesson.network.layers) > FEWEST_LAYERS
 
 
-def sheet(worked: Worked, tables: Mapping[str, Table]) -> Sheet:
+def sheet(run: LessonLayout, tables: Mapping[str, Table]) -> Sheet:
     """A row for each epoch, in the rows of the sheet Backprop; the reasons beside. `tables` are
     those at the chosen learning rate, by sheet.
     """
-    made = table(worked, tables[BACKPROP])
-    left = len(made.columns) + 2
-    heading = computed(TITLE, worked.parameters, "title")
-    start = _start(worked, tables, made, left)
+    size_table = table(run, tables[BACKPROP])
+    left = len(size_table.columns) + 2
+    heading = computed(TITLE, run.parameters, "title")
+    start = _start(run, tables, size_table, left)
     cells = {
         (1, 1): heading,
         (1, left + 6): Cell(START, "link", link=START),
         (1, left): Cell(PARAMETERS, "link", link=PARAMETERS),
         (2, 1): Cell(LEAD, "muted"),
-        **_why(worked, made, start, left),
+        **_why(run, size_table, start, left),
     }
-    chart = _chart(made, at(SIZES, 1, 1, heading.value), START_ROW + len(layers(worked)) + 3, left)
+    chart = _chart(
+        size_table, at(SIZES, 1, 1, heading.value), START_ROW + len(layers(run)) + 3, left
+    )
     widths = {left - 1: GAP} | dict(enumerate(WIDTHS, left))
     return Sheet(
-        SIZES, cells | start, (made,), (chart,), widths, freeze=(made.row + 1, 2), tab="009E73",
-        pages_high=ceil(made.last_row / ROWS_A_PAGE),
+        SIZES, cells | start, (size_table,), (chart,), widths, freeze=(size_table.row + 1, 2),
+        tab="009E73", pages_high=ceil(size_table.last_row / ROWS_A_PAGE),
     )  # fmt: skip
 
 
-def _start(worked: Worked, tables: Mapping[str, Table], made: Table, left: int) -> Cells:
+def _start(run: LessonLayout, tables: Mapping[str, Table], size_table: Table, left: int) -> Cells:
     """Layer by layer the size, and the factors that a layer adds to it on the way back."""
     cells = {(START_ROW, left): Cell("At the start, layer by layer", "subtitle")}
     cells |= {(START_ROW + 1, n): Cell(words, "heading") for n, words in enumerate(HEADINGS, left)}
-    for layer in range(1, 1 + len(layers(worked))):
-        row = _layer(worked, tables, made, layer)
+    for layer in range(1, 1 + len(layers(run))):
+        row = _layer(run, tables, size_table, layer)
         cells |= {(START_ROW + 1 + layer, n): cell for n, cell in enumerate(row, left)}
     return cells
 
 
 def _layer(
-    worked: Worked, tables: Mapping[str, Table], made: Table, layer: int
+    run: LessonLayout, tables: Mapping[str, Table], size_table: Table, layer: int
 ) -> tuple[Cell, ...]:
-    weights = layers(worked)
-    known = {FIRST: _size(made, layer), LAST: _size(made, len(weights))}
-    expr, ranges = mean_size(weights[layer - 1], tables[BACKPROP], made.row + 1)
+    weights = layers(run)
+    known = {FIRST: _size(size_table, layer), LAST: _size(size_table, len(weights))}
+    expr, ranges = mean_size(weights[layer - 1], tables[BACKPROP], size_table.row + 1)
     at_start = {s: Known(k.address, np.asarray(k.value)[0]) for s, k in ranges.items()}
     return (
         Cell(f"layer {layer}", "middle"),
         Cell(_span(weights[layer - 1]), "middle"),
-        Cell(worked.lesson.network.activations[layer - 1], "middle"),
+        Cell(run.lesson.network.activations[layer - 1], "middle"),
         computed(FIRST, known, "scientific"),
         computed(QUOTIENT, known, "scientific"),
         computed(expr, at_start, "number"),
-        _slope(worked, tables, layer),
+        _slope(run, tables, layer),
     )
 
 
-def _size(made: Table, layer: int) -> Known:
+def _size(size_table: Table, layer: int) -> Known:
     """The cell of a layer's mean gradient at the start."""
-    return at(SIZES, made.row + 1, 1 + layer, made.columns[layer].values[0])
+    return at(SIZES, size_table.row + 1, 1 + layer, size_table.columns[layer].values[0])
 
 
 def _span(symbols: list[Symbol]) -> str:
@@ -109,14 +111,14 @@ def _span(symbols: list[Symbol]) -> str:
     return str(first) if first == last else f"{first}…{last}"
 
 
-def _slope(worked: Worked, tables: Mapping[str, Table], layer: int) -> Cell:
+def _slope(run: LessonLayout, tables: Mapping[str, Table], layer: int) -> Cell:
     """The mean of da/dh over a layer's neurons and the samples, in the first row."""
-    roles = worked.derived.roles
+    roles = run.derived.roles
     equations = [
-        e for e in worked.derived.columns
+        e for e in run.derived.columns
         if (role := roles.get(e.symbol)) and (role.kind, role.layer) == ("activation", layer)
     ]  # fmt: skip
-    shares = worked.lesson.network.activations[layer - 1] == "softmax"
+    shares = run.lesson.network.activations[layer - 1] == "softmax"
     if shares or len(equations) > MOST_SLOPES:
         return Cell("–", "right")
     slopes = [slope for e in equations for slope in local_derivatives(e).values()]
@@ -132,15 +134,15 @@ def _first(symbol: Symbol, tables: Mapping[str, Table]) -> Known:
     return at(sheet, table.row + 1, table.column + n, float(table.columns[n].values[0]))  # type: ignore[arg-type]
 
 
-def _why(worked: Worked, made: Table, start: Cells, left: int) -> Cells:
+def _why(run: LessonLayout, size_table: Table, start: Cells, left: int) -> Cells:
     """Two sentences that hold always, two with the present numbers."""
-    network, count = worked.lesson.network, len(layers(worked))
+    network, count = run.lesson.network, len(layers(run))
     words = ", ".join(
         f"{kind}: {SLOPE_WORDS[kind].format(network.negative_slope)}"
         for kind in dict.fromkeys(network.activations)
     )
     texts = [Cell(WHY[0]), Cell(WHY[1].format(words))]
-    texts += [_factors(start, left, count), _compared(made, count)]
+    texts += [_factors(start, left, count), _compared(size_table, count)]
     return {(WHY_ROW, left): Cell("Why they differ", "subtitle")} | {
         (row, left): cell for row, cell in enumerate(texts, WHY_ROW + 1)
     }
@@ -160,9 +162,9 @@ def _factors(start: Cells, left: int, count: int) -> Cell:
     return computed(joined(*pieces, Text(".")), known, "text")
 
 
-def _compared(made: Table, count: int) -> Cell:
+def _compared(size_table: Table, count: int) -> Cell:
     """The outcome in words, whichever of the two is larger."""
-    known = {FIRST: _size(made, 1), LAST: _size(made, count)}
+    known = {FIRST: _size(size_table, 1), LAST: _size(size_table, count)}
     return computed(
         Piecewise(
             (Text("No gradient reaches layer 1 at the start."), FIRST <= 0),
@@ -182,11 +184,15 @@ def _times(factor: Expr, larger: int, smaller: int) -> Expr:
     )  # fmt: skip
 
 
-def _chart(made: Table, heading: Known, row: int, column: int) -> Chart:
+def _chart(size_table: Table, heading: Known, row: int, column: int) -> Chart:
     """One line a layer; logarithmic, so that shrinking by one factor is one step everywhere."""
     lines = tuple(
-        Series(at(SIZES, made.row, n + 1, c.heading), made.known(SIZES, 0), made.known(SIZES, n))
-        for n, c in enumerate(made.columns[1:-1], 1)
+        Series(
+            at(SIZES, size_table.row, n + 1, c.heading),
+            size_table.known(SIZES, 0),
+            size_table.known(SIZES, n),
+        )
+        for n, c in enumerate(size_table.columns[1:-1], 1)
     )
     positive = all((np.asarray(line.y.value) > 0).all() for line in lines)
     return Chart(

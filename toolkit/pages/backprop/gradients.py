@@ -1,8 +1,8 @@
 """Steps 3 to 5: the gradients of the output weights, of what is hidden, of the other weights."""
 
 from toolkit.book.sheet import Sheet
-from toolkit.pages.backprop.layout import Worked
-from toolkit.pages.backprop.lines import Page, Shown
+from toolkit.pages.backprop.layout import LessonLayout
+from toolkit.pages.backprop.lines import EquationPage, QuantityCells
 from toolkit.pages.backprop.sentences import sentence
 from toolkit.symbols.equation import Equation
 
@@ -18,47 +18,49 @@ LEADS = {
 }
 
 
-def sheet(worked: Worked, kind: str, name: str, shown: Shown, following: str | None) -> Sheet:
+def sheet(
+    run: LessonLayout, kind: str, name: str, cells: QuantityCells, following: str | None
+) -> Sheet:
     """The lines of one of these steps."""
-    page = Page(name, shown)
-    for heading, equations in _blocks(worked, kind):
+    page = EquationPage(name, cells)
+    for heading, equations in _blocks(run, kind):
         if equations:
             page.block(heading)
         for equation in equations:
-            page.line(equation, sentence(equation, worked))
-    title = TITLES.get(kind, f"the other weights, {earlier_weights(worked)}")
+            page.line(equation, sentence(equation, run))
+    title = TITLES.get(kind, f"the other weights, {earlier_weights(run)}")
     return page.sheet(f"{name.split(',')[0]}: {title}", (LEADS[kind],), following)
 
 
-def earlier_weights(worked: Worked) -> str:
+def earlier_weights(run: LessonLayout) -> str:
     """The weights before the output layer: w1 to w4."""
-    last = len(worked.lesson.network.layers) - 1
-    names = [w.name for w in worked.derived.weights if worked.layers[w] < last]
+    last = len(run.lesson.network.layers) - 1
+    names = [w.name for w in run.derived.weights if run.layers[w] < last]
     return " to ".join([names[0], names[-1]] if len(names) > 1 else names)
 
 
-def _blocks(worked: Worked, kind: str) -> list[tuple[str, list[Equation]]]:
-    last = len(worked.lesson.network.layers) - 1
-    trained = "Weights and biases" if worked.derived.biases else "Weights"
+def _blocks(run: LessonLayout, kind: str) -> list[tuple[str, list[Equation]]]:
+    last = len(run.lesson.network.layers) - 1
+    trained = "Weights and biases" if run.derived.biases else "Weights"
     if kind == "output":
         return [
-            ("From the loss back to the output neurons", _inner(worked, last, last)),
-            (f"{trained} of the output layer", _of_parameters(worked, last, last)),
+            ("From the loss back to the output neurons", _inner(run, last, last)),
+            (f"{trained} of the output layer", _of_parameters(run, last, last)),
         ]
     if kind == "hidden":
-        return [("From layer to layer", _inner(worked, 1, last - 1))]
-    return [(f"{trained} before the output layer", _of_parameters(worked, 1, last - 1))]
+        return [("From layer to layer", _inner(run, 1, last - 1))]
+    return [(f"{trained} before the output layer", _of_parameters(run, 1, last - 1))]
 
 
-def _inner(worked: Worked, first: int, last: int) -> list[Equation]:
+def _inner(run: LessonLayout, first: int, last: int) -> list[Equation]:
     """Gradients of the first sample's quantities in these layers."""
-    return [e for e in worked.derived.gradients
-            if (role := worked.derived.roles[e.symbol.wrt]).sample == 1
+    return [e for e in run.derived.gradients
+            if (role := run.derived.roles[e.symbol.wrt]).sample == 1
             and first <= role.layer <= last]  # fmt: skip
 
 
-def _of_parameters(worked: Worked, first: int, last: int) -> list[Equation]:
-    parameters = set(worked.derived.parameters)
-    return [e for e in worked.derived.gradients
+def _of_parameters(run: LessonLayout, first: int, last: int) -> list[Equation]:
+    parameters = set(run.derived.parameters)
+    return [e for e in run.derived.gradients
             if e.symbol.wrt in parameters
-            and first <= worked.layers[e.symbol.wrt] <= last]  # fmt: skip
+            and first <= run.layers[e.symbol.wrt] <= last]  # fmt: skip

@@ -1,16 +1,17 @@
 """Where each quantity of a lesson stands: the one place that ties symbols to cells."""
 
 from dataclasses import dataclass
-from functools import cached_property
 
 from sympy import Symbol
 
-from toolkit.book.sheet import Known, Table, at, letters
+from toolkit.book.address import letters
+from toolkit.book.sheet import Known, Table, at
 from toolkit.network.comparison import compared
 from toolkit.network.derivation import LEARNING_RATE, Derivation
 from toolkit.network.lesson import Lesson, Training
 from toolkit.network.optimizers import settings
-from toolkit.network.trace import Trace, start_values
+from toolkit.network.run import LessonRun
+from toolkit.network.trace import start_values
 from toolkit.symbols.equation import quantity
 from toolkit.symbols.numeric import value
 from toolkit.symbols.text import number_in_brackets
@@ -24,29 +25,12 @@ BEFORE_COMPARED = 3  # rows from η to the first setting of an optimizer that is
 
 
 @dataclass(frozen=True)
-class Worked:
-    """A lesson worked out: what it says, its equations, its values, its parameters' cells; and the
-    same by the optimizers that it compares.
-    """
+class LessonLayout(LessonRun):
+    """A lesson's run and the cells of its parameters: as numbers, and rounded as text."""
 
-    lesson: Lesson
-    derived: Derivation
-    trace: Trace
+    compared: "tuple[LessonLayout, ...]"
     parameters: dict[Symbol, Known]
     texts: dict[Symbol, Known]
-    compared: tuple["Worked", ...] = ()
-
-    @cached_property
-    def readers(self) -> dict[Symbol, str]:
-        """For each weight and bias the name of the first sum that it enters."""
-        read = [(s, e.symbol.name) for e in self.derived.forward for s in e.expr.free_symbols]
-        return dict(reversed(read))
-
-    @cached_property
-    def layers(self) -> dict[Symbol, int]:
-        """For each weight and bias the layer (from 1) that it belongs to."""
-        by_name = {symbol.name: role.layer for symbol, role in self.derived.roles.items()}
-        return {p: by_name[self.readers[p]] for p in self.derived.parameters}
 
     @property
     def letters(self) -> list[str]:
@@ -54,6 +38,15 @@ class Worked:
         the reader may change in its cell.
         """
         return [letters(n + 1) for n in range(len(self.trace.learning_rates))]
+
+
+def lay_out(run: LessonRun) -> LessonLayout:
+    """Give each parameter of a run its cell; the runs that are compared share these cells."""
+    cells = cells_of_parameters(run.lesson, run.derived)
+    others = tuple(
+        LessonLayout(one.lesson, one.derived, one.trace, (), *cells) for one in run.compared
+    )
+    return LessonLayout(run.lesson, run.derived, run.trace, others, *cells)
 
 
 def rate_symbol(letter: str) -> Symbol:
@@ -80,11 +73,11 @@ def parameter_values(lesson: Lesson, derived: Derivation) -> dict[Symbol, float]
 
 def compared_values(lesson: Lesson) -> dict[Symbol, float]:
     """Every setting of the optimizers that are compared with its value: η adam, β1 adam."""
-    found: dict[Symbol, float] = {}
+    values: dict[Symbol, float] = {}
     for one in compared(lesson):
         kind = one.training.optimizer
-        found |= {own_symbol(symbol, kind): v for symbol, v in steering(one.training).items()}
-    return found
+        values |= {own_symbol(symbol, kind): v for symbol, v in steering(one.training).items()}
+    return values
 
 
 def steering(training: Training) -> dict[Symbol, float]:
@@ -104,17 +97,19 @@ def cells_of_parameters(
     """The one cell of each parameter, with η for the learning rate that is chosen; and the cell
     that holds each as text.
     """
-    numbers = parameter_cells(lesson, derived)
-    row = FIRST_PARAMETER_ROW + len(numbers) + 1
-    rate = lesson.training.learning_rates[chosen_rate(lesson)]
-    numbers[LEARNING_RATE] = at(PARAMETERS, row, VALUE_COLUMN, rate)
-    own = compared_values(lesson).items()
-    for below, (symbol, number) in enumerate(own, row + BEFORE_COMPARED):
-        numbers[symbol] = at(PARAMETERS, below, VALUE_COLUMN, number)
+    values = parameter_values(lesson, derived)
+    rows = {symbol: row for row, symbol in enumerate(values, FIRST_PARAMETER_ROW)}
+    rate_row = FIRST_PARAMETER_ROW + len(values) + 1
+    rows[LEARNING_RATE] = rate_row
+    values[LEARNING_RATE] = lesson.training.learning_rates[chosen_rate(lesson)]
+    own = compared_values(lesson)
+    rows |= {symbol: row for row, symbol in enumerate(own, rate_row + BEFORE_COMPARED)}
+    values |= own
+    numbers = {s: at(PARAMETERS, row, VALUE_COLUMN, values[s]) for s, row in rows.items()}
     texts = {
         symbol: at(
             PARAMETERS,
-            int(known.address.split("$")[-1]),
+            rows[symbol],
             TEXT_COLUMN,
             value(number_in_brackets(symbol), {symbol: known.value}),
         )

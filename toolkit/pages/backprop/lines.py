@@ -4,28 +4,36 @@ present numbers put in, and the value.
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from sympy import Expr, Symbol
 
 from toolkit.book.limits import MAX_FORMULA
 from toolkit.book.live import computed
+from toolkit.book.measure import POINTS_PER_PIXEL, points
+from toolkit.book.page import PADDING, PageBuilder, equation_picture, equation_text
 from toolkit.book.sheet import Cell, Known, Picture, Sheet, at
-from toolkit.book.typesetting import Drawn, draw
 from toolkit.pages.backprop.layout import START
 from toolkit.symbols.equation import Equation
 from toolkit.symbols.long_sums import DOTS, abridged, split_sums
 from toolkit.symbols.plain import plain
 from toolkit.symbols.text import Text, joined, number_in_brackets, number_text
-from toolkit.symbols.typeset import typeset_equation
 
 NAME, SENTENCE, EQUATION, NUMBERS, VALUE, ROUNDED = range(1, 7)
-WIDTHS = {NAME: 15, SENTENCE: 38, EQUATION: 50, NUMBERS: 44, VALUE: 16, ROUNDED: 14}
+WIDTHS: dict[int, float] = {
+    NAME: 15,
+    SENTENCE: 38,
+    EQUATION: 50,
+    NUMBERS: 44,
+    VALUE: 16,
+    ROUNDED: 14,
+}
 HEADINGS = ("quantity", "in words", "equation", "with the present numbers", "value", "rounded")
 WIDEST = WIDTHS[EQUATION] * 7.0  # pixels; a wider equation is drawn smaller,
 LEAST_SHARE = 0.6  # down to this share of its size, then it is plain text
 FIRST_ROW = 5
-LINE_POINTS, PADDING = 15.0, 10.0
+LINE_POINTS = 15.0
+PAGE_POINTS = 800.0  # of rows, on a page in landscape, at about two thirds of their size
 SIZE, LARGE = 12.5, 14.0  # of typeset equations, in points
 MOST_PICTURES = 60  # on one sheet; further equations are plain text
 MOST_TERMS = 24  # of a sum that is shown whole
@@ -34,7 +42,7 @@ MARK = "\x03"
 
 
 @dataclass
-class Shown:
+class QuantityCells:
     """What formulas of the steps can read: the value of each quantity, and where there is one, the
     cell that holds it as text.
     """
@@ -44,15 +52,11 @@ class Shown:
 
 
 @dataclass
-class Page:
-    """A sheet of lines while it is being written."""
+class EquationPage(PageBuilder):
+    """A sheet of equations while it is being written; each line adds to `quantities`."""
 
-    name: str
-    shown: Shown
-    row: int = FIRST_ROW
-    cells: dict[tuple[int, int], Cell] = field(default_factory=dict)
-    heights: dict[int, float] = field(default_factory=dict)
-    pictures: list[Picture] = field(default_factory=list)
+    quantities: QuantityCells
+    row: int = field(default=FIRST_ROW, kw_only=True)
 
     def block(self, heading: str, *, lines: bool = True) -> None:
         """A heading over the lines, or the words, that follow."""
@@ -76,69 +80,65 @@ class Page:
 
     def _line(self, equation: Equation, sentence: str) -> None:
         row, symbol = self.row, equation.symbol
-        value = computed(equation.expr, self.shown.values, "value")
+        value = computed(equation.expr, self.quantities.values, "value")
         here = at(self.name, row, VALUE, value.value)
         rounded = computed(number_in_brackets(symbol), {symbol: here}, "rounded")
         self.cells[row, NAME] = Cell(symbol.name, "symbol")
         self.cells[row, SENTENCE] = Cell(sentence, "sentence")
         self.cells[row, NUMBERS] = self._with_numbers(equation.expr)
         self.cells[row, VALUE], self.cells[row, ROUNDED] = value, rounded
-        self._equation(symbol, abridged(equation.expr, MOST_TERMS), len(sentence))
-        self.shown.values[symbol] = here
-        self.shown.texts[symbol] = at(self.name, row, ROUNDED, rounded.value)
+        self._equation(Equation(symbol, abridged(equation.expr, MOST_TERMS)), len(sentence))
+        self.quantities.values[symbol] = here
+        self.quantities.texts[symbol] = at(self.name, row, ROUNDED, rounded.value)
         self.row += 1
 
     def _with_numbers(self, expr: Expr) -> Cell:
         """As many terms with their numbers as one formula holds."""
         for most in FEWER_TERMS:
-            shown = abridged(expr, most)
-            cell = computed(with_numbers(shown, self.shown), self._numbers(shown), "numbers")
+            short = abridged(expr, most)
+            cell = computed(with_numbers(short, self.quantities), self._numbers(short), "numbers")
             if len(str(cell.formula)) <= MAX_FORMULA:
                 return cell
         return Cell("too long to be shown", "numbers")
 
     def _numbers(self, expr: Expr) -> dict[Symbol, Known]:
-        values, texts = self.shown.values, self.shown.texts
+        values, texts = self.quantities.values, self.quantities.texts
         read = [s for s in expr.free_symbols if s in values]
         return {s: values[s] for s in read} | {_text_of(s): texts[s] for s in read if s in texts}
 
-    def _equation(self, symbol: Symbol, expr: Expr, words: int) -> None:
+    def _equation(self, equation: Equation, words: int) -> None:
+        text = plain(equation.expr)
         height = LINE_POINTS * max(1, -(-words // (WIDTHS[SENTENCE] - 2)))
-        height = max(height, LINE_POINTS * -(-len(plain(expr)) // (WIDTHS[NUMBERS] - 10)))
-        drawn = self._drawn(symbol, expr)
-        if drawn:
-            share = min(1.0, WIDEST / drawn.width)
-            height = max(height, drawn.height * share * 0.75) + PADDING
-            top = (height / 0.75 - drawn.height * share) / 2
-            self.pictures.append(
-                Picture(drawn.png, f"{symbol.name} = {plain(expr)}", self.row, EQUATION,
-                        drawn.width * share, drawn.height * share, dy=top)
-            )  # fmt: skip
+        height = max(height, LINE_POINTS * -(-len(text) // (WIDTHS[NUMBERS] - 10)))
+        picture = self._picture(equation)
+        if picture:
+            height = max(height, points(picture.height)) + PADDING
+            margin = (height / POINTS_PER_PIXEL - picture.height) / 2
+            self.pictures.append(replace(picture, dy=margin))
         else:
-            height = max(height, LINE_POINTS * -(-len(plain(expr)) // WIDTHS[EQUATION])) + PADDING
-            self.cells[self.row, EQUATION] = Cell(f"{symbol.name} = {plain(expr)}", "sentence")
+            height = max(height, LINE_POINTS * -(-len(text) // WIDTHS[EQUATION])) + PADDING
+            self.cells[self.row, EQUATION] = Cell(equation_text(equation), "sentence")
         self.heights[self.row] = min(400.0, round(height, 2))
 
-    def _drawn(self, symbol: Symbol, expr: Expr) -> Drawn | None:
-        """The equation typeset, unless there are many pictures already or it is too wide."""
+    def _picture(self, equation: Equation) -> Picture | None:
+        """The equation typeset and no wider than its column, unless there are many pictures already
+        or it would become too small to read.
+        """
         if len(self.pictures) >= MOST_PICTURES:
             return None
-        drawn = draw(typeset_equation(symbol, expr), SIZE)
-        return drawn if drawn.width * LEAST_SHARE < WIDEST else None
+        picture = equation_picture(equation, (self.row, EQUATION), SIZE)
+        if picture.width * LEAST_SHARE >= WIDEST:
+            return None
+        share = min(1.0, WIDEST / picture.width)
+        return replace(picture, width=picture.width * share, height=picture.height * share)
 
     def picture(self, equation: Equation, words: str) -> None:
         """An equation shown large on a line of its own."""
-        drawn = draw(typeset_equation(equation.symbol, equation.expr), LARGE)
         self.cells[self.row, NAME] = Cell(words, "text")
-        self.pictures.append(
-            Picture(drawn.png, f"{equation.symbol.name} = {plain(equation.expr)}", self.row,
-                    EQUATION, drawn.width, drawn.height)
-        )  # fmt: skip
-        self.heights[self.row] = round(drawn.height * 0.75 + PADDING, 2)
-        self.row += 1
+        self.typeset(equation, EQUATION, LARGE)
 
     def sheet(self, title: str, lead: Iterable[str], next_sheet: str | None) -> Sheet:
-        """The finished sheet, with its title, what it is about, and the ways on and back."""
+        """The finished sheet, with its title, what it is about, and links to Start here and on."""
         self.cells[1, NAME] = Cell(title, "title")
         for row, words in enumerate(lead, 2):
             self.cells[row, NAME] = Cell(words, "muted")
@@ -149,27 +149,24 @@ class Page:
             )
         longest = max(len(str(cell.value)) for (_, n), cell in self.cells.items()
                       if n == NAME and cell.style == "symbol")  # fmt: skip
-        return Sheet(
-            self.name,
-            self.cells,
-            widths={**WIDTHS, NAME: max(WIDTHS[NAME], 1.3 * longest)},
-            freeze=(FIRST_ROW - 1, 2),
-            tab="CC79A7",
-            pictures=tuple(self.pictures),
-            heights={1: 26.0, **self.heights},
-        )
+        self.widths = WIDTHS | {NAME: max(WIDTHS[NAME], 1.3 * longest)}
+        self.heights = {1: 26.0, **self.heights}
+        self.freeze, self.tab = (FIRST_ROW - 1, 2), "CC79A7"
+        # A page is not printed on one sheet of paper where that would make it illegible.
+        self.pages_high = 1 if sum(self.heights.values()) < PAGE_POINTS else None
+        return self.finish()
 
 
 def _text_of(symbol: Symbol) -> Symbol:
     return Symbol(f"text of {symbol.name}")
 
 
-def with_numbers(expr: Expr, shown: Shown) -> Expr:
+def with_numbers(expr: Expr, quantities: QuantityCells) -> Expr:
     """The equation with numbers for its names, as a formula that joins pieces of text."""
-    return joined(*_pieces(expr, shown)) if expr.free_symbols else Text(plain(expr))
+    return joined(*_pieces(expr, quantities)) if expr.free_symbols else Text(plain(expr))
 
 
-def _pieces(expr: Expr, shown: Shown) -> Iterator[Expr]:
+def _pieces(expr: Expr, quantities: QuantityCells) -> Iterator[Expr]:
     """Prints with marks in place of the names, then puts the numbers where the marks are."""
     symbols = sorted(expr.free_symbols - {DOTS}, key=lambda s: str(s.name))
     marks = {symbol: f"{MARK}{n}{MARK}" for n, symbol in enumerate(symbols)}
@@ -179,4 +176,4 @@ def _pieces(expr: Expr, shown: Shown) -> Iterator[Expr]:
                 yield Text(part)
         else:
             symbol = symbols[int(part)]
-            yield _text_of(symbol) if symbol in shown.texts else number_text(symbol)
+            yield _text_of(symbol) if symbol in quantities.texts else number_text(symbol)

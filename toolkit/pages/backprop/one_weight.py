@@ -7,8 +7,8 @@ from sympy import Integer, Mul, Symbol
 
 from toolkit.book.sheet import Sheet
 from toolkit.network.derivation import LOSS
-from toolkit.pages.backprop.layout import Worked
-from toolkit.pages.backprop.lines import Page, Shown
+from toolkit.pages.backprop.layout import LessonLayout
+from toolkit.pages.backprop.lines import EquationPage, QuantityCells
 from toolkit.pages.backprop.sentences import names, sentence
 from toolkit.symbols.equation import Equation, Gradient, local_derivatives, quantity
 
@@ -16,59 +16,59 @@ MOST_ERRORS = 6
 MOST_NAMES = 20
 
 
-def weight(worked: Worked) -> Symbol:
+def weight(run: LessonLayout) -> Symbol:
     """The first weight of the output layer."""
-    last = len(worked.lesson.network.layers) - 1
-    return next(w for w in worked.derived.weights if worked.layers[w] == last)
+    last = len(run.lesson.network.layers) - 1
+    return next(w for w in run.derived.weights if run.layers[w] == last)
 
 
-def sheet(worked: Worked, name: str, shown: Shown, following: str | None) -> Sheet:
+def sheet(run: LessonLayout, name: str, cells: QuantityCells, following: str | None) -> Sheet:
     """What depends on the weight, the chain of local derivatives, their product."""
-    page, chosen = Page(name, shown), weight(worked)
+    page, chosen = EquationPage(name, cells), weight(run)
     page.block(f"What does {chosen.name} act on?", lines=False)
-    for words in _dependence(worked, chosen):
+    for words in _dependence(run, chosen):
         page.text(words)
-    (_one_way if _single_path(worked) else _many_ways)(page, worked, chosen)
-    _only_this_sample(page, worked)
+    (_one_way if _single_path(run) else _many_ways)(page, run, chosen)
+    _only_this_sample(page, run)
     lead = (f"How fast does the loss grow if {chosen.name} grows a little? Follow the way back.",)
     return page.sheet(f"Step 2: ∂E_total/∂{chosen.name} by the chain rule", lead, following)
 
 
-def _one_way(page: Page, worked: Worked, chosen: Symbol) -> None:
+def _one_way(page: EquationPage, run: LessonLayout, chosen: Symbol) -> None:
     """One product, whose factors are the slopes on the way."""
-    path = _path(worked, chosen)
+    path = _path(run, chosen)
     page.block(f"The chain from the loss back to {chosen.name}", lines=False)
-    factors = [_factor(worked, above, below) for above, below in itertools.pairwise(path)]
+    factors = [_factor(run, above, below) for above, below in itertools.pairwise(path)]
     product = Mul(*(f.symbol for f in factors), evaluate=False)
     page.picture(Equation(Gradient(LOSS, chosen), product), "The chain rule multiplies:")
     page.block("Each factor")
     for factor, (above, below) in zip(factors, itertools.pairwise(path), strict=True):
-        page.line(factor, _reason(worked, above, below))
+        page.line(factor, _reason(run, above, below))
     page.block("Their product")
     whole = Equation(Gradient(LOSS, chosen), Mul(*(f.symbol for f in factors)))
     page.line(whole, "All factors multiplied: how fast the loss grows with this weight.")
 
 
-def _many_ways(page: Page, worked: Worked, chosen: Symbol) -> None:
+def _many_ways(page: EquationPage, run: LessonLayout, chosen: Symbol) -> None:
     """First all ways from the loss to the neuron that reads the weight, then the one from there."""
-    neuron = _reader(worked, chosen)
+    neuron = _reader(run, chosen)
     page.block(f"All ways back to {neuron.name}")
-    for equation in _back_to(worked, neuron):
-        page.line(equation, sentence(equation, worked))
-    if short := _short_form(worked, neuron):
+    for equation in _back_to(run, neuron):
+        page.line(equation, sentence(equation, run))
+    if short := _short_form(run, neuron):
         page.line(short, "All of it in short, since the targets of a sample add up to 1.")
     page.block(f"One way on to {chosen.name}")
-    factor = _factor(worked, neuron, chosen)
-    page.line(factor, _reason(worked, neuron, chosen))
+    factor = _factor(run, neuron, chosen)
+    page.line(factor, _reason(run, neuron, chosen))
     product = Gradient(LOSS, neuron) * factor.symbol
     page.block("Their product")
     words = "Both multiplied: how fast the loss grows with this weight."
     page.line(Equation(Gradient(LOSS, chosen), product), words)
 
 
-def _back_to(worked: Worked, neuron: Symbol) -> list[Equation]:
+def _back_to(run: LessonLayout, neuron: Symbol) -> list[Equation]:
     """The gradients that lead from the loss to that of this sum, and its own, in order."""
-    known = {e.symbol: e for e in worked.derived.gradients}
+    known = {e.symbol: e for e in run.derived.gradients}
     wanted, ahead = set(), [Gradient(LOSS, neuron)]
     while ahead:
         symbol = ahead.pop()
@@ -77,70 +77,70 @@ def _back_to(worked: Worked, neuron: Symbol) -> list[Equation]:
     return [equation for symbol, equation in known.items() if symbol in wanted]
 
 
-def _short_form(worked: Worked, neuron: Symbol) -> Equation | None:
+def _short_form(run: LessonLayout, neuron: Symbol) -> Equation | None:
     """What the way back through cross-entropy and softmax comes to: activation less target."""
-    if worked.lesson.network.loss != "cross_entropy":
+    if run.lesson.network.loss != "cross_entropy":
         return None
-    number = worked.derived.roles[neuron].neuron
-    output, target = quantity(f"a_{neuron.name}"), worked.derived.targets[number - 1]
-    samples = len(worked.lesson.samples.inputs)
+    number = run.derived.roles[neuron].neuron
+    output, target = quantity(f"a_{neuron.name}"), run.derived.targets[number - 1]
+    samples = len(run.lesson.samples.inputs)
     return Equation(
         quantity(f"{Gradient(LOSS, neuron).name} in short"), (output - target) / Integer(samples)
     )
 
 
-def _only_this_sample(page: Page, worked: Worked) -> None:
-    samples = len(worked.lesson.samples.inputs)
+def _only_this_sample(page: EquationPage, run: LessonLayout) -> None:
+    samples = len(run.lesson.samples.inputs)
     if samples > 1:
         page.text(f"This is what sample 1 of {samples} adds; step 3 adds up all of them.", "muted")
 
 
-def _single_path(worked: Worked) -> bool:
+def _single_path(run: LessonLayout) -> bool:
     """Whether one way alone leads from the weight to the loss within a sample, so that its gradient
     is one product. A softmax has many.
     """
-    return "softmax" not in worked.lesson.network.activations[-1:]
+    return "softmax" not in run.lesson.network.activations[-1:]
 
 
-def _path(worked: Worked, chosen: Symbol) -> list[Symbol]:
+def _path(run: LessonLayout, chosen: Symbol) -> list[Symbol]:
     """The loss, its error, …, the sum, the weight, in the first sample."""
     path = [chosen]
     while path[-1] != LOSS:
-        path.append(_reader(worked, path[-1]))
+        path.append(_reader(run, path[-1]))
     return path[::-1]
 
 
-def _reader(worked: Worked, symbol: Symbol) -> Symbol:
+def _reader(run: LessonLayout, symbol: Symbol) -> Symbol:
     """What reads it first."""
-    return next(e.symbol for e in worked.derived.forward if e.expr.has(symbol))
+    return next(e.symbol for e in run.derived.forward if e.expr.has(symbol))
 
 
-def _factor(worked: Worked, above: Symbol, below: Symbol) -> Equation:
-    equation = next(e for e in worked.derived.forward if e.symbol == above)
+def _factor(run: LessonLayout, above: Symbol, below: Symbol) -> Equation:
+    equation = next(e for e in run.derived.forward if e.symbol == above)
     return Equation(Gradient(above, below), local_derivatives(equation)[below])
 
 
-def _reason(worked: Worked, above: Symbol, below: Symbol) -> str:
-    role = worked.derived.roles[above]
+def _reason(run: LessonLayout, above: Symbol, below: Symbol) -> str:
+    role = run.derived.roles[above]
     if role.kind == "loss":
         return "The loss adds up the errors: it grows as each of them does."
     if role.kind == "error":
         return f"{above.name}, differentiated by {below.name} with the target held fixed."
     if role.kind == "activation":
-        kind = worked.lesson.network.activations[role.layer - 1]
+        kind = run.lesson.network.activations[role.layer - 1]
         if kind == "identity":
             return "The identity passes on every change as it is."
         return f"The slope of the {kind} at {below.name}, written with its own value."
     return f"{above.name} is a sum: of it only the term with {below.name} changes."
 
 
-def _dependence(worked: Worked, chosen: Symbol) -> list[str]:
+def _dependence(run: LessonLayout, chosen: Symbol) -> list[str]:
     """For each error, whether the weight is anywhere in what it is computed from."""
-    known = {e.symbol: e.expr for e in worked.derived.forward}
-    errors = [e.symbol for e in worked.derived.forward
-              if worked.derived.roles[e.symbol].kind == "error"
-              and worked.derived.roles[e.symbol].sample == 1]  # fmt: skip
-    if not _single_path(worked):
+    known = {e.symbol: e.expr for e in run.derived.forward}
+    errors = [e.symbol for e in run.derived.forward
+              if run.derived.roles[e.symbol].kind == "error"
+              and run.derived.roles[e.symbol].sample == 1]  # fmt: skip
+    if not _single_path(run):
         return [
             f"All errors depend on {chosen.name}: a softmax divides by the sum over all outputs."
         ]

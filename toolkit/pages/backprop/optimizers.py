@@ -4,24 +4,23 @@ And the sheet of each: its table, read from cells of its own on the sheet of par
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from math import ceil
 
 from sympy import Symbol
 
+from toolkit.book.address import Area
 from toolkit.book.live import computed
-from toolkit.book.sheet import Area, Cell, Chart, Known, Picture, Sheet, Table, at
-from toolkit.book.typesetting import draw
+from toolkit.book.page import PageBuilder
+from toolkit.book.sheet import Cell, Chart, Known, Sheet, Table, at
 from toolkit.network.derivation import LEARNING_RATE, LOSS
 from toolkit.network.optimizers import update
 from toolkit.pages.backprop import table
-from toolkit.pages.backprop.curves import WIDTHS, Cells, Curve, chosen, goal_cells, summaries
-from toolkit.pages.backprop.layout import BACKPROP, OPTIMIZERS, START, Worked, own_symbol
-from toolkit.pages.backprop.lines import LARGE, LINE_POINTS, PADDING
+from toolkit.pages.backprop.curves import WIDTHS, Curve, chosen, goal_cells, summaries
+from toolkit.pages.backprop.layout import BACKPROP, OPTIMIZERS, START, LessonLayout, own_symbol
+from toolkit.pages.backprop.lines import LARGE, LINE_POINTS
 from toolkit.symbols.equation import Equation
-from toolkit.symbols.plain import plain
 from toolkit.symbols.text import Text, joined, number_text
-from toolkit.symbols.typeset import typeset_equation
 
 HEADING_ROW = 6
 LAST_COLUMN, CHART_ROWS = 8, 27
@@ -42,12 +41,12 @@ SENTENCES = {
 }
 
 
-def kind_of(worked: Worked) -> str:
+def kind_of(run: LessonLayout) -> str:
     """The name of its optimizer, which is also that of its sheet where it is compared."""
-    return worked.lesson.training.optimizer
+    return run.lesson.training.optimizer
 
 
-def own_table(one: Worked) -> Table:
+def own_table(one: LessonLayout) -> Table:
     """The table of an optimizer that is compared, which reads settings of its own."""
     kind = kind_of(one)
     own = {symbol: own_symbol(symbol, kind) for symbol in one.derived.settings}
@@ -56,7 +55,7 @@ def own_table(one: Worked) -> Table:
     return table.table(named, 0, own_symbol(LEARNING_RATE, kind))
 
 
-def own_sheet(one: Worked, made: Table) -> Sheet:
+def own_sheet(one: LessonLayout, epochs: Table) -> Sheet:
     """That table with its heading."""
     kind = kind_of(one)
     rate = {LEARNING_RATE: one.parameters[own_symbol(LEARNING_RATE, kind)]}
@@ -65,24 +64,24 @@ def own_sheet(one: Worked, made: Table) -> Sheet:
         (2, 1): Cell("back", "link", link=OPTIMIZERS),
         (2, 2): Cell(f"to the comparison. {table.ROWS_HINT}", "muted"),
     }
-    return table.page(kind, cells, made)
+    return table.page(kind, cells, epochs)
 
 
-def curves(worked: Worked, chosen: Table, tables: Sequence[Table]) -> list[Curve]:
+def curves(run: LessonLayout, chosen: Table, tables: Sequence[Table]) -> list[Curve]:
     """The lesson's own optimizer at the learning rate that is chosen, then those compared."""
-    own = Curve(kind_of(worked), BACKPROP, chosen, worked.parameters[LEARNING_RATE])
+    own = Curve(kind_of(run), BACKPROP, chosen, run.parameters[LEARNING_RATE])
     others = [
-        Curve(kind, kind, made, worked.parameters[own_symbol(LEARNING_RATE, kind)])
-        for kind, made in zip(map(kind_of, worked.compared), tables, strict=True)
+        Curve(kind, kind, own_rows, run.parameters[own_symbol(LEARNING_RATE, kind)])
+        for kind, own_rows in zip(map(kind_of, run.compared), tables, strict=True)
     ]
     return [own, *others]
 
 
-def _comparison(found: Sequence[Curve], row: int) -> Chart:
+def _comparison(losses: Sequence[Curve], row: int) -> Chart:
     """The losses of all of them over the epochs."""
     series = tuple(
         curve.line(at(OPTIMIZERS, below, 1, curve.name))
-        for below, curve in enumerate(found, HEADING_ROW + 1)
+        for below, curve in enumerate(losses, HEADING_ROW + 1)
     )
     return Chart(
         "Loss for each optimizer",
@@ -97,81 +96,62 @@ def _comparison(found: Sequence[Curve], row: int) -> Chart:
     )
 
 
-def sheet(worked: Worked, found: Sequence[Curve]) -> Sheet:
+def sheet(run: LessonLayout, losses: Sequence[Curve]) -> Sheet:
     """What the optimizers have in common and in which they differ."""
-    below = HEADING_ROW + len(found) + 2
-    top = below + len(found) + 3
-    page = _Steps(top + CHART_ROWS)
-    page.block(worked)
-    for one in worked.compared:
-        page.block(one)
-    cells = {
+    below = HEADING_ROW + len(losses) + 2
+    top = below + len(losses) + 3
+    page = PageBuilder(
+        OPTIMIZERS,
+        row=top + CHART_ROWS,
+        widths=dict(WIDTHS),
+        tab="009E73",
+        pages_high=1,
+        portrait=True,
+    )
+    page.cells |= {
         (1, 1): Cell(OPTIMIZERS, "title"),
         (2, 1): Cell(
             "The same network, data and start; only what is made of the gradient differs.", "muted"
         ),
         (2, 6): Cell(START, "link", link=START),
-        **goal_cells(worked),
-        (4, 1): Cell(_where(worked), "muted"),
-        **summaries(worked, found, OPTIMIZERS, HEADING_ROW, "optimizer"),
-        **chosen(worked, found, OPTIMIZERS, below, "optimizer"),
+        **goal_cells(run),
+        (4, 1): Cell(_where(run), "muted"),
+        **summaries(run, losses, OPTIMIZERS, HEADING_ROW, "optimizer"),
+        **chosen(run, losses, OPTIMIZERS, below, "optimizer"),
     }
-    return Sheet(
-        OPTIMIZERS,
-        cells | page.cells,
-        charts=(_comparison(found, top),),
-        widths=WIDTHS,
-        heights=page.heights,
-        pictures=tuple(page.pictures),
-        merges=tuple(page.merges),
-        tab="009E73",
-        pages_high=1,
-        portrait=True,
-    )
+    page.charts.append(_comparison(losses, top))
+    for one in (run, *run.compared):
+        _step(page, one)
+    return page.finish()
 
 
-def _where(worked: Worked) -> str:
+def _where(run: LessonLayout) -> str:
     return (
-        f"{kind_of(worked)} has the learning rate that is chosen on Parameters; each of the others "
+        f"{kind_of(run)} has the learning rate that is chosen on Parameters; each of the others "
         "has cells of its own there."
     )
 
 
-@dataclass
-class _Steps:
-    """How each optimizer makes a step, while it is being written down."""
-
-    row: int
-    cells: Cells = field(default_factory=dict)
-    heights: dict[int, float] = field(default_factory=dict)
-    pictures: list[Picture] = field(default_factory=list)
-    merges: list[Area] = field(default_factory=list)
-
-    def block(self, worked: Worked) -> None:
-        """Its name, a sentence, its settings, the equations of the first weight."""
-        kind = kind_of(worked)
-        words = SENTENCES[kind]
-        self.cells[self.row, 1] = Cell(kind, "name")
-        self.cells[self.row, 2] = Cell(words, "wrapped")
-        self.merges.append((self.row, 2, self.row, LAST_COLUMN))
-        self.heights[self.row] = LINE_POINTS * ceil(len(words) / CHARACTERS)
-        self.cells[self.row + 1, 2] = _settings(worked)
-        self.row += 2
-        for equation in update(worked.lesson.training, worked.derived.weights[0]):
-            self._equation(equation)
-        self.row += 1
-
-    def _equation(self, equation: Equation) -> None:
-        drawn = draw(typeset_equation(equation.symbol, equation.expr), LARGE)
-        alt = f"{equation.symbol.name} = {plain(equation.expr)}"
-        self.pictures.append(Picture(drawn.png, alt, self.row, 2, drawn.width, drawn.height))
-        self.heights[self.row] = round(drawn.height * 0.75 + PADDING, 2)
-        self.row += 1
+def _step(page: PageBuilder, run: LessonLayout) -> None:
+    """How an optimizer makes a step: its name, a sentence, its settings, its equations for the
+    first weight.
+    """
+    kind = kind_of(run)
+    words = SENTENCES[kind]
+    page.cells[page.row, 1] = Cell(kind, "name")
+    page.cells[page.row, 2] = Cell(words, "wrapped")
+    page.merges.append(Area(page.row, 2, page.row, LAST_COLUMN))
+    page.heights[page.row] = LINE_POINTS * ceil(len(words) / CHARACTERS)
+    page.cells[page.row + 1, 2] = _settings(run)
+    page.row += 2
+    for equation in update(run.lesson.training, run.derived.weights[0]):
+        page.typeset(equation, 2, LARGE)
+    page.row += 1
 
 
-def _settings(worked: Worked) -> Cell:
+def _settings(run: LessonLayout) -> Cell:
     """η = 0.2, β1 = 0.9, …, as they stand on the sheet of parameters."""
-    known: dict[Symbol, Known] = _steering_cells(worked)
+    known: dict[Symbol, Known] = _steering_cells(run)
     parts = [
         part
         for n, symbol in enumerate(known)
@@ -180,10 +160,10 @@ def _settings(worked: Worked) -> Cell:
     return computed(joined(*parts), known, "muted")
 
 
-def _steering_cells(worked: Worked) -> dict[Symbol, Known]:
+def _steering_cells(run: LessonLayout) -> dict[Symbol, Known]:
     """The cells of its learning rate and its settings, where it is compared its own."""
-    own = {s: own_symbol(s, kind_of(worked)) for s in (LEARNING_RATE, *worked.derived.settings)}
+    own = {s: own_symbol(s, kind_of(run)) for s in (LEARNING_RATE, *run.derived.settings)}
     return {
-        symbol: worked.parameters[name if name in worked.parameters else symbol]
+        symbol: run.parameters[name if name in run.parameters else symbol]
         for symbol, name in own.items()
     }

@@ -2,8 +2,8 @@
 
 from toolkit.book.live import computed
 from toolkit.book.sheet import Cell, Sheet, at
-from toolkit.pages.backprop.layout import START, Worked
-from toolkit.pages.backprop.lines import MOST_TERMS, Shown
+from toolkit.pages.backprop.layout import START, LessonLayout
+from toolkit.pages.backprop.lines import MOST_TERMS, QuantityCells
 from toolkit.symbols.equation import Equation
 from toolkit.symbols.long_sums import abridged, split_sums
 from toolkit.symbols.plain import plain
@@ -15,7 +15,7 @@ HEADINGS = ("quantity", "equation", "value", "rounded")
 WIDTHS = {1: 20, 2: 90, 3: 16, 4: 14}
 
 
-def sheet(worked: Worked, shown: Shown) -> Sheet:
+def sheet(run: LessonLayout, quantities: QuantityCells) -> Sheet:
     """What the steps read of these samples. Not taken from the table: LibreOffice (7.4) returns
     errors where sheets before a long table read single cells of its columns.
     """
@@ -27,23 +27,23 @@ def sheet(worked: Worked, shown: Shown) -> Sheet:
         (1, 4): Cell(START, "link", link=START),
         **{(FIRST_ROW - 1, n): Cell(h, "heading") for n, h in enumerate(HEADINGS, 1)},
     }
-    for row, equation in enumerate(split_sums(equations(worked)), FIRST_ROW):
-        value = computed(equation.expr, shown.values, "value")
+    for row, equation in enumerate(split_sums(equations(run)), FIRST_ROW):
+        value = computed(equation.expr, quantities.values, "value")
         cells[row, 1] = Cell(equation.symbol.name, "symbol")
         cells[row, 2] = Cell(plain(abridged(equation.expr, MOST_TERMS)), "equation")
         cells[row, 3] = value
         here = at(NAME, row, 3, value.value)
         rounded = computed(number_in_brackets(equation.symbol), {equation.symbol: here}, "rounded")
         cells[row, 4] = rounded
-        shown.values[equation.symbol] = here
-        shown.texts[equation.symbol] = at(NAME, row, 4, rounded.value)
+        quantities.values[equation.symbol] = here
+        quantities.texts[equation.symbol] = at(NAME, row, 4, rounded.value)
     return Sheet(NAME, cells, widths=WIDTHS, freeze=(FIRST_ROW, 2), tab="CC79A7", portrait=True)
 
 
-def equations(worked: Worked) -> list[Equation]:
+def equations(run: LessonLayout) -> list[Equation]:
     """Forward pass and inner gradients of all samples but the first."""
-    roles = worked.derived.roles
-    forward = [e for e in worked.derived.forward if roles[e.symbol].sample > 1]
-    inner = [e for e in worked.derived.gradients
+    roles = run.derived.roles
+    forward = [e for e in run.derived.forward if roles[e.symbol].sample > 1]
+    inner = [e for e in run.derived.gradients
              if e.symbol.wrt in roles and roles[e.symbol.wrt].sample > 1]  # fmt: skip
     return forward + inner

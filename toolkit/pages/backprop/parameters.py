@@ -17,7 +17,7 @@ from toolkit.pages.backprop.layout import (
     BEFORE_COMPARED,
     OPTIMIZERS,
     PARAMETERS,
-    Worked,
+    LessonLayout,
     chosen_rate,
     column_of,
     own_symbol,
@@ -49,12 +49,12 @@ CHOICE = (
 )
 
 
-def sheet(worked: Worked, tables: list[Table], of_optimizers: Chart | None = None) -> Sheet:
+def sheet(run: LessonLayout, tables: list[Table], of_optimizers: Chart | None = None) -> Sheet:
     """The second sheet of the book; where optimizers are compared, with their chart too."""
-    chart = comparison(worked, tables)
+    chart = comparison(run, tables)
     charts = (chart, _below(chart, of_optimizers)) if of_optimizers else (chart,)
     cells = {
-        (1, 1): Cell(worked.lesson.title, "title"),
+        (1, 1): Cell(run.lesson.title, "title"),
         **{(2 + n, 1): Cell(line, "muted") for n, line in enumerate(HOW_TO)},
         (4, 1): Cell(layout.START, "link", link=layout.START),
         (4, 2): Cell(layout.BACKPROP, "link", link=layout.BACKPROP),
@@ -63,9 +63,9 @@ def sheet(worked: Worked, tables: list[Table], of_optimizers: Chart | None = Non
             (layout.FIRST_PARAMETER_ROW - 1, n): Cell(h, "heading")
             for n, h in enumerate(HEADINGS, 1)
         },
-        **_rows(worked),
-        **_choice(worked),
-        **_compared(worked),
+        **_rows(run),
+        **_choice(run),
+        **_compared(run),
     }
     return Sheet(
         PARAMETERS,
@@ -75,7 +75,7 @@ def sheet(worked: Worked, tables: list[Table], of_optimizers: Chart | None = Non
         freeze=(layout.FIRST_PARAMETER_ROW, 1),
         tab="E69F00",
         protected=True,
-        validations=_validations(worked),
+        validations=_validations(run),
     )
 
 
@@ -84,15 +84,15 @@ def _headings() -> dict[tuple[int, int], Cell]:
     return {(row, column): Cell(word, "heading") for column, word in enumerate(HEADINGS, 1)}
 
 
-def _given(worked: Worked) -> list[tuple[Symbol, Known]]:
+def _given(run: LessonLayout) -> list[tuple[Symbol, Known]]:
     """The network's parameters, the optimizer's settings and the learning rates, in their order."""
-    return [(s, worked.parameters[s]) for s in parameter_values(worked.lesson, worked.derived)]
+    return [(s, run.parameters[s]) for s in parameter_values(run.lesson, run.derived)]
 
 
-def _rows(worked: Worked) -> dict[tuple[int, int], Cell]:
+def _rows(run: LessonLayout) -> dict[tuple[int, int], Cell]:
     cells: dict[tuple[int, int], Cell] = {}
-    for row, (symbol, known) in enumerate(_given(worked), layout.FIRST_PARAMETER_ROW):
-        cells |= _row(row, symbol, known, _meaning(symbol, worked))
+    for row, (symbol, known) in enumerate(_given(run), layout.FIRST_PARAMETER_ROW):
+        cells |= _row(row, symbol, known, _meaning(symbol, run))
     return cells
 
 
@@ -105,64 +105,64 @@ def _row(row: int, symbol: Symbol, known: Known, meaning: str) -> dict[tuple[int
     }
 
 
-def _choice(worked: Worked) -> dict[tuple[int, int], Cell]:
+def _choice(run: LessonLayout) -> dict[tuple[int, int], Cell]:
     """The drop-down that chooses a learning rate, and the rate that it chooses."""
-    row = layout.FIRST_PARAMETER_ROW + len(_given(worked))
-    letter = worked.letters[chosen_rate(worked.lesson)]
+    row = layout.FIRST_PARAMETER_ROW + len(_given(run))
+    letter = run.letters[chosen_rate(run.lesson)]
     return {
         (row, 1): Cell("chosen rate", "symbol"),
         (row, 2): Cell(letter, "choice"),
         (row, 3): Cell("the learning rate of the sheet Backprop and of the update", "note"),
         (row + 1, 1): Cell("η", "symbol"),
-        (row + 1, 2): _chosen(worked, row),
+        (row + 1, 2): _chosen(run, row),
         (row + 1, 3): Cell("its value", "note"),
-        (row + 1, 4): computed(number_in_brackets(LEARNING_RATE), worked.parameters, "rounded"),
+        (row + 1, 4): computed(number_in_brackets(LEARNING_RATE), run.parameters, "rounded"),
     }
 
 
-def _chosen(worked: Worked, row: int) -> Cell:
+def _chosen(run: LessonLayout, row: int) -> Cell:
     """The learning rate whose letter stands in that row; a single one is read as it is, since
     Gnumeric does not take one cell for a range to look it up in.
     """
-    rates = _given(worked)[-len(worked.letters) :]
+    rates = _given(run)[-len(run.letters) :]
     if len(rates) == 1:
         return computed(rates[0][0], dict(rates), "formula")
-    values = worked.lesson.training.learning_rates
-    known = _named(worked, row) | {RATES_RANGE: down(PARAMETERS, row - len(rates), 2, values)}
+    values = run.lesson.training.learning_rates
+    known = _named(run, row) | {RATES_RANGE: down(PARAMETERS, row - len(rates), 2, values)}
     return computed(lookup(RATES_RANGE, LETTERS, named_rate(LETTER)), known, "formula")
 
 
-def _compared(worked: Worked) -> dict[tuple[int, int], Cell]:
+def _compared(run: LessonLayout) -> dict[tuple[int, int], Cell]:
     """The learning rates and settings of the optimizers that are compared."""
-    if not worked.compared:
+    if not run.compared:
         return {}
-    first = _first_compared(worked)
+    first = _first_compared(run)
     cells = {
         (4, 4): Cell(OPTIMIZERS, "link", link=OPTIMIZERS),
         (first - 1, 1): Cell("Other optimizers", "subtitle"),
     }
-    for row, (symbol, kind) in enumerate(_steering(worked), first):
+    for row, (symbol, kind) in enumerate(_steering(run), first):
         own = own_symbol(symbol, kind)
         rate = f"learning rate of sheet {kind} (above 0)"
         meaning = rate if symbol == LEARNING_RATE else MEANINGS[symbol]
-        cells |= _row(row, own, worked.parameters[own], meaning)
+        cells |= _row(row, own, run.parameters[own], meaning)
     return cells
 
 
-def _steering(worked: Worked) -> list[tuple[Symbol, str]]:
+def _steering(run: LessonLayout) -> list[tuple[Symbol, str]]:
     """What steers each optimizer that is compared, in the order of the sheet."""
-    trainings = [one.lesson.training for one in worked.compared]
+    trainings = [one.lesson.training for one in run.compared]
     return [(symbol, one.optimizer) for one in trainings for symbol in steering(one)]
 
 
-def _first_compared(worked: Worked) -> int:
-    return layout.FIRST_PARAMETER_ROW + len(_given(worked)) + 1 + BEFORE_COMPARED
+def _first_compared(run: LessonLayout) -> int:
+    return layout.FIRST_PARAMETER_ROW + len(_given(run)) + 1 + BEFORE_COMPARED
 
 
-def _named(worked: Worked, row: int) -> dict[Symbol, Known]:
+def _named(run: LessonLayout, row: int) -> dict[Symbol, Known]:
     """The cell in that row that chooses a learning rate, and above it the names of all."""
-    names = [f"η {letter}" for letter in worked.letters]
-    letter = worked.letters[chosen_rate(worked.lesson)]
+    names = [f"η {letter}" for letter in run.letters]
+    letter = run.letters[chosen_rate(run.lesson)]
     return {
         LETTER: at(PARAMETERS, row, 2, letter),
         LETTERS: down(PARAMETERS, row - len(names), 1, names),
@@ -174,27 +174,27 @@ def named_rate(letter: Symbol) -> Symbol:
     return joined(Text("η "), letter)
 
 
-def _validations(worked: Worked) -> tuple[Validation, ...]:
-    first, given = layout.FIRST_PARAMETER_ROW, _given(worked)
-    last, rates = first + len(given) - 1, len(worked.letters)
-    found = [
+def _validations(run: LessonLayout) -> tuple[Validation, ...]:
+    first, given = layout.FIRST_PARAMETER_ROW, _given(run)
+    last, rates = first + len(given) - 1, len(run.letters)
+    rules = [
         Validation(first, 2, last - rates, "number", "A number", NUMBER),
         Validation(last - rates + 1, 2, last, "positive", "A learning rate", POSITIVE),
     ]
-    found += [
+    rules += [
         _setting(row, symbol)
-        for row, (symbol, _) in enumerate(_steering(worked), _first_compared(worked))
+        for row, (symbol, _) in enumerate(_steering(run), _first_compared(run))
     ]
-    return (*found, _which_rate(worked, last + 1))
+    return (*rules, _which_rate(run, last + 1))
 
 
-def _which_rate(worked: Worked, row: int) -> Validation:
+def _which_rate(run: LessonLayout, row: int) -> Validation:
     """A list to choose from or, with more letters than one holds, the rule that it be one."""
-    letters = tuple(worked.letters)
+    letters = tuple(run.letters)
     if len(",".join(letters)) <= MAX_CHOICES:
         return Validation(row, 2, row, "choice", "Which rate", CHOICE, letters)
     one_of_them = Eq(occurrences(LETTERS, named_rate(LETTER)), 1)
-    formula = str(computed(one_of_them, _named(worked, row)).formula)
+    formula = str(computed(one_of_them, _named(run, row)).formula)
     return Validation(row, 2, row, "formula", "Which rate", CHOICE, formula=formula)
 
 
@@ -206,31 +206,31 @@ def _setting(row: int, symbol: Symbol) -> Validation:
     return Validation(row, 2, row, "positive", "A number above 0", message)
 
 
-def _meaning(symbol: Symbol, worked: Worked) -> str:
-    role = worked.derived.roles.get(symbol)
+def _meaning(symbol: Symbol, run: LessonLayout) -> str:
+    role = run.derived.roles.get(symbol)
     if role and role.kind in ("input", "target"):
-        labels = worked.lesson.samples.labels
+        labels = run.lesson.samples.labels
         sample = f" of {labels[role.sample - 1]}" if labels else ""
         return f"input{sample}" if role.kind == "input" else f"target{sample}: the right output"
     if role and role.kind == "weight":
-        return f"start weight, in {_reader(symbol, worked)}"
+        return f"start weight, in {_reader(symbol, run)}"
     if role and role.kind == "bias":
-        held = "" if worked.lesson.training.train_biases else ", held fixed"
-        return f"bias, in {_reader(symbol, worked)}{held}"
+        held = "" if run.lesson.training.train_biases else ", held fixed"
+        return f"bias, in {_reader(symbol, run)}{held}"
     if symbol in MEANINGS:
         return MEANINGS[symbol]
     letter = symbol.name.split()[-1]
     return f"learning rate of sheet {rate_sheet(letter)} (above 0)"
 
 
-def _reader(parameter: Symbol, worked: Worked) -> str:
+def _reader(parameter: Symbol, run: LessonLayout) -> str:
     """The quantity whose sum a parameter enters, found in the equations themselves."""
-    return worked.readers[parameter].split("[")[0]
+    return run.readers[parameter].split("[")[0]
 
 
-def comparison(worked: Worked, tables: list[Table]) -> Chart:
+def comparison(run: LessonLayout, tables: list[Table]) -> Chart:
     """The losses of all learning rates in one chart."""
-    series = tuple(loss_line(worked, table, rate) for rate, table in enumerate(tables))
+    series = tuple(loss_line(run, table, rate) for rate, table in enumerate(tables))
     return Chart(
         "Loss for each learning rate",
         "epoch",
@@ -250,11 +250,11 @@ def _below(upper: Chart, chart: Chart) -> Chart:
     return replace(chart, row=upper.row + rows, column=upper.column, width=upper.width)
 
 
-def loss_line(worked: Worked, table: Table, rate: int) -> Series:
+def loss_line(run: LessonLayout, table: Table, rate: int) -> Series:
     """The loss over the epochs at one learning rate, as a line of a chart."""
-    name = rate_sheet(worked.letters[rate])
+    name = rate_sheet(run.letters[rate])
     return Series(
-        at(name, 1, 1, title(worked, rate).value),
+        at(name, 1, 1, title(run, rate).value),
         table.known(name, 0),
         table.known(name, column_of(table, LOSS.name)),
     )

@@ -4,6 +4,7 @@ from typing import cast
 
 from sympy import Abs, Expr, Piecewise, Rational, Symbol
 
+from toolkit.book.address import Area
 from toolkit.book.live import computed
 from toolkit.book.sheet import Cell, Known, Sheet, Table, at
 from toolkit.book.theme import MOST_DECIMALS
@@ -13,7 +14,7 @@ from toolkit.files.templates import brief, suggestion
 from toolkit.network.derivation import Derivation
 from toolkit.network.lesson import Lesson
 from toolkit.network.published import Figure, Published
-from toolkit.pages.backprop.layout import PUBLISHED, START, Worked, column_of, rate_sheet
+from toolkit.pages.backprop.layout import PUBLISHED, START, LessonLayout, column_of, rate_sheet
 from toolkit.symbols.choices import same_digits, when_all_numbers
 from toolkit.symbols.equation import quantity
 from toolkit.symbols.lookups import lookup
@@ -48,17 +49,17 @@ def check_names(lesson: Lesson, derived: Derivation) -> None:
             )
 
 
-def applies(worked: Worked) -> bool:
+def applies(run: LessonLayout) -> bool:
     """Whether there are figures, and a table at their learning rate."""
-    published = worked.lesson.published
-    return published is not None and published.learning_rate in worked.trace.learning_rates
+    published = run.lesson.published
+    return published is not None and published.learning_rate in run.trace.learning_rates
 
 
-def sheet(worked: Worked, tables: list[Table], template: str) -> Sheet:
+def sheet(run: LessonLayout, tables: list[Table], template: str) -> Sheet:
     """A row for each figure, read from the table at its learning rate."""
-    published = cast("Published", worked.lesson.published)
-    rate = worked.trace.learning_rates.index(published.learning_rate)
-    name = rate_sheet(worked.letters[rate])
+    published = cast("Published", run.lesson.published)
+    rate = run.trace.learning_rates.index(published.learning_rate)
+    name = rate_sheet(run.letters[rate])
     note = published.note or ""
     cells = {
         (1, 1): Cell(PUBLISHED, "title"),
@@ -77,7 +78,7 @@ def sheet(worked: Worked, tables: list[Table], template: str) -> Sheet:
     rows = FIRST_ROW + len(published.figures)
     return Sheet(
         PUBLISHED, cells, widths=WIDTHS, freeze=(FIRST_ROW, 2), tab="009E73", portrait=True,
-        pages_high=1 if rows <= A_PAGE else None, merges=((3, 1, 3, 7),),
+        pages_high=1 if rows <= A_PAGE else None, merges=(Area(3, 1, 3, 7),),
         heights={3: LINE * max(1, -(-len(note) // NOTE_WIDTH))},
     )  # fmt: skip
 
@@ -107,17 +108,17 @@ def _row(
         EPOCHS: table.known(name, 0),
         COLUMN: table.known(name, column_of(table, figure.quantity)),
     }
-    found = {}
+    cells = {}
     for column, symbol, expr, style in (
         (4, OURS, lookup(COLUMN, EPOCHS, EPOCH), _digits(figure)),
         (5, OFF, OURS - PRINTED, "tiny"),
         (6, None, _share(), "tiny"),
         (7, None, _agreement(figure), "note"),
     ):
-        found[row, column] = _where_numbers(expr, known, style)
+        cells[row, column] = _where_numbers(expr, known, style)
         if symbol is not None:
-            known[symbol] = at(PUBLISHED, row, column, found[row, column].value)
-    return found
+            known[symbol] = at(PUBLISHED, row, column, cells[row, column].value)
+    return cells
 
 
 def _where_numbers(expr: Expr, known: dict[Symbol, Known], style: str) -> Cell:

@@ -6,7 +6,7 @@ from math import ceil
 from toolkit.book.sheet import Cell, Chart, Sheet, Table, at
 from toolkit.network.derivation import LOSS
 from toolkit.pages.backprop.curves import WIDTHS, Curve, chosen, goal_cells, summaries
-from toolkit.pages.backprop.layout import RATES, START, Worked, rate_sheet, rate_symbol
+from toolkit.pages.backprop.layout import RATES, START, LessonLayout, rate_sheet, rate_symbol
 from toolkit.pages.backprop.parameters import comparison, loss_line
 from toolkit.pages.backprop.table import title
 
@@ -15,47 +15,47 @@ CHART_ROWS, CHARTS_ACROSS, CHARTS_A_PAGE = 17, 2, 6
 COMPARISON_ROWS = 20
 
 
-def sheet(worked: Worked, tables: list[Table]) -> Sheet:
+def sheet(run: LessonLayout, tables: list[Table]) -> Sheet:
     """Summary rows above, the losses at chosen epochs, charts below."""
     bottom = FIRST_ROW + len(tables)
     curves = [
-        Curve(rate_sheet(letter), rate_sheet(letter), table, worked.parameters[rate_symbol(letter)])
-        for letter, table in zip(worked.letters, tables, strict=True)
+        Curve(rate_sheet(letter), rate_sheet(letter), table, run.parameters[rate_symbol(letter)])
+        for letter, table in zip(run.letters, tables, strict=True)
     ]
     cells = {
         (1, 1): Cell("Learning rates", "title"),
         (2, 1): Cell("The same start, the same network; only the step differs.", "muted"),
         (2, 6): Cell(START, "link", link=START),
-        **goal_cells(worked),
-        **summaries(worked, curves, RATES, FIRST_ROW - 1, "table"),
-        **chosen(worked, curves, RATES, bottom + 1, "table"),
+        **goal_cells(run),
+        **summaries(run, curves, RATES, FIRST_ROW - 1, "table"),
+        **chosen(run, curves, RATES, bottom + 1, "table"),
     }
     top = bottom + 4 + len(tables)
     several = len(tables) > 1
     below = top + COMPARISON_ROWS * several
-    charts = tuple(_chart(worked, table, rate, below) for rate, table in enumerate(tables))
+    charts = tuple(_chart(run, table, rate, below) for rate, table in enumerate(tables))
     # Fitted to a page for every six charts; with up to six no page break cuts through one.
     pages = ceil(len(charts) / CHARTS_A_PAGE)
     if several:
-        charts = (_comparison(worked, tables, top), *charts)
+        charts = (_comparison(run, tables, top), *charts)
     return Sheet(
         RATES, cells, charts=charts, widths=WIDTHS, tab="009E73", pages_high=pages, portrait=True
     )
 
 
-def _comparison(worked: Worked, tables: list[Table], top: int) -> Chart:
+def _comparison(run: LessonLayout, tables: list[Table], top: int) -> Chart:
     """The chart of the sheet Parameters once more, as wide as two."""
-    return replace(comparison(worked, tables), row=top, column=1, width=28.4, height=9.5)
+    return replace(comparison(run, tables), row=top, column=1, width=28.4, height=9.5)
 
 
-def _chart(worked: Worked, table: Table, rate: int, top: int) -> Chart:
+def _chart(run: LessonLayout, table: Table, rate: int, top: int) -> Chart:
     down, across = divmod(rate, CHARTS_ACROSS)
-    heading = at(rate_sheet(worked.letters[rate]), 1, 1, title(worked, rate).value)
+    heading = at(rate_sheet(run.letters[rate]), 1, 1, title(run, rate).value)
     return Chart(
         heading,
         "epoch",
         LOSS.name,
-        (loss_line(worked, table, rate),),
+        (loss_line(run, table, rate),),
         row=top + CHART_ROWS * down,
         column=(1, 5)[across],
         width=14,

@@ -1,13 +1,11 @@
 """The table a sheet a sample, where all samples side by side would be too wide to read."""
 
-from dataclasses import replace
-
 from sympy import Symbol
 
 from toolkit.book.sheet import Cell, Sheet, Table
 from toolkit.network.derivation import LEARNING_RATE
 from toolkit.pages.backprop import table
-from toolkit.pages.backprop.layout import BACKPROP, Worked, chosen_rate
+from toolkit.pages.backprop.layout import BACKPROP, LessonLayout, chosen_rate
 from toolkit.symbols.equation import Gradient
 
 READABLE = 60  # columns
@@ -15,25 +13,25 @@ MOST_SHEETS = 40
 HINT = f"Row by row the epochs of {BACKPROP}, which holds the weights and adds up the errors."
 
 
-def spread(worked: Worked) -> dict[str, Table]:
+def tables(run: LessonLayout) -> dict[str, Table]:
     """The table at the chosen learning rate by sheet: on Backprop alone, or what belongs to single
     samples on sheets of these.
     """
-    derived, samples = worked.derived, len(worked.lesson.samples.inputs)
+    derived, samples = run.derived, len(run.lesson.samples.inputs)
     wide = 1 + len(derived.given) + len(derived.table) + len(derived.states) > READABLE
     apart = wide and 1 < samples <= MOST_SHEETS
-    made = table.parts(
-        worked,
-        chosen_rate(worked.lesson),
+    by_sheet = table.parts(
+        run,
+        chosen_rate(run.lesson),
         LEARNING_RATE,
-        lambda symbol: _home(worked, symbol) if apart else BACKPROP,
+        lambda symbol: _home(run, symbol) if apart else BACKPROP,
     )
-    return {BACKPROP: made.pop(BACKPROP)} | made
+    return {BACKPROP: by_sheet.pop(BACKPROP)} | by_sheet
 
 
-def _home(worked: Worked, symbol: Symbol) -> str:
+def _home(run: LessonLayout, symbol: Symbol) -> str:
     of = symbol.wrt if isinstance(symbol, Gradient) else symbol
-    role = worked.derived.roles.get(of)
+    role = run.derived.roles.get(of)
     if role is None or role.kind in ("weight", "bias", "loss"):
         return BACKPROP
     return name(role.sample)
@@ -44,11 +42,11 @@ def name(sample: int) -> str:
     return f"Sample {sample}"
 
 
-def sheet(worked: Worked, name: str, made: Table) -> Sheet:
+def sheet(run: LessonLayout, name: str, epochs: Table) -> Sheet:
     """One sample from its inputs to its errors, and what comes back."""
     cells = {
-        (1, 1): Cell(f"{name} of {len(worked.lesson.samples.inputs)}, epoch by epoch", "title"),
+        (1, 1): Cell(f"{name} of {len(run.lesson.samples.inputs)}, epoch by epoch", "title"),
         (2, 1): Cell("back", "link", link=BACKPROP),
         (2, 2): Cell(HINT, "muted"),
     }
-    return replace(table.page(name, cells, made), tab="000000")
+    return table.page(name, cells, epochs, tab="000000")

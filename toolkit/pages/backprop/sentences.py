@@ -4,7 +4,7 @@ from sympy import Symbol
 
 from toolkit.network.forward import Role
 from toolkit.network.lesson import Lesson
-from toolkit.pages.backprop.layout import Worked
+from toolkit.pages.backprop.layout import LessonLayout
 from toolkit.symbols.equation import Equation, Gradient
 from toolkit.symbols.order import natural
 
@@ -31,16 +31,16 @@ UPDATES = {
 }
 
 
-def sentence(equation: Equation, worked: Worked) -> str:
+def sentence(equation: Equation, run: LessonLayout) -> str:
     """What this line says, in words."""
     symbol = equation.symbol
     if isinstance(symbol, Gradient):
-        return _of_gradient(equation, worked)
-    return _of_forward(symbol, worked)
+        return _of_gradient(equation, run)
+    return _of_forward(symbol, run)
 
 
-def _of_forward(symbol: Symbol, worked: Worked) -> str:
-    role, lesson = worked.derived.roles[symbol], worked.lesson
+def _of_forward(symbol: Symbol, run: LessonLayout) -> str:
+    role, lesson = run.derived.roles[symbol], run.lesson
     if role.kind == "sum":
         given = "input" if role.layer == 1 else "activation of the layer before"
         bias = ", plus the bias" if lesson.network.bias else ""
@@ -86,9 +86,9 @@ def neuron(role: Role, lesson: Lesson) -> str:
     return f"Neuron {role.neuron} of hidden layer {role.layer}"
 
 
-def _of_gradient(equation: Equation, worked: Worked) -> str:
+def _of_gradient(equation: Equation, run: LessonLayout) -> str:
     wrt = equation.symbol.wrt
-    role = worked.derived.roles.get(wrt, Role("sum"))
+    role = run.derived.roles.get(wrt, Role("sum"))
     through = names([s.wrt.name for s in _gradients(equation)])
     if not through:
         return f"How fast the loss grows with {wrt.name}, read off its own equation."
@@ -96,10 +96,10 @@ def _of_gradient(equation: Equation, worked: Worked) -> str:
         return f"{wrt.name} acts on the loss through {through}, where it multiplies what comes in."
     if role.kind == "bias":
         return f"{wrt.name} acts on the loss through {through}, to which it is added as it is."
-    if role.kind == "sum" and not _in_softmax(role, worked.lesson):
+    if role.kind == "sum" and not _in_softmax(role, run.lesson):
         return f"One step back through {through}: times the slope of the activation there."
     paths = "" if len(_gradients(equation)) < 2 else " Each is a path back; the paths add up."
-    return f"{wrt.name} acts on the loss through {through}.{paths}{_guard(role, worked.lesson)}"
+    return f"{wrt.name} acts on the loss through {through}.{paths}{_guard(role, run.lesson)}"
 
 
 def _guard(role: Role, lesson: Lesson) -> str:
@@ -114,21 +114,21 @@ def _in_softmax(role: Role, lesson: Lesson) -> bool:
 
 
 def _gradients(equation: Equation) -> list[Gradient]:
-    found = [s for s in equation.expr.free_symbols if isinstance(s, Gradient)]
-    return sorted(found, key=lambda s: natural(s.name))
+    gradients = [s for s in equation.expr.free_symbols if isinstance(s, Gradient)]
+    return sorted(gradients, key=lambda s: natural(s.name))
 
 
-def names(found: list[str], most: int = 4) -> str:
+def names(symbols: list[str], most: int = 4) -> str:
     """A list in words: a, b and c."""
-    if len(found) > most:
-        return f"{', '.join(found[:most])} and {len(found) - most} more"
-    return " and ".join([", ".join(found[:-1]), found[-1]] if len(found) > 1 else found)
+    if len(symbols) > most:
+        return f"{', '.join(symbols[:most])} and {len(symbols) - most} more"
+    return " and ".join([", ".join(symbols[:-1]), symbols[-1]] if len(symbols) > 1 else symbols)
 
 
-def of_update(symbol: Symbol, worked: Worked) -> str:
+def of_update(symbol: Symbol, run: LessonLayout) -> str:
     """What one line of the optimizer's step does."""
-    if symbol in worked.layers:
+    if symbol in run.layers:
         return "One step downhill: the gradient says which way is up, so it is taken off."
-    if worked.lesson.training.optimizer == "adagrad":
+    if run.lesson.training.optimizer == "adagrad":
         return "All squared gradients so far, added up."
     return UPDATES[symbol.name[0]]

@@ -6,9 +6,9 @@ from itertools import pairwise
 import numpy as np
 from sympy import Add, Expr, Ne, Piecewise, Symbol
 
-from toolkit.book.sheet import ROW, Column, Known, Table, letters, quoted
+from toolkit.book.sheet import ROW, Column, Known, Table, in_row
 from toolkit.network.derivation import EPOCH, LOSS
-from toolkit.pages.backprop.layout import BACKPROP, Worked
+from toolkit.pages.backprop.layout import BACKPROP, LessonLayout
 from toolkit.symbols.equation import Equation, Gradient, quantity
 from toolkit.symbols.numeric import function
 from toolkit.symbols.ranges import absolute_sum
@@ -18,21 +18,21 @@ FIRST, LAST, MEAN = map(quantity, ("first", "last", "mean"))
 QUOTIENT = Piecewise((FIRST / LAST, Ne(LAST, 0)), (Text("–"), True))
 
 
-def layers(worked: Worked) -> list[list[Symbol]]:
+def layers(run: LessonLayout) -> list[list[Symbol]]:
     """The weights of each layer."""
-    weights, widths = iter(worked.derived.weights), worked.lesson.network.layers
+    weights, widths = iter(run.derived.weights), run.lesson.network.layers
     return [[next(weights) for _ in range(a * b)] for a, b in pairwise(widths)]
 
 
-def table(worked: Worked, chosen: Table) -> Table:
+def table(run: LessonLayout, chosen: Table) -> Table:
     """Each row reads the same row of `chosen`, the table of the sheet Backprop."""
     columns = [
         _size([Gradient(LOSS, weight) for weight in weights], chosen, f"layer {number}")
-        for number, weights in enumerate(layers(worked), 1)
+        for number, weights in enumerate(layers(run), 1)
     ]
     epochs = Column(
         EPOCH.name, chosen.columns[0].values, "integer", "heading epoch",
-        formula=f"={quoted(BACKPROP)}!$A{ROW}", width=7,
+        formula=f"={in_row(1, sheet=BACKPROP, fixed=True)}", width=7,
     )  # fmt: skip
     return Table(chosen.row, 1, (epochs, *columns, _share(columns)))
 
@@ -44,10 +44,9 @@ def _size(gradients: Sequence[Symbol], chosen: Table, heading: str) -> Column:
 
 def _share(sizes: Sequence[Column]) -> Column:
     """The first layer against the last."""
-    end = letters(1 + len(sizes))
     known = {
-        FIRST: Known(f"B{ROW}", sizes[0].values),
-        LAST: Known(f"{end}{ROW}", sizes[-1].values),
+        FIRST: Known(in_row(2), sizes[0].values),
+        LAST: Known(in_row(1 + len(sizes)), sizes[-1].values),
     }
     return _column(QUOTIENT, known, f"layer 1 / layer {len(sizes)}", "heading", 17)
 
@@ -73,7 +72,7 @@ def mean_size(
     place = {column.heading: n for n, column in enumerate(chosen.columns)}
     known = {}
     for first, last in _runs([place[symbol.name] for symbol in symbols]):
-        address = f"{quoted(BACKPROP)}!${letters(first + 1)}{row}:${letters(last + 1)}{row}"
+        address = in_row(first + 1, last + 1, row=row, sheet=BACKPROP, fixed=True)
         values = [np.asarray(column.values, float) for column in chosen.columns[first : last + 1]]
         known[quantity(f"from {first}")] = Known(address, np.column_stack(values))
     return Add(*map(absolute_sum, known)) / len(symbols), known

@@ -5,12 +5,13 @@ from collections.abc import Sequence
 
 from sympy import Piecewise, Symbol
 
+from toolkit.book.address import Area
 from toolkit.book.live import computed
 from toolkit.book.sheet import Cell, Corner, Known, Line, Sheet
 from toolkit.network.derivation import LOSS
 from toolkit.network.lesson import SETTINGS
-from toolkit.pages.backprop.layout import PARAMETERS, PUBLISHED, SIZES, START, Worked
-from toolkit.pages.backprop.lines import Shown
+from toolkit.pages.backprop.layout import PARAMETERS, PUBLISHED, SIZES, START, LessonLayout
+from toolkit.pages.backprop.lines import QuantityCells
 from toolkit.symbols.equation import quantity
 from toolkit.symbols.ranges import length
 from toolkit.symbols.records import occurrences
@@ -51,10 +52,12 @@ STEPS = {
 }
 
 
-def sheet(worked: Worked, names: Sequence[str], shown: Shown, verdicts: Known) -> Sheet:
+def sheet(
+    run: LessonLayout, names: Sequence[str], quantities: QuantityCells, verdicts: Known
+) -> Sheet:
     """Contents on the left, the network on the right, the checks above both."""
     cells = {
-        (1, 1): Cell(worked.lesson.title, "title"),
+        (1, 1): Cell(run.lesson.title, "title"),
         **{(2 + n, 1): Cell(words, "text") for n, words in enumerate(LEAD)},
         **_legend(),
         (7, 1): Cell("Do all checks pass?", "name"),
@@ -64,10 +67,10 @@ def sheet(worked: Worked, names: Sequence[str], shown: Shown, verdicts: Known) -
     for row, name in enumerate(names, CONTENTS_ROW):
         cells[row, 1] = Cell(name, "link", link=name)
         cells[row, 2] = Cell(_what(name), "muted")
-    drawn, lines, widths = _network(worked, shown)
+    network, lines, widths = _network(run, quantities)
     return Sheet(
-        START, cells | drawn, widths=WIDTHS | widths, lines=lines, tab="000000",
-        verdicts=((7, 2, 7, 2),),
+        START, cells | network, widths=WIDTHS | widths, lines=lines, tab="000000",
+        verdicts=(Area.of(7, 2),),
     )  # fmt: skip
 
 
@@ -101,14 +104,14 @@ def _all_pass() -> Piecewise:
     return Piecewise((good, passed >= length(VERDICTS)), (bad, True))
 
 
-Drawn = tuple[dict[tuple[int, int], Cell], tuple[Line, ...], dict[int, float]]
+NetworkDrawing = tuple[dict[tuple[int, int], Cell], tuple[Line, ...], dict[int, float]]
 
 
-def _network(worked: Worked, shown: Shown) -> Drawn:
+def _network(run: LessonLayout, quantities: QuantityCells) -> NetworkDrawing:
     """Neurons as pairs of cells, a layer a column, and between two layers a column of weights, each
     on the line from the neuron that it reads to the neuron that reads it.
     """
-    widths = worked.lesson.network.layers
+    widths = run.lesson.network.layers
     edges = [a * b for a, b in itertools.pairwise(widths)]
     if len(widths) > MOST_LAYERS or max(edges) > MOST_EDGES:
         note = f"A network of {'-'.join(map(str, widths))} neurons, too large to draw here."
@@ -117,7 +120,7 @@ def _network(worked: Worked, shown: Shown) -> Drawn:
     cells: dict[tuple[int, int], Cell] = {}
     lines: list[Line] = []
     sizes: dict[int, float] = {}
-    weights = iter(worked.derived.weights)
+    weights = iter(run.derived.weights)
     places = [_places(width, height) for width in widths]
     for layer, rows in enumerate(places):
         column = FIRST_COLUMN + 4 * layer
@@ -127,15 +130,15 @@ def _network(worked: Worked, shown: Shown) -> Drawn:
             column + 2: EDGE_WIDTH,
             column + 3: GAP_WIDTH,
         }
-        cells |= _nodes(worked, shown, layer, column, rows)
+        cells |= _nodes(run, quantities, layer, column, rows)
         if layer + 1 < len(widths):
-            labels, ties = _edges(column, rows, places[layer + 1], weights, shown)
+            labels, ties = _edges(column, rows, places[layer + 1], weights, quantities)
             cells |= labels
             lines += ties
     column = FIRST_COLUMN + 4 * (len(widths) - 1) + 2
     cells[TOP - 1, FIRST_COLUMN] = Cell("The network at the start, live", "subtitle")
     cells[TOP + height // 2, column] = computed(
-        joined(Text("E_total = "), number_text(LOSS)), shown.values, "bold"
+        joined(Text("E_total = "), number_text(LOSS)), quantities.values, "bold"
     )
     return cells, tuple(lines), sizes
 
@@ -146,31 +149,31 @@ def _places(count: int, height: int) -> list[int]:
 
 
 def _nodes(
-    worked: Worked, shown: Shown, layer: int, column: int, rows: list[int]
+    run: LessonLayout, quantities: QuantityCells, layer: int, column: int, rows: list[int]
 ) -> dict[tuple[int, int], Cell]:
     cells = {}
     for neuron, row in enumerate(rows, 1):
-        symbols = _symbols(worked, layer, neuron)
+        symbols = _symbols(run, layer, neuron)
         for offset, symbol in enumerate(symbols):
             text = joined(Text(f"{symbol.name} = "), number_text(symbol))
-            cells[row + offset, column] = computed(text, _readable(shown, symbol), "node")
+            cells[row + offset, column] = computed(text, _readable(quantities, symbol), "node")
     return cells
 
 
-def _readable(shown: Shown, symbol: Symbol) -> dict[Symbol, Known]:
-    return {symbol: shown.values[symbol]}
+def _readable(quantities: QuantityCells, symbol: Symbol) -> dict[Symbol, Known]:
+    return {symbol: quantities.values[symbol]}
 
 
-def _symbols(worked: Worked, layer: int, neuron: int) -> list[Symbol]:
+def _symbols(run: LessonLayout, layer: int, neuron: int) -> list[Symbol]:
     """What a neuron shows: what it adds up, and what it passes on; of the first sample."""
     kinds = ("input",) if layer == 0 else ("sum", "activation")
     place = (layer, neuron, 1)
-    return [s for s, role in worked.derived.roles.items()
+    return [s for s, role in run.derived.roles.items()
             if role.kind in kinds and (role.layer, role.neuron, role.sample) == place]  # fmt: skip
 
 
 def _edges(
-    column: int, left: list[int], right: list[int], weights: object, shown: Shown
+    column: int, left: list[int], right: list[int], weights: object, quantities: QuantityCells
 ) -> tuple[dict[tuple[int, int], Cell], list[Line]]:
     """The weights between two layers, ordered as their lines lie, so that few of these cross."""
     pairs = [(a, b, next(weights)) for b in right for a in left]  # type: ignore[call-overload]
@@ -181,7 +184,7 @@ def _edges(
     for n, (a, b, weight) in enumerate(pairs):
         row = min(*left, *right) - 1 + round((n + 0.5) * span / len(pairs))
         text = joined(Text(f"{weight.name} = "), number_text(weight))
-        cells[row, column + 2] = computed(text, _readable(shown, weight), "edge")
+        cells[row, column + 2] = computed(text, _readable(quantities, weight), "edge")
         lines.append(Line(Corner(a, column, 1.0, 0.5), Corner(row, column + 2, 0.0, 0.5)))
         lines.append(Line(Corner(row, column + 2, 1.0, 0.5), Corner(b, column + 4, 0.0, 0.5)))
     return cells, lines

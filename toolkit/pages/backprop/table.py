@@ -9,12 +9,22 @@ from math import ceil
 import numpy as np
 from sympy import Integer, Symbol
 
+from toolkit.book.address import Operand
 from toolkit.book.live import computed
-from toolkit.book.sheet import ABOVE, ROW, Cell, Column, Known, Sheet, Table, letters, quoted
+from toolkit.book.sheet import (
+    ABOVE,
+    Cell,
+    Chart,
+    Column,
+    Known,
+    Sheet,
+    Table,
+    in_row,
+)
 from toolkit.book.theme import fitting
 from toolkit.network.derivation import EPOCH, LEARNING_RATE, LOSS
 from toolkit.network.trace import Values
-from toolkit.pages.backprop.layout import PARAMETERS, Worked, rate_sheet, rate_symbol
+from toolkit.pages.backprop.layout import PARAMETERS, LessonLayout, rate_sheet, rate_symbol
 from toolkit.symbols.equation import Equation, Gradient, Previous
 from toolkit.symbols.text import Text, joined, number_text
 
@@ -35,30 +45,30 @@ class Entry:
     equation: Equation | None = None
 
 
-def table(worked: Worked, rate: int, symbol: Symbol | None = None) -> Table:
+def table(run: LessonLayout, rate: int, symbol: Symbol | None = None) -> Table:
     """The table of learning rate number `rate`, read from the cell of `symbol`."""
-    (whole,) = parts(worked, rate, symbol or rate_symbol(worked.letters[rate])).values()
+    (whole,) = parts(run, rate, symbol or rate_symbol(run.letters[rate])).values()
     return whole
 
 
 def parts(
-    worked: Worked, rate: int, symbol: Symbol, home: Callable[[Symbol], str] = lambda _: ""
+    run: LessonLayout, rate: int, symbol: Symbol, home: Callable[[Symbol], str] = lambda _: ""
 ) -> dict[str, Table]:
     """The table spread over sheets, row by row the same epochs: `home` names a quantity's sheet."""
-    epoch, *entries = _entries(worked, symbol)
-    spread: dict[str, list[Entry]] = {}
+    epoch, *entries = _entries(run, symbol)
+    by_sheet: dict[str, list[Entry]] = {}
     for entry in entries:
-        spread.setdefault(home(entry.symbol), [epoch]).append(entry)
-    places = {name: {entry.symbol: letters(n) for n, entry in enumerate(there, 1)}
-              for name, there in spread.items()}  # fmt: skip
-    made = {}
-    for name, there in spread.items():
-        elsewhere = {s: f"{quoted(other)}!{letter}" for other, place in places.items()
-                     for s, letter in place.items() if other != name}  # fmt: skip
-        cells = _addresses(elsewhere | places[name], worked.parameters)
-        columns = tuple(_column(entry, cells, worked, rate) for entry in there)
-        made[name] = Table(HEADING_ROW, 1, _outlined(columns))
-    return made
+        by_sheet.setdefault(home(entry.symbol), [epoch]).append(entry)
+    places = {name: {entry.symbol: (n, "") for n, entry in enumerate(there, 1)}
+              for name, there in by_sheet.items()}  # fmt: skip
+    tables = {}
+    for name, there in by_sheet.items():
+        elsewhere = {s: (n, other) for other, place in places.items()
+                     for s, (n, _) in place.items() if other != name}  # fmt: skip
+        cells = _addresses(elsewhere | places[name], run.parameters)
+        columns = tuple(_column(entry, cells, run, rate) for entry in there)
+        tables[name] = Table(HEADING_ROW, 1, _outlined(columns))
+    return tables
 
 
 def _outlined(columns: tuple[Column, ...]) -> tuple[Column, ...]:
@@ -68,38 +78,45 @@ def _outlined(columns: tuple[Column, ...]) -> tuple[Column, ...]:
     return tuple(replace(c, outline=int(c.heading_style == last)) for c, last in pairs)
 
 
-def sheet(worked: Worked, rate: int) -> Sheet:
+def sheet(run: LessonLayout, rate: int) -> Sheet:
     """The table with its heading, epochs and headings staying in view."""
-    letter = worked.letters[rate]
+    letter = run.letters[rate]
     cells = {
-        (1, 1): title(worked, rate),
+        (1, 1): title(run, rate),
         (2, 1): Cell("back", "link", link=PARAMETERS),
         (2, 2): Cell(HINT, "muted"),
     }
-    return page(rate_sheet(letter), cells, table(worked, rate))
+    return page(rate_sheet(letter), cells, table(run, rate))
 
 
-def page(name: str, cells: dict[tuple[int, int], Cell], made: Table) -> Sheet:
-    """A sheet of a table and the cells above it."""
+def page(
+    name: str,
+    cells: dict[tuple[int, int], Cell],
+    epochs: Table,
+    charts: tuple[Chart, ...] = (),
+    tab: str = "0072B2",
+) -> Sheet:
+    """A sheet of a table, the cells above it and the charts beside it."""
     return Sheet(
         name,
         cells,
-        (made,),
+        (epochs,),
+        charts,
         freeze=(HEADING_ROW + 1, 2),
-        tab="0072B2",
-        pages_wide=ceil(len(made.columns) / COLUMNS_A_PAGE),
+        tab=tab,
+        pages_wide=ceil(len(epochs.columns) / COLUMNS_A_PAGE),
     )
 
 
-def title(worked: Worked, rate: int) -> Cell:
+def title(run: LessonLayout, rate: int) -> Cell:
     """The live heading of a learning rate: its letter and its present value."""
-    symbol = rate_symbol(worked.letters[rate])
-    text = Text(f"Learning rate {worked.letters[rate]}: η = ")
-    return computed(joined(text, number_text(symbol)), worked.parameters, "title")
+    symbol = rate_symbol(run.letters[rate])
+    text = Text(f"Learning rate {run.letters[rate]}: η = ")
+    return computed(joined(text, number_text(symbol)), run.parameters, "title")
 
 
-def _entries(worked: Worked, symbol: Symbol) -> list[Entry]:
-    derived = worked.derived
+def _entries(run: LessonLayout, symbol: Symbol) -> list[Entry]:
+    derived = run.derived
     chosen = Equation(LEARNING_RATE, symbol)
     updates = {update.symbol: update for update in derived.updates}
     forward = [e for e in derived.columns if not _is_loss(e.symbol)]
@@ -143,27 +160,32 @@ def _is_loss(symbol: Symbol) -> bool:
 
 
 def _addresses(
-    place: dict[Symbol, str], parameters: dict[Symbol, Known]
-) -> Callable[[Symbol], str]:
+    places: dict[Symbol, tuple[int, str]], parameters: dict[Symbol, Known]
+) -> Callable[[Symbol], Operand]:
     """Addresses as a formula of this table writes them: the same row, the row above, or the
-    parameter's one cell.
+    parameter's one cell. `places` are columns, each with the name of its sheet, which is empty for
+    those of this table.
     """
 
-    def address(symbol: Symbol) -> str:
+    def address(symbol: Symbol) -> Operand:
         if isinstance(symbol, Previous):
-            return f"{place[symbol.of]}{ABOVE}"
-        if symbol in place:
-            return f"{place[symbol]}{ROW}"
+            column, sheet = places[symbol.of]
+            return in_row(column, row=ABOVE, sheet=sheet)
+        if symbol in places:
+            column, sheet = places[symbol]
+            return in_row(column, sheet=sheet)
         return parameters[symbol].address
 
     return address
 
 
-def _column(entry: Entry, cells: Callable[[Symbol], str], worked: Worked, rate: int) -> Column:
+def _column(
+    entry: Entry, cells: Callable[[Symbol], Operand], run: LessonLayout, rate: int
+) -> Column:
     values = (
-        np.arange(worked.trace.epochs + 1)
+        np.arange(run.trace.epochs + 1)
         if entry.symbol == EPOCH
-        else worked.trace.column(entry.symbol, rate)
+        else run.trace.column(entry.symbol, rate)
     )
     return Column(
         entry.symbol.name,
@@ -172,8 +194,8 @@ def _column(entry: Entry, cells: Callable[[Symbol], str], worked: Worked, rate: 
         if entry.symbol == EPOCH
         else _style(entry.group, np.asarray(values, float)),
         heading_style=f"heading {entry.group}",
-        formula=_formula(entry.equation, cells, worked),
-        first=_formula(entry.start, cells, worked),
+        formula=_formula(entry.equation, cells, run),
+        first=_formula(entry.start, cells, run),
         width=_width(entry),
     )
 
@@ -184,13 +206,13 @@ def _style(group: str, values: Values) -> str:
 
 
 def _formula(
-    equation: Equation | None, cells: Callable[[Symbol], str], worked: Worked
+    equation: Equation | None, cells: Callable[[Symbol], Operand], run: LessonLayout
 ) -> str | None:
     """The formula of an equation; `s = s` copies a parameter from its one cell."""
     if equation is None:
         return None
     if equation.expr == equation.symbol:
-        return f"={worked.parameters[equation.symbol].address}"
+        return f"={run.parameters[equation.symbol].address}"
     return equation.formula(cells)
 
 

@@ -4,8 +4,8 @@ from sympy import Expr, Integer, Symbol
 
 from toolkit.book.sheet import Sheet
 from toolkit.network.derivation import EPOCH
-from toolkit.pages.backprop.layout import Worked
-from toolkit.pages.backprop.lines import Page, Shown
+from toolkit.pages.backprop.layout import LessonLayout
+from toolkit.pages.backprop.lines import EquationPage, QuantityCells
 from toolkit.pages.backprop.sentences import of_update
 from toolkit.symbols.equation import Equation, Previous
 
@@ -19,27 +19,27 @@ LEAD = (
 )
 
 
-def sheet(worked: Worked, name: str, shown: Shown, following: str | None) -> Sheet:
+def sheet(run: LessonLayout, name: str, cells: QuantityCells, following: str | None) -> Sheet:
     """One line for each parameter, and before it those for what the optimizer remembers."""
-    page = Page(name, _before(shown))
-    kind = worked.lesson.training.optimizer
+    page = EquationPage(name, _before(cells))
+    kind = run.lesson.training.optimizer
     page.block(f"One step of {NAMES.get(kind, kind)}")
-    first = first_step(worked)
-    for update in worked.derived.updates:
+    first = first_step(run)
+    for update in run.derived.updates:
         page.line(
-            Equation(update.symbol, update.expr.xreplace(first)), of_update(update.symbol, worked)
+            Equation(update.symbol, update.expr.xreplace(first)), of_update(update.symbol, run)
         )
     return page.sheet(f"{name.split(',')[0]}: the update", LEAD, following)
 
 
-def _before(shown: Shown) -> Shown:
+def _before(cells: QuantityCells) -> QuantityCells:
     """What is known, under the names that it has in the row above."""
-    values = {Previous(s): k for s, k in shown.values.items()}
-    texts = {Previous(s): k for s, k in shown.texts.items()}
-    return Shown(shown.values | values, shown.texts | texts)
+    values = {Previous(s): k for s, k in cells.values.items()}
+    texts = {Previous(s): k for s, k in cells.texts.items()}
+    return QuantityCells(cells.values | values, cells.texts | texts)
 
 
-def first_step(worked: Worked) -> dict[Symbol, Expr]:
+def first_step(run: LessonLayout) -> dict[Symbol, Expr]:
     """What stands in for the counter and for what the optimizer remembers, in the first epoch."""
-    remembered = {Previous(state): Integer(0) for state in worked.derived.states}
+    remembered = {Previous(state): Integer(0) for state in run.derived.states}
     return {EPOCH: Integer(1), **remembered}

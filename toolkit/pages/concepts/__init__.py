@@ -1,24 +1,57 @@
 """The concepts of the course, one file each: the idea, a demonstration, an experiment."""
 
-import importlib
-import pkgutil
-from types import ModuleType
+from toolkit.pages.concepts import (
+    augmentation,
+    average_or_dense,
+    batch_normalization,
+    batch_size,
+    dropout,
+    image_normalization,
+    initialization,
+    kernels,
+    layers,
+    learning_rate,
+    max_pooling,
+    mission_control,
+    normalization_distance,
+    one_by_one,
+    optimizers,
+    overfitting,
+    pooling_distance,
+    pooling_position,
+    receptive_field,
+    softmax,
+    three_by_three,
+    transition,
+    transition_position,
+    when_to_stop,
+)
+from toolkit.pages.concepts.concept import Concept
 
-from toolkit.experiments.programme import Named
-from toolkit.pages.concepts.concept import named
-
-
-def modules() -> tuple[ModuleType, ...]:
-    """Every file of this folder that holds a concept, by its number."""
-    names = [found.name for found in pkgutil.iter_modules(__path__)]
-    every = (importlib.import_module(f"{__name__}.{name}") for name in names)
-    return tuple(
-        sorted(
-            (each for each in every if hasattr(each, "EXPERIMENT")), key=lambda each: each.NUMBER
-        )
-    )
-
-
-def programme() -> tuple[Named, ...]:
-    """The experiment of every concept, by the concept's number."""
-    return tuple(map(named, modules()))
+# By number; a new concept is added at the end.
+CONCEPTS: tuple[Concept, ...] = (
+    layers.CONCEPT,
+    max_pooling.CONCEPT,
+    one_by_one.CONCEPT,
+    three_by_three.CONCEPT,
+    receptive_field.CONCEPT,
+    softmax.CONCEPT,
+    learning_rate.CONCEPT,
+    kernels.CONCEPT,
+    batch_normalization.CONCEPT,
+    image_normalization.CONCEPT,
+    pooling_position.CONCEPT,
+    transition.CONCEPT,
+    transition_position.CONCEPT,
+    dropout.CONCEPT,
+    overfitting.CONCEPT,
+    pooling_distance.CONCEPT,
+    normalization_distance.CONCEPT,
+    when_to_stop.CONCEPT,
+    mission_control.CONCEPT,
+    batch_size.CONCEPT,
+    average_or_dense.CONCEPT,
+    augmentation.CONCEPT,
+    optimizers.CONCEPT,
+    initialization.CONCEPT,
+)

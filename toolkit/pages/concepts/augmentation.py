@@ -3,10 +3,10 @@
 import numpy as np
 from sympy import Abs, Expr, Symbol, floor
 
-from toolkit.book.grid import moving
-from toolkit.book.sheet import Cell, Known, quoted
-from toolkit.book.values import Value, Values
+from toolkit.book.address import Area
+from toolkit.book.sheet import Cell, Known, constant
 from toolkit.experiments.variant import Experiment, Variant
+from toolkit.pages.concepts.concept import Concept
 from toolkit.pages.concepts.material import small_digit
 from toolkit.pages.concepts.page import FIRST, LABEL, Page
 from toolkit.symbols.bounds import as_number, held
@@ -14,45 +14,10 @@ from toolkit.symbols.equation import Equation
 from toolkit.symbols.maps import bilinear_sample, cosine, sine
 from toolkit.symbols.ranges import summed
 
-NUMBER, TITLE = 22, "Augmentation"
-IDEA = (
-    "A digit stays the same digit when it is moved, turned or scaled a little: from each image one "
-    "can make many.",
-    "Each new pixel asks where in the old image it comes from; between four old pixels it takes a "
-    "weighted mean of them.",
-    "Too much of it, and the digits are harder to learn than any that the test will show.",
-)
-EXPERIMENT = Experiment(
-    "Which random changes of the images help in a short training?",
-    (
-        Variant("none"),
-        Variant("turned by up to 10 degrees", augmentation={"rotation": 10.0}),
-        Variant("moved by up to 1.5 pixels", augmentation={"translation": 1.5}),
-        Variant(
-            "turned, moved, scaled, sheared a little",
-            augmentation={"rotation": 10.0, "translation": 1.5, "scale": 0.1, "shear": 5.0},
-        ),
-        Variant(
-            "turned by up to 45 degrees, moved by 4",
-            augmentation={"rotation": 45.0, "translation": 4.0, "scale": 0.3, "shear": 20.0},
-        ),
-    ),
-)
-
-CONCLUSION = (
-    "None: {0.accuracy}. Turned a little: {1.accuracy}, {1~0.more?clearly better|clearly worse|"
-    "not clearly different}; moved a little: {2.accuracy}, {2~0.more?clearly better|clearly worse|"
-    "not clearly different}.",
-    "A little of everything: {3.accuracy}, {3~0.more?clearly better|clearly worse|not clearly "
-    "different}; a lot of it: {4.accuracy}, {4~0.more?clearly better|clearly worse|not clearly "
-    "different}.",
-    "Train accuracy: {0.train} with none, {3.train} with a little of everything, {4.train} with a "
-    "lot.",
-)
 SIDE = 12
 LAST = FIRST + SIDE - 1
 INK = "9FB3C8"  # light enough to read a number on it
-MIDDLE, CENTRE = Symbol("m"), Known(str((SIDE + 1) / 2), (SIDE + 1) / 2)
+MIDDLE, CENTRE = Symbol("m"), constant((SIDE + 1) / 2)
 NEW_ROW, NEW_COLUMN, ROW, COLUMN, A, B, C, D = (
     Symbol(name) for name in ("r_new", "c_new", "r", "c", "a", "b", "d", "e")
 )
@@ -112,7 +77,7 @@ def _framed(page: Page, head: int, words: str) -> None:
     for n in range(1, SIDE + 1):
         page.cells[head, FIRST + n - 1] = Cell(n, "heading")
         page.cells[head + n, LABEL] = Cell(n, "right")
-    page.shade((head + 1, FIRST, head + SIDE, LAST), high=INK)
+    page.shade(Area(head + 1, FIRST, head + SIDE, LAST), high=INK)
 
 
 def _before(page: Page, top: int) -> Cells:
@@ -121,8 +86,8 @@ def _before(page: Page, top: int) -> Cells:
     numbers = np.arange(1, SIDE + 1)
     return {
         IMAGE: page.inputs((top + 1, FIRST), small_digit(1, 14)[1:13, 1:13], 0, 255),
-        ROWS: page.reach((top + 1, LABEL, top + SIDE, LABEL), numbers),
-        COLUMNS: page.reach((top, FIRST, top, LAST), numbers),
+        ROWS: page.reach(Area(top + 1, LABEL, top + SIDE, LABEL), numbers),
+        COLUMNS: page.reach(Area(top, FIRST, top, LAST), numbers),
     }
 
 
@@ -131,14 +96,10 @@ def _after(page: Page, top: int, known: Cells) -> None:
     _framed(page, top, "after: moved, then turned and shrunk")
     numbers = np.arange(1, SIDE + 1)
     places = {
-        NEW_ROW: _moving(page, moving(top + 1, LABEL, 1, 0), numbers[:, None]),
-        NEW_COLUMN: _moving(page, moving(top, FIRST, 0, 1), numbers[None, :]),
+        NEW_ROW: page.moving(Area.of(top + 1, LABEL), numbers[:, None], across=0),
+        NEW_COLUMN: page.moving(Area.of(top, FIRST), numbers[None, :], down=0),
     }
     page.fill((top + 1, FIRST), NEW_PIXEL, known | places, "right")
-
-
-def _moving(page: Page, address: str, values: Value | Values) -> Known:
-    return Known(f"{quoted(page.name)}!{address}", values)
 
 
 def _apart(page: Page, row: int, known: Cells) -> None:
@@ -171,3 +132,44 @@ def _apart(page: Page, row: int, known: Cells) -> None:
 
 def _beside(place: Symbol, further: int) -> Expr:
     return floor(place) + further
+
+
+CONCEPT = Concept(
+    name="augmentation",
+    number=22,
+    title="Augmentation",
+    idea=(
+        "A digit stays the same digit when it is moved, turned or scaled a little: from each "
+        "image one can make many.",
+        "Each new pixel asks where in the old image it comes from; between four old pixels it "
+        "takes a weighted mean of them.",
+        "Too much of it, and the digits are harder to learn than any that the test will show.",
+    ),
+    experiment=Experiment(
+        "Which random changes of the images help in a short training?",
+        (
+            Variant("none"),
+            Variant("turned by up to 10 degrees", augmentation={"rotation": 10.0}),
+            Variant("moved by up to 1.5 pixels", augmentation={"translation": 1.5}),
+            Variant(
+                "turned, moved, scaled, sheared a little",
+                augmentation={"rotation": 10.0, "translation": 1.5, "scale": 0.1, "shear": 5.0},
+            ),
+            Variant(
+                "turned by up to 45 degrees, moved by 4",
+                augmentation={"rotation": 45.0, "translation": 4.0, "scale": 0.3, "shear": 20.0},
+            ),
+        ),
+    ),
+    conclusion=(
+        "None: {0.accuracy}. Turned a little: {1.accuracy}, {1~0.more?clearly better|clearly "
+        "worse|not clearly different}; moved a little: {2.accuracy}, {2~0.more?clearly "
+        "better|clearly worse|not clearly different}.",
+        "A little of everything: {3.accuracy}, {3~0.more?clearly better|clearly worse|not clearly "
+        "different}; a lot of it: {4.accuracy}, {4~0.more?clearly better|clearly worse|not clearly "
+        "different}.",
+        "Train accuracy: {0.train} with none, {3.train} with a little of everything, {4.train} "
+        "with a lot.",
+    ),
+    demonstrate=demonstrate,
+)

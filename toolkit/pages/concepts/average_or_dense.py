@@ -4,9 +4,11 @@ import numpy as np
 from numpy.typing import NDArray
 from sympy import Add, And, Expr, Integer, Piecewise, Symbol
 
+from toolkit.book.address import Area
 from toolkit.book.sheet import Known
 from toolkit.book.theme import INPUT_FILL
 from toolkit.experiments.variant import Experiment, Variant
+from toolkit.pages.concepts.concept import Concept
 from toolkit.pages.concepts.page import ASIDE, FIRST, LABEL, NEGATIVE, POSITIVE, Page, Place
 from toolkit.pages.concepts.three_by_three import PAPER
 from toolkit.symbols.bounds import as_number, with_bounds
@@ -16,33 +18,6 @@ from toolkit.symbols.maps import weighted_sum
 from toolkit.symbols.ranges import summed
 from toolkit.symbols.text import Text
 
-NUMBER, TITLE = 21, "Global average pooling against a fully connected layer"
-IDEA = (
-    "After the last convolution each channel is a small map. Global average pooling keeps one "
-    "number of it: its mean.",
-    "A fully connected layer instead has a weight for every cell of every map: more parameters, "
-    "and it knows where something was.",
-    "So a pattern that moves within its map leaves the average as it was, and changes what a fully "
-    "connected layer says.",
-)
-EXPERIMENT = Experiment(
-    "What does the average over all places give up, and what does it save?",
-    (
-        Variant("average, then linear"),
-        Variant("average only", layers="8 16 P 8:1 16 16 24 10() G"),
-        Variant("fully connected", layers="8 16 P 8:1 16 16 24 28 F10"),
-        Variant("fully connected with 32 hidden", layers="8 16 P 8:1 16 16 24 28 F32 R F10"),
-    ),
-)
-CONCLUSION = (
-    "In place of the average, a fully connected layer is {2~0.more?clearly better|clearly worse|"
-    "not clearly different}: {2.accuracy} against {0.accuracy}, with {2.parameters} parameters "
-    "instead of {0.parameters}.",
-    "With a hidden layer of 32 between as well: {3.accuracy}, {3~0.more?clearly better|clearly "
-    "worse|not clearly different}, with {3.parameters} parameters.",
-    "The average alone, a channel for each class and no linear layer, is {1~0.more?clearly better|"
-    "clearly worse|not clearly different}: {1.accuracy} with {1.parameters}.",
-)
 CHANNELS, SIDE, CLASSES, FURTHEST = 4, 4, 3, 3
 MOVED, MEANS, WEIGHTS = FIRST + SIDE + 1, FIRST + 2 * SIDE + 2, ASIDE  # columns
 DOWN, ACROSS, C, S, K, X, B, WEIGHT = (
@@ -71,8 +46,8 @@ SETTINGS = {
 
 def many_weights() -> NDArray[np.float64]:
     """Weights of the fully connected layer: (classes, channels, side, side)."""
-    drawn = np.random.default_rng(0).normal(size=(CLASSES, CHANNELS, SIDE, SIDE))
-    rounded: NDArray[np.float64] = np.round(0.2 * drawn, 2)
+    normal = np.random.default_rng(0).normal(size=(CLASSES, CHANNELS, SIDE, SIDE))
+    rounded: NDArray[np.float64] = np.round(0.2 * normal, 2)
     return rounded
 
 
@@ -110,23 +85,23 @@ def _maps(page: Page, top: int, known: dict[Symbol, Known]) -> list[list[Known]]
                           (MOVED, "moved"), (MEANS, "average of the maps")):  # fmt: skip
         page.label((top, column), words, "bold")
     page.headings((top + 1, MEANS), ["as drawn", "moved"])
-    made = []
-    for n, drawn in enumerate(MAPS):
+    rows = []
+    for n, pixels in enumerate(MAPS):
         row = top + 1 + n * (SIDE + 1)
         page.label((row, LABEL), f"channel {n + 1}", "symbol")
-        cells = page.inputs((row, FIRST), np.array(drawn, float), -99, 99)
+        cells = page.inputs((row, FIRST), np.array(pixels, float), -99, 99)
         moved = _moved(page, row, cells, known)
         for column, color in ((FIRST, INPUT_FILL), (MOVED, "FFFFFF")):
-            area = (row, column, row + SIDE - 1, column + SIDE - 1)
+            area = Area.of(row, column, SIDE, SIDE)
             page.shade(area, high=PAPER, low=color)
         place = row + 1
         means = [
             page.compute((place, MEANS + i), MEAN.expr, {X: cells}, "decimals 4")
             for i, cells in enumerate((cells, moved))
         ]
-        made.append([cells, moved, *means])
+        rows.append([cells, moved, *means])
     page.row = top + 1 + CHANNELS * (SIDE + 1)
-    return made
+    return rows
 
 
 def _moved(page: Page, row: int, cells: Known, known: dict[Symbol, Known]) -> Known:
@@ -139,25 +114,25 @@ def _moved(page: Page, row: int, cells: Known, known: dict[Symbol, Known]) -> Kn
         [page.cells[row + down, MOVED + across].value for across in range(SIDE)]
         for down in range(SIDE)
     ]
-    area = (row, MOVED, row + SIDE - 1, MOVED + SIDE - 1)
+    area = Area.of(row, MOVED, SIDE, SIDE)
     return page.reach(area, np.array(values, float))
 
 
 def _weights(page: Page, top: int) -> list[dict[Symbol, Known]]:
     """The fully connected layer's weights beside the maps, a dict for each class."""
     page.label((top, WEIGHTS), "weights of the fully connected layer, class by class", "bold")
-    made = []
+    blocks = []
     for number, weights in enumerate(many_weights()):
         left = WEIGHTS + number * (SIDE + 1)
         known = {}
         for n, numbers in enumerate(weights):
             place = (top + 1 + n * (SIDE + 1), left)
             known[W[n]] = page.inputs(place, numbers, -99, 99)
-            area = (*place, place[0] + SIDE - 1, left + SIDE - 1)
+            area = Area.of(*place, SIDE, SIDE)
             page.shade(area, high=POSITIVE, low=NEGATIVE, end=1.0)
         page.widths |= dict.fromkeys(range(left, left + SIDE + 1), 6.0)
-        made.append(known)
-    return made
+        blocks.append(known)
+    return blocks
 
 
 def _logits(page: Page, maps: list[list[Known]], many: list[dict[Symbol, Known]]) -> None:
@@ -177,11 +152,13 @@ def _logits(page: Page, maps: list[list[Known]], many: list[dict[Symbol, Known]]
         averages = [
             dict(zip(A, column, strict=True)) for column in list(zip(*maps, strict=True))[2:]
         ]
-        drawn = [dict(zip(M, column, strict=True)) for column in list(zip(*maps, strict=True))[:2]]
+        pictures = [
+            dict(zip(M, column, strict=True)) for column in list(zip(*maps, strict=True))[:2]
+        ]
         _pair(page, (row, FIRST + 6), _safe(AVERAGE.expr), [few | read for read in averages])
         dense = many[number] | {B: few[B]}
         expr = DENSE.expr.xreplace({B: as_number(B)})
-        _pair(page, (row, FIRST + 10), expr, [dense | read for read in drawn])
+        _pair(page, (row, FIRST + 10), expr, [dense | read for read in pictures])
     page.row = top + CLASSES + 1
     page.label((page.row, LABEL), "answer: the class with the largest logit", "bold")
     for column in (FIRST + 6, FIRST + 7, FIRST + 10, FIRST + 11):
@@ -199,7 +176,7 @@ def _repeated(page: Page, top: int, logits: int) -> None:
             page.label((top - 2 + n, left), words)
             known = {Y[number]: page.known((logits + number, FIRST + 10 + n))}
             page.compute((top - 2 + n, left + 2), Y[number], known, "decimals 2")
-            page.merges.append((top - 2 + n, left + 2, top - 2 + n, left + 3))
+            page.merges.append(Area.of(top - 2 + n, left + 2, wide=2))
 
 
 def _pair(page: Page, place: Place, expr: Expr, reads: list[dict[Symbol, Known]]) -> None:
@@ -251,3 +228,37 @@ def _cost(page: Page, place: Place, words: str, expr: Expr, known: dict[Symbol, 
     row, left = place
     page.label(place, words)
     return page.compute((row, left + 3), expr, known, "count")
+
+
+CONCEPT = Concept(
+    name="average-or-dense",
+    number=21,
+    title="Global average pooling against a fully connected layer",
+    idea=(
+        "After the last convolution each channel is a small map. Global average pooling keeps one "
+        "number of it: its mean.",
+        "A fully connected layer instead has a weight for every cell of every map: more "
+        "parameters, and it knows where something was.",
+        "So a pattern that moves within its map leaves the average as it was, and changes what a "
+        "fully connected layer says.",
+    ),
+    experiment=Experiment(
+        "What does the average over all places give up, and what does it save?",
+        (
+            Variant("average, then linear"),
+            Variant("average only", layers="8 16 P 8:1 16 16 24 10() G"),
+            Variant("fully connected", layers="8 16 P 8:1 16 16 24 28 F10"),
+            Variant("fully connected with 32 hidden", layers="8 16 P 8:1 16 16 24 28 F32 R F10"),
+        ),
+    ),
+    conclusion=(
+        "In place of the average, a fully connected layer is {2~0.more?clearly better|clearly "
+        "worse|not clearly different}: {2.accuracy} against {0.accuracy}, with {2.parameters} "
+        "parameters instead of {0.parameters}.",
+        "With a hidden layer of 32 between as well: {3.accuracy}, {3~0.more?clearly better|clearly "
+        "worse|not clearly different}, with {3.parameters} parameters.",
+        "The average alone, a channel for each class and no linear layer, is {1~0.more?clearly "
+        "better|clearly worse|not clearly different}: {1.accuracy} with {1.parameters}.",
+    ),
+    demonstrate=demonstrate,
+)

@@ -3,47 +3,15 @@
 import numpy as np
 from sympy import Integer, Max, Min, Rational, Symbol, sqrt
 
-from toolkit.book.sheet import Known, Series
+from toolkit.book.sheet import Known, Series, constant
 from toolkit.experiments.variant import Experiment, Variant
+from toolkit.pages.concepts.concept import Concept
 from toolkit.pages.concepts.page import FIRST, LABEL, Page
 from toolkit.symbols.activations import as_one, fading
 from toolkit.symbols.bounds import as_number, divisor, held
 from toolkit.symbols.equation import Equation
 from toolkit.symbols.ranges import summed
 
-NUMBER, TITLE = 9, "Batch normalization"
-IDEA = (
-    "A neuron's activations drift while all weights before it change. Batch norm sets them back:",
-    "it takes the batch's mean away and divides by its deviation; then γ and β, which are learned, "
-    "scale and shift.",
-    "In evaluation there may be one image and no batch: running statistics from the training stand "
-    "in.",
-)
-EXPERIMENT = Experiment(
-    "What does batch normalization bring, and where must it stand?",
-    (
-        Variant("after every convolution"),
-        Variant("after ReLU instead", after="R B"),
-        Variant("after the first only", layers="8(B R) 16 P 8:1 16 16 24 28 G F10", after="R"),
-        Variant("none", after="R"),
-        Variant("none, learning rate 0.02", after="R", training={"learning_rate": 0.02}),
-        Variant(
-            "none, 0.02, weights as He draws them",
-            after="R",
-            start="he",
-            training={"learning_rate": 0.02},
-        ),
-    ),
-)
-
-CONCLUSION = (
-    "After every convolution the network ends at {0.accuracy}. Without any, at the same learning "
-    "rate, {3.failed} runs end below 90 %; at 0.02 {4.failed}.",
-    "With He's first weights as well (sheet 24) it trains without: {5.accuracy}, which is "
-    "{5~0.more?clearly better than|clearly worse than|not clearly different from} with batch norm.",
-    "After ReLU instead of before it: {1.accuracy}, {1~0.more?clearly better|clearly worse|"
-    "not clearly different}. After the first convolution only, below 90 %: {2.failed}.",
-)
 BATCH = np.array([[12.0], [15], [9], [14], [20], [11], [13], [18]])
 X, MU, VARIANCE, EPSILON, HAT, GAMMA, BETA = (
     Symbol(name) for name in ("x", "μ", "σ²", "ε", "z", "γ", "β")
@@ -106,7 +74,7 @@ def _statistics(page: Page, top: int, known: Cells) -> tuple[Cells, Cells]:
              "running, for evaluation"]  # fmt: skip
     page.headings((top, LABEL), ["statistics of the activations", *words])
     page.heights[top] = 45.0
-    read = known | {COUNT: Known(str(SIZE), len(BATCH))}
+    read = known | {COUNT: constant(len(BATCH))}
     page.label((top + 1, LABEL), "mean")
     page.label((top + 2, LABEL), "variance")
     read[MU] = page.compute((top + 1, FIRST), MEAN_OF_BATCH.expr, read)
@@ -141,7 +109,7 @@ def _summary(page: Page, top: int) -> None:
     page.label((last + 1, LABEL), "mean", "name")
     page.label((last + 2, LABEL), "deviation", "name")
     for column in range(FIRST, FIRST + 5):
-        read = {X: page.down((top + 1, column), len(BATCH)), COUNT: Known(str(SIZE), len(BATCH))}
+        read = {X: page.down((top + 1, column), len(BATCH)), COUNT: constant(len(BATCH))}
         read[MU] = page.compute((last + 1, column), MEAN_OF_BATCH.expr, read)
         page.compute((last + 2, column), sqrt(VARIANCE_OF_BATCH.expr), read)
 
@@ -154,3 +122,44 @@ def _chart(page: Page, top: int, row: int) -> None:
              for column in (FIRST, FIRST + 2, FIRST + 4)]  # fmt: skip
     page.curve("Activations before and after", "image", "activation", lines, (row, FIRST + 6),
                width=14.5, height=10, y_format="0.0", y_min=None, x_max=count + 1)  # fmt: skip
+
+
+CONCEPT = Concept(
+    name="batch-normalization",
+    number=9,
+    title="Batch normalization",
+    idea=(
+        "A neuron's activations drift while all weights before it change. Batch norm sets them "
+        "back:",
+        "it takes the batch's mean away and divides by its deviation; then γ and β, which are "
+        "learned, scale and shift.",
+        "In evaluation there may be one image and no batch: running statistics from the training "
+        "stand in.",
+    ),
+    experiment=Experiment(
+        "What does batch normalization bring, and where must it stand?",
+        (
+            Variant("after every convolution"),
+            Variant("after ReLU instead", after="R B"),
+            Variant("after the first only", layers="8(B R) 16 P 8:1 16 16 24 28 G F10", after="R"),
+            Variant("none", after="R"),
+            Variant("none, learning rate 0.02", after="R", training={"learning_rate": 0.02}),
+            Variant(
+                "none, 0.02, weights as He draws them",
+                after="R",
+                start="he",
+                training={"learning_rate": 0.02},
+            ),
+        ),
+    ),
+    conclusion=(
+        "After every convolution the network ends at {0.accuracy}. Without any, at the same "
+        "learning rate, {3.failed} runs end below 90 %; at 0.02 {4.failed}.",
+        "With He's first weights as well (sheet 24) it trains without: {5.accuracy}, which is "
+        "{5~0.more?clearly better than|clearly worse than|not clearly different from} with batch "
+        "norm.",
+        "After ReLU instead of before it: {1.accuracy}, {1~0.more?clearly better|clearly worse|"
+        "not clearly different}. After the first convolution only, below 90 %: {2.failed}.",
+    ),
+    demonstrate=demonstrate,
+)

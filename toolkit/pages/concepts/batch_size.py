@@ -1,29 +1,19 @@
 """Concept 20: Batch size and its effects."""
 
-from typing import Any
-
 import numpy as np
 from numpy.typing import NDArray
 from sympy import Expr, Integer, Symbol, floor, sqrt
 
-from toolkit.book.grid import moving
-from toolkit.book.sheet import Known, Series, quoted
+from toolkit.book.address import Area
+from toolkit.book.sheet import Known, Series
 from toolkit.experiments.variant import Budget, Experiment, Variant
-from toolkit.pages.concepts.page import ASIDE, FIRST, LABEL, NEGATIVE, POSITIVE, TOP, Page, Place
+from toolkit.pages.concepts.concept import Concept
+from toolkit.pages.concepts.page import ASIDE, FIRST, LABEL, NEGATIVE, POSITIVE, TOP, Page
 from toolkit.symbols.batches import in_batch, mean_of_batch, mean_where
 from toolkit.symbols.bounds import as_number, held
 from toolkit.symbols.equation import Equation, Gradient
 from toolkit.symbols.ranges import mean, population_deviation, root_mean_square
 
-NUMBER, TITLE = 20, "Batch size and its effects"
-IDEA = (
-    "The gradient of a batch is the mean of its samples' gradients: an estimate of the gradient of "
-    "all samples.",
-    "On average one four times as large is off by half as much, while it is a small part of all; "
-    "an epoch then makes a quarter as many steps.",
-    "A larger batch is said to want a larger learning rate; whether it does, only an experiment "
-    "tells.",
-)
 EXPERIMENT = Experiment(
     "The same images in smaller or larger batches: what changes?",
     (
@@ -33,15 +23,6 @@ EXPERIMENT = Experiment(
         Variant("1,024", training={"batch_size": 1024}),
         Variant("1,024, learning rate 0.6", training={"batch_size": 1024, "learning_rate": 0.6}),
     ),
-)
-CONCLUSION = (
-    "Batches of {0.name}, {1.name} and {2.name}: {0.accuracy}, {1.accuracy}, {2.accuracy}. Against "
-    "{1.name}, {0.name} is {0~1.more}, {2.name} {2~1.more}.",
-    "With batches of {3.name} it ends at {3.accuracy}, {3~1.more?clearly better than|clearly worse "
-    "than|not clearly different from} {1.name}; so large a batch makes few steps in an epoch.",
-    "A learning rate four times as large with it: {4.accuracy} (deviation {4.spread}; below 90 %: "
-    "{4.failed}, against {3.failed}), {4~3.more?clearly better than|clearly worse than|not clearly "
-    "different from} the usual rate.",
 )
 SIDE = 8
 SAMPLES, SIZES = SIDE * SIDE, (1, 2, 4, 8, 16, 32, 64)
@@ -122,7 +103,7 @@ def _block(
     page.label((top, STORED), words, "name")
     for (row, column), number in np.ndenumerate(values):
         page.fixed((top + 1 + row, STORED + column), float(number), style)
-    return page.reach((top + 1, STORED, top + SIDE, STORED + SIDE - 1), values)
+    return page.reach(Area.of(top + 1, STORED, SIDE, SIDE), values)
 
 
 def _gradients(page: Page, top: int, known: Cells) -> Known:
@@ -130,33 +111,34 @@ def _gradients(page: Page, top: int, known: Cells) -> Known:
     read = dict(known)
     for row, symbol, values in zip((top, top + SIDE + 2), (X, T), _stored(), strict=True):
         _block(page, row, f"{symbol.name} of the {SAMPLES} samples, made once with NumPy", values)
-        read[symbol] = Known(f"{quoted(page.name)}!{moving(row + 1, STORED)}", values)
+        read[symbol] = page.moving(Area.of(row + 1, STORED), values)
     page.label((top, LABEL), f"the gradients of all {SAMPLES} samples", "name")
     slope = SLOPE.expr.subs(W, as_number(W))
-    found = page.fill((top + 1, FIRST), slope, read, "small number")
-    page.shade((top + 1, FIRST, top + SIDE, FIRST + SIDE - 1), high=POSITIVE, low=NEGATIVE, end=6)
-    return found
+    gradients = page.fill((top + 1, FIRST), slope, read, "small number")
+    page.shade(
+        Area(top + 1, FIRST, top + SIDE, FIRST + SIDE - 1), high=POSITIVE, low=NEGATIVE, end=6
+    )
+    return gradients
 
 
 def _mask(page: Page, top: int, known: Cells) -> Known:
     """Which samples are in the batch."""
     numbers = _numbers()
     page.label((top, LABEL), "1: in the batch", "name")
-    down, across = (top + 1, FIRST - 1), (top, FIRST)
     for n in range(SIDE):
         page.fixed((top + 1 + n, LABEL), n * SIDE, "right")
         page.fixed((top, FIRST + n), n, "heading")
     row, column = Symbol("row"), Symbol("column")
     read = known | {
-        row: Known(f"{quoted(page.name)}!{moving(*down, 1, 0)}", numbers[:, :1]),
-        column: Known(f"{quoted(page.name)}!{moving(*across, 0, 1)}", numbers[:1]),
+        row: page.moving(Area.of(top + 1, FIRST - 1), numbers[:, :1], across=0),
+        column: page.moving(Area.of(top, FIRST), numbers[:1], down=0),
     }
     expr = in_batch(
         row + column, held(N, 1, SAMPLES), held(START, 0, SAMPLES - 1), Integer(SAMPLES)
     )
-    found = page.fill((top + 1, FIRST), expr, read, "middle")
-    page.shade((top + 1, FIRST, top + SIDE, FIRST + SIDE - 1), high="E69F00")
-    return found
+    mask = page.fill((top + 1, FIRST), expr, read, "middle")
+    page.shade(Area.of(top + 1, FIRST, SIDE, SIDE), high="E69F00")
+    return mask
 
 
 def _answers(page: Page, top: int, known: Cells) -> None:
@@ -194,21 +176,16 @@ def _draws(page: Page, known: Cells) -> dict[int, Known]:
     for column, size in enumerate(SIZES, left):
         page.fixed((TOP + 1, column), size, "heading")
     read = known | {
-        START: _moving(page, (first, DRAWN), (1, 0), np.arange(SAMPLES)[:, None]),
-        FACTOR: _moving(page, (first, DRAWN + 1), (1, 0), factors[:, None]),
-        N: _moving(page, (TOP + 1, left), (0, 1), np.array([SIZES])),
+        START: page.moving(Area.of(first, DRAWN), np.arange(SAMPLES)[:, None], across=0),
+        FACTOR: page.moving(Area.of(first, DRAWN + 1), factors[:, None], across=0),
+        N: page.moving(Area.of(TOP + 1, left), np.array([SIZES]), down=0),
     }
     expr = mean_of_batch(G, NUMBERS, START, FACTOR, N, Integer(SAMPLES))
-    found = np.asarray(page.fill((first, left), expr, read, "small number").value)
-    area = (first, first + SAMPLES - 1)
+    draws = np.asarray(page.fill((first, left), expr, read, "small number").value)
     return {
-        size: page.reach((area[0], left + n, area[1], left + n), found[:, n])
+        size: page.reach(Area.of(first, left + n, SAMPLES), draws[:, n])
         for n, size in enumerate(SIZES)
     }
-
-
-def _moving(page: Page, place: Place, steps: Place, values: NDArray[Any]) -> Known:
-    return Known(f"{quoted(page.name)}!{moving(*place, *steps)}", values)
 
 
 def _sizes(page: Page, top: int, draws: dict[int, Known], known: Cells) -> None:
@@ -238,3 +215,30 @@ def _chart(page: Page, row: int, top: int) -> None:
         (row, FIRST + 4), width=15, height=10, y_format="0.0", y_log=True, x_log=True, x_min=1,
         x_max=100,
     )  # fmt: skip
+
+
+CONCEPT = Concept(
+    name="batch-size",
+    number=20,
+    title="Batch size and its effects",
+    idea=(
+        "The gradient of a batch is the mean of its samples' gradients: an estimate of the "
+        "gradient of all samples.",
+        "On average one four times as large is off by half as much, while it is a small part of "
+        "all; an epoch then makes a quarter as many steps.",
+        "A larger batch is said to want a larger learning rate; whether it does, only an "
+        "experiment tells.",
+    ),
+    experiment=EXPERIMENT,
+    conclusion=(
+        "Batches of {0.name}, {1.name} and {2.name}: {0.accuracy}, {1.accuracy}, {2.accuracy}. "
+        "Against {1.name}, {0.name} is {0~1.more}, {2.name} {2~1.more}.",
+        "With batches of {3.name} it ends at {3.accuracy}, {3~1.more?clearly better than|clearly "
+        "worse than|not clearly different from} {1.name}; so large a batch makes few steps in an "
+        "epoch.",
+        "A learning rate four times as large with it: {4.accuracy} (deviation {4.spread}; below "
+        "90 %: {4.failed}, against {3.failed}), {4~3.more?clearly better than|clearly worse "
+        "than|not clearly different from} the usual rate.",
+    ),
+    demonstrate=demonstrate,
+)

@@ -1,25 +1,22 @@
 """The workbook of all concepts: contents, a sheet for each, the results that they read."""
 
 from collections.abc import Iterable, Sequence
-from types import ModuleType
 
 from sympy import Symbol
 
 from toolkit.book.live import computed
 from toolkit.book.sheet import Book, Cell, Sheet
 from toolkit.experiments.notation import in_words
-from toolkit.experiments.programme import Named
 from toolkit.experiments.results import Result
 from toolkit.experiments.variant import BASELINE, Budget, Variant
 from toolkit.pages.concepts import measured, recorded
-from toolkit.pages.concepts.concept import named, sheet_name
+from toolkit.pages.concepts.concept import Concept
 from toolkit.pages.concepts.measured import Records
-from toolkit.pages.concepts.page import FIRST, LABEL, Page
+from toolkit.pages.concepts.page import Page
 from toolkit.pages.concepts.words import CONTENTS, RESULTS
 from toolkit.symbols.records import APART, CLEAR
 
 TABS = ("0072B2", "009E73", "E69F00", "CC79A7", "56B4E9", "D55E00")
-LINKS_ROW = 3
 SENTENCE = Symbol("sentence")
 TITLE = "The concepts of deep learning, live and measured"
 CLEARLY = (
@@ -31,69 +28,69 @@ CLEARLY = (
 
 
 def concepts_book(
-    modules: Sequence[ModuleType],
-    programme: Sequence[Named],
+    concepts: Sequence[Concept],
+    programme: Sequence[Concept],
     results: Sequence[Result],
     budget: Budget,
 ) -> Book:
-    """Contents, the concepts of `modules`, and the results.
+    """Contents, a sheet for each of `concepts`, and the results.
 
-    `programme` is the experiment of every concept, also of those that are not in `modules`: each
-    run among the results is called by the first concept that has it.
+    `programme` lists every concept of the course, also those that are not in `concepts`: each run
+    among the results is called by the first concept that has it.
     """
-    made = recorded.table(results, recorded.names(programme, budget))
-    records = Records(tuple(results), made, budget, tuple(programme))
-    pages = [_page(module, records) for module in modules]
+    result_table = recorded.table(results, recorded.names(programme, budget))
+    records = Records(tuple(results), result_table, budget, tuple(programme))
+    pages = [_page(concept, records) for concept in concepts]
+    names = [CONTENTS, *(page.name for page in pages), RESULTS]
+    for page, before, after in zip(pages, names, names[2:], strict=False):
+        page.link(before, after)
     sheets = [page.sheet(TABS[n // 4 % len(TABS)]) for n, page in enumerate(pages)]
-    last = recorded.sheet(made, _all_runs(records))
-    ways = [CONTENTS, *(sheet.name for sheet in sheets), RESULTS]
-    contents = _contents(modules, pages, records)
-    return Book(TITLE, (contents, *linked(sheets, ways), last))
+    last = recorded.sheet(result_table, _all_runs(records))
+    return Book(TITLE, (_contents(concepts, pages, records), *sheets, last))
 
 
-def _page(module: ModuleType, records: Records) -> Page:
-    page = Page(sheet_name(module), f"{module.NUMBER}. {module.TITLE}")
-    page.say(*module.IDEA)
+def _page(concept: Concept, records: Records) -> Page:
+    page = Page(concept.sheet_name, concept.heading)
+    page.say(*concept.idea)
     page.part("Try it")
-    module.demonstrate(page)
-    _measured(page, module, records)
+    concept.demonstrate(page)
+    _measured(page, concept, records)
     return page
 
 
-def _measured(page: Page, module: ModuleType, records: Records) -> None:
-    """Question, table, conclusion and chart; what a module adds of its own follows."""
-    concept = named(module)
-    page.part(f"Measured: {module.EXPERIMENT.question}")
-    setups = [variant.setup(records.budget) for variant in module.EXPERIMENT.variants]
+def _measured(page: Page, concept: Concept, records: Records) -> None:
+    """The question, the table, the conclusion and the chart, then what only this concept adds."""
+    page.part(f"Measured: {concept.experiment.question}")
+    setups = [variant.setup(records.budget) for variant in concept.experiment.variants]
     budgets = [(setup.images, setup.model.training.epochs) for setup in setups]
     page.say(_budget_line(records, budgets), baseline_in_words(), style="muted")
-    made = measured.table(page, concept, records)
+    figures = measured.table(page, concept, records)
     page.row += 1
     if complete(concept, records):
-        measured.conclude(made, module.CONCLUSION)
-        if any(".more" in sentence for sentence in module.CONCLUSION):
+        measured.conclude(figures, concept.conclusion)
+        if any(".more" in sentence for sentence in concept.conclusion):
             page.say(*CLEARLY, style="muted")
     else:
         page.say(f"Not all of it is measured yet: toolkit experiments --only {concept.name}",
                  style="conclusion")  # fmt: skip
-    measured.chart(made, concept)
-    if hasattr(module, "measure"):
-        module.measure(page, made, records)
+    measured.chart(figures, concept)
+    if concept.measure:
+        concept.measure(page, figures, records)
 
 
-def complete(concept: Named, records: Records) -> bool:
+def complete(concept: Concept, records: Records) -> bool:
     """Whether each variant was run at least twice, so that there is a spread to judge by."""
-    found = (variant.setup(records.budget) for variant in concept.experiment.variants)
-    return all(records.count(setup.fingerprint) > 1 for setup in found)
+    setups = (variant.setup(records.budget) for variant in concept.experiment.variants)
+    return all(records.count(setup.fingerprint) > 1 for setup in setups)
 
 
 def _budget_line(records: Records, budgets: Iterable[tuple[int, int]]) -> str:
     """How runs were made; `budgets` are their numbers of images and epochs."""
     threads = sorted({result.threads for result in records.results})
     (images, epochs), *others = sorted(set(budgets), reverse=True)
-    told = "".join(f" or {few:,}, each seen {often} times," for few, often in others)
+    others_text = "".join(f" or {few:,}, each seen {often} times," for few, often in others)
     return (
-        f"Every run: {images:,} training images of MNIST, each seen {epochs} times,{told} "
+        f"Every run: {images:,} training images of MNIST, each seen {epochs} times,{others_text} "
         f"tested on all 10,000 test images; seeds {', '.join(map(str, records.seeds)) or 'none'}; "
         f"CPU, {' or '.join(map(str, threads)) or 1} thread."
     )
@@ -101,36 +98,25 @@ def _budget_line(records: Records, budgets: Iterable[tuple[int, int]]) -> str:
 
 def baseline_in_words() -> str:
     """What every variant changes one thing of."""
-    how = Variant(BASELINE).setup(Budget()).model.training
+    training = Variant(BASELINE).setup(Budget()).model.training
     return (
         f"The baseline: convolutions {in_words(BASELINE)}; batch norm and ReLU after each; SGD, "
-        f"momentum {how.momentum:g}, one cycle up to a rate of {how.learning_rate:g}, batches of "
-        f"{how.batch_size}."
+        f"momentum {training.momentum:g}, one cycle up to a rate of {training.learning_rate:g}, "
+        f"batches of {training.batch_size}."
     )
 
 
 def _all_runs(records: Records) -> str:
     """The same for all results."""
-    made = [(result.images, result.epochs) for result in records.results]
-    return _budget_line(records, made or [(records.budget.images, records.budget.epochs)])
-
-
-def linked(sheets: list[Sheet], ways: list[str]) -> list[Sheet]:
-    """The sheets with links to the contents, the one before and the one after."""
-    for number, sheet in enumerate(sheets, 1):
-        before, after = ways[number - 1], ways[number + 1]
-        links = {LABEL: (CONTENTS, CONTENTS), FIRST: (f"← {before}", before),
-                 FIRST + 4: (f"{after} →", after)}  # fmt: skip
-        for column, (text, name) in links.items():
-            sheet.cells[LINKS_ROW, column] = Cell(text, "link", link=name)  # type: ignore[index]
-    return sheets
+    budgets = [(result.images, result.epochs) for result in records.results]
+    return _budget_line(records, budgets or [(records.budget.images, records.budget.epochs)])
 
 
 def _first_conclusion(page: Page) -> tuple[int, int] | None:
     return next((p for p, cell in page.cells.items() if cell.style == "conclusion"), None)
 
 
-def _contents(modules: Sequence[ModuleType], pages: list[Page], records: Records) -> Sheet:
+def _contents(concepts: Sequence[Concept], pages: list[Page], records: Records) -> Sheet:
     """A line for each concept: what is asked, and the first sentence of what was found."""
     words = (
         "One sheet a concept: the idea, cells to change, and an experiment that was run. Yellow "
@@ -139,12 +125,12 @@ def _contents(modules: Sequence[ModuleType], pages: list[Page], records: Records
     cells = {(1, 1): Cell(TITLE, "title"), (2, 1): Cell(words, "muted")}
     for column, heading in enumerate(("concept", "what is asked", "what was found"), 1):
         cells[4, column] = Cell(heading, "heading")
-    for row, (module, page) in enumerate(zip(modules, pages, strict=True), 5):
-        cells[row, 1] = Cell(f"{module.NUMBER}. {module.TITLE}", "link", link=page.name)
-        cells[row, 2] = Cell(module.EXPERIMENT.question, "text")
-        found = page.places.get("answer") or _first_conclusion(page)
-        if found:
-            cells[row, 3] = computed(SENTENCE, {SENTENCE: page.known(found)}, "text")
+    for row, (concept, page) in enumerate(zip(concepts, pages, strict=True), 5):
+        cells[row, 1] = Cell(concept.heading, "link", link=page.name)
+        cells[row, 2] = Cell(concept.experiment.question, "text")
+        answer = page.places.get("answer") or _first_conclusion(page)
+        if answer:
+            cells[row, 3] = computed(SENTENCE, {SENTENCE: page.known(answer)}, "text")
     row = 6 + len(pages)
     cells[row, 1] = Cell(RESULTS, "link", link=RESULTS)
     cells[row, 2] = Cell(f"{len(records.results):,} runs. {_all_runs(records)}", "text")

@@ -1,20 +1,33 @@
-"""What a concept's file is called: on the command line, in the programme and on its sheet."""
+"""A concept: the idea in words, a demonstration in cells, and an experiment on real digits."""
 
-from types import ModuleType
+from collections.abc import Callable
+from dataclasses import dataclass
 
-from toolkit.experiments.programme import Named
-
-
-def name_of(module: ModuleType) -> str:
-    """What the command line calls a concept."""
-    return module.__name__.rsplit(".", 1)[-1].replace("_", "-")
+from toolkit.experiments.programme import NamedExperiment
+from toolkit.pages.concepts.measured import Records, VariantFigures
+from toolkit.pages.concepts.page import Page
 
 
-def sheet_name(module: ModuleType) -> str:
-    """A concept's sheet: its number and short name."""
-    return f"{module.NUMBER} {name_of(module).replace('-', ' ')}"
+@dataclass(frozen=True)
+class Concept(NamedExperiment):
+    """A concept of the course, of which the workbook holds a sheet.
 
+    `name` is what the command line calls it. `idea` and `conclusion` are lines of text; those of
+    the conclusion have gaps for measured figures, as `measured.py` describes. `demonstrate` fills
+    the part "Try it" of the sheet; `measure`, where a concept has one, adds to the measured part.
+    """
 
-def named(module: ModuleType) -> Named:
-    """A concept's experiment, under the concept's name, number and title."""
-    return Named(name_of(module), module.NUMBER, module.TITLE, module.EXPERIMENT)
+    idea: tuple[str, ...]
+    conclusion: tuple[str, ...]
+    demonstrate: Callable[[Page], None]
+    measure: Callable[[Page, VariantFigures, Records], None] | None = None
+
+    @property
+    def heading(self) -> str:
+        """The title with its number: `9. Batch normalization`."""
+        return f"{self.number}. {self.title}"
+
+    @property
+    def sheet_name(self) -> str:
+        """The name of the sheet: `9 batch normalization`."""
+        return f"{self.number} {self.name.replace('-', ' ')}"

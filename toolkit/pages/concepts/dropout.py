@@ -3,8 +3,10 @@
 import numpy as np
 from sympy import Integer, Min, Rational, Symbol, floor
 
-from toolkit.book.sheet import Known, Series
+from toolkit.book.address import Area
+from toolkit.book.sheet import Known, Series, constant
 from toolkit.experiments.variant import Experiment, Variant
+from toolkit.pages.concepts.concept import Concept
 from toolkit.pages.concepts.page import FIRST, LABEL, Page
 from toolkit.symbols.bounds import as_number, clamp
 from toolkit.symbols.choices import dropout_mask
@@ -13,46 +15,6 @@ from toolkit.symbols.lookups import picked
 from toolkit.symbols.maps import weighted_sum
 from toolkit.symbols.ranges import mean, summed
 
-NUMBER, TITLE = 14, "Dropout"
-IDEA = (
-    "In training each activation is set to 0 with probability p, by chance anew for every image: "
-    "no neuron can rely on another.",
-    "What is kept is divided by 1 - p, so that on average the next layer receives as much as "
-    "without dropout.",
-    "In evaluation nothing is dropped and nothing is scaled.",
-)
-EXPERIMENT = Experiment(
-    "How much dropout does so small a network bear?",
-    (
-        Variant("none"),
-        Variant(
-            "0.02 after every convolution",
-            layers="8 D0.02 16 D0.02 P 8:1 D0.02 16 D0.02 16 D0.02 24 D0.02 28 D0.02 G F10",
-        ),
-        Variant(
-            "0.05 after every convolution",
-            layers="8 D0.05 16 D0.05 P 8:1 D0.05 16 D0.05 16 D0.05 24 D0.05 28 D0.05 G F10",
-        ),
-        Variant(
-            "0.1 after every convolution",
-            layers="8 D0.1 16 D0.1 P 8:1 D0.1 16 D0.1 16 D0.1 24 D0.1 28 D0.1 G F10",
-        ),
-        Variant(
-            "0.25 after every convolution",
-            layers="8 D0.25 16 D0.25 P 8:1 D0.25 16 D0.25 16 D0.25 24 D0.25 28 D0.25 G F10",
-        ),
-    ),
-)
-
-CONCLUSION = (
-    "Without dropout: {0.accuracy}. With 0.02: {1.accuracy}, {1~0.more?clearly better|clearly "
-    "worse|not clearly different}; with 0.05: {2.accuracy}, {2~0.more?clearly better|clearly "
-    "worse|not clearly different}.",
-    "With 0.1: {3.accuracy}, {3~0.more?clearly better|clearly worse|not clearly different}; with "
-    "0.25: {4.accuracy}, {4~0.more?clearly better|clearly worse|not clearly different}.",
-    "Train accuracy: {0.train} without dropout, {4.train} with 0.25: so small a network then "
-    "cannot even fit what it is shown.",
-)
 WIDE, DRAWS, MOST_DROPPED = 8, 24, Rational(19, 20)
 ACTIVATIONS = np.array([[1.2, 0.4, 2.0, 0.8, 1.6, 0.2, 1.4, 0.4]])
 X, U, P, Q, MASK, DRAW, PLACE = (
@@ -115,7 +77,7 @@ def _numbers(page: Page, top: int) -> Known:
     )
     for (row, column), number in np.ndenumerate(values):
         page.fixed((top + 1 + row, left + column), float(number))
-    return page.reach((top + 1, left, top + DRAWS, left + WIDE - 1), values)
+    return page.reach(Area.of(top + 1, left, DRAWS, WIDE), values)
 
 
 def _layer(page: Page, top: int, known: Cells, numbers: Known) -> None:
@@ -129,7 +91,7 @@ def _layer(page: Page, top: int, known: Cells, numbers: Known) -> None:
     chosen = clamp(floor(DRAW), 1, DRAWS)
     for n in range(WIDE):
         column = FIRST + n
-        read = known | {U: numbers, PLACE: Known(str(n + 1), n + 1)}
+        read = known | {U: numbers, PLACE: constant(n + 1)}
         read[X] = page.known((top + 1, column))
         read[U] = page.compute((top + 2, column), picked(U, chosen, PLACE), read)
         read[MASK] = page.compute((top + 3, column), KEPT.expr.xreplace(SAFE), read, "right")
@@ -143,7 +105,7 @@ def _layer(page: Page, top: int, known: Cells, numbers: Known) -> None:
 def _across(page: Page, row: int, column: int) -> Known:
     """Cells of a row, as a range of that row."""
     values = np.array([[page.cells[row, column + n].value for n in range(WIDE)]], float)
-    return page.reach((row, column, row, column + WIDE - 1), values)
+    return page.reach(Area.of(row, column, wide=WIDE), values)
 
 
 def _averages(page: Page, top: int, known: Cells) -> None:
@@ -164,3 +126,49 @@ def _averages(page: Page, top: int, known: Cells) -> None:
              for column in (FIRST, FIRST + 1, FIRST + 2)]  # fmt: skip
     page.curve("Mean output: each draw, and all so far", "draw", "mean", lines,
                (top, FIRST + 4), width=13.5, height=10.5, x_min=1, y_format="0.0")  # fmt: skip
+
+
+CONCEPT = Concept(
+    name="dropout",
+    number=14,
+    title="Dropout",
+    idea=(
+        "In training each activation is set to 0 with probability p, by chance anew for every "
+        "image: no neuron can rely on another.",
+        "What is kept is divided by 1 - p, so that on average the next layer receives as much as "
+        "without dropout.",
+        "In evaluation nothing is dropped and nothing is scaled.",
+    ),
+    experiment=Experiment(
+        "How much dropout does so small a network bear?",
+        (
+            Variant("none"),
+            Variant(
+                "0.02 after every convolution",
+                layers="8 D0.02 16 D0.02 P 8:1 D0.02 16 D0.02 16 D0.02 24 D0.02 28 D0.02 G F10",
+            ),
+            Variant(
+                "0.05 after every convolution",
+                layers="8 D0.05 16 D0.05 P 8:1 D0.05 16 D0.05 16 D0.05 24 D0.05 28 D0.05 G F10",
+            ),
+            Variant(
+                "0.1 after every convolution",
+                layers="8 D0.1 16 D0.1 P 8:1 D0.1 16 D0.1 16 D0.1 24 D0.1 28 D0.1 G F10",
+            ),
+            Variant(
+                "0.25 after every convolution",
+                layers="8 D0.25 16 D0.25 P 8:1 D0.25 16 D0.25 16 D0.25 24 D0.25 28 D0.25 G F10",
+            ),
+        ),
+    ),
+    conclusion=(
+        "Without dropout: {0.accuracy}. With 0.02: {1.accuracy}, {1~0.more?clearly better|clearly "
+        "worse|not clearly different}; with 0.05: {2.accuracy}, {2~0.more?clearly better|clearly "
+        "worse|not clearly different}.",
+        "With 0.1: {3.accuracy}, {3~0.more?clearly better|clearly worse|not clearly different}; "
+        "with 0.25: {4.accuracy}, {4~0.more?clearly better|clearly worse|not clearly different}.",
+        "Train accuracy: {0.train} without dropout, {4.train} with 0.25: so small a network then "
+        "cannot even fit what it is shown.",
+    ),
+    demonstrate=demonstrate,
+)

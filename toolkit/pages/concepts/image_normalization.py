@@ -2,9 +2,10 @@
 
 from sympy import Abs, Expr, Integer, Piecewise, Rational, Symbol, sqrt
 
-from toolkit.book.grid import moving
-from toolkit.book.sheet import Known, Series, quoted
+from toolkit.book.address import Area
+from toolkit.book.sheet import Known, Series
 from toolkit.experiments.variant import Experiment, Variant
+from toolkit.pages.concepts.concept import Concept
 from toolkit.pages.concepts.material import digit
 from toolkit.pages.concepts.page import FIRST, LABEL, Page
 from toolkit.symbols.activations import as_one, fading
@@ -13,52 +14,6 @@ from toolkit.symbols.equation import Equation, Gradient
 from toolkit.symbols.ranges import summed
 from toolkit.symbols.text import Text
 
-NUMBER, TITLE = 10, "Image normalization"
-IDEA = (
-    "Pixels come as 0 to 255. Normalized, they have mean 0 and deviation 1: (pixel - mean) / "
-    "deviation.",
-    "The gradient of a weight is proportional to its input: large pixels make huge steps, and a "
-    "learning rate that suits",
-    "one scale of pixels is far too large or far too small for another.",
-)
-EXPERIMENT = Experiment(
-    "Must pixels have mean 0 and deviation 1, and does batch normalization make up for it?",
-    (
-        Variant("mean 0, deviation 1"),
-        Variant("0 to 1", pixels="unit"),
-        Variant("0 to 255", pixels="bytes"),
-        Variant(
-            "mean 0, deviation 1, no batch norm, He",
-            after="R",
-            start="he",
-            training={"learning_rate": 0.02},
-        ),
-        Variant(
-            "0 to 1, no batch norm, He",
-            after="R",
-            start="he",
-            pixels="unit",
-            training={"learning_rate": 0.02},
-        ),
-        Variant(
-            "0 to 255, no batch norm, He",
-            after="R",
-            start="he",
-            pixels="bytes",
-            training={"learning_rate": 0.02},
-        ),
-    ),
-)
-
-CONCLUSION = (
-    "With batch norm: {0.accuracy} normalized, {1.accuracy} from 0 to 1, {2.accuracy} from 0 to "
-    "255: 0 to 255 is {2~0.more?clearly better than|clearly worse than|not clearly different from} "
-    "normalized.",
-    "Without it, learning rate 0.02 and He's first weights: {3.accuracy} normalized, {4.accuracy} "
-    "from 0 to 1 ({4~3.more}).",
-    "From 0 to 255 it is {5~3.more?clearly better than|clearly worse than|not clearly different "
-    "from} normalized: {5.failed} runs ended below 90 %.",
-)
 SIDE, STEPS = 8, 12
 INK = "9FB3C8"  # light enough to read a number on it
 BYTE = Integer(255)
@@ -115,12 +70,12 @@ def _images(page: Page, top: int) -> tuple[Known, Known]:
     pixels = page.inputs((top, FIRST), digit(0)[7 : 7 + SIDE, 10 : 10 + SIDE], 0, 255)
     below, right = top + SIDE + 1, FIRST + SIDE - 1
     page.label((below, LABEL), "the same, normalized", "name")
-    read = {X: Known(f"{quoted(page.name)}!{moving(top, FIRST)}", pixels.value)}
+    read = {X: page.moving(Area.of(top, FIRST), pixels.value)}
     for row, symbol in ((top - 7, MU), (top - 6, SIGMA)):
         read[symbol] = page.compute((row, FIRST), *_of_bytes(symbol, pixels, read))
     normalized = page.fill((below, FIRST), NORMALIZED.expr, read, "decimals 2")
-    page.shade((top, FIRST, top + SIDE - 1, right), high=INK)
-    page.shade((below, FIRST, below + SIDE - 1, right), high="5AA5DB", low="E68A4F", end=3.0)
+    page.shade(Area(top, FIRST, top + SIDE - 1, right), high=INK)
+    page.shade(Area(below, FIRST, below + SIDE - 1, right), high="5AA5DB", low="E68A4F", end=3.0)
     return pixels, normalized
 
 
@@ -187,3 +142,55 @@ def _way(page: Page, top: int, row: int, known: Cells, squares: list[Known]) -> 
     page.curve("How far w is from its goal", "step", "distance (logarithmic)", lines,
                (row, FIRST + 6), width=14.5, height=11, y_log=True, y_min=1e-6, y_max=1e6,
                y_format="0E+00")  # fmt: skip
+
+
+CONCEPT = Concept(
+    name="image-normalization",
+    number=10,
+    title="Image normalization",
+    idea=(
+        "Pixels come as 0 to 255. Normalized, they have mean 0 and deviation 1: (pixel - mean) / "
+        "deviation.",
+        "The gradient of a weight is proportional to its input: large pixels make huge steps, and "
+        "a learning rate that suits",
+        "one scale of pixels is far too large or far too small for another.",
+    ),
+    experiment=Experiment(
+        "Must pixels have mean 0 and deviation 1, and does batch normalization make up for it?",
+        (
+            Variant("mean 0, deviation 1"),
+            Variant("0 to 1", pixels="unit"),
+            Variant("0 to 255", pixels="bytes"),
+            Variant(
+                "mean 0, deviation 1, no batch norm, He",
+                after="R",
+                start="he",
+                training={"learning_rate": 0.02},
+            ),
+            Variant(
+                "0 to 1, no batch norm, He",
+                after="R",
+                start="he",
+                pixels="unit",
+                training={"learning_rate": 0.02},
+            ),
+            Variant(
+                "0 to 255, no batch norm, He",
+                after="R",
+                start="he",
+                pixels="bytes",
+                training={"learning_rate": 0.02},
+            ),
+        ),
+    ),
+    conclusion=(
+        "With batch norm: {0.accuracy} normalized, {1.accuracy} from 0 to 1, {2.accuracy} from 0 "
+        "to 255: 0 to 255 is {2~0.more?clearly better than|clearly worse than|not clearly "
+        "different from} normalized.",
+        "Without it, learning rate 0.02 and He's first weights: {3.accuracy} normalized, "
+        "{4.accuracy} from 0 to 1 ({4~3.more}).",
+        "From 0 to 255 it is {5~3.more?clearly better than|clearly worse than|not clearly "
+        "different from} normalized: {5.failed} runs ended below 90 %.",
+    ),
+    demonstrate=demonstrate,
+)

@@ -3,8 +3,10 @@
 import numpy as np
 from sympy import Expr, Symbol, sqrt
 
+from toolkit.book.address import Area
 from toolkit.book.sheet import Cell, Known, Series
 from toolkit.experiments.variant import Experiment, Variant
+from toolkit.pages.concepts.concept import Concept
 from toolkit.pages.concepts.page import ASIDE, FIRST, LABEL, TOP, Page
 from toolkit.symbols.activations import as_one
 from toolkit.symbols.bounds import as_number, divisor
@@ -12,45 +14,6 @@ from toolkit.symbols.equation import Equation
 from toolkit.symbols.maps import rectified, weighted_sum
 from toolkit.symbols.ranges import squares
 
-NUMBER, TITLE = 24, "Initialization"
-IDEA = (
-    "The first weights are random numbers; what matters is how large they are (their deviation s).",
-    "Each layer multiplies the size of the activations by about the same factor. Below 1 they fade "
-    "away, above 1 they explode.",
-    "He's deviation makes that factor 1 behind ReLU, Xavier's without an activation function.",
-)
-EXPERIMENT = Experiment(
-    "How large should the first weights be, with and without batch normalization?",
-    (
-        Variant("PyTorch's, batch norm"),
-        Variant("deviation 1, batch norm", start="large"),
-        Variant("deviation 0.001, batch norm", start="tiny"),
-        Variant("He, no batch norm", start="he", after="R", training={"learning_rate": 0.02}),
-        Variant(
-            "Xavier, no batch norm", start="xavier", after="R", training={"learning_rate": 0.02}
-        ),
-        Variant(
-            "deviation 0.001, no batch norm",
-            start="tiny",
-            after="R",
-            training={"learning_rate": 0.02},
-        ),
-        Variant("PyTorch's, no batch norm", after="R", training={"learning_rate": 0.02}),
-    ),
-)
-
-CONCLUSION = (
-    "With batch norm: PyTorch's {0.accuracy}; deviation 1: {1.accuracy}, {1~0.more?clearly better|"
-    "clearly worse|not clearly different}; 0.001: {2.accuracy}, {2~0.more?clearly better|clearly "
-    "worse|not clearly different}.",
-    "Without it: He {3.accuracy}; Xavier {4.accuracy}, {4~3.more?clearly better|clearly worse|not "
-    "clearly different}; PyTorch's {6.accuracy}, {6~3.more?clearly better|clearly worse|not "
-    "clearly different}.",
-    "Deviation 0.001 without batch norm ends at {5.accuracy}, {5~2.more?clearly better than|"
-    "clearly worse than|not clearly different from} the same start with it.",
-    "Runs that ended below 90 %: He {3.failed}, Xavier {4.failed}, PyTorch's {6.failed}, 0.001 "
-    "{5.failed}; with batch norm {0.failed}.",
-)
 LAYERS, DEEP, WIDE = 10, 6, 6  # of the theory; of the real pass, and its neurons
 N, S, V, A = (Symbol(name, positive=True) for name in ("n", "s", "v", "a"))
 RELU = Equation(Symbol("v_ReLU"), N * S**2 * V / 2)
@@ -160,8 +123,8 @@ def _pass(page: Page, top: int, known: Cells) -> Series:
     sizes = [page.cells[top + 1 + WIDE, FIRST + n].value for n in range(DEEP + 1)]
     return Series(
         page.known((top + 1 + WIDE, LABEL)),
-        page.reach((top, FIRST, top, FIRST + DEEP), list(range(DEEP + 1))),
-        page.reach((top + 1 + WIDE, FIRST, top + 1 + WIDE, FIRST + DEEP), sizes),
+        page.reach(Area.of(top, FIRST, wide=DEEP + 1), list(range(DEEP + 1))),
+        page.reach(Area.of(top + 1 + WIDE, FIRST, wide=DEEP + 1), sizes),
         dots=True,
     )
 
@@ -186,3 +149,49 @@ def _column(page: Page, row: int, column: int) -> Known:
     """A number for each neuron, as an array of one column."""
     cells = page.down((row, column), WIDE)
     return Known(cells.address, np.array(cells.value, float)[:, None])
+
+
+CONCEPT = Concept(
+    name="initialization",
+    number=24,
+    title="Initialization",
+    idea=(
+        "The first weights are random numbers; what matters is how large they are (their "
+        "deviation s).",
+        "Each layer multiplies the size of the activations by about the same factor. Below 1 they "
+        "fade away, above 1 they explode.",
+        "He's deviation makes that factor 1 behind ReLU, Xavier's without an activation function.",
+    ),
+    experiment=Experiment(
+        "How large should the first weights be, with and without batch normalization?",
+        (
+            Variant("PyTorch's, batch norm"),
+            Variant("deviation 1, batch norm", start="large"),
+            Variant("deviation 0.001, batch norm", start="tiny"),
+            Variant("He, no batch norm", start="he", after="R", training={"learning_rate": 0.02}),
+            Variant(
+                "Xavier, no batch norm", start="xavier", after="R", training={"learning_rate": 0.02}
+            ),
+            Variant(
+                "deviation 0.001, no batch norm",
+                start="tiny",
+                after="R",
+                training={"learning_rate": 0.02},
+            ),
+            Variant("PyTorch's, no batch norm", after="R", training={"learning_rate": 0.02}),
+        ),
+    ),
+    conclusion=(
+        "With batch norm: PyTorch's {0.accuracy}; deviation 1: {1.accuracy}, {1~0.more?clearly "
+        "better|clearly worse|not clearly different}; 0.001: {2.accuracy}, {2~0.more?clearly "
+        "better|clearly worse|not clearly different}.",
+        "Without it: He {3.accuracy}; Xavier {4.accuracy}, {4~3.more?clearly better|clearly "
+        "worse|not clearly different}; PyTorch's {6.accuracy}, {6~3.more?clearly better|clearly "
+        "worse|not clearly different}.",
+        "Deviation 0.001 without batch norm ends at {5.accuracy}, {5~2.more?clearly better than|"
+        "clearly worse than|not clearly different from} the same start with it.",
+        "Runs that ended below 90 %: He {3.failed}, Xavier {4.failed}, PyTorch's {6.failed}, 0.001 "
+        "{5.failed}; with batch norm {0.failed}.",
+    ),
+    demonstrate=demonstrate,
+)

@@ -3,10 +3,12 @@
 import numpy as np
 from sympy import Expr, Integer, Symbol, floor
 
+from toolkit.book.address import Area
 from toolkit.book.sheet import Known
 from toolkit.book.theme import INPUT_FILL
 from toolkit.experiments.variant import Experiment, Variant
 from toolkit.pages.concepts import material
+from toolkit.pages.concepts.concept import Concept
 from toolkit.pages.concepts.page import FIRST, LABEL, NEGATIVE, POSITIVE, Page, Place
 from toolkit.pages.concepts.three_by_three import INK, PAPER, SIDE, SIZE, image
 from toolkit.pages.live.layout import Maps
@@ -15,34 +17,6 @@ from toolkit.symbols.choices import matching
 from toolkit.symbols.equation import Equation
 from toolkit.symbols.maps import rectified, weighted_sum
 
-NUMBER, TITLE = 8, "Kernels, and how to choose their number"
-IDEA = (
-    "Each kernel looks for one thing everywhere in the image, and makes a feature map of its own: "
-    "as many kernels, as many maps.",
-    "A kernel of the next layer reads all these maps, so the weights grow with the kernels before "
-    "times the kernels now:",
-    "twice as many in every layer is four times the weights and four times the work.",
-)
-EXPERIMENT = Experiment(
-    "How does the number of kernels change what is reached and what it costs?",
-    (
-        Variant("half as many", layers="4 8 P 4:1 8 8 12 14 G F10"),
-        Variant("8 to 28, growing"),
-        Variant("16 everywhere", layers="16 16 P 16:1 16 16 16 16 G F10"),
-        Variant("28 to 8, falling", layers="28 24 P 16:1 16 16 16 8 G F10"),
-        Variant("twice as many", layers="16 32 P 16:1 32 32 48 56 G F10"),
-    ),
-)
-CONCLUSION = (
-    "Half as many kernels are {0~1.more?clearly better|clearly worse|not clearly different} "
-    "({0.accuracy} against {1.accuracy}), with {0.parameters} parameters instead of "
-    "{1.parameters}.",
-    "Twice as many have {4~1.parameters} times the parameters, take {4~1.seconds} times the "
-    "seconds, and are {4~1.more?clearly better|clearly worse|not clearly different}: {4.accuracy}.",
-    "Against growing numbers, the same number everywhere is {2~1.more?clearly better|clearly worse|"
-    "not clearly different} ({2.accuracy}), falling ones {3~1.more?clearly better|clearly worse|"
-    "not clearly different} ({3.accuracy}).",
-)
 SHOWN = (0, 4, 6, 7)  # kernels of the first layer that look for different things
 OUT = SIDE - SIZE + 1
 X, K, RELU = Symbol("x"), Symbol("k"), Symbol("ReLU")
@@ -81,7 +55,7 @@ def demonstrate(page: Page) -> None:
     page.label((top - 1, LABEL), "image: change its cells (0 to 9)", "bold")
     place, pixels = (top, FIRST), image()
     page.inputs(place, pixels, 0, INK)
-    page.shade((*place, top + SIDE - 1, FIRST + SIDE - 1), high=PAPER, low=INPUT_FILL)
+    page.shade(Area(*place, top + SIDE - 1, FIRST + SIDE - 1), high=PAPER, low=INPUT_FILL)
     window = Maps(page.name, (place,), pixels[None]).window(0, SIZE)
     high = SIZE + OUT + 2
     for n, kernel in enumerate(SHOWN):
@@ -100,10 +74,10 @@ def _map(page: Page, place: Place, kernel: int, known: dict[Symbol, Known]) -> N
         page.label((row + SIZE + 1, LABEL), "their feature maps", "symbol")
     page.label((row, left + SIZE), f"← kernel {kernel + 1}, its map below", "label")
     cells = page.inputs(place, weights, -9, 9)
-    page.shade((*place, row + SIZE - 1, left + SIZE - 1), high=POSITIVE, low=NEGATIVE, end=2.0)
+    page.shade(Area(*place, row + SIZE - 1, left + SIZE - 1), high=POSITIVE, low=NEGATIVE, end=2.0)
     expr = matching(RELU, Integer(1), rectified(CELL.expr), CELL.expr)
     page.fill((row + SIZE + 1, left), expr, known | {K: cells}, "decimals 1")
-    page.shade((row + SIZE + 1, left, row + SIZE + OUT, left + OUT - 1),
+    page.shade(Area(row + SIZE + 1, left, row + SIZE + OUT, left + OUT - 1),
                high=POSITIVE, low=NEGATIVE, end=20.0)  # fmt: skip
 
 
@@ -130,7 +104,7 @@ def _changes(
     top, left = place
     headings = ["C_in", "C_out", "side s", "weights", "million products", "times"]
     page.headings((top, left), ["try", "", "", *headings])
-    page.merges.append((top, left, top, left + 2))
+    page.merges.append(Area.of(top, left, wide=3))
     for row, (words, *factors) in enumerate(CHANGES, top + 1):
         page.label((row, left), words)
         read = dict(known)
@@ -154,3 +128,39 @@ def _counts(factors: list[int], bounds: dict[Symbol, tuple[int, int]]) -> dict[S
         NOW: now * with_bounds(NOW, bounds),
         HIGH: floor(side / parts) if parts > 1 else side,
     }
+
+
+CONCEPT = Concept(
+    name="kernels",
+    number=8,
+    title="Kernels, and how to choose their number",
+    idea=(
+        "Each kernel looks for one thing everywhere in the image, and makes a feature map of its "
+        "own: as many kernels, as many maps.",
+        "A kernel of the next layer reads all these maps, so the weights grow with the kernels "
+        "before times the kernels now:",
+        "twice as many in every layer is four times the weights and four times the work.",
+    ),
+    experiment=Experiment(
+        "How does the number of kernels change what is reached and what it costs?",
+        (
+            Variant("half as many", layers="4 8 P 4:1 8 8 12 14 G F10"),
+            Variant("8 to 28, growing"),
+            Variant("16 everywhere", layers="16 16 P 16:1 16 16 16 16 G F10"),
+            Variant("28 to 8, falling", layers="28 24 P 16:1 16 16 16 8 G F10"),
+            Variant("twice as many", layers="16 32 P 16:1 32 32 48 56 G F10"),
+        ),
+    ),
+    conclusion=(
+        "Half as many kernels are {0~1.more?clearly better|clearly worse|not clearly different} "
+        "({0.accuracy} against {1.accuracy}), with {0.parameters} parameters instead of "
+        "{1.parameters}.",
+        "Twice as many have {4~1.parameters} times the parameters, take {4~1.seconds} times the "
+        "seconds, and are {4~1.more?clearly better|clearly worse|not clearly different}: "
+        "{4.accuracy}.",
+        "Against growing numbers, the same number everywhere is {2~1.more?clearly better|clearly "
+        "worse|not clearly different} ({2.accuracy}), falling ones {3~1.more?clearly "
+        "better|clearly worse|not clearly different} ({3.accuracy}).",
+    ),
+    demonstrate=demonstrate,
+)

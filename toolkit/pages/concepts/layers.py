@@ -6,37 +6,13 @@ from sympy import Abs, Add, Expr, Float, Max, Piecewise, Symbol
 
 from toolkit.book.sheet import Known, Series
 from toolkit.experiments.variant import Experiment, Variant
+from toolkit.pages.concepts.concept import Concept
 from toolkit.pages.concepts.page import FIRST, LABEL, Page, Place
 from toolkit.symbols.bounds import as_number, with_bounds
 from toolkit.symbols.equation import Equation
 from toolkit.symbols.maps import rectified
 from toolkit.symbols.text import Text
 
-NUMBER, TITLE = 1, "How many layers"
-IDEA = (
-    "One 3x3 convolution sees 3x3 pixels. The next one looks at its results, and so sees 5x5: "
-    "every layer sees 2 pixels further.",
-    "Depth needs a ReLU (or another bend) between the layers. Without it two layers are one, "
-    "however many weights they have.",
-    "Each layer also costs weights and time, and without padding the map gets smaller.",
-)
-EXPERIMENT = Experiment(
-    "What do more convolutions bring, and when do they stop to pay?",
-    (
-        Variant("2 convolutions", layers="16 P 28 G F10"),
-        Variant("4 convolutions", layers="8 16 P 16 28 G F10"),
-        Variant("7 convolutions"),
-        Variant("9 convolutions", layers="8 8 16 P 8:1 16 16 16 24 28 G F10"),
-    ),
-)
-CONCLUSION = (
-    "From {0.name} to {1.name}: {0.accuracy} to {1.accuracy}, {1~0.more?clearly better|clearly "
-    "worse|not clearly different}. On to {2.name}: {2.accuracy}, {2~1.more?clearly better|clearly "
-    "worse|not clearly different}.",
-    "The step to {3.name} takes {3~2.seconds} times the seconds and ends at {3.accuracy}: "
-    "{3~2.more?clearly better, so depth still pays|clearly worse, so it does harm here|not clearly "
-    "different, so it does not pay here}.",
-)
 DEPTHS = (1, 2, 4, 7, 10, 13)
 N, K, C, S, SEES, LEFT, WEIGHTS = (
     Symbol(name) for name in ("n", "k", "C", "s", "sees", "left", "weights")
@@ -139,16 +115,16 @@ def _output_row(page: Page, row: int, number: int, relu: bool, known: dict[Symbo
     hidden, mirrored = _through(A, INPUT), _through(A, [-x for x in INPUT])
     passed, one = _bent(hidden[number], relu), _through(X, INPUT)[number]
     two, back = (_output(h, relu)[number] for h in (hidden, mirrored))
-    made = [
+    outputs = [
         page.compute((row, column), _safe(expr), known, "decimals 2")
         for column, expr in enumerate((hidden[number], passed, two, one), FIRST)
     ]
-    read = {Y: made[2], ONE: made[3]}
+    read = {Y: outputs[2], ONE: outputs[3]}
     page.compute((row, FIRST + 4), Y - ONE, read, "decimals 2")
     same = Piecewise((Text("yes"), Abs(Y - ONE) <= SAME), (Text("no"), True))
     page.compute((row, FIRST + 5), same, read, "middle")
     other = page.compute((row, FIRST + 6), _safe(back), known, "decimals 2")
-    page.compute((row, FIRST + 7), Y + ONE, {Y: made[2], ONE: other}, "decimals 2")
+    page.compute((row, FIRST + 7), Y + ONE, {Y: outputs[2], ONE: other}, "decimals 2")
 
 
 def _cells(page: Page, place: Place, symbols: NDArray[np.object_]) -> dict[Symbol, Known]:
@@ -180,3 +156,35 @@ def _bent(expr: Expr, relu: bool) -> Expr:
 def _output(hidden: list[Expr], relu: bool) -> list[Expr]:
     """The second layer's outputs."""
     return _through(B, [_bent(h, relu) for h in hidden])
+
+
+CONCEPT = Concept(
+    name="layers",
+    number=1,
+    title="How many layers",
+    idea=(
+        "One 3x3 convolution sees 3x3 pixels. The next one looks at its results, and so sees 5x5: "
+        "every layer sees 2 pixels further.",
+        "Depth needs a ReLU (or another bend) between the layers. Without it two layers are one, "
+        "however many weights they have.",
+        "Each layer also costs weights and time, and without padding the map gets smaller.",
+    ),
+    experiment=Experiment(
+        "What do more convolutions bring, and when do they stop to pay?",
+        (
+            Variant("2 convolutions", layers="16 P 28 G F10"),
+            Variant("4 convolutions", layers="8 16 P 16 28 G F10"),
+            Variant("7 convolutions"),
+            Variant("9 convolutions", layers="8 8 16 P 8:1 16 16 16 24 28 G F10"),
+        ),
+    ),
+    conclusion=(
+        "From {0.name} to {1.name}: {0.accuracy} to {1.accuracy}, {1~0.more?clearly "
+        "better|clearly worse|not clearly different}. On to {2.name}: {2.accuracy}, "
+        "{2~1.more?clearly better|clearly worse|not clearly different}.",
+        "The step to {3.name} takes {3~2.seconds} times the seconds and ends at {3.accuracy}: "
+        "{3~2.more?clearly better, so depth still pays|clearly worse, so it does harm here|not "
+        "clearly different, so it does not pay here}.",
+    ),
+    demonstrate=demonstrate,
+)

@@ -5,37 +5,11 @@ from sympy import Symbol
 
 from toolkit.book.sheet import Known, Series
 from toolkit.experiments.variant import Experiment, Variant
+from toolkit.pages.concepts.concept import Concept
 from toolkit.pages.concepts.page import FIRST, LABEL, Page
 from toolkit.symbols.bounds import as_number
 from toolkit.symbols.equation import Equation, Gradient
 
-NUMBER, TITLE = 7, "Learning rate"
-IDEA = (
-    "The gradient says in which direction the loss grows; the learning rate η says how far to step "
-    "against it.",
-    "Too small, and the way takes forever. Too large, and each step jumps over the valley, in the "
-    "end higher up than before.",
-)
-EXPERIMENT = Experiment(
-    "How much does the highest learning rate matter?",
-    (
-        Variant("0.001", training={"learning_rate": 0.001}),
-        Variant("0.01", training={"learning_rate": 0.01}),
-        Variant("0.05", training={"learning_rate": 0.05}),
-        Variant("0.15"),
-        Variant("0.5", training={"learning_rate": 0.5}),
-        Variant("2", training={"learning_rate": 2.0}),
-    ),
-)
-
-CONCLUSION = (
-    "With a highest rate of {3.name} the network ends at {3.accuracy}; with {0.name} it gets to "
-    "{0.accuracy} in the same time, which is {0~3.more}.",
-    "Between {2.name} and {4.name} lies a factor of ten, and {4.name} is {4~2.more}: "
-    "{4.accuracy} against {2.accuracy}.",
-    "At {5.name} it still ends at {5.accuracy} ({5~3.more}): batch normalization and a "
-    "rate that falls to 0 at the end forgive much.",
-)
 STEPS, POINTS = 16, 21
 W, ETA, CURVATURE = Symbol("w"), Symbol("η"), Symbol("c")
 LOSS = Equation(Symbol("L"), CURVATURE * W**2 / 2)
@@ -92,3 +66,36 @@ def _valley(page: Page, top: int, known: dict[Symbol, Known]) -> Series:
         page.compute((row, FIRST + 4), LOSS.expr.xreplace(SAFE), known | {W: here})
     return Series(page.known((top, FIRST + 4)), page.down((top + 1, FIRST + 3), POINTS),
                   page.down((top + 1, FIRST + 4), POINTS))  # fmt: skip
+
+
+CONCEPT = Concept(
+    name="learning-rate",
+    number=7,
+    title="Learning rate",
+    idea=(
+        "The gradient says in which direction the loss grows; the learning rate η says how far to "
+        "step against it.",
+        "Too small, and the way takes forever. Too large, and each step jumps over the valley, in "
+        "the end higher up than before.",
+    ),
+    experiment=Experiment(
+        "How much does the highest learning rate matter?",
+        (
+            Variant("0.001", training={"learning_rate": 0.001}),
+            Variant("0.01", training={"learning_rate": 0.01}),
+            Variant("0.05", training={"learning_rate": 0.05}),
+            Variant("0.15"),
+            Variant("0.5", training={"learning_rate": 0.5}),
+            Variant("2", training={"learning_rate": 2.0}),
+        ),
+    ),
+    conclusion=(
+        "With a highest rate of {3.name} the network ends at {3.accuracy}; with {0.name} it gets "
+        "to {0.accuracy} in the same time, which is {0~3.more}.",
+        "Between {2.name} and {4.name} lies a factor of ten, and {4.name} is {4~2.more}: "
+        "{4.accuracy} against {2.accuracy}.",
+        "At {5.name} it still ends at {5.accuracy} ({5~3.more}): batch normalization and a "
+        "rate that falls to 0 at the end forgive much.",
+    ),
+    demonstrate=demonstrate,
+)

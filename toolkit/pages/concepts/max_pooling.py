@@ -4,10 +4,11 @@ import numpy as np
 from numpy.typing import NDArray
 from sympy import Expr, Integer, Symbol
 
-from toolkit.book.address import quoted
+from toolkit.book.address import Area
 from toolkit.book.grid import Grid, moving
 from toolkit.book.sheet import Known
 from toolkit.experiments.variant import Experiment, Variant
+from toolkit.pages.concepts.concept import Concept
 from toolkit.pages.concepts.material import small_digit
 from toolkit.pages.concepts.page import FIRST, LABEL, Page
 from toolkit.pages.live.layout import Maps, filled
@@ -15,34 +16,6 @@ from toolkit.symbols.equation import Equation
 from toolkit.symbols.maps import first_largest, window_largest, window_sum
 from toolkit.symbols.ranges import largest, total
 
-NUMBER, TITLE = 2, "MaxPooling"
-IDEA = (
-    "Max pooling looks at a map through windows of 2x2 cells and keeps the largest number of each: "
-    "a quarter of the cells is left.",
-    "It says that a pattern was found, and about where. Nothing in it is learned.",
-    "Where in its window the largest cell stood is forgotten, but the gradient goes back to that "
-    "cell alone.",
-)
-EXPERIMENT = Experiment(
-    "Does the network need max pooling to shrink its maps, or would a stride do as well?",
-    (
-        Variant("max pool"),
-        Variant("stride 2 instead", layers="8 16/2 8:1 16 16 24 28 G F10"),
-        Variant("two max pools", layers="8 16 P 8:1 16+1 16 P 24 28 G F10"),
-        Variant("no shrinking", layers="8 16 8:1 16 16 24 28 G F10"),
-    ),
-)
-
-CONCLUSION = (
-    "The network with {0.name} ends at {0.accuracy}; with {1.name} it gets to {1.accuracy}, "
-    "which is {1~0.more?clearly better|clearly worse|not clearly different}, and takes "
-    "{1~0.seconds} times as long.",
-    "With {2.name} it gets to {2.accuracy}, {2~0.more?clearly better|clearly worse|not "
-    "clearly different}; with {3.name} to {3.accuracy}, {3~0.more?clearly better|clearly worse|not "
-    "clearly different}.",
-    "Without shrinking, the same layers take {3~0.seconds} times as long: they have more cells to "
-    "compute, and each sees less of the digit.",
-)
 SIDE, SIZE = 8, 2
 POOLED = SIDE // SIZE
 BESIDE = FIRST + SIDE + 1
@@ -67,10 +40,10 @@ def demonstrate(page: Page) -> None:
     page.label((second - 1, FIRST), "1 marks the winner of each window (of equal cells the first)",
                "bold")  # fmt: skip
     page.grids.append(_winners(page, (first, FIRST), (first, BESIDE), image, pooled, second))
-    page.shade((second, FIRST, second + SIDE - 1, FIRST + SIDE - 1), high="8FD3B6")
+    page.shade(Area(second, FIRST, second + SIDE - 1, FIRST + SIDE - 1), high="8FD3B6")
     _explained(page, first, second)
     page.row = second + SIDE + 1
-    cells = page.reach((first, FIRST, first + SIDE - 1, FIRST + SIDE - 1), image)
+    cells = page.reach(Area.of(first, FIRST, SIDE, SIDE), image)
     _compared(page, (cells, pooled, means, picks))
 
 
@@ -79,7 +52,9 @@ def _image(page: Page) -> NDArray[np.float64]:
     image = small_digit(7)[3 : 3 + SIDE, 3 : 3 + SIDE]
     page.label((page.row, FIRST), "The image: change the yellow cells", "bold")
     page.inputs((page.row + 1, FIRST), image, 0, 255)
-    page.shade((page.row + 1, FIRST, page.row + SIDE, FIRST + SIDE - 1), high=YELLOW, low="FFF6D6")
+    page.shade(
+        Area(page.row + 1, FIRST, page.row + SIDE, FIRST + SIDE - 1), high=YELLOW, low="FFF6D6"
+    )
     return image
 
 
@@ -90,7 +65,7 @@ def _pooled(
     row, column = place
     page.label((row - 1, column), words, "bold")
     known = {X: maps.window(0, 1 if expr == X else SIZE, SIZE)}
-    page.shade((row, column, row + POOLED - 1, column + POOLED - 1), high=BLUE)
+    page.shade(Area(row, column, row + POOLED - 1, column + POOLED - 1), high=BLUE)
     return page.fill(place, expr, known, style)
 
 
@@ -99,16 +74,18 @@ def _winners(
     x: NDArray[np.float64], y: Known, top: int,
 ) -> Grid:  # fmt: skip
     """1 where a cell is the first largest of its window: four formulas that take turns."""
-    sheet, values, turns = quoted(page.name), np.zeros((SIDE, SIDE)), []
+    values, turns = np.zeros((SIDE, SIDE)), []
     for down in range(SIZE):
         line = []
         for across in range(SIZE):
             number, known = down * SIZE + across, {}
             for n in range(number + 1):
                 i, j = divmod(n, SIZE)
-                at = moving(image[0] + i, image[1] + j, SIZE, SIZE, SIZE)
-                known[Symbol(f"x{n}")] = Known(f"{sheet}!{at}", x[i::SIZE, j::SIZE])
-            known[LARGEST] = Known(f"{sheet}!{moving(*pooled, 1, 1, SIZE)}", y.value)
+                pixel = Area.of(image[0] + i, image[1] + j, sheet=page.name)
+                steps = moving(pixel, SIZE, SIZE, each=SIZE)
+                known[Symbol(f"x{n}")] = Known(steps, x[i::SIZE, j::SIZE])
+            largest = Area.of(*pooled, sheet=page.name)
+            known[LARGEST] = Known(moving(largest, each=SIZE), y.value)
             earlier = (Symbol(f"x{n}") for n in range(number))
             expr = first_largest(Symbol(f"x{number}"), LARGEST, *earlier)
             grid = filled(expr, known, (top, FIRST), "tally")
@@ -144,3 +121,37 @@ def _compared(page: Page, maps: tuple[Known, ...]) -> None:
             expr = total(X) / Integer(np.asarray(cells.value).size) if n > 1 else largest(X)
             page.compute((page.row + n, column), expr, {X: cells}, "seconds right")
     page.row += 3
+
+
+CONCEPT = Concept(
+    name="max-pooling",
+    number=2,
+    title="MaxPooling",
+    idea=(
+        "Max pooling looks at a map through windows of 2x2 cells and keeps the largest number of "
+        "each: a quarter of the cells is left.",
+        "It says that a pattern was found, and about where. Nothing in it is learned.",
+        "Where in its window the largest cell stood is forgotten, but the gradient goes back to "
+        "that cell alone.",
+    ),
+    experiment=Experiment(
+        "Does the network need max pooling to shrink its maps, or would a stride do as well?",
+        (
+            Variant("max pool"),
+            Variant("stride 2 instead", layers="8 16/2 8:1 16 16 24 28 G F10"),
+            Variant("two max pools", layers="8 16 P 8:1 16+1 16 P 24 28 G F10"),
+            Variant("no shrinking", layers="8 16 8:1 16 16 24 28 G F10"),
+        ),
+    ),
+    conclusion=(
+        "The network with {0.name} ends at {0.accuracy}; with {1.name} it gets to {1.accuracy}, "
+        "which is {1~0.more?clearly better|clearly worse|not clearly different}, and takes "
+        "{1~0.seconds} times as long.",
+        "With {2.name} it gets to {2.accuracy}, {2~0.more?clearly better|clearly worse|not "
+        "clearly different}; with {3.name} to {3.accuracy}, {3~0.more?clearly better|clearly "
+        "worse|not clearly different}.",
+        "Without shrinking, the same layers take {3~0.seconds} times as long: they have more "
+        "cells to compute, and each sees less of the digit.",
+    ),
+    demonstrate=demonstrate,
+)

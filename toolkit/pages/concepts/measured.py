@@ -14,8 +14,9 @@ from dataclasses import dataclass
 
 from sympy import Expr, Integer, Rational, Symbol
 
-from toolkit.book.sheet import Known, Series, Table, at
-from toolkit.experiments.programme import Named
+from toolkit.book.address import Area
+from toolkit.book.sheet import Known, Series, Table, at, constant
+from toolkit.experiments.programme import NamedExperiment
 from toolkit.experiments.results import Result
 from toolkit.experiments.variant import Budget
 from toolkit.pages.concepts import recorded
@@ -65,7 +66,7 @@ class Records:
     results: tuple[Result, ...]
     table: Table
     budget: Budget
-    programme: tuple[Named, ...]
+    programme: tuple[NamedExperiment, ...]
 
     @property
     def seeds(self) -> tuple[int, ...]:
@@ -82,7 +83,7 @@ class Records:
 
 
 @dataclass(frozen=True)
-class Measured:
+class VariantFigures:
     """Where on a page the figures of each variant stand."""
 
     page: Page
@@ -98,10 +99,10 @@ class Measured:
         """The test accuracies of a variant, a cell for each seed."""
         row = self.top + 1 + variant
         values = [self.page.cells[row, FIRST + n].value for n in range(self.seeds)]
-        return self.page.reach((row, FIRST, row, FIRST + self.seeds - 1), values)
+        return self.page.reach(Area.of(row, FIRST, wide=self.seeds), values)
 
 
-def table(page: Page, named: Named, records: Records) -> Measured:
+def table(page: Page, named: NamedExperiment, records: Records) -> VariantFigures:
     """The variants' figures, in the next free rows."""
     top, seeds = page.row, records.seeds
     words = [*(f"seed {seed}" for seed in seeds), "mean", "standard deviation", "wrong of 10,000",
@@ -110,82 +111,91 @@ def table(page: Page, named: Named, records: Records) -> Measured:
     columns = {word: FIRST + n for n, word in enumerate(words)}
     page.headings((top, LABEL), ["test accuracy at the end", *words])
     page.heights[top] = 30.0
-    made = Measured(page, top, columns, len(seeds))
+    figures = VariantFigures(page, top, columns, len(seeds))
     for n, variant in enumerate(named.experiment.variants):
         page.label((top + 1 + n, LABEL), variant.name)
         key = recorded.key(variant.setup(records.budget).fingerprint)
-        _line(made, n, Known(f'"{key}"', key), records)
+        _line(figures, n, constant(key), records)
     page.row = top + len(named.experiment.variants) + 1
-    return made
+    return figures
 
 
-def _line(made: Measured, variant: int, key: Known, records: Records) -> None:
-    page, row = made.page, made.top + 1 + variant
+def _line(figures: VariantFigures, variant: int, key: Known, records: Records) -> None:
+    page, row = figures.page, figures.top + 1 + variant
     known = {KEYS: records.known("key"), KEY: key, SEEDS: records.known("seed")}
     for n, seed in enumerate(records.seeds):
-        read = known | {ANSWERS: records.known("test accuracy"), SEED: Known(str(seed), seed)}
+        read = known | {ANSWERS: records.known("test accuracy"), SEED: constant(seed)}
         page.compute(
             (row, FIRST + n), record(ANSWERS, KEYS, KEY, SEEDS, SEED), read, "percent right"
         )
-    runs = {CELLS: made.runs(variant)}
-    mean = page.compute((row, made.columns["mean"]), mean_of_numbers(CELLS), runs, "percent bold")
+    runs = {CELLS: figures.runs(variant)}
+    mean = page.compute(
+        (row, figures.columns["mean"]), mean_of_numbers(CELLS), runs, "percent bold"
+    )
     page.compute(
-        (row, made.columns["standard deviation"]), standard_deviation(CELLS), runs, "percent right"
+        (row, figures.columns["standard deviation"]),
+        standard_deviation(CELLS),
+        runs,
+        "percent right",
     )
     wrong = unless_dash(X, 10_000 * (1 - X))
-    page.compute((row, made.columns["wrong of 10,000"]), wrong, {X: mean}, "integer right")
+    page.compute((row, figures.columns["wrong of 10,000"]), wrong, {X: mean}, "integer right")
     for heading, style in (("train accuracy", "percent right"), ("test loss", "loss right"),
                            ("after a quarter", "percent right"), ("seconds", "seconds right"),
                            ("parameters", "integer right")):  # fmt: skip
         read = known | {ANSWERS: records.known(heading)}
-        page.compute((row, made.columns[heading]), mean_of_records(ANSWERS, KEYS, KEY), read, style)
+        page.compute(
+            (row, figures.columns[heading]), mean_of_records(ANSWERS, KEYS, KEY), read, style
+        )
     for heading, (figure, style) in SPREADS.items():
         read = known | {ANSWERS: records.known(figure)}
-        spread = deviation_of_records(ANSWERS, KEYS, KEY)
-        page.compute((row, made.columns[heading]), spread, read, style)
+        deviation = deviation_of_records(ANSWERS, KEYS, KEY)
+        page.compute((row, figures.columns[heading]), deviation, read, style)
 
 
-def conclude(made: Measured, sentences: Sequence[str]) -> None:
+def conclude(figures: VariantFigures, sentences: Sequence[str]) -> None:
     """The sentences with their gaps filled by formulas, each in a row of its own."""
     for sentence in sentences:
         known: dict[Symbol, Known] = {}
-        pieces = list(_pieces(sentence, made, known))
-        made.page.compute((made.page.row, LABEL), joined(*pieces, Text("")), known, "conclusion")
-        made.page.row += 1
+        pieces = list(_pieces(sentence, figures, known))
+        figures.page.compute(
+            (figures.page.row, LABEL), joined(*pieces, Text("")), known, "conclusion"
+        )
+        figures.page.row += 1
 
 
-def _pieces(sentence: str, made: Measured, known: dict[Symbol, Known]) -> list[Expr]:
-    found: list[Expr] = []
+def _pieces(sentence: str, figures: VariantFigures, known: dict[Symbol, Known]) -> list[Expr]:
+    pieces: list[Expr] = []
     place = 0
     for gap in GAP.finditer(sentence):
-        found += _texts(sentence[place : gap.start()])
-        found.append(_gap(gap, made, known))
+        pieces += _texts(sentence[place : gap.start()])
+        pieces.append(_gap(gap, figures, known))
         place = gap.end()
-    return found + _texts(sentence[place:])
+    return pieces + _texts(sentence[place:])
 
 
 def _texts(words: str) -> list[Expr]:
     return [Text(words[n : n + LONGEST_TEXT]) for n in range(0, len(words), LONGEST_TEXT)]
 
 
-def _gap(gap: re.Match[str], made: Measured, known: dict[Symbol, Known]) -> Expr:
+def _gap(gap: re.Match[str], figures: VariantFigures, known: dict[Symbol, Known]) -> Expr:
     """What stands in one gap; `known` takes the cells that it reads."""
     variant, sign, other, figure, *answers = gap.groups()
     if figure == "name":
-        cell = made.page.known((made.top + 1 + int(variant), LABEL))
+        cell = figures.page.known((figures.top + 1 + int(variant), LABEL))
         return _symbol(f"name {variant}", cell, known)
     if figure == "more":
-        a, b = (_symbol(f"runs {n}", made.runs(int(n)), known) for n in (variant, other))
-        said = JUDGED if answers[0] is None else answers
-        return comparison(a, b, *map(Text, said))
+        a, b = (_symbol(f"runs {n}", figures.runs(int(n)), known) for n in (variant, other))
+        phrases = JUDGED if answers[0] is None else answers
+        return comparison(a, b, *map(Text, phrases))
     if figure == "failed":
-        runs = _symbol(f"runs {variant}", made.runs(int(variant)), known)
+        runs = _symbol(f"runs {variant}", figures.runs(int(variant)), known)
         return joined(count_below(runs, FAILED), Text(" of "), numbers_in(runs))
-    value = _figure(variant, figure, made, known)
+    value = _figure(variant, figure, figures, known)
     if sign == "-":
-        value -= _figure(other, figure, made, known)
+        value -= _figure(other, figure, figures, known)
     if sign == "~":
-        value /= _figure(other, figure, made, known)
+        value /= _figure(other, figure, figures, known)
         return fixed_text(value, Integer(1))
     if figure in SHARES:
         return joined(fixed_text(100 * value, Integer(2)), Text(" %"))
@@ -194,9 +204,9 @@ def _gap(gap: re.Match[str], made: Measured, known: dict[Symbol, Known]) -> Expr
     return fixed_text(value, Integer(DECIMALS[figure]))
 
 
-def _figure(variant: str, figure: str, made: Measured, known: dict[Symbol, Known]) -> Expr:
+def _figure(variant: str, figure: str, figures: VariantFigures, known: dict[Symbol, Known]) -> Expr:
     heading = FIGURES[figure]
-    return _symbol(f"{heading} {variant}", made.figure(int(variant), heading), known)
+    return _symbol(f"{heading} {variant}", figures.figure(int(variant), heading), known)
 
 
 def _symbol(name: str, cell: Known, known: dict[Symbol, Known]) -> Symbol:
@@ -205,12 +215,14 @@ def _symbol(name: str, cell: Known, known: dict[Symbol, Known]) -> Symbol:
     return symbol
 
 
-def chart(made: Measured, named: Named, title: str = "Wrong of 10,000 test digits") -> None:
+def chart(
+    figures: VariantFigures, named: NamedExperiment, title: str = "Wrong of 10,000 test digits"
+) -> None:
     """Bars of how many test digits each variant gets wrong, on a logarithmic axis where some get
     most of them wrong; the rows that it covers are taken.
     """
-    page, count = made.page, len(named.experiment.variants)
-    first, last, column = made.top + 1, made.top + count, made.columns["wrong of 10,000"]
+    page, count = figures.page, len(named.experiment.variants)
+    first, last, column = figures.top + 1, figures.top + count, figures.columns["wrong of 10,000"]
     names = [page.cells[row, LABEL].value for row in range(first, last + 1)]
     wrong = [page.cells[row, column].value for row in range(first, last + 1)]
     numbers = [float(value) for value in wrong if not isinstance(value, str) and value]
@@ -220,9 +232,9 @@ def chart(made: Measured, named: Named, title: str = "Wrong of 10,000 test digit
     title += " (logarithmic axis)" if logarithmic else ""
     page.curve(
         title, named.title, "wrong",
-        [Series(at(page.name, made.top, column, "wrong of 10,000"),
-                page.reach((first, LABEL, last, LABEL), names),
-                page.reach((first, column, last, column), wrong))],
+        [Series(at(page.name, figures.top, column, "wrong of 10,000"),
+                page.reach(Area(first, LABEL, last, LABEL), names),
+                page.reach(Area(first, column, last, column), wrong))],
         (page.row, LABEL),
         bars=True, width=24, height=11 if tall else 8, y_format="#,##0",
         y_log=logarithmic, y_min=1 if logarithmic else 0,

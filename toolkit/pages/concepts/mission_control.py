@@ -2,10 +2,12 @@
 
 from sympy import Eq, Expr, Piecewise, Symbol, log
 
+from toolkit.book.address import Area
 from toolkit.book.sheet import Known
 from toolkit.experiments.variant import Experiment, Variant
 from toolkit.pages.concepts import mission_runs
-from toolkit.pages.concepts.measured import Measured, Records
+from toolkit.pages.concepts.concept import Concept
+from toolkit.pages.concepts.measured import Records, VariantFigures
 from toolkit.pages.concepts.page import FIRST, LABEL, Page
 from toolkit.pages.concepts.signals import ALL_FINE, LATER, NOTHING, SIGNALS, YOURS, Signal
 from toolkit.symbols.bounds import held
@@ -13,14 +15,6 @@ from toolkit.symbols.equation import Equation
 from toolkit.symbols.ranges import numbers_in
 from toolkit.symbols.text import Text
 
-NUMBER, TITLE = 19, "How to know very early that a network is not going well"
-IDEA = (
-    "A network that knows nothing gives every class the same probability 1/n: its loss is ln n, "
-    "2.303 for ten digits.",
-    "Within a hundred batches most good ones are well below that. One that is not has its reason: "
-    "a rate, a scale, a layer, labels.",
-    "Stopping then costs seconds; a long training that never went well costs the night.",
-)
 # Run only after the rule and its bounds were fixed: they test it on what it has not seen.
 NEW = (
     Variant("new: learning rate 0.00001", training={"learning_rate": 0.00001}),
@@ -43,15 +37,6 @@ EXPERIMENT = Experiment(
         Variant("ReLU before SoftMax", layers="8 16 P 8:1 16 16 24 28 G F10 R"),
         *NEW,
     ),
-)
-CONCLUSION = (
-    "As it should be, the network ends at {0.accuracy}. Runs that end below 90 %: {0.failed}; at "
-    "learning rate 20 {1.failed}, without normalization {2.failed}, with shuffled labels "
-    "{3.failed}.",
-    "With all weights zero {4.failed}, with a ReLU before SoftMax {5.failed} ({5.accuracy}, "
-    "deviation {5.spread}).",
-    "After a quarter of the training the network as it should be is at {0.quarter}, one with "
-    "shuffled labels at {3.quarter}.",
 )
 CLASSES, FAILED = Symbol("n"), Symbol("failed")
 KNOWN_NOTHING = Equation(NOTHING, log(CLASSES))
@@ -82,9 +67,9 @@ def _settings(page: Page) -> None:
     asked = page.input((page.row, FIRST), 10, *CLASS_BOUNDS, whole=True)
     page.label((page.row + 1, LABEL), "ln n")
     held_classes = KNOWN_NOTHING.expr.subs(CLASSES, held(CLASSES, *CLASS_BOUNDS))
-    page.kept[NOTHING] = page.compute((page.row + 1, FIRST), held_classes, {CLASSES: asked})
+    page.shared[NOTHING] = page.compute((page.row + 1, FIRST), held_classes, {CLASSES: asked})
     page.label((page.row + 2, LABEL), "a run ends badly below this test accuracy")
-    page.kept[FAILED] = page.input((page.row + 2, FIRST), 0.97, 0, 1)
+    page.shared[FAILED] = page.input((page.row + 2, FIRST), 0.97, 0, 1)
     page.label((page.row + 2, FIRST + 2), "0.97: three times as many wrong as it should be",
                "muted")  # fmt: skip
     page.widths[LABEL] = 50.0
@@ -100,9 +85,9 @@ def _checklist(page: Page) -> None:
     page.label((page.row, LABEL), "all together, after a hundred batches", "name")
     well = Piecewise((Text("goes well"), ALL_FINE), (Text("stop and look"), True))
     area = page.down((first, FIRST), len(SIGNALS))
-    known = page.kept | yours | {YOURS: area}
+    known = page.shared | yours | {YOURS: area}
     page.compute((page.row, FIRST + 2), _judged(well, len(SIGNALS)), known, "verdict")
-    page.merges.append((page.row, FIRST + 2, page.row, FIRST + 3))
+    page.merges.append(Area.of(page.row, FIRST + 2, wide=2))
     page.row += 1
     _line(page, LATER, yours)
 
@@ -113,20 +98,46 @@ def _line(page: Page, signal: Signal, yours: dict[Symbol, Known]) -> None:
     yours[signal.symbol] = cell
     for bound, number in signal.bounds.items():
         column = FIRST + (1 if "least" in bound.name else 2)
-        page.kept[bound] = page.input((page.row, column), number, 0, 1 if signal.share else 1e6)
-    said = Piecewise((Text("fine"), signal.fine), (Text("look here"), True))
-    known = page.kept | yours | {YOURS: cell}
-    page.compute((page.row, FIRST + 3), _judged(said, 1), known, "middle")
+        page.shared[bound] = page.input((page.row, column), number, 0, 1 if signal.share else 1e6)
+    verdict = Piecewise((Text("fine"), signal.fine), (Text("look here"), True))
+    known = page.shared | yours | {YOURS: cell}
+    page.compute((page.row, FIRST + 3), _judged(verdict, 1), known, "middle")
     page.places[signal.name] = page.row, FIRST + 4
     page.label((page.row, FIRST + 6), signal.advice)
     page.row += 1
 
 
-def _judged(said: Expr, count: int) -> Expr:
+def _judged(verdict: Expr, count: int) -> Expr:
     """A verdict where so many cells of a reader's hold numbers, else a dash."""
-    return Piecewise((said, Eq(numbers_in(YOURS), count)), (Text("–"), True))
+    return Piecewise((verdict, Eq(numbers_in(YOURS), count)), (Text("–"), True))
 
 
-def measure(page: Page, made: Measured, records: Records) -> None:
+def measure(page: Page, figures: VariantFigures, records: Records) -> None:
     """The same rule, with the same bounds, on every run of every experiment."""
     mission_runs.measure(page, records, EXPERIMENT.variants)
+
+
+CONCEPT = Concept(
+    name="mission-control",
+    number=19,
+    title="How to know very early that a network is not going well",
+    idea=(
+        "A network that knows nothing gives every class the same probability 1/n: its loss is ln "
+        "n, 2.303 for ten digits.",
+        "Within a hundred batches most good ones are well below that. One that is not has its "
+        "reason: a rate, a scale, a layer, labels.",
+        "Stopping then costs seconds; a long training that never went well costs the night.",
+    ),
+    experiment=EXPERIMENT,
+    conclusion=(
+        "As it should be, the network ends at {0.accuracy}. Runs that end below 90 %: {0.failed}; "
+        "at learning rate 20 {1.failed}, without normalization {2.failed}, with shuffled labels "
+        "{3.failed}.",
+        "With all weights zero {4.failed}, with a ReLU before SoftMax {5.failed} ({5.accuracy}, "
+        "deviation {5.spread}).",
+        "After a quarter of the training the network as it should be is at {0.quarter}, one with "
+        "shuffled labels at {3.quarter}.",
+    ),
+    demonstrate=demonstrate,
+    measure=measure,
+)

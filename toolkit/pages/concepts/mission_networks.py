@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from sympy import Expr, Symbol
 
+from toolkit.book.address import Area
 from toolkit.book.sheet import Known, Series, at
 from toolkit.experiments.variant import Variant
 from toolkit.pages.concepts.mission_tables import (
@@ -59,15 +60,15 @@ def lines(variants: Sequence[Variant]) -> list[tuple[str, list[int], str]]:
     """Which variants a line names, between what words: those seen before the rule was fixed, and
     those not.
     """
-    made = []
+    numbers = []
     for words, new in (("Flagged: ", False), ("Flagged of those not seen before: ", True)):
         some = [n for n, variant in enumerate(variants) if is_new(variant) == new]
-        made += [
+        numbers += [
             ("and " if start else words, some[start : start + IN_LINE],
              "," if start + IN_LINE < len(some) else ".")
             for start in range(0, len(some), IN_LINE)
         ]  # fmt: skip
-    return made
+    return numbers
 
 
 def _named(tables: Tables, top: int) -> None:
@@ -77,8 +78,8 @@ def _named(tables: Tables, top: int) -> None:
         pieces = [
             piece for n in some for piece in _told(tables.page, top + 1 + n, known, n == some[0])
         ]
-        told = joined(Text(words), *pieces, Text(end))
-        tables.page.compute((row, LABEL), told, known, "conclusion")
+        sentence = joined(Text(words), *pieces, Text(end))
+        tables.page.compute((row, LABEL), sentence, known, "conclusion")
 
 
 def is_new(variant: Variant) -> bool:
@@ -123,8 +124,8 @@ def _chart(tables: Tables, top: int, column: int) -> None:
     page.curve(
         "Mean loss of batches 91 to 100; a network that knows nothing: 2.303", "network", "loss",
         [Series(at(page.name, top, column, "early loss"),
-                page.reach((first, LABEL, last, LABEL), names),
-                page.reach((first, column, last, column), losses))],
+                page.reach(Area(first, LABEL, last, LABEL), names),
+                page.reach(Area(first, column, last, column), losses))],
         (page.row, LABEL),
         bars=True, width=28, height=11, y_min=0,
     )  # fmt: skip

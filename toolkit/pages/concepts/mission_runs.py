@@ -6,6 +6,7 @@ from collections.abc import Collection, Sequence
 import numpy as np
 from sympy import And, Eq, Expr, Integer, Piecewise, Symbol
 
+from toolkit.book.address import Area
 from toolkit.book.grid import moving
 from toolkit.book.sheet import Known, at
 from toolkit.book.values import is_number
@@ -57,7 +58,7 @@ def _flags(page: Page, top: int, records: Records, news: Collection[str]) -> Fla
     count = len(records.results)
     signals = (*SIGNALS, LATER)
     read = {signal.symbol: _column(records, signal.column, count) for signal in signals}
-    read |= page.kept
+    read |= page.shared
     read[ACCURACY] = _column(records, "test accuracy", count)
     read[GROUP] = _groups(page, top + 1, records, news)
     ends = _one_if(as_number(FAILED) > ACCURACY)
@@ -73,12 +74,12 @@ def _flags(page: Page, top: int, records: Records, news: Collection[str]) -> Fla
     page.headings((top, LABEL), ["run", "group", *(words for _, words, _ in asked)])
     page.heights[top] = 45.0
     _names(page, top, records)
-    found = {GROUP: page.down((top + 1, FIRST), count)}
+    columns = {GROUP: page.down((top + 1, FIRST), count)}
     for column, (symbol, _, expr) in enumerate(asked, FIRST + 1):
         style = "rate" if symbol.name.startswith("kept") else "right"
-        made = page.fill((top + 1, column), expr, read, style)
-        found[symbol] = Known(made.address, np.ravel(np.asarray(made.value, float)).tolist())
-    return found
+        flags = page.fill((top + 1, column), expr, read, style)
+        columns[symbol] = Known(flags.address, np.ravel(np.asarray(flags.value, float)).tolist())
+    return columns
 
 
 def _kept(name: str) -> Symbol:
@@ -119,25 +120,23 @@ def _groups(page: Page, row: int, records: Records, news: Collection[str]) -> Kn
         groups.append(group if run.fingerprint in fit else LEFT_OUT)
     for n, group in enumerate(groups):
         page.fixed((row + n, FIRST), int(group), "right")
-    address = f"{moving(row, FIRST, 1, 0)}"
-    return Known(address, np.array(groups, float)[:, None])
+    return Known(moving(Area.of(row, FIRST), across=0), np.array(groups, float)[:, None])
 
 
 def _fit(setup: Setup) -> bool:
     """Whether ln n and a hundred batches mean anything to such a run."""
-    how = setup.model.training
-    batches = setup.images // how.batch_size * how.epochs
+    training = setup.model.training
+    batches = setup.images // training.batch_size * training.epochs
     return setup.loss == "cross_entropy" and batches >= BATCHES
 
 
 def _column(records: Records, heading: str, count: int) -> Known:
     """A column of Results, run by run; what is no number there is nan here."""
     whole = records.known(heading)
-    sheet, cells = whole.address.rsplit("!", 1)
-    row = int(cells.split(":")[0].split("$")[-1])
-    number = [each.heading for each in records.table.columns].index(heading) + 1
+    index = [each.heading for each in records.table.columns].index(heading)
+    first = Area.of(records.table.row + 1, records.table.column + index, sheet=RESULTS)
     values = [float(v) if is_number(v) else math.nan for v in whole.values]
-    return Known(f"{sheet}!{moving(row, number, 1, 0)}", np.array(values)[:count, None])
+    return Known(moving(first, across=0), np.array(values)[:count, None])
 
 
 def _extremes(page: Page, flags: Flags) -> None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from sympy import Expr, Integer, Symbol, log
 
-from toolkit.book.sheet import Known
+from toolkit.book.sheet import Known, constant
 from toolkit.experiments.variant import Variant
 from toolkit.pages.concepts import recorded
 from toolkit.pages.concepts.measured import Records
@@ -62,7 +62,7 @@ class Tables:
     def keys(self, variant: Variant) -> dict[Symbol, Known]:
         """What tells a variant's runs from others."""
         key = recorded.key(variant.setup(self.records.budget).fingerprint)
-        return {KEYS: self.records.known("key"), KEY: Known(f'"{key}"', key)}
+        return {KEYS: self.records.known("key"), KEY: constant(key)}
 
 
 def write(tables: Tables) -> None:
@@ -103,7 +103,7 @@ def _sentence(tables: Tables, again: int, unseen: int) -> None:
     page = tables.page
     known: dict[Symbol, Known] = {}
 
-    def told(row: int, part: int, whole: int) -> Expr:
+    def share(row: int, part: int, whole: int) -> Expr:
         symbols = [Symbol(f"{row} {n}") for n in (part, whole)]
         known.update(
             {s: page.known((row, FIRST + n)) for s, n in zip(symbols, (part, whole), strict=True)}
@@ -112,10 +112,10 @@ def _sentence(tables: Tables, again: int, unseen: int) -> None:
         return joined(part_words, Text(" of "), whole_words)
 
     words = joined(
-        Text("Of runs not used for the bounds the rule flags "), told(again, 2, 1),
-        Text(" that end badly and "), told(again, 5, 4),
-        Text(" that do not; of networks new to it "), told(unseen, 2, 1), Text(" and "),
-        told(unseen, 5, 4), Text("."),
+        Text("Of runs not used for the bounds the rule flags "), share(again, 2, 1),
+        Text(" that end badly and "), share(again, 5, 4),
+        Text(" that do not; of networks new to it "), share(unseen, 2, 1), Text(" and "),
+        share(unseen, 5, 4), Text("."),
     )  # fmt: skip
     page.compute(page.places["summary"], words, known, "name")
     page.places["answer"] = page.row, LABEL
@@ -124,7 +124,7 @@ def _sentence(tables: Tables, again: int, unseen: int) -> None:
 
 
 def _heads(first: str, *more: str) -> list[str]:
-    ends = [f"{SHORT[group]}, {how}" for group in TESTED for how in ("bad", "good")]
+    ends = [f"{SHORT[group]}, {ending}" for group in TESTED for ending in ("bad", "good")]
     return [first, *ends, *more]
 
 
@@ -152,14 +152,14 @@ def _bounds(tables: Tables) -> None:
     for row, share in enumerate(SHARES, page.row + 1):
         bound = page.fixed((row, LABEL), share, "short right")
         known = {**tables.flags, ANSWERS: losses, SHARE: bound}
-        found = []
+        counts = []
         for n, group in enumerate(TESTED):
             for m, ends in enumerate((ONE, NONE)):
                 of = GROUP, group, ENDS, ends
                 over = row_count(*of) - row_count(*of, ANSWERS, up_to(SHARE * LN_TEN))
                 place = row, FIRST + 2 * n + m
-                found.append(page.compute(place, over, known, "integer right"))
-        _gain(tables, row, found[0], found[1])
+                counts.append(page.compute(place, over, known, "integer right"))
+        _gain(tables, row, counts[0], counts[1])
     page.row += len(SHARES) + 2
 
 

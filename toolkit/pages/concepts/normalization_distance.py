@@ -4,38 +4,13 @@ from sympy import Integer, Symbol
 
 from toolkit.book.sheet import Known, Series
 from toolkit.experiments.variant import Experiment, Variant
+from toolkit.pages.concepts.concept import Concept
 from toolkit.pages.concepts.page import FIRST, LABEL, Page
 from toolkit.symbols.bounds import as_number, divisor
 from toolkit.symbols.choices import matching
 from toolkit.symbols.equation import Equation
 from toolkit.symbols.text import Text
 
-NUMBER, TITLE = 17, "Distance of batch normalization from the prediction"
-IDEA = (
-    "Each layer multiplies the size of what passes through it; batch norm sets the size back to 1.",
-    "What lies behind the last batch norm is set back by nothing: the more layers, the further the "
-    "size can drift",
-    "before the prediction, and the more it jumps whenever an update changes the weights.",
-)
-EXPERIMENT = Experiment(
-    "How near to the prediction should the last batch norm stand?",
-    (
-        Variant("on the logits", layers="8 16 P 8:1 16 16 24 28 G F10 B"),
-        Variant("after the last convolution"),
-        Variant("1 convolution earlier", layers="8 16 P 8:1 16 16 24 28(R) G F10"),
-        Variant("2 convolutions earlier", layers="8 16 P 8:1 16 16 24(R) 28(R) G F10"),
-        Variant("4 convolutions earlier", layers="8 16 P 8:1 16(R) 16(R) 24(R) 28(R) G F10"),
-    ),
-)
-
-CONCLUSION = (
-    "On the logits: {0.accuracy}, {0~1.more?clearly better than|clearly worse than|not clearly "
-    "different from} after the last convolution ({1.accuracy}).",
-    "One convolution earlier: {2.accuracy}, {2~1.more?clearly better|clearly worse|not clearly "
-    "different}; two: {3.accuracy}, {3~1.more?clearly better|clearly worse|not clearly different}.",
-    "Four earlier: {4.accuracy} (deviation {4.spread} between seeds), {4~1.more?clearly better|"
-    "clearly worse|not clearly different}. Its runs that ended below 90 %: {4.failed}.",
-)
 GAINS, NORMS = (1.4, 1.4, 1.4, 1.4, 1.4, 1.4), (True, True, False, False, False, False)
 YES, NO = "yes", "no"
 G, F, BEFORE, CHOICE, LATER, SETTLED = (
@@ -133,3 +108,37 @@ def _charts(page: Page, row: int, top: int) -> None:
                         dots=True) for n in columns]  # fmt: skip
         page.curve(title, x_title, "size (logarithmic)", lines, (place, FIRST + 7), width=13.5,
                    height=7.5, y_log=True, y_format="0.###")  # fmt: skip
+
+
+CONCEPT = Concept(
+    name="normalization-distance",
+    number=17,
+    title="Distance of batch normalization from the prediction",
+    idea=(
+        "Each layer multiplies the size of what passes through it; batch norm sets the size back "
+        "to 1.",
+        "What lies behind the last batch norm is set back by nothing: the more layers, the "
+        "further the size can drift",
+        "before the prediction, and the more it jumps whenever an update changes the weights.",
+    ),
+    experiment=Experiment(
+        "How near to the prediction should the last batch norm stand?",
+        (
+            Variant("on the logits", layers="8 16 P 8:1 16 16 24 28 G F10 B"),
+            Variant("after the last convolution"),
+            Variant("1 convolution earlier", layers="8 16 P 8:1 16 16 24 28(R) G F10"),
+            Variant("2 convolutions earlier", layers="8 16 P 8:1 16 16 24(R) 28(R) G F10"),
+            Variant("4 convolutions earlier", layers="8 16 P 8:1 16(R) 16(R) 24(R) 28(R) G F10"),
+        ),
+    ),
+    conclusion=(
+        "On the logits: {0.accuracy}, {0~1.more?clearly better than|clearly worse than|not clearly "
+        "different from} after the last convolution ({1.accuracy}).",
+        "One convolution earlier: {2.accuracy}, {2~1.more?clearly better|clearly worse|not "
+        "clearly different}; two: {3.accuracy}, {3~1.more?clearly better|clearly worse|not "
+        "clearly different}.",
+        "Four earlier: {4.accuracy} (deviation {4.spread} between seeds), {4~1.more?clearly better|"
+        "clearly worse|not clearly different}. Its runs that ended below 90 %: {4.failed}.",
+    ),
+    demonstrate=demonstrate,
+)

@@ -3,43 +3,16 @@
 import numpy as np
 from sympy import Symbol
 
+from toolkit.book.address import Area
 from toolkit.book.sheet import Known
 from toolkit.experiments.variant import Experiment, Variant
+from toolkit.pages.concepts.concept import Concept
 from toolkit.pages.concepts.page import FIRST, LABEL, Page, Place
 from toolkit.pages.live.layout import Maps
 from toolkit.symbols.bounds import number_of
 from toolkit.symbols.equation import Equation
 from toolkit.symbols.maps import rectified
 
-NUMBER, TITLE = 3, "1x1 convolutions"
-IDEA = (
-    "A 1x1 convolution looks at one cell of every map at once: a weighted sum of the maps, cell by "
-    "cell, and a bias.",
-    "It mixes channels and sees no neighbours. So it can say: both patterns are here, or this one "
-    "without that one.",
-    "It is the cheap way to fewer channels, before a 3x3 convolution that would have to read them "
-    "all.",
-)
-EXPERIMENT = Experiment(
-    "What does the 1x1 convolution after the pool cost, and what does it save?",
-    (
-        Variant("1x1 to 8 channels"),
-        Variant("1x1 to 4 channels", layers="8 16 P 4:1 16 16 24 28 G F10"),
-        Variant("no 1x1", layers="8 16 P 16 16 24 28 G F10"),
-        Variant("3x3 to 8 channels instead", layers="8 16 P 8+1 16 16 24 28 G F10"),
-    ),
-)
-
-CONCLUSION = (
-    "With {0.name} the network has {0.parameters} parameters and ends at {0.accuracy}; with "
-    "{2.name} it has {2.parameters} and ends at {2.accuracy}, {2~0.more?clearly better|clearly "
-    "worse|not clearly different}.",
-    "With {1.name} it is {1.accuracy}, {1~0.more?clearly better|clearly worse|not clearly "
-    "different}; with {3.name} {3.accuracy}, {3~0.more?clearly better|clearly worse|not clearly "
-    "different}.",
-    "The price of one run: {0.seconds} seconds with {0.name}, {2.seconds} with {2.name}, "
-    "{3.seconds} with {3.name}.",
-)
 SIDE, STEP = 5, 7  # cells of a map; rows from one map to the next
 BESIDE = FIRST + SIDE + 1
 YELLOW, BLUE = "E69F00", "56B4E9"
@@ -83,7 +56,7 @@ def _inputs(page: Page, top: int) -> None:
         row = top + n * STEP
         page.label((row, FIRST), words, "bold")
         page.inputs((row + 1, FIRST), values, -9, 9)
-        page.shade((row + 1, FIRST, row + SIDE, FIRST + SIDE - 1), high=YELLOW, low="FFF6D6")
+        page.shade(Area(row + 1, FIRST, row + SIDE, FIRST + SIDE - 1), high=YELLOW, low="FFF6D6")
 
 
 def _output(page: Page, name: str, weights: Place, number: int, top: int) -> None:
@@ -97,7 +70,7 @@ def _output(page: Page, name: str, weights: Place, number: int, top: int) -> Non
     first = top + number * STEP
     page.label((first, BESIDE), f"output map {name}", "bold")
     page.fill((first + 1, BESIDE), OUTPUT.expr.xreplace(SAFE), known, "weight")
-    page.shade((first + 1, BESIDE, first + SIDE, BESIDE + SIDE - 1), high=BLUE)
+    page.shade(Area(first + 1, BESIDE, first + SIDE, BESIDE + SIDE - 1), high=BLUE)
 
 
 def _explained(page: Page, top: int) -> None:
@@ -134,3 +107,38 @@ def _costs(page: Page) -> None:
         for column, count in enumerate((expr, expr * CELLS**2 / 1000), FIRST + 3):
             page.compute((top + n, column), count.xreplace(COUNTS), known, "integer right")
     page.row = top + 6
+
+
+CONCEPT = Concept(
+    name="one-by-one",
+    number=3,
+    title="1x1 convolutions",
+    idea=(
+        "A 1x1 convolution looks at one cell of every map at once: a weighted sum of the maps, "
+        "cell by cell, and a bias.",
+        "It mixes channels and sees no neighbours. So it can say: both patterns are here, or this "
+        "one without that one.",
+        "It is the cheap way to fewer channels, before a 3x3 convolution that would have to read "
+        "them all.",
+    ),
+    experiment=Experiment(
+        "What does the 1x1 convolution after the pool cost, and what does it save?",
+        (
+            Variant("1x1 to 8 channels"),
+            Variant("1x1 to 4 channels", layers="8 16 P 4:1 16 16 24 28 G F10"),
+            Variant("no 1x1", layers="8 16 P 16 16 24 28 G F10"),
+            Variant("3x3 to 8 channels instead", layers="8 16 P 8+1 16 16 24 28 G F10"),
+        ),
+    ),
+    conclusion=(
+        "With {0.name} the network has {0.parameters} parameters and ends at {0.accuracy}; with "
+        "{2.name} it has {2.parameters} and ends at {2.accuracy}, {2~0.more?clearly better|clearly "
+        "worse|not clearly different}.",
+        "With {1.name} it is {1.accuracy}, {1~0.more?clearly better|clearly worse|not clearly "
+        "different}; with {3.name} {3.accuracy}, {3~0.more?clearly better|clearly worse|not "
+        "clearly different}.",
+        "The price of one run: {0.seconds} seconds with {0.name}, {2.seconds} with {2.name}, "
+        "{3.seconds} with {3.name}.",
+    ),
+    demonstrate=demonstrate,
+)

@@ -2,58 +2,17 @@
 
 from sympy import Expr, Integer, Max, Min, Piecewise, Rational, Symbol, cos, floor, pi
 
-from toolkit.book.sheet import Known, Series
+from toolkit.book.sheet import Known, Series, constant
 from toolkit.experiments.variant import Experiment, Variant
 from toolkit.network.lesson import Training
 from toolkit.network.optimizers import BETAS, EPOCH, EPSILON, LEARNING_RATE, LOSS, MOMENTUM, update
+from toolkit.pages.concepts.concept import Concept
 from toolkit.pages.concepts.page import FIRST, LABEL, Page
 from toolkit.symbols.bounds import as_number
 from toolkit.symbols.choices import matching
 from toolkit.symbols.equation import Equation, Gradient, Previous, quantity
 from toolkit.symbols.text import Text
 
-NUMBER, TITLE = 23, "Optimizers and schedules"
-IDEA = (
-    "All go down the gradient. Momentum keeps a share of its last step; Adam divides each step by "
-    "its gradient's usual size.",
-    "In a narrow valley that is what counts: across it the gradient is steep, along it "
-    "nearly flat.",
-    "A schedule changes the learning rate on the way: large steps first, small ones to settle.",
-)
-EXPERIMENT = Experiment(
-    "Which optimizer, and does a schedule matter?",
-    (
-        Variant(
-            "SGD, constant 0.15",
-            training={"momentum": 0.0, "schedule": "constant", "nesterov": False},
-        ),
-        Variant(
-            "momentum, constant 0.05", training={"schedule": "constant", "learning_rate": 0.05}
-        ),
-        Variant(
-            "momentum, steps from 0.05",
-            training={"schedule": "step", "step_epochs": 2, "learning_rate": 0.05},
-        ),
-        Variant("momentum, one cycle to 0.15"),
-        Variant(
-            "AdamW, constant 0.003",
-            training={"optimizer": "adamw", "learning_rate": 0.003, "schedule": "constant"},
-        ),
-        Variant("AdamW, one cycle to 0.01", training={"optimizer": "adamw", "learning_rate": 0.01}),
-    ),
-)
-CONCLUSION = (
-    "With a constant rate: SGD {0.accuracy}, momentum {1.accuracy}, AdamW {4.accuracy}. With one "
-    "cycle: momentum {3.accuracy}, AdamW {5.accuracy}.",
-    "From 0.05, momentum with steps down is {2~1.more?clearly better than|clearly worse than|not "
-    "clearly different from} a constant rate. One cycle changes the rate too:",
-    "momentum's, up to 0.15, is {3~1.more?clearly better than|clearly worse than|not clearly "
-    "different from} a constant 0.05, AdamW's, up to 0.01, {5~4.more?clearly better than|clearly "
-    "worse than|not clearly different from} a constant 0.003.",
-    "With one cycle AdamW is {5~3.more?clearly better than|clearly worse than|not clearly "
-    "different from} momentum; steps from 0.05 end at {2.accuracy}, {2~3.more?clearly "
-    "better than|clearly worse than|not clearly different from} one cycle.",
-)
 STEPS = 20
 CHART_ROWS_ABOVE = 4  # the charts begin so far above the first cell to change, to be seen with it
 A, B, X, Y, CHOICE, STEP = (quantity(name) for name in ("a", "b", "x", "y", "schedule", "t"))
@@ -163,20 +122,20 @@ def _descent(page: Page, top: int, number: int, known: Cells, rate: Known) -> in
 def _columns(equations: list[Equation], left: int, number: int) -> dict[Symbol, int]:
     remembered = [e.symbol for e in equations if e.symbol not in (X, Y)]
     right = FIRST + 1 + 3 * len(KINDS) + (0, 0, 2)[number]
-    found = {X: left, Y: left + 1, VALLEY.symbol: left + 2}
-    return found | {symbol: right + n for n, symbol in enumerate(remembered)}
+    columns = {X: left, Y: left + 1, VALLEY.symbol: left + 2}
+    return columns | {symbol: right + n for n, symbol in enumerate(remembered)}
 
 
 def _start(page: Page, row: int, columns: dict[Symbol, int], known: Cells) -> Cells:
     page.fixed((row, LABEL), 0, "label")
-    made: Cells = {}
+    values: Cells = {}
     for symbol, column in columns.items():
         if symbol in (X, Y):
-            made[symbol] = page.compute((row, column), SAFE[symbol], known)
+            values[symbol] = page.compute((row, column), SAFE[symbol], known)
         elif symbol != VALLEY.symbol:
-            made[symbol] = page.fixed((row, column), 0)
-    _loss(page, (row, columns[VALLEY.symbol]), known | made)
-    return made
+            values[symbol] = page.fixed((row, column), 0)
+    _loss(page, (row, columns[VALLEY.symbol]), known | values)
+    return values
 
 
 def _loss(page: Page, place: tuple[int, int], known: Cells) -> None:
@@ -190,16 +149,16 @@ def _row(
     """One step: the update's equations with the row above in place of what they call previous."""
     equations, columns = way
     page.fixed((row, LABEL), step, "label")
-    read = known | {STEP: Known(str(step), step), EPOCH: Known(str(step), step)}
+    read = known | {STEP: constant(step), EPOCH: constant(step)}
     read[FACTOR] = page.compute((row, FIRST), FACTORS, read)
     old = {Previous(symbol): quantity(f"old {symbol.name}") for symbol in before}
     read |= {old[Previous(symbol)]: cell for symbol, cell in before.items()}
-    made: Cells = {}
+    values: Cells = {}
     for equation in equations:
         expr = _filled(equation.expr, old)
-        made[equation.symbol] = page.compute((row, columns[equation.symbol]), expr, read | made)
-    _loss(page, (row, columns[VALLEY.symbol]), known | made)
-    return made
+        values[equation.symbol] = page.compute((row, columns[equation.symbol]), expr, read | values)
+    _loss(page, (row, columns[VALLEY.symbol]), known | values)
+    return values
 
 
 def _filled(expr: Expr, old: dict[Symbol, Symbol]) -> Expr:
@@ -229,3 +188,54 @@ def _charts(page: Page, beside: int, top: int, lefts: list[int]) -> None:
          for name, left in zip(names, lefts, strict=True)],
         (beside, FIRST + 9), width=9, height=9, y_format="0E+00", y_log=True,
     )  # fmt: skip
+
+
+CONCEPT = Concept(
+    name="optimizers",
+    number=23,
+    title="Optimizers and schedules",
+    idea=(
+        "All go down the gradient. Momentum keeps a share of its last step; Adam divides each "
+        "step by its gradient's usual size.",
+        "In a narrow valley that is what counts: across it the gradient is steep, along it "
+        "nearly flat.",
+        "A schedule changes the learning rate on the way: large steps first, small ones to settle.",
+    ),
+    experiment=Experiment(
+        "Which optimizer, and does a schedule matter?",
+        (
+            Variant(
+                "SGD, constant 0.15",
+                training={"momentum": 0.0, "schedule": "constant", "nesterov": False},
+            ),
+            Variant(
+                "momentum, constant 0.05", training={"schedule": "constant", "learning_rate": 0.05}
+            ),
+            Variant(
+                "momentum, steps from 0.05",
+                training={"schedule": "step", "step_epochs": 2, "learning_rate": 0.05},
+            ),
+            Variant("momentum, one cycle to 0.15"),
+            Variant(
+                "AdamW, constant 0.003",
+                training={"optimizer": "adamw", "learning_rate": 0.003, "schedule": "constant"},
+            ),
+            Variant(
+                "AdamW, one cycle to 0.01", training={"optimizer": "adamw", "learning_rate": 0.01}
+            ),
+        ),
+    ),
+    conclusion=(
+        "With a constant rate: SGD {0.accuracy}, momentum {1.accuracy}, AdamW {4.accuracy}. With "
+        "one cycle: momentum {3.accuracy}, AdamW {5.accuracy}.",
+        "From 0.05, momentum with steps down is {2~1.more?clearly better than|clearly worse "
+        "than|not clearly different from} a constant rate. One cycle changes the rate too:",
+        "momentum's, up to 0.15, is {3~1.more?clearly better than|clearly worse than|not clearly "
+        "different from} a constant 0.05, AdamW's, up to 0.01, {5~4.more?clearly better "
+        "than|clearly worse than|not clearly different from} a constant 0.003.",
+        "With one cycle AdamW is {5~3.more?clearly better than|clearly worse than|not clearly "
+        "different from} momentum; steps from 0.05 end at {2.accuracy}, {2~3.more?clearly "
+        "better than|clearly worse than|not clearly different from} one cycle.",
+    ),
+    demonstrate=demonstrate,
+)

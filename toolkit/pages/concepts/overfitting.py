@@ -3,11 +3,12 @@
 import numpy as np
 from sympy import Symbol, sqrt
 
-from toolkit.book.grid import moving
-from toolkit.book.sheet import Cell, Known, Series, quoted
+from toolkit.book.address import Area
+from toolkit.book.sheet import Cell, Known, Series, constant
 from toolkit.experiments.variant import Experiment, Variant
 from toolkit.pages.concepts import recorded
-from toolkit.pages.concepts.measured import Measured, Records
+from toolkit.pages.concepts.concept import Concept
+from toolkit.pages.concepts.measured import Records, VariantFigures
 from toolkit.pages.concepts.page import ASIDE, FIRST, LABEL, Page
 from toolkit.symbols.choices import unless_dash
 from toolkit.symbols.equation import Equation
@@ -15,15 +16,6 @@ from toolkit.symbols.fitting import basis_sum, orthonormal
 from toolkit.symbols.ranges import summed
 from toolkit.symbols.records import mean_of_records
 
-NUMBER, TITLE = 15, "When to introduce dropout, and how to see overfitting"
-IDEA = (
-    "A model overfits where it learns its training examples by heart, noise and all, and answers "
-    "new ones worse.",
-    "It is seen by two numbers: the error on training examples goes on falling, that on test "
-    "examples stays behind, or even rises again.",
-    "That gap is the sign to try dropout, augmentation or more data; which of them helps, only an "
-    "experiment tells.",
-)
 EXPERIMENT = Experiment(
     "With a thousand images, each seen 48 times: does the network overfit, and does dropout help?",
     (
@@ -47,16 +39,6 @@ EXPERIMENT = Experiment(
     ),
 )
 
-CONCLUSION = (
-    "To see it, compare train with test accuracy: {0.train} and {0.accuracy} with 12,000 images, "
-    "{1.train} and {1.accuracy} with 1,000.",
-    "With 1,000, dropout 0.1 throughout gives {2.accuracy}, {2~1.more?clearly better than|clearly "
-    "worse than|not clearly different from} none; before the average {3.accuracy}, {3~1.more?"
-    "clearly better|clearly worse|not clearly different}.",
-    "Random shifts and turns give {4.accuracy}, {4~1.more?clearly better|clearly worse|not clearly "
-    "different}; twelve times the images {0.accuracy}, {0~1.more?clearly better|clearly worse|not "
-    "clearly different}.",
-)
 MOST, STEPS = 7, 36  # the highest degree; points of the curve
 TRAINING = ((0, 0.1), (1, 1.3), (2, 1.6), (3, 0.8), (4, -0.4), (5, -0.7), (6, -1.3), (7, 0.2))
 TEST = ((0.5, 0.6), (1.5, 1.2), (2.5, 0.9), (3.5, 0.3), (4.5, -0.9), (5.5, -0.9), (6.4, -0.6),
@@ -67,7 +49,7 @@ X, Y, C, BASIS, DEGREES, DEGREE, PREDICTED = (
 )
 CURVE = Equation(Symbol("y"), basis_sum(C, BASIS, DEGREES, DEGREE))
 FITTED = Equation(C, summed(BASIS * Y))
-COUNT, EIGHT = Symbol("n"), Known(str(POINTS), POINTS)
+COUNT, EIGHT = Symbol("n"), constant(POINTS)
 ERROR = Equation(Symbol("E"), sqrt(summed((PREDICTED - Y) ** 2) / COUNT))
 QUARTERS = ("after a quarter", "after a half", "after three quarters", "test accuracy")
 MEANS, KEYS, KEY, LAST, THIRD = (Symbol(x) for x in ("means", "keys", "key", "last", "third"))
@@ -116,10 +98,10 @@ def _basis(page: Page, top: int, known: Cells) -> Known:
     for n, x in enumerate(xs):
         row = head + 3 + n
         page.fixed((row, ASIDE), float(x), "decimals 1")
-        read = known | {BASIS: page.reach((row, ASIDE + 2, row, ASIDE + 2 + MOST), values[n])}
+        read = known | {BASIS: page.reach(Area.of(row, ASIDE + 2, wide=MOST + 1), values[n])}
         page.compute((row, ASIDE + 1), CURVE.expr, read)
-    first, last = (moving(head + 3, ASIDE + 2 + n, 1, 0) for n in (0, MOST))
-    return Known(f"{quoted(page.name)}!{first}:{last}", values[: 2 * POINTS, None, :])
+    first = Area.of(head + 3, ASIDE + 2, wide=MOST + 1)
+    return page.moving(first, values[: 2 * POINTS, None, :], across=0)
 
 
 def _numbers(page: Page, row: int, known: Cells) -> Known:
@@ -127,19 +109,19 @@ def _numbers(page: Page, row: int, known: Cells) -> Known:
     page.label((row, ASIDE + 1), "degree j")
     for j in range(MOST + 1):
         page.fixed((row, ASIDE + 2 + j), j, "right")
-    return page.reach((row, ASIDE + 2, row, ASIDE + 2 + MOST), np.arange(MOST + 1))
+    return page.reach(Area.of(row, ASIDE + 2, wide=MOST + 1), np.arange(MOST + 1))
 
 
 def _coefficients(page: Page, row: int, top: int) -> Known:
     """Each the sum of basis times value over the training points."""
     page.label((row, ASIDE + 1), "c_j")
     values = _column(page, top + 3, FIRST + 1)
-    found = [
+    coefficients = [
         page.compute((row, column), FITTED.expr,
                      {Y: values, BASIS: _column(page, row + 1, column)}).value
         for column in range(ASIDE + 2, ASIDE + 3 + MOST)
     ]  # fmt: skip
-    return page.reach((row, ASIDE + 2, row, ASIDE + 2 + MOST), np.array(found))
+    return page.reach(Area.of(row, ASIDE + 2, wide=MOST + 1), np.array(coefficients))
 
 
 def _predictions(page: Page, top: int, known: Cells, basis: Known) -> None:
@@ -147,7 +129,7 @@ def _predictions(page: Page, top: int, known: Cells, basis: Known) -> None:
     left = FIRST + 2
     for degree in range(1, MOST + 1):
         page.cells[top, left + degree - 1] = Cell(degree, "heading")
-    every = Known(f"{quoted(page.name)}!{moving(top, left, 0, 1)}", np.arange(1, MOST + 1))
+    every = page.moving(Area.of(top, left), np.arange(1, MOST + 1), down=0)
     read = known | {BASIS: basis, DEGREE: every}
     answers = page.fill((top + 3, left), CURVE.expr, read)
     for row, first, words in ((top + 1, 0, "training error (root of mean square)"),
@@ -155,7 +137,7 @@ def _predictions(page: Page, top: int, known: Cells, basis: Known) -> None:
         page.label((row, LABEL), words, "name")
         values = page.down((top + 3 + first, FIRST + 1), POINTS)
         for n in range(MOST):
-            area = (top + 3 + first, left + n, top + 2 + first + POINTS, left + n)
+            area = Area.of(top + 3 + first, left + n, POINTS)
             column = np.asarray(answers.value)[first : first + POINTS, n]
             cells = {Y: values, PREDICTED: page.reach(area, column), COUNT: EIGHT}
             page.compute((row, left + n), ERROR.expr, cells)
@@ -178,7 +160,7 @@ def _charts(page: Page, row: int, top: int) -> None:
     ]  # fmt: skip
     page.curve("The polynomial chosen", "x", "", [curve, *points], (row, LABEL), width=14.5,
                height=8.3, x_max=7, y_min=-3, y_max=3, y_format="0")  # fmt: skip
-    degrees = page.reach((top, FIRST + 2, top, FIRST + 1 + MOST), np.arange(1, MOST + 1))
+    degrees = page.reach(Area.of(top, FIRST + 2, wide=MOST), np.arange(1, MOST + 1))
     errors = [
         Series(page.known((line, LABEL)), degrees, _across(page, line), dots=True)
         for line in (top + 1, top + 2)
@@ -190,7 +172,7 @@ def _charts(page: Page, row: int, top: int) -> None:
 def _across(page: Page, row: int) -> Known:
     cells = range(FIRST + 2, FIRST + 2 + MOST)
     values = [page.cells[row, column].value for column in cells]
-    return page.reach((row, cells[0], row, cells[-1]), values)
+    return page.reach(Area(row, cells[0], row, cells[-1]), values)
 
 
 def _column(page: Page, row: int, column: int) -> Known:
@@ -199,7 +181,7 @@ def _column(page: Page, row: int, column: int) -> Known:
     return Known(cells.address, np.array(cells.value, float))
 
 
-def measure(page: Page, made: Measured, records: Records) -> None:
+def measure(page: Page, figures: VariantFigures, records: Records) -> None:
     """The test accuracy on the way: whether it falls again."""
     page.part("Does the test accuracy fall again, as training goes on?")
     page.say("Dropout in these networks drops whole maps. Train accuracy is measured at the end "
@@ -213,7 +195,7 @@ def measure(page: Page, made: Measured, records: Records) -> None:
     for row, variant in enumerate(EXPERIMENT.variants, top + 1):
         page.label((row, LABEL), variant.name)
         key = recorded.key(variant.setup(records.budget).fingerprint)
-        known = {KEYS: records.known("key"), KEY: Known(f'"{key}"', key)}
+        known = {KEYS: records.known("key"), KEY: constant(key)}
         on_the_way = [
             page.compute((row, column), mean_of_records(MEANS, KEYS, KEY),
                          known | {MEANS: records.known(heading)}, "percent right")
@@ -229,11 +211,11 @@ def measure(page: Page, made: Measured, records: Records) -> None:
 def _curves(page: Page, top: int) -> None:
     """A line a variant."""
     count = len(QUARTERS)
-    axis = page.reach((top, FIRST, top, FIRST + count - 1), list(range(1, count + 1)))
+    axis = page.reach(Area.of(top, FIRST, wide=count), list(range(1, count + 1)))
     lines = []
     for row in range(top + 1, top + 1 + len(EXPERIMENT.variants)):
         values = [page.cells[row, FIRST + n].value for n in range(count)]
-        area = page.reach((row, FIRST, row, FIRST + count - 1), values)
+        area = page.reach(Area.of(row, FIRST, wide=count), values)
         lines.append(Series(page.known((row, LABEL)), axis, area, dots=True))
     page.curve(
         "Test accuracy on the way", "quarters of the training", "test accuracy", lines,
@@ -241,3 +223,31 @@ def _curves(page: Page, top: int) -> None:
         y_format="0%",
     )  # fmt: skip
     page.row += 20
+
+
+CONCEPT = Concept(
+    name="overfitting",
+    number=15,
+    title="When to introduce dropout, and how to see overfitting",
+    idea=(
+        "A model overfits where it learns its training examples by heart, noise and all, and "
+        "answers new ones worse.",
+        "It is seen by two numbers: the error on training examples goes on falling, that on test "
+        "examples stays behind, or even rises again.",
+        "That gap is the sign to try dropout, augmentation or more data; which of them helps, "
+        "only an experiment tells.",
+    ),
+    experiment=EXPERIMENT,
+    conclusion=(
+        "To see it, compare train with test accuracy: {0.train} and {0.accuracy} with 12,000 "
+        "images, {1.train} and {1.accuracy} with 1,000.",
+        "With 1,000, dropout 0.1 throughout gives {2.accuracy}, {2~1.more?clearly better "
+        "than|clearly worse than|not clearly different from} none; before the average "
+        "{3.accuracy}, {3~1.more?clearly better|clearly worse|not clearly different}.",
+        "Random shifts and turns give {4.accuracy}, {4~1.more?clearly better|clearly worse|not "
+        "clearly different}; twelve times the images {0.accuracy}, {0~1.more?clearly "
+        "better|clearly worse|not clearly different}.",
+    ),
+    demonstrate=demonstrate,
+    measure=measure,
+)

@@ -11,60 +11,51 @@ import numpy as np
 from numpy.typing import NDArray
 from sympy import Expr, Symbol
 
-from toolkit.book.address import Area, reach
-from toolkit.book.grid import Grid
-from toolkit.book.live import computed
+from toolkit.book.address import Area
+from toolkit.book.grid import moving
+from toolkit.book.page import PageBuilder
+from toolkit.book.page import Place as Place
 from toolkit.book.sheet import (
     Cell,
     Chart,
     Known,
-    Picture,
     Scale,
     Series,
     Sheet,
     Validation,
     Value,
-    at,
-    quoted,
 )
-from toolkit.book.typesetting import draw
 from toolkit.book.values import Values
+from toolkit.pages.concepts.words import CONTENTS
 from toolkit.pages.live.layout import filled
 from toolkit.symbols.equation import Equation
-from toolkit.symbols.plain import plain
-from toolkit.symbols.typeset import typeset_equation
 
 LABEL, FIRST = 1, 2  # the wide column of labels, and the first of the narrow ones
 LABEL_WIDTH, WIDTH, COLUMNS = 42.0, 10.0, 16
 ASIDE = FIRST + COLUMNS + 1  # where stands what a reader need not look at
-TOP = 5  # the first row below title, question and links
-EQUATION_SIZE, PADDING = 14.0, 10.0  # points
+LINKS_ROW, TOP = 3, 5  # of the links, and the first below title, question and links
+EQUATION_SIZE = 14.0  # points
 NEGATIVE, POSITIVE, DARK = "D55E00", "0072B2", "1F2933"
-Place = tuple[int, int]
 
 
 @dataclass
-class Page:
-    """A sheet in the making. `row` is the next free row; `kept` is what a demonstration leaves for
-    the measured half to read, `places` what it leaves it to fill.
+class Page(PageBuilder):
+    """The sheet of a concept while it is being written.
+
+    `shared` holds the cells of the demonstration that the measured part reads as well,
+    and `places` those that the measured part fills.
     """
 
-    name: str
     title: str
-    row: int = TOP
-    cells: dict[Place, Cell] = field(default_factory=dict)
-    grids: list[Grid] = field(default_factory=list)
-    charts: list[Chart] = field(default_factory=list)
-    scales: list[Scale] = field(default_factory=list)
-    pictures: list[Picture] = field(default_factory=list)
-    validations: list[Validation] = field(default_factory=list)
-    verdicts: list[Area] = field(default_factory=list)
-    merges: list[Area] = field(default_factory=list)
-    heights: dict[int, float] = field(default_factory=dict)
-    widths: dict[int, float] = field(default_factory=dict)
-    kept: dict[Symbol, Known] = field(default_factory=dict)
-    places: dict[str, Place] = field(default_factory=dict)
-    pages_high: int | None = 1
+    row: int = field(default=TOP, kw_only=True)
+    shared: dict[Symbol, Known] = field(default_factory=dict, kw_only=True)
+    places: dict[str, Place] = field(default_factory=dict, kw_only=True)
+
+    def __post_init__(self) -> None:
+        self.cells[1, LABEL] = Cell(self.title, "title")
+        self.heights[1] = 26.0
+        self.widths |= {LABEL: LABEL_WIDTH} | dict.fromkeys(range(FIRST, FIRST + COLUMNS), WIDTH)
+        self.freeze, self.pages_high = (TOP - 1, 1), 1
 
     def say(self, *lines: str, style: str = "text") -> None:
         """Lines of words, each in a row of its own (at most some 130 characters, to be seen)."""
@@ -91,28 +82,24 @@ class Page:
 
     def equation(self, equation: Equation, words: str = "") -> None:
         """An equation, typeset, in a row of its own, with words in the column of labels."""
-        drawn = draw(typeset_equation(equation.symbol, equation.expr), EQUATION_SIZE)
-        text = f"{equation.symbol.name} = {plain(equation.expr)}"
         self.cells[self.row, LABEL] = Cell(words, "text")
-        self.pictures.append(Picture(drawn.png, text, self.row, FIRST, drawn.width, drawn.height))
-        self.heights[self.row] = round(drawn.height * 0.75 + PADDING, 2)
-        self.row += 1
-
-    def known(self, place: Place) -> Known:
-        """A cell that is there already."""
-        return at(self.name, *place, self.cells[place].value)
+        self.typeset(equation, FIRST, EQUATION_SIZE)
 
     def reach(self, area: Area, values: Value | Values) -> Known:
         """A rectangle of cells as a fixed range; `values` in its shape, or flat."""
-        row, column, last_row, last_column = area
-        first, last = (reach((r, c, r, c)) for r, c in ((row, column), (last_row, last_column)))
-        return Known(f"{quoted(self.name)}!{_fixed(first)}:{_fixed(last)}", values)
+        return Known(area.on(self.name).absolute_range, values)
 
     def down(self, place: Place, count: int) -> Known:
         """Cells that are there already, one below the other, as a range."""
         row, column = place
         values = [self.cells[row + n, column].value for n in range(count)]
-        return self.reach((row, column, row + count - 1, column), values)
+        return self.reach(Area.of(row, column, count), values)
+
+    def moving(self, area: Area, values: Value | Values, down: int = 1, across: int = 1) -> Known:
+        """For `fill`: what each of its cells reads, the first of them `area`, the next ones `down`
+        rows and `across` columns further on; `values` are of all of them.
+        """
+        return Known(moving(area.on(self.name), down, across), values)
 
     def fixed(self, place: Place, value: Value, style: str = "rate") -> Known:
         """A value that is not meant to be changed."""
@@ -161,14 +148,13 @@ class Page:
                 Validation(row, column + across, row + high - 1, "number", "Change me",
                            f"A number from {least:g} to {most:g}.", least=least, most=most)
             )  # fmt: skip
-        return self.reach((row, column, row + high - 1, column + wide - 1), values)
+        return self.reach(Area.of(row, column, high, wide), values)
 
     def compute(
         self, place: Place, expr: Expr, known: Mapping[Symbol, Known], style: str = "rate"
     ) -> Known:
-        """A formula with its value."""
-        self.cells[place] = computed(expr, known, style)
-        return self.known(place)
+        """Write a formula with its value."""
+        return super().compute(place, expr, known, style)
 
     def fill(
         self,
@@ -178,12 +164,12 @@ class Page:
         style: str = "rate",
         shape: tuple[int, int] | None = None,
     ) -> Known:
-        """A block of formulas of one pattern. What changes from cell to cell is a Known with a
-        `moving` address (toolkit.book.grid) and an array of the block's shape, or windows of it.
+        """A block of formulas of one pattern. What changes from cell to cell comes from
+        `moving`, its values an array of the block's shape, or windows of it.
         """
         grid = filled(expr, known, place, style, shape)
         self.grids.append(grid)
-        return self.reach((*place, grid.last_row, grid.last_column), grid.values)
+        return self.reach(grid.area, grid.values)
 
     def shade(self, *areas: Area, high: str = DARK, low: str = "FFFFFF", end: float | None = None
               ) -> None:  # fmt: skip
@@ -200,28 +186,14 @@ class Page:
             Chart(title, x_title, y_title, tuple(lines), row=row, column=column, **axis)  # type: ignore[arg-type]
         )
 
+    def link(self, before: str, after: str) -> None:
+        """Links to the contents, and to the sheets before and after this one."""
+        links = {LABEL: (CONTENTS, CONTENTS), FIRST: (f"← {before}", before),
+                 FIRST + 4: (f"{after} →", after)}  # fmt: skip
+        for column, (text, name) in links.items():
+            self.cells[LINKS_ROW, column] = Cell(text, "link", link=name)
+
     def sheet(self, tab: str) -> Sheet:
-        """The finished sheet."""
-        narrow = dict.fromkeys(range(FIRST, FIRST + COLUMNS), WIDTH)
-        return Sheet(
-            self.name,
-            {(1, LABEL): Cell(self.title, "title"), **self.cells},
-            grids=tuple(self.grids),
-            charts=tuple(self.charts),
-            scales=tuple(self.scales),
-            pictures=tuple(self.pictures),
-            validations=tuple(self.validations),
-            verdicts=tuple(self.verdicts),
-            merges=tuple(self.merges),
-            heights={1: 26.0, **self.heights},
-            widths={LABEL: LABEL_WIDTH, **narrow, **self.widths},
-            freeze=(TOP - 1, 1),
-            tab=tab,
-            pages_high=self.pages_high,
-        )
-
-
-def _fixed(address: str) -> str:
-    """B5 as $B$5."""
-    letters = address.rstrip("0123456789")
-    return f"${letters}${address[len(letters) :]}"
+        """The finished sheet, with the colour of its tab."""
+        self.tab = tab
+        return self.finish()

@@ -3,24 +3,16 @@
 import numpy as np
 from sympy import Eq, Integer, Piecewise, Symbol
 
-from toolkit.book.address import quoted
+from toolkit.book.address import Area
 from toolkit.book.grid import moving
-from toolkit.book.sheet import Known
+from toolkit.book.sheet import Known, constant
 from toolkit.experiments.variant import Experiment, Variant
+from toolkit.pages.concepts.concept import Concept
 from toolkit.pages.concepts.page import FIRST, LABEL, Page
 from toolkit.symbols.equation import Equation
 from toolkit.symbols.maps import window_largest
 from toolkit.symbols.ranges import total
 
-NUMBER, TITLE = 16, "Distance of MaxPooling from the prediction"
-IDEA = (
-    "Each max pool halves the map: one cell then stands for twice as many cells along a side, and "
-    "where among them is lost.",
-    "But every convolution after it steps twice as far over the image: with the same 3x3 kernels "
-    "it sees more at once.",
-    "A pool just before the prediction loses places as well, but no convolution is left to use the "
-    "wider view.",
-)
 EXPERIMENT = Experiment(
     "How near to the prediction may a second max pool stand?",
     (
@@ -39,16 +31,6 @@ EXPERIMENT = Experiment(
     ),
 )
 
-CONCLUSION = (
-    "With {0.name} the network ends at {0.accuracy}; with one {1.name} at {1.accuracy}, "
-    "{1~0.more?clearly better|clearly worse|not clearly different}.",
-    "{4.name} it is {4~0.more?clearly better than|clearly worse than|not clearly different from} "
-    "with none ({4.accuracy}), and {4~1.more?clearly better than|clearly worse than|not clearly "
-    "different from} {1.name}.",
-    "All these are padded, for maps that do not run out. The baseline, not padded and with one "
-    "pool, ends at {5.accuracy}: {5~1.more?clearly better than|clearly worse than|not clearly "
-    "different from} the best place here.",
-)
 CELLS, POOLS, DEEPEST = 16, 3, 5
 GREEN, BLUE = "8FD3B6", "56B4E9"
 X, Y, N, PLACE, PEAK, K, J, R = (Symbol(name) for name in ("x", "y", "n", "i", "p", "k", "j", "r"))
@@ -85,32 +67,33 @@ def _pooled(page: Page, top: int, peak: Known) -> None:
     """The row of cells, downwards; beside each pair the larger of the two, and so on."""
     for n in range(CELLS):
         page.label((top + n, LABEL), f"cell {n + 1}")
-        known = {PEAK: peak, PLACE: Known(str(n + 1), n + 1)}
+        known = {PEAK: peak, PLACE: constant(n + 1)}
         page.compute((top + n, FIRST), INPUT, known, "tally")
     for pool in range(1, POOLS + 1):
         size, column = 2**pool, FIRST + pool
         for row in range(top, top + CELLS, size):
             pair = [page.cells[r, column - 1].value for r in (row, row + size // 2)]
-            area = (row, column - 1, row + size - 1, column - 1)
+            area = Area.of(row, column - 1, size)
             known = {X: page.reach(area, np.array([pair], float))}
             cell = page.compute((row, column), POOL.expr, known, "tally")
             # The rest of what it stands for: in its colour, the number left out.
             for below in range(row + 1, row + size):
                 page.compute((below, column), X, {X: cell}, "shade")
-    page.shade((top, FIRST, top + CELLS - 1, FIRST + POOLS), high=BLUE)
+    page.shade(Area(top, FIRST, top + CELLS - 1, FIRST + POOLS), high=BLUE)
 
 
 def _same(page: Page, top: int) -> None:
     """For each place: whether a peak there would be pooled to what is there now."""
-    sheet, left = quoted(page.name), FIRST + POOLS + 3
+    left = FIRST + POOLS + 3
     for pool in range(POOLS + 1):
         size = 2**pool
         held = [page.cells[row, FIRST + pool].value for row in range(top, top + CELLS, size)]
-        address = f"{sheet}!{moving(top, FIRST + pool, size, size, size)}"
-        known = {X: Known(address, np.repeat(np.array(held, float), size)[:, None])}
+        cell = Area.of(top, FIRST + pool, sheet=page.name)
+        marked = np.repeat(np.array(held, float), size)[:, None]
+        known = {X: Known(moving(cell, size, size, each=size), marked)}
         marks = page.fill((top, left + pool), SAME, known, "tally")
         page.compute((top + CELLS, left + pool), total(X), {X: marks}, "tally total")
-    page.shade((top, left, top + CELLS - 1, left + POOLS), high=GREEN)
+    page.shade(Area(top, left, top + CELLS - 1, left + POOLS), high=GREEN)
     page.label((top + CELLS, FIRST + 3), "places that look the same:", "bold")
 
 
@@ -127,9 +110,9 @@ def _fields(page: Page) -> None:
     for n in range(1, DEEPEST + 1):
         page.label((top + 1 + n, LABEL), f"r with n = {n} 3x3 convolution{'s' if n > 1 else ''}")
         for k, jump in enumerate(jumps):
-            known = {J: jump, N: Known(str(n), n)}
+            known = {J: jump, N: constant(n)}
             page.compute((top + 1 + n, FIRST + k), FIELD.expr, known, "tally")
-    page.shade((top + 2, FIRST, top + 1 + DEEPEST, FIRST + POOLS), high=BLUE)
+    page.shade(Area(top + 2, FIRST, top + 1 + DEEPEST, FIRST + POOLS), high=BLUE)
     _measured_networks(page, top, left)
     page.row = top + 2 + DEEPEST
 
@@ -145,5 +128,32 @@ def _measured_networks(page: Page, top: int, left: int) -> None:
         last = Integer(AFTER - n)
         one = variant.layers.split().count("P") == 1
         expr = Integer(ONE_POOL) if one else TWO_POOLS
-        page.compute((top + 1 + n, left), expr, {LAST: Known(str(last), int(last))}, "tally")
+        page.compute((top + 1 + n, left), expr, {LAST: constant(int(last))}, "tally")
         page.label((top + 1 + n, left + 1), variant.name)
+
+
+CONCEPT = Concept(
+    name="pooling-distance",
+    number=16,
+    title="Distance of MaxPooling from the prediction",
+    idea=(
+        "Each max pool halves the map: one cell then stands for twice as many cells along a side, "
+        "and where among them is lost.",
+        "But every convolution after it steps twice as far over the image: with the same 3x3 "
+        "kernels it sees more at once.",
+        "A pool just before the prediction loses places as well, but no convolution is left to "
+        "use the wider view.",
+    ),
+    experiment=EXPERIMENT,
+    conclusion=(
+        "With {0.name} the network ends at {0.accuracy}; with one {1.name} at {1.accuracy}, "
+        "{1~0.more?clearly better|clearly worse|not clearly different}.",
+        "{4.name} it is {4~0.more?clearly better than|clearly worse than|not clearly different "
+        "from} with none ({4.accuracy}), and {4~1.more?clearly better than|clearly worse than|not "
+        "clearly different from} {1.name}.",
+        "All these are padded, for maps that do not run out. The baseline, not padded and with one "
+        "pool, ends at {5.accuracy}: {5~1.more?clearly better than|clearly worse than|not clearly "
+        "different from} the best place here.",
+    ),
+    demonstrate=demonstrate,
+)

@@ -3,7 +3,8 @@
 import numpy as np
 from sympy import Eq, Expr, Integer, Max, Piecewise, Symbol, floor
 
-from toolkit.book.sheet import Known
+from toolkit.book.address import Area
+from toolkit.book.sheet import Known, constant
 from toolkit.pages.concepts.page import FIRST, LABEL, Page
 from toolkit.pages.concepts.positions import (
     COUNT,
@@ -20,7 +21,7 @@ from toolkit.pages.concepts.positions import (
     SIDE,
     SIDE_AFTER,
     WEIGHTS,
-    Set,
+    Settings,
 )
 from toolkit.symbols.bounds import number_of
 from toolkit.symbols.lookups import picked
@@ -38,7 +39,7 @@ BEFORE, CELLS = Symbol("before"), Symbol("cells")
 Reads = dict[Symbol, Known]
 
 
-def layers(page: Page, chosen: Set) -> None:
+def layers(page: Page, chosen: Settings) -> None:
     """Five rows below the channels: a column for each convolution, the 1x1, and all together."""
     for n, words in enumerate(ROWS, 1):
         page.label((chosen.row + n, LABEL), words)
@@ -53,7 +54,7 @@ def layers(page: Page, chosen: Set) -> None:
     page.row = chosen.row + len(ROWS) + 2
 
 
-def _convolution(page: Page, chosen: Set, n: int) -> None:
+def _convolution(page: Page, chosen: Settings, n: int) -> None:
     """Convolution number `n` reads the column before it, or the pool where that stands between."""
     column, row = FIRST + n - 1, chosen.row
     known = chosen.sizes | {POSITION: chosen.position, OUT: chosen.channels[n - 1]}
@@ -70,11 +71,11 @@ def _convolution(page: Page, chosen: Set, n: int) -> None:
     _put(page, (row + SIDES, column), side, known, "integer right")
     _put(page, (row + COUNTED, column), PARAMETERS.expr.subs(IN, into), known, "integer right")
     _costs(page, row, column, OUT, known)
-    seen = page.known((row + SEEN, column - 1)) if n > 1 else Known("1", 1)
+    seen = page.known((row + SEEN, column - 1)) if n > 1 else constant(1)
     _put(page, (row + SEEN, column), _field(chosen, n), known | {BEFORE: seen}, "integer right")
 
 
-def _field(chosen: Set, n: int) -> Expr:
+def _field(chosen: Settings, n: int) -> Expr:
     """A pool sees as many cells more as its window is wider than 1; what follows takes steps of
     its stride.
     """
@@ -83,7 +84,7 @@ def _field(chosen: Set, n: int) -> Expr:
     return BEFORE + pooled + (KERNEL - 1) * step
 
 
-def _one_by_one(page: Page, chosen: Set, narrow: Known) -> None:
+def _one_by_one(page: Page, chosen: Settings, narrow: Known) -> None:
     """The 1x1 convolution of the transition works on maps that are pooled already."""
     column, row = FIRST + COUNT, chosen.row
     known = chosen.sizes | {POSITION: chosen.position, NARROW: narrow}
@@ -107,7 +108,7 @@ def _costs(page: Page, row: int, column: int, out: Symbol, known: Reads) -> None
     _put(page, (row + KEPT, column), out * side**2 / 1000, read, "seconds right")
 
 
-def _together(page: Page, chosen: Set, last: int) -> None:
+def _together(page: Page, chosen: Settings, last: int) -> None:
     """Sums over the layers, and what a cell sees after the last of them and the pool."""
     row, column = chosen.row, FIRST + last
     page.label((row - 1, column), "together", "wrapped heading")
@@ -122,7 +123,7 @@ def _together(page: Page, chosen: Set, last: int) -> None:
 def _across(page: Page, row: int, count: int = COUNT) -> Known:
     """The cells of one row, side by side, as a range."""
     values = [float(str(page.cells[row, FIRST + n].value)) for n in range(count)]
-    return page.reach((row, FIRST, row, FIRST + count - 1), np.array([values]))
+    return page.reach(Area.of(row, FIRST, wide=count), np.array([values]))
 
 
 def _put(page: Page, place: tuple[int, int], expr: Expr, known: Reads, style: str) -> None:

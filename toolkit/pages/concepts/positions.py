@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from sympy import Add, Expr, Integer, Max, Piecewise, Symbol, floor
 
+from toolkit.book.address import Area
 from toolkit.book.sheet import Known, Series
 from toolkit.pages.concepts.page import FIRST, LABEL, Page
 from toolkit.symbols.bounds import held, number_of
@@ -34,7 +35,7 @@ COLUMNS = ("million products", "weights", "thousand cells", "receptive field")
 
 
 @dataclass(frozen=True)
-class Set:
+class Settings:
     """The yellow cells: sizes, the position, and the channels of each convolution, in a row;
     `narrow` is what a 1x1 after the pool leaves, or None where there is none.
     """
@@ -61,7 +62,7 @@ def named(position: int) -> str:
     return f"after convolution {position}" if position else "before convolution 1"
 
 
-def settings(page: Page, what: str, narrow: int | None) -> Set:
+def settings(page: Page, what: str, narrow: int | None) -> Settings:
     """Cells to change, in the next free rows."""
     sizes = {}
     asked = [(SIDE, "side of the image", 28, 12, 64), (KERNEL, "side of the kernels", 3, 1, 5),
@@ -87,10 +88,10 @@ def settings(page: Page, what: str, narrow: int | None) -> Set:
         page.input((row, FIRST + n), count, 1, 256, whole=True) for n, count in enumerate(CHANNELS)
     )
     page.row += 2
-    return Set(sizes, position, channels, left, row)
+    return Settings(sizes, position, channels, left, row)
 
 
-def table(page: Page, chosen: Set, what: str) -> None:
+def table(page: Page, chosen: Settings, what: str) -> None:
     """A row for each position: the side of every convolution's maps, the totals, a chart."""
     top = page.row
     words = [f"maps after conv {n}" for n in range(1, COUNT + 1)]
@@ -107,7 +108,7 @@ def table(page: Page, chosen: Set, what: str) -> None:
     page.row = top + count + 17
 
 
-def _line(page: Page, row: int, chosen: Set, position: int) -> None:
+def _line(page: Page, row: int, chosen: Settings, position: int) -> None:
     sides, before = [], chosen.sizes[SIDE]
     for n in range(COUNT):
         entering = floor(SIDE / POOL) if n == position else SIDE
@@ -118,7 +119,7 @@ def _line(page: Page, row: int, chosen: Set, position: int) -> None:
     _totals(page, row, chosen, position, sides)
 
 
-def _totals(page: Page, row: int, chosen: Set, position: int, sides: Sequence[Known]) -> None:
+def _totals(page: Page, row: int, chosen: Settings, position: int, sides: Sequence[Known]) -> None:
     known = dict(chosen.sizes)
     weights, products, cells = list[Expr](), list[Expr](), list[Expr]()
     entering: Known | int = 1
@@ -137,9 +138,9 @@ def _totals(page: Page, row: int, chosen: Set, position: int, sides: Sequence[Kn
             cells.append(NARROW * smaller**2)
     field = FIELD.expr.subs(POSITION, Integer(position))
     safe = SAFE | {symbol: number_of(symbol) for symbol in known if symbol not in SAFE}
-    made = (Add(*products) / 1_000_000, Add(*weights), Add(*cells) / 1_000, field)
+    totals = (Add(*products) / 1_000_000, Add(*weights), Add(*cells) / 1_000, field)
     styles = ("short right", "integer right", "seconds right", "integer right")
-    for column, (expr, style) in enumerate(zip(made, styles, strict=True), FIRST + COUNT):
+    for column, (expr, style) in enumerate(zip(totals, styles, strict=True), FIRST + COUNT):
         page.compute((row, column), expr.xreplace(safe), known, style)
 
 
@@ -162,7 +163,7 @@ def _chart(page: Page, top: int, count: int, what: str) -> None:
     page.curve(
         f"Multiply-adds for one image, by where {what} stands", "position", "millions",
         [Series(page.known((top, column)),
-                page.reach((top + 1, LABEL, top + count, LABEL), names),
+                page.reach(Area.of(top + 1, LABEL, count), names),
                 page.down((top + 1, column), count))],
         (top + count + 2, LABEL), bars=True, width=24, height=7.5, y_format="0.0", y_min=0,
     )  # fmt: skip

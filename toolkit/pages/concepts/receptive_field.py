@@ -3,43 +3,16 @@
 import numpy as np
 from sympy import And, Expr, Float, Integer, Piecewise, Symbol, floor
 
-from toolkit.book.grid import moving
-from toolkit.book.sheet import Cell, Known, quoted
+from toolkit.book.address import Area
+from toolkit.book.sheet import Cell, Known
 from toolkit.experiments.variant import Experiment, Variant
 from toolkit.pages.concepts import material
+from toolkit.pages.concepts.concept import Concept
 from toolkit.pages.concepts.page import FIRST, LABEL, POSITIVE, Page
 from toolkit.symbols.bounds import as_number, with_bounds
 from toolkit.symbols.equation import Equation
 from toolkit.symbols.text import Text
 
-NUMBER, TITLE = 5, "Receptive field"
-IDEA = (
-    "The receptive field of a cell: the pixels of the image that it depends on. What lies outside, "
-    "it cannot know.",
-    "A kernel of k widens it by (k - 1) jumps. The jump, from one cell to the next counted in "
-    "pixels, grows with every stride;",
-    "so after a pool each 3x3 sees twice as much further. A digit of MNIST fits into 20 x 20 "
-    "pixels.",
-)
-EXPERIMENT = Experiment(
-    "How far must the last layer see before the average over all places?",
-    (
-        Variant("receptive field 10", layers="8 16 P 8:1 28 G F10"),
-        Variant("receptive field 14", layers="8 16 P 8:1 16 28 G F10"),
-        Variant("receptive field 18", layers="8 16 P 8:1 16 24 28 G F10"),
-        Variant("receptive field 22"),
-        Variant("receptive field 26", layers="8 16 P 8:1 16 16 24 24 28 G F10"),
-    ),
-)
-CONCLUSION = (
-    "At {0.name}: {0.accuracy}. Up to {1.name}: {1.accuracy}, {1~0.more?clearly better|clearly "
-    "worse|not clearly different}; up to {2.name}: {2.accuracy}, {2~1.more?clearly better|clearly "
-    "worse|not clearly different}.",
-    "On to {3.name}: {3.accuracy}, {3~2.more?clearly better|clearly worse|not clearly different}; "
-    "to {4.name}: {4.accuracy}, {4~3.more?clearly better|clearly worse|not clearly different}.",
-    "Each step is also a layer more ({0.parameters} parameters at first, {4.parameters} in the "
-    "end), so the view need not be the only reason.",
-)
 LAYERS, SIDE = 10, 28
 N, J, R, K, S, P = (Symbol(name) for name in ("n", "j", "r", "k", "s", "p"))
 LOW, HIGH, CELL, END = (Symbol(name) for name in ("first", "last", "i", "end"))
@@ -78,8 +51,8 @@ def demonstrate(page: Page) -> None:
 def _kernels() -> list[tuple[int | None, ...]]:
     """Kernel, stride and padding of the trained network's layers, then blank rows."""
     stages = [s for s in material.network() if s.kind in ("convolution", "pool")]
-    found: list[tuple[int | None, ...]] = [(s.size, s.stride, s.padding) for s in stages]
-    return found + [(None, None, None)] * (LAYERS - len(found))
+    kernels: list[tuple[int | None, ...]] = [(s.size, s.stride, s.padding) for s in stages]
+    return kernels + [(None, None, None)] * (LAYERS - len(kernels))
 
 
 def _table(page: Page, top: int) -> list[dict[Symbol, Known]]:
@@ -113,13 +86,13 @@ def _setting(page: Page, row: int, symbol: Symbol, number: int | None) -> Known:
 
 def _next(page: Page, row: int, read: dict[Symbol, Known]) -> dict[Symbol, Known]:
     """A layer's size, jump and field from those above, and a word where its kernel does not fit."""
-    made = {}
+    sizes = {}
     for symbol, expr in ((N, _size()), (J, JUMP.expr), (R, SEES.expr)):
         place = (row, COLUMNS[symbol])
-        made[symbol] = page.compute(place, with_bounds(expr, BOUNDS), read, "right")
+        sizes[symbol] = page.compute(place, with_bounds(expr, BOUNDS), read, "right")
     note = Piecewise((Text("the kernel is larger than the map"), N < 1), (Text(""), True))
-    page.compute((row, NOTE), note, made, "muted")
-    return made
+    page.compute((row, NOTE), note, sizes, "muted")
+    return sizes
 
 
 def _size() -> Expr:
@@ -152,10 +125,45 @@ def _picture(page: Page, rows: list[dict[Symbol, Known]]) -> None:
     for n in range(SIDE):
         page.fixed((top + 1 + n, LABEL), n + 1, "small")
         page.heights[top + 1 + n] = 10.5
-    address = f"{quoted(page.name)}!{moving(top + 1, LABEL, 1, 0)}"
-    numbers = Known(address, np.arange(1.0, SIDE + 1)[:, None])
+    numbers = page.moving(Area.of(top + 1, LABEL), np.arange(1.0, SIDE + 1)[:, None], across=0)
     for n, row in enumerate(rows):
         read = {symbol: row[symbol] for symbol in (N, LOW, HIGH)} | {CELL: numbers}
         page.fill((top + 1, FIRST + n), expr, read, "shade")
-    page.shade((top + 1, FIRST, top + SIDE, FIRST + LAYERS), high=POSITIVE, end=1.0)
+    page.shade(Area(top + 1, FIRST, top + SIDE, FIRST + LAYERS), high=POSITIVE, end=1.0)
     page.row = top + SIDE + 1
+
+
+CONCEPT = Concept(
+    name="receptive-field",
+    number=5,
+    title="Receptive field",
+    idea=(
+        "The receptive field of a cell: the pixels of the image that it depends on. What lies "
+        "outside, it cannot know.",
+        "A kernel of k widens it by (k - 1) jumps. The jump, from one cell to the next counted in "
+        "pixels, grows with every stride;",
+        "so after a pool each 3x3 sees twice as much further. A digit of MNIST fits into 20 x 20 "
+        "pixels.",
+    ),
+    experiment=Experiment(
+        "How far must the last layer see before the average over all places?",
+        (
+            Variant("receptive field 10", layers="8 16 P 8:1 28 G F10"),
+            Variant("receptive field 14", layers="8 16 P 8:1 16 28 G F10"),
+            Variant("receptive field 18", layers="8 16 P 8:1 16 24 28 G F10"),
+            Variant("receptive field 22"),
+            Variant("receptive field 26", layers="8 16 P 8:1 16 16 24 24 28 G F10"),
+        ),
+    ),
+    conclusion=(
+        "At {0.name}: {0.accuracy}. Up to {1.name}: {1.accuracy}, {1~0.more?clearly "
+        "better|clearly worse|not clearly different}; up to {2.name}: {2.accuracy}, "
+        "{2~1.more?clearly better|clearly worse|not clearly different}.",
+        "On to {3.name}: {3.accuracy}, {3~2.more?clearly better|clearly worse|not clearly "
+        "different}; to {4.name}: {4.accuracy}, {4~3.more?clearly better|clearly worse|not "
+        "clearly different}.",
+        "Each step is also a layer more ({0.parameters} parameters at first, {4.parameters} in the "
+        "end), so the view need not be the only reason.",
+    ),
+    demonstrate=demonstrate,
+)

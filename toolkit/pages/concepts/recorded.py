@@ -8,7 +8,7 @@ from sympy import Symbol
 
 from toolkit.book.live import computed
 from toolkit.book.sheet import Cell, Column, Known, Sheet, Table, Value
-from toolkit.experiments.programme import Named
+from toolkit.experiments.programme import NamedExperiment
 from toolkit.experiments.results import Result
 from toolkit.experiments.variant import Budget, Variant
 from toolkit.pages.concepts.words import CONTENTS, RESULTS
@@ -97,23 +97,25 @@ def table(results: Sequence[Result], names: Mapping[str, str]) -> Table:
     return Table(TABLE_ROW, 1, tuple(columns))
 
 
-def names(experiments: Sequence[Named], budget: Budget) -> dict[str, str]:
+def names(experiments: Sequence[NamedExperiment], budget: Budget) -> dict[str, str]:
     """What each setup is called: by the number of the first concept that has it, and its variant;
     by fingerprint.
     """
-    found = {Variant(BASELINE).setup(budget).fingerprint: BASELINE}
+    variant_names = {Variant(BASELINE).setup(budget).fingerprint: BASELINE}
     for named in experiments:
         for variant in named.experiment.variants:
-            found.setdefault(variant.setup(budget).fingerprint, f"{named.number}: {variant.name}")
-    return found
+            variant_names.setdefault(
+                variant.setup(budget).fingerprint, f"{named.number}: {variant.name}"
+            )
+    return variant_names
 
 
-def known(made: Table, heading: str) -> Known:
+def known(result_table: Table, heading: str) -> Known:
     """One column of the table as a range."""
-    return column(made, RESULTS, heading)
+    return column(result_table, RESULTS, heading)
 
 
-def sheet(made: Table, sentence: str) -> Sheet:
+def sheet(result_table: Table, sentence: str) -> Sheet:
     """The table alone."""
     return Sheet(
         RESULTS,
@@ -121,11 +123,11 @@ def sheet(made: Table, sentence: str) -> Sheet:
             (1, 1): Cell("Every run of every experiment", "title"),
             (2, 1): Cell(sentence, "muted"),
             (3, 1): Cell(CONTENTS, "link", link=CONTENTS),
-            (4, 1): computed(_TIME, {SECONDS: known(made, "seconds")}, "muted"),
+            (4, 1): computed(_TIME, {SECONDS: known(result_table, "seconds")}, "muted"),
         },
-        (made,),
+        (result_table,),
         freeze=(TABLE_ROW + 1, 3),
-        filter=(TABLE_ROW, 1, made.last_row, len(made.columns)),
+        filter=result_table.area,
         tab="7F7F7F",
     )
 

@@ -40,8 +40,8 @@ class Signal:
     @property
     def bounds(self) -> dict[Symbol, float]:
         """The cells that hold its thresholds."""
-        found = {"least": self.least, "most": self.most}
-        return {Symbol(f"{self.name}, {key}"): n for key, n in found.items() if n is not None}
+        limits = {"least": self.least, "most": self.most}
+        return {Symbol(f"{self.name}, {key}"): n for key, n in limits.items() if n is not None}
 
     @property
     def fine(self) -> Expr:

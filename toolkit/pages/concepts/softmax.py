@@ -3,42 +3,16 @@
 import numpy as np
 from sympy import Expr, Integer, Symbol, exp, expand, log
 
-from toolkit.book.sheet import Known, Series
+from toolkit.book.address import Area
+from toolkit.book.sheet import Known, Series, constant
 from toolkit.experiments.variant import Experiment, Variant
+from toolkit.pages.concepts.concept import Concept
 from toolkit.pages.concepts.page import FIRST, LABEL, Page
 from toolkit.symbols.bounds import COLDEST, number_of, temperature
 from toolkit.symbols.choices import matching
 from toolkit.symbols.equation import Equation, Gradient
 from toolkit.symbols.ranges import largest, summed, total
 
-NUMBER, TITLE = 6, "SoftMax"
-IDEA = (
-    "The network ends in ten logits: any numbers, one a digit. SoftMax makes probabilities "
-    "of them, positive and 1 in all.",
-    "Only differences count: 1 more for all logits changes nothing; 1 more for one makes it e = "
-    "2.72 times as likely beside the others.",
-    "The loss is -ln of the label's probability, and its gradient is as simple as can be: what is "
-    "predicted minus what is true.",
-)
-EXPERIMENT = Experiment(
-    "What becomes of the training where the loss is given something else than logits?",
-    (
-        Variant("cross-entropy of the logits"),
-        Variant("SoftMax twice", loss="softmax_twice"),
-        Variant("squared error of the probabilities", loss="squared_error"),
-        Variant("label smoothing 0.1", training={"label_smoothing": 0.1}),
-    ),
-)
-
-CONCLUSION = (
-    "With {0.name} the network ends at {0.accuracy}. With {1.name} it is {1.accuracy}, "
-    "{1~0.more?clearly better|clearly worse|not clearly different}.",
-    "After a quarter of the training the two stood at {0.quarter} and {1.quarter}: probabilities "
-    "of probabilities are flat, and their gradients small.",
-    "Squared error gets to {2.accuracy}, {2~0.more?clearly better|clearly worse|not clearly "
-    "different}; label smoothing to {3.accuracy}, {3~0.more?clearly better|clearly worse|not "
-    "clearly different}.",
-)
 LOGITS = (1.2, -2.0, 3.1, 0.4, -1.5, 0.0, 2.2, 4.5, -0.7, 1.9)
 COUNT = len(LOGITS)
 NAMES = ("z", "T", "m", "S", "p", "y", "L", "R", "a", "b")
@@ -92,7 +66,7 @@ def demonstrate(page: Page) -> None:
 def _column(page: Page, top: int, number: int) -> Known:
     column = FIRST + number
     values = [float(str(page.cells[top + n, column].value)) for n in range(1, COUNT + 1)]
-    return page.reach((top + 1, column, top + COUNT, column), np.array(values))
+    return page.reach(Area.of(top + 1, column, COUNT), np.array(values))
 
 
 def _bars(page: Page, top: int, number: int) -> Series:
@@ -146,5 +120,39 @@ def _totals(page: Page, top: int) -> None:
         page.compute((row + 2, FIRST + number), CROSS.expr, read)
     page.label((row + 2, FIRST + 6), "≥", "middle")
     least = log(exp(P) + COUNT - 1) - P
-    page.compute((row + 2, FIRST + 7), least, {P: Known("1", 1)})
+    page.compute((row + 2, FIRST + 7), least, {P: constant(1)})
     page.label((row + 2, FIRST + 8), "however sure the network is")
+
+
+CONCEPT = Concept(
+    name="softmax",
+    number=6,
+    title="SoftMax",
+    idea=(
+        "The network ends in ten logits: any numbers, one a digit. SoftMax makes probabilities "
+        "of them, positive and 1 in all.",
+        "Only differences count: 1 more for all logits changes nothing; 1 more for one makes it e "
+        "= 2.72 times as likely beside the others.",
+        "The loss is -ln of the label's probability, and its gradient is as simple as can be: "
+        "what is predicted minus what is true.",
+    ),
+    experiment=Experiment(
+        "What becomes of the training where the loss is given something else than logits?",
+        (
+            Variant("cross-entropy of the logits"),
+            Variant("SoftMax twice", loss="softmax_twice"),
+            Variant("squared error of the probabilities", loss="squared_error"),
+            Variant("label smoothing 0.1", training={"label_smoothing": 0.1}),
+        ),
+    ),
+    conclusion=(
+        "With {0.name} the network ends at {0.accuracy}. With {1.name} it is {1.accuracy}, "
+        "{1~0.more?clearly better|clearly worse|not clearly different}.",
+        "After a quarter of the training the two stood at {0.quarter} and {1.quarter}: "
+        "probabilities of probabilities are flat, and their gradients small.",
+        "Squared error gets to {2.accuracy}, {2~0.more?clearly better|clearly worse|not clearly "
+        "different}; label smoothing to {3.accuracy}, {3~0.more?clearly better|clearly worse|not "
+        "clearly different}.",
+    ),
+    demonstrate=demonstrate,
+)

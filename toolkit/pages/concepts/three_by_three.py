@@ -4,10 +4,12 @@ import numpy as np
 from numpy.typing import NDArray
 from sympy import Integer, Symbol
 
+from toolkit.book.address import Area
 from toolkit.book.sheet import Known
 from toolkit.book.theme import INPUT_FILL
 from toolkit.experiments.variant import Experiment, Variant
 from toolkit.pages.concepts import material
+from toolkit.pages.concepts.concept import Concept
 from toolkit.pages.concepts.page import FIRST, LABEL, NEGATIVE, POSITIVE, Page
 from toolkit.pages.live.layout import Maps
 from toolkit.symbols.bounds import as_number, held, with_bounds
@@ -17,34 +19,6 @@ from toolkit.symbols.maps import weighted_sum
 from toolkit.symbols.ranges import total
 from toolkit.symbols.text import Text, joined
 
-NUMBER, TITLE = 4, "3x3 convolutions"
-IDEA = (
-    "A 3x3 kernel is nine weights. It slides over the image; at each place the pixels under it are "
-    "multiplied by them",
-    "and added up: one cell of the output map. The same nine weights serve at every place.",
-    "Two 3x3 in a row see 5x5 pixels with 18 weights and a ReLU in between; one 5x5 needs 25 "
-    "weights to see as far.",
-)
-EXPERIMENT = Experiment(
-    "Two 3x3 kernels see as far as one 5x5, three as far as one 7x7: which is better?",
-    (
-        Variant("3x3 throughout"),
-        Variant("one 5x5 for the first two", layers="16:5 P 8:1 16 16 24 28 G F10"),
-        Variant("5x5 throughout", layers="16:5 P 8:1 16:5 28:5 G F10"),
-        Variant("one 7x7 at the start", layers="16:7 P 8:1 16 16 24 28 G F10"),
-        Variant("1x1 in place of every other 3x3", layers="8 16:1 P 8:1 16 16:1 24 28:1 G F10"),
-    ),
-)
-CONCLUSION = (
-    "3x3 throughout ends at {0.accuracy} with {0.parameters} parameters; 5x5 throughout, which "
-    "sees as far, is {2~0.more?clearly better|clearly worse|not clearly different}: "
-    "{2.accuracy} with {2.parameters}.",
-    "One 5x5 for the first two is {1~0.more?clearly better|clearly worse|not clearly different} "
-    "({1.accuracy}), one 7x7 at the start {3~0.more?clearly better|clearly worse|not clearly "
-    "different} ({3.accuracy}).",
-    "With 1x1 in place of every other 3x3 the network sees less of the image and is "
-    "{4~0.more?clearly better|clearly worse|not clearly different}: {4.accuracy}.",
-)
 SIDE, SIZE, INK = 8, 3, 9
 OUT = SIDE - SIZE + 1
 MAP_LEFT = FIRST + SIDE + 1
@@ -83,7 +57,7 @@ def demonstrate(page: Page) -> None:
     page.equation(CELL, "A cell y of the map, from window x and kernel k:")
     page.label((page.row, LABEL), "kernel: choose from the list")
     place = (page.row, FIRST)
-    page.merges.append((*place, page.row, FIRST + 1))
+    page.merges.append(Area(*place, page.row, FIRST + 1))
     chosen = page.choice(place, "vertical edge", (*KERNELS, *LEARNED, OWN))
     where = {}
     for symbol, start in ((ROW, 3), (COLUMN, 2)):
@@ -110,10 +84,10 @@ def _image_and_map(page: Page, top: int, kernel: Known) -> Known:
         page.heights[top + 1 + n] = 21.0
     place, pixels = (top + 1, FIRST), image()
     values = page.inputs(place, pixels, 0, INK)
-    page.shade((*place, top + SIDE, FIRST + SIDE - 1), high=PAPER, low=INPUT_FILL)
+    page.shade(Area(*place, top + SIDE, FIRST + SIDE - 1), high=PAPER, low=INPUT_FILL)
     window = Maps(page.name, (place,), pixels[None]).window(0, SIZE)
     page.fill((top + 1, MAP_LEFT), CELL.expr, {X: window, K: kernel}, "decimals 1")
-    page.shade((top + 1, MAP_LEFT, top + OUT, MAP_LEFT + OUT - 1),
+    page.shade(Area(top + 1, MAP_LEFT, top + OUT, MAP_LEFT + OUT - 1),
                high=POSITIVE, low=NEGATIVE, end=20.0)  # fmt: skip
     return values
 
@@ -145,7 +119,7 @@ def _in_use(page: Page, top: int, last: int, chosen: Known, place: tuple[int, in
         read = known | {CELLS: page.down((top + 1, FIRST + n), count)}
         expr = picked(CELLS, place_or(CHOSEN, NAMES, Integer(count)))
         page.compute((place[0] + down, place[1] + across), expr, read, "decimals 2")
-    area = (*place, place[0] + SIZE - 1, place[1] + SIZE - 1)
+    area = Area.of(*place, SIZE, SIZE)
     page.shade(area, high=POSITIVE, low=NEGATIVE, end=2.0)
     values = [page.cells[place[0] + d, place[1] + a].value for d, a in np.ndindex(SIZE, SIZE)]
     return page.reach(area, np.array(values, float).reshape(SIZE, SIZE))
@@ -166,11 +140,11 @@ def _window(page: Page, top: int, pixels: Known, kernel: Known, where: dict[Symb
         k = page.known((row, left + 4))
         page.compute((row, left + 8), X * K, {X: x, K: k}, "decimals 2")
     products = [page.cells[top + 1 + d, FIRST + 8 + a].value for d, a in np.ndindex(SIZE, SIZE)]
-    area = (top + 1, FIRST + 8, top + SIZE, FIRST + 10)
+    area = Area.of(top + 1, FIRST + 8, SIZE, SIZE)
     page.compute(
         (top + 2, FIRST + 12), total(CELLS), {CELLS: page.reach(area, products)}, "decimals 2"
     )
-    page.shade((top + 1, FIRST, top + SIZE, FIRST + 2), high=PAPER)
+    page.shade(Area(top + 1, FIRST, top + SIZE, FIRST + 2), high=PAPER)
     page.shade(area, high=POSITIVE, low=NEGATIVE, end=9.0)
 
 
@@ -194,3 +168,38 @@ def _stacks(page: Page) -> None:
         page.compute((n, FIRST + 2), with_bounds(SEEN.expr, bounds), read, "integer")
         page.compute((n, FIRST + 3), with_bounds(COST.expr, bounds), read, "total")
     page.row += len(STACKS) + 1
+
+
+CONCEPT = Concept(
+    name="three-by-three",
+    number=4,
+    title="3x3 convolutions",
+    idea=(
+        "A 3x3 kernel is nine weights. It slides over the image; at each place the pixels under "
+        "it are multiplied by them",
+        "and added up: one cell of the output map. The same nine weights serve at every place.",
+        "Two 3x3 in a row see 5x5 pixels with 18 weights and a ReLU in between; one 5x5 needs 25 "
+        "weights to see as far.",
+    ),
+    experiment=Experiment(
+        "Two 3x3 kernels see as far as one 5x5, three as far as one 7x7: which is better?",
+        (
+            Variant("3x3 throughout"),
+            Variant("one 5x5 for the first two", layers="16:5 P 8:1 16 16 24 28 G F10"),
+            Variant("5x5 throughout", layers="16:5 P 8:1 16:5 28:5 G F10"),
+            Variant("one 7x7 at the start", layers="16:7 P 8:1 16 16 24 28 G F10"),
+            Variant("1x1 in place of every other 3x3", layers="8 16:1 P 8:1 16 16:1 24 28:1 G F10"),
+        ),
+    ),
+    conclusion=(
+        "3x3 throughout ends at {0.accuracy} with {0.parameters} parameters; 5x5 throughout, which "
+        "sees as far, is {2~0.more?clearly better|clearly worse|not clearly different}: "
+        "{2.accuracy} with {2.parameters}.",
+        "One 5x5 for the first two is {1~0.more?clearly better|clearly worse|not clearly "
+        "different} ({1.accuracy}), one 7x7 at the start {3~0.more?clearly better|clearly "
+        "worse|not clearly different} ({3.accuracy}).",
+        "With 1x1 in place of every other 3x3 the network sees less of the image and is "
+        "{4~0.more?clearly better|clearly worse|not clearly different}: {4.accuracy}.",
+    ),
+    demonstrate=demonstrate,
+)

@@ -4,40 +4,16 @@ from collections.abc import Sequence
 
 from sympy import Expr, Integer, Max, Symbol, floor
 
+from toolkit.book.address import Area
 from toolkit.book.sheet import Known, Series
 from toolkit.experiments.variant import Experiment, Variant
+from toolkit.pages.concepts.concept import Concept
 from toolkit.pages.concepts.page import FIRST, LABEL, Page, Place
 from toolkit.symbols.activations import as_one
 from toolkit.symbols.bounds import number_of
 from toolkit.symbols.choices import share_or_dash
 from toolkit.symbols.equation import Equation
 
-NUMBER, TITLE = 12, "Transition layers"
-IDEA = (
-    "Between two blocks of convolutions stands a transition: a pool makes the maps half as wide, a "
-    "1x1 convolution makes fewer of them.",
-    "Both make what follows cheaper: the pool its multiply-adds, the 1x1 its multiply-adds and its "
-    "weights.",
-)
-EXPERIMENT = Experiment(
-    "A transition shrinks maps and channels at once: what does each half do?",
-    (
-        Variant("pool, then 1x1"),
-        Variant("1x1, then pool", layers="8 16 8:1 P 16 16 24 28 G F10"),
-        Variant("pool only", layers="8 16 P 16 16 24 28 G F10"),
-        Variant("1x1 of stride 2", layers="8 16 8:1/2 16 16 24 28 G F10"),
-    ),
-)
-CONCLUSION = (
-    "Pool and then 1x1 ends at {0.accuracy}, the other order at {1.accuracy} "
-    "({1~0.more}), and takes {1~0.seconds} times "
-    "as long.",
-    "Without the 1x1: {2.accuracy} ({2~0.more}), "
-    "with {2.parameters} parameters instead of {0.parameters}.",
-    "A 1x1 of stride 2 in place of both: {3.accuracy} "
-    "({3~0.more}). It looks at a quarter of the "
-    "cells only.",
-)
 IN, NARROW, OUT, SIDE, KERNEL, POOL = (
     Symbol(name) for name in ("c_in", "c_t", "c_out", "n", "k", "s")
 )
@@ -79,7 +55,7 @@ def demonstrate(page: Page) -> None:
     page.curve(
         "Multiply-adds of the k x k and the 1x1 before it", "way", "millions",
         [Series(page.known((top, FIRST + 4)),
-                page.reach((top + 1, LABEL, top + len(WAYS), LABEL), names),
+                page.reach(Area.of(top + 1, LABEL, len(WAYS)), names),
                 page.down((top + 1, FIRST + 4), len(WAYS)))],
         (top + len(WAYS) + 2, LABEL), bars=True, width=24, height=7.5, y_format="0.0", y_min=0,
     )  # fmt: skip
@@ -129,3 +105,36 @@ def _way(
 
 def _put(page: Page, place: Place, expr: Expr, known: dict[Symbol, Known], style: str) -> Known:
     return page.compute(place, expr.xreplace(SAFE), known, style)
+
+
+CONCEPT = Concept(
+    name="transition",
+    number=12,
+    title="Transition layers",
+    idea=(
+        "Between two blocks of convolutions stands a transition: a pool makes the maps half as "
+        "wide, a 1x1 convolution makes fewer of them.",
+        "Both make what follows cheaper: the pool its multiply-adds, the 1x1 its multiply-adds "
+        "and its weights.",
+    ),
+    experiment=Experiment(
+        "A transition shrinks maps and channels at once: what does each half do?",
+        (
+            Variant("pool, then 1x1"),
+            Variant("1x1, then pool", layers="8 16 8:1 P 16 16 24 28 G F10"),
+            Variant("pool only", layers="8 16 P 16 16 24 28 G F10"),
+            Variant("1x1 of stride 2", layers="8 16 8:1/2 16 16 24 28 G F10"),
+        ),
+    ),
+    conclusion=(
+        "Pool and then 1x1 ends at {0.accuracy}, the other order at {1.accuracy} "
+        "({1~0.more}), and takes {1~0.seconds} times "
+        "as long.",
+        "Without the 1x1: {2.accuracy} ({2~0.more}), "
+        "with {2.parameters} parameters instead of {0.parameters}.",
+        "A 1x1 of stride 2 in place of both: {3.accuracy} "
+        "({3~0.more}). It looks at a quarter of the "
+        "cells only.",
+    ),
+    demonstrate=demonstrate,
+)

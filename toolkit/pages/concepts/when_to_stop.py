@@ -4,41 +4,13 @@ from sympy import And, Expr, Integer, Or, Piecewise, Symbol, floor
 
 from toolkit.book.sheet import Known, Series
 from toolkit.experiments.variant import Experiment, Variant
+from toolkit.pages.concepts.concept import Concept
 from toolkit.pages.concepts.page import FIRST, LABEL, Page
 from toolkit.symbols.activations import as_one
 from toolkit.symbols.bounds import with_bounds
 from toolkit.symbols.equation import Equation
 from toolkit.symbols.text import Text, joined
 
-NUMBER, TITLE = 18, "When to stop convolutions and go to a larger kernel or something else"
-IDEA = (
-    "A 3x3 without padding takes a pixel off each side, a pool halves the map: sooner or later "
-    "there is no room for another 3x3.",
-    "Whoever stops earlier has a larger map left, and must sum it up: by its average (no weights), "
-    "by one kernel as large as the map",
-    "(weights for every cell of it), or by more 3x3 until nothing is left to slide over.",
-)
-EXPERIMENT = Experiment(
-    "Where should 3x3 convolutions end, and what should follow?",
-    (
-        Variant("at 4x4, then the average"),
-        Variant("at 8x8, then the average", layers="8 16 P 8:1 16 28 G F10"),
-        Variant("at 8x8, then one 8x8 kernel", layers="8 16 P 8:1 16 16 10:8() G"),
-        Variant("at 4x4, then one 4x4 kernel", layers="8 16 P 8:1 16 16 16 24 10:4() G"),
-        Variant("at 2x2, then the average", layers="8 16 P 8:1 16 16 24 24 28 G F10"),
-    ),
-)
-CONCLUSION = (
-    "Stopped {1.name}: {1.accuracy}; {0.name}: {0.accuracy}, {0~1.more?clearly better|clearly "
-    "worse|not clearly different}.",
-    "Stopped {4.name}: {4.accuracy}, {4~0.more?clearly better than|clearly worse than|not clearly "
-    "different from} {0.name}.",
-    "At 8x8 one large kernel, instead of a last layer and the average, is {2~1.more?clearly better|"
-    "clearly worse|not clearly different} ({2.accuracy}); it has {2.parameters} parameters against "
-    "{1.parameters}.",
-    "At 4x4 the large kernel is {3~0.more?clearly better|clearly worse|not clearly different} "
-    "({3.accuracy}), with {3.parameters} parameters against {0.parameters}.",
-)
 MOST_BEFORE, MOST_AFTER = 5, 7
 LAYERS = MOST_BEFORE + 1 + MOST_AFTER
 SIDE, BEFORE, AFTER, LAYER, LEFT, MORE, C, CLASSES, WEIGHTS = (
@@ -104,8 +76,8 @@ def _layer(page: Page, row: int, number: int, read: dict[Symbol, Known]) -> Know
     page.compute((row, FIRST + 4), with_bounds(_note(), BOUNDS), read, "muted")
     size = page.compute((row, FIRST + 2), with_bounds(_size(), BOUNDS), read, "right")
     words = joined(LEFT, Text("x"), LEFT, Text(" → "), MADE, Text("x"), MADE)
-    shown = Piecewise((words, LAYER <= BEFORE + 1 + AFTER), (Text(""), True))
-    page.compute((row, LABEL), with_bounds(shown, BOUNDS), read | {MADE: size}, "label")
+    note = Piecewise((words, LAYER <= BEFORE + 1 + AFTER), (Text(""), True))
+    page.compute((row, LABEL), with_bounds(note, BOUNDS), read | {MADE: size}, "label")
     weights = with_bounds(LARGE.expr, BOUNDS)
     page.compute((row, FIRST + 3), weights, read | {LEFT: size}, "count")
     return size
@@ -165,3 +137,39 @@ def _ways(page: Page, known: dict[Symbol, Known]) -> None:
         page.compute((row, FIRST + 2), with_bounds(cost.expr, BOUNDS), read, "count")
         page.label((row, FIRST + 4), words, "text")
     page.row += len(ways) + 1
+
+
+CONCEPT = Concept(
+    name="when-to-stop",
+    number=18,
+    title="When to stop convolutions and go to a larger kernel or something else",
+    idea=(
+        "A 3x3 without padding takes a pixel off each side, a pool halves the map: sooner or later "
+        "there is no room for another 3x3.",
+        "Whoever stops earlier has a larger map left, and must sum it up: by its average (no "
+        "weights), by one kernel as large as the map",
+        "(weights for every cell of it), or by more 3x3 until nothing is left to slide over.",
+    ),
+    experiment=Experiment(
+        "Where should 3x3 convolutions end, and what should follow?",
+        (
+            Variant("at 4x4, then the average"),
+            Variant("at 8x8, then the average", layers="8 16 P 8:1 16 28 G F10"),
+            Variant("at 8x8, then one 8x8 kernel", layers="8 16 P 8:1 16 16 10:8() G"),
+            Variant("at 4x4, then one 4x4 kernel", layers="8 16 P 8:1 16 16 16 24 10:4() G"),
+            Variant("at 2x2, then the average", layers="8 16 P 8:1 16 16 24 24 28 G F10"),
+        ),
+    ),
+    conclusion=(
+        "Stopped {1.name}: {1.accuracy}; {0.name}: {0.accuracy}, {0~1.more?clearly better|clearly "
+        "worse|not clearly different}.",
+        "Stopped {4.name}: {4.accuracy}, {4~0.more?clearly better than|clearly worse than|not "
+        "clearly different from} {0.name}.",
+        "At 8x8 one large kernel, instead of a last layer and the average, is {2~1.more?clearly "
+        "better|clearly worse|not clearly different} ({2.accuracy}); it has {2.parameters} "
+        "parameters against {1.parameters}.",
+        "At 4x4 the large kernel is {3~0.more?clearly better|clearly worse|not clearly different} "
+        "({3.accuracy}), with {3.parameters} parameters against {0.parameters}.",
+    ),
+    demonstrate=demonstrate,
+)

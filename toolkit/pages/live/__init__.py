@@ -1,7 +1,7 @@
 """The workbook of a trained network, alive in cells: a sheet a stage."""
 
-from dataclasses import replace
-
+from toolkit.book.measure import points
+from toolkit.book.page import equation_picture
 from toolkit.book.sheet import Book, Cell, Known, Sheet, at
 from toolkit.convnet.stages import DEVIATION, MEAN, Stage, stages
 from toolkit.convnet.stored import Stored
@@ -12,28 +12,36 @@ from toolkit.pages.live.ending import features, linear, softmax
 from toolkit.pages.live.layer import layer, shading, size_of, width_of
 from toolkit.pages.live.layout import Maps, Tiling, filled
 from toolkit.pages.live.naming import EQUATION_COLUMN, INPUT_TITLE, NORMALIZED, kind, linked, title
-from toolkit.pages.live.pixel import Part
+from toolkit.pages.live.pixel import ConvolutionSheet
 
 INPUT = "Input"
 
 
 def live_book(stored: Stored, gallery: Gallery) -> Book:
     """All sheets in reading order."""
-    first, seen = draw.seen_maps(gallery)
+    drawing, seen = draw.seen_maps(gallery)
     steps = stages(stored)
     margin = max(stage.padding for stage in steps)
     given, maps = _input(seen, margin)
     walk = _Walk(maps, stored.names, margin)
     for number, stage in enumerate(steps, 1):
         walk.take(number, stage)
-    said = softmax(f"{len(walk.sheets) + 1} softmax", "Softmax: from logits to probabilities",
-                   walk.values, stored.names)  # fmt: skip
-    shown = draw.answer(gallery, said)
-    first = replace(
-        first, cells={**first.cells, **shown.cells}, charts=(shown.chart,), merges=shown.merges
+    probabilities = softmax(
+        f"{len(walk.sheets) + 1} softmax",
+        "Softmax: from logits to probabilities",
+        walk.values,
+        stored.names,
     )
+    draw.answer(drawing, gallery, probabilities)
     apart = [pixel.sheet(walk.parts[:2])] if walk.parts else []
-    sheets = [first, given, *walk.sheets, said.sheet, *apart, digits.sheet(gallery)]
+    sheets = [
+        drawing.finish(),
+        given,
+        *walk.sheets,
+        probabilities.sheet,
+        *apart,
+        digits.sheet(gallery),
+    ]
     return Book("A trained network, alive", linked(sheets, walk.jumps))
 
 
@@ -60,10 +68,10 @@ def _input(seen: Maps, margin: int) -> tuple[Sheet, Maps]:
         cells,
         grids=(grid,),
         widths=dict.fromkeys(range(1, 31), width_of(pixels)) | {8: 6.0},
-        heights=dict.fromkeys(range(tiles.top, grid.last_row + 1), pixels * 0.75),
+        heights=dict.fromkeys(range(tiles.top, grid.last_row + 1), points(pixels)),
         tab="0072B2",
         scales=(shading(maps),),
-        pictures=(explained.drawn(eq.NORMALIZED, 4, EQUATION_COLUMN),),
+        pictures=(equation_picture(eq.NORMALIZED, (4, EQUATION_COLUMN), explained.SIZE),),
         validations=rules.normalizing(8),
         protected=True,
     ), maps
@@ -76,7 +84,7 @@ class _Walk:
         self.maps, self.names, self.margin = maps, names, margin
         self.values: tuple[Known, ...] = tuple(map(maps.whole, range(len(maps.places))))
         self.sheets: list[Sheet] = []
-        self.parts: list[Part] = []
+        self.parts: list[ConvolutionSheet] = []
         self.jumps: dict[str, tuple[str, int]] = {}
         self.field = self.jump = 1
 
@@ -88,14 +96,16 @@ class _Walk:
             return
         self.field += (stage.size - 1) * self.jump
         self.jump *= stage.stride
-        made = layer(stage, name, title(stage, number, self.field), self.maps, self.margin)
+        stage_sheet = layer(stage, name, title(stage, number, self.field), self.maps, self.margin)
         if stage.kind == "convolution":
-            self.parts.append(Part(name, stage, made.maps, self.maps, self.margin))
-        if made.beside:
-            self.jumps[name] = made.beside
-        self.maps = made.maps
+            self.parts.append(
+                ConvolutionSheet(name, stage, stage_sheet.maps, self.maps, self.margin)
+            )
+        if stage_sheet.beside:
+            self.jumps[name] = stage_sheet.beside
+        self.maps = stage_sheet.maps
         self.values = tuple(map(self.maps.whole, range(len(self.maps.places))))
-        self.sheets.append(made.sheet)
+        self.sheets.append(stage_sheet.sheet)
 
     def _numbers(self, number: int, name: str, stage: Stage) -> None:
         """A stage that puts out a number for each channel, feature or class."""

@@ -5,8 +5,10 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from toolkit.book.grid import END, START, Grid
-from toolkit.book.sheet import Cell, Known, Scale, Sheet, Value, down, quoted
+from toolkit.book.address import Area
+from toolkit.book.grid import Grid, moving
+from toolkit.book.measure import points
+from toolkit.book.sheet import Cell, Known, Scale, Sheet, Value, down
 from toolkit.pages.live.layer import width_of
 from toolkit.pages.live.layout import DIGITS, Cells
 
@@ -54,12 +56,11 @@ class Gallery:
     @property
     def columns(self) -> Known:
         """For each column of pixels the range of all digits below each other."""
-        last = FIRST_ROW + STEP * len(self.names) - 1
         stacked = np.zeros((STEP * len(self.names), SIDE))
         for n, image in enumerate(self.images):
             stacked[n * STEP : n * STEP + SIDE] = image
-        ends = (f"{START}{row},{FIRST_COLUMN},0,1,1{END}" for row in (FIRST_ROW, last))
-        return Known(f"{quoted(DIGITS)}!{':'.join(ends)}", stacked)
+        first = Area.of(FIRST_ROW, FIRST_COLUMN, STEP * len(self.names), sheet=DIGITS)
+        return Known(moving(first, down=0), stacked)
 
 
 def sheet(gallery: Gallery) -> Sheet:
@@ -88,7 +89,7 @@ def sheet(gallery: Gallery) -> Sheet:
         if gallery.known and gallery.answers[n] != gallery.labels[n]:
             cells[row, NAME_COLUMN + 4] = Cell(MISREAD, "small")
     last = FIRST_ROW + STEP * len(gallery.names) - 1
-    area = FIRST_ROW, FIRST_COLUMN, last, FIRST_COLUMN + SIDE - 1
+    area = Area(FIRST_ROW, FIRST_COLUMN, last, FIRST_COLUMN + SIDE - 1)
     widths = {1: 2.0} | dict.fromkeys(range(FIRST_COLUMN, NAME_COLUMN), width_of(PIXELS))
     return Sheet(
         DIGITS,
@@ -96,7 +97,7 @@ def sheet(gallery: Gallery) -> Sheet:
         grids=tuple(grids),
         widths=widths
         | {NAME_COLUMN: 14.0, NAME_COLUMN + 1: 8.0, NAME_COLUMN + 2: 22.0, NAME_COLUMN + 3: 10.0},
-        heights=dict.fromkeys(range(FIRST_ROW, last + 1), PIXELS * 0.75),
+        heights=dict.fromkeys(range(FIRST_ROW, last + 1), points(PIXELS)),
         tab="7F7F7F",
         scales=(Scale((area,), "000000", "FFFFFF", end=255),),
     )

@@ -1,15 +1,16 @@
 """The sheet Draw: choose a digit or paint one, see what the network sees and says."""
 
-from dataclasses import dataclass
-
 import numpy as np
 from sympy import Expr, Integer, Piecewise, Symbol
 
+from toolkit.book.address import Area
 from toolkit.book.grid import moving
 from toolkit.book.live import computed
-from toolkit.book.sheet import Area, Cell, Chart, Known, Scale, Series, Sheet, Validation, at
+from toolkit.book.measure import points
+from toolkit.book.page import PageBuilder
+from toolkit.book.sheet import Cell, Chart, Known, Scale, Series, Validation, at, constant
 from toolkit.pages.live.digits import SIDE, STEP, Gallery
-from toolkit.pages.live.ending import Softmax
+from toolkit.pages.live.ending import SoftmaxSheet
 from toolkit.pages.live.layer import width_of
 from toolkit.pages.live.layout import DRAW, Cells, Maps, filled
 from toolkit.symbols.bounds import pixel
@@ -32,8 +33,8 @@ IDLE = "The canvas is not read now: choose canvas above."
 MOST_LARGE = 2  # characters of an answer in large type
 
 
-def seen_maps(gallery: Gallery) -> tuple[Sheet, Maps]:
-    """The sheet without its answer, and what the network reads: one map of 28 x 28."""
+def seen_maps(gallery: Gallery) -> tuple[PageBuilder, Maps]:
+    """The sheet, still without its answer, and what the network reads: one map of 28 x 28."""
     cells: Cells = {(1, 2): Cell("Draw a digit, watch the network think", "title")}
     cells[2, 2] = Cell(
         "Choose a digit in the yellow cell, or choose canvas there and paint: select cells, type "
@@ -47,28 +48,31 @@ def seen_maps(gallery: Gallery) -> tuple[Sheet, Maps]:
     cells |= _choice(gallery)
     known = {
         CHOSEN: at(DRAW, CHOICE_ROW, SEEN_COLUMN, 1),
-        COUNT: Known(str(len(gallery.names)), len(gallery.names)),
-        PAINTED: Known(moving(FIRST_ROW, PAINT_COLUMN), np.nan_to_num(gallery.canvas)),
+        COUNT: constant(len(gallery.names)),
+        PAINTED: Known(moving(Area.of(FIRST_ROW, PAINT_COLUMN)), np.nan_to_num(gallery.canvas)),
         COLUMN: gallery.columns,
-        RULER: Known(moving(FIRST_ROW, SEEN_COLUMN - 1, 1, 0), np.arange(1.0, SIDE + 1)[:, None]),
+        RULER: Known(
+            moving(Area.of(FIRST_ROW, SEEN_COLUMN - 1), across=0),
+            np.arange(1.0, SIDE + 1)[:, None],
+        ),
     }
     grid = filled(_seen(), known, (FIRST_ROW, SEEN_COLUMN), "shade")
     maps = Maps(DRAW, ((FIRST_ROW, SEEN_COLUMN),), grid.values[None])
     cells |= _painted(gallery) | _rulers()
-    areas = (maps.area(0), (FIRST_ROW, PAINT_COLUMN, FIRST_ROW + SIDE - 1, PAINT_COLUMN + SIDE - 1))
-    sheet = Sheet(
+    areas = (maps.area(0), Area.of(FIRST_ROW, PAINT_COLUMN, SIDE, SIDE))
+    page = PageBuilder(
         DRAW,
-        cells,
-        grids=(grid,),
+        cells=cells,
+        grids=[grid],
         widths=_widths(),
-        heights=dict.fromkeys(range(RULER_ROW, FIRST_ROW + SIDE), PIXELS * 0.75),
+        heights=dict.fromkeys(range(RULER_ROW, FIRST_ROW + SIDE), points(PIXELS)),
         tab="009E73",
-        scales=(Scale(areas, "000000", "FFFFFF", end=255),),
+        scales=[Scale(areas, "000000", "FFFFFF", end=255)],
         validations=_validations(gallery),
         protected=True,
         pages_high=1,
     )
-    return sheet, maps
+    return page, maps
 
 
 def _seen() -> Expr:
@@ -82,7 +86,7 @@ def _choice(gallery: Gallery) -> Cells:
     known = {
         CHOICE: at(DRAW, CHOICE_ROW, CHOICE_COLUMN, first),
         NAMES: gallery.named,
-        COUNT: Known(str(len(gallery.names)), len(gallery.names)),
+        COUNT: constant(len(gallery.names)),
     }
     return {
         (CHOICE_ROW, 2): Cell(f"Show {gallery.word}:", "name"),
@@ -130,7 +134,7 @@ def _widths() -> dict[int, float]:
                      TABLE_COLUMN + 2: 2.0}  # fmt: skip
 
 
-def _validations(gallery: Gallery) -> tuple[Validation, ...]:
+def _validations(gallery: Gallery) -> list[Validation]:
     choice = Validation(
         CHOICE_ROW, CHOICE_COLUMN, CHOICE_ROW, "choice", f"Which {gallery.word}?",
         f"A stored {gallery.word} (✗: the network misreads it), or canvas for what you paint.",
@@ -144,40 +148,37 @@ def _validations(gallery: Gallery) -> tuple[Validation, ...]:
         )
         for n in range(SIDE)
     )  # fmt: skip
-    return (choice, *columns)
+    return [choice, *columns]
 
 
-@dataclass(frozen=True)
-class Answer:
-    """The cells of Draw that say what the network makes of the digit."""
-
-    cells: Cells
-    chart: Chart
-    merges: tuple[Area, ...]
-
-
-def answer(gallery: Gallery, said: Softmax) -> Answer:
+def answer(page: PageBuilder, gallery: Gallery, probabilities: SoftmaxSheet) -> None:
     """Probabilities in numbers and bars, the answer in large type, and whether it is right."""
-    column, rows = TABLE_COLUMN, [TABLE_ROW + 2 + 2 * n for n in range(len(said.each))]
-    cells: Cells = {
+    column, rows = TABLE_COLUMN, [TABLE_ROW + 2 + 2 * n for n in range(len(probabilities.each))]
+    page.cells |= {
         (HEADING_ROW, column): Cell("The network's answer", "bold"),
         (TABLE_ROW, column): Cell("class", "heading"),
         (TABLE_ROW, column + 1): Cell("probability", "heading"),
     }
-    for row, (name, share) in zip(rows, said.each, strict=True):
-        cells[row, column] = Cell(name, "heading")
-        cells[row, column + 1] = computed(SHARE, {SHARE: share}, "percent right")
+    for row, (name, share) in zip(rows, probabilities.each, strict=True):
+        page.cells[row, column] = Cell(name, "heading")
+        page.compute((row, column + 1), SHARE, {SHARE: share}, "percent right")
     top = FIRST_ROW
-    cells |= _verdict(gallery, top, said)
+    page.cells |= _verdict(gallery, top, probabilities)
     pairs = (TABLE_ROW, *rows)
-    merges = tuple((row, column + n, row + 1, column + n) for row in pairs for n in range(2))
-    merges += ((top, column, top + 5, column), (CHOICE_ROW, CHOICE_COLUMN, CHOICE_ROW, 20))
-    merges += tuple((top + 2 * n, column + 1, top + 2 * n + 1, column + 1) for n in range(3))
+    page.merges += [Area.of(row, column + n, high=2) for row in pairs for n in range(2)]
+    page.merges += [Area.of(top, column, high=6), Area(CHOICE_ROW, CHOICE_COLUMN, CHOICE_ROW, 20)]
+    page.merges += [Area.of(top + 2 * n, column + 1, high=2) for n in range(3)]
     chart = Chart(
         "What the network says",
         "class",
         "probability",
-        (Series(at(DRAW, TABLE_ROW, column + 1, "probability"), said.classes, said.shares),),
+        (
+            Series(
+                at(DRAW, TABLE_ROW, column + 1, "probability"),
+                probabilities.classes,
+                probabilities.shares,
+            ),
+        ),
         row=HEADING_ROW,
         column=column + 3,
         width=9,
@@ -187,19 +188,19 @@ def answer(gallery: Gallery, said: Softmax) -> Answer:
         y_max=1,
         bars=True,
     )
-    return Answer(cells, chart, merges)
+    page.charts.append(chart)
 
 
-def _verdict(gallery: Gallery, top: int, said: Softmax) -> Cells:
+def _verdict(gallery: Gallery, top: int, probabilities: SoftmaxSheet) -> Cells:
     """The answer, and whether it is the stored digit's label."""
     column = TABLE_COLUMN
-    found = lookup(CLASSES, SHARES, largest(SHARES))
-    large = all(len(str(name)) <= MOST_LARGE for name, _ in said.each)
-    read = {CLASSES: said.classes, SHARES: said.shares}
-    cells: Cells = {(top, column): computed(found, read, "answer" if large else "answer name")}
+    likeliest = lookup(CLASSES, SHARES, largest(SHARES))
+    large = all(len(str(name)) <= MOST_LARGE for name, _ in probabilities.each)
+    read = {CLASSES: probabilities.classes, SHARES: probabilities.shares}
+    cells: Cells = {(top, column): computed(likeliest, read, "answer" if large else "answer name")}
     known = {
         CHOSEN: at(DRAW, CHOICE_ROW, SEEN_COLUMN, 1),
-        COUNT: Known(str(len(gallery.names)), len(gallery.names)),
+        COUNT: constant(len(gallery.names)),
         LABELS: gallery.labelled,
         ANSWER: _one(cells, top, column),
     }
@@ -209,8 +210,8 @@ def _verdict(gallery: Gallery, top: int, said: Softmax) -> Cells:
     known[LABEL] = _one(cells, top + 2, column + 1)
     judged = matching(LABEL, ANSWER, Text("right"), Text("wrong"))
     verdict = judged if gallery.known else Text("no label")
-    shown = Piecewise((Text("your own"), CHOSEN > COUNT), (verdict, True))
-    cells[top + 4, column + 1] = computed(shown, known, "verdict")
+    shown_verdict = Piecewise((Text("your own"), CHOSEN > COUNT), (verdict, True))
+    cells[top + 4, column + 1] = computed(shown_verdict, known, "verdict")
     return cells
 
 

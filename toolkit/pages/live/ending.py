@@ -6,8 +6,10 @@ from dataclasses import dataclass
 import numpy as np
 from sympy import Symbol
 
+from toolkit.book.address import Area
 from toolkit.book.live import computed
-from toolkit.book.sheet import Cell, Known, Scale, Sheet, Value, at, down, letters
+from toolkit.book.page import equation_picture
+from toolkit.book.sheet import Cell, Known, Scale, Sheet, Value, at, down
 from toolkit.convnet.stages import Stage, scale_and_shift
 from toolkit.pages.live import equations as eq
 from toolkit.pages.live import explained, rules
@@ -23,19 +25,19 @@ VALUE, CLASS, CLASSES = Symbol("value"), Symbol("class"), Symbol("classes")
 
 
 @dataclass(frozen=True)
-class Ended:
+class NumberSheet:
     """A sheet, and its outputs one by one as other sheets read them."""
 
     sheet: Sheet
     outputs: tuple[Known, ...]
 
 
-def features(stage: Stage, name: str, title: str, inputs: Sequence[Known]) -> Ended:
+def features(stage: Stage, name: str, title: str, inputs: Sequence[Known]) -> NumberSheet:
     """A number for each input: the mean of a map, or what changes a number in place."""
     averaged = stage.kind == "average"
     words = ["The mean of each map: how much there is of what it looks for."] if averaged else []
-    said = " ".join([*words, *meant(stage)]) + rules.editable(stage)
-    cells: Cells = {(1, 2): Cell(title, "title"), (2, 2): Cell(said, "muted")}
+    explanation = " ".join([*words, *meant(stage)]) + rules.editable(stage)
+    cells: Cells = {(1, 2): Cell(title, "title"), (2, 2): Cell(explanation, "muted")}
     headings = ["map" if averaged else "input", "mean" if averaged else "value", *_folded(stage)]
     cells |= {(FIRST_ROW - 1, 2 + n): Cell(word, "heading") for n, word in enumerate(headings)}
     expr = eq.finished(stage, map_mean(VALUE) if averaged else VALUE)
@@ -48,12 +50,12 @@ def features(stage: Stage, name: str, title: str, inputs: Sequence[Known]) -> En
     checks = tuple(rules.of_numbers(stage, FIRST_ROW, OUTPUT_COLUMN + 1, None))
     sheet = Sheet(name, cells, widths=widths, tab="0072B2", pages_high=1, validations=checks,
                   protected=True, pictures=(equation(stage),), heights=HIGH)  # fmt: skip
-    return Ended(sheet, _outputs(name, cells, len(inputs)))
+    return NumberSheet(sheet, _outputs(name, cells, len(inputs)))
 
 
 def linear(
     stage: Stage, name: str, title: str, inputs: Sequence[Known], names: Sequence[str]
-) -> Ended:
+) -> NumberSheet:
     """A linear layer: its inputs in a row, below them a row of weights for each output."""
     headings = ("output", "value", "bias b", *_folded(stage))
     left = 3 + len(headings)
@@ -70,14 +72,16 @@ def linear(
         cells |= _weights(stage, number, row, left)
         folded, read = _scaled(stage, number, row, BIAS_COLUMN + 1)
         cells |= folded
-        ends = (letters(left), letters(left + len(inputs) - 1))
+        numbers, weight_cells = (Area.of(line, left, wide=len(inputs)) for line in (INPUT_ROW, row))
         known = read | {
-            eq.window(1): Known(f"${ends[0]}${INPUT_ROW}:${ends[1]}${INPUT_ROW}", vector),
-            eq.kernel(1): Known(f"${ends[0]}{row}:${ends[1]}{row}", weights[None, :]),
-            eq.BIAS: Known(f"${letters(BIAS_COLUMN)}{row}", cells[row, BIAS_COLUMN].value),
+            eq.window(1): Known(numbers.absolute_range, vector),
+            eq.kernel(1): Known(weight_cells.column_absolute, weights[None, :]),
+            eq.BIAS: Known(
+                Area.of(row, BIAS_COLUMN).column_absolute, cells[row, BIAS_COLUMN].value
+            ),
         }
         cells[row, OUTPUT_COLUMN] = computed(eq.output(stage), known, "number")
-    area = FIRST_ROW, left, FIRST_ROW + len(stage.kernel) - 1, left + len(inputs) - 1
+    area = Area.of(FIRST_ROW, left, len(stage.kernel), len(inputs))
     scale = Scale((area,), POSITIVE, NEGATIVE, end=float(abs(stage.kernel).max()) or 1.0)
     widths = {1: 2.0, NAME_COLUMN: 14.0, OUTPUT_COLUMN: 12.0, left - 1: 8.0}
     widths |= dict.fromkeys(range(left, left + len(inputs)), 5.2)
@@ -85,7 +89,7 @@ def linear(
     sheet = Sheet(name, cells, widths=widths, tab="0072B2", scales=(scale,), pages_high=1,
                   validations=checks, protected=True, pictures=(equation(stage),),
                   heights=HIGH)  # fmt: skip
-    return Ended(sheet, _outputs(name, cells, len(stage.kernel)))
+    return NumberSheet(sheet, _outputs(name, cells, len(stage.kernel)))
 
 
 def _weights(stage: Stage, number: int, row: int, left: int) -> Cells:
@@ -111,7 +115,7 @@ def _scaled(stage: Stage, number: int, row: int, column: int) -> tuple[Cells, di
     for n, (symbol, values) in enumerate(numbers.items(), column):
         value = float(values[number])
         cells[row, n] = Cell(value, "small input")
-        known[symbol] = Known(f"${letters(n)}{row}", value)
+        known[symbol] = Known(Area.of(row, n).column_absolute, value)
     return cells, known
 
 
@@ -121,7 +125,7 @@ def _outputs(name: str, cells: Cells, count: int) -> tuple[Known, ...]:
 
 
 @dataclass(frozen=True)
-class Softmax:
+class SoftmaxSheet:
     """A sheet, and where it holds each class with its probability, one by one and as ranges."""
 
     sheet: Sheet
@@ -135,7 +139,7 @@ SHARE = Symbol("p")
 HEADINGS = ("class", "logit z", "e^(z - largest)", "probability")
 
 
-def softmax(name: str, title: str, logits: Sequence[Known], names: Sequence[str]) -> Softmax:
+def softmax(name: str, title: str, logits: Sequence[Known], names: Sequence[str]) -> SoftmaxSheet:
     """Logits to probabilities, a step a column."""
     classes: list[Value] = [int(n) if n.isdecimal() else n for n in names]
     words = "Each logit as a power of e, divided by the sum of all: ten shares that add up to 1."
@@ -159,12 +163,12 @@ def softmax(name: str, title: str, logits: Sequence[Known], names: Sequence[str]
     widths = {1: 2.0, 2: 14.0, 3: 14.0, 4: 16.0, 5: 14.0}
     lines = (Equation(POWER, explained.POWER), Equation(SHARE, explained.SHARE))
     pictures = tuple(
-        explained.drawn(line, EQUATION_ROW, column)
+        equation_picture(line, (EQUATION_ROW, column), explained.SIZE)
         for line, column in zip(lines, (2, 4), strict=True)
     )
     sheet = Sheet(name, cells, widths=widths, tab="0072B2", pages_high=1, pictures=pictures,
                   heights={EQUATION_ROW: 36.0}, protected=True)  # fmt: skip
-    return Softmax(sheet, each, ranges[0], ranges[3])
+    return SoftmaxSheet(sheet, each, ranges[0], ranges[3])
 
 
 def _softmax_cell(column: int, label: Value, logit: Known, known: dict[Symbol, Known]) -> Cell:

@@ -36,7 +36,7 @@ def output(stage: Stage) -> Expr:
     return finished(stage, _layer(stage))
 
 
-def shown(stage: Stage) -> Equation:
+def short_equation(stage: Stage) -> Equation:
     """The same for a reader: of many channels the first and the last."""
     return Equation(Symbol("a"), finished(stage, abridged(_layer(stage), MOST_SHOWN)))
 
@@ -52,13 +52,13 @@ def apart(stage: Stage) -> list[Equation]:
     return lines
 
 
-def finished(stage: Stage, made: Expr) -> Expr:
+def finished(stage: Stage, expr: Expr) -> Expr:
     """What bias, batch norm and ReLU make of a sum of products."""
     if stage.bias is not None:
-        made += BIAS
+        expr += BIAS
     if stage.norm:
-        made = SCALE * made + SHIFT
-    return rectified(made) if stage.relu else made
+        expr = SCALE * expr + SHIFT
+    return rectified(expr) if stage.relu else expr
 
 
 def _layer(stage: Stage) -> Expr:

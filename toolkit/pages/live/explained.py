@@ -4,19 +4,16 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from sympy import Expr, Symbol, exp, log
 
+from toolkit.book.page import PageBuilder, equation_picture, row_height
 from toolkit.book.sheet import Cell, Picture, Sheet
-from toolkit.book.typesetting import draw
 from toolkit.convnet.stages import Stage
 from toolkit.pages.live import backward as back
 from toolkit.pages.live import equations as eq
 from toolkit.pages.live.layer import EQUATION_ROW
-from toolkit.pages.live.layout import Cells
 from toolkit.symbols.equation import Equation, Gradient
 from toolkit.symbols.long_sums import abridged
 from toolkit.symbols.maps import window_dot
-from toolkit.symbols.plain import plain
 from toolkit.symbols.ranges import largest, total
-from toolkit.symbols.typeset import typeset_equation
 
 EQUATIONS = "Equations"
 LOSS, A, Z, X, K = (Symbol(name) for name in ("L", "a", "z", "x", "k"))
@@ -25,7 +22,7 @@ POWER = exp(LOGIT - largest(LOGITS))
 SHARE = Symbol("power") / total(POWERS)
 # -Σ y·ln p, with the logits as they are: no probability is too small for it.
 CROSS_ENTROPY = log(total(POWERS)) + largest(LOGITS) - window_dot(TARGETS, LOGITS)
-SIZE, PADDING, MOST_TERMS = 12.5, 10.0, 3
+SIZE, MOST_TERMS = 12.5, 3
 BETWEEN, MOST_WIDE = 30, 1150  # pixels between equations side by side, and of all in a row
 WORDS_COLUMN, EQUATION_COLUMN, FIRST_ROW = 2, 3, 5
 Line = tuple[str, Equation]
@@ -87,29 +84,27 @@ def _reached(stage: Stage) -> Expr:
 
 def sheet(steps: Sequence[tuple[str, Stage]]) -> Sheet:
     """Every equation of the step, forward and backward, stage by stage."""
-    cells: Cells = {
-        (1, WORDS_COLUMN): Cell("The equations of one step", "title"),
-        (2, WORDS_COLUMN): Cell(
-            "What the cells of each sheet compute. L is the loss; x what a stage reads, k its "
-            "kernel, r the kernel turned, z its sum, a that after batch norm and ReLU; * "
-            "multiplies and adds up.",
-            "muted",
-        ),
-    }
-    pictures: list[Picture] = []
-    heights: dict[int, float] = {}
-    row = FIRST_ROW
+    page = PageBuilder(
+        EQUATIONS,
+        row=FIRST_ROW,
+        widths={1: 2.0, WORDS_COLUMN: 48.0, EQUATION_COLUMN: 90.0},
+        freeze=(FIRST_ROW - 1, 1),
+        tab="CC79A7",
+    )
+    page.cells[1, WORDS_COLUMN] = Cell("The equations of one step", "title")
+    page.cells[2, WORDS_COLUMN] = Cell(
+        "What the cells of each sheet compute. L is the loss; x what a stage reads, k its "
+        "kernel, r the kernel turned, z its sum, a that after batch norm and ReLU; * "
+        "multiplies and adds up.",
+        "muted",
+    )
     for heading, lines in _blocks(steps):
-        cells[row, WORDS_COLUMN] = Cell(heading, "subtitle")
-        row += 1
+        page.cells[page.row, WORDS_COLUMN] = Cell(heading, "subtitle")
+        page.row += 1
         for words, equation in lines:
-            cells[row, WORDS_COLUMN] = Cell(words, "label")
-            pictures.append(drawn(equation, row, EQUATION_COLUMN))
-            heights[row] = round(pictures[-1].height * 0.75 + PADDING, 2)
-            row += 1
-    widths = {1: 2.0, WORDS_COLUMN: 48.0, EQUATION_COLUMN: 90.0}
-    return Sheet(EQUATIONS, cells, pictures=tuple(pictures), heights=heights, widths=widths,
-                 freeze=(FIRST_ROW - 1, 1), tab="CC79A7")  # fmt: skip
+            page.cells[page.row, WORDS_COLUMN] = Cell(words, "label")
+            page.typeset(equation, EQUATION_COLUMN, SIZE)
+    return page.finish()
 
 
 def _blocks(steps: Sequence[tuple[str, Stage]]) -> Iterator[tuple[str, list[Line]]]:
@@ -122,7 +117,7 @@ def _blocks(steps: Sequence[tuple[str, Stage]]) -> Iterator[tuple[str, list[Line
                        ("batch norm's shift", eq.SHIFTED)]  # fmt: skip
 
 
-def laid(
+def equation_row(
     equations: Iterable[Equation], widths: Mapping[int, float]
 ) -> tuple[list[Picture], dict[int, float]]:
     """Equations side by side above what a sheet shows, in a second row where one is full, and the
@@ -132,21 +127,14 @@ def laid(
     heights: dict[int, float] = {}
     row, column, used = EQUATION_ROW, 2, 0.0
     for equation in equations:
-        made = drawn(equation, row, column)
-        if used and used + made.width > MOST_WIDE:
+        picture = equation_picture(equation, (row, column), SIZE)
+        if used and used + picture.width > MOST_WIDE:
             row, column, used = row + 1, 2, 0.0
-            made = drawn(equation, row, column)
-        pictures.append(made)
-        heights[row] = max(heights.get(row, 0.0), round(made.height * 0.75 + 8, 2))
-        end = used + made.width + BETWEEN
+            picture = equation_picture(equation, (row, column), SIZE)
+        pictures.append(picture)
+        heights[row] = max(heights.get(row, 0.0), row_height(picture, 8))
+        end = used + picture.width + BETWEEN
         while used < end:
             used += widths.get(column, 9.0) * 7
             column += 1
     return pictures, heights
-
-
-def drawn(equation: Equation, row: int, column: int) -> Picture:
-    """An equation as a picture, its top left corner in a cell."""
-    made = draw(typeset_equation(equation.symbol, equation.expr), SIZE)
-    text = f"{equation.symbol.name} = {plain(equation.expr)}"
-    return Picture(made.png, text, row, column, made.width, made.height)

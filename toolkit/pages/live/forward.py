@@ -11,7 +11,7 @@ from toolkit.pages.live import equations as eq
 from toolkit.pages.live import rules
 from toolkit.pages.live.layer import NUMBERS, beside
 from toolkit.pages.live.layout import FIRST_ROW, Maps, Tiling
-from toolkit.pages.live.page import Block, Page, Reads, Weights
+from toolkit.pages.live.page import KernelCells, MapPage, Reads, Weights
 
 HELD = {eq.GAMMA: 0, eq.BETA: 1, eq.MEAN: 2, eq.VARIANCE: 3, eq.SCALE: 4, eq.SHIFT: 5, eq.BIAS: 6}
 
@@ -31,7 +31,7 @@ def main_part(stage: Stage) -> Stage:
 
 
 @dataclass(frozen=True)
-class Passed:
+class ForwardPass:
     """A stage passed forward: what it read, what it computed, and that after norm and ReLU."""
 
     stage: Stage
@@ -43,8 +43,8 @@ class Passed:
 
 
 def forward(
-    stage: Stage, page: Page, first: int, before: Maps, weights: Weights, margin: int, name: str
-) -> Passed:
+    stage: Stage, page: MapPage, first: int, before: Maps, weights: Weights, margin: int, name: str
+) -> ForwardPass:
     """The maps of one stage from row `first` of a page on."""
     z = before
     if stage.kind != "pointwise":
@@ -64,7 +64,7 @@ def forward(
             return {back.Z: z.window(channel, 1)} | weights.reads(channel)
 
         a = page.lay(tiles_of(stage.output, margin, first), "a", expr, changed)
-    return Passed(stage, name, before, z, a, weights)
+    return ForwardPass(stage, name, before, z, a, weights)
 
 
 def tiles_of(shape: tuple[int, ...], margin: int, first: int) -> Tiling:
@@ -84,7 +84,7 @@ def _windows(stage: Stage, before: Maps, channel: int) -> Reads:
     }
 
 
-def shown_weights(stage: Stage, page: Page, margin: int) -> Weights:
+def shown_weights(stage: Stage, page: MapPage, margin: int) -> Weights:
     """The trained parameters, put on the page beside the maps."""
     right = tiles_of(stage.output, margin, FIRST_ROW).right
     cells, _, scales, widths = beside(stage, page.name, right)
@@ -96,7 +96,7 @@ def shown_weights(stage: Stage, page: Page, margin: int) -> Weights:
     left = right + 2 + len(NUMBERS)
     page.validations += rules.of_maps(stage, right + 1, left)
     kernels = {
-        (o, i): Block(page.name, FIRST_ROW + o * step, left + i * step, stage.kernel[o, i])
+        (o, i): KernelCells(page.name, FIRST_ROW + o * step, left + i * step, stage.kernel[o, i])
         for o, i in (np.ndindex(*stage.kernel.shape[:2]) if stage.kernel.size else ())
     }
     numbers = {

@@ -3,25 +3,24 @@
 import numpy as np
 from sympy import Add, Expr, Integer, Symbol
 
+from toolkit.book.address import Area
 from toolkit.book.grid import moving
 from toolkit.book.live import computed
+from toolkit.book.measure import points
 from toolkit.book.sheet import (
-    Area,
     Cell,
     Known,
     Scale,
     Sheet,
     Validation,
     at,
-    quoted,
-    reach,
 )  # fmt: skip
 from toolkit.pages.live import backward as back
 from toolkit.pages.live.digits import SIDE, STEP, Gallery
 from toolkit.pages.live.draw import CHOSEN, COLUMN, NAMES, RULER, no_such
 from toolkit.pages.live.layer import width_of
 from toolkit.pages.live.layout import DRAW, Array, Cells, Maps, filled
-from toolkit.pages.live.loss import Loss
+from toolkit.pages.live.loss import LossSheet
 from toolkit.symbols.choices import if_number, share_or_dash
 from toolkit.symbols.lookups import picked, place_or
 from toolkit.symbols.ranges import squares, total
@@ -46,11 +45,11 @@ def _pairs_of_rows() -> tuple[Area, ...]:
     """The rows are as low as a pixel: two to each line of text."""
     note, column = ROWS["ratio"] + 2, TABLE_COLUMN
     lines = (
-        (row, column + n, row + 1, column + n)
+        Area.of(row, column + n, high=2)
         for key, row in ROWS.items()
         for n in range(2 if key == "squares" else 3)  # beside the squares stand their parts
     )
-    return (*lines, (note, column, note + 1, column + 2))
+    return (*lines, Area.of(note, column, high=2, wide=3))
 
 
 class Front:
@@ -66,7 +65,9 @@ class Front:
             LABELS: gallery.labelled,
             CHOSEN: at(DRAW, 5, 24, chosen),
             COLUMN: gallery.columns,
-            RULER: Known(moving(FIRST_ROW, 2, 1, 0), np.arange(1.0, SIDE + 1)[:, None]),
+            RULER: Known(
+                moving(Area.of(FIRST_ROW, 2), across=0), np.arange(1.0, SIDE + 1)[:, None]
+            ),
         }
         place = (CHOSEN - 1) * Integer(STEP) + RULER
         self.grid = filled(picked(COLUMN, place), known, (FIRST_ROW, SEEN_COLUMN), "shade")
@@ -105,7 +106,7 @@ class Front:
         self.label = at(DRAW, 5, column + 1, self.cells[5, column + 1].value)
         self.rate = at(DRAW, RATE_ROW, column + 4, LEARNING_RATE)
 
-    def sheet(self, loss: Loss, areas: list[tuple[str, Area, Array]]) -> Sheet:
+    def sheet(self, loss: LossSheet, areas: list[tuple[str, Area, Array]]) -> Sheet:
         """With what came of the step."""
         column, cells = TABLE_COLUMN, self.cells
         lines: list[tuple[str, str, Expr, dict[Symbol, Known], str]] = [
@@ -125,7 +126,7 @@ class Front:
         terms = []
         for n, (name, area, values) in enumerate(areas):
             symbol = Symbol(f"g{n}")
-            known[symbol] = Known(f"{quoted(name)}!{reach(area)}", values)
+            known[symbol] = Known(area.on(name).relative, values)
             terms.append(squares(symbol))
         parts = [
             computed(Add(*terms[start : start + MOST_TERMS]), known, "small slope")
@@ -134,8 +135,8 @@ class Front:
         for n, part in enumerate(parts):
             cells[ROWS["squares"], column + 2 + n] = part
         whole = [part.value for part in parts]
-        area = ROWS["squares"], column + 2, ROWS["squares"], column + 1 + len(parts)
-        known[VALUE] = Known(reach(area), whole)
+        area = Area.of(ROWS["squares"], column + 2, wide=len(parts))
+        known[VALUE] = Known(area.relative, whole)
         self._compared(total(VALUE), known)
         self._answers(loss)
         return Sheet(
@@ -145,7 +146,7 @@ class Front:
             widths={1: 1.0, 2: 3.0, SEEN_COLUMN + SIDE: 3.0, 32: 3.0}
             | dict.fromkeys(range(SEEN_COLUMN, SEEN_COLUMN + SIDE), width_of(PIXELS))
             | {column: 42.0, column + 1: 16.0, column + 2: 12.0},
-            heights=dict.fromkeys(range(FIRST_ROW, FIRST_ROW + SIDE), PIXELS * 0.75 * 1.2),
+            heights=dict.fromkeys(range(FIRST_ROW, FIRST_ROW + SIDE), points(PIXELS) * 1.2),
             tab="009E73",
             scales=(Scale((self.maps.area(0),), "000000", "FFFFFF", end=255),),
             validations=(
@@ -155,7 +156,7 @@ class Front:
                 Validation(RATE_ROW, column + 1, RATE_ROW, "positive", "Learning rate",
                            "A number above 0: how far to go down the gradient."),
             ),
-            merges=((5, 11, 5, 20), *_pairs_of_rows()),
+            merges=(Area(5, 11, 5, 20), *_pairs_of_rows()),
             protected=True,
             pages_high=1,
         )  # fmt: skip
@@ -173,18 +174,18 @@ class Front:
         )
         for (key, words, expr, style), symbol in zip(lines, (SQUARED, EXPECTED, None), strict=True):
             cells[ROWS[key], column] = Cell(words, "name")
-            cells[ROWS[key], column + 1] = made = computed(expr, known, style)
+            cells[ROWS[key], column + 1] = cell = computed(expr, known, style)
             if symbol:
-                known[symbol] = at(DRAW, ROWS[key], column + 1, made.value)
+                known[symbol] = at(DRAW, ROWS[key], column + 1, cell.value)
         cells[ROWS["ratio"] + 2, column] = Cell(SMALLER, "muted")
 
-    def _answers(self, loss: Loss) -> None:
+    def _answers(self, loss: LossSheet) -> None:
         """The label's probability and the answer, before and after."""
         cells, column = self.cells, TABLE_COLUMN
-        said = [(VALUE, {VALUE: answer}) for answer in (loss.said_before, loss.said_after)]
+        answers = [(VALUE, {VALUE: answer}) for answer in (loss.said_before, loss.said_after)]
         for key, words, pair, style in (
             ("share", "probability of the label, before and after", loss.shares(), "percent right"),
-            ("answer", "answer, before and after", said, "right"),
+            ("answer", "answer, before and after", answers, "right"),
         ):
             cells[ROWS[key], column] = Cell(words, "name")
             for n, (expr, known) in enumerate(pair, 1):

@@ -6,16 +6,16 @@ from dataclasses import dataclass
 import numpy as np
 from sympy import Symbol
 
+from toolkit.book.address import Area
 from toolkit.book.live import computed
-from toolkit.book.sheet import Area, Cell, Known, Picture, Scale, Sheet, at, letters, quoted, reach
-from toolkit.book.typesetting import draw
+from toolkit.book.measure import points
+from toolkit.book.page import equation_picture
+from toolkit.book.sheet import Cell, Known, Picture, Scale, Sheet, at
 from toolkit.convnet.stages import EPSILON as EPSILON_VALUE
 from toolkit.convnet.stages import Stage
 from toolkit.pages.live import equations as eq
 from toolkit.pages.live import rules
 from toolkit.pages.live.layout import FIRST_ROW, Cells, Maps, Tiling, filled
-from toolkit.symbols.plain import plain
-from toolkit.symbols.typeset import typeset_equation
 
 EQUATION_ROW = 4
 DARK, NEGATIVE, POSITIVE = "1F4E79", "E68A4F", "5AA5DB"
@@ -23,7 +23,7 @@ NUMBERS = ("γ", "β", "μ", "σ²", "scale s", "shift t", "bias b")
 
 
 @dataclass(frozen=True)
-class Made:
+class LayerSheet:
     """A stage's sheet, its maps as the next stage reads them, and what stands beside them from
     which column on.
     """
@@ -33,7 +33,7 @@ class Made:
     beside: tuple[str, int] | None
 
 
-def layer(stage: Stage, name: str, title: str, before: Maps, margin: int) -> Made:
+def layer(stage: Stage, name: str, title: str, before: Maps, margin: int) -> LayerSheet:
     """The sheet of a stage whose input maps are `before`, with a margin around each of its own."""
     count, high, wide = stage.output
     tiles = Tiling(count, high, wide, margin)
@@ -59,7 +59,8 @@ def layer(stage: Stage, name: str, title: str, before: Maps, margin: int) -> Mad
         cells,
         grids=tuple(grids),
         widths=columns | widths,
-        heights=dict.fromkeys(range(FIRST_ROW - 1, last + 1), pixels * 0.75) | {EQUATION_ROW: 24.0},
+        heights=dict.fromkeys(range(FIRST_ROW - 1, last + 1), points(pixels))
+        | {EQUATION_ROW: 24.0},
         freeze=(FIRST_ROW - 1, 1),
         tab="0072B2",
         scales=(shading(maps), *scales),
@@ -68,7 +69,7 @@ def layer(stage: Stage, name: str, title: str, before: Maps, margin: int) -> Mad
         protected=True,
         pages_high=1,
     )
-    return Made(sheet, maps, (numbered(stage), right) if around else None)
+    return LayerSheet(sheet, maps, (numbered(stage), right) if around else None)
 
 
 def numbered(stage: Stage) -> str:
@@ -78,27 +79,24 @@ def numbered(stage: Stage) -> str:
 
 def equation(stage: Stage) -> Picture:
     """What a cell computes, typeset."""
-    shown = eq.shown(stage)
-    drawn = draw(typeset_equation(shown.symbol, shown.expr), 12)
-    alt = f"{shown.symbol.name} = {plain(shown.expr)}"
-    return Picture(drawn.png, alt, EQUATION_ROW, 2, drawn.width, drawn.height)
+    return equation_picture(eq.short_equation(stage), (EQUATION_ROW, 2), 12)
 
 
 def words(stage: Stage, maps: Maps) -> str:
     """What the letters of the equation mean, and the colours."""
     size = f"{stage.size}x{stage.size}"
-    said = []
+    sentences = []
     if stage.kind == "convolution" and stage.size > 1:
-        said.append(f"x * k: the {size} window's cells times the kernel's, added up.")
+        sentences.append(f"x * k: the {size} window's cells times the kernel's, added up.")
     if stage.kind == "convolution" and stage.size == 1:
-        said.append("Each map is a weighted sum of the maps before.")
+        sentences.append("Each map is a weighted sum of the maps before.")
     if stage.kind == "pool":
-        said.append(f"Of each {size} window the largest cell.")
-    said += meant(stage)
-    said.append(
+        sentences.append(f"Of each {size} window the largest cell.")
+    sentences += meant(stage)
+    sentences.append(
         "Blue above 0, orange below;" if maps.values.min() < 0 else "The darker, the larger;"
     )
-    return " ".join([*said, "click on a cell to read its formula."]) + rules.editable(stage)
+    return " ".join([*sentences, "click on a cell to read its formula."]) + rules.editable(stage)
 
 
 def meant(stage: Stage) -> Iterator[str]:
@@ -187,16 +185,16 @@ def _numbers(
         ):
             number = float(part[channel])
             cells[row, column + n] = Cell(number, "small input")
-            read[symbol] = Known(f"${letters(column + n)}${row}", number)
+            read[symbol] = Known(Area.of(row, column + n).absolute, number)
         for n, line in enumerate((eq.SCALED, eq.SHIFTED), column + 4):
             cell = computed(line.expr, read, "small number")
             cells[row, n] = cell
-            read[line.symbol] = Known(f"${letters(n)}${row}", cell.value)
+            read[line.symbol] = Known(Area.of(row, n).absolute, cell.value)
         known = {symbol: read[symbol] for symbol in (eq.SCALE, eq.SHIFT)}
     if stage.bias is not None:
         number = float(stage.bias[channel])
         cells[row, column + 6] = Cell(number, "small input")
-        known[eq.BIAS] = Known(f"${letters(column + 6)}${row}", number)
+        known[eq.BIAS] = Known(Area.of(row, column + 6).absolute, number)
     return cells, known
 
 
@@ -212,9 +210,9 @@ def _kernels(
         left = column + n * step
         for (down, across), weight in np.ndenumerate(values):
             cells[row + down, left + across] = Cell(float(weight), "small input")
-        first, last = f"${letters(left)}${row}", f"${letters(left + size - 1)}${row + size - 1}"
-        address = first if size == 1 else f"{first}:{last}"
-        known[eq.kernel(n + 1)] = Known(address, float(values[0, 0]) if size == 1 else values)
+        area = Area.of(row, left, size, size)
+        held = float(values[0, 0]) if size == 1 else values
+        known[eq.kernel(n + 1)] = Known(area.absolute, held)
     return cells, known
 
 
@@ -227,7 +225,7 @@ def _channel_headings(stage: Stage, column: int, step: int) -> Cells:
 
 def _scale(stage: Stage, column: int, step: int) -> Scale:
     rows, columns = stage.output[0] * step, stage.input[0] * step
-    area: Area = (FIRST_ROW, column, FIRST_ROW + rows - 1, column + columns - 1)
+    area = Area.of(FIRST_ROW, column, rows, columns)
     return Scale((area,), POSITIVE, NEGATIVE, end=float(abs(stage.kernel).max()) or 1.0)
 
 
@@ -247,8 +245,3 @@ def shape_of(maps: Maps) -> str:
     """Rows, columns and maps in words."""
     count, high, wide = maps.values.shape
     return f"{count} map{'' if count == 1 else 's'} of {high} x {wide}"
-
-
-def sheet_area(sheet: str, area: Area) -> str:
-    """An area as formulas on other sheets write it."""
-    return f"{quoted(sheet)}!{reach(area)}"

@@ -10,8 +10,9 @@ from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 from sympy import Expr, Symbol
 
-from toolkit.book.grid import Grid, moving_area
-from toolkit.book.sheet import Cell, Known, letters, quoted
+from toolkit.book.address import Area
+from toolkit.book.grid import Grid, moving
+from toolkit.book.sheet import Cell, Known
 from toolkit.symbols.equation import Equation
 from toolkit.symbols.excel import excel
 from toolkit.symbols.numeric import function
@@ -40,27 +41,21 @@ class Maps:
         cells where `size` is 1.
         """
         row, column = (place - padding for place in self.places[channel])
-        address = moving_area(row, column, size, size, stride)
+        first = Area.of(row, column, size, size, self.sheet)
         padded = np.pad(self.values[channel], padding)
         windows = sliding_window_view(padded, (size, size))[::stride, ::stride]
-        found = windows[..., 0, 0] if size == 1 else windows
-        return Known(f"{quoted(self.sheet)}!{address}", found)
+        values = windows[..., 0, 0] if size == 1 else windows
+        return Known(moving(first, stride, stride), values)
 
-    def area(self, channel: int) -> tuple[int, int, int, int]:
-        """The cells of one map."""
-        row, column = self.places[channel]
-        _, high, wide = self.values.shape
-        return row, column, row + high - 1, column + wide - 1
+    def area(self, channel: int) -> Area:
+        """The cells of one map, on its own sheet."""
+        return Area.of(*self.places[channel], *self.values.shape[1:])
 
     def whole(self, channel: int) -> Known:
         """One map as a fixed range, or cell."""
-        row, column, last_row, last_column = self.area(channel)
-        first = f"${letters(column)}${row}"
-        last = f"${letters(last_column)}${last_row}"
-        address = first if first == last else f"{first}:{last}"
         values = self.values[channel]
-        found = float(values[0, 0]) if values.size == 1 else values
-        return Known(f"{quoted(self.sheet)}!{address}", found)
+        value = float(values[0, 0]) if values.size == 1 else values
+        return Known(self.area(channel).on(self.sheet).absolute, value)
 
 
 @dataclass(frozen=True)
@@ -151,8 +146,8 @@ class Pattern:
 
     def values(self, known: Mapping[Symbol, Known]) -> Array:
         """Its values."""
-        (found,) = self.compute(*(known[symbol].value for symbol in self.given))
-        return np.asarray(found, float)
+        (result,) = self.compute(*(known[symbol].value for symbol in self.given))
+        return np.asarray(result, float)
 
 
 @cache

@@ -31,7 +31,7 @@ TARGETS = Symbol("targets")
 
 
 @dataclass
-class Loss:
+class LossSheet:
     """The sheet of softmax and cross-entropy, before and after the step."""
 
     maps: Maps
@@ -63,7 +63,6 @@ class Loss:
         slopes = np.array([self.cells[row, 7].value for row in self.rows], float)
         self.by_logit = Maps(LOSS, tuple((row, 7) for row in self.rows), slopes[:, None, None])
         self.after, self.said_after = self.before, self.said_before
-        self.page_place = Sheet(LOSS)
 
     def _one(self, row: int, column: int) -> Known:
         return at(LOSS, row, column, self.cells[row, column].value)
@@ -91,32 +90,31 @@ class Loss:
         }
         end = self.rows[-1] + 2
         self.cells[end, column] = Cell(words, "name")
-        pair[LOGITS] = Known(logits.address, pair[LOGITS].value)
         self.cells[end, column + 1] = computed(explained.CROSS_ENTROPY, pair, "value")
-        said = lookup(CLASS, LOGITS, largest(LOGITS))
+        answer = lookup(CLASS, LOGITS, largest(LOGITS))
         known = {CLASS: self._range(2), LOGITS: logits}
         self.cells[end + 1, column] = Cell("answer", "name")
-        self.cells[end + 1, column + 1] = computed(said, known, "middle")
+        self.cells[end + 1, column + 1] = computed(answer, known, "middle")
         return self._one(end, column + 1), self._one(end + 1, column + 1)
 
     def shares(self) -> list[tuple[Expr, dict[Symbol, Known]]]:
         """The label's probability before and after the step: what its target picks."""
         targets = self._range(6)
-        found = []
+        probabilities = []
         for column in (5, 11):
             shares = self._range(column)
             pair = {
                 VALUE: Known(shares.address, np.array([shares.value], float)),
                 TARGETS: Known(targets.address, np.array([targets.value], float)),
             }
-            found.append((window_dot(TARGETS, VALUE), pair))
-        return found
+            probabilities.append((window_dot(TARGETS, VALUE), pair))
+        return probabilities
 
     def sheet(self, maps: Maps) -> Sheet:
         """Finished with the logits of the second pass."""
         self.after, self.said_after = self._side(9, maps, "loss after")
         widths = {1: 2.0, 8: 3.0} | dict.fromkeys((2, 3, 4, 5, 6, 7, 9, 10, 11), 16.0)
         lines = [line for _, line in explained.LOSS_LINES]
-        pictures, heights = explained.laid(lines, widths)
+        pictures, heights = explained.equation_row(lines, widths)
         return Sheet(LOSS, self.cells, widths=widths, tab="CC79A7", pages_high=1, protected=True,
                      pictures=tuple(pictures), heights=heights)  # fmt: skip

@@ -1,9 +1,8 @@
 """What the sheets of stages are called, and the links between them."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 
-from toolkit.book.sheet import Cell, Sheet, letters
+from toolkit.book.sheet import Cell, Sheet
 from toolkit.convnet.stages import Stage
 from toolkit.pages.live.backward import spreads
 from toolkit.pages.live.explained import in_place
@@ -44,19 +43,22 @@ def title(stage: Stage, number: int, field: int) -> str:
 
 def receptive_fields(steps: list[Stage]) -> list[int]:
     """Pixels to a side that a cell of each stage's maps sees."""
-    found, field, jump = [], 1, 1
+    fields, field, jump = [], 1, 1
     for stage in steps:
         field += (stage.size - 1) * jump
         jump *= stage.stride
-        found.append(field)
-    return found
+        fields.append(field)
+    return fields
 
 
 def way_on(stage: Stage) -> str:
     """What the blocks of a stage's forward sheet in the book of a step are."""
-    made = {"pool": "z: the largest cell of each window.", "average": "z: the mean of each map.",
-            "pointwise": "z is what the sheet before shows."}  # fmt: skip
-    first = made.get(stage.kind, "z: the sums of products.")
+    meanings = {
+        "pool": "z: the largest cell of each window.",
+        "average": "z: the mean of each map.",
+        "pointwise": "z is what the sheet before shows.",
+    }
+    first = meanings.get(stage.kind, "z: the sums of products.")
     below = ", below" * (stage.kind != "pointwise")
     changes = in_place(stage)
     second = f" a{below}: after {changes}." if changes else ""
@@ -84,20 +86,19 @@ def linked(sheets: list[Sheet], jumps: Mapping[str, tuple[str, int]]) -> tuple[S
     """Links to Draw, back and forward, in the third row. `jumps` holds by the name of a sheet what
     lies far right on it, and the first column of that.
     """
-    made = []
+    pages = []
     for number, sheet in enumerate(sheets):
         ways = list(_ways(sheets, number))
         if sheet.name in jumps:
             text, column = jumps[sheet.name]
-            ways.append(Cell(f"{text} →", "link", link=sheet.name, spot=_spot(FIRST_ROW, column)))
+            ways.append(Cell(f"{text} →", "link", link=sheet.name, spot=(FIRST_ROW, column)))
         if not number:
             row = _below(sheet)
-            ways.append(Cell("All sheets ↓", "link", link=sheet.name, spot=_spot(row, 2)))
+            ways.append(Cell("All sheets ↓", "link", link=sheet.name, spot=(row, 2)))
         step = 8 if sheet.widths.get(3, 9.0) < NARROW else 2
         links = {(3, 2 + step * n): cell for n, cell in enumerate(ways)}
-        made.append(replace(sheet, cells={**sheet.cells, **links}))
-    made[0] = replace(made[0], cells={**made[0].cells, **_contents(made)})
-    return tuple(made)
+        pages.append(sheet.with_cells(links))
+    return (pages[0].with_cells(_contents(pages)), *pages[1:])
 
 
 def _ways(sheets: list[Sheet], number: int) -> Iterator[Cell]:
@@ -108,10 +109,6 @@ def _ways(sheets: list[Sheet], number: int) -> Iterator[Cell]:
         yield Cell(f"← {sheets[number - 1].name}", "link", link=sheets[number - 1].name)
     if number + 1 < len(sheets):
         yield Cell(f"{sheets[number + 1].name} →", "link", link=sheets[number + 1].name)
-
-
-def _spot(row: int, column: int) -> str:
-    return f"{letters(column)}{row}"
 
 
 def _below(sheet: Sheet) -> int:

@@ -1,4 +1,4 @@
-"""A sheet in the making, and where the parameters on it stand."""
+"""A sheet of feature maps while it is being written, and the cells of the parameters on it."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
@@ -6,19 +6,22 @@ from dataclasses import dataclass, field
 import numpy as np
 from sympy import Expr, Symbol
 
+from toolkit.book.address import Area
 from toolkit.book.grid import Grid, moving
-from toolkit.book.sheet import Cell, Known, Picture, Scale, Sheet, Validation, letters, quoted
+from toolkit.book.measure import points
+from toolkit.book.page import PageBuilder
+from toolkit.book.sheet import Cell, Known, Sheet
 from toolkit.pages.live import equations as eq
-from toolkit.pages.live.explained import laid
+from toolkit.pages.live.explained import equation_row
 from toolkit.pages.live.layer import shading, width_of
-from toolkit.pages.live.layout import FIRST_ROW, Array, Cells, Maps, Tiling, filled
+from toolkit.pages.live.layout import FIRST_ROW, Array, Maps, Tiling, filled
 from toolkit.symbols.equation import Equation
 
 Reads = dict[Symbol, Known]
 
 
 @dataclass(frozen=True)
-class Block:
+class KernelCells:
     """A kernel's cells: `values` (rows, columns) from the cell (row, column) on."""
 
     sheet: str
@@ -27,56 +30,49 @@ class Block:
     values: Array = field(repr=False)
 
     @property
+    def area(self) -> Area:
+        """Where the cells are."""
+        return Area.of(self.row, self.column, *self.values.shape).on(self.sheet)
+
+    @property
     def whole(self) -> Known:
         """The range, or the number where it is one cell."""
-        size = len(self.values)
-        first = f"${letters(self.column)}${self.row}"
-        last = f"${letters(self.column + size - 1)}${self.row + size - 1}"
-        address = first if size == 1 else f"{first}:{last}"
-        value = float(self.values[0, 0]) if size == 1 else self.values
-        return Known(f"{quoted(self.sheet)}!{address}", value)
+        value = float(self.values[0, 0]) if self.values.size == 1 else self.values
+        return Known(self.area.absolute, value)
 
     @property
     def cells(self) -> Known:
         """Cell by cell."""
-        return Known(f"{quoted(self.sheet)}!{moving(self.row, self.column)}", self.values)
+        return Known(moving(self.area.first), self.values)
 
     @property
     def turned(self) -> Known:
         """Cell by cell from the last to the first: the kernel turned by half a turn."""
-        size = len(self.values)
-        address = moving(self.row + size - 1, self.column + size - 1, -1, -1)
-        return Known(f"{quoted(self.sheet)}!{address}", self.values[::-1, ::-1])
+        return Known(moving(self.area.last, -1, -1), self.values[::-1, ::-1])
 
 
 @dataclass(frozen=True)
 class Weights:
     """Where a stage's parameters stand: kernels by (output, input), numbers by output."""
 
-    kernels: dict[tuple[int, int], Block]
+    kernels: dict[tuple[int, int], KernelCells]
     numbers: dict[Symbol, list[Known]]
 
     def reads(self, channel: int) -> Reads:
         """What the formulas of one output map read."""
-        found = {symbol: known[channel] for symbol, known in self.numbers.items()}
+        numbers = {symbol: known[channel] for symbol, known in self.numbers.items()}
         kernels = {i: block.whole for (o, i), block in self.kernels.items() if o == channel}
-        return found | {eq.kernel(i + 1): known for i, known in kernels.items()}
+        return numbers | {eq.kernel(i + 1): known for i, known in kernels.items()}
 
 
 @dataclass
-class Page:
-    """A sheet in the making."""
+class MapPage(PageBuilder):
+    """A sheet of feature maps while it is being written. `pixels` is the side of a cell, `last` the
+    last row of what has been written.
+    """
 
-    name: str
-    cells: Cells = field(default_factory=dict)
-    grids: list[Grid] = field(default_factory=list)
-    scales: list[Scale] = field(default_factory=list)
-    widths: dict[int, float] = field(default_factory=dict)
-    heights: dict[int, float] = field(default_factory=dict)
-    pictures: list[Picture] = field(default_factory=list)
-    validations: list[Validation] = field(default_factory=list)
-    pixels: int = 13
-    last: int = FIRST_ROW
+    pixels: int = field(default=13, kw_only=True)
+    last: int = field(default=FIRST_ROW, kw_only=True)
 
     def lay(
         self,
@@ -115,24 +111,15 @@ class Page:
 
     def explain(self, equations: Iterable[Equation]) -> None:
         """Equations side by side above the maps."""
-        pictures, heights = laid(equations, self.widths)
+        pictures, heights = equation_row(equations, self.widths)
         self.pictures += pictures
         self.heights |= heights
 
     def sheet(self, title: str, tab: str) -> Sheet:
-        """The sheet."""
+        """The finished sheet, with its title and the colour of its tab."""
         rows = range(FIRST_ROW - 1, self.last + 1)
-        return Sheet(
-            self.name,
-            {(1, 2): Cell(title, "title"), **self.cells},
-            grids=tuple(self.grids),
-            widths=self.widths,
-            heights=dict.fromkeys(rows, self.pixels * 0.75) | self.heights,
-            pictures=tuple(self.pictures),
-            freeze=(FIRST_ROW - 1, 1),
-            tab=tab,
-            scales=tuple(self.scales),
-            validations=tuple(self.validations),
-            protected=True,
-            pages_high=1,
-        )
+        self.heights = dict.fromkeys(rows, points(self.pixels)) | self.heights
+        self.cells = {(1, 2): Cell(title, "title"), **self.cells}
+        self.freeze, self.tab, self.pages_high = (FIRST_ROW - 1, 1), tab, 1
+        self.protected = True
+        return self.finish()

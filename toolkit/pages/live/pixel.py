@@ -1,29 +1,28 @@
 """One cell of a feature map taken apart: windows, kernels, products, sums."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
 from sympy import Add, Expr, Integer, Symbol, floor
 
+from toolkit.book.address import Area
 from toolkit.book.live import computed
+from toolkit.book.page import PageBuilder
 from toolkit.book.sheet import (
-    Area,
     Cell,
     Known,
     Scale,
     Sheet,
     Validation,
     at,
-    letters,
-    quoted,
-    reach,
+    constant,
 )  # fmt: skip
 from toolkit.convnet.stages import Stage, scale_and_shift
 from toolkit.pages.live import equations as eq
 from toolkit.pages.live.layer import NEGATIVE, NUMBERS, POSITIVE
 from toolkit.pages.live.layout import FIRST_ROW as MAP_ROW
-from toolkit.pages.live.layout import PIXEL, Cells, Maps, Tiling
+from toolkit.pages.live.layout import PIXEL, Maps, Tiling
 from toolkit.symbols.bounds import ordinal
 from toolkit.symbols.choices import verdict
 from toolkit.symbols.lookups import picked
@@ -39,7 +38,7 @@ SCALE_OFFSET, BIAS_OFFSET = 4, 6  # of the columns beside the maps
 
 
 @dataclass(frozen=True)
-class Part:
+class ConvolutionSheet:
     """A convolution to take apart: its sheet, its maps, those it reads, and the first column
     beside its maps.
     """
@@ -62,56 +61,43 @@ class Part:
         return Tiling(count, high, wide, self.margin)
 
 
-@dataclass
-class Drawn:
-    """What the sections have put on the sheet so far."""
-
-    cells: Cells = field(default_factory=dict)
-    validations: list[Validation] = field(default_factory=list)
-    scales: list[Scale] = field(default_factory=list)
-    verdicts: list[Area] = field(default_factory=list)
-
-
-def sheet(parts: list[Part]) -> Sheet:
+def sheet(parts: list[ConvolutionSheet]) -> Sheet:
     """A section for each convolution, with a map, a row and a column to choose."""
     words = "Choose a map and a cell of it in the yellow cells: the same sums as on its own sheet."
-    drawn = Drawn({(1, 2): Cell("How one cell is computed", "title"), (2, 2): Cell(words, "muted")})
-    row = 5
-    for part in parts:
-        row = _section(part, row, drawn) + 3
-    return Sheet(
+    page = PageBuilder(
         PIXEL,
-        drawn.cells,
+        row=5,
+        cells={(1, 2): Cell("How one cell is computed", "title"), (2, 2): Cell(words, "muted")},
         widths={1: 2.0, 2: 24.0} | dict.fromkeys(range(3, 20), 10.0),
         tab="CC79A7",
-        validations=tuple(drawn.validations),
-        scales=tuple(drawn.scales),
-        verdicts=tuple(drawn.verdicts),
         protected=True,
     )
+    for part in parts:
+        page.row = _section(part, page.row, page) + 3
+    return page.finish()
 
 
-def _section(part: Part, top: int, drawn: Drawn) -> int:
+def _section(part: ConvolutionSheet, top: int, page: PageBuilder) -> int:
     """One convolution from row `top` on; its last row."""
     stage, size = part.stage, part.stage.size
-    drawn.cells[top, 2] = Cell(f"{part.name}: a cell of your choice", "subtitle")
-    chosen = _chosen(part, top, drawn)
+    page.cells[top, 2] = Cell(f"{part.name}: a cell of your choice", "subtitle")
+    chosen = _chosen(part, top, page)
     places = (3, 4 + size, 5 + 2 * size, 6 + 3 * size)
     row = top + 5
     for word, column in zip(("window", "kernel", "products", SUM), places, strict=True):
-        drawn.cells[row, column] = Cell(word, "bold")
+        page.cells[row, column] = Cell(word, "bold")
     sums = []
     channels = min(stage.input[0], MOST_CHANNELS)
     for channel in range(channels):
-        _strip(part, channel, row + 1, places, chosen, drawn)
-        sums.append(at(PIXEL, row + 1, places[3], drawn.cells[row + 1, places[3]].value))
+        _strip(part, channel, row + 1, places, chosen, page)
+        sums.append(at(PIXEL, row + 1, places[3], page.cells[row + 1, places[3]].value))
         row += size + 1
     if channels < stage.input[0]:
         return row
-    return _result(part, row + 1, sums, chosen, drawn)
+    return _result(part, row + 1, sums, chosen, page)
 
 
-def _chosen(part: Part, top: int, drawn: Drawn) -> dict[Symbol, Known]:
+def _chosen(part: ConvolutionSheet, top: int, page: PageBuilder) -> dict[Symbol, Known]:
     """The cells in which a reader chooses, and beside each the number that is read of it; in the
     middle there is ink to look at.
     """
@@ -120,30 +106,30 @@ def _chosen(part: Part, top: int, drawn: Drawn) -> dict[Symbol, Known]:
     known = {}
     for row, (symbol, start, most) in enumerate(starts, top + 1):
         start = max(1, start)
-        drawn.cells[row, 2] = Cell(f"{symbol.name} (1 to {most})", "label")
-        drawn.cells[row, 3] = Cell(start, "input")
+        page.cells[row, 2] = Cell(f"{symbol.name} (1 to {most})", "label")
+        page.cells[row, 3] = Cell(start, "input")
         typed = {symbol: at(PIXEL, row, 3, start)}
         held = computed(ordinal(symbol, Integer(most)), typed, "read")
-        drawn.cells[row, 4] = held
+        page.cells[row, 4] = held
         known[symbol] = at(PIXEL, row, 4, held.value)
         words = f"A whole number from 1 to {most}."
-        drawn.validations.append(
+        page.validations.append(
             Validation(row, 3, row, "whole", f"Which {symbol.name}?", words, least=1, most=most)
         )
     return known
 
 
 def _strip(
-    part: Part,
+    part: ConvolutionSheet,
     channel: int,
     row: int,
     places: tuple[int, ...],
     chosen: dict[Symbol, Known],
-    drawn: Drawn,
+    page: PageBuilder,
 ) -> None:
     """One channel: the window, its kernel, cell by cell their products, and their sum."""
     size = part.stage.size
-    drawn.cells[row, 2] = Cell(f"from map {channel + 1}", "label")
+    page.cells[row, 2] = Cell(f"from map {channel + 1}", "label")
     read = chosen | {CELLS: _margined(part, channel)}
     kernels = chosen | {CELLS: _kernel_area(part)}
     products = []
@@ -151,44 +137,43 @@ def _strip(
         place, columns = row + down, [column + across for column in places[:3]]
         window = computed(_in_window(part, down, across), read, "decimals 3")
         kernel = computed(_in_kernel(part, channel, down, across), kernels, "decimals 3")
-        drawn.cells[place, columns[0]], drawn.cells[place, columns[1]] = window, kernel
+        page.cells[place, columns[0]], page.cells[place, columns[1]] = window, kernel
         known = {
             FACTOR: at(PIXEL, place, columns[0], window.value),
             WEIGHT: at(PIXEL, place, columns[1], kernel.value),
         }
-        drawn.cells[place, columns[2]] = product = computed(FACTOR * WEIGHT, known, "decimals 3")
+        page.cells[place, columns[2]] = product = computed(FACTOR * WEIGHT, known, "decimals 3")
         products.append(product.value)
     area = _square(row, places[2], size)
-    known = {PRODUCTS: Known(reach(area), products)}
-    drawn.cells[row, places[3]] = computed(total(PRODUCTS), known, "number")
-    drawn.scales += [
+    known = {PRODUCTS: Known(area.relative, products)}
+    page.cells[row, places[3]] = computed(total(PRODUCTS), known, "number")
+    page.scales += [
         Scale((_square(row, column, size),), POSITIVE, NEGATIVE, end=1.0) for column in places[1:3]
     ]
 
 
 def _square(row: int, column: int, size: int) -> Area:
-    return row, column, row + size - 1, column + size - 1
+    return Area.of(row, column, size, size)
 
 
-def _in_window(part: Part, down: int, across: int) -> Expr:
+def _in_window(part: ConvolutionSheet, down: int, across: int) -> Expr:
     stride = Integer(part.stage.stride)
     return picked(CELLS, (ROW - 1) * stride + down + 1, (COLUMN - 1) * stride + across + 1)
 
 
-def _in_kernel(part: Part, channel: int, down: int, across: int) -> Expr:
+def _in_kernel(part: ConvolutionSheet, channel: int, down: int, across: int) -> Expr:
     left = Integer(channel * part.step + across + 1)
     return picked(CELLS, (MAP - 1) * Integer(part.step) + down + 1, left)
 
 
-def _margined(part: Part, channel: int) -> Known:
+def _margined(part: ConvolutionSheet, channel: int) -> Known:
     """A map that is read, with the blank cells around it that stand for the padding."""
     margin = part.stage.padding
-    row, column, last_row, last_column = part.before.area(channel)
-    area = row - margin, column - margin, last_row + margin, last_column + margin
-    return Known(_fixed(part.before.sheet, area), np.pad(part.before.values[channel], margin))
+    area = part.before.area(channel).grown(margin).on(part.before.sheet)
+    return Known(area.absolute_range, np.pad(part.before.values[channel], margin))
 
 
-def _kernel_area(part: Part) -> Known:
+def _kernel_area(part: ConvolutionSheet) -> Known:
     """All kernels of the stage with the gaps between them."""
     count, channels, size, _ = part.stage.kernel.shape
     values = np.zeros((count * part.step, channels * part.step))
@@ -196,8 +181,8 @@ def _kernel_area(part: Part) -> Known:
         top, left = out * part.step, into * part.step
         values[top : top + size, left : left + size] = kernel
     column = part.tiles.right + 2 + len(NUMBERS)
-    area = MAP_ROW, column, MAP_ROW + len(values) - 1, column + values.shape[1] - 1
-    return Known(_fixed(part.name, area), values)
+    area = Area.of(MAP_ROW, column, *values.shape).on(part.name)
+    return Known(area.absolute_range, values)
 
 
 def _each(kernels: np.ndarray) -> Iterator[tuple[tuple[int, int], np.ndarray]]:
@@ -205,16 +190,11 @@ def _each(kernels: np.ndarray) -> Iterator[tuple[tuple[int, int], np.ndarray]]:
         yield (out, into), kernels[out, into]
 
 
-def _fixed(sheet: str, area: Area) -> str:
-    row, column, last_row, last_column = area
-    return f"{quoted(sheet)}!${letters(column)}${row}:${letters(last_column)}${last_row}"
-
-
 @dataclass
 class Lines:
     """Lines of a word and a number, one below the other."""
 
-    drawn: Drawn
+    page: PageBuilder
     row: int
 
     def put(
@@ -223,16 +203,20 @@ class Lines:
         """One more line; where its number stands."""
         self.row += 1
         cell = computed(expr, known, style)
-        self.drawn.cells[self.row, 2] = Cell(words, "label")
-        self.drawn.cells[self.row, VALUE_COLUMN] = cell
+        self.page.cells[self.row, 2] = Cell(words, "label")
+        self.page.cells[self.row, VALUE_COLUMN] = cell
         return at(PIXEL, self.row, VALUE_COLUMN, cell.value)
 
 
 def _result(
-    part: Part, row: int, sums: list[Known], chosen: dict[Symbol, Known], drawn: Drawn
+    part: ConvolutionSheet,
+    row: int,
+    sums: list[Known],
+    chosen: dict[Symbol, Known],
+    page: PageBuilder,
 ) -> int:
     """The sum of all channels, what follows it, and whether the layer's sheet says the same."""
-    lines = Lines(drawn, row - 1)
+    lines = Lines(page, row - 1)
     parts = {Symbol(f"sum{n}"): each for n, each in enumerate(sums, 1)}
     known = {ADDED: lines.put("all channels added", Add(*parts), parts)}
     for symbol, (words, offset) in _further(part.stage).items():
@@ -241,34 +225,34 @@ def _result(
         known[symbol] = lines.put(words, picked(CELLS, place, Integer(1)), read)
     here = lines.put("the cell", eq.finished(part.stage, ADDED), known)
     there = lines.put(f"on sheet {part.name}", _on_sheet(part), chosen | {CELLS: _region(part)})
-    known = {HERE: here, THERE: there, LIMIT: Known(repr(BOUND), BOUND)}
+    known = {HERE: here, THERE: there, LIMIT: constant(BOUND)}
     lines.put("the same?", verdict(abs(HERE - THERE), LIMIT), known, "verdict")
-    drawn.verdicts.append((lines.row, VALUE_COLUMN, lines.row, VALUE_COLUMN))
+    page.verdicts.append(Area.of(lines.row, VALUE_COLUMN))
     return lines.row
 
 
 def _further(stage: Stage) -> dict[Symbol, tuple[str, int]]:
     """The numbers of a map that follow the sum, with the columns beside the maps they stand in."""
-    found = {eq.BIAS: ("bias b of this map", BIAS_OFFSET)} if stage.bias is not None else {}
+    numbers = {eq.BIAS: ("bias b of this map", BIAS_OFFSET)} if stage.bias is not None else {}
     if stage.norm:
-        found[eq.SCALE] = ("scale s of this map", SCALE_OFFSET)
-        found[eq.SHIFT] = ("shift t of this map", SCALE_OFFSET + 1)
-    return found
+        numbers[eq.SCALE] = ("scale s of this map", SCALE_OFFSET)
+        numbers[eq.SHIFT] = ("shift t of this map", SCALE_OFFSET + 1)
+    return numbers
 
 
-def _numbers(part: Part, offset: int) -> Known:
+def _numbers(part: ConvolutionSheet, offset: int) -> Known:
     """A column of the numbers beside the maps, with gaps as the kernels have them."""
     stage, column = part.stage, part.tiles.right + 1 + offset
     count = stage.output[0] * part.step
     values = np.zeros((count, 1))
-    found = stage.bias
+    column_values = stage.bias
     if offset != BIAS_OFFSET and stage.norm:
-        found = scale_and_shift(stage.norm)[offset - SCALE_OFFSET]
-    values[:: part.step, 0] = found
-    return Known(_fixed(part.name, (MAP_ROW, column, MAP_ROW + count - 1, column)), values)
+        column_values = scale_and_shift(stage.norm)[offset - SCALE_OFFSET]
+    values[:: part.step, 0] = column_values
+    return Known(Area.of(MAP_ROW, column, count, sheet=part.name).absolute_range, values)
 
 
-def _on_sheet(part: Part) -> Expr:
+def _on_sheet(part: ConvolutionSheet) -> Expr:
     """Where the chosen cell stands among the maps of its sheet."""
     _, high, wide = part.stage.output
     across, gap = Integer(part.tiles.across), part.tiles.gap
@@ -277,15 +261,14 @@ def _on_sheet(part: Part) -> Expr:
     return picked(CELLS, line * Integer(high + gap) + ROW, right)
 
 
-def _region(part: Part) -> Known:
+def _region(part: ConvolutionSheet) -> Known:
     """All maps of a sheet with the gaps between them."""
     count, high, wide = part.stage.output
     tiles = part.tiles
     rows = -(-count // tiles.across)
     values = np.zeros((rows * (high + tiles.gap), tiles.across * (wide + tiles.gap)))
-    for (row, column), found in zip(tiles.places, part.maps.values, strict=True):
+    for (row, column), map_values in zip(tiles.places, part.maps.values, strict=True):
         top, left = row - tiles.top, column - tiles.left
-        values[top : top + high, left : left + wide] = found
-    bottom, right = tiles.top + len(values) - 1, tiles.left + values.shape[1] - 1
-    area = tiles.top, tiles.left, bottom, right
-    return Known(_fixed(part.name, area), values)
+        values[top : top + high, left : left + wide] = map_values
+    area = Area.of(tiles.top, tiles.left, *values.shape).on(part.name)
+    return Known(area.absolute_range, values)

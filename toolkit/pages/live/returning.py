@@ -5,20 +5,21 @@ from dataclasses import dataclass
 import numpy as np
 from sympy import Symbol
 
+from toolkit.book.address import Area
 from toolkit.book.grid import Grid, moving
 from toolkit.book.live import computed
-from toolkit.book.sheet import Area, Cell, Known, at, quoted
+from toolkit.book.sheet import Cell, Known, at
 from toolkit.convnet.stages import Stage
 from toolkit.pages.live import backward as back
-from toolkit.pages.live.forward import Passed, tiles_of
+from toolkit.pages.live.forward import ForwardPass, tiles_of
 from toolkit.pages.live.layer import shading, width_of
 from toolkit.pages.live.layout import FIRST_ROW, Array, Maps, filled
-from toolkit.pages.live.page import Block, Page, Reads, Weights
-from toolkit.pages.live.updates import Job, parameters
+from toolkit.pages.live.page import KernelCells, MapPage, Reads, Weights
+from toolkit.pages.live.updates import ParameterUpdate, parameters
 
 
 @dataclass(frozen=True)
-class Returned:
+class BackwardPass:
     """A stage passed backward: what reaches its inputs, its parameters after the step, and the
     areas of all gradients of parameters.
     """
@@ -28,7 +29,9 @@ class Returned:
     gradients: tuple[tuple[Area, Array], ...]
 
 
-def backward(passed: Passed, arriving: Maps, page: Page, rate: Known, margin: int) -> Returned:
+def backward(
+    passed: ForwardPass, arriving: Maps, page: MapPage, rate: Known, margin: int
+) -> BackwardPass:
     """The page of gradients of one stage; `arriving` is ∂loss/∂a."""
     stage = passed.stage
     first = FIRST_ROW
@@ -36,20 +39,20 @@ def backward(passed: Passed, arriving: Maps, page: Page, rate: Known, margin: in
     if stage.norm or stage.relu:
 
         def reads(channel: int) -> Reads:
-            found = {back.G: arriving.window(channel, 1), back.A: passed.a.window(channel, 1)}
-            return found | passed.weights.reads(channel)
+            gradients = {back.G: arriving.window(channel, 1), back.A: passed.a.window(channel, 1)}
+            return gradients | passed.weights.reads(channel)
 
         tiles = tiles_of(stage.output, margin, first)
         by_z = page.lay(tiles, "∂z", back.in_place(stage), reads)
         first = tiles.last + 3
     if back.spreads(stage):
         by_z, first = _spread(stage, by_z, page, margin, first)
-    stepped = parameters(Job(passed, arriving, by_z, page, rate, margin))
+    stepped = parameters(ParameterUpdate(passed, arriving, by_z, page, rate, margin))
     by_input = _by_input(passed, by_z, stepped.turned, page, margin, first)
-    return Returned(by_input, stepped.weights, stepped.gradients)
+    return BackwardPass(by_input, stepped.weights, stepped.gradients)
 
 
-def _spread(stage: Stage, maps: Maps, page: Page, margin: int, first: int) -> tuple[Maps, int]:
+def _spread(stage: Stage, maps: Maps, page: MapPage, margin: int, first: int) -> tuple[Maps, int]:
     """Gradients as far apart as the windows were, with blank cells between and around them."""
     count, high, wide = maps.values.shape
     step = stage.stride
@@ -63,18 +66,18 @@ def _spread(stage: Stage, maps: Maps, page: Page, margin: int, first: int) -> tu
             known = at(maps.sheet, top + down, left + across, maps.values[channel, down, across])
             place = row + down * step, column + across * step
             page.cells[place] = computed(back.G, {back.G: known}, "shade")
-    found = Maps(page.name, tiles.places, values)
-    page.scales.append(shading(found))
+    spaced = Maps(page.name, tiles.places, values)
+    page.scales.append(shading(spaced))
     page.last = max(page.last, tiles.last)
     page.widths |= {c: width_of(page.pixels) for c in range(1, tiles.right) if c not in page.widths}
-    return found, tiles.last + 3
+    return spaced, tiles.last + 3
 
 
 def _by_input(
-    passed: Passed,
+    passed: ForwardPass,
     by_z: Maps,
-    turned: dict[tuple[int, int], Block],
-    page: Page,
+    turned: dict[tuple[int, int], KernelCells],
+    page: MapPage,
     margin: int,
     first: int,
 ) -> Maps:
@@ -91,24 +94,24 @@ def _by_input(
     padding = stage.size - 1 - stage.padding
 
     def reads(channel: int) -> Reads:
-        found: Reads = {}
+        windows: Reads = {}
         for o in range(stage.output[0]):
-            found[back.gradient(o + 1)] = by_z.window(o, stage.size, 1, padding)
-            found[back.flipped(o + 1)] = turned[o, channel].whole
-        return found
+            windows[back.gradient(o + 1)] = by_z.window(o, stage.size, 1, padding)
+            windows[back.flipped(o + 1)] = turned[o, channel].whole
+        return windows
 
     return page.lay(tiles, "∂x", back.by_input(stage), reads)
 
 
-def _unpooled(passed: Passed, by_z: Maps, channel: int, place: tuple[int, int]) -> Grid:
+def _unpooled(passed: ForwardPass, by_z: Maps, channel: int, place: tuple[int, int]) -> Grid:
     """What reaches the cells of one map before pooling: a formula for each place in the window."""
-    size, sheet = passed.stage.size, quoted(passed.before.sheet)
+    size, sheet = passed.stage.size, passed.before.sheet
     row, column = passed.before.places[channel]
     out = {}
     for symbol, maps in ((back.LARGEST, passed.z), (back.G, by_z)):
-        top, left = maps.places[channel]
-        spread = np.kron(maps.values[channel], np.ones((size, size)))
-        out[symbol] = f"{quoted(maps.sheet)}!{moving(top, left, 1, 1, size)}", spread
+        first = maps.area(channel).first.on(maps.sheet)
+        repeated = np.kron(maps.values[channel], np.ones((size, size)))
+        out[symbol] = moving(first, each=size), repeated
     high, wide = out[back.G][1].shape
     x = passed.before.values[channel][:high, :wide]
     values, turns = np.zeros((high, wide)), []
@@ -121,8 +124,8 @@ def _unpooled(passed: Passed, by_z: Maps, channel: int, place: tuple[int, int]) 
             for n in range(number + 1):
                 i, j = divmod(n, size)
                 symbol = back.X if n == number else Symbol(f"x{n + 1}")
-                address = f"{sheet}!{moving(row + i, column + j, size, size, size)}"
-                known[symbol] = Known(address, x[i::size, j::size])
+                pixel = Area.of(row + i, column + j, sheet=sheet)
+                known[symbol] = Known(moving(pixel, size, size, size), x[i::size, j::size])
             grid = filled(expr, known, place, "shade")
             values[down::size, across::size] = grid.values
             line.append(grid.formula or "")

@@ -6,16 +6,17 @@ from dataclasses import dataclass
 import numpy as np
 from sympy import Expr, Symbol
 
+from toolkit.book.address import Area
 from toolkit.book.grid import Grid
 from toolkit.book.live import computed
-from toolkit.book.sheet import Area, Cell, Known, Scale, at
+from toolkit.book.sheet import Cell, Known, Scale, at
 from toolkit.convnet.stages import Stage
 from toolkit.pages.live import backward as back
 from toolkit.pages.live import equations as eq
-from toolkit.pages.live.forward import Passed, tiles_of
+from toolkit.pages.live.forward import ForwardPass, tiles_of
 from toolkit.pages.live.layer import NEGATIVE, POSITIVE
 from toolkit.pages.live.layout import FIRST_ROW, Array, Maps, filled
-from toolkit.pages.live.page import Block, Page, Reads, Weights
+from toolkit.pages.live.page import KernelCells, MapPage, Reads, Weights
 
 TITLES = ("∂loss/∂kernel", "kernel after the step", "kernel turned, for the way back")
 SLOPES = 3  # of the numbers beside the maps, the first
@@ -23,15 +24,15 @@ AFTER = ("∂γ", "∂β", "∂b", "new γ", "new β", "new s", "new t", "new b"
 
 
 @dataclass(frozen=True)
-class Job:
+class ParameterUpdate:
     """A stage whose parameters take a step: what arrived at its outputs (after ReLU and before),
     the page that shows it, and the learning rate.
     """
 
-    passed: Passed
+    passed: ForwardPass
     arriving: Maps
     by_z: Maps
-    page: Page
+    page: MapPage
     rate: Known
     margin: int
 
@@ -59,18 +60,18 @@ class Job:
 
 
 @dataclass(frozen=True)
-class Stepped:
+class NewParameters:
     """Parameters after the step, kernels turned for the way back, and where all gradients stand."""
 
     weights: Weights
-    turned: dict[tuple[int, int], Block]
+    turned: dict[tuple[int, int], KernelCells]
     gradients: tuple[tuple[Area, Array], ...]
 
 
-def parameters(job: Job) -> Stepped:
+def parameters(job: ParameterUpdate) -> NewParameters:
     """Gradients and new values beside the maps."""
     if not job.passed.weights.numbers and not job.passed.weights.kernels:
-        return Stepped(Weights({}, {}), {}, ())
+        return NewParameters(Weights({}, {}), {}, ())
     page, right = job.page, job.right
     for n, heading in enumerate(AFTER):
         if not (job.stage.bias is not None if heading.endswith("b") else job.stage.norm):
@@ -83,17 +84,20 @@ def parameters(job: Job) -> Stepped:
         areas += _new_numbers(job, channel, numbers)
     page.last = max(page.last, FIRST_ROW + job.stage.output[0] * job.step)
     page.widths |= dict.fromkeys(range(right, right + 1 + len(AFTER)), 6.4)
-    made = {place: _new_kernel(job, *place) for place in job.passed.weights.kernels}
-    if made:
-        areas.append(_framed(job, [slope for slope, _, _ in made.values()]))
+    grids = {place: _new_kernel(job, *place) for place in job.passed.weights.kernels}
+    if grids:
+        areas.append(_framed(job, [slope for slope, _, _ in grids.values()]))
     blocks = [
-        {place: Block(page.name, g[n].row, g[n].column, g[n].values) for place, g in made.items()}
+        {
+            place: KernelCells(page.name, g[n].row, g[n].column, g[n].values)
+            for place, g in grids.items()
+        }
         for n in (1, 2)
     ]
-    return Stepped(Weights(blocks[0], numbers), blocks[1], tuple(areas))
+    return NewParameters(Weights(blocks[0], numbers), blocks[1], tuple(areas))
 
 
-def _new_kernel(job: Job, o: int, i: int) -> tuple[Grid, Grid, Grid]:
+def _new_kernel(job: ParameterUpdate, o: int, i: int) -> tuple[Grid, Grid, Grid]:
     """One kernel's gradient, its new weights, and itself turned by half a turn."""
     size, side = job.stage.size, job.by_z.values.shape[1]
     row, step = FIRST_ROW + o * job.step, i * job.step
@@ -108,7 +112,7 @@ def _new_kernel(job: Job, o: int, i: int) -> tuple[Grid, Grid, Grid]:
     read = {
         back.OLD: block.cells,
         back.RATE: job.rate,
-        back.SLOPE: Block(job.page.name, *places[0], slope.values).cells,
+        back.SLOPE: KernelCells(job.page.name, *places[0], slope.values).cells,
     }
     new = filled(back.NEW.expr, read, places[1], "small number")
     turned = filled(back.OLD, {back.OLD: block.turned}, places[2], "small number")
@@ -116,7 +120,7 @@ def _new_kernel(job: Job, o: int, i: int) -> tuple[Grid, Grid, Grid]:
     return slope, new, turned
 
 
-def _framed(job: Job, slopes: list[Grid]) -> tuple[Area, Array]:
+def _framed(job: ParameterUpdate, slopes: list[Grid]) -> tuple[Area, Array]:
     """Titles, widths and colours of the three blocks of kernels; the area of the gradients."""
     stage, page = job.stage, job.page
     wide, last = stage.input[0] * job.step, FIRST_ROW + stage.output[0] * job.step - 1
@@ -128,13 +132,13 @@ def _framed(job: Job, slopes: list[Grid]) -> tuple[Area, Array]:
             blank = job.step > 1 and (column - left) % job.step == stage.size
             page.widths[column] = 1.0 if blank else 5.6
         page.widths[left + wide] = 2.0
-        area = FIRST_ROW, left, last, left + wide - 1
+        area = Area(FIRST_ROW, left, last, left + wide - 1)
         page.scales.append(Scale((area,), POSITIVE, NEGATIVE, end=end))
-    return (FIRST_ROW, job.lefts[0], last, job.lefts[0] + wide - 1), values
+    return Area(FIRST_ROW, job.lefts[0], last, job.lefts[0] + wide - 1), values
 
 
 def _new_numbers(
-    job: Job, channel: int, numbers: dict[Symbol, list[Known]]
+    job: ParameterUpdate, channel: int, numbers: dict[Symbol, list[Known]]
 ) -> Iterator[tuple[Area, Array]]:
     """Gradients and new values of one channel's batch norm and bias, added to `numbers`."""
     if job.stage.norm:
@@ -146,7 +150,7 @@ def _new_numbers(
 
 
 def _new_norm(
-    job: Job, channel: int, numbers: dict[Symbol, list[Known]]
+    job: ParameterUpdate, channel: int, numbers: dict[Symbol, list[Known]]
 ) -> Iterator[tuple[Area, Array]]:
     held, passed = job.passed.weights.numbers, job.passed
     read = {
@@ -168,7 +172,7 @@ def _new_norm(
     yield _area(job, channel, 0, slopes)
 
 
-def _put(job: Job, channel: int, n: int, expr: Expr, known: Reads) -> Known:
+def _put(job: ParameterUpdate, channel: int, n: int, expr: Expr, known: Reads) -> Known:
     """A cell in column number `n` of those beside the maps."""
     row, column = FIRST_ROW + channel * job.step, job.right + 1 + n
     style = "small slope" if n < SLOPES else "small number"
@@ -176,14 +180,14 @@ def _put(job: Job, channel: int, n: int, expr: Expr, known: Reads) -> Known:
     return at(job.page.name, row, column, cell.value)
 
 
-def _new(job: Job, channel: int, n: int, symbol: Symbol, slope: Known) -> Known:
+def _new(job: ParameterUpdate, channel: int, n: int, symbol: Symbol, slope: Known) -> Known:
     """The value of a parameter after the step."""
     old = job.passed.weights.numbers[symbol][channel]
     read = {back.OLD: old, back.RATE: job.rate, back.SLOPE: slope}
     return _put(job, channel, n, back.NEW.expr, read)
 
 
-def _area(job: Job, channel: int, n: int, slopes: list[Known]) -> tuple[Area, Array]:
+def _area(job: ParameterUpdate, channel: int, n: int, slopes: list[Known]) -> tuple[Area, Array]:
     row, column = FIRST_ROW + channel * job.step, job.right + 1 + n
     values = np.array([[slope.value for slope in slopes]], float)
-    return (row, column, row, column + len(slopes) - 1), values
+    return Area.of(row, column, wide=len(slopes)), values

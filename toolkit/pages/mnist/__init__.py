@@ -18,32 +18,32 @@ from toolkit.pages.mnist import (
     seeds,
     targets,
 )
-from toolkit.pages.mnist.layout import Result, linked
+from toolkit.pages.mnist.layout import MnistRun, linked
 
 
 def mnist_book(
     history: History,
     command: str,
     series: Series | None = None,
-    said: Predictions | None = None,
+    answers: Predictions | None = None,
     class_names: tuple[str, ...] | None = None,
     pictures: Pictures | None = None,
 ) -> Book:
     """All sheets in reading order; `command` makes the run again.
 
     With a series of seeds, of which `history` is the first, the sheet Seeds holds all of them.
-    `said` is what the network of `history` says of the held-out images, and `pictures` what else
+    `answers` is what the network of `history` says of the held-out images, and `pictures` what else
     of it can be shown: without them the sheets that show this are left out. The classes are called
     as `history` says unless told otherwise.
     """
     rows = tuple(layer_table(history.model.network))
-    result = Result(history, rows, command, series, said, class_names or history.names)
+    result = MnistRun(history, rows, command, series, answers, class_names or history.names)
     table, layer_sheet = epochs.table(history), layers.sheet(result)
     sheets = [
         epochs.sheet(result),
         curves.sheet(result, table),
         layer_sheet,
-        *(_classes(result, said, pictures) if said else ()),
+        *(_classes(result, answers, pictures) if answers else ()),
         *(_looks(result, pictures) if pictures else ()),
         *([seeds.sheet(series)] if series else []),
         run.sheet(result),
@@ -52,17 +52,19 @@ def mnist_book(
     return Book(history.model.title, linked([first, *sheets]))
 
 
-def _looks(result: Result, pictures: Pictures) -> tuple[Sheet, ...]:
+def _looks(result: MnistRun, pictures: Pictures) -> tuple[Sheet, ...]:
     """What the network sees, and with what it looks."""
     seen = augmentation.sheet(result, pictures)
     return (kernels.sheet(result, pictures.kernels), seen) if pictures.kernels else (seen,)
 
 
-def _classes(result: Result, said: Predictions, pictures: Pictures | None) -> tuple[Sheet, ...]:
+def _classes(
+    result: MnistRun, answers: Predictions, pictures: Pictures | None
+) -> tuple[Sheet, ...]:
     """What the network says, counted by pairs of classes, class by class, and image by image."""
-    table = predictions.table(result, said)
+    table = predictions.table(result, answers)
     matrix = confusion.sheet(result, table)
-    made = matrix, per_class.sheet(result, matrix.cells), predictions.sheet(result, table)
+    sheets = matrix, per_class.sheet(result, matrix.cells), predictions.sheet(result, table)
     if pictures is None:
-        return made
-    return *made, mistakes.sheet(result, said, table, pictures.images)
+        return sheets
+    return *sheets, mistakes.sheet(result, answers, table, pictures.images)

@@ -5,9 +5,9 @@ from numpy.typing import NDArray
 
 from toolkit.book.raster import image_picture
 from toolkit.book.sheet import Cell, Picture, Sheet
-from toolkit.convnet.history import Pictures as Shown
+from toolkit.convnet.history import Pictures
 from toolkit.convnet.template import Augmentation
-from toolkit.pages.mnist.layout import AUGMENTATION, Result, opening
+from toolkit.pages.mnist.layout import AUGMENTATION, MnistRun, opening
 
 SIDE, LEFT = 56, 7  # pixels
 SETTINGS_ROW, FIRST_COLUMN = 4, 2
@@ -17,9 +17,9 @@ EACH = "What the network sees: every time an image comes up in training, it is a
 NONE = "The template asks for no augmentation: the network sees the images as they are."
 
 
-def sheet(result: Result, shown: Shown) -> Sheet:
+def sheet(result: MnistRun, samples: Pictures) -> Sheet:
     """A row for each class: an image, then what it became."""
-    draws = shown.draws
+    draws = samples.draws
     settings = _settings(result.history.model.augmentation)
     cells = opening(AUGMENTATION, EACH if settings else NONE)
     cells |= {(row, 1): Cell(words, "label") for row, words in enumerate(settings, SETTINGS_ROW)}
@@ -29,8 +29,8 @@ def sheet(result: Result, shown: Shown) -> Sheet:
     for number in range(draws.shape[1]):
         cells[first - 1, FIRST_COLUMN + 1 + number] = Cell(f"draw {number + 1}", "heading")
     pictures: list[Picture] = []
-    for row, label in enumerate(shown.labels, first):
-        name, original = result.class_names[label], shown.originals[row - first]
+    for row, label in enumerate(samples.labels, first):
+        name, original = result.class_names[label], samples.originals[row - first]
         cells[row, 1] = Cell(name, "middle")
         pictures += _row(row, name, [original, *draws[row - first]])
     widths = {1: max(11, 2 + max(map(len, result.class_names)))}
@@ -57,26 +57,28 @@ def _row(row: int, name: str, images: list[Images]) -> list[Picture]:
     ]
 
 
-def _settings(how: Augmentation) -> list[str]:
+def _settings(augmentation: Augmentation) -> list[str]:
     """The template's settings in words; none where nothing is changed."""
-    changes = _changes(how)
-    if changes and how.share < 1:
-        changes.append(f"all of this for {how.share:.0%} of the images, the others as they are")
-    if changes and how.plain_epochs:
+    changes = _changes(augmentation)
+    if changes and augmentation.share < 1:
+        changes.append(
+            f"all of this for {augmentation.share:.0%} of the images, the others as they are"
+        )
+    if changes and augmentation.plain_epochs:
         last = (
             "in the last epoch"
-            if how.plain_epochs == 1
-            else f"in the last {how.plain_epochs} epochs"
+            if augmentation.plain_epochs == 1
+            else f"in the last {augmentation.plain_epochs} epochs"
         )
         changes.append(f"{last} not at all: the images as they are")
     return changes
 
 
-def _changes(how: Augmentation) -> list[str]:
+def _changes(limits: Augmentation) -> list[str]:
     words = {
-        f"turned by up to {how.rotation:g}° to either side": how.rotation,
-        f"moved by up to {how.translation:g} pixels in each direction": how.translation,
-        f"stretched or shrunk by up to {how.scale:.0%} in width and in height": how.scale,
-        f"slanted by up to {how.shear:g}° to either side": how.shear,
+        f"turned by up to {limits.rotation:g}° to either side": limits.rotation,
+        f"moved by up to {limits.translation:g} pixels in each direction": limits.translation,
+        f"stretched or shrunk by up to {limits.scale:.0%} in width and in height": limits.scale,
+        f"slanted by up to {limits.shear:g}° to either side": limits.shear,
     }
-    return [said for said, size in words.items() if size]
+    return [change for change, size in words.items() if size]

@@ -4,10 +4,11 @@ from collections.abc import Mapping
 
 from sympy import Symbol
 
+from toolkit.book.address import Area
 from toolkit.book.live import computed
-from toolkit.book.sheet import Area, Cell, Known, Scale, Sheet, Table, at, letters, reach
+from toolkit.book.sheet import Cell, Known, Scale, Sheet, Table, at
 from toolkit.pages.mnist import predictions
-from toolkit.pages.mnist.layout import CONFUSION, Result, opening
+from toolkit.pages.mnist.layout import CONFUSION, MnistRun, opening
 from toolkit.symbols.equation import quantity
 from toolkit.symbols.ranges import length, total
 from toolkit.symbols.records import occurrences, row_count
@@ -22,7 +23,7 @@ IMAGES, CORRECT = quantity("images"), quantity("correct")
 Cells = dict[tuple[int, int], Cell]
 
 
-def sheet(result: Result, table: Table) -> Sheet:
+def sheet(result: MnistRun, table: Table) -> Sheet:
     """The matrix with its totals, and below it the share that is right."""
     count = len(result.names)
     known = {
@@ -46,11 +47,11 @@ def sheet(result: Result, table: Table) -> Sheet:
     )  # fmt: skip
 
 
-def _width(result: Result) -> float:
+def _width(result: MnistRun) -> float:
     return max(12, 3 + max(map(len, result.class_names)))
 
 
-def _headings(result: Result) -> Cells:
+def _headings(result: MnistRun) -> Cells:
     cells = {(HEADING_ROW, 1): Cell("label", "heading")}
     for number, name in enumerate((*result.names, "total")):
         cells[HEADING_ROW, FIRST_COLUMN + number] = Cell(name, "heading")
@@ -58,14 +59,14 @@ def _headings(result: Result) -> Cells:
     return cells
 
 
-def _matrix(result: Result, known: dict[Symbol, Known]) -> Cells:
+def _matrix(result: MnistRun, known: dict[Symbol, Known]) -> Cells:
     """A cell for each pair; its formula reads the names from the headings."""
     cells = {}
     for row, label in enumerate(result.names, FIRST_ROW):
         for column, guess in enumerate(result.names, FIRST_COLUMN):
             heads = {
-                LABEL: Known(f"$A{row}", label),
-                GUESS: Known(f"{letters(column)}${HEADING_ROW}", guess),
+                LABEL: Known(Area.of(row, 1).column_absolute, label),
+                GUESS: Known(Area.of(HEADING_ROW, column).row_absolute, guess),
             }
             expr = row_count(LABELS, LABEL, GUESSES, GUESS)
             cells[row, column] = computed(expr, known | heads, "tally")
@@ -77,28 +78,28 @@ def _totals(matrix: Cells, count: int) -> Cells:
     end_row, end_column = FIRST_ROW + count, FIRST_COLUMN + count
     for number in range(count):
         row, column = FIRST_ROW + number, FIRST_COLUMN + number
-        across = (row, FIRST_COLUMN, row, end_column - 1)
-        downward = (FIRST_ROW, column, end_row - 1, column)
+        across = Area.of(row, FIRST_COLUMN, wide=count)
+        downward = Area.of(FIRST_ROW, column, high=count)
         cells[row, end_column] = _sum(matrix, across)
         cells[end_row, column] = _sum(matrix, downward)
-    whole = (FIRST_ROW, FIRST_COLUMN, end_row - 1, end_column - 1)
+    whole = Area.of(FIRST_ROW, FIRST_COLUMN, count, count)
     cells[end_row, end_column] = _sum(matrix, whole)
     return cells
 
 
 def _sum(matrix: Cells, area: Area) -> Cell:
-    row, column, last_row, last_column = area
-    values = [
-        matrix[r, c].value for r in range(row, last_row + 1) for c in range(column, last_column + 1)
-    ]
-    return computed(total(COUNTS), {COUNTS: Known(reach(area), values)}, "tally total")
+    values = [matrix[place].value for place in area.places]
+    return computed(total(COUNTS), {COUNTS: Known(area.relative, values)}, "tally total")
 
 
 def _summary(known: dict[Symbol, Known], row: int) -> Cells:
     """Right answers, all answers, and their share."""
     right = computed(occurrences(VERDICTS, Text("right")), known, "count")
     images = computed(length(VERDICTS), known, "count")
-    read = {CORRECT: Known(f"B{row}", right.value), IMAGES: Known(f"B{row + 1}", images.value)}
+    read = {
+        CORRECT: Known(Area.of(row, 2).relative, right.value),
+        IMAGES: Known(Area.of(row + 1, 2).relative, images.value),
+    }
     lines = (
         ("right", right),
         ("images", images),
@@ -117,11 +118,11 @@ def _scales(count: int) -> tuple[Scale, Scale]:
     diagonal, others = [], []
     for number in range(count):
         row, column = FIRST_ROW + number, FIRST_COLUMN + number
-        diagonal.append((row, column, row, column))
+        diagonal.append(Area.of(row, column))
         if column > FIRST_COLUMN:
-            others.append((row, FIRST_COLUMN, row, column - 1))
+            others.append(Area(row, FIRST_COLUMN, row, column - 1))
         if column < ends:
-            others.append((row, column + 1, row, ends))
+            others.append(Area(row, column + 1, row, ends))
     return Scale(tuple(diagonal), RIGHT), Scale(tuple(others), WRONG)
 
 

@@ -6,18 +6,18 @@ import numpy as np
 
 from toolkit.book.sheet import Cell, Chart, Series, Sheet, Table, at
 from toolkit.pages.mnist import words
-from toolkit.pages.mnist.layout import CURVES, EPOCHS, Result, column, opening
+from toolkit.pages.mnist.layout import CURVES, EPOCHS, MnistRun, column, opening
 
 FIRST_ROW, CHART_ROWS, SECOND_COLUMN = 5, 21, 10
 
 
-def sheet(result: Result, made: Table) -> Sheet:
+def sheet(result: MnistRun, table: Table) -> Sheet:
     """Four charts of the table on sheet Epochs, two beside two."""
     held_out = result.history.held_out
     both = ("train", held_out)
-    accuracy = _lines(made, *(f"{which} accuracy" for which in both))
-    loss = _lines(made, *(f"{which} loss" for which in both))
-    gap, rate = _lines(made, f"train − {held_out}"), _lines(made, "learning rate")
+    accuracy = _lines(table, *(f"{which} accuracy" for which in both))
+    loss = _lines(table, *(f"{which} loss" for which in both))
+    gap, rate = _lines(table, f"train − {held_out}"), _lines(table, "learning rate")
     charts = (
         _chart(0, "Accuracy, epoch by epoch", "accuracy", accuracy,
                y_format="0%", y_max=1, y_min=_floor(accuracy)),
@@ -34,13 +34,13 @@ def sheet(result: Result, made: Table) -> Sheet:
     return Sheet(CURVES, cells, charts=charts, widths=widths, tab="0072B2", pages_high=1)
 
 
-def _lines(made: Table, *headings: str) -> tuple[Series, ...]:
-    found = [column.heading for column in made.columns]
+def _lines(table: Table, *headings: str) -> tuple[Series, ...]:
+    columns = [column.heading for column in table.columns]
     return tuple(
         Series(
-            at(EPOCHS, made.row, made.column + found.index(heading), heading),
-            column(made, EPOCHS, "epoch"),
-            column(made, EPOCHS, heading),
+            at(EPOCHS, table.row, table.column + columns.index(heading), heading),
+            column(table, EPOCHS, "epoch"),
+            column(table, EPOCHS, heading),
         )
         for heading in headings
     )

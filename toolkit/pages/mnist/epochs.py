@@ -5,8 +5,9 @@ from typing import cast
 import numpy as np
 from sympy import Expr, Symbol
 
+from toolkit.book.address import Operand
 from toolkit.book.live import computed
-from toolkit.book.sheet import ROW, Cell, Column, Known, Sheet, Table, at, letters
+from toolkit.book.sheet import Cell, Column, Known, Sheet, Table, at, in_row
 from toolkit.convnet.history import History
 from toolkit.pages.mnist import words
 from toolkit.pages.mnist.layout import (
@@ -14,7 +15,7 @@ from toolkit.pages.mnist.layout import (
     EPOCHS,
     TEST_COUNT,
     TRAIN_COUNT,
-    Result,
+    MnistRun,
     column,
     counts,
     opening,
@@ -45,7 +46,7 @@ def table(history: History) -> Table:
         np.array([e.train_correct for e in rows]),
         np.array([e.test_correct for e in rows]),
     )
-    places = {TRAIN_CORRECT: letters(3), TEST_CORRECT: letters(6)}
+    places = {TRAIN_CORRECT: in_row(3), TEST_CORRECT: in_row(6)}
     columns = (
         Column("epoch", [e.number for e in rows], "integer", width=14),
         Column("train loss", [e.train_loss for e in rows], "rate", width=12),
@@ -62,12 +63,12 @@ def table(history: History) -> Table:
 
 
 def _share(
-    which: str, share: Expr, values: np.ndarray, places: dict[Symbol, str], history: History
+    which: str, share: Expr, values: np.ndarray, places: dict[Symbol, Operand], history: History
 ) -> Column:
     known = counts(history)
     equation = Equation(quantity(f"{which} accuracy"), share)
     formula = equation.formula(
-        lambda symbol: f"{places[symbol]}{ROW}" if symbol in places else known[symbol].address
+        lambda symbol: places[symbol] if symbol in places else known[symbol].address
     )
     return Column(equation.symbol.name, values, "percent", formula=formula, width=15)
 
@@ -77,14 +78,14 @@ def _gap(held_out: str, train: np.ndarray, test: np.ndarray, history: History) -
     images make that the harder part.
     """
     values = train / history.train_count - test / history.test_count
-    places = {TRAIN: f"D{ROW}", HELD_OUT: f"G{ROW}"}
+    places = {TRAIN: in_row(4), HELD_OUT: in_row(7)}
     formula = GAP.formula(lambda symbol: places[symbol])
     return Column(f"train − {held_out}", values, "percent", formula=formula, width=18)
 
 
-def sheet(result: Result) -> Sheet:
+def sheet(result: MnistRun) -> Sheet:
     """The table to the left, its last and its best row to the right."""
-    history, made = result.history, table(result.history)
+    history, epoch_table = result.history, table(result.history)
     train, test = counts(history).values()
     measured = words.held_out_figures(history.model, history.held_out)
     cells = opening(
@@ -96,27 +97,34 @@ def sheet(result: Result) -> Sheet:
         (COUNTS_ROW, 4): Cell(_number(test), "count"),
         (COUNTS_ROW + 1, 1): Cell(measured, "muted"),
     }
-    cells |= _summary(made, history.held_out)
+    cells |= _summary(epoch_table, history.held_out)
     widths = {SUMMARY_COLUMN - 1: 3} | {SUMMARY_COLUMN + n: 16 for n in range(5)}
-    area = (TABLE_ROW, 1, made.last_row, len(made.columns))
     start = (TABLE_ROW + 1, 2)
-    return Sheet(EPOCHS, cells, (made,), widths=widths, freeze=start, tab="0072B2", filter=area)
+    return Sheet(
+        EPOCHS,
+        cells,
+        (epoch_table,),
+        widths=widths,
+        freeze=start,
+        tab="0072B2",
+        filter=epoch_table.area,
+    )
 
 
-def _summary(made: Table, held_out: str) -> dict[tuple[int, int], Cell]:
+def _summary(epoch_table: Table, held_out: str) -> dict[tuple[int, int], Cell]:
     """The figures of the last epoch, and of the one with the best accuracy."""
     headings = ("epoch", f"{held_out} accuracy", f"{held_out} loss", f"train − {held_out}")
     known = {
-        NUMBERS: column(made, EPOCHS, headings[0]),
-        HELD_OUT: column(made, EPOCHS, headings[1]),
+        NUMBERS: column(epoch_table, EPOCHS, headings[0]),
+        HELD_OUT: column(epoch_table, EPOCHS, headings[1]),
     }
     cells = {(TABLE_ROW, SUMMARY_COLUMN): Cell("", "heading")}
     for row, (name, number) in enumerate(CHOICES.items(), TABLE_ROW + 1):
         cells[row, SUMMARY_COLUMN] = Cell(name, "name")
-        cells[row, SUMMARY_COLUMN + 1] = found = computed(number, known, "integer")
-        here = at(EPOCHS, row, SUMMARY_COLUMN + 1, found.value)
+        cells[row, SUMMARY_COLUMN + 1] = epoch = computed(number, known, "integer")
+        here = at(EPOCHS, row, SUMMARY_COLUMN + 1, epoch.value)
         for offset, heading in enumerate(headings[1:], 2):
-            read = known | {ANSWERS: column(made, EPOCHS, heading), NUMBER: here}
+            read = known | {ANSWERS: column(epoch_table, EPOCHS, heading), NUMBER: here}
             style = "rate" if "loss" in heading else "percent"
             expr = lookup(ANSWERS, NUMBERS, NUMBER)
             cells[row, SUMMARY_COLUMN + offset] = computed(expr, read, style)

@@ -4,9 +4,10 @@ import numpy as np
 from numpy.typing import NDArray
 from sympy import Max, Symbol
 
+from toolkit.book.address import Area
 from toolkit.book.live import computed
-from toolkit.book.sheet import Area, Cell, Known, Scale, Sheet, reach
-from toolkit.pages.mnist.layout import KERNELS, Result, opening
+from toolkit.book.sheet import Cell, Known, Scale, Sheet
+from toolkit.pages.mnist.layout import KERNELS, MnistRun, opening
 from toolkit.symbols.ranges import largest, smallest
 
 FIRST_ROW, CHANNEL_COLUMN, FIRST_COLUMN = 5, 3, 4
@@ -17,7 +18,7 @@ Weights = NDArray[np.float64]
 Grid = dict[tuple[int, int], Cell]
 
 
-def sheet(result: Result, layers: tuple[Weights, ...]) -> Sheet:
+def sheet(result: MnistRun, layers: tuple[Weights, ...]) -> Sheet:
     """One part for each layer; `layers` holds (kernels, channels, height, width) of the first."""
     cells: Grid = opening(
         KERNELS,
@@ -27,11 +28,11 @@ def sheet(result: Result, layers: tuple[Weights, ...]) -> Sheet:
     scales, row = [], FIRST_ROW
     numbers = [n for n, layer in enumerate(result.layers, 1) if layer.name == "Convolution"]
     for number, weights in zip(numbers, layers, strict=False):
-        shown = weights[:MOST_KERNELS, :MOST_CHANNELS]
-        part, end = _part(row, f"Layer {number}", weights, shown)
+        excerpt = weights[:MOST_KERNELS, :MOST_CHANNELS]
+        part, end = _part(row, f"Layer {number}", weights, excerpt)
         cells |= part
-        area = _area(row, shown)
-        scales.append(Scale((area,), POSITIVE, NEGATIVE, end=float(abs(shown).max()) or 1.0))
+        area = _area(row, excerpt)
+        scales.append(Scale((area,), POSITIVE, NEGATIVE, end=float(abs(excerpt).max()) or 1.0))
         row = end + 2
     widest = max((column for _, column in cells), default=1)
     widths = {1: 14, 2: 14, 3: 16} | dict.fromkeys(range(FIRST_COLUMN, widest + 1), 5.2)
@@ -40,40 +41,42 @@ def sheet(result: Result, layers: tuple[Weights, ...]) -> Sheet:
     )
 
 
-def _part(row: int, name: str, weights: Weights, shown: Weights) -> tuple[Grid, int]:
+def _part(row: int, name: str, weights: Weights, excerpt: Weights) -> tuple[Grid, int]:
     """A layer's cells and their last row."""
-    kernels, channels, side = shown.shape[:3]
-    cells: Grid = {(row, 1): Cell(f"{name}: {_words(weights, shown)}", "subtitle")}
+    kernels, channels, side = excerpt.shape[:3]
+    cells: Grid = {(row, 1): Cell(f"{name}: {_words(weights, excerpt)}", "subtitle")}
     for kernel in range(kernels):
         cells[row + 1, FIRST_COLUMN + kernel * (side + 1)] = Cell(f"kernel {kernel + 1}", "muted")
     for channel in range(channels):
         cells[row + 2 + channel * (side + 1), CHANNEL_COLUMN] = Cell(
             f"channel {channel + 1}", "rounded"
         )
-    for (kernel, channel, down, across), weight in np.ndenumerate(shown):
+    for (kernel, channel, down, across), weight in np.ndenumerate(excerpt):
         place = (
             row + 2 + channel * (side + 1) + down,
             FIRST_COLUMN + kernel * (side + 1) + across,
         )
         cells[place] = Cell(round(float(weight), 6), "weight")
-    area = _area(row, shown)
-    known = {WEIGHTS: Known(reach(area), shown.round(6).ravel().tolist())}
+    area = _area(row, excerpt)
+    known = {WEIGHTS: Known(area.relative, excerpt.round(6).ravel().tolist())}
     cells[row + 2, 1] = Cell("largest size", "muted")
     cells[row + 2, 2] = computed(Max(largest(WEIGHTS), -smallest(WEIGHTS)), known, "weight")
-    return cells, area[2]
+    return cells, area.last_row
 
 
-def _words(weights: Weights, shown: Weights) -> str:
+def _words(weights: Weights, excerpt: Weights) -> str:
     kernels, channels, high, wide = weights.shape
     plural = "" if channels == 1 else "s"
     words = f"{kernels} kernels of {high} x {wide} for {channels} channel{plural}"
-    if shown.shape == weights.shape:
+    if excerpt.shape == weights.shape:
         return words
-    return f"{words}; the first {shown.shape[0]} kernels and {shown.shape[1]} channels are shown"
+    return (
+        f"{words}; the first {excerpt.shape[0]} kernels and {excerpt.shape[1]} channels are shown"
+    )
 
 
-def _area(row: int, shown: Weights) -> Area:
+def _area(row: int, excerpt: Weights) -> Area:
     """The cells from the first weight of a layer, whose title stands in `row`, to its last."""
-    kernels, channels, high, wide = shown.shape
+    kernels, channels, high, wide = excerpt.shape
     last = FIRST_COLUMN + kernels * (wide + 1) - 2
-    return row + 2, FIRST_COLUMN, row + channels * (high + 1), last
+    return Area(row + 2, FIRST_COLUMN, row + channels * (high + 1), last)

@@ -5,11 +5,12 @@ from typing import Any
 
 from sympy import Expr, Symbol
 
+from toolkit.book.address import Area
 from toolkit.book.live import computed
-from toolkit.book.sheet import Cell, Known, Sheet, Validation, down, letters
+from toolkit.book.sheet import Cell, Known, Sheet, Validation, down
 from toolkit.convnet.shapes import LayerRow
 from toolkit.pages.mnist import layer_rules as rules
-from toolkit.pages.mnist.layout import LAYERS, Result, opening
+from toolkit.pages.mnist.layout import LAYERS, MnistRun, opening
 from toolkit.symbols.equation import quantity
 from toolkit.symbols.ranges import total
 
@@ -47,7 +48,7 @@ SIZES = {rules.BYTES: 4, rules.MEGABYTE: 1024**2}  # of a float32; as torchsumma
 Cells = dict[tuple[int, int], Cell]
 
 
-def sheet(result: Result) -> Sheet:
+def sheet(result: MnistRun) -> Sheet:
     """The layers in the order in which an image passes through them, with the totals below."""
     rows = result.layers
     cells = opening(
@@ -57,16 +58,16 @@ def sheet(result: Result) -> Sheet:
     )
     cells |= _headings() | _sizes() | _input(rows[0].input)
     for number, row in enumerate(rows):
-        made = _line(FIRST_ROW + number, row, cells)
+        line = _line(FIRST_ROW + number, row, cells)
         cells[FIRST_ROW + number, 1] = Cell(number + 1, "middle")
-        cells |= made
+        cells |= line
     end = FIRST_ROW + len(rows) - 1
     cells |= _totals(cells, end)
     widths = {1: 9} | {n: WIDTHS.get(symbol, 9) for symbol, n in COLUMN.items()}
     return Sheet(
         LAYERS, cells, widths=widths, freeze=(INPUT_ROW, 3), tab="009E73",
         validations=_validations(end),
-        verdicts=((FIRST_ROW, COLUMN[rules.CHECK], end, COLUMN[rules.CHECK]),),
+        verdicts=(Area.of(FIRST_ROW, COLUMN[rules.CHECK], len(rows)),),
     )  # fmt: skip
 
 
@@ -91,7 +92,7 @@ def _sizes() -> Cells:
 
 def _size(symbol: Symbol) -> Known:
     row = SIZES_ROW + list(SIZES).index(symbol)
-    return Known(f"${letters(COLUMN[rules.VALUES])}${row}", SIZES[symbol])
+    return Known(Area.of(row, COLUMN[rules.VALUES]).absolute, SIZES[symbol])
 
 
 def _headings() -> Cells:
@@ -117,33 +118,34 @@ def _input(shape: tuple[int, ...]) -> Cells:
 
 
 def _beside(symbol: Symbol, row: int, cells: Mapping[tuple[int, int], Cell]) -> Known:
-    return Known(f"{letters(COLUMN[symbol])}{row}", cells[row, COLUMN[symbol]].value)
+    place = row, COLUMN[symbol]
+    return Known(Area.of(*place).relative, cells[place].value)
 
 
 def _line(row: int, layer: LayerRow, cells: Mapping[tuple[int, int], Cell]) -> Cells:
     """One layer: its five settings, its input from the line above, and what follows."""
     given = (kind(layer), layer.channels, layer.kernel, layer.stride, layer.padding)
-    made = {
+    row_cells = {
         (row, COLUMN[symbol]): Cell(value, "input kind" if symbol == rules.KIND else "input")
         for symbol, value in zip(EDITABLE, given, strict=True)
     }
-    known = {symbol: _beside(symbol, row, made) for symbol in EDITABLE}
+    known = {symbol: _beside(symbol, row, row_cells) for symbol in EDITABLE}
     known |= {symbol: _size(symbol) for symbol in SIZES}
     for symbol, above in BEFORE.items():
         known[symbol] = _beside(above.symbol, row - 1, cells)
         if symbol in READ:
-            made[row, COLUMN[symbol]] = computed(symbol, known, "integer")
-            known[symbol] = _beside(symbol, row, made)
+            row_cells[row, COLUMN[symbol]] = computed(symbol, known, "integer")
+            known[symbol] = _beside(symbol, row, row_cells)
     for rule in rules.RULES:
         style = STYLES.get(rule.symbol, "count")
-        made[row, COLUMN[rule.symbol]] = computed(rule.expr, known, style)
-        known[rule.symbol] = _beside(rule.symbol, row, made)
-    return made
+        row_cells[row, COLUMN[rule.symbol]] = computed(rule.expr, known, style)
+        known[rule.symbol] = _beside(rule.symbol, row, row_cells)
+    return row_cells
 
 
 def _totals(cells: Mapping[tuple[int, int], Cell], end: int) -> Cells:
     """Sums below their columns, then the lines with which torchsummary ends."""
-    made: Cells = {(end + 1, COLUMN[rules.KIND]): Cell("total", "name")}
+    sums: Cells = {(end + 1, COLUMN[rules.KIND]): Cell("total", "name")}
     known = {symbol: _size(symbol) for symbol in SIZES}
     for name, symbol in (
         (ALL_PARAMETERS, rules.PARAMETERS),
@@ -152,11 +154,12 @@ def _totals(cells: Mapping[tuple[int, int], Cell], end: int) -> Cells:
     ):
         column = COLUMN[symbol]
         values = [cells[row, column].value for row in range(FIRST_ROW, end + 1)]
-        area = Known(f"{letters(column)}{FIRST_ROW}:{letters(column)}{end}", values)
-        made[end + 1, column] = computed(total(symbol), {symbol: area}, "total")
-        known[name] = _beside(symbol, end + 1, made)
+        area = Area(FIRST_ROW, column, end, column)
+        read = {symbol: Known(area.relative, values)}
+        sums[end + 1, column] = computed(total(symbol), read, "total")
+        known[name] = _beside(symbol, end + 1, sums)
     known[INPUT_VALUES] = _beside(rules.VALUES, INPUT_ROW, cells)
-    return made | _summary(end + 3, known)
+    return sums | _summary(end + 3, known)
 
 
 A_VALUE = rules.BYTES / rules.MEGABYTE
@@ -173,15 +176,15 @@ SUMMARY: tuple[tuple[str, Symbol, Expr | None, str], ...] = (
 
 def _summary(row: int, known: dict[Symbol, Known]) -> Cells:
     """What torchsummary prints: outputs count twice, for their gradients are kept as well."""
-    made: Cells = {(row, 2): Cell("As torchsummary prints it", "subtitle")}
+    cells: Cells = {(row, 2): Cell("As torchsummary prints it", "subtitle")}
     places = {symbol: n for n, (_, symbol, _, _) in enumerate(SUMMARY, row + 1)}
-    known[FIXED] = Known(f"${letters(SUMMARY_COLUMN)}${places[FIXED]}", 0)
+    known[FIXED] = Known(Area.of(places[FIXED], SUMMARY_COLUMN).absolute, 0)
     for name, symbol, expr, style in SUMMARY:
         cell = Cell(0, style) if expr is None else computed(expr, known, style)
-        made[places[symbol], 2] = Cell(name, "label")
-        made[places[symbol], SUMMARY_COLUMN] = cell
-        known[symbol] = Known(f"${letters(SUMMARY_COLUMN)}${places[symbol]}", cell.value)
-    return made
+        cells[places[symbol], 2] = Cell(name, "label")
+        cells[places[symbol], SUMMARY_COLUMN] = cell
+        known[symbol] = Known(Area.of(places[symbol], SUMMARY_COLUMN).absolute, cell.value)
+    return cells
 
 
 def _validations(end: int) -> tuple[Validation, ...]:

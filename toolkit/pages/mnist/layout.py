@@ -1,6 +1,6 @@
 """The sheets of the MNIST workbook and where on them others look things up."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from toolkit.book.sheet import Cell, Known, Sheet, Table, Value, at, down
 from toolkit.convnet.history import History, Predictions
@@ -19,7 +19,7 @@ DIGITS = tuple(map(str, range(10)))
 
 
 @dataclass(frozen=True)
-class Result:
+class MnistRun:
     """A finished run and the layers it trained; `command` makes the run again.
 
     Where the run is the first of a series of seeds, `series` holds all of them. `predictions` are
@@ -66,7 +66,7 @@ def opening(title: str, sentence: str) -> dict[tuple[int, int], Cell]:
 
 def linked(sheets: list[Sheet]) -> tuple[Sheet, ...]:
     """The sheets with links to the first, the one before and the one after, in the third row."""
-    made = [sheets[0]]
+    pages = [sheets[0]]
     for number, sheet in enumerate(sheets[1:], 1):
         before, after = sheets[number - 1].name, [s.name for s in sheets[number + 1 :][:1]]
         ways = {TARGETS: TARGETS, f"← {before}": before} | {f"{name} →": name for name in after}
@@ -76,5 +76,5 @@ def linked(sheets: list[Sheet]) -> tuple[Sheet, ...]:
             (LINKS_ROW, column): Cell(text, "link", link=name)
             for column, (text, name) in zip(LINK_COLUMNS, ways.items(), strict=False)
         }
-        made.append(replace(sheet, cells={**sheet.cells, **links}))
-    return tuple(made)
+        pages.append(sheet.with_cells(links))
+    return tuple(pages)

@@ -11,7 +11,7 @@ from toolkit.book.raster import image_picture
 from toolkit.book.sheet import Cell, Known, Picture, Sheet, Table, at
 from toolkit.convnet.history import Predictions
 from toolkit.pages.mnist import predictions
-from toolkit.pages.mnist.layout import MISTAKES, Result, opening
+from toolkit.pages.mnist.layout import MISTAKES, MnistRun, opening
 from toolkit.symbols.lookups import lookup
 from toolkit.symbols.records import occurrences
 from toolkit.symbols.text import Text
@@ -28,22 +28,22 @@ IMAGES, IMAGE, VALUES, VERDICTS = (
 Grid = dict[tuple[int, int], Cell]
 
 
-def wrong(said: Predictions) -> NDArray[np.int64]:
+def wrong(answers: Predictions) -> NDArray[np.int64]:
     """Numbers (from 0) of the wrong images; the surest mistake comes first."""
-    found = np.flatnonzero(said.predicted != said.labels)
-    confidence = said.probabilities.max(1)[found]
-    return found[np.argsort(-confidence, kind="stable")]
+    mistakes = np.flatnonzero(answers.predicted != answers.labels)
+    confidence = answers.probabilities.max(1)[mistakes]
+    return mistakes[np.argsort(-confidence, kind="stable")]
 
 
-def sheet(result: Result, said: Predictions, table: Table, images: NDArray[np.uint8]) -> Sheet:
+def sheet(result: MnistRun, answers: Predictions, table: Table, images: NDArray[np.uint8]) -> Sheet:
     """Ten pictures a row; what stands below them is looked up in `table`, that of Predictions.
 
     `images` are all held-out ones, (n, 28, 28).
     """
-    found = wrong(said)
-    chosen = found[:MOST]
+    mistakes = wrong(answers)
+    chosen = mistakes[:MOST]
     width = max(11, 2 + max(map(len, result.class_names)))
-    cells = opening(MISTAKES, _sentence(result, len(found))) | _count(table, len(chosen))
+    cells = opening(MISTAKES, _sentence(result, len(mistakes))) | _count(table, len(chosen))
     pictures = []
     for number, image in enumerate(chosen.tolist()):
         row, column = FIRST_ROW + BLOCK * (number // ACROSS), 2 + number % ACROSS
@@ -63,7 +63,7 @@ def sheet(result: Result, said: Predictions, table: Table, images: NDArray[np.ui
     )
 
 
-def _sentence(result: Result, count: int) -> str:
+def _sentence(result: MnistRun, count: int) -> str:
     kind = result.history.held_out
     if not count:
         return f"No {kind} image was taken for another class."
@@ -71,13 +71,13 @@ def _sentence(result: Result, count: int) -> str:
     return f"Every {kind} image that was taken for another class, the surest mistake first.{limit}"
 
 
-def _count(table: Table, shown: int) -> Grid:
+def _count(table: Table, count: int) -> Grid:
     known = {VERDICTS: predictions.known(table, "verdict")}
     return {
         (COUNT_ROW, 1): Cell("wrong", "name"),
         (COUNT_ROW, 2): computed(occurrences(VERDICTS, Text("wrong")), known, "count"),
         (COUNT_ROW, 3): Cell("shown", "symbol"),
-        (COUNT_ROW, 4): Cell(shown, "count"),
+        (COUNT_ROW, 4): Cell(count, "count"),
     }
 
 

@@ -4,10 +4,11 @@ from collections.abc import Mapping
 
 from sympy import Expr, Piecewise
 
+from toolkit.book.address import Area
 from toolkit.book.live import computed
 from toolkit.book.sheet import Cell, Chart, Known, Series, Sheet, at, down
 from toolkit.pages.mnist import confusion
-from toolkit.pages.mnist.layout import Result, opening
+from toolkit.pages.mnist.layout import MnistRun, opening
 from toolkit.symbols.equation import quantity
 from toolkit.symbols.ranges import mean
 from toolkit.symbols.text import Text
@@ -38,7 +39,7 @@ WIDTH = 14
 Cells = Mapping[tuple[int, int], Cell]
 
 
-def sheet(result: Result, matrix: Cells) -> Sheet:
+def sheet(result: MnistRun, matrix: Cells) -> Sheet:
     """A line for each class, read from the confusion matrix whose cells are `matrix`."""
     names = result.names
     cells = opening(
@@ -78,30 +79,30 @@ def _line(number: int, count: int, matrix: Cells) -> dict[tuple[int, int], Cell]
     for column, (_, expr, style) in enumerate(COLUMNS, 2):
         cells[row, column] = computed(expr, known, style)
         if expr in known:
-            known[expr] = Known(f"${'ABCD'[column - 1]}{row}", known[expr].value)
+            known[expr] = Known(Area.of(row, column).column_absolute, known[expr].value)
     return cells
 
 
-def _means(result: Result, cells: Cells) -> dict[tuple[int, int], Cell]:
+def _means(result: MnistRun, cells: Cells) -> dict[tuple[int, int], Cell]:
     """The plain mean of each share over the classes."""
     count = len(result.names)
     row = HEADING_ROW + 1 + count
-    made = {(row, 1): Cell("mean", "heading")}
+    means = {(row, 1): Cell("mean", "heading")}
     for column in range(2 + SHARES_FROM, len(COLUMNS) + 2):
         shares = [cells[HEADING_ROW + 1 + number, column].value for number in range(count)]
         numbers = [share for share in shares if not isinstance(share, str)]
         read = {SHARES: Known(_values(result, cells, column).address, numbers)}
-        made[row, column] = computed(mean(SHARES), read, "percent right")
-    return made
+        means[row, column] = computed(mean(SHARES), read, "percent right")
+    return means
 
 
-def _values(result: Result, cells: Cells, column: int) -> Known:
+def _values(result: MnistRun, cells: Cells, column: int) -> Known:
     count = len(result.names)
     values = [cells[HEADING_ROW + 1 + number, column].value for number in range(count)]
     return down(result.per_class, HEADING_ROW + 1, column, values)
 
 
-def _chart(result: Result, cells: Cells) -> Chart:
+def _chart(result: MnistRun, cells: Cells) -> Chart:
     """The mistakes, from 0 on: bars of shares near 100 % would all look alike."""
     count = len(result.names)
     names = down(result.per_class, HEADING_ROW + 1, 1, result.class_names)

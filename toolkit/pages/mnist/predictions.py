@@ -5,9 +5,10 @@ from typing import Any
 
 from sympy import Eq, Max, Piecewise, Rational, Symbol, log
 
-from toolkit.book.sheet import ROW, Cell, Column, Known, Sheet, Table, at, letters
+from toolkit.book.address import Area
+from toolkit.book.sheet import Cell, Column, Known, Sheet, Table, at, in_row
 from toolkit.convnet.history import DECIMALS, Predictions
-from toolkit.pages.mnist.layout import PREDICTIONS, Result, column, opening
+from toolkit.pages.mnist.layout import PREDICTIONS, MnistRun, column, opening
 from toolkit.symbols.equation import Equation, quantity
 from toolkit.symbols.lookups import lookup_across
 from toolkit.symbols.numeric import function
@@ -27,7 +28,7 @@ CONFIDENCE = Equation(quantity("confidence"), largest(PROBABILITIES))
 LOSS = Equation(quantity("loss"), -log(Max(lookup_across(PROBABILITIES, NAMES, LABEL), SMALLEST)))
 
 
-def table(result: Result, predictions: Predictions) -> Table:
+def table(result: MnistRun, predictions: Predictions) -> Table:
     """One row for each image, in the order of the file."""
     names, count = result.names, len(predictions.labels)
     probabilities = predictions.probabilities
@@ -59,12 +60,11 @@ def _computed(
 ) -> Column:
     """A column in which each row computes `equation` from the cells beside it."""
     classes = len(rows[NAMES][0])
-    first, last = letters(FIRST_CLASS), letters(FIRST_CLASS + classes - 1)
     places = {
-        LABEL: f"B{ROW}",
-        PREDICTION: f"C{ROW}",
-        PROBABILITIES: f"{first}{ROW}:{last}{ROW}",
-        NAMES: f"${first}${NAMES_ROW}:${last}${NAMES_ROW}",
+        LABEL: in_row(2),
+        PREDICTION: in_row(3),
+        PROBABILITIES: in_row(FIRST_CLASS, FIRST_CLASS + classes - 1),
+        NAMES: Area.of(NAMES_ROW, FIRST_CLASS, wide=classes).absolute,
     }
     read = [symbol for symbol in places if symbol in equation.expr.free_symbols]
     compute = function(read, [equation], single=True)
@@ -75,12 +75,12 @@ def _computed(
     return Column(equation.symbol.name, values, style, formula=formula, width=width)
 
 
-def known(made: Table, heading: str) -> Known:
+def known(prediction_table: Table, heading: str) -> Known:
     """A column of this sheet, as others read it."""
-    return column(made, PREDICTIONS, heading)
+    return column(prediction_table, PREDICTIONS, heading)
 
 
-def sheet(result: Result, made: Table) -> Sheet:
+def sheet(result: MnistRun, prediction_table: Table) -> Sheet:
     """The table, with the names of the classes above their probabilities."""
     sentence = (
         f"What the network says of every {result.history.held_out} image. The prediction is the "
@@ -93,10 +93,16 @@ def sheet(result: Result, made: Table) -> Sheet:
     }
     cells = opening(PREDICTIONS, sentence) | classes
     cells[NAMES_ROW, FIRST_CLASS - 1] = Cell("class", "symbol")
-    area = (TABLE_ROW, 1, made.last_row, len(made.columns))
-    return Sheet(PREDICTIONS, cells, (made,), freeze=(TABLE_ROW + 1, 4), tab="56B4E9", filter=area)
+    return Sheet(
+        PREDICTIONS,
+        cells,
+        (prediction_table,),
+        freeze=(TABLE_ROW + 1, 4),
+        tab="56B4E9",
+        filter=prediction_table.area,
+    )
 
 
-def class_cell(result: Result, number: int) -> Known:
+def class_cell(result: MnistRun, number: int) -> Known:
     """The cell that holds the name of a class."""
     return at(PREDICTIONS, NAMES_ROW, FIRST_CLASS + number, result.names[number])

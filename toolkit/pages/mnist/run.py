@@ -2,7 +2,7 @@
 
 from toolkit.book.sheet import Cell, Sheet
 from toolkit.convnet.template import Augmentation, Training
-from toolkit.pages.mnist.layout import RUN, Result, opening
+from toolkit.pages.mnist.layout import RUN, MnistRun, opening
 
 FIRST_ROW = 5
 SHOWN_DIGITS = 12  # of the fingerprint
@@ -15,7 +15,7 @@ UNITS = {
 Line = str | float | bool
 
 
-def sheet(result: Result) -> Sheet:
+def sheet(result: MnistRun) -> Sheet:
     """Command, seed, device, versions, time and recipe, one line each."""
     history = result.history
     seconds = sum(epoch.seconds for epoch in history.epochs)
@@ -35,35 +35,35 @@ def sheet(result: Result) -> Sheet:
         **_augmentation(history.model.augmentation),
     }
     cells = opening(RUN, "How the figures were made, so that they can be made again.")
-    told = ((name, value) for name, value in lines.items() if value != "")
-    for row, (name, value) in enumerate(told, FIRST_ROW):
+    entries = ((name, value) for name, value in lines.items() if value != "")
+    for row, (name, value) in enumerate(entries, FIRST_ROW):
         cells[row, 1] = Cell(name, "name")
         cells[row, 2] = Cell(value, "label")
     return Sheet(RUN, cells, widths={1: 30, 2: 70}, tab="CC79A7")
 
 
-def _training(how: Training) -> dict[str, Line]:
+def _training(training: Training) -> dict[str, Line]:
     """The keys that say something: those of another schedule or optimizer are left out."""
     unsaid = {
-        "warm_up": how.schedule != "one_cycle",
-        "step_epochs": how.schedule != "step",
-        "step_factor": how.schedule != "step",
-        "nesterov": not how.momentum or how.optimizer != "sgd",
-        "momentum": not how.momentum or how.optimizer != "sgd",
+        "warm_up": training.schedule != "one_cycle",
+        "step_epochs": training.schedule != "step",
+        "step_factor": training.schedule != "step",
+        "nesterov": not training.momentum or training.optimizer != "sgd",
+        "momentum": not training.momentum or training.optimizer != "sgd",
     }
-    said = how.model_dump()
-    kept = {key: said[key] for key in said if not unsaid.get(key, said[key] == 0)}
-    return {f"training: {_words(key)}": _said(key, value) for key, value in kept.items()}
+    settings = training.model_dump()
+    relevant = {key: settings[key] for key in settings if not unsaid.get(key, settings[key] == 0)}
+    return {f"training: {_words(key)}": _said(key, value) for key, value in relevant.items()}
 
 
-def _augmentation(how: Augmentation) -> dict[str, Line]:
+def _augmentation(augmentation: Augmentation) -> dict[str, Line]:
     """The changes that are made; share and plain epochs only where there are any."""
-    said = {key: value for key, value in how.model_dump().items() if value}
-    if not set(said) - {"share", "plain_epochs"}:
+    settings = {key: value for key, value in augmentation.model_dump().items() if value}
+    if not set(settings) - {"share", "plain_epochs"}:
         return {"augmentation": "none"}
-    if how.share == 1:
-        del said["share"]
-    return {f"augmentation: {_words(key)}": _said(key, value) for key, value in said.items()}
+    if augmentation.share == 1:
+        del settings["share"]
+    return {f"augmentation: {_words(key)}": _said(key, value) for key, value in settings.items()}
 
 
 def _words(key: str) -> str:

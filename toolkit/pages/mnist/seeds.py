@@ -3,7 +3,7 @@
 import numpy as np
 
 from toolkit.book.live import computed
-from toolkit.book.sheet import ROW, Cell, Column, Known, Sheet, Table
+from toolkit.book.sheet import Cell, Column, Known, Sheet, Table, in_row
 from toolkit.convnet.seeds import Series
 from toolkit.pages.mnist.layout import SEEDS, TEST_COUNT, column, counts, opening
 from toolkit.symbols.equation import Equation, quantity
@@ -23,8 +23,8 @@ SUMMARY = (
 
 def sheet(series: Series) -> Sheet:
     """The summary above, a row for each seed below it."""
-    made = table(series)
-    known = {ACCURACIES: column(made, SEEDS, f"{series.held_out} accuracy")}
+    seed_table = table(series)
+    known = {ACCURACIES: column(seed_table, SEEDS, f"{series.held_out} accuracy")}
     cells = opening(
         SEEDS,
         f"Accuracy on the {series.held_out} set after the last epoch. No epoch and no seed was "
@@ -33,8 +33,9 @@ def sheet(series: Series) -> Sheet:
     for row, (name, expr, style) in enumerate(SUMMARY, SUMMARY_ROW):
         cells[row, 1] = Cell(name, "name")
         cells[row, 3] = computed(expr, known, style)
-    area = (TABLE_ROW, 1, made.last_row, len(made.columns))
-    return Sheet(SEEDS, cells, (made,), freeze=(TABLE_ROW + 1, 2), tab="56B4E9", filter=area)
+    return Sheet(
+        SEEDS, cells, (seed_table,), freeze=(TABLE_ROW + 1, 2), tab="56B4E9", filter=seed_table.area
+    )
 
 
 def table(series: Series) -> Table:
@@ -56,7 +57,7 @@ def table(series: Series) -> Table:
 
 
 def _accuracy(series: Series, correct: np.ndarray, total: Known) -> Column:
-    formula = ACCURACY.formula(lambda s: f"B{ROW}" if s == CORRECT else total.address)
+    formula = ACCURACY.formula(lambda s: in_row(2) if s == CORRECT else total.address)
     heading = f"{series.held_out} accuracy"
     values = correct / series.test_count
     return Column(heading, values, "percent", formula=formula, width=20)

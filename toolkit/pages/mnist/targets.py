@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from sympy import Expr, Piecewise, Symbol
 
+from toolkit.book.address import Area
 from toolkit.book.live import computed
 from toolkit.book.sheet import Cell, Known, Sheet, Table, at
 from toolkit.pages.mnist import layer_rules, layers
@@ -22,7 +23,7 @@ from toolkit.pages.mnist.layout import (
     RUN,
     SEEDS,
     TARGETS,
-    Result,
+    MnistRun,
     column,
     opening,
 )
@@ -88,7 +89,7 @@ DEMANDS = (
 )  # fmt: skip
 
 
-def sheet(result: Result, epochs: Table, layer_sheet: Sheet, others: Sequence[Sheet]) -> Sheet:
+def sheet(result: MnistRun, epochs: Table, layer_sheet: Sheet, others: Sequence[Sheet]) -> Sheet:
     """The first sheet: a line for each demand, the best epoch for comparison, all other sheets."""
     held_out, count = result.history.held_out, len(result.layers)
     known = {
@@ -109,7 +110,7 @@ def sheet(result: Result, epochs: Table, layer_sheet: Sheet, others: Sequence[Sh
     cells |= _summary(row + 2, held_out, known)
     cells |= _contents(row + 5, others)
     widths = {1: 46, 2: 14, 3: 14, 4: 14}
-    verdicts = ((FIRST_ROW, 4, FIRST_ROW + len(DEMANDS) - 1, 4),)
+    verdicts = (Area.of(FIRST_ROW, 4, len(DEMANDS)),)
     return Sheet(TARGETS, cells, widths=widths, tab="E69F00", verdicts=verdicts)
 
 

@@ -25,11 +25,13 @@ def behind(model: Model, held_out: str) -> str:
 
 
 def _changed(model: Model) -> list[str]:
-    how, epochs = model.augmentation, model.training.epochs
-    if how.plain_epochs >= epochs or not any((how.rotation, how.translation, how.scale, how.shear)):
+    augmentation, epochs = model.augmentation, model.training.epochs
+    if augmentation.plain_epochs >= epochs or not any(
+        (augmentation.rotation, augmentation.translation, augmentation.scale, augmentation.shear)
+    ):
         return []
-    part = "" if how.share == 1 else f"{how.share:.0%} of them "
-    plain = how.plain_epochs
+    part = "" if augmentation.share == 1 else f"{augmentation.share:.0%} of them "
+    plain = augmentation.plain_epochs
     last = f" (but for the last {f'{plain} epochs' if plain > 1 else 'epoch'})" if plain else ""
     return [f"{part}changed at random{last}"]
 
