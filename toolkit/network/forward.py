@@ -18,7 +18,6 @@ Kind = Literal[
     "input", "target", "weight", "bias", "sum", "maximum", "power", "power_sum", "activation",
     "error", "loss", "velocity", "mean", "squares",
 ]  # fmt: skip
-SOFTMAX_PARTS: tuple[Kind, ...] = ("maximum", "power", "power_sum")
 
 
 @dataclass(frozen=True)
