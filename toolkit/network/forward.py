@@ -39,6 +39,7 @@ class Forward:
     lesson: Lesson
     equations: list[Equation] = field(default_factory=list)
     roles: dict[Symbol, Role] = field(default_factory=dict)
+    quantities: dict[Role, Symbol] = field(default_factory=dict)  # those that equations define
     inputs: list[tuple[Symbol, ...]] = field(default_factory=list)
     targets: list[tuple[Symbol, ...]] = field(default_factory=list)
     weights: tuple[Symbol, ...] = ()
@@ -49,11 +50,8 @@ class Forward:
         symbol = quantity(name)
         self.equations.append(Equation(symbol, expr))
         self.roles[symbol] = role
+        self.quantities[role] = symbol
         return symbol
-
-    def symbol(self, role: Role) -> Symbol:
-        """The quantity of an equation that plays this role."""
-        return next(e.symbol for e in self.equations if self.roles[e.symbol] == role)
 
 
 def forward(lesson: Lesson) -> Forward:
@@ -163,9 +161,9 @@ def _error(made: Forward, target: Symbol, output: Symbol) -> Expr:
     if loss == "cross_entropy":
         # -t ln a, with ln a written out: the logarithm of an a that underflowed to 0 has no value.
         own = made.roles[output]
-        logit = made.symbol(replace(own, kind="sum"))
-        highest = made.symbol(replace(own, kind="maximum", neuron=0))
-        whole = made.symbol(replace(own, kind="power_sum", neuron=0))
+        logit = made.quantities[replace(own, kind="sum")]
+        highest = made.quantities[replace(own, kind="maximum", neuron=0)]
+        whole = made.quantities[replace(own, kind="power_sum", neuron=0)]
         return -target * (logit - highest - log(whole))
     squared = (target - output) ** 2
     return squared * Rational(1, 2) if loss == "half_squared_error" else squared
