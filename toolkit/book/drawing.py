@@ -122,7 +122,14 @@ def _connector(line: Line, measure: Measure, about: str) -> str:
     (left, first), (right, last) = map(measure.place, ends)
     flip = ' flipV="1"' if last < first else ""
     upper, lower = sorted(ends, key=lambda end: measure.place(end)[1])
-    box = _geometry(left, min(first, last), right - left, abs(last - first), "line", flip)
+    box = _geometry(
+        left=left,
+        top=min(first, last),
+        width=right - left,
+        height=abs(last - first),
+        kind="line",
+        flip=flip,
+    )
     ink = f'<a:solidFill><a:srgbClr val="{line.ink}"/></a:solidFill>'
     return (
         "<xdr:twoCellAnchor>"

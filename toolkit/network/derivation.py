@@ -100,18 +100,18 @@ def derivation(lesson: Lesson) -> Derivation:
     gradients = derive(made.equations, parameters)
     chain, of_parameters = _shown(made, gradients, len(parameters))
     found = Derivation(
-        inputs,
-        targets,
-        made.weights,
-        made.biases,
-        (),
-        made.roles,
-        tuple(made.equations),
-        tuple(gradients),
-        split_sums(made.equations),
-        split_sums(chain),
-        split_sums(of_parameters),
-        (),
+        inputs=inputs,
+        targets=targets,
+        weights=made.weights,
+        biases=made.biases,
+        settings=(),
+        roles=made.roles,
+        forward=tuple(made.equations),
+        gradients=tuple(gradients),
+        columns=split_sums(made.equations),
+        chain=split_sums(chain),
+        parameter_gradients=split_sums(of_parameters),
+        updates=(),
     )
     return with_optimizer(found, lesson.training)
 

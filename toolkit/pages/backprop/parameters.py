@@ -179,8 +179,22 @@ def _validations(run: LessonLayout) -> tuple[Validation, ...]:
     first, given = layout.FIRST_PARAMETER_ROW, _given(run)
     last, rates = first + len(given) - 1, len(run.letters)
     rules = [
-        Validation(first, 2, last - rates, "number", "A number", NUMBER),
-        Validation(last - rates + 1, 2, last, "positive", "A learning rate", POSITIVE),
+        Validation(
+            row=first,
+            column=2,
+            last_row=last - rates,
+            kind="number",
+            title="A number",
+            message=NUMBER,
+        ),
+        Validation(
+            row=last - rates + 1,
+            column=2,
+            last_row=last,
+            kind="positive",
+            title="A learning rate",
+            message=POSITIVE,
+        ),
     ]
     rules += [
         _setting(row, symbol)
@@ -193,18 +207,45 @@ def _which_rate(run: LessonLayout, row: int) -> Validation:
     """A list to choose from or, with more letters than one holds, the rule that it be one."""
     letters = tuple(run.letters)
     if len(",".join(letters)) <= MAX_CHOICES:
-        return Validation(row, 2, row, "choice", "Which rate", CHOICE, letters)
+        return Validation(
+            row=row,
+            column=2,
+            last_row=row,
+            kind="choice",
+            title="Which rate",
+            message=CHOICE,
+            choices=letters,
+        )
     one_of_them = Eq(occurrences(LETTERS, named_rate(LETTER)), 1)
     formula = str(computed(one_of_them, _named(run, row)).formula)
-    return Validation(row, 2, row, "formula", "Which rate", CHOICE, formula=formula)
+    return Validation(
+        row=row,
+        column=2,
+        last_row=row,
+        kind="formula",
+        title="Which rate",
+        message=CHOICE,
+        formula=formula,
+    )
 
 
 def _setting(row: int, symbol: Symbol) -> Validation:
     """What an optimizer's setting may be: a share from 0 to below 1, or a number above 0."""
     if symbol in (MOMENTUM, ALPHA, *BETAS):
-        return Validation(row, 2, row, "number", "A share", SHARE, least=0, most=0.999999)
+        return Validation(
+            row=row,
+            column=2,
+            last_row=row,
+            kind="number",
+            title="A share",
+            message=SHARE,
+            least=0,
+            most=0.999999,
+        )
     message = POSITIVE if symbol == LEARNING_RATE else SMALL
-    return Validation(row, 2, row, "positive", "A number above 0", message)
+    return Validation(
+        row=row, column=2, last_row=row, kind="positive", title="A number above 0", message=message
+    )
 
 
 def _meaning(symbol: Symbol, run: LessonLayout) -> str:

@@ -114,7 +114,12 @@ def _descent(page: Page, top: int, number: int, known: Cells, rate: Known) -> in
     before = _start(page, top + 1, columns, known)
     for step in range(1, STEPS + 1):
         before = _row(
-            page, top + 1 + step, step, (equations, columns), before, known | {BASE: rate}
+            page=page,
+            row=top + 1 + step,
+            step=step,
+            way=(equations, columns),
+            before=before,
+            known=known | {BASE: rate},
         )
     return left
 

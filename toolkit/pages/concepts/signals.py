@@ -56,20 +56,64 @@ class Signal:
 # The bound of the early loss is that with most hits less false alarms on the runs of seed 0. The
 # others lie a little outside what the runs of seed 0 that end well show.
 SIGNALS = (
-    Signal("first loss", "loss at the first batch (bound: times ln n)", "loss, first batch",
-           None, 2, 2.31, "scale of the pixels, or of the first weights", NOTHING),
-    Signal("early loss", "mean loss of batches 91 to 100 (bound: share of ln n)",
-           "loss, batches 91-100", None, 0.6, 2.29, "learning rate, labels, normalization",
-           NOTHING),
-    Signal("first gradient", "norm of the first layer's gradient", "gradient, first layer",
-           0.001, 10, 0.0005, "first weights, normalization, scale of the pixels"),
-    Signal("last gradient", "norm of the last layer's gradient", "gradient, last layer",
-           0.01, 10, 0.02, "the loss and what stands before it"),
-    Signal("dead units", "share of dead units in the worst layer", "dead units, worst layer",
-           None, 0.1, 0.4, "learning rate too high, first weights too small", share=True),
-)  # fmt: skip
-LATER = Signal("quarter", "later: test accuracy after a quarter of the training",
-               "after a quarter", 0.7, None, 0.3, "all of the above, then the data",
-               share=True)  # fmt: skip
+    Signal(
+        name="first loss",
+        words="loss at the first batch (bound: times ln n)",
+        column="loss, first batch",
+        least=None,
+        most=2,
+        value=2.31,
+        advice="scale of the pixels, or of the first weights",
+        unit=NOTHING,
+    ),
+    Signal(
+        name="early loss",
+        words="mean loss of batches 91 to 100 (bound: share of ln n)",
+        column="loss, batches 91-100",
+        least=None,
+        most=0.6,
+        value=2.29,
+        advice="learning rate, labels, normalization",
+        unit=NOTHING,
+    ),
+    Signal(
+        name="first gradient",
+        words="norm of the first layer's gradient",
+        column="gradient, first layer",
+        least=0.001,
+        most=10,
+        value=0.0005,
+        advice="first weights, normalization, scale of the pixels",
+    ),
+    Signal(
+        name="last gradient",
+        words="norm of the last layer's gradient",
+        column="gradient, last layer",
+        least=0.01,
+        most=10,
+        value=0.02,
+        advice="the loss and what stands before it",
+    ),
+    Signal(
+        name="dead units",
+        words="share of dead units in the worst layer",
+        column="dead units, worst layer",
+        least=None,
+        most=0.1,
+        value=0.4,
+        advice="learning rate too high, first weights too small",
+        share=True,
+    ),
+)
+LATER = Signal(
+    name="quarter",
+    words="later: test accuracy after a quarter of the training",
+    column="after a quarter",
+    least=0.7,
+    most=None,
+    value=0.3,
+    advice="all of the above, then the data",
+    share=True,
+)
 # The later one is no part of the rule: by then a quarter of the work is done.
 ALL_FINE = And(*(signal.fine for signal in SIGNALS))

@@ -136,18 +136,29 @@ def _widths() -> dict[int, float]:
 
 def _validations(gallery: Gallery) -> list[Validation]:
     choice = Validation(
-        CHOICE_ROW, CHOICE_COLUMN, CHOICE_ROW, "choice", f"Which {gallery.word}?",
-        f"A stored {gallery.word} (✗: the network misreads it), or canvas for what you paint.",
-        (*gallery.names, CANVAS),
-    )  # fmt: skip
+        row=CHOICE_ROW,
+        column=CHOICE_COLUMN,
+        last_row=CHOICE_ROW,
+        kind="choice",
+        title=f"Which {gallery.word}?",
+        message=f"A stored {gallery.word} (✗: the network misreads it), "
+        "or canvas for what you paint.",
+        choices=(*gallery.names, CANVAS),
+    )
     columns = (
         Validation(
-            FIRST_ROW, PAINT_COLUMN + n, FIRST_ROW + SIDE - 1, "whole", "Paint",
-            "A whole number from 0 (paper) to 255 (ink). Choose canvas above to see it read.",
-            least=0, most=255,
+            row=FIRST_ROW,
+            column=PAINT_COLUMN + n,
+            last_row=FIRST_ROW + SIDE - 1,
+            kind="whole",
+            title="Paint",
+            message="A whole number from 0 (paper) to 255 (ink). "
+            "Choose canvas above to see it read.",
+            least=0,
+            most=255,
         )
         for n in range(SIDE)
-    )  # fmt: skip
+    )
     return [choice, *columns]
 
 

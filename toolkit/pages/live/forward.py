@@ -64,7 +64,7 @@ def forward(
             return {back.Z: z.window(channel, 1)} | weights.reads(channel)
 
         a = page.lay(tiles_of(stage.output, margin, first), "a", expr, changed)
-    return ForwardPass(stage, name, before, z, a, weights)
+    return ForwardPass(stage=stage, name=name, before=before, z=z, a=a, weights=weights)
 
 
 def tiles_of(shape: tuple[int, ...], margin: int, first: int) -> Tiling:

@@ -150,16 +150,28 @@ class Front:
             tab="009E73",
             scales=(Scale((self.maps.area(0),), "000000", "FFFFFF", end=255),),
             validations=(
-                Validation(5, 11, 5, "choice", "Which digit?",
-                           "Choose a stored digit. ✗: the network misreads it.",
-                           self.gallery.names),
-                Validation(RATE_ROW, column + 1, RATE_ROW, "positive", "Learning rate",
-                           "A number above 0: how far to go down the gradient."),
+                Validation(
+                    row=5,
+                    column=11,
+                    last_row=5,
+                    kind="choice",
+                    title="Which digit?",
+                    message="Choose a stored digit. ✗: the network misreads it.",
+                    choices=self.gallery.names,
+                ),
+                Validation(
+                    row=RATE_ROW,
+                    column=column + 1,
+                    last_row=RATE_ROW,
+                    kind="positive",
+                    title="Learning rate",
+                    message="A number above 0: how far to go down the gradient.",
+                ),
             ),
             merges=(Area(5, 11, 5, 20), *_pairs_of_rows()),
             protected=True,
             pages_high=1,
-        )  # fmt: skip
+        )
 
     def _compared(self, squared: Expr, known: dict[Symbol, Known]) -> None:
         """What the gradient promised beside what came of it."""

@@ -39,12 +39,12 @@ def gallery(steps: list[Stage], names: tuple[str, ...]) -> Gallery:
         seen[int(labels[n])] += 1
         called.append(f"{labels[n]} #{seen[int(labels[n])]}{CROSS * (n in wrong)}")
     return Gallery(
-        images[chosen].astype(float),
-        tuple(called),
-        tuple(_value(names[labels[n]]) for n in chosen),
-        tuple(n + 1 for n in chosen),
-        tuple(_value(names[answers[n]]) for n in chosen),
-        painted(),
+        images=images[chosen].astype(float),
+        names=tuple(called),
+        labels=tuple(_value(names[labels[n]]) for n in chosen),
+        numbers=tuple(n + 1 for n in chosen),
+        answers=tuple(_value(names[answers[n]]) for n in chosen),
+        canvas=painted(),
     )
 
 
@@ -59,12 +59,12 @@ def pictures(steps: list[Stage], names: tuple[str, ...]) -> Gallery:
     images, _ = test_images()
     chosen = list(PLAIN)
     return Gallery(
-        images[chosen].astype(float),
-        tuple(f"picture {n}" for n in range(1, len(chosen) + 1)),
-        (NO_LABEL,) * len(chosen),
-        tuple(n + 1 for n in chosen),
-        tuple(_value(names[answer]) for answer in _answers(steps, PLAIN).values()),
-        painted(),
+        images=images[chosen].astype(float),
+        names=tuple(f"picture {n}" for n in range(1, len(chosen) + 1)),
+        labels=(NO_LABEL,) * len(chosen),
+        numbers=tuple(n + 1 for n in chosen),
+        answers=tuple(_value(names[answer]) for answer in _answers(steps, PLAIN).values()),
+        canvas=painted(),
     )
 
 

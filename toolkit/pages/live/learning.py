@@ -47,7 +47,17 @@ def step_book(stored: Stored, gallery: Gallery) -> Book:
         name = f"{number} {kind(original)}"
         page = MapPage(name, pixels=size_of(stage.output[1]))
         weights = shown_weights(stage, page, margin)
-        passed.append(forward(stage, page, 8, maps, weights, margin, name))
+        passed.append(
+            forward(
+                stage=stage,
+                page=page,
+                first=8,
+                before=maps,
+                weights=weights,
+                margin=margin,
+                name=name,
+            )
+        )
         maps = passed[-1].a
         page.cells[2, 2] = Cell(way_on(stage) + rules.editable(stage), "muted")
         if weights.numbers or weights.kernels:
@@ -74,7 +84,15 @@ def step_book(stored: Stored, gallery: Gallery) -> Book:
     page.last = 5
     maps = passed[0].before
     for done in passed:
-        again = forward(done.stage, page, page.last + 4, maps, updated[done.name], margin, SECOND)
+        again = forward(
+            stage=done.stage,
+            page=page,
+            first=page.last + 4,
+            before=maps,
+            weights=updated[done.name],
+            margin=margin,
+            name=SECOND,
+        )
         page.cells[again.z.places[0][0] - margin - 2, 2] = Cell(done.name, "bold")
         maps = again.a
     second = page.sheet("Second pass: the same digit with the weights after the step", "009E73")

@@ -89,7 +89,7 @@ def _section(part: ConvolutionSheet, top: int, page: PageBuilder) -> int:
     sums = []
     channels = min(stage.input[0], MOST_CHANNELS)
     for channel in range(channels):
-        _strip(part, channel, row + 1, places, chosen, page)
+        _strip(part=part, channel=channel, row=row + 1, places=places, chosen=chosen, page=page)
         sums.append(at(PIXEL, row + 1, places[3], page.cells[row + 1, places[3]].value))
         row += size + 1
     if channels < stage.input[0]:
@@ -114,7 +114,16 @@ def _chosen(part: ConvolutionSheet, top: int, page: PageBuilder) -> dict[Symbol,
         known[symbol] = at(PIXEL, row, 4, held.value)
         words = f"A whole number from 1 to {most}."
         page.validations.append(
-            Validation(row, 3, row, "whole", f"Which {symbol.name}?", words, least=1, most=most)
+            Validation(
+                row=row,
+                column=3,
+                last_row=row,
+                kind="whole",
+                title=f"Which {symbol.name}?",
+                message=words,
+                least=1,
+                most=most,
+            )
         )
     return known
 

@@ -47,8 +47,14 @@ def backward(
         first = tiles.last + 3
     if back.spreads(stage):
         by_z, first = _spread(stage, by_z, page, margin, first)
-    stepped = parameters(ParameterUpdate(passed, arriving, by_z, page, rate, margin))
-    by_input = _by_input(passed, by_z, stepped.turned, page, margin, first)
+    stepped = parameters(
+        ParameterUpdate(
+            passed=passed, arriving=arriving, by_z=by_z, page=page, rate=rate, margin=margin
+        )
+    )
+    by_input = _by_input(
+        passed=passed, by_z=by_z, turned=stepped.turned, page=page, margin=margin, first=first
+    )
     return BackwardPass(by_input, stepped.weights, stepped.gradients)
 
 

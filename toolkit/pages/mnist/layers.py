@@ -192,7 +192,15 @@ def _validations(end: int) -> tuple[Validation, ...]:
     message = "Choose a kind of layer from the list."
     column = COLUMN[rules.KIND]
     return (
-        Validation(FIRST_ROW, column, end, "choice", "Layer", message, rules.KINDS),
+        Validation(
+            row=FIRST_ROW,
+            column=column,
+            last_row=end,
+            kind="choice",
+            title="Layer",
+            message=message,
+            choices=rules.KINDS,
+        ),
         *(_whole(FIRST_ROW, symbol, end, int(symbol != rules.PADDING)) for symbol in EDITABLE[1:]),
         *(_whole(INPUT_ROW, symbol, INPUT_ROW, 1) for symbol in IMAGE),
     )
@@ -201,4 +209,12 @@ def _validations(end: int) -> tuple[Validation, ...]:
 def _whole(row: int, symbol: Symbol, last: int, least: int) -> Validation:
     message = f"A whole number, {least} or more."
     name = symbol.name.capitalize()
-    return Validation(row, COLUMN[symbol], last, "whole", name, message, least=least)
+    return Validation(
+        row=row,
+        column=COLUMN[symbol],
+        last_row=last,
+        kind="whole",
+        title=name,
+        message=message,
+        least=least,
+    )
