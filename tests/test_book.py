@@ -59,9 +59,8 @@ def png(ink: str) -> bytes:
 def curve(y: list[float], name: str = "y", **options: object) -> Chart:
     xs = down("All", 5, 1, [0.0, 1.0, 2.0])
     series = Series(at("All", 4, 2, name), xs, down("All", 5, 2, y))
-    return Chart(
-        title="A curve", x_title="x", y_title="y", series=(series,), row=2, column=8, **options
-    )  # type: ignore[arg-type]
+    chart = Chart(title="A curve", x_title="x", y_title="y", series=(series,), row=2, column=8)
+    return replace(chart, **options)  # type: ignore[arg-type]
 
 
 def everything() -> Sheet:

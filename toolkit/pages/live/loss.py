@@ -56,15 +56,15 @@ class LossSheet:
             self.cells[row, 6] = computed(
                 matching(CLASS, LABEL, Integer(1), Integer(0)), known, "centred count"
             )
-        self.before, self.said_before = self._side(3, self.maps, "loss")
+        self.before, self.answer_before = self._side(3, self.maps, "loss")
         for row in self.rows:
-            known = {back.SHARE: self._one(row, 5), back.TARGET: self._one(row, 6)}
+            known = {back.SHARE: self._known(row, 5), back.TARGET: self._known(row, 6)}
             self.cells[row, 7] = computed(back.BY_LOGIT, known, "number")
         slopes = np.array([self.cells[row, 7].value for row in self.rows], float)
         self.by_logit = Maps(LOSS, tuple((row, 7) for row in self.rows), slopes[:, None, None])
-        self.after, self.said_after = self.before, self.said_before
+        self.after, self.answer_after = self.before, self.answer_before
 
-    def _one(self, row: int, column: int) -> Known:
+    def _known(self, row: int, column: int) -> Known:
         return at(LOSS, row, column, self.cells[row, column].value)
 
     def _range(self, column: int) -> Known:
@@ -76,11 +76,11 @@ class LossSheet:
             self.cells[row, column] = computed(VALUE, {VALUE: maps.whole(n)}, "number")
         logits = self._range(column)
         for row in self.rows:
-            known = {LOGIT: self._one(row, column), LOGITS: logits}
+            known = {LOGIT: self._known(row, column), LOGITS: logits}
             self.cells[row, column + 1] = computed(explained.POWER, known, "number")
         powers = self._range(column + 1)
         for row in self.rows:
-            known = {POWER: self._one(row, column + 1), POWERS: powers}
+            known = {POWER: self._known(row, column + 1), POWERS: powers}
             self.cells[row, column + 2] = computed(explained.SHARE, known, "percent right")
         targets = self._range(6)
         pair = {
@@ -95,7 +95,7 @@ class LossSheet:
         known = {CLASS: self._range(2), LOGITS: logits}
         self.cells[end + 1, column] = Cell("answer", "name")
         self.cells[end + 1, column + 1] = computed(answer, known, "middle")
-        return self._one(end, column + 1), self._one(end + 1, column + 1)
+        return self._known(end, column + 1), self._known(end + 1, column + 1)
 
     def shares(self) -> list[tuple[Expr, dict[Symbol, Known]]]:
         """The label's probability before and after the step: what its target picks."""
@@ -112,7 +112,7 @@ class LossSheet:
 
     def sheet(self, maps: Maps) -> Sheet:
         """Finished with the logits of the second pass."""
-        self.after, self.said_after = self._side(9, maps, "loss after")
+        self.after, self.answer_after = self._side(9, maps, "loss after")
         widths = {1: 2.0, 8: 3.0} | dict.fromkeys((2, 3, 4, 5, 6, 7, 9, 10, 11), 16.0)
         lines = [line for _, line in explained.LOSS_LINES]
         pictures, heights = explained.equation_row(lines, widths)
