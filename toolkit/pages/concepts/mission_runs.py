@@ -1,7 +1,7 @@
 """What the rule of Mission control does to every run of all experiments."""
 
 import math
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 import numpy as np
 from sympy import And, Eq, Expr, Integer, Piecewise, Symbol
@@ -15,7 +15,7 @@ from toolkit.pages.concepts import mission_networks, mission_tables, recorded
 from toolkit.pages.concepts.measured import Records
 from toolkit.pages.concepts.mission_tables import AGAIN, CHOSEN_ON, LEFT_OUT, UNSEEN, Flags, Tables
 from toolkit.pages.concepts.page import FIRST, LABEL, Page
-from toolkit.pages.concepts.signals import ALL_FINE, LATER, NOTHING, SIGNALS
+from toolkit.pages.concepts.signals import ALL_FINE, LATER, NOTHING, SIGNALS, Signal
 from toolkit.pages.concepts.words import RESULTS
 from toolkit.symbols.bounds import as_number
 from toolkit.symbols.ranges import largest, smallest_above_zero
@@ -33,19 +33,23 @@ HOW = (
 )
 
 
-def measure(page: Page, records: Records, variants: Sequence[Variant]) -> None:
-    """Tables of hits and false alarms, of `variants` and their signals, and all runs below them."""
+def measure(
+    page: Page, records: Records, variants: Sequence[Variant], new: Mapping[str, Variant]
+) -> None:
+    """Tables of hits and false alarms, of `variants` and their signals, and all runs below them;
+    `new` are those of the variants that were run only after the rule was fixed.
+    """
     page.part("The same rule on every run of all experiments")
     if not records.results:
         page.say("There are no runs yet: toolkit experiments makes them.", style="muted")
         return
     page.say(*HOW, style="muted")
     top = page.row
-    below = top + mission_tables.height() + mission_networks.height(variants)
-    news = {v.setup(records.budget).fingerprint for v in variants if mission_networks.is_new(v)}
+    below = top + mission_tables.height() + mission_networks.height(variants, new)
+    news = {v.setup(records.budget).fingerprint for v in new.values()}
     flags = _flags(page, below, records, news)
     _extremes(page, flags)
-    tables = Tables(page, flags, records, variants)
+    tables = Tables(page, flags, records, variants, new)
     mission_tables.write(tables)
     mission_networks.write(tables)
     page.pages_high = None
@@ -62,28 +66,29 @@ def _flags(page: Page, top: int, records: Records, news: Collection[str]) -> Fla
     read[ACCURACY] = _column(records, "test accuracy", count)
     read[GROUP] = _groups(page, top + 1, records, news)
     ends = _one_if(as_number(FAILED) > ACCURACY)
-    asked: list[tuple[Symbol, str, Expr]] = [(ENDS, "ends badly", ends)]
-    asked += [(each.symbol, f"by {each.name}", _one_unless(each.fine)) for each in SIGNALS]
-    asked += [(FLAGGED, "flagged", _one_unless(ALL_FINE))]
-    asked += [(LATER.symbol, f"later, by {LATER.name}", _one_unless(LATER.fine))]
+    questions: list[tuple[Symbol, str, Expr]] = [(ENDS, "ends badly", ends)]
+    questions += [(each.symbol, f"by {each.name}", _one_unless(each.fine)) for each in SIGNALS]
+    questions += [(FLAGGED, "flagged", _one_unless(ALL_FINE))]
+    questions += [(LATER.symbol, f"later, by {LATER.name}", _one_unless(LATER.fine))]
     good = And(Eq(GROUP, CHOSEN_ON), as_number(FAILED) <= ACCURACY)
-    asked += [
-        (_kept(each.name), f"{each.name}, if good and seed 0", _number_where(each.symbol, good))
+    values = [
+        (_good(each), f"{each.name}, if good and seed 0", _number_where(each.symbol, good))
         for each in SIGNALS
     ]
-    page.headings((top, LABEL), ["run", "group", *(words for _, words, _ in asked)])
+    page.headings((top, LABEL), ["run", "group", *(words for _, words, _ in (*questions, *values))])
     page.heights[top] = 45.0
     _names(page, top, records)
     columns = {GROUP: page.down((top + 1, FIRST), count)}
-    for column, (symbol, _, expr) in enumerate(asked, FIRST + 1):
-        style = "rate" if symbol.name.startswith("kept") else "right"
+    for column, (symbol, _, expr) in enumerate((*questions, *values), FIRST + 1):
+        style = "right" if column <= FIRST + len(questions) else "rate"
         flags = page.fill((top + 1, column), expr, read, style)
         columns[symbol] = Known(flags.address, np.ravel(np.asarray(flags.value, float)).tolist())
     return columns
 
 
-def _kept(name: str) -> Symbol:
-    return Symbol(f"kept {name}")
+def _good(signal: Signal) -> Symbol:
+    """The values of a signal on the good runs of seed 0."""
+    return Symbol(f"{signal.name} of good runs")
 
 
 def _number_where(signal: Symbol, good: Expr) -> Expr:
@@ -143,7 +148,7 @@ def _extremes(page: Page, flags: Flags) -> None:
     """Beside the bounds: between what the signals of good runs of seed 0 lie."""
     for signal in SIGNALS:
         row, column = page.places[signal.name]
-        known = {CELLS: flags[_kept(signal.name)]}
+        known = {CELLS: flags[_good(signal)]}
         page.compute((row, column + 1), largest(CELLS), known, "rate")
         if signal.least is not None:
             page.compute((row, column), smallest_above_zero(CELLS), known, "rate")

@@ -10,7 +10,7 @@ from toolkit.experiments.variant import Variant
 from toolkit.pages.concepts import recorded
 from toolkit.pages.concepts.measured import Records
 from toolkit.pages.concepts.page import FIRST, LABEL, Page
-from toolkit.pages.concepts.signals import LATER, SIGNALS
+from toolkit.pages.concepts.signals import EARLY_LOSS, LATER, SIGNALS
 from toolkit.symbols.choices import share_or_dash
 from toolkit.symbols.records import row_count, up_to
 from toolkit.symbols.text import Text, fixed_text, joined
@@ -43,12 +43,16 @@ def height() -> int:
 
 @dataclass(frozen=True)
 class Tables:
-    """The page, and what its tables read."""
+    """The page and what its tables read: the flags of all runs, the records and this concept's
+    variants. `new` holds, by their names in a sentence, the variants that were run only after the
+    rule was fixed.
+    """
 
     page: Page
     flags: Flags
     records: Records
     variants: Sequence[Variant]
+    new: Mapping[str, Variant]
 
     def count(self, row: int, column: int, *asked: Expr) -> Known:
         """How many runs are as asked."""
@@ -144,11 +148,11 @@ def _alone(tables: Tables) -> None:
 
 def _bounds(tables: Tables) -> None:
     """The mean loss alone against several bounds: hits are bought with false alarms."""
-    page, early = tables.page, next(s for s in SIGNALS if s.name == "early loss")
+    page = tables.page
     heads = _heads("flagged by the mean loss alone, with its bound", "seed 0: hits less alarms")
     page.headings((page.row, LABEL), heads)
     page.heights[page.row] = 45.0
-    losses = tables.records.known(early.column)
+    losses = tables.records.known(EARLY_LOSS.column)
     for row, share in enumerate(SHARES, page.row + 1):
         bound = page.fixed((row, LABEL), share, "short right")
         known = {**tables.flags, ANSWERS: losses, SHARE: bound}

@@ -98,8 +98,9 @@ def _size(symbol: Symbol) -> Known:
 def _headings() -> Cells:
     cells = {(HEADING_ROW, 1): Cell("number", "heading")}
     for symbol, column in COLUMN.items():
-        name = symbol.name.removesuffix(" in") if symbol in READ else symbol.name
-        cells[HEADING_ROW, column] = Cell(name, "heading")
+        # The input of a layer is headed like the output of the one before it, which it repeats.
+        heading = BEFORE[symbol].symbol if symbol in READ else symbol
+        cells[HEADING_ROW, column] = Cell(heading.name, "heading")
     for name, symbol in GROUPS.items():
         cells[GROUP_ROW, COLUMN[symbol]] = Cell(name, "name")
     return cells
