@@ -323,7 +323,7 @@ def test_every_sheet_has_its_line_on_the_first(book: Path) -> None:
     lines = {row[0].value: row[1].value for row in first.iter_rows(min_row=16) if row[0].hyperlink}
     assert len(lines) == 7
     for name, line in lines.items():
-        assert line == targets.SHOWN[name] and line[-1] == "." and len(line) < 100
+        assert line == targets.SOURCES[name] and line[-1] == "." and len(line) < 100
 
 
 @pytest.mark.parametrize("name", SHIPPED)

@@ -61,11 +61,11 @@ class Drawing:
 
 def relations(charts: Sequence[str], images: Sequence[str]) -> RelationshipList:
     """What rId1, rId2, … stand for in a drawing: the paths of its charts, then of its images."""
-    made = RelationshipList()
+    relationships = RelationshipList()
     for kind, paths in (("chart", charts), ("image", images)):
         for path in paths:
-            made.append(Relationship(type=kind, Target=path))
-    return made
+            relationships.append(Relationship(type=kind, Target=path))
+    return relationships
 
 
 def _marker(tag: str, column: int, across: int, row: int, down: int) -> str:

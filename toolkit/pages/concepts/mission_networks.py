@@ -45,11 +45,11 @@ def _flagged(tables: Tables) -> None:
     page.headings((top, LABEL), heads)
     page.heights[top] = 30.0
     tables.names(top)
-    asked = [(), *((symbol, ONE) for symbol in (
+    criteria = [(), *((symbol, ONE) for symbol in (
         ENDS, FLAGGED, *(signal.symbol for signal in SIGNALS), LATER.symbol))]  # fmt: skip
     for row, variant in enumerate(tables.variants, top + 1):
         known = {**tables.flags, **tables.keys(variant)}
-        for column, more in enumerate(asked, FIRST):
+        for column, more in enumerate(criteria, FIRST):
             expr = row_count(KEYS, KEY, *more)
             page.compute((row, column), expr, known, "integer right")
     _sentence(tables, top)

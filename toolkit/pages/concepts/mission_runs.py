@@ -13,7 +13,7 @@ from toolkit.book.values import is_number
 from toolkit.experiments.variant import Setup, Variant
 from toolkit.pages.concepts import mission_networks, mission_tables, recorded
 from toolkit.pages.concepts.measured import Records
-from toolkit.pages.concepts.mission_tables import AGAIN, CHOSEN_ON, LEFT_OUT, UNSEEN, Flags, Tables
+from toolkit.pages.concepts.mission_tables import AGAIN, CHOSEN_ON, EXCLUDED, UNSEEN, Flags, Tables
 from toolkit.pages.concepts.page import FIRST, LABEL, Page
 from toolkit.pages.concepts.signals import ALL_FINE, LATER, NOTHING, SIGNALS, Signal
 from toolkit.pages.concepts.words import RESULTS
@@ -23,7 +23,7 @@ from toolkit.symbols.ranges import largest, smallest_above_zero
 BATCHES = 100  # that the rule asks for
 ACCURACY, FAILED, RUN, CELLS = (Symbol(x) for x in ("accuracy", "failed", "run", "cells"))
 ENDS, FLAGGED, GROUP = mission_tables.ENDS, mission_tables.FLAGGED, mission_tables.GROUP
-HOW = (
+METHOD = (
     "Bounds were fixed on the runs of seed 0: of the mean loss the one with most hits less false "
     "alarms (third table), of all others one a little outside what good runs show.",
     "The runs of other seeds test it on the same networks, whose figures were known when the rule "
@@ -43,7 +43,7 @@ def measure(
     if not records.results:
         page.say("There are no runs yet: toolkit experiments makes them.", style="muted")
         return
-    page.say(*HOW, style="muted")
+    page.say(*METHOD, style="muted")
     top = page.row
     below = top + mission_tables.height() + mission_networks.height(variants, new)
     news = {v.setup(records.budget).fingerprint for v in new.values()}
@@ -61,10 +61,10 @@ def _flags(page: Page, top: int, records: Records, news: Collection[str]) -> Fla
     """
     count = len(records.results)
     signals = (*SIGNALS, LATER)
-    read = {signal.symbol: _column(records, signal.column, count) for signal in signals}
-    read |= page.shared
-    read[ACCURACY] = _column(records, "test accuracy", count)
-    read[GROUP] = _groups(page, top + 1, records, news)
+    operands = {signal.symbol: _column(records, signal.column, count) for signal in signals}
+    operands |= page.shared
+    operands[ACCURACY] = _column(records, "test accuracy", count)
+    operands[GROUP] = _groups(page, top + 1, records, news)
     ends = _one_if(as_number(FAILED) > ACCURACY)
     questions: list[tuple[Symbol, str, Expr]] = [(ENDS, "ends badly", ends)]
     questions += [(each.symbol, f"by {each.name}", _one_unless(each.fine)) for each in SIGNALS]
@@ -81,7 +81,7 @@ def _flags(page: Page, top: int, records: Records, news: Collection[str]) -> Fla
     columns = {GROUP: page.down((top + 1, FIRST), count)}
     for column, (symbol, _, expr) in enumerate((*questions, *values), FIRST + 1):
         style = "right" if column <= FIRST + len(questions) else "rate"
-        flags = page.fill((top + 1, column), expr, read, style)
+        flags = page.fill((top + 1, column), expr, operands, style)
         columns[symbol] = Known(flags.address, np.ravel(np.asarray(flags.value, float)).tolist())
     return columns
 
@@ -122,7 +122,7 @@ def _groups(page: Page, row: int, records: Records, news: Collection[str]) -> Kn
     groups = []
     for run in records.results:
         group = UNSEEN if run.fingerprint in news else AGAIN if run.seed else CHOSEN_ON
-        groups.append(group if run.fingerprint in fit else LEFT_OUT)
+        groups.append(group if run.fingerprint in fit else EXCLUDED)
     for n, group in enumerate(groups):
         page.fixed((row + n, FIRST), int(group), "right")
     return Known(moving(Area.of(row, FIRST), across=0), np.array(groups, float)[:, None])

@@ -17,17 +17,17 @@ from toolkit.symbols.text import Text, fixed_text, joined
 
 Flags = Mapping[Symbol, Known]
 ENDS, FLAGGED, GROUP = Symbol("ends badly"), Symbol("flagged"), Symbol("group")
-LEFT_OUT, CHOSEN_ON, AGAIN, UNSEEN = map(Integer, range(4))
+EXCLUDED, CHOSEN_ON, AGAIN, UNSEEN = map(Integer, range(4))
 ONE, NONE = Integer(1), Integer(0)
 GROUPS = {
     CHOSEN_ON: "1: seed 0, which the bounds were fixed on",
     AGAIN: "2: other seeds of the same networks",
     UNSEEN: "3: networks new to the rule",
-    LEFT_OUT: "0: left out, see above",
+    EXCLUDED: "0: left out, see above",
 }
 TESTED = (CHOSEN_ON, AGAIN, UNSEEN)
 SHORT = {CHOSEN_ON: "seed 0", AGAIN: "other seeds", UNSEEN: "new networks"}
-SHOWN = ("runs", "end badly", "flagged of these", "missed", "end well", "flagged of these",
+HEADINGS = ("runs", "end badly", "flagged of these", "missed", "end well", "flagged of these",
          "hit rate", "false alarms")  # fmt: skip
 SHARES = (0.4, 0.5, 0.6, 0.7, 0.8, 0.9)  # of ln 10: bounds of the mean loss to compare
 PART, WHOLE, KEYS, KEY, X, SHARE, ANSWERS = (
@@ -54,9 +54,9 @@ class Tables:
     variants: Sequence[Variant]
     new: Mapping[str, Variant]
 
-    def count(self, row: int, column: int, *asked: Expr) -> Known:
+    def count(self, row: int, column: int, *criteria: Expr) -> Known:
         """How many runs are as asked."""
-        return self.page.compute((row, column), row_count(*asked), self.flags, "integer right")
+        return self.page.compute((row, column), row_count(*criteria), self.flags, "integer right")
 
     def names(self, top: int) -> None:
         """The variants' names, one below the other."""
@@ -80,7 +80,7 @@ def write(tables: Tables) -> None:
 
 def _rule(tables: Tables) -> None:
     page = tables.page
-    page.headings((page.row, LABEL), ["how well the rule tells", *SHOWN])
+    page.headings((page.row, LABEL), ["how well the rule tells", *HEADINGS])
     for row, (group, words) in enumerate(GROUPS.items(), page.row + 1):
         page.label((row, LABEL), words)
         of = GROUP, group
@@ -141,8 +141,8 @@ def _alone(tables: Tables) -> None:
         page.label((row, LABEL), signal.words.partition(" (")[0])
         for n, group in enumerate(TESTED):
             for m, ends in enumerate((ONE, NONE)):
-                asked = GROUP, group, ENDS, ends, signal.symbol, ONE
-                tables.count(row, FIRST + 2 * n + m, *asked)
+                criteria = GROUP, group, ENDS, ends, signal.symbol, ONE
+                tables.count(row, FIRST + 2 * n + m, *criteria)
     page.row += len(SIGNALS) + 3
 
 

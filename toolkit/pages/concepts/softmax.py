@@ -125,8 +125,8 @@ def _totals(page: Page, top: int) -> None:
     for number in (2, 4, 5):
         _sum(page, top, number)
     for number in (2, 5):
-        read = {P: _column(page, top, number), Y: _column(page, top, 3)}
-        page.compute((row + 2, FIRST + number), CROSS.expr, read)
+        operands = {P: _column(page, top, number), Y: _column(page, top, 3)}
+        page.compute((row + 2, FIRST + number), CROSS.expr, operands)
     page.label((row + 2, FIRST + 6), "≥", "middle")
     least = log(exp(P) + COUNT - 1) - P
     page.compute((row + 2, FIRST + 7), least, {P: constant(1)})

@@ -34,13 +34,15 @@ def as_maps(stage: Stage) -> Stage:
 
 
 def main_part(stage: Stage) -> Stage:
-    """The stage without what changes its output in place."""
+    """The stage without batch norm and ReLU, which change its output in place."""
     return replace(stage, norm=None, relu=False)
 
 
 @dataclass(frozen=True)
 class ForwardPass:
-    """A stage passed forward: what it read, what it computed, and that after norm and ReLU."""
+    """The forward pass of a stage: its input maps, its outputs z, and its outputs a after batch
+    norm and ReLU.
+    """
 
     stage: Stage
     name: str

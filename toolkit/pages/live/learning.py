@@ -59,7 +59,8 @@ class StepPages:
 
     `passes` are the forward passes in order, `weights` the parameters after the step by the name of
     the stage, `gradients` the areas of all gradients of parameters with their sheets and values.
-    `jumps` holds, by the name of a sheet, what lies far right on it, and the first column of that.
+    `jumps` holds, by the name of a sheet, the title and the first column of a block that lies far
+    to the right on it.
     """
 
     def __init__(self, stored: Stored) -> None:

@@ -71,7 +71,7 @@ class LossSheet:
         return down(LOSS, FIRST_ROW, column, [self.cells[row, column].value for row in self.rows])
 
     def _side(self, column: int, maps: Maps, words: str) -> tuple[Known, Known]:
-        """Logits, powers, probabilities and the loss; the loss, and the likeliest class."""
+        """Write logits, powers, probabilities and the loss; return the loss and the answer."""
         for n, row in enumerate(self.rows):
             self.cells[row, column] = computed(VALUE, {VALUE: maps.whole(n)}, "number")
         logits = self._range(column)
@@ -98,7 +98,7 @@ class LossSheet:
         return self._known(end, column + 1), self._known(end + 1, column + 1)
 
     def shares(self) -> list[tuple[Expr, dict[Symbol, Known]]]:
-        """The label's probability before and after the step: what its target picks."""
+        """The label's probability before and after the step, selected by the targets."""
         targets = self._range(6)
         probabilities = []
         for column in (5, 11):
@@ -111,7 +111,7 @@ class LossSheet:
         return probabilities
 
     def sheet(self, maps: Maps) -> Sheet:
-        """Finished with the logits of the second pass."""
+        """The finished sheet, with the logits of the second pass."""
         self.after, self.answer_after = self._side(9, maps, "loss after")
         widths = {1: 2.0, 8: 3.0} | dict.fromkeys((2, 3, 4, 5, 6, 7, 9, 10, 11), 16.0)
         lines = [line for _, line in explained.LOSS_LINES]
