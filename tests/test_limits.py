@@ -120,7 +120,7 @@ def test_too_large_is_one_line_before_anything_is_computed(
 ) -> None:
     sizes, what, cure = TOO_LARGE[name]
     (tmp_path / "large.toml").write_text(toml(*sizes), encoding="utf-8")
-    for computing in ("derivation", "trace"):
+    for computing in ("derivation", "run_lesson"):
         monkeypatch.setattr(backprop, computing, never)
     monkeypatch.chdir(tmp_path)
     done = RUN.invoke(app, ["backprop", "large.toml", "--out", "large.xlsx"])

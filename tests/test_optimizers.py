@@ -18,10 +18,10 @@ from toolkit.book.writer import write
 from toolkit.files.errors import ToolkitError
 from toolkit.files.templates import templates_folder
 from toolkit.network.derivation import LOSS
-from toolkit.network.lesson import Lesson, load
+from toolkit.network.lesson import Lesson, Optimizer, Training, load
 from toolkit.network.trace import Values
-from toolkit.pages.backprop import backprop_book, work_out
-from toolkit.pages.backprop.layout import OPTIMIZERS, PARAMETERS, START, LessonLayout
+from toolkit.pages.backprop import backprop_book, samples, work_out
+from toolkit.pages.backprop.layout import BACKPROP, OPTIMIZERS, PARAMETERS, START, LessonLayout
 from toolkit.pages.backprop.optimizers import own_table
 from toolkit.pages.backprop.table import HEADING_ROW
 from toolkit.symbols.activations import as_one, fading
@@ -260,3 +260,17 @@ def test_what_stays_together_is_not_taken_apart() -> None:
     kept = N / (as_one(B / (1 - N)) + 1)
     assert plain(kept) == "epoch / (1 + (β1 / (1 - epoch)))"
     assert value(kept, {B: 4.0, N: 3.0}) == 3 / (4 / -2 + 1)
+
+
+@pytest.mark.parametrize("optimizer", ["momentum", "adagrad", "adam"])
+def test_what_an_optimizer_remembers_stays_beside_the_weights(optimizer: Optimizer) -> None:
+    """Where each sample has a sheet of its own, all samples share the optimizer's columns."""
+    lesson = load("xor")
+    training = Training(optimizer=optimizer, learning_rates=(0.1,), epochs=2)
+    run = work_out(lesson.model_copy(update={"training": training}))
+    by_sheet = samples.tables(run)
+    states = {symbol.name for symbol in run.derived.states}
+    shown = {name: {column.heading for column in one.columns} for name, one in by_sheet.items()}
+    assert len(by_sheet) == 1 + len(lesson.samples.inputs)
+    assert states and states <= shown.pop(BACKPROP)
+    assert not any(states & headings for headings in shown.values())

@@ -18,7 +18,6 @@ Kind = Literal[
     "input", "target", "weight", "bias", "sum", "maximum", "power", "power_sum", "activation",
     "error", "loss", "velocity", "mean", "squares",
 ]  # fmt: skip
-SOFTMAX_PARTS: tuple[Kind, ...] = ("maximum", "power", "power_sum")
 
 
 @dataclass(frozen=True)
@@ -40,6 +39,7 @@ class Forward:
     lesson: Lesson
     equations: list[Equation] = field(default_factory=list)
     roles: dict[Symbol, Role] = field(default_factory=dict)
+    quantities: dict[Role, Symbol] = field(default_factory=dict)  # those that equations define
     inputs: list[tuple[Symbol, ...]] = field(default_factory=list)
     targets: list[tuple[Symbol, ...]] = field(default_factory=list)
     weights: tuple[Symbol, ...] = ()
@@ -50,11 +50,8 @@ class Forward:
         symbol = quantity(name)
         self.equations.append(Equation(symbol, expr))
         self.roles[symbol] = role
+        self.quantities[role] = symbol
         return symbol
-
-    def symbol(self, role: Role) -> Symbol:
-        """The quantity with this role among those that an equation defines."""
-        return next(e.symbol for e in self.equations if self.roles[e.symbol] == role)
 
 
 def forward(lesson: Lesson) -> Forward:
@@ -168,9 +165,9 @@ def _error(graph: Forward, target: Symbol, output: Symbol) -> Expr:
     if loss == "cross_entropy":
         # -t ln a, with ln a written out: the logarithm of an a that underflowed to 0 has no value.
         own = graph.roles[output]
-        logit = graph.symbol(replace(own, kind="sum"))
-        highest = graph.symbol(replace(own, kind="maximum", neuron=0))
-        whole = graph.symbol(replace(own, kind="power_sum", neuron=0))
+        logit = graph.quantities[replace(own, kind="sum")]
+        highest = graph.quantities[replace(own, kind="maximum", neuron=0)]
+        whole = graph.quantities[replace(own, kind="power_sum", neuron=0)]
         return -target * (logit - highest - log(whole))
     squared = (target - output) ** 2
     return squared * Rational(1, 2) if loss == "half_squared_error" else squared

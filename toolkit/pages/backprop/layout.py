@@ -20,7 +20,7 @@ START, PARAMETERS, RATES = "Start here", "Parameters", "Learning rates"
 OPTIMIZERS, BACKPROP, CHECK = "Optimizers", "Backprop", "Gradient check"
 PUBLISHED, SIZES = "Published figures", "Gradient sizes"
 FIRST_PARAMETER_ROW = 7
-SYMBOL_COLUMN, VALUE_COLUMN, TEXT_COLUMN = 1, 2, 4
+VALUE_COLUMN, TEXT_COLUMN = 2, 4
 BEFORE_COMPARED = 3  # rows from η to the first setting of an optimizer that is compared
 
 
@@ -116,14 +116,6 @@ def cells_of_parameters(
         for symbol, known in numbers.items()
     }
     return numbers, texts
-
-
-def parameter_cells(lesson: Lesson, derived: Derivation) -> dict[Symbol, Known]:
-    """The one cell of each parameter."""
-    return {
-        symbol: at(PARAMETERS, FIRST_PARAMETER_ROW + n, VALUE_COLUMN, value)
-        for n, (symbol, value) in enumerate(parameter_values(lesson, derived).items())
-    }
 
 
 def column_of(table: Table, heading: str) -> int:

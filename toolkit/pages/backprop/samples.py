@@ -4,12 +4,16 @@ from sympy import Symbol
 
 from toolkit.book.sheet import Cell, Sheet, Table
 from toolkit.network.derivation import LEARNING_RATE
+from toolkit.network.forward import Kind
+from toolkit.network.optimizers import STATE_KINDS
 from toolkit.pages.backprop import table
 from toolkit.pages.backprop.layout import BACKPROP, LessonLayout, chosen_rate
 from toolkit.symbols.equation import Gradient
 
 READABLE = 60  # columns
 MOST_SHEETS = 40
+# What belongs to all samples together.
+SHARED: tuple[Kind, ...] = ("weight", "bias", "loss", *STATE_KINDS)
 HINT = f"Row by row the epochs of {BACKPROP}, which holds the weights and adds up the errors."
 
 
@@ -32,7 +36,7 @@ def tables(run: LessonLayout) -> dict[str, Table]:
 def _home(run: LessonLayout, symbol: Symbol) -> str:
     of = symbol.wrt if isinstance(symbol, Gradient) else symbol
     role = run.derived.roles.get(of)
-    if role is None or role.kind in ("weight", "bias", "loss"):
+    if role is None or role.kind in SHARED:
         return BACKPROP
     return name(role.sample)
 

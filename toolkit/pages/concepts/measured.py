@@ -33,8 +33,8 @@ from toolkit.symbols.records import (
 from toolkit.symbols.text import Text, fixed_text, grouped_text, joined
 
 MOST_SEEDS = 5
-ANSWERS, KEYS, KEY, SEEDS, SEED, CELLS, OTHERS, X = (
-    Symbol(name) for name in ("answers", "keys", "key", "seeds", "seed", "cells", "others", "x")
+ANSWERS, KEYS, KEY, SEEDS, SEED, CELLS, X = (
+    Symbol(name) for name in ("answers", "keys", "key", "seeds", "seed", "cells", "x")
 )
 # Figures of a variant that a conclusion may name: the heading they stand under, and how they read.
 FIGURES = {

@@ -239,9 +239,3 @@ def _widths(stage: Stage, right: int) -> dict[int, float]:
     for n in range(stage.input[0] * step):
         widths[right + 9 + n] = 1 if step > 1 and n % step == stage.size else 4.7
     return widths
-
-
-def shape_of(maps: Maps) -> str:
-    """Rows, columns and maps in words."""
-    count, high, wide = maps.values.shape
-    return f"{count} map{'' if count == 1 else 's'} of {high} x {wide}"

@@ -6,7 +6,7 @@ from typing import Any
 from sympy import Eq, Max, Piecewise, Rational, Symbol, log
 
 from toolkit.book.address import Area
-from toolkit.book.sheet import Cell, Column, Known, Sheet, Table, at, in_row
+from toolkit.book.sheet import Cell, Column, Known, Sheet, Table, in_row
 from toolkit.convnet.history import DECIMALS, Predictions
 from toolkit.pages.mnist.layout import PREDICTIONS, MnistRun, column, opening
 from toolkit.symbols.equation import Equation, quantity
@@ -101,8 +101,3 @@ def sheet(result: MnistRun, prediction_table: Table) -> Sheet:
         tab="56B4E9",
         filter=prediction_table.area,
     )
-
-
-def class_cell(result: MnistRun, number: int) -> Known:
-    """The cell that holds the name of a class."""
-    return at(PREDICTIONS, NAMES_ROW, FIRST_CLASS + number, result.names[number])
