@@ -40,9 +40,11 @@ def test_what_fills_cells_says_which() -> None:
     table = Table(3, 2, (Column("a", [1.0, 2.0]), Column("b", [1.0, 2.0])))
     assert table.area == Area(3, 2, 5, 3)
     assert Grid(3, 2, np.ones((2, 5)), "number").area == Area(3, 2, 4, 6)
-    rule = Validation(3, 2, 9, "number", "title", "message")
+    rule = Validation(row=3, column=2, last_row=9, kind="number", title="title", message="message")
     assert rule.area == Area(3, 2, 9, 2)
-    assert Validation(3, 2, 9, "number", "", "", last_column=4).area == Area(3, 2, 9, 4)
+    assert Validation(
+        row=3, column=2, last_row=9, kind="number", title="", message="", last_column=4
+    ).area == Area(3, 2, 9, 4)
 
 
 def test_cells_of_the_row_itself() -> None:

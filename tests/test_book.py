@@ -59,7 +59,8 @@ def png(ink: str) -> bytes:
 def curve(y: list[float], name: str = "y", **options: object) -> Chart:
     xs = down("All", 5, 1, [0.0, 1.0, 2.0])
     series = Series(at("All", 4, 2, name), xs, down("All", 5, 2, y))
-    return Chart("A curve", "x", "y", (series,), 2, 8, **options)  # type: ignore[arg-type]
+    chart = Chart(title="A curve", x_title="x", y_title="y", series=(series,), row=2, column=8)
+    return replace(chart, **options)  # type: ignore[arg-type]
 
 
 def everything() -> Sheet:
@@ -84,7 +85,15 @@ def everything() -> Sheet:
         tables=(Table(4, 1, columns),),
         charts=(curve([1.0, float("nan"), 3.0]),),
         pictures=tuple(
-            Picture((red, blue)[n % 2], f"A box & {n}", 20 + n, 2, 30, 15) for n in range(64)
+            Picture(
+                png=(red, blue)[n % 2],
+                alt=f"A box & {n}",
+                row=20 + n,
+                column=2,
+                width=30,
+                height=15,
+            )
+            for n in range(64)
         ),
         lines=(
             Line(Corner(13, 1, 0, 0), Corner(16, 3, 1, 1), "D55E00", 2),
@@ -96,11 +105,46 @@ def everything() -> Sheet:
         merges=(Area.of(1, 1, wide=3), Area.of(11, 1, wide=3)),
         protected=True,
         validations=(
-            Validation(9, 1, 9, "number", "A number", "Any number.", error="Not a number."),
-            Validation(5, 1, 7, "positive", "A rate", "More than 0."),
-            Validation(12, 1, 12, "positive", "A rate", "Up to 1.", most=1.0),
-            Validation(13, 1, 13, "whole", "A count", "From 1 to 9.", least=1, most=9),
-            Validation(10, 1, 10, "choice", "A letter", "Choose.", ("a", "b", 'the "c"')),
+            Validation(
+                row=9,
+                column=1,
+                last_row=9,
+                kind="number",
+                title="A number",
+                message="Any number.",
+                error="Not a number.",
+            ),
+            Validation(
+                row=5, column=1, last_row=7, kind="positive", title="A rate", message="More than 0."
+            ),
+            Validation(
+                row=12,
+                column=1,
+                last_row=12,
+                kind="positive",
+                title="A rate",
+                message="Up to 1.",
+                most=1.0,
+            ),
+            Validation(
+                row=13,
+                column=1,
+                last_row=13,
+                kind="whole",
+                title="A count",
+                message="From 1 to 9.",
+                least=1,
+                most=9,
+            ),
+            Validation(
+                row=10,
+                column=1,
+                last_row=10,
+                kind="choice",
+                title="A letter",
+                message="Choose.",
+                choices=("a", "b", 'the "c"'),
+            ),
         ),
         verdicts=(Area(9, 2, 10, 3),),
     )
@@ -281,6 +325,7 @@ def test_libreoffice_keeps_it_all(full: Path, office: Office) -> None:
 
 LONG = "=" + "+".join(["A1"] * 2731)  # 8,193 characters
 CURVE = curve([1.0])
+RULE = Validation(row=1, column=1, last_row=1, kind="number", title="t", message="m")
 
 
 @pytest.mark.parametrize(
@@ -295,11 +340,11 @@ CURVE = curve([1.0])
         ({"tables": (Table(1, 1, (Column("x", [1.0] * 9, formula=LONG[:-2] + "\x01"),)),)},
          "formula in A10 has 8,193 characters"),
         ({"charts": (replace(CURVE, series=CURVE.series * 256),)}, "256 lines.*smaller network"),
-        ({"validations": (Validation(1, 1, 1, "choice", "t", "m", ("x" * 99,) * 3),)},
+        ({"validations": (replace(RULE, kind="choice", choices=("x" * 99,) * 3),)},
          "choices for A1 have over 255 characters; list fewer"),
-        ({"validations": (Validation(1, 1, 1, "choice", "t", "m", ("a,b",)),)}, "a comma in"),
-        ({"validations": (Validation(1, 1, 1, "number", "t" * 33, "m"),)}, "title .* over 32"),
-        ({"validations": (Validation(1, 1, 1, "number", "t", "m" * 256),)}, "message .* over 255"),
+        ({"validations": (replace(RULE, kind="choice", choices=("a,b",)),)}, "a comma in"),
+        ({"validations": (replace(RULE, title="t" * 33),)}, "title .* over 32"),
+        ({"validations": (replace(RULE, message="m" * 256),)}, "message .* over 255"),
     ],
 )  # fmt: skip
 def test_what_excel_refuses_is_not_written(

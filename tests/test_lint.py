@@ -32,8 +32,23 @@ def sound(tmp_path_factory: pytest.TempPathFactory) -> Path:
     x, y = down("It's", 2, 1, X), down("It's", 2, 2, Y)
     name, groups = at("It's", 1, 2, "y"), down("It's", 2, 3, NAMES)
     charts = (
-        Chart(at("It's", 8, 1, "title"), "x", "y", (Series(name, x, y),), 10, 1),
-        Chart("Bars", "x", "y", (Series(name, groups, y),), 30, 1, bars=True),
+        Chart(
+            title=at("It's", 8, 1, "title"),
+            x_title="x",
+            y_title="y",
+            series=(Series(name, x, y),),
+            row=10,
+            column=1,
+        ),
+        Chart(
+            title="Bars",
+            x_title="x",
+            y_title="y",
+            series=(Series(name, groups, y),),
+            row=30,
+            column=1,
+            bars=True,
+        ),
     )
     cells = {(8, 1): Cell("title"), (8, 2): Cell(True), (8, 3): Cell("t", formula='="t"')}
     grids = (Grid(9, 1, np.array([[1, 2]]), "number"),)

@@ -35,10 +35,25 @@ IMAGES = 2000
 
 def history(model: str = "default") -> History:
     rows = tuple(
-        Epoch(n, 1 / n, 40_000 + 1000 * n, 0.5 / n, 1_800 + n * (20 - n), 0.1 / n, 8.5)
+        Epoch(
+            number=n,
+            train_loss=1 / n,
+            train_correct=40_000 + 1000 * n,
+            test_loss=0.5 / n,
+            test_correct=1_800 + n * (20 - n),
+            learning_rate=0.1 / n,
+            seconds=8.5,
+        )
         for n in range(1, 20)
     )
-    return History(template.load(model)[0], 0, "cpu", 60_000, IMAGES, rows)
+    return History(
+        model=template.load(model)[0],
+        seed=0,
+        device="cpu",
+        train_count=60_000,
+        test_count=IMAGES,
+        epochs=rows,
+    )
 
 
 def made_up(count: int = IMAGES) -> Predictions:
@@ -149,7 +164,20 @@ def check_table(network: Network, computed: dict[str, object] | None = None) -> 
     """The sheet's values, or those that were computed from its formulas, against PyTorch."""
     rows = tuple(layer_table(network))
     model = history().model.model_copy(update={"network": network})
-    made = layers.sheet(MnistRun(History(model, 0, "cpu", 1, 1, history().epochs), rows, ""))
+    made = layers.sheet(
+        MnistRun(
+            History(
+                model=model,
+                seed=0,
+                device="cpu",
+                train_count=1,
+                test_count=1,
+                epochs=history().epochs,
+            ),
+            rows,
+            "",
+        )
+    )
 
     def value(row: int, symbol: object) -> object:
         column = layers.COLUMN[symbol]
@@ -295,7 +323,7 @@ def test_every_sheet_has_its_line_on_the_first(book: Path) -> None:
     lines = {row[0].value: row[1].value for row in first.iter_rows(min_row=16) if row[0].hyperlink}
     assert len(lines) == 7
     for name, line in lines.items():
-        assert line == targets.SHOWN[name] and line[-1] == "." and len(line) < 100
+        assert line == targets.SOURCES[name] and line[-1] == "." and len(line) < 100
 
 
 @pytest.mark.parametrize("name", SHIPPED)

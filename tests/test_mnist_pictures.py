@@ -48,9 +48,27 @@ def digits(count: int) -> Digits:
 
 
 def history(names: tuple[str, ...], count: int = COUNT) -> History:
-    rows = (Epoch(1, 0.5, 50_000, 0.4, count - 7, 0.1, 8.5),)
+    rows = (
+        Epoch(
+            number=1,
+            train_loss=0.5,
+            train_correct=50_000,
+            test_loss=0.4,
+            test_correct=count - 7,
+            learning_rate=0.1,
+            seconds=8.5,
+        ),
+    )
     model = template.load("default")[0]
-    return History(model, 0, "cpu", 60_000, count, rows, names=names)
+    return History(
+        model=model,
+        seed=0,
+        device="cpu",
+        train_count=60_000,
+        test_count=count,
+        epochs=rows,
+        names=names,
+    )
 
 
 def pictures(count: int = COUNT, how: Augmentation | None = None) -> Pictures:

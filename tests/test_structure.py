@@ -1,4 +1,6 @@
-"""The structure of the package: imports run downwards, in no circle, and a command is one file."""
+"""The structure of the package: imports run downwards and in no circle, a command is one file, and
+what a quantity is stands in its role, not in its name.
+"""
 
 import ast
 from collections.abc import Iterator
@@ -180,3 +182,112 @@ def test_every_command_is_a_file_of_its_own() -> None:
     assert len(commands) >= 7
     for name, command in commands.items():
         assert command.callback.__module__ == f"toolkit.commands.{name}"
+
+
+# Where logic must read the role of a quantity (network.forward.Role) or a typed field.
+ROLE_ROOMS = ("network", "pages")
+TEXT_METHODS = {
+    "endswith", "find", "index", "lstrip", "partition", "removeprefix", "removesuffix",
+    "rpartition", "rsplit", "rstrip", "split", "startswith", "strip",
+}  # fmt: skip
+
+
+def name_logic(source: str) -> list[str]:
+    """The expressions that take a name apart or compare it with a literal, where the name is an
+    attribute `name`, str() of one, or a variable to which one of these is assigned.
+    """
+    tree = ast.parse(source)
+    names = {
+        target.id
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Assign) and _is_name(node.value, set())
+        for target in node.targets
+        if isinstance(target, ast.Name)
+    }
+    return [ast.unparse(node) for node in ast.walk(tree) if _reads_name(node, names)]
+
+
+def _is_name(node: ast.expr, names: set[str]) -> bool:
+    match node:
+        case ast.Attribute(attr="name"):
+            return True
+        case ast.Name(id=variable):
+            return variable in names
+        case ast.Call(func=ast.Name(id="str"), args=[inner]):
+            return _is_name(inner, names)
+    return False
+
+
+def _reads_name(node: ast.AST, names: set[str]) -> bool:
+    match node:
+        case ast.Call(func=ast.Attribute(value=text, attr=method)) if method in TEXT_METHODS:
+            return _is_name(text, names)
+        case ast.Call(func=ast.Attribute(value=ast.Name(id="re")), args=arguments):
+            return any(_is_name(each, names) for each in arguments)
+        case ast.Subscript(value=text, ctx=ast.Load()):
+            return _is_name(text, names)
+        case ast.Compare(left=left, comparators=others):
+            sides = [left, *others]
+            return any(_is_name(s, names) for s in sides) and any(map(_is_literal, sides))
+        case ast.Match(subject=text):
+            return _is_name(text, names)
+    return False
+
+
+def _is_literal(node: ast.expr) -> bool:
+    """Whether an expression is a text, or texts in brackets."""
+    match node:
+        case ast.Constant(value=str()):
+            return True
+        case ast.Tuple(elts=items) | ast.List(elts=items) | ast.Set(elts=items):
+            return any(map(_is_literal, items))
+    return False
+
+
+@pytest.mark.parametrize("room", ROLE_ROOMS)
+def test_logic_reads_roles_instead_of_names(room: str) -> None:
+    paths = sorted((ROOT / PACKAGE / room).rglob("*.py"))
+    assert len(paths) > 5
+    assert {str(p): lines for p in paths if (lines := name_logic(p.read_text("utf-8")))} == {}
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "symbol.name.startswith('w')",
+        "equation.symbol.name.endswith(']')",
+        "symbol.name.removeprefix('a_')",
+        "str(symbol.name).split('.')",
+        "symbol.name[0]",
+        "symbol.name[2:]",
+        "symbol.name == 'E_total'",
+        "'E_total' != symbol.name",
+        "symbol.name in ('w1', 'w2')",
+        "'least' in bound.name",
+        "re.match('w[0-9]+', symbol.name)",
+    ],
+)
+def test_a_planted_reading_of_a_name_is_seen(line: str) -> None:
+    assert name_logic(f"def f():\n    return {line}") == [line]
+    through = line.replace("equation.symbol.name", "symbol.name")
+    through = through.replace("symbol.name", "text").replace("bound.name", "text")
+    assert name_logic(f"text = symbol.name\nresult = {through}") == [through]
+
+
+def test_a_planted_match_of_a_name_is_seen() -> None:
+    assert len(name_logic("match symbol.name:\n    case 'w1':\n        pass")) == 1
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Cell(symbol.name, 'heading')",
+        "sheet.name in jumps",
+        "names[symbol.name]",
+        "role.kind == 'weight'",
+        "layer.name == CONVOLUTION",
+        "text.startswith('w')",
+    ],
+)
+def test_the_use_of_a_name_is_no_logic(line: str) -> None:
+    assert name_logic(line) == []

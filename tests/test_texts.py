@@ -41,12 +41,14 @@ def table(**changes: object) -> Sheet:
 
 def chart(**changes: object) -> Sheet:
     line = Series(at("S", 1, 1, "name"), down("S", 1, 2, [1, 2]), down("S", 1, 3, [1, 2]))
-    plain = Chart("title", "x", "y", (line,), 5, 5)
+    plain = Chart(title="title", x_title="x", y_title="y", series=(line,), row=5, column=5)
     return Sheet("S", charts=(replace(plain, **changes),))  # type: ignore[arg-type]
 
 
 def rule(**changes: object) -> Sheet:
-    plain = Validation(4, 2, 4, "choice", "title", "message", ("a",))
+    plain = Validation(
+        row=4, column=2, last_row=4, kind="choice", title="title", message="message", choices=("a",)
+    )
     return Sheet("S", validations=(replace(plain, **changes),))  # type: ignore[arg-type]
 
 
@@ -67,7 +69,12 @@ PLACES: dict[str, tuple[Callable[[str], Sheet], str]] = {
     "grid": (lambda t: grid(values=np.array([["a", t]], object)), "the text in C4"),
     "grid's formula": (lambda t: grid(formula=f'="{t}"'), "the formula of the grid at B4"),
     "turns": (lambda t: grid(turns=((f'="{t}"',),)), "the formula of the grid at B4"),
-    "picture": (lambda t: Sheet("S", pictures=(Picture(b"", t, 1, 1, 1, 1),)), "of a picture"),
+    "picture": (
+        lambda t: Sheet(
+            "S", pictures=(Picture(png=b"", alt=t, row=1, column=1, width=1, height=1),)
+        ),
+        "of a picture",
+    ),
     "chart's title": (lambda t: chart(title=t), "of a chart"),
     "axis": (lambda t: chart(x_title=t, alt="curve"), "a title of a chart"),
     "chart's description": (lambda t: chart(alt=t), "the description of a chart"),
@@ -76,7 +83,7 @@ PLACES: dict[str, tuple[Callable[[str], Sheet], str]] = {
     "refusal": (lambda t: rule(error=t), "the message at B4"),
     "choice": (lambda t: rule(choices=("a", t)), "the message at B4"),
     "rule": (lambda t: rule(kind="formula", formula=f'="{t}"'), "the message at B4"),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("place", PLACES)
@@ -178,8 +185,28 @@ def odd_book(tmp_path_factory: pytest.TempPathFactory) -> Path:
     line = Series(
         at("Odd", 1, 1, ODD[0]), down("Odd", 1, 1, ODD), down("Odd", 1, 4, [length(ODD[0])])
     )
-    charts = (Chart(at("Odd", 2, 1, ODD[1]), "x", "y", (line,), 20, 1, bars=True),)
-    rules = (Validation(1, 1, 1, "number", "_x0041_", "say _x0041_", error="_x0042_"),)
+    charts = (
+        Chart(
+            title=at("Odd", 2, 1, ODD[1]),
+            x_title="x",
+            y_title="y",
+            series=(line,),
+            row=20,
+            column=1,
+            bars=True,
+        ),
+    )
+    rules = (
+        Validation(
+            row=1,
+            column=1,
+            last_row=1,
+            kind="number",
+            title="_x0041_",
+            message="say _x0041_",
+            error="_x0042_",
+        ),
+    )
     sheet = Sheet(
         "Odd", made, (Table(1, 7, (column,)),), charts, grids=(blocks,), validations=rules
     )

@@ -12,7 +12,7 @@ from sympy import Expr, Float, Function, Integer, Max, Rational, exp, log, sqrt,
 
 from toolkit.book import typesetting
 from toolkit.book.theme import INK
-from toolkit.book.typesetting import Drawn, draw
+from toolkit.book.typesetting import Rendering, draw
 from toolkit.files import templates
 from toolkit.network.derivation import derivation
 from toolkit.network.lesson import load
@@ -124,9 +124,9 @@ def test_an_equation_goes_on_with_what_it_equals() -> None:
     assert shown(box) == "/h/_{1} = /i/_{1} · /w/_{5} = 0.5"
 
 
-def picture(drawn: Drawn) -> Image.Image:
+def picture(rendering: Rendering) -> Image.Image:
     """The drawn picture's ink: 0 where there is none, 255 where it is full."""
-    return Image.open(io.BytesIO(drawn.png)).convert("RGBA").getchannel("A")
+    return Image.open(io.BytesIO(rendering.png)).convert("RGBA").getchannel("A")
 
 
 def extent(image: Image.Image) -> tuple[int, int, int, int]:
@@ -143,9 +143,9 @@ def ink(box: Box) -> tuple[int, int]:
 
 
 def test_the_picture_has_three_pixels_for_each_shown_and_no_ground() -> None:
-    drawn = draw(typeset(A / B), 11, scale=3)
-    image = Image.open(io.BytesIO(drawn.png))
-    assert image.size == (drawn.width * 3, drawn.height * 3)
+    rendering = draw(typeset(A / B), 11, scale=3)
+    image = Image.open(io.BytesIO(rendering.png))
+    assert image.size == (rendering.width * 3, rendering.height * 3)
     colours: Any = image.convert("RGBA").getcolors()
     assert {colour[:3] for _, colour in colours} == {tuple(bytes.fromhex(INK))}
     assert {colour[3] for _, colour in colours} >= {0, 255}
@@ -244,11 +244,11 @@ def test_every_equation_of_the_shipped_lessons_draws_the_same_each_time() -> Non
     boxes = every_equation()
     assert len(boxes) > 60
     for box in boxes:
-        drawn = draw(box)
-        assert 20 < drawn.width < 1200
-        assert 12 < drawn.height < 90
-        assert len(drawn.png) < 12_000
-        assert draw(box) == drawn
+        rendering = draw(box)
+        assert 20 < rendering.width < 1200
+        assert 12 < rendering.height < 90
+        assert len(rendering.png) < 12_000
+        assert draw(box) == rendering
 
 
 def test_another_process_draws_the_same_bytes() -> None:

@@ -226,8 +226,17 @@ def the_book() -> Book:
     lines = (Series(at("Types", 1, 4, "plain"), y, y), Series(at("Types", 1, 5, "computed"), x, x))
     names = Series(at("Types", 5, 1, values[4]), y, y)
     charts = (
-        Chart(at("Types", 1, 1, values[0]), "x", "y", lines, 1, 20),
-        Chart("Bars", "x", "y", (names,), 20, 20, bars=True),
+        Chart(
+            title=at("Types", 1, 1, values[0]),
+            x_title="x",
+            y_title="y",
+            series=lines,
+            row=1,
+            column=20,
+        ),
+        Chart(
+            title="Bars", x_title="x", y_title="y", series=(names,), row=20, column=20, bars=True
+        ),
     )
     return Book("Types", (Sheet("Types", cells, (table,), charts, grids=grids),))
 

@@ -58,7 +58,7 @@ def test_four_times_as_large_is_off_by_about_half(changed: Changed, weight: floa
 
 
 def test_what_an_epoch_leaves_out() -> None:
-    said = batch_size._left_out()
+    said = batch_size._omitted_images()
     assert len(said) <= 175  # what a laptop shows
     for variant in batch_size.EXPERIMENT.variants:
         setup = variant.setup(Budget())

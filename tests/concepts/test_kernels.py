@@ -14,7 +14,7 @@ MAPS = (("BCDEFG", 27), ("IJKLMN", 27), ("BCDEFG", 38), ("IJKLMN", 38))
 def test_maps_and_costs(changed: Changed) -> None:
     costs = {"B47": 3, "B48": 5, "B49": 5, "B50": 7}
     found = changed(kernels.CONCEPT, {"B12": 1, "C16": 9, "J24": 2.5, **costs})
-    pixels, weights = image(), np.round(material.learned_kernels()[list(kernels.SHOWN)], 2)
+    pixels, weights = image(), np.round(material.learned_kernels()[list(kernels.EXAMPLES)], 2)
     pixels[2, 1], weights[1, 0, 1, 1] = 9, 2.5
     maps = torch.relu(
         torch.nn.functional.conv2d(torch.tensor(pixels)[None, None], torch.tensor(weights))

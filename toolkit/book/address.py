@@ -34,29 +34,29 @@ class Area:
         """The address that a formula keeps wherever it is copied: 'Sheet'!$B$2:$C$5, or
         'Sheet'!$B$2 for a cell.
         """
-        return self._written("$", "$")
+        return self._notation("$", "$")
 
     @property
     def absolute_range(self) -> Operand:
         """The same as a range, also of one cell: 'Sheet'!$B$2:$B$2."""
-        return self._written("$", "$", as_range=True)
+        return self._notation("$", "$", as_range=True)
 
     @property
     def relative(self) -> Operand:
         """The address that moves with the formula: B2:C5, or B2 for a cell."""
-        return self._written("", "")
+        return self._notation("", "")
 
     @property
     def row_absolute(self) -> Operand:
         """The address that moves with the formula across, but not down: B$2."""
-        return self._written("", "$")
+        return self._notation("", "$")
 
     @property
     def column_absolute(self) -> Operand:
         """The address that moves with the formula down, but not across: $B2."""
-        return self._written("$", "")
+        return self._notation("$", "")
 
-    def _written(self, column_sign: str, row_sign: str, *, as_range: bool = False) -> Operand:
+    def _notation(self, column_sign: str, row_sign: str, *, as_range: bool = False) -> Operand:
         first = f"{column_sign}{letters(self.column)}{row_sign}{self.row}"
         last = f"{column_sign}{letters(self.last_column)}{row_sign}{self.last_row}"
         cells = f"{first}:{last}" if as_range or first != last else first

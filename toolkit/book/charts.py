@@ -37,36 +37,36 @@ TITLE_SIZE, AXIS_TITLE_SIZE, LABEL_SIZE = 1300, 1000, 900  # hundredths of a poi
 
 def scatter(chart: Chart) -> ScatterChart:
     """A chart of smooth-free lines with visible axes, cached points and a legend below."""
-    drawn = ScatterChart(scatterStyle="lineMarker")
-    _dress(drawn, chart)
+    plot = ScatterChart(scatterStyle="lineMarker")
+    _dress(plot, chart)
     if not chart.x_free:
-        drawn.x_axis.scaling.min = chart.x_min
-        drawn.x_axis.scaling.max = _end(chart) if chart.x_max is None else chart.x_max
-    drawn.x_axis.scaling.logBase = 10 if chart.x_log else None
-    drawn.series = [_series(series, n) for n, series in enumerate(chart.series)]
-    return drawn
+        plot.x_axis.scaling.min = chart.x_min
+        plot.x_axis.scaling.max = _end(chart) if chart.x_max is None else chart.x_max
+    plot.x_axis.scaling.logBase = 10 if chart.x_log else None
+    plot.series = [_series(series, n) for n, series in enumerate(chart.series)]
+    return plot
 
 
 def bars(chart: Chart) -> BarChart:
     """Upright bars in named groups, with cached points."""
-    drawn = BarChart(gapWidth=60)
-    _dress(drawn, chart)
-    drawn.series = [_bars(series, n) for n, series in enumerate(chart.series)]
-    return drawn
+    plot = BarChart(gapWidth=60)
+    _dress(plot, chart)
+    plot.series = [_bars(series, n) for n, series in enumerate(chart.series)]
+    return plot
 
 
-def _dress(drawn: ScatterChart | BarChart, chart: Chart) -> None:
+def _dress(plot: ScatterChart | BarChart, chart: Chart) -> None:
     """Titles, axes and legend."""
-    drawn.roundedCorners = False
-    drawn.title = _title(chart.title, TITLE_SIZE, bold=True)
-    drawn.x_axis = _axis(drawn.x_axis, chart.x_title, chart.x_format, gridlines=False)
-    drawn.y_axis = _axis(drawn.y_axis, chart.y_title, chart.y_format, gridlines=True)
-    drawn.y_axis.scaling.min, drawn.y_axis.scaling.max = chart.y_min, chart.y_max
-    drawn.y_axis.scaling.logBase = 10 if chart.y_log else None
+    plot.roundedCorners = False
+    plot.title = _title(chart.title, TITLE_SIZE, bold=True)
+    plot.x_axis = _axis(plot.x_axis, chart.x_title, chart.x_format, gridlines=False)
+    plot.y_axis = _axis(plot.y_axis, chart.y_title, chart.y_format, gridlines=True)
+    plot.y_axis.scaling.min, plot.y_axis.scaling.max = chart.y_min, chart.y_max
+    plot.y_axis.scaling.logBase = 10 if chart.y_log else None
     if len(chart.series) > 1:
-        drawn.legend.position, drawn.legend.overlay = "b", False
+        plot.legend.position, plot.legend.overlay = "b", False
     else:
-        drawn.legend = None
+        plot.legend = None
 
 
 def _end(chart: Chart) -> float:
@@ -77,7 +77,7 @@ def _end(chart: Chart) -> float:
 def _series(series: Series, number: int) -> XYSeries:
     colour = PALETTE[number % len(PALETTE)]
     line = LineProperties(solidFill=colour, w=LINE_WIDTH)
-    made = XYSeries(
+    element = XYSeries(
         idx=number,
         order=number,
         tx=SeriesLabel(strRef=_text_reference(series.name)),
@@ -86,11 +86,11 @@ def _series(series: Series, number: int) -> XYSeries:
         yVal=NumDataSource(numRef=_numbers_reference(series.y)),
         smooth=False,
     )
-    made.marker.symbol = "circle" if series.dots else "none"
+    element.marker.symbol = "circle" if series.dots else "none"
     if series.dots:
-        made.marker.size = DOT
-        made.marker.spPr = GraphicalProperties(solidFill=colour, ln=line)
-    return made
+        element.marker.size = DOT
+        element.marker.spPr = GraphicalProperties(solidFill=colour, ln=line)
+    return element
 
 
 def _bars(series: Series, number: int) -> OpenpyxlSeries:

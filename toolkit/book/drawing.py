@@ -61,11 +61,11 @@ class Drawing:
 
 def relations(charts: Sequence[str], images: Sequence[str]) -> RelationshipList:
     """What rId1, rId2, … stand for in a drawing: the paths of its charts, then of its images."""
-    made = RelationshipList()
+    relationships = RelationshipList()
     for kind, paths in (("chart", charts), ("image", images)):
         for path in paths:
-            made.append(Relationship(type=kind, Target=path))
-    return made
+            relationships.append(Relationship(type=kind, Target=path))
+    return relationships
 
 
 def _marker(tag: str, column: int, across: int, row: int, down: int) -> str:
@@ -122,7 +122,14 @@ def _connector(line: Line, measure: Measure, about: str) -> str:
     (left, first), (right, last) = map(measure.place, ends)
     flip = ' flipV="1"' if last < first else ""
     upper, lower = sorted(ends, key=lambda end: measure.place(end)[1])
-    box = _geometry(left, min(first, last), right - left, abs(last - first), "line", flip)
+    box = _geometry(
+        left=left,
+        top=min(first, last),
+        width=right - left,
+        height=abs(last - first),
+        kind="line",
+        flip=flip,
+    )
     ink = f'<a:solidFill><a:srgbClr val="{line.ink}"/></a:solidFill>'
     return (
         "<xdr:twoCellAnchor>"

@@ -99,14 +99,17 @@ def _protect(ws: Worksheet) -> None:
 
 def _validated(rule: Validation) -> DataValidation:
     """A rule for input, with its message; what breaks it is refused."""
-    made = _kind(rule)
-    made.promptTitle, made.prompt = xstring(rule.title), xstring(rule.message)
-    made.errorTitle, made.error = xstring(rule.title), xstring(rule.error or rule.message)
-    made.errorStyle = "stop"
-    made.showInputMessage = made.showErrorMessage = True
-    made.allow_blank = False
-    made.add(rule.area.relative)
-    return made
+    validation = _kind(rule)
+    validation.promptTitle, validation.prompt = xstring(rule.title), xstring(rule.message)
+    validation.errorTitle, validation.error = (
+        xstring(rule.title),
+        xstring(rule.error or rule.message),
+    )
+    validation.errorStyle = "stop"
+    validation.showInputMessage = validation.showErrorMessage = True
+    validation.allow_blank = False
+    validation.add(rule.area.relative)
+    return validation
 
 
 def _kind(rule: Validation) -> DataValidation:

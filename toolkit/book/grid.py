@@ -91,8 +91,8 @@ def formula_at(grid: Grid, down: int, across: int) -> str | None:
     if pattern is None:
         return None
 
-    def address(found: re.Match[str]) -> str:
-        row, column, rows, columns, each = map(int, found.groups())
+    def address(match: re.Match[str]) -> str:
+        row, column, rows, columns, each = map(int, match.groups())
         return cell_name(row + down // each * rows, column + across // each * columns)
 
     moved: str = MOVING.sub(address, pattern)
@@ -129,7 +129,7 @@ class _Pattern:
     """A formula as an element with a gap for each moving address."""
 
     def __init__(self, formula: str | None, grid: Grid) -> None:
-        self._places: list[Steps] = [_steps(found) for found in MOVING.findall(formula or "")]
+        self._places: list[Steps] = [_steps(match) for match in MOVING.findall(formula or "")]
         text = formula_text(formula).replace("%", "%%") if formula else ""
         self._text = f"<f>{MOVING.sub('%s%s', text)}</f>" if formula else ""
         wide = grid.values.shape[1]
@@ -152,6 +152,6 @@ class _Pattern:
         return self._text % tuple(filling)
 
 
-def _steps(found: tuple[str, ...]) -> Steps:
-    row, column, down, across, each = map(int, found)
+def _steps(match: tuple[str, ...]) -> Steps:
+    row, column, down, across, each = map(int, match)
     return row, column, down, across, each

@@ -96,10 +96,10 @@ def _chart_texts(chart: Chart) -> Iterator[tuple[str, str]]:
     for text in (chart.title, chart.x_title, chart.y_title, chart.x_format, chart.y_format):
         if isinstance(text, str):
             yield "a title of a chart", text
-    named = [chart.title] if isinstance(chart.title, Known) else []
+    ranges = [chart.title] if isinstance(chart.title, Known) else []
     for series in chart.series:
-        named += [series.name, series.x, series.y]
-    for known in named:
+        ranges += [series.name, series.x, series.y]
+    for known in ranges:
         yield "a range of a chart", known.address
         yield from (("a name in a chart", text) for _, text in _texts_among(known.value))
 
@@ -123,7 +123,7 @@ def _name(name: str) -> Iterator[str]:
 
 def _formulas(sheet: Sheet) -> Iterator[str]:
     loose = ((row, column, cell.formula) for (row, column), cell in sheet.cells.items())
-    filled = (found for table in sheet.tables for found in _filled(table))
+    filled = (cell for table in sheet.tables for cell in _filled(table))
     grids = ((g.row, g.column, formula_at(g, len(g.values) - 1, 0)) for g in sheet.grids)
     for row, column, formula in chain(loose, filled, grids):
         for what, most in _too_much(unambiguous(formula or "")):
@@ -150,15 +150,15 @@ def _too_much(formula: str) -> Iterator[tuple[str, int]]:
 
 def _nesting(formula: str) -> tuple[int, int]:
     """How many brackets lie within each other, and how many arguments stand in one pair."""
-    given, deepest, most = [1], 0, 1
+    counts, deepest, most = [1], 0, 1
     for sign in re.findall(r"[(),]", formula):
         if sign == "(":
-            given.append(1)
-            deepest = max(deepest, len(given) - 1)
+            counts.append(1)
+            deepest = max(deepest, len(counts) - 1)
         elif sign == ",":
-            given[-1] += 1
+            counts[-1] += 1
         else:
-            most = max(most, given.pop())
+            most = max(most, counts.pop())
     return deepest, most
 
 

@@ -14,10 +14,10 @@ from toolkit.symbols.numeric import value
 def computed(expr: Expr, known: Mapping[Symbol, Known], style: str = "number") -> Cell:
     """The cell that computes `expr` from other cells; `known` says where each symbol stands."""
     formula = "=" + excel(expr, lambda symbol: known[symbol].address)
-    read = {symbol: known[symbol].value for symbol in expr.free_symbols if symbol in known}
-    found = plain(value(expr, read))
-    size = abs(found) if isinstance(found, int | float) else 0.0
-    return Cell(found, fitting(style, size), formula)
+    operands = {symbol: known[symbol].value for symbol in expr.free_symbols if symbol in known}
+    result = plain(value(expr, operands))
+    size = abs(result) if isinstance(result, int | float) else 0.0
+    return Cell(result, fitting(style, size), formula)
 
 
 def count_formulas(book: Book) -> int:

@@ -47,9 +47,9 @@ def unambiguous(formula: str) -> str:
     return QUOTED.sub(_joined, formula) if "_x" in formula else formula
 
 
-def _joined(found: re.Match[str]) -> str:
+def _joined(match: re.Match[str]) -> str:
     """A text of a formula in two or more parts; the names of sheets stay."""
-    whole = found[0]
+    whole = match[0]
     parts = ESCAPE.sub('_"&"', whole)
     return whole if whole[0] == "'" or parts == whole else f"({parts})"
 
@@ -62,10 +62,10 @@ def check_formula(formula: str) -> None:
 
 def forbidden(text: str) -> str:
     """What is wrong with a text that no workbook can hold, and the cure; nothing for others."""
-    found = FORBIDDEN.search(text)
-    if not found:
+    match = FORBIDDEN.search(text)
+    if not match:
         return ""
     return (
-        f"holds the character U+{ord(found[0]):04X} at position {found.start() + 1}, which no "
+        f"holds the character U+{ord(match[0]):04X} at position {match.start() + 1}, which no "
         "workbook can hold; remove it"
     )

@@ -38,7 +38,7 @@ GROWN = {
 
 
 @dataclass(frozen=True)
-class Drawn:
+class Rendering:
     """A PNG picture and its size in pixels at 100 % zoom, 96 to the inch."""
 
     png: bytes
@@ -85,13 +85,13 @@ class Type:
         return replace(self, em=max(self.em * SCRIPT, self.least))
 
 
-def draw(box: Box, size: float = 11, *, scale: int = 3) -> Drawn:
+def draw(box: Box, size: float = 11, *, scale: int = 3) -> Rendering:
     """The picture of a box in type of `size` points, on a transparent ground.
 
     It holds `scale` pixels for each pixel shown at 100 % zoom. Equal boxes make equal bytes.
     """
     em = size * DPI / POINTS * scale
-    block = _laid(box, Type(em, em * SMALLEST))
+    block = _layout(box, Type(em, em * SMALLEST))
     width = round(block.width + block.lean) + 2 * scale
     height = round(block.rise + block.depth) + 2 * scale
     shades = Image.new("L", (width, height))
@@ -102,7 +102,7 @@ def draw(box: Box, size: float = 11, *, scale: int = 3) -> Drawn:
             shades.paste(255, (x, y, x + wide, y + high))
         else:
             shades.paste(255, (x, y), mark.ink)
-    return Drawn(_png(shades), width / scale, height / scale)
+    return Rendering(_png(shades), width / scale, height / scale)
 
 
 def _png(shades: Image.Image) -> bytes:
@@ -115,24 +115,24 @@ def _png(shades: Image.Image) -> bytes:
     return out.getvalue()
 
 
-def _laid(box: Box, type_: Type) -> Block:
+def _layout(box: Box, type_: Type) -> Block:
     match box:
         case Glyphs(text, italic):
             return _text(text, italic, round(type_.em))
         case Row(boxes):
-            return _side_by_side([_laid(part, type_) for part in boxes])
+            return _side_by_side([_layout(part, type_) for part in boxes])
         case Fraction(over, under):
             return _fraction(over, under, type_)
         case Scripts(base, sub, sup):
-            return _scripts(_laid(base, type_), isinstance(base, Glyphs), sub, sup, type_)
+            return _scripts(_layout(base, type_), isinstance(base, Glyphs), sub, sup, type_)
         case Brackets(inner):
-            block = _laid(inner, type_)
+            block = _layout(inner, type_)
             left, right = (_grown(side, block, type_.em) for side in "()")
             return _side_by_side([left, block, right])
         case Root(inner):
-            return _root(_laid(inner, type_), type_.em)
+            return _root(_layout(inner, type_), type_.em)
         case Cases(rows):
-            return _cases([(_laid(a, type_), _laid(b, type_)) for a, b in rows], type_.em)
+            return _cases([(_layout(a, type_), _layout(b, type_)) for a, b in rows], type_.em)
 
 
 @cache
@@ -151,7 +151,7 @@ def _text(text: str, italic: bool, pixels: int) -> Block:
     return Block(width, -top, bottom, (Mark(left, top, stencil),), max(0.0, right - width))
 
 
-def _placed(width: float, parts: list[tuple[Block, float, float]]) -> Block:
+def _arranged(width: float, parts: list[tuple[Block, float, float]]) -> Block:
     """Blocks moved right and down by the given lengths, as one block."""
     marks = tuple(
         replace(mark, x=mark.x + x, y=mark.y + y) for block, x, y in parts for mark in block.marks
@@ -171,18 +171,18 @@ def _side_by_side(blocks: list[Block]) -> Block:
     for block in blocks:
         parts.append((block, x, 0.0))
         x += block.width
-    return replace(_placed(x, parts), lean=blocks[-1].lean)
+    return replace(_arranged(x, parts), lean=blocks[-1].lean)
 
 
 def _fraction(over: Box, under: Box, type_: Type) -> Block:
     inside = replace(type_.smaller() if type_.nested else type_, nested=True)
-    above, below = _laid(over, inside), _laid(under, inside)
+    above, below = _layout(over, inside), _layout(under, inside)
     em, axis, half = inside.em, AXIS * type_.em, RULE * inside.em / 2
     wide = max(block.width + block.lean for block in (above, below)) + GAP * em
     margin = GAP * em
     up = max(OVER * em, axis + half + GAP * em + above.depth)
     down = max(UNDER * em, below.rise + GAP * em + half - axis)
-    return _placed(
+    return _arranged(
         wide + 2 * margin,
         [
             (above, margin + (wide - above.width - above.lean) / 2, -up),
@@ -194,8 +194,8 @@ def _fraction(over: Box, under: Box, type_: Type) -> Block:
 
 def _scripts(base: Block, text: bool, sub: Box | None, sup: Box | None, type_: Type) -> Block:
     small, em = type_.smaller(), type_.em
-    above = _laid(sup, small) if sup else None
-    below = _laid(sub, small) if sub else None
+    above = _layout(sup, small) if sup else None
+    below = _layout(sub, small) if sub else None
     up = UP * em if text else max(UP * em, base.rise - DROP * em)
     down = (DOWN_BOTH if above else DOWN) * em
     if above:
@@ -207,7 +207,7 @@ def _scripts(base: Block, text: bool, sub: Box | None, sup: Box | None, type_: T
     if above:
         parts.append((above, base.width + base.lean, -up))
         width = max(width, base.width + base.lean + above.width)
-    return _placed(width + 0.04 * em, parts)
+    return _arranged(width + 0.04 * em, parts)
 
 
 def _grown(character: str, inner: Block, em: float) -> Block:
@@ -215,7 +215,7 @@ def _grown(character: str, inner: Block, em: float) -> Block:
     axis = AXIS * em
     need = SPAN[character] * 2 * max(inner.rise - axis, inner.depth + axis)
     glyph = _least(character, need, em)
-    return _placed(glyph.width, [(glyph, 0.0, (glyph.rise - glyph.depth) / 2 - axis)])
+    return _arranged(glyph.width, [(glyph, 0.0, (glyph.rise - glyph.depth) / 2 - axis)])
 
 
 def _least(character: str, need: float, em: float) -> Block:
@@ -232,7 +232,7 @@ def _root(inner: Block, em: float) -> Block:
     gap = GAP * em
     sign = _least("√", inner.rise + inner.depth + gap, em)
     top = -inner.rise - gap - (sign.rise + sign.depth - inner.rise - inner.depth - gap) / 2
-    return _placed(
+    return _arranged(
         sign.width + inner.width + inner.lean,
         [
             (sign, 0.0, top + sign.rise),
@@ -246,10 +246,10 @@ def _cases(rows: list[tuple[Block, Block]], em: float) -> Block:
     column = max(value.width for value, _ in rows) + em
     parts, y = [], 0.0
     for value, test in rows:
-        line = _placed(column + test.width, [(value, 0, 0), (test, column, 0)])
+        line = _arranged(column + test.width, [(value, 0, 0), (test, column, 0)])
         parts.append((line, 0.0, y + line.rise))
         y += line.rise + line.depth + LEADING * em
-    lines = _placed(max(line.width for line, _, _ in parts), parts)
+    lines = _arranged(max(line.width for line, _, _ in parts), parts)
     middle = (lines.depth - lines.rise) / 2
-    table = _placed(lines.width + 2 * GAP * em, [(lines, GAP * em, -middle - AXIS * em)])
+    table = _arranged(lines.width + 2 * GAP * em, [(lines, GAP * em, -middle - AXIS * em)])
     return _side_by_side([_grown("{", table, em), table])

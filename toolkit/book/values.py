@@ -43,7 +43,8 @@ def plain(value: object) -> Value:
     if value is None:
         return None
     raise TypeError(
-        f"a cell holds a number, a text, True, False or None, not {_named(value)}; convert it first"
+        "a cell holds a number, a text, True, False or None, "
+        f"not {_description(value)}; convert it first"
     )
 
 
@@ -71,7 +72,9 @@ def plain_values(values: Iterable[Value]) -> Values:
     if isinstance(values, np.ndarray):
         return plain_array(values)
     if isinstance(values, str | bytes | bytearray | Set | Mapping):
-        raise TypeError(f"a range holds a sequence of values, not {_named(values)}; list them")
+        raise TypeError(
+            f"a range holds a sequence of values, not {_description(values)}; list them"
+        )
     if isinstance(values, list | tuple | range) and OWN.issuperset(map(type, values)):
         return values
     return [plain(value) for value in values]
@@ -120,7 +123,7 @@ def general(value: Value) -> str:
     return "" if value is None else str(value)
 
 
-def _named(value: object) -> str:
+def _description(value: object) -> str:
     text = repr(value)
     kind = f"{type(value).__module__}.{type(value).__name__}".removeprefix("builtins.")
     return f"a {kind}, {text if len(text) <= 60 else text[:60] + '...'}"

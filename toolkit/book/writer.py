@@ -65,7 +65,7 @@ class _Writer(ExcelWriter):
         before, after = shell.out.getvalue().split(b"<sheetData></sheetData>")
         with self._archive.open(entry(ws.path[1:]), "w") as part:
             part.write(before + b"<sheetData>")
-            _put(part, stream.rows(sheet, self._index))
+            _write_rows(part, stream.rows(sheet, self._index))
             part.write(b"</sheetData>" + after)
         self.manifest.append(ws)
 
@@ -109,7 +109,7 @@ class _Part:
     mime_type: str
 
 
-def _put(part: IO[bytes], rows: Iterable[str], size: int = 1 << 16) -> None:
+def _write_rows(part: IO[bytes], rows: Iterable[str], size: int = 1 << 16) -> None:
     """Write text in pieces of about `size` characters: many small writes to a zip are slow."""
     buffer: list[str] = []
     length = 0

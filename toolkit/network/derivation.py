@@ -27,19 +27,18 @@ from toolkit.symbols.long_sums import split_sums
 __all__ = ["EPOCH", "LEARNING_RATE", "LOSS", "Derivation", "derivation", "with_optimizer"]
 
 # With more outputs than this, or more than one hidden layer or sample, a gradient with everything
-# written out is no formula that a reader follows: those of the pre-activations get columns of
-# their own.
+# written out is too long to follow: the gradients of the pre-activations get columns of their own.
 INLINE_OUTPUTS = 4
 
 
 @dataclass(frozen=True)
 class Derivation:
-    """All that a lesson computes, as equations between named quantities, in order.
+    """All equations of a lesson between named quantities, in the order of computation.
 
     `gradients` holds ∂E_total/∂x for every quantity x, by the chain rule over the quantity next to
     it; `chain` those of them that the table shows as columns of their own, and
     `parameter_gradients` those of weights and biases, written in terms of the table's columns
-    alone. `updates` are one step of the optimizer: what it remembers, then the parameters.
+    alone. `updates` are one step of the optimizer: first its state, then the parameters.
     """
 
     inputs: tuple[Symbol, ...]
@@ -57,7 +56,7 @@ class Derivation:
 
     @cached_property
     def quantities(self) -> dict[Role, Symbol]:
-        """The quantities of the forward pass by what they are; each role there is played once."""
+        """The quantities of the forward pass by their roles, of which no two are alike."""
         return {self.roles[e.symbol]: e.symbol for e in self.forward}
 
     @property
@@ -67,13 +66,13 @@ class Derivation:
 
     @property
     def states(self) -> tuple[Symbol, ...]:
-        """What the optimizer remembers from step to step; 0 at the start."""
+        """The state that the optimizer keeps from step to step; 0 at the start."""
         parameters = set(self.parameters)
         return tuple(e.symbol for e in self.updates if e.symbol not in parameters)
 
     @property
     def given(self) -> tuple[Symbol, ...]:
-        """What an epoch starts from."""
+        """The inputs, parameters and targets, from which an epoch is computed."""
         return (*self.inputs, *self.parameters, *self.targets)
 
     @property
@@ -91,29 +90,29 @@ class Derivation:
 
 def derivation(lesson: Lesson) -> Derivation:
     """The equations of a lesson. SymPy differentiates; nothing is typed by hand."""
-    made = forward(lesson)
-    parameters = [*made.weights, *made.biases]
+    graph = forward(lesson)
+    parameters = [*graph.weights, *graph.biases]
     inputs, targets = (
-        tuple(s for row in rows for s in row) for rows in (made.inputs, made.targets)
+        tuple(s for row in rows for s in row) for rows in (graph.inputs, graph.targets)
     )
-    check_order(made.equations, [*parameters, *inputs, *targets])
-    gradients = derive(made.equations, parameters)
-    chain, of_parameters = _shown(made, gradients, len(parameters))
-    found = Derivation(
-        inputs,
-        targets,
-        made.weights,
-        made.biases,
-        (),
-        made.roles,
-        tuple(made.equations),
-        tuple(gradients),
-        split_sums(made.equations),
-        split_sums(chain),
-        split_sums(of_parameters),
-        (),
+    check_order(graph.equations, [*parameters, *inputs, *targets])
+    gradients = derive(graph.equations, parameters)
+    chain, of_parameters = _chain_columns(graph, gradients, len(parameters))
+    derived = Derivation(
+        inputs=inputs,
+        targets=targets,
+        weights=graph.weights,
+        biases=graph.biases,
+        settings=(),
+        roles=graph.roles,
+        forward=tuple(graph.equations),
+        gradients=tuple(gradients),
+        columns=split_sums(graph.equations),
+        chain=split_sums(chain),
+        parameter_gradients=split_sums(of_parameters),
+        updates=(),
     )
-    return with_optimizer(found, lesson.training)
+    return with_optimizer(derived, lesson.training)
 
 
 def with_optimizer(derived: Derivation, training: Training) -> Derivation:
@@ -125,27 +124,31 @@ def with_optimizer(derived: Derivation, training: Training) -> Derivation:
     return replace(derived, settings=tuple(settings(training)), roles=roles, updates=updates)
 
 
-def _shown(
-    made: Forward, gradients: list[Equation], parameters: int
+def _chain_columns(
+    graph: Forward, gradients: list[Equation], parameters: int
 ) -> tuple[list[Equation], list[Equation]]:
-    """Which inner gradients get columns, and the parameters' gradients in terms of the columns."""
+    """The inner gradients with columns of their own, and the parameters' gradients in terms of
+    these columns.
+    """
     inner, of_parameters = gradients[:-parameters], gradients[-parameters:]
-    if written_out(made.lesson):
+    if has_inline_gradients(graph.lesson):
         return [], inline(of_parameters, inner)
-    kept = [e for e in inner if _has_column(made.roles[e.symbol.wrt])]
-    passed = [e for e in inner if not _has_column(made.roles[e.symbol.wrt])]
-    return inline(kept, passed), inline(of_parameters, passed)
+    columns = [e for e in inner if _has_column(graph.roles[e.symbol.wrt])]
+    inlined = [e for e in inner if not _has_column(graph.roles[e.symbol.wrt])]
+    return inline(columns, inlined), inline(of_parameters, inlined)
 
 
-def written_out(lesson: Lesson) -> bool:
-    """Whether the gradients of the parameters need no columns between them and the loss."""
+def has_inline_gradients(lesson: Lesson) -> bool:
+    """Whether the parameters' gradients are written in terms of the forward pass alone, without
+    columns for the gradients between them and the loss.
+    """
     network = lesson.network
     small = len(network.layers) <= 3 and network.layers[-1] <= INLINE_OUTPUTS
     return small and len(lesson.samples.inputs) == 1 and "softmax" not in network.activations
 
 
 def _has_column(role: Role) -> bool:
-    """Whether the gradient of such a quantity is shown: sums, and the two numbers of a softmax
-    that all of its outputs read.
+    """Whether the gradient by such a quantity has a column: by the sums, and by the two numbers of
+    a softmax that all of its outputs read.
     """
     return role.kind in ("sum", "maximum", "power_sum")

@@ -12,8 +12,8 @@ from toolkit.network.start import start_biases, start_weights
 from toolkit.symbols.activations import ACTIVATIONS, binary_cross_entropy, leaky_relu, peak
 from toolkit.symbols.equation import Equation, quantity
 
-# `maximum`, `power` and `power_sum` are the parts of a softmax; the last three are what an
-# optimizer remembers: a velocity, a running mean of the gradient, and squared gradients.
+# `maximum`, `power` and `power_sum` are the parts of a softmax; the last three are the
+# state of an optimizer: a velocity, a running mean of the gradient, and squared gradients.
 Kind = Literal[
     "input", "target", "weight", "bias", "sum", "maximum", "power", "power_sum", "activation",
     "error", "loss", "velocity", "mean", "squares",
@@ -22,8 +22,8 @@ Kind = Literal[
 
 @dataclass(frozen=True)
 class Role:
-    """What a quantity is, of which layer and neuron (from 1; 0: of the whole layer) and of which
-    sample (from 1).
+    """The kind of a quantity, with its layer and neuron (from 1; neuron 0 stands for the whole
+    layer) and its sample (from 1).
     """
 
     kind: Kind
@@ -56,33 +56,37 @@ class Forward:
 
 def forward(lesson: Lesson) -> Forward:
     """All equations from inputs and parameters to the loss."""
-    made = Forward(lesson)
+    graph = Forward(lesson)
     layers, samples = lesson.network.layers, len(lesson.samples.inputs)
-    made.inputs = _given(made, "input", layers[0], samples)
-    made.targets = _given(made, "target", layers[-1], samples)
-    made.weights = _numbered(made, "weight", len(start_weights(lesson)))
-    made.biases = _numbered(made, "bias", len(start_biases(lesson)))
+    graph.inputs = _sample_symbols(graph, "input", layers[0], samples)
+    graph.targets = _sample_symbols(graph, "target", layers[-1], samples)
+    graph.weights = _numbered(graph, "weight", len(start_weights(lesson)))
+    graph.biases = _numbered(graph, "bias", len(start_biases(lesson)))
     errors = [
-        error for sample in range(samples) for error in _errors(made, sample, _layers(made, sample))
+        error
+        for sample in range(samples)
+        for error in _errors(graph, sample, _layers(graph, sample))
     ]
-    made.add(LOSS.name, Add(*errors) / Integer(_mean_over(lesson)), Role("loss"))
-    return made
+    graph.add(LOSS.name, Add(*errors) / Integer(_mean_over(lesson)), Role("loss"))
+    return graph
 
 
-def _given(made: Forward, kind: Kind, width: int, samples: int) -> list[tuple[Symbol, ...]]:
+def _sample_symbols(
+    graph: Forward, kind: Kind, width: int, samples: int
+) -> list[tuple[Symbol, ...]]:
     """Symbols i1, i2, … (t1, t2, …) for each sample, named where there are several."""
     rows = []
     for sample in range(samples):
-        tag = _tag(made.lesson, sample)
+        tag = _tag(graph.lesson, sample)
         row = tuple(quantity(f"{kind[0]}{n + 1}{tag}") for n in range(width))
-        made.roles |= {s: Role(kind, 0, n, sample + 1) for n, s in enumerate(row, 1)}
+        graph.roles |= {s: Role(kind, 0, n, sample + 1) for n, s in enumerate(row, 1)}
         rows.append(row)
     return rows
 
 
-def _numbered(made: Forward, kind: Kind, number: int) -> tuple[Symbol, ...]:
+def _numbered(graph: Forward, kind: Kind, number: int) -> tuple[Symbol, ...]:
     symbols = tuple(quantity(f"{kind[0]}{n + 1}") for n in range(number))
-    made.roles |= dict.fromkeys(symbols, Role(kind))
+    graph.roles |= dict.fromkeys(symbols, Role(kind))
     return symbols
 
 
@@ -97,80 +101,80 @@ def layer_name(layer: int, layers: int) -> str:
     return "h" if layers == 3 else f"h{layer}."
 
 
-def _layers(made: Forward, sample: int) -> list[Symbol]:
+def _layers(graph: Forward, sample: int) -> list[Symbol]:
     """Adds the equations of every layer for one sample; returns the outputs' symbols."""
-    widths = made.lesson.network.layers
-    weights, biases = iter(made.weights), iter(made.biases)
-    values: Sequence[Symbol] = made.inputs[sample]
+    widths = graph.lesson.network.layers
+    weights, biases = iter(graph.weights), iter(graph.biases)
+    values: Sequence[Symbol] = graph.inputs[sample]
     for layer, width in enumerate(widths[1:], 1):
-        name, tag = layer_name(layer, len(widths)), _tag(made.lesson, sample)
+        name, tag = layer_name(layer, len(widths)), _tag(graph.lesson, sample)
         sums = []
         for neuron in range(1, width + 1):
             # The bias, where there is one, comes last: w1 i1 + w2 i2 + b1.
             terms = [next(weights) * value for value in values]
             terms += [bias for bias in (next(biases, None),) if bias is not None]
             role = Role("sum", layer, neuron, sample + 1)
-            sums.append(made.add(f"{name}{neuron}{tag}", Add(*terms), role))
-        values = _activations(made, layer, sums, sample)
+            sums.append(graph.add(f"{name}{neuron}{tag}", Add(*terms), role))
+        values = _activations(graph, layer, sums, sample)
     return list(values)
 
 
-def _activations(made: Forward, layer: int, sums: list[Symbol], sample: int) -> list[Symbol]:
-    kind, activated = made.lesson.network.activations[layer - 1], []
-    exprs = _softmax(made, layer, sums, sample) if kind == "softmax" else _each(made, kind, sums)
+def _activations(graph: Forward, layer: int, sums: list[Symbol], sample: int) -> list[Symbol]:
+    kind, activated = graph.lesson.network.activations[layer - 1], []
+    exprs = _softmax(graph, layer, sums, sample) if kind == "softmax" else _each(graph, kind, sums)
     for neuron, (before, expr) in enumerate(zip(sums, exprs, strict=True), 1):
         role = Role("activation", layer, neuron, sample + 1)
-        activated.append(made.add(f"a_{before.name}", expr, role))
+        activated.append(graph.add(f"a_{before.name}", expr, role))
     return activated
 
 
-def _each(made: Forward, kind: str, sums: list[Symbol]) -> list[Expr]:
+def _each(graph: Forward, kind: str, sums: list[Symbol]) -> list[Expr]:
     if kind == "leaky_relu":
-        slope = Float(made.lesson.network.negative_slope)
+        slope = Float(graph.lesson.network.negative_slope)
         return [leaky_relu(before, slope) for before in sums]
     return [ACTIVATIONS[kind](before) for before in sums]
 
 
-def _softmax(made: Forward, layer: int, sums: list[Symbol], sample: int) -> list[Expr]:
+def _softmax(graph: Forward, layer: int, sums: list[Symbol], sample: int) -> list[Expr]:
     """e^(o - max) over the sum of these. Subtracting the largest keeps e^x within bounds."""
-    name = layer_name(layer, len(made.lesson.network.layers)).rstrip(".")
-    tag = _tag(made.lesson, sample)
-    highest = made.add(f"max_{name}{tag}", peak(*sums), Role("maximum", layer, 0, sample + 1))
+    name = layer_name(layer, len(graph.lesson.network.layers)).rstrip(".")
+    tag = _tag(graph.lesson, sample)
+    highest = graph.add(f"max_{name}{tag}", peak(*sums), Role("maximum", layer, 0, sample + 1))
     powers = [
-        made.add(f"e_{s.name}", exp(s - highest), Role("power", layer, n, sample + 1))
+        graph.add(f"e_{s.name}", exp(s - highest), Role("power", layer, n, sample + 1))
         for n, s in enumerate(sums, 1)
     ]
-    whole = made.add(f"s_{name}{tag}", Add(*powers), Role("power_sum", layer, 0, sample + 1))
+    whole = graph.add(f"s_{name}{tag}", Add(*powers), Role("power_sum", layer, 0, sample + 1))
     return [power / whole for power in powers]
 
 
-def _errors(made: Forward, sample: int, outputs: list[Symbol]) -> list[Symbol]:
+def _errors(graph: Forward, sample: int, outputs: list[Symbol]) -> list[Symbol]:
     """Adds one error for each output of a sample."""
-    tag, layer = _tag(made.lesson, sample), len(made.lesson.network.layers) - 1
+    tag, layer = _tag(graph.lesson, sample), len(graph.lesson.network.layers) - 1
     errors = []
-    for n, (target, output) in enumerate(zip(made.targets[sample], outputs, strict=True), 1):
+    for n, (target, output) in enumerate(zip(graph.targets[sample], outputs, strict=True), 1):
         role = Role("error", layer, n, sample + 1)
-        errors.append(made.add(f"E{n}{tag}", _error(made, target, output), role))
+        errors.append(graph.add(f"E{n}{tag}", _error(graph, target, output), role))
     return errors
 
 
-def _error(made: Forward, target: Symbol, output: Symbol) -> Expr:
-    loss = made.lesson.network.loss
+def _error(graph: Forward, target: Symbol, output: Symbol) -> Expr:
+    loss = graph.lesson.network.loss
     if loss == "binary_cross_entropy":
         return binary_cross_entropy(output, target)
     if loss == "cross_entropy":
         # -t ln a, with ln a written out: the logarithm of an a that underflowed to 0 has no value.
-        own = made.roles[output]
-        logit = made.quantities[replace(own, kind="sum")]
-        highest = made.quantities[replace(own, kind="maximum", neuron=0)]
-        whole = made.quantities[replace(own, kind="power_sum", neuron=0)]
+        own = graph.roles[output]
+        logit = graph.quantities[replace(own, kind="sum")]
+        highest = graph.quantities[replace(own, kind="maximum", neuron=0)]
+        whole = graph.quantities[replace(own, kind="power_sum", neuron=0)]
         return -target * (logit - highest - log(whole))
     squared = (target - output) ** 2
     return squared * Rational(1, 2) if loss == "half_squared_error" else squared
 
 
 def _mean_over(lesson: Lesson) -> int:
-    """What the sum of all errors is divided by, as the `mean` of PyTorch's losses has it."""
+    """The divisor of the sum of all errors, as in PyTorch's losses with reduction `mean`."""
     samples, outputs = len(lesson.samples.inputs), lesson.network.layers[-1]
     elementwise = lesson.network.loss in ("mean_squared_error", "binary_cross_entropy")
     return samples * outputs if elementwise else samples

@@ -43,42 +43,42 @@ MEANINGS = {
 
 def settings(training: Training) -> dict[Symbol, float]:
     """The optimizer's settings with their values; weight decay only where there is some."""
-    found = {
+    values = {
         symbol: number
         for key in SETTINGS[training.optimizer]
         for symbol, number in zip(SYMBOLS[key], training.setting(key), strict=True)
     }
-    return found | ({DECAY: training.weight_decay} if training.weight_decay else {})
+    return values | ({DECAY: training.weight_decay} if training.weight_decay else {})
 
 
 def state(kind: StateKind, parameter: Symbol) -> Symbol:
-    """What an optimizer remembers of this kind for one parameter: v_w1."""
+    """The symbol of this kind of an optimizer's state for one parameter: v_w1."""
     return quantity(f"{STATE_KINDS[kind]}_{parameter.name}")
 
 
 def states(training: Training, parameter: Symbol) -> dict[Symbol, StateKind]:
-    """All that the optimizer remembers for one parameter, and of which kind it is."""
+    """The state of the optimizer for one parameter, and the kind of each quantity of it."""
     return {state(kind, parameter): kind for kind in STATES[training.optimizer]}
 
 
 @dataclass(frozen=True)
 class _Slope:
-    """What an optimizer works from: a parameter's name, its old value and its gradient."""
+    """A parameter, its old value and its gradient, from which an optimizer computes the new one."""
 
     parameter: Symbol
     old: Symbol
     gradient: Expr
 
     def state(self, kind: StateKind) -> Symbol:
-        """A quantity that the optimizer remembers for this parameter."""
+        """A quantity of the optimizer's state for this parameter."""
         return state(kind, self.parameter)
 
 
 def update(training: Training, parameter: Symbol) -> list[Equation]:
-    """The equations of one step for one parameter: first what is remembered, then the parameter.
+    """The equations of one step for one parameter: first the state, then the parameter.
 
-    They read the row above (Previous) and, for what is remembered, their own row. All that is
-    remembered is 0 at the start.
+    They read the row above (Previous) and, for the state, their own row. The state is 0 at the
+    start.
     """
     old = Previous(parameter)
     gradient: Expr = Previous(Gradient(LOSS, parameter))

@@ -1,4 +1,4 @@
-"""Numbers that somebody printed for a lesson, to stand beside ours."""
+"""Published numbers of a lesson, for comparison with ours."""
 
 from decimal import Decimal, InvalidOperation
 from math import isfinite
@@ -12,7 +12,7 @@ MOST_DECIMALS = 30
 
 
 class Figure(NamedTuple):
-    """A printed number: of which quantity, after how many epochs, digit by digit."""
+    """A printed number: its quantity, the number of epochs after which it holds, and its digits."""
 
     quantity: str
     epoch: int
@@ -24,9 +24,9 @@ class Figure(NamedTuple):
         return max(0, -int(Decimal(self.printed).as_tuple().exponent))
 
 
-def _figure(given: object) -> Figure:
+def _figure(item: object) -> Figure:
     """A figure as a template lists it; the value is text, so that its last zeros are kept."""
-    match given:
+    match item:
         case [str(quantity), int(epoch), str(printed)] if not isinstance(epoch, bool):
             pass
         case _:
@@ -52,8 +52,8 @@ def _is_number(text: str) -> bool:
 
 
 class Published(templates.Part):
-    """Where the numbers are printed, at which of the learning rates they hold, the numbers, and a
-    note on them.
+    """The source of the published numbers, the learning rate for which they hold, the numbers, and
+    a note on them.
     """
 
     source: templates.Title

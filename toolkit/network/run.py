@@ -27,8 +27,8 @@ class LessonRun:
     def readers(self) -> dict[Symbol, Role]:
         """For each weight and bias the role of the first sum that it enters."""
         roles = self.derived.roles
-        read = [(s, roles[e.symbol]) for e in self.derived.forward for s in e.expr.free_symbols]
-        first = dict(reversed(read))
+        operands = [(s, roles[e.symbol]) for e in self.derived.forward for s in e.expr.free_symbols]
+        first = dict(reversed(operands))
         return {parameter: first[parameter] for parameter in self.derived.parameters}
 
     @cached_property

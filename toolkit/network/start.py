@@ -1,4 +1,4 @@
-"""Where a lesson starts: its weights and biases, given or drawn."""
+"""The initial weights and biases of a lesson: those of the template, or random draws."""
 
 from itertools import pairwise
 from math import sqrt
@@ -7,28 +7,28 @@ import numpy as np
 
 from toolkit.network.lesson import Lesson
 
-DECIMALS = 4  # what is drawn is rounded, so that a reader can copy it
+DECIMALS = 4  # of a random draw, few enough for a reader to copy
 
 
 def start_weights(lesson: Lesson) -> list[float]:
     """All weights, layer by layer, neuron by neuron, input by input."""
-    return _given_or_drawn(lesson)[0]
+    return _parameters(lesson)[0]
 
 
 def start_biases(lesson: Lesson) -> list[float]:
     """All biases, layer by layer; none where the network has none."""
-    return _given_or_drawn(lesson)[1]
+    return _parameters(lesson)[1]
 
 
-def _given_or_drawn(lesson: Lesson) -> tuple[list[float], list[float]]:
+def _parameters(lesson: Lesson) -> tuple[list[float], list[float]]:
     start = lesson.start
-    weights, biases = _drawn(lesson) if start.seed is not None else ([], [])
+    weights, biases = _draws(lesson) if start.seed is not None else ([], [])
     weights = weights if start.weights is None else list(start.weights)
     biases = biases if start.biases is None else list(start.biases)
     return weights, biases if lesson.network.bias else []
 
 
-def _drawn(lesson: Lesson) -> tuple[list[float], list[float]]:
+def _draws(lesson: Lesson) -> tuple[list[float], list[float]]:
     """Uniform draws within the bound that the initializer sets for each layer."""
     random = np.random.default_rng(lesson.start.seed)
     weights: list[float] = []
@@ -41,14 +41,14 @@ def _drawn(lesson: Lesson) -> tuple[list[float], list[float]]:
 
 
 def _uniform(random: np.random.Generator, bound: float, count: int) -> list[float]:
-    drawn: list[float] = random.uniform(-bound, bound, count).round(DECIMALS).tolist()
-    return drawn
+    draws: list[float] = random.uniform(-bound, bound, count).round(DECIMALS).tolist()
+    return draws
 
 
 def _bounds(initializer: str, before: int, after: int) -> tuple[float, float]:
     """The largest weight and the largest bias of a layer with these widths.
 
-    uniform is what torch.nn.Linear does by itself; xavier and kaiming are torch.nn.init's
+    uniform is the default of torch.nn.Linear; xavier and kaiming are torch.nn.init's
     xavier_uniform_ and kaiming_uniform_ for ReLU, with biases of 0.
     """
     if initializer == "uniform":

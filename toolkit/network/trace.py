@@ -19,16 +19,16 @@ from toolkit.symbols.numeric import loop
 
 Values = NDArray[np.float64]
 
-# Up to so many learning rates one after the other in plain Python numbers beat arrays of them.
+# Up to this many learning rates, plain Python numbers one rate at a time are faster than arrays.
 FEW_RATES = 12
-# More than a workbook can show: their last digits may differ between machines.
+# From this many on, more than a workbook can show, last digits may differ between machines.
 MANY_RATES = 256
 
 
 @dataclass(frozen=True)
 class Trace:
-    """`values[symbol]` has the shape (epochs + 1, learning rates); row 0 is the start. What left
-    float64's range, and all that was computed from it, is nan.
+    """`values[symbol]` has the shape (epochs + 1, learning rates); row 0 is the start. A value
+    that leaves float64's range is nan, and so is all that is computed from it.
     """
 
     learning_rates: tuple[float, ...]
@@ -76,29 +76,29 @@ class Trace:
 
 
 def start_values(lesson: Lesson, derived: Derivation) -> dict[Symbol, float]:
-    """What the lesson gives: inputs, weights, biases, targets and settings by symbol."""
+    """The numbers of the lesson by symbol: inputs, weights, biases, targets and settings."""
     flat: dict[Sequence[Symbol], list[float]] = {
         derived.inputs: [value for row in lesson.samples.inputs for value in row],
         derived.targets: [value for row in lesson.samples.targets for value in row],
         derived.weights: start_weights(lesson),
         derived.biases: start_biases(lesson),
     }
-    named = {s: v for symbols, values in flat.items() for s, v in zip(symbols, values, strict=True)}
-    return named | settings(lesson.training)
+    start = {s: v for symbols, values in flat.items() for s, v in zip(symbols, values, strict=True)}
+    return start | settings(lesson.training)
 
 
 def trace(lesson: Lesson, derived: Derivation) -> Trace:
     """Run the lesson: all epochs, all learning rates side by side."""
     rates = tuple(lesson.training.learning_rates)
     start, epochs = start_values(lesson, derived), lesson.training.epochs
-    ran = _one_by_one(derived, start, rates, epochs) if len(rates) <= FEW_RATES else None
-    if ran is None:
-        ran = _side_by_side(derived, start, rates, epochs)
+    results = _one_by_one(derived, start, rates, epochs) if len(rates) <= FEW_RATES else None
+    if results is None:
+        results = _side_by_side(derived, start, rates, epochs)
     shape = (epochs + 1, len(rates))
     values = {symbol: np.full(shape, number) for symbol, number in start.items()}
-    values |= {symbol: ran[:, index] for index, symbol in enumerate(_computed(derived))}
-    if not np.isfinite(ran).all():
-        _spread(values, derived)
+    values |= {symbol: results[:, index] for index, symbol in enumerate(_computed(derived))}
+    if not np.isfinite(results).all():
+        _propagate_nan(values, derived)
     return Trace(rates, values)
 
 
@@ -110,63 +110,63 @@ def _one_by_one(
     derived: Derivation, start: dict[Symbol, float], rates: tuple[float, ...], epochs: int
 ) -> Values | None:
     """Shape (epochs + 1, quantities, rates); None where a number leaves its range."""
-    given = [*start, LEARNING_RATE]
-    run = loop(given, _first(derived), derived.updates, derived.table, EPOCH, scalar=True)
-    found = np.empty((epochs + 1, len(_computed(derived)), len(rates)))
+    arguments = [*start, LEARNING_RATE]
+    run = loop(arguments, _first(derived), derived.updates, derived.table, EPOCH, scalar=True)
+    results = np.empty((epochs + 1, len(_computed(derived)), len(rates)))
     for index, rate in enumerate(rates):
         rows: list[tuple[float, ...]] = []
         try:
             run(epochs, lambda _, row, rows=rows: rows.append(row), *start.values(), rate)
         except (ArithmeticError, ValueError):
             return None
-        found[:, :, index] = rows
-    return found if np.isfinite(found).all() else None
+        results[:, :, index] = rows
+    return results if np.isfinite(results).all() else None
 
 
 def _side_by_side(
     derived: Derivation, start: dict[Symbol, float], rates: tuple[float, ...], epochs: int
 ) -> Values:
-    """Shape (epochs + 1, quantities, rates), with what left float64's range as inf or nan."""
-    given = [*start, LEARNING_RATE]
+    """Shape (epochs + 1, quantities, rates); inf or nan where a number leaves float64's range."""
+    arguments = [*start, LEARNING_RATE]
     many = len(rates) >= MANY_RATES
     first, steps = _first(derived), derived.updates
-    run = loop(given, first, steps, derived.table, EPOCH, scalar=False, quick=many)
-    found = np.empty((epochs + 1, len(_computed(derived)), len(rates)))
+    run = loop(arguments, first, steps, derived.table, EPOCH, scalar=False, quick=many)
+    results = np.empty((epochs + 1, len(_computed(derived)), len(rates)))
 
     def emit(epoch: int, row: tuple[Values, ...]) -> None:
         for index, numbers in enumerate(row):
-            found[epoch, index] = numbers
+            results[epoch, index] = numbers
 
     with np.errstate(all="ignore"):
         run(epochs, emit, *(np.full(len(rates), v) for v in start.values()), np.array(rates))
-    return found
+    return results
 
 
 def _first(derived: Derivation) -> dict[Symbol, float]:
-    """What an optimizer remembers at the start: nothing."""
+    """The initial state of the optimizer: all zeros."""
     return dict.fromkeys(derived.states, 0.0)
 
 
-def _spread(values: dict[Symbol, Values], derived: Derivation) -> None:
-    """Makes nan of what was computed from a number out of range, as cells pass an error on.
+def _propagate_nan(values: dict[Symbol, Values], derived: Derivation) -> None:
+    """Set to nan all that was computed from a number out of range, as cells propagate an error.
 
-    NumPy would go on: the sigmoid of infinity is 1.
+    NumPy would continue with numbers: the sigmoid of infinity is 1.
     """
-    lost = {symbol: ~np.isfinite(column) for symbol, column in values.items()}
-    updates = [(e.symbol, *_read(e, lost)) for e in derived.updates]
-    table = [(e.symbol, *_read(e, lost)) for e in derived.table]
+    undefined = {symbol: ~np.isfinite(column) for symbol, column in values.items()}
+    updates = [(e.symbol, *_operands(e, undefined)) for e in derived.updates]
+    table = [(e.symbol, *_operands(e, undefined)) for e in derived.table]
     for epoch in range(len(next(iter(values.values())))):
         for symbol, same_row, row_above in [*(updates if epoch else ()), *table]:
-            for read in same_row:
-                lost[symbol][epoch] |= lost[read][epoch]
-            for read in row_above:
-                lost[symbol][epoch] |= lost[read][epoch - 1]
+            for operand in same_row:
+                undefined[symbol][epoch] |= undefined[operand][epoch]
+            for operand in row_above:
+                undefined[symbol][epoch] |= undefined[operand][epoch - 1]
     for symbol, column in values.items():
-        column[lost[symbol]] = np.nan
+        column[undefined[symbol]] = np.nan
 
 
-def _read(equation: Equation, known: dict[Symbol, Values]) -> tuple[list[Symbol], list[Symbol]]:
-    """What an equation reads in its own row and in the row above."""
-    read = equation.expr.free_symbols
-    above = [symbol.of for symbol in read if isinstance(symbol, Previous)]
-    return [symbol for symbol in read if symbol in known], above
+def _operands(equation: Equation, known: dict[Symbol, Values]) -> tuple[list[Symbol], list[Symbol]]:
+    """The quantities that an equation reads in its own row, and those in the row above."""
+    operands = equation.expr.free_symbols
+    above = [symbol.of for symbol in operands if isinstance(symbol, Previous)]
+    return [symbol for symbol in operands if symbol in known], above

@@ -1,7 +1,7 @@
 """Equations as NumPy functions."""
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -55,33 +55,48 @@ def loop(
     """A function (last, emit, *given) that runs `body` for counter = 0, 1, … last, with `step`
     before each but the first, and hands emit(counter, values) the values of all equations.
 
-    What `step` reads as Previous is what the round before left; else what `step` made already.
-    `first` holds what stands in for those results of `step` that are not given. All in plain
-    Python numbers (`scalar`), which may raise where they leave their range, or in arrays of one
-    shape; `quick` with functions whose last digits depend on the machine.
+    What `step` reads as Previous is the value of the round before; any other value is that of this
+    round. `first` holds the starting values of those results of `step` that are not given. All
+    numbers are plain Python numbers (`scalar`), which may raise where they leave their range, or
+    else arrays of one shape. `quick` allows functions whose last digits depend on the machine.
     """
-    made = [equation.symbol for equation in step]
-    # A dict, for what is given and made again.
-    symbols = dict.fromkeys([*given, *made, *(e.symbol for e in body)])
-    now = {symbol: f"x{index}" for index, symbol in enumerate(symbols)} | {counter: "n"}
-    fresh = {symbol: f"y{index}" for index, symbol in enumerate(made)}
-    old = {Previous(symbol): name for symbol, name in now.items()}
-    kind = ScalarPrinter if scalar else ArrayPrinter
-    calls = Calls()
-    stepping, computing = kind({**now, **fresh, **old}, calls), kind(now, calls)
-    lines = [f"def run(last, emit, {', '.join(now[s] for s in given)}):"]
-    lines += [f"  {now[s]} = {number!r}" for s, number in first.items()]
-    lines += ["  for n in range(last + 1):", "    if n:"]
-    lines += [f"      {line}" for line in stepping.assignments(step, "s")]
-    lines += [f"      {now[s]} = {name}" for s, name in fresh.items()] or ["      pass"]
-    lines += [f"    {line}" for line in computing.assignments(body, "b")]
-    emitted = ", ".join(now[s] for s in [*made, *(e.symbol for e in body)])
-    known = SCALAR if scalar else {**SCOPE, **(QUICK if quick else {})}
-    scope = {**known, **calls.scope()}
-    source = "\n".join([*lines, f"    emit(n, ({emitted},))"])
+    results = [equation.symbol for equation in (*step, *body)]
+    # A dict, because a symbol that is given may be the result of an equation as well.
+    symbols = dict.fromkeys([*given, *results])
+    names = {symbol: f"x{index}" for index, symbol in enumerate(symbols)} | {counter: "n"}
+    printer, calls = ScalarPrinter if scalar else ArrayPrinter, Calls()
+    lines = [
+        f"def run(last, emit, {', '.join(names[s] for s in given)}):",
+        *(f"  {names[s]} = {number!r}" for s, number in first.items()),
+        "  for n in range(last + 1):",
+        "    if n:",
+        *(f"      {line}" for line in _step_lines(step, names, printer, calls)),
+        *(f"    {line}" for line in printer(names, calls).assignments(body, "b")),
+        f"    emit(n, ({', '.join(names[s] for s in results)},))",
+    ]
+    functions = SCALAR if scalar else {**SCOPE, **(QUICK if quick else {})}
+    scope = {**functions, **calls.scope()}
+    source = "\n".join(lines)
     exec(compile(source, "<lesson>", "exec"), scope)  # noqa: S102  # our own printer wrote it
     run: Callable[..., None] = scope["run"]
     return run
+
+
+def _step_lines(
+    step: Sequence[Equation],
+    names: Mapping[Symbol, str],
+    printer: type[ScalarPrinter] | type[ArrayPrinter],
+    calls: Calls,
+) -> Iterator[str]:
+    """The lines that compute a step. Its results get their names only after its last equation, so
+    that Previous still reads the values of the round before.
+    """
+    fresh = {equation.symbol: f"y{index}" for index, equation in enumerate(step)}
+    previous = {Previous(symbol): name for symbol, name in names.items()}
+    yield from printer({**names, **fresh, **previous}, calls).assignments(step, "s")
+    yield from (f"{names[symbol]} = {name}" for symbol, name in fresh.items())
+    if not step:
+        yield "pass"
 
 
 def value(expr: Expr, known: Mapping[Symbol, Any]) -> Any:

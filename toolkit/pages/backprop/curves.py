@@ -26,7 +26,7 @@ EPOCHS, LOSSES, BEGIN, LOWEST, GOAL, EPOCH = (
 GOAL_ROW, GOAL_COLUMN = 3, 4
 CHOSEN_EPOCHS = (0, 1, 2, 5, 10, 20, 50, 100)
 NOISE = 1e-9  # so that a loss that has come to rest counts from where it did
-LEFT = Text("leaves the range of numbers at epoch ")
+OUT_OF_RANGE = Text("leaves the range of numbers at epoch ")
 Cells = dict[tuple[int, int], Cell]
 
 
@@ -106,7 +106,7 @@ def _summary(curve: Curve, page: str, row: int, aim: Known) -> Cells:
 def status() -> Piecewise:
     """Whether all losses are numbers, or the epoch from which they are not."""
     counted = numbers_in(LOSSES)
-    return Piecewise((joined(LEFT, counted), counted < length(LOSSES)), (Text("ok"), True))
+    return Piecewise((joined(OUT_OF_RANGE, counted), counted < length(LOSSES)), (Text("ok"), True))
 
 
 def chosen(run: LessonLayout, curves: Sequence[Curve], page: str, row: int, word: str) -> Cells:

@@ -4,7 +4,7 @@ from toolkit.book.limits import MAX_SERIES
 from toolkit.book.sheet import check_fits
 from toolkit.files.errors import ToolkitError
 from toolkit.network.comparison import compared
-from toolkit.network.derivation import Derivation, written_out
+from toolkit.network.derivation import Derivation, has_inline_gradients
 from toolkit.network.lesson import Lesson, Training, weight_count
 from toolkit.network.optimizers import update
 from toolkit.pages.backprop.table import HEADING_ROW
@@ -70,7 +70,7 @@ def _columns_of_sample(lesson: Lesson) -> int:
     of each softmax the largest sum, the powers, what they add up to and the gradient of that.
     """
     layers = lesson.network.layers
-    neurons, inner = sum(layers[1:]), not written_out(lesson)
+    neurons, inner = sum(layers[1:]), not has_inline_gradients(lesson)
     kinds = zip(layers[1:], lesson.network.activations, strict=True)
     parts = sum(width + 3 for width, kind in kinds if kind == "softmax")
     return layers[0] + 2 * layers[-1] + (2 + inner) * neurons + parts

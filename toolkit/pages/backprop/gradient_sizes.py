@@ -196,6 +196,14 @@ def _chart(size_table: Table, heading: Known, row: int, column: int) -> Chart:
     )
     positive = all((np.asarray(line.y.value) > 0).all() for line in lines)
     return Chart(
-        heading, "epoch", SIZE, lines, row, column, CHART_WIDTH, CHART_HEIGHT, "0E+00",
+        title=heading,
+        x_title="epoch",
+        y_title=SIZE,
+        series=lines,
+        row=row,
+        column=column,
+        width=CHART_WIDTH,
+        height=CHART_HEIGHT,
+        y_format="0E+00",
         y_log=positive,  # programs complain where a logarithmic axis has to show 0
-    )  # fmt: skip
+    )

@@ -103,8 +103,10 @@ class EquationPage(PageBuilder):
 
     def _numbers(self, expr: Expr) -> dict[Symbol, Known]:
         values, texts = self.quantities.values, self.quantities.texts
-        read = [s for s in expr.free_symbols if s in values]
-        return {s: values[s] for s in read} | {_text_of(s): texts[s] for s in read if s in texts}
+        operands = [s for s in expr.free_symbols if s in values]
+        return {s: values[s] for s in operands} | {
+            _text_of(s): texts[s] for s in operands if s in texts
+        }
 
     def _equation(self, equation: Equation, words: int) -> None:
         text = plain(equation.expr)

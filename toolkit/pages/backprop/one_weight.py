@@ -150,14 +150,14 @@ def _dependence(run: LessonLayout, chosen: Symbol) -> list[str]:
 
 
 def _one_error(error: Symbol, chosen: Symbol, known: dict[Symbol, object]) -> str:
-    read, ahead = {error: None}, deque([error])  # a dict keeps its order
+    operands, ahead = {error: None}, deque([error])  # a dict keeps its order
     while ahead:
         for symbol in sorted(known[ahead.popleft()].free_symbols, key=lambda s: str(s.name)):  # type: ignore[attr-defined]
-            if symbol in known and symbol not in read:
-                read[symbol] = None
+            if symbol in known and symbol not in operands:
+                operands[symbol] = None
                 ahead.append(symbol)
-    made_from = names([s.name for s in read][1:], MOST_NAMES)
-    depends = any(known[s].has(chosen) for s in read)  # type: ignore[attr-defined]
+    made_from = names([s.name for s in operands][1:], MOST_NAMES)
+    depends = any(known[s].has(chosen) for s in operands)  # type: ignore[attr-defined]
     if depends:
         return f"{error.name} is made from {made_from}; {chosen.name} is among what these read."
     return (

@@ -51,8 +51,8 @@ def own_table(one: LessonLayout) -> Table:
     kind = kind_of(one)
     own = {symbol: own_symbol(symbol, kind) for symbol in one.derived.settings}
     updates = tuple(Equation(e.symbol, e.expr.xreplace(own)) for e in one.derived.updates)
-    named = replace(one, derived=replace(one.derived, updates=updates))
-    return table.table(named, 0, own_symbol(LEARNING_RATE, kind))
+    renamed = replace(one, derived=replace(one.derived, updates=updates))
+    return table.table(renamed, 0, own_symbol(LEARNING_RATE, kind))
 
 
 def own_sheet(one: LessonLayout, epochs: Table) -> Sheet:

@@ -32,7 +32,7 @@ from toolkit.symbols.lookups import lookup
 from toolkit.symbols.records import occurrences
 from toolkit.symbols.text import Text, joined, number_in_brackets
 
-HOW_TO = (
+INSTRUCTIONS = (
     "Change a yellow cell and press Enter: every step, table, gradient and chart in this book "
     "follows. Undo (Ctrl+Z) brings the old value back.",
     "Only the yellow cells of this sheet can be changed. The other sheets are open: press F2 on "
@@ -56,7 +56,7 @@ def sheet(run: LessonLayout, tables: list[Table], of_optimizers: Chart | None = 
     charts = (chart, _below(chart, of_optimizers)) if of_optimizers else (chart,)
     cells = {
         (1, 1): Cell(run.lesson.title, "title"),
-        **{(2 + n, 1): Cell(line, "muted") for n, line in enumerate(HOW_TO)},
+        **{(2 + n, 1): Cell(line, "muted") for n, line in enumerate(INSTRUCTIONS)},
         (4, 1): Cell(layout.START, "link", link=layout.START),
         (4, 2): Cell(layout.BACKPROP, "link", link=layout.BACKPROP),
         (4, 3): Cell(layout.RATES, "link", link=layout.RATES),
@@ -85,14 +85,14 @@ def _headings() -> dict[tuple[int, int], Cell]:
     return {(row, column): Cell(word, "heading") for column, word in enumerate(HEADINGS, 1)}
 
 
-def _given(run: LessonLayout) -> list[tuple[Symbol, Known]]:
+def _inputs(run: LessonLayout) -> list[tuple[Symbol, Known]]:
     """The network's parameters, the optimizer's settings and the learning rates, in their order."""
     return [(s, run.parameters[s]) for s in parameter_values(run.lesson, run.derived)]
 
 
 def _rows(run: LessonLayout) -> dict[tuple[int, int], Cell]:
     cells: dict[tuple[int, int], Cell] = {}
-    for row, (symbol, known) in enumerate(_given(run), layout.FIRST_PARAMETER_ROW):
+    for row, (symbol, known) in enumerate(_inputs(run), layout.FIRST_PARAMETER_ROW):
         cells |= _row(row, symbol, known, _meaning(symbol, run))
     return cells
 
@@ -108,7 +108,7 @@ def _row(row: int, symbol: Symbol, known: Known, meaning: str) -> dict[tuple[int
 
 def _choice(run: LessonLayout) -> dict[tuple[int, int], Cell]:
     """The drop-down that chooses a learning rate, and the rate that it chooses."""
-    row = layout.FIRST_PARAMETER_ROW + len(_given(run))
+    row = layout.FIRST_PARAMETER_ROW + len(_inputs(run))
     letter = run.letters[chosen_rate(run.lesson)]
     return {
         (row, 1): Cell("chosen rate", "symbol"),
@@ -125,12 +125,12 @@ def _chosen(run: LessonLayout, row: int) -> Cell:
     """The learning rate whose letter stands in that row; a single one is read as it is, since
     Gnumeric does not take one cell for a range to look it up in.
     """
-    rates = _given(run)[-len(run.letters) :]
+    rates = _inputs(run)[-len(run.letters) :]
     if len(rates) == 1:
         return computed(rates[0][0], dict(rates), "formula")
     values = run.lesson.training.learning_rates
-    known = _named(run, row) | {RATES_RANGE: down(PARAMETERS, row - len(rates), 2, values)}
-    return computed(lookup(RATES_RANGE, LETTERS, named_rate(LETTER)), known, "formula")
+    known = _letter_cells(run, row) | {RATES_RANGE: down(PARAMETERS, row - len(rates), 2, values)}
+    return computed(lookup(RATES_RANGE, LETTERS, rate_name(LETTER)), known, "formula")
 
 
 def _compared(run: LessonLayout) -> dict[tuple[int, int], Cell]:
@@ -157,10 +157,10 @@ def _steering(run: LessonLayout) -> list[tuple[Symbol, str]]:
 
 
 def _first_compared(run: LessonLayout) -> int:
-    return layout.FIRST_PARAMETER_ROW + len(_given(run)) + 1 + BEFORE_COMPARED
+    return layout.FIRST_PARAMETER_ROW + len(_inputs(run)) + 1 + BEFORE_COMPARED
 
 
-def _named(run: LessonLayout, row: int) -> dict[Symbol, Known]:
+def _letter_cells(run: LessonLayout, row: int) -> dict[Symbol, Known]:
     """The cell in that row that chooses a learning rate, and above it the names of all."""
     names = [f"η {letter}" for letter in run.letters]
     letter = run.letters[chosen_rate(run.lesson)]
@@ -170,17 +170,31 @@ def _named(run: LessonLayout, row: int) -> dict[Symbol, Known]:
     }
 
 
-def named_rate(letter: Symbol) -> Symbol:
+def rate_name(letter: Symbol) -> Symbol:
     """The name of the learning rate with that letter, as a formula: η A."""
     return joined(Text("η "), letter)
 
 
 def _validations(run: LessonLayout) -> tuple[Validation, ...]:
-    first, given = layout.FIRST_PARAMETER_ROW, _given(run)
-    last, rates = first + len(given) - 1, len(run.letters)
+    first, inputs = layout.FIRST_PARAMETER_ROW, _inputs(run)
+    last, rates = first + len(inputs) - 1, len(run.letters)
     rules = [
-        Validation(first, 2, last - rates, "number", "A number", NUMBER),
-        Validation(last - rates + 1, 2, last, "positive", "A learning rate", POSITIVE),
+        Validation(
+            row=first,
+            column=2,
+            last_row=last - rates,
+            kind="number",
+            title="A number",
+            message=NUMBER,
+        ),
+        Validation(
+            row=last - rates + 1,
+            column=2,
+            last_row=last,
+            kind="positive",
+            title="A learning rate",
+            message=POSITIVE,
+        ),
     ]
     rules += [
         _setting(row, symbol)
@@ -193,18 +207,45 @@ def _which_rate(run: LessonLayout, row: int) -> Validation:
     """A list to choose from or, with more letters than one holds, the rule that it be one."""
     letters = tuple(run.letters)
     if len(",".join(letters)) <= MAX_CHOICES:
-        return Validation(row, 2, row, "choice", "Which rate", CHOICE, letters)
-    one_of_them = Eq(occurrences(LETTERS, named_rate(LETTER)), 1)
-    formula = str(computed(one_of_them, _named(run, row)).formula)
-    return Validation(row, 2, row, "formula", "Which rate", CHOICE, formula=formula)
+        return Validation(
+            row=row,
+            column=2,
+            last_row=row,
+            kind="choice",
+            title="Which rate",
+            message=CHOICE,
+            choices=letters,
+        )
+    one_of_them = Eq(occurrences(LETTERS, rate_name(LETTER)), 1)
+    formula = str(computed(one_of_them, _letter_cells(run, row)).formula)
+    return Validation(
+        row=row,
+        column=2,
+        last_row=row,
+        kind="formula",
+        title="Which rate",
+        message=CHOICE,
+        formula=formula,
+    )
 
 
 def _setting(row: int, symbol: Symbol) -> Validation:
     """What an optimizer's setting may be: a share from 0 to below 1, or a number above 0."""
     if symbol in (MOMENTUM, ALPHA, *BETAS):
-        return Validation(row, 2, row, "number", "A share", SHARE, least=0, most=0.999999)
+        return Validation(
+            row=row,
+            column=2,
+            last_row=row,
+            kind="number",
+            title="A share",
+            message=SHARE,
+            least=0,
+            most=0.999999,
+        )
     message = POSITIVE if symbol == LEARNING_RATE else SMALL
-    return Validation(row, 2, row, "positive", "A number above 0", message)
+    return Validation(
+        row=row, column=2, last_row=row, kind="positive", title="A number above 0", message=message
+    )
 
 
 def _meaning(symbol: Symbol, run: LessonLayout) -> str:
@@ -216,8 +257,8 @@ def _meaning(symbol: Symbol, run: LessonLayout) -> str:
     if role and role.kind == "weight":
         return f"start weight, in {_reader(symbol, run)}"
     if role and role.kind == "bias":
-        held = "" if run.lesson.training.train_biases else ", held fixed"
-        return f"bias, in {_reader(symbol, run)}{held}"
+        suffix = "" if run.lesson.training.train_biases else ", held fixed"
+        return f"bias, in {_reader(symbol, run)}{suffix}"
     if symbol in MEANINGS:
         return MEANINGS[symbol]
     letter = next(letter for letter in run.letters if layout.rate_symbol(letter) == symbol)

@@ -24,7 +24,7 @@ HEADINGS = ("quantity", "epoch", "as printed", "ours", "difference", "relative d
             "agreement")  # fmt: skip
 WIDTHS = {1: 16, 2: 8, 3: 18, 4: 18, 5: 13, 6: 19, 7: 20}
 FIRST_ROW = 8
-NAMED = 40  # quantities that an error lists
+MOST_NAMES = 40  # quantities that an error lists
 LINE, NOTE_WIDTH = 15.0, 105  # points and characters
 A_PAGE = 60  # rows
 PRINTED, OURS, OFF, COLUMN, EPOCHS, EPOCH = (
@@ -42,10 +42,11 @@ def check_names(lesson: Lesson, derived: Derivation) -> None:
     known = dict.fromkeys(names)
     for number, figure in enumerate(lesson.published.figures if lesson.published else (), 1):
         if figure.quantity not in known:
-            more = f" or {len(names) - NAMED} more" if len(names) > NAMED else ""
+            more = f" or {len(names) - MOST_NAMES} more" if len(names) > MOST_NAMES else ""
+            choices = ", ".join(names[:MOST_NAMES]) + more
             raise ToolkitError(
                 f"published.figures[{number}]: no quantity {brief(repr(figure.quantity))}"
-                f"{suggestion(figure.quantity, names)}; use one of {', '.join(names[:NAMED])}{more}"
+                f"{suggestion(figure.quantity, names)}; use one of {choices}"
             )
 
 

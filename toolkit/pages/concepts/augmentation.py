@@ -116,15 +116,18 @@ def _apart(page: Page, row: int, known: Cells) -> None:
     for n, words in enumerate(("above left", "above right", "below left", "below right")):
         line = row + 1 + n
         page.label((line, left - 1), words)
-        read = known | {
+        operands = known | {
             R: page.compute((line, left + 1), _beside(ROW, n // 2), known, "right"),
             K: page.compute((line, left + 2), _beside(COLUMN, n % 2), known, "right"),
         }
         old = page.compute(
-            (line, left + 3), bilinear_sample(IMAGE, ROWS, COLUMNS, R, K), read, "right"
+            (line, left + 3), bilinear_sample(IMAGE, ROWS, COLUMNS, R, K), operands, "right"
         )
-        read |= {IMAGE: old, WEIGHT.symbol: page.compute((line, left + 4), WEIGHT.expr, read)}
-        page.compute((line, left + 5), IMAGE * WEIGHT.symbol, read, "decimals 2")
+        operands |= {
+            IMAGE: old,
+            WEIGHT.symbol: page.compute((line, left + 4), WEIGHT.expr, operands),
+        }
+        page.compute((line, left + 5), IMAGE * WEIGHT.symbol, operands, "decimals 2")
     page.label((row + 5, left + 4), "sum", "symbol")
     products = page.down((row + 1, left + 5), 4)
     page.compute((row + 5, left + 5), summed(IMAGE), {IMAGE: products}, "decimals 2")

@@ -155,10 +155,12 @@ def _logits(page: Page, maps: list[list[Known]], many: list[dict[Symbol, Known]]
         pictures = [
             dict(zip(M, column, strict=True)) for column in list(zip(*maps, strict=True))[:2]
         ]
-        _pair(page, (row, FIRST + 6), _safe(AVERAGE.expr), [few | read for read in averages])
+        _pair(
+            page, (row, FIRST + 6), _safe(AVERAGE.expr), [few | operands for operands in averages]
+        )
         dense = many[number] | {B: few[B]}
         expr = DENSE.expr.xreplace({B: as_number(B)})
-        _pair(page, (row, FIRST + 10), expr, [dense | read for read in pictures])
+        _pair(page, (row, FIRST + 10), expr, [dense | operands for operands in pictures])
     page.row = top + CLASSES + 1
     page.label((page.row, LABEL), "answer: the class with the largest logit", "bold")
     for column in (FIRST + 6, FIRST + 7, FIRST + 10, FIRST + 11):
@@ -183,7 +185,8 @@ def _pair(page: Page, place: Place, expr: Expr, reads: list[dict[Symbol, Known]]
     """A logit as drawn and moved, and by how much it changes."""
     row, left = place
     cells = [
-        page.compute((row, left + n), expr, read, "decimals 2") for n, read in enumerate(reads)
+        page.compute((row, left + n), expr, operands, "decimals 2")
+        for n, operands in enumerate(reads)
     ]
     before, after = Y[:2]
     page.compute((row, left + 2), after - before, {before: cells[0], after: cells[1]}, "decimals 2")
@@ -218,9 +221,9 @@ def _costs(page: Page) -> None:
     place = (page.row + 1, FIRST + 2)
     many = _cost(page, place, "fully connected", with_bounds(MANY.expr, bounds), known)
     few_symbol, many_symbol = Symbol("few"), Symbol("many")
-    read = {few_symbol: few, many_symbol: many}
+    operands = {few_symbol: few, many_symbol: many}
     page.label((page.row + 2, FIRST + 2), "so many times as many")
-    page.compute((page.row + 2, FIRST + 5), many_symbol / few_symbol, read, "decimals 2")
+    page.compute((page.row + 2, FIRST + 5), many_symbol / few_symbol, operands, "decimals 2")
     page.row += len(SETTINGS)
 
 

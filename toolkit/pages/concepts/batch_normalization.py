@@ -21,8 +21,8 @@ MEAN_OF_BATCH = Equation(MU, summed(X) / COUNT)
 VARIANCE_OF_BATCH = Equation(VARIANCE, summed((X - MU) ** 2) / COUNT)
 NORMALIZED = Equation(HAT, (X - MU) / sqrt(divisor(VARIANCE + EPSILON)))
 SCALED = Equation(Symbol("y"), GAMMA * HAT + BETA)
-KEPT = fading(as_one(1 - MOMENTUM), TIMES)
-RUNNING = Equation(Symbol("r"), KEPT * OLD + (1 - KEPT) * STATISTIC)
+OLD_SHARE = fading(as_one(1 - MOMENTUM), TIMES)
+RUNNING = Equation(Symbol("r"), OLD_SHARE * OLD + (1 - OLD_SHARE) * STATISTIC)
 SIZE, MOST = Integer(len(BATCH)), Rational(99, 100)
 # What is no number in a yellow cell counts as 0; powers stay defined whatever is typed.
 SAFE = {symbol: as_number(symbol) for symbol in (EPSILON, GAMMA, BETA, OLD)} | {
@@ -74,18 +74,21 @@ def _statistics(page: Page, top: int, known: Cells) -> tuple[Cells, Cells]:
              "running, for evaluation"]  # fmt: skip
     page.headings((top, LABEL), ["statistics of the activations", *words])
     page.heights[top] = 45.0
-    read = known | {COUNT: constant(len(BATCH))}
+    operands = known | {COUNT: constant(len(BATCH))}
     page.label((top + 1, LABEL), "mean")
     page.label((top + 2, LABEL), "variance")
-    read[MU] = page.compute((top + 1, FIRST), MEAN_OF_BATCH.expr, read)
-    read[VARIANCE] = page.compute((top + 2, FIRST), VARIANCE_OF_BATCH.expr, read)
-    unbiased = page.compute((top + 2, FIRST + 1), VARIANCE * SIZE / (SIZE - 1), read)
+    operands[MU] = page.compute((top + 1, FIRST), MEAN_OF_BATCH.expr, operands)
+    operands[VARIANCE] = page.compute((top + 2, FIRST), VARIANCE_OF_BATCH.expr, operands)
+    unbiased = page.compute((top + 2, FIRST + 1), VARIANCE * SIZE / (SIZE - 1), operands)
     running = []
-    for row, statistic, before, least in ((top + 1, read[MU], 0, -1000), (top + 2, unbiased, 1, 0)):
+    for row, statistic, before, least in (
+        (top + 1, operands[MU], 0, -1000),
+        (top + 2, unbiased, 1, 0),
+    ):
         old = page.input((row, FIRST + 2), before, least, 1e6)
-        mixed = read | {OLD: old, STATISTIC: statistic}
+        mixed = operands | {OLD: old, STATISTIC: statistic}
         running.append(page.compute((row, FIRST + 3), RUNNING.expr.xreplace(SAFE), mixed))
-    return read, read | dict(zip((MU, VARIANCE), running, strict=True))
+    return operands, operands | dict(zip((MU, VARIANCE), running, strict=True))
 
 
 def _activations(page: Page, top: int, known: Cells, training: Cells, evaluation: Cells) -> None:
@@ -97,9 +100,9 @@ def _activations(page: Page, top: int, known: Cells, training: Cells, evaluation
         page.fixed((row, LABEL), n + 1, "label")
         here = page.known((row, FIRST))
         for statistics, column in ((training, FIRST + 1), (evaluation, FIRST + 3)):
-            read = statistics | {X: here}
-            read[HAT] = page.compute((row, column), NORMALIZED.expr.xreplace(SAFE), read)
-            page.compute((row, column + 1), SCALED.expr.xreplace(SAFE), read)
+            operands = statistics | {X: here}
+            operands[HAT] = page.compute((row, column), NORMALIZED.expr.xreplace(SAFE), operands)
+            page.compute((row, column + 1), SCALED.expr.xreplace(SAFE), operands)
     _summary(page, top)
 
 
@@ -109,9 +112,9 @@ def _summary(page: Page, top: int) -> None:
     page.label((last + 1, LABEL), "mean", "name")
     page.label((last + 2, LABEL), "deviation", "name")
     for column in range(FIRST, FIRST + 5):
-        read = {X: page.down((top + 1, column), len(BATCH)), COUNT: constant(len(BATCH))}
-        read[MU] = page.compute((last + 1, column), MEAN_OF_BATCH.expr, read)
-        page.compute((last + 2, column), sqrt(VARIANCE_OF_BATCH.expr), read)
+        operands = {X: page.down((top + 1, column), len(BATCH)), COUNT: constant(len(BATCH))}
+        operands[MU] = page.compute((last + 1, column), MEAN_OF_BATCH.expr, operands)
+        page.compute((last + 2, column), sqrt(VARIANCE_OF_BATCH.expr), operands)
 
 
 def _chart(page: Page, top: int, row: int) -> None:

@@ -27,14 +27,14 @@ EXPERIMENT = Experiment(
 SIDE = 8
 SAMPLES, SIZES = SIDE * SIDE, (1, 2, 4, 8, 16, 32, 64)
 MOST = 1_000_000  # training images
-X, T, W, G, N, START, COUNT, MASK, ALL, SPREAD, MEANS, CENTRE, NUMBERS, FACTOR = (
+X, T, W, G, N, START, COUNT, MASK, ALL, DEVIATION, MEANS, CENTRE, NUMBERS, FACTOR = (
     Symbol(name)
     for name in ("x", "t", "w", "g", "n", "b", "N", "mask", "all", "σ", "means", "c", "k", "f")
 )
 LOSS = Equation(Symbol("L"), (W * X - T) ** 2 / 2)
 SLOPE = Equation(Gradient(LOSS.symbol, W), LOSS.expr.diff(W))
-ERROR = Equation(Symbol("error"), SPREAD / sqrt(N) * sqrt((COUNT - N) / (COUNT - 1)))
-STORED, DRAWN = FIRST + SIDE + 1, ASIDE + 1  # columns of what a reader need not look at
+ERROR = Equation(Symbol("error"), DEVIATION / sqrt(N) * sqrt((COUNT - N) / (COUNT - 1)))
+STORED, DRAWS_COLUMN = FIRST + SIDE + 1, ASIDE + 1  # columns of what a reader need not look at
 Cells = dict[Symbol, Known]
 
 
@@ -56,18 +56,18 @@ def demonstrate(page: Page) -> None:
     _sizes(page, sizes, _draws(page, known), known)
     _chart(page, beside, sizes)
     page.row = sizes + 2 + len(SIZES)
-    page.say(_left_out(), style="muted")
+    page.say(_omitted_images(), style="muted")
 
 
-def _left_out() -> str:
+def _omitted_images() -> str:
     """How many images an epoch of each batch size sees."""
     images = Budget().images
     setups = (variant.setup(Budget()) for variant in EXPERIMENT.variants)
     sizes = sorted({setup.model.training.batch_size for setup in setups})
-    seen = ", ".join(f"{images // size * size:,} (n = {size:,})" for size in sizes)
+    counts = ", ".join(f"{images // size * size:,} (n = {size:,})" for size in sizes)
     return (
         "The runs below leave out the last, incomplete batch of an epoch: of "
-        f"{images:,} images it sees {seen}."
+        f"{images:,} images it sees {counts}."
     )
 
 
@@ -108,13 +108,13 @@ def _block(
 
 def _gradients(page: Page, top: int, known: Cells) -> Known:
     """The gradient of each sample; the samples themselves stand at the right."""
-    read = dict(known)
+    operands = dict(known)
     for row, symbol, values in zip((top, top + SIDE + 2), (X, T), _stored(), strict=True):
         _block(page, row, f"{symbol.name} of the {SAMPLES} samples, made once with NumPy", values)
-        read[symbol] = page.moving(Area.of(row + 1, STORED), values)
+        operands[symbol] = page.moving(Area.of(row + 1, STORED), values)
     page.label((top, LABEL), f"the gradients of all {SAMPLES} samples", "name")
     slope = SLOPE.expr.subs(W, as_number(W))
-    gradients = page.fill((top + 1, FIRST), slope, read, "small number")
+    gradients = page.fill((top + 1, FIRST), slope, operands, "small number")
     page.shade(
         Area(top + 1, FIRST, top + SIDE, FIRST + SIDE - 1), high=POSITIVE, low=NEGATIVE, end=6
     )
@@ -129,14 +129,14 @@ def _mask(page: Page, top: int, known: Cells) -> Known:
         page.fixed((top + 1 + n, LABEL), n * SIDE, "right")
         page.fixed((top, FIRST + n), n, "heading")
     row, column = Symbol("row"), Symbol("column")
-    read = known | {
+    operands = known | {
         row: page.moving(Area.of(top + 1, FIRST - 1), numbers[:, :1], across=0),
         column: page.moving(Area.of(top, FIRST), numbers[:1], down=0),
     }
     expr = in_batch(
         row + column, held(N, 1, SAMPLES), held(START, 0, SAMPLES - 1), Integer(SAMPLES)
     )
-    mask = page.fill((top + 1, FIRST), expr, read, "middle")
+    mask = page.fill((top + 1, FIRST), expr, operands, "middle")
     page.shade(Area.of(top + 1, FIRST, SIDE, SIDE), high="E69F00")
     return mask
 
@@ -147,7 +147,7 @@ def _answers(page: Page, top: int, known: Cells) -> None:
     known[ALL] = _line(page, top, "gradient of all samples", mean(G), known)
     batch = _line(page, top + 1, "gradient of the batch", mean_where(G, MASK), known)
     _line(page, top + 2, "off by", Symbol("batch") - ALL, known | {Symbol("batch"): batch})
-    known[SPREAD] = _line(
+    known[DEVIATION] = _line(
         page, top + 3, "deviation σ of the gradients", population_deviation(G), known
     )
     usual = ERROR.expr.subs({COUNT: SAMPLES, N: size})
@@ -164,24 +164,24 @@ def _line(page: Page, row: int, words: str, expr: Expr, known: Cells) -> Known:
 def _draws(page: Page, known: Cells) -> dict[int, Known]:
     """The gradients of many batches of each size, all drawn in advance, a row a draw."""
     page.label(
-        (TOP, DRAWN), f"{SAMPLES} draws of n samples: those whose (k - b) · f, divided by "
+        (TOP, DRAWS_COLUMN), f"{SAMPLES} draws of n samples: those whose (k - b) · f, divided by "
         f"{SAMPLES}, leaves less than n; their mean gradient (f made once with NumPy)", "name",
     )  # fmt: skip
-    page.headings((TOP + 1, DRAWN), ["b", "f"])
+    page.headings((TOP + 1, DRAWS_COLUMN), ["b", "f"])
     factors = 2 * np.random.default_rng(0).integers(0, SAMPLES // 2, SAMPLES) + 1
-    first, left = TOP + 2, DRAWN + 2
+    first, left = TOP + 2, DRAWS_COLUMN + 2
     for row, factor in enumerate(factors.tolist()):
-        page.fixed((first + row, DRAWN), row, "small centred")
-        page.fixed((first + row, DRAWN + 1), factor, "small centred")
+        page.fixed((first + row, DRAWS_COLUMN), row, "small centred")
+        page.fixed((first + row, DRAWS_COLUMN + 1), factor, "small centred")
     for column, size in enumerate(SIZES, left):
         page.fixed((TOP + 1, column), size, "heading")
-    read = known | {
-        START: page.moving(Area.of(first, DRAWN), np.arange(SAMPLES)[:, None], across=0),
-        FACTOR: page.moving(Area.of(first, DRAWN + 1), factors[:, None], across=0),
+    operands = known | {
+        START: page.moving(Area.of(first, DRAWS_COLUMN), np.arange(SAMPLES)[:, None], across=0),
+        FACTOR: page.moving(Area.of(first, DRAWS_COLUMN + 1), factors[:, None], across=0),
         N: page.moving(Area.of(TOP + 1, left), np.array([SIZES]), down=0),
     }
     expr = mean_of_batch(G, NUMBERS, START, FACTOR, N, Integer(SAMPLES))
-    draws = np.asarray(page.fill((first, left), expr, read, "small number").value)
+    draws = np.asarray(page.fill((first, left), expr, operands, "small number").value)
     return {
         size: page.reach(Area.of(first, left + n, SAMPLES), draws[:, n])
         for n, size in enumerate(SIZES)
@@ -198,11 +198,11 @@ def _sizes(page: Page, top: int, draws: dict[int, Known], known: Cells) -> None:
     for row, size in enumerate(SIZES, top + 1):
         page.label((row, LABEL), f"batches of {size}" if size < SAMPLES else f"all {SAMPLES}")
         here = page.fixed((row, FIRST), size, "integer right")
-        read = known | {N: here, MEANS: draws[size], CENTRE: known[ALL]}
-        page.compute((row, FIRST + 1), ERROR.expr.subs(COUNT, SAMPLES), read)
-        page.compute((row, FIRST + 2), root_mean_square(MEANS, CENTRE), read)
-        page.compute((row, FIRST + 3), ERROR.expr.xreplace({COUNT: many}), read)
-        page.compute((row, FIRST + 4), floor(as_number(COUNT) / N), read, "integer right")
+        operands = known | {N: here, MEANS: draws[size], CENTRE: known[ALL]}
+        page.compute((row, FIRST + 1), ERROR.expr.subs(COUNT, SAMPLES), operands)
+        page.compute((row, FIRST + 2), root_mean_square(MEANS, CENTRE), operands)
+        page.compute((row, FIRST + 3), ERROR.expr.xreplace({COUNT: many}), operands)
+        page.compute((row, FIRST + 4), floor(as_number(COUNT) / N), operands, "integer right")
 
 
 def _chart(page: Page, row: int, top: int) -> None:

@@ -20,7 +20,7 @@ ACTIVATIONS = np.array([[1.2, 0.4, 2.0, 0.8, 1.6, 0.2, 1.4, 0.4]])
 X, U, P, Q, MASK, DRAW, PLACE = (
     Symbol(name) for name in ("x", "u", "p", "q", "m", "draw", "place")
 )
-KEPT = Equation(MASK, dropout_mask(U, P))
+DROPOUT_MASK = Equation(MASK, dropout_mask(U, P))
 OUTPUT = Equation(Symbol("y"), MASK * X / (1 - P))
 # The mask is 1 with probability q, which is 1 - p: on average the output is the input.
 EXPECTED = Equation(Symbol("E[y]"), OUTPUT.expr.subs(MASK, Q))
@@ -37,7 +37,7 @@ Cells = dict[Symbol, Known]
 
 def demonstrate(page: Page) -> None:
     """One layer's activations under a mask, and what comes out on average over many masks."""
-    page.equation(KEPT, "A random number u from 0 to 1 decides: mask m")
+    page.equation(DROPOUT_MASK, "A random number u from 0 to 1 decides: mask m")
     page.equation(OUTPUT, "The output in training:")
     page.equation(EXPECTED, "Expected, m being 1 with q = 1 - p:")
     page.say("Change the yellow cells: p to 0, 0.2, 0.9; another draw; the activations.")
@@ -91,13 +91,15 @@ def _layer(page: Page, top: int, known: Cells, numbers: Known) -> None:
     chosen = clamp(floor(DRAW), 1, DRAWS)
     for n in range(WIDE):
         column = FIRST + n
-        read = known | {U: numbers, PLACE: constant(n + 1)}
-        read[X] = page.known((top + 1, column))
-        read[U] = page.compute((top + 2, column), picked(U, chosen, PLACE), read)
-        read[MASK] = page.compute((top + 3, column), KEPT.expr.xreplace(SAFE), read, "right")
-        page.compute((top + 4, column), OUTPUT.expr.xreplace(SAFE), read)
-        page.compute((top + 5, column), EXPECTED.expr.xreplace(SAFE), read)
-        page.compute((top + 6, column), SAFE[X], read)
+        operands = known | {U: numbers, PLACE: constant(n + 1)}
+        operands[X] = page.known((top + 1, column))
+        operands[U] = page.compute((top + 2, column), picked(U, chosen, PLACE), operands)
+        operands[MASK] = page.compute(
+            (top + 3, column), DROPOUT_MASK.expr.xreplace(SAFE), operands, "right"
+        )
+        page.compute((top + 4, column), OUTPUT.expr.xreplace(SAFE), operands)
+        page.compute((top + 5, column), EXPECTED.expr.xreplace(SAFE), operands)
+        page.compute((top + 6, column), SAFE[X], operands)
     for row in (top + 1, top + 3, top + 4, top + 5, top + 6):
         page.compute((row, FIRST + WIDE), MEAN, {X: _across(page, row, FIRST)})
 

@@ -70,10 +70,10 @@ def _images(page: Page, top: int) -> tuple[Known, Known]:
     pixels = page.inputs((top, FIRST), digit(0)[7 : 7 + SIDE, 10 : 10 + SIDE], 0, 255)
     below, right = top + SIDE + 1, FIRST + SIDE - 1
     page.label((below, LABEL), "the same, normalized", "name")
-    read = {X: page.moving(Area.of(top, FIRST), pixels.value)}
+    operands = {X: page.moving(Area.of(top, FIRST), pixels.value)}
     for row, symbol in ((top - 7, MU), (top - 6, SIGMA)):
-        read[symbol] = page.compute((row, FIRST), *_of_bytes(symbol, pixels, read))
-    normalized = page.fill((below, FIRST), NORMALIZED.expr, read, "decimals 2")
+        operands[symbol] = page.compute((row, FIRST), *_of_bytes(symbol, pixels, operands))
+    normalized = page.fill((below, FIRST), NORMALIZED.expr, operands, "decimals 2")
     page.shade(Area(top, FIRST, top + SIDE - 1, right), high=INK)
     page.shade(Area(below, FIRST, below + SIDE - 1, right), high="5AA5DB", low="E68A4F", end=3.0)
     return pixels, normalized
@@ -110,15 +110,17 @@ def _statistics(
     unit = page.compute((top + 3, FIRST + 1), X / BYTE**2, {X: byte})
     squares = [byte, unit, page.compute((top + 3, FIRST + 2), SQUARES, {X: normalized})]
     for column, square in enumerate(squares, FIRST):
-        read = known | {SQUARE: square}
+        operands = known | {SQUARE: square}
         page.compute(
             (top + 4, column),
             GRADIENT.expr.xreplace(SAFE),
-            read,
+            operands,
             "decimals 2" if column == FIRST else "rate",
         )
-        read[LARGEST.symbol] = page.compute((top + 5, column), LARGEST.expr, read, "scientific")
-        page.compute((top + 6, column), FATE.xreplace(SAFE), read, "right")
+        operands[LARGEST.symbol] = page.compute(
+            (top + 5, column), LARGEST.expr, operands, "scientific"
+        )
+        page.compute((top + 6, column), FATE.xreplace(SAFE), operands, "right")
     return squares
 
 
@@ -134,9 +136,9 @@ def _way(page: Page, top: int, row: int, known: Cells, squares: list[Known]) -> 
     steps = page.down((top + 1, left), STEPS + 1)
     for column, square in enumerate(squares, left + 1):
         for n in range(STEPS + 1):
-            read = known | {SQUARE: square, STEP: page.known((top + 1 + n, left))}
+            operands = known | {SQUARE: square, STEP: page.known((top + 1 + n, left))}
             expr = clamp((DISTANCE if n else START).xreplace(SAFE), LEAST, MOST)
-            page.compute((top + 1 + n, column), expr, read, "tiny")
+            page.compute((top + 1 + n, column), expr, operands, "tiny")
         lines.append(Series(page.known((top, column)), steps,
                             page.down((top + 1, column), STEPS + 1)))  # fmt: skip
     page.curve("How far w is from its goal", "step", "distance (logarithmic)", lines,

@@ -90,9 +90,9 @@ def _theory(page: Page, top: int, known: Cells, starts: list[Known]) -> list[Ser
     for column, (line, _, deviation) in enumerate(ways, FIRST):
         here = page.fixed((top + 1, column), 1, "tiny")
         for n in range(1, LAYERS + 1):
-            read = known | {S: deviation, V: here}
+            operands = known | {S: deviation, V: here}
             # The size is the root of the mean square, so the next is that of its square.
-            here = page.compute((top + 1 + n, column), _next(line).xreplace(SAFE), read, "tiny")
+            here = page.compute((top + 1 + n, column), _next(line).xreplace(SAFE), operands, "tiny")
     layers = page.down((top + 1, LABEL), LAYERS + 1)
     return [Series(page.known((top, column)), layers, page.down((top + 1, column), LAYERS + 1))
             for column in range(FIRST, FIRST + 4)]  # the last is 1 as He's  # fmt: skip
@@ -141,8 +141,8 @@ def _normals(page: Page, top: int, layer: int, random: np.random.Generator) -> l
 def _layer(page: Page, top: int, column: int, known: Cells, normals: list[Known]) -> None:
     before = _column(page, top, column - 1)
     for n, weights in enumerate(normals):
-        read = known | {NORMALS: weights, ACTIVATIONS: before}
-        page.compute((top + n, column), NEURON.xreplace(SAFE), read, "tiny")
+        operands = known | {NORMALS: weights, ACTIVATIONS: before}
+        page.compute((top + n, column), NEURON.xreplace(SAFE), operands, "tiny")
 
 
 def _column(page: Page, row: int, column: int) -> Known:

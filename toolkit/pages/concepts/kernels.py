@@ -17,7 +17,7 @@ from toolkit.symbols.choices import matching
 from toolkit.symbols.equation import Equation
 from toolkit.symbols.maps import rectified, weighted_sum
 
-SHOWN = (0, 4, 6, 7)  # kernels of the first layer that look for different things
+EXAMPLES = (0, 4, 6, 7)  # kernels of the first layer that look for different things
 OUT = SIDE - SIZE + 1
 X, K, RELU = Symbol("x"), Symbol("k"), Symbol("ReLU")
 BEFORE, NOW, HIGH, WEIGHTS, WORK = (
@@ -58,7 +58,7 @@ def demonstrate(page: Page) -> None:
     page.shade(Area(*place, top + SIDE - 1, FIRST + SIDE - 1), high=PAPER, low=INPUT_FILL)
     window = Maps(page.name, (place,), pixels[None]).window(0, SIZE)
     high = SIZE + OUT + 2
-    for n, kernel in enumerate(SHOWN):
+    for n, kernel in enumerate(EXAMPLES):
         at = (top + SIDE + 1 + n // 2 * high, FIRST + n % 2 * (OUT + 1))
         _map(page, at, kernel, {X: window, RELU: relu})
     page.row = top + SIDE + 2 * high + 1
@@ -107,15 +107,15 @@ def _changes(
     page.merges.append(Area.of(top, left, wide=3))
     for row, (words, *factors) in enumerate(CHANGES, top + 1):
         page.label((row, left), words)
-        read = dict(known)
+        operands = dict(known)
         for n, (symbol, expr) in enumerate(_counts(factors, bounds).items()):
-            read[symbol] = page.compute((row, left + 3 + n), expr, known, "right")
+            operands[symbol] = page.compute((row, left + 3 + n), expr, known, "right")
         cost = with_bounds(COST.expr, {K: bounds[K]})
-        read[WEIGHTS] = page.compute((row, left + 6), cost, read, "count")
+        operands[WEIGHTS] = page.compute((row, left + 6), cost, operands, "count")
         work = PRODUCTS.expr / 10**6
-        read[WORK] = page.compute((row, left + 7), work, read, "decimals 2")
-        known.setdefault(WORK, read[WORK])
-        ratio = {WORK: read[WORK], FIRST_WORK: known[WORK]}
+        operands[WORK] = page.compute((row, left + 7), work, operands, "decimals 2")
+        known.setdefault(WORK, operands[WORK])
+        ratio = {WORK: operands[WORK], FIRST_WORK: known[WORK]}
         page.compute((row, left + 8), WORK / FIRST_WORK, ratio, "decimals 2")
 
 

@@ -14,11 +14,11 @@ from toolkit.symbols.maps import rectified
 from toolkit.symbols.text import Text
 
 DEPTHS = (1, 2, 4, 7, 10, 13)
-N, K, C, S, SEES, LEFT, WEIGHTS = (
+N, K, C, S, SEES, REMAINDER, WEIGHTS = (
     Symbol(name) for name in ("n", "k", "C", "s", "sees", "left", "weights")
 )
-SEEN = Equation(SEES, 1 + N * (K - 1))
-REMAINING = Equation(LEFT, Max(0, S - N * (K - 1)))
+RECEPTIVE_FIELD = Equation(SEES, 1 + N * (K - 1))
+REMAINING = Equation(REMAINDER, Max(0, S - N * (K - 1)))
 COST = Equation(WEIGHTS, K**2 * C + (N - 1) * K**2 * C**2)
 BOUNDS = {N: (1, 30), K: (1, 7), C: (1, 128), S: (1, 512)}
 SETTINGS = {K: ("kernel size k", 3), C: ("channels C of every layer", 16), S: ("image side s", 28)}
@@ -34,7 +34,7 @@ SAME = Float(1e-9)  # what rounding leaves counts as none
 
 def demonstrate(page: Page) -> None:
     """How far depth sees and what it costs; then why it needs a bend between layers."""
-    page.equation(SEEN, "So many pixels n layers see, to a side:")
+    page.equation(RECEPTIVE_FIELD, "So many pixels n layers see, to a side:")
     page.equation(COST, "Their weights, the first on one channel:")
     known: dict[Symbol, Known] = {}
     for symbol, (words, start) in SETTINGS.items():
@@ -54,11 +54,11 @@ def _depths(page: Page, known: dict[Symbol, Known]) -> None:
     words = ["layers n", "sees", "map left", "weights"]
     page.headings((top, LABEL), ["change the number of layers", *words])
     for row, depth in enumerate(DEPTHS, top + 1):
-        read = known | {N: page.input((row, FIRST), depth, *BOUNDS[N], whole=True)}
+        operands = known | {N: page.input((row, FIRST), depth, *BOUNDS[N], whole=True)}
         page.label((row, LABEL), "convolutions one on the other, no pooling")
-        columns = ((SEEN, "right"), (REMAINING, "right"), (COST, "count"))
+        columns = ((RECEPTIVE_FIELD, "right"), (REMAINING, "right"), (COST, "count"))
         for column, (equation, style) in enumerate(columns, FIRST + 1):
-            page.compute((row, column), with_bounds(equation.expr, BOUNDS), read, style)
+            page.compute((row, column), with_bounds(equation.expr, BOUNDS), operands, style)
     page.curve(
         "How far the last layer sees", "layers n", "pixels to a side",
         [Series(page.known((top, FIRST + 1)), page.down((top + 1, FIRST), count),
@@ -119,10 +119,10 @@ def _output_row(page: Page, row: int, number: int, relu: bool, known: dict[Symbo
         page.compute((row, column), _safe(expr), known, "decimals 2")
         for column, expr in enumerate((hidden[number], passed, two, one), FIRST)
     ]
-    read = {Y: outputs[2], ONE: outputs[3]}
-    page.compute((row, FIRST + 4), Y - ONE, read, "decimals 2")
+    operands = {Y: outputs[2], ONE: outputs[3]}
+    page.compute((row, FIRST + 4), Y - ONE, operands, "decimals 2")
     same = Piecewise((Text("yes"), Abs(Y - ONE) <= SAME), (Text("no"), True))
-    page.compute((row, FIRST + 5), same, read, "middle")
+    page.compute((row, FIRST + 5), same, operands, "middle")
     other = page.compute((row, FIRST + 6), _safe(back), known, "decimals 2")
     page.compute((row, FIRST + 7), Y + ONE, {Y: outputs[2], ONE: other}, "decimals 2")
 

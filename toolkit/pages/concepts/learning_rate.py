@@ -47,12 +47,14 @@ def _path(page: Page, top: int, known: dict[Symbol, Known]) -> Series:
     page.headings((top, LABEL), ["step", "weight w", "the way down", "gradient"])
     here = page.compute((top + 1, FIRST), as_number(W), known)
     for n in range(STEPS + 1):
-        row, read = top + 1 + n, known | {W: here}
+        row, operands = top + 1 + n, known | {W: here}
         page.label((row, LABEL), str(n) if n else "start")
-        page.compute((row, FIRST + 1), LOSS.expr.xreplace(SAFE), read)
-        read[GRADIENT.symbol] = page.compute((row, FIRST + 2), GRADIENT.expr.xreplace(SAFE), read)
+        page.compute((row, FIRST + 1), LOSS.expr.xreplace(SAFE), operands)
+        operands[GRADIENT.symbol] = page.compute(
+            (row, FIRST + 2), GRADIENT.expr.xreplace(SAFE), operands
+        )
         if n < STEPS:
-            here = page.compute((row + 1, FIRST), STEP.expr.xreplace(SAFE), read)
+            here = page.compute((row + 1, FIRST), STEP.expr.xreplace(SAFE), operands)
     return Series(page.known((top, FIRST + 1)), page.down((top + 1, FIRST), STEPS + 1),
                   page.down((top + 1, FIRST + 1), STEPS + 1), dots=True)  # fmt: skip
 

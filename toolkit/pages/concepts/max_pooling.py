@@ -34,12 +34,21 @@ def demonstrate(page: Page) -> None:
     maps = Maps(page.name, ((first, FIRST),), image[None])
     pooled = _pooled(page, "largest of each 2x2 window", (first, BESIDE), POOL.expr, maps)
     means = _pooled(
-        page, "mean of each window", (first + 6, BESIDE), AVERAGE.expr, maps, "seconds right"
+        page=page,
+        words="mean of each window",
+        place=(first + 6, BESIDE),
+        expr=AVERAGE.expr,
+        maps=maps,
+        style="seconds right",
     )
     picks = _pooled(page, "every second cell (stride 2)", (first + 12, BESIDE), X, maps)
     page.label((second - 1, FIRST), "1 marks the winner of each window (of equal cells the first)",
                "bold")  # fmt: skip
-    page.grids.append(_winners(page, (first, FIRST), (first, BESIDE), image, pooled, second))
+    page.grids.append(
+        _winners(
+            page=page, image=(first, FIRST), pooled=(first, BESIDE), x=image, y=pooled, top=second
+        )
+    )
     page.shade(Area(second, FIRST, second + SIDE - 1, FIRST + SIDE - 1), high="8FD3B6")
     _explained(page, first, second)
     page.row = second + SIDE + 1

@@ -102,7 +102,7 @@ class VariantFigures:
         return self.page.reach(Area.of(row, FIRST, wide=self.seeds), values)
 
 
-def table(page: Page, named: NamedExperiment, records: Records) -> VariantFigures:
+def table(page: Page, concept: NamedExperiment, records: Records) -> VariantFigures:
     """The variants' figures, in the next free rows."""
     top, seeds = page.row, records.seeds
     words = [*(f"seed {seed}" for seed in seeds), "mean", "standard deviation", "wrong of 10,000",
@@ -112,11 +112,11 @@ def table(page: Page, named: NamedExperiment, records: Records) -> VariantFigure
     page.headings((top, LABEL), ["test accuracy at the end", *words])
     page.heights[top] = 30.0
     figures = VariantFigures(page, top, columns, len(seeds))
-    for n, variant in enumerate(named.experiment.variants):
+    for n, variant in enumerate(concept.experiment.variants):
         page.label((top + 1 + n, LABEL), variant.name)
         key = recorded.key(variant.setup(records.budget).fingerprint)
         _line(figures, n, constant(key), records)
-    page.row = top + len(named.experiment.variants) + 1
+    page.row = top + len(concept.experiment.variants) + 1
     return figures
 
 
@@ -124,9 +124,9 @@ def _line(figures: VariantFigures, variant: int, key: Known, records: Records) -
     page, row = figures.page, figures.top + 1 + variant
     known = {KEYS: records.known("key"), KEY: key, SEEDS: records.known("seed")}
     for n, seed in enumerate(records.seeds):
-        read = known | {ANSWERS: records.known("test accuracy"), SEED: constant(seed)}
+        operands = known | {ANSWERS: records.known("test accuracy"), SEED: constant(seed)}
         page.compute(
-            (row, FIRST + n), record(ANSWERS, KEYS, KEY, SEEDS, SEED), read, "percent right"
+            (row, FIRST + n), record(ANSWERS, KEYS, KEY, SEEDS, SEED), operands, "percent right"
         )
     runs = {CELLS: figures.runs(variant)}
     mean = page.compute(
@@ -143,14 +143,14 @@ def _line(figures: VariantFigures, variant: int, key: Known, records: Records) -
     for heading, style in (("train accuracy", "percent right"), ("test loss", "loss right"),
                            ("after a quarter", "percent right"), ("seconds", "seconds right"),
                            ("parameters", "integer right")):  # fmt: skip
-        read = known | {ANSWERS: records.known(heading)}
+        operands = known | {ANSWERS: records.known(heading)}
         page.compute(
-            (row, figures.columns[heading]), mean_of_records(ANSWERS, KEYS, KEY), read, style
+            (row, figures.columns[heading]), mean_of_records(ANSWERS, KEYS, KEY), operands, style
         )
     for heading, (figure, style) in SPREADS.items():
-        read = known | {ANSWERS: records.known(figure)}
+        operands = known | {ANSWERS: records.known(figure)}
         deviation = deviation_of_records(ANSWERS, KEYS, KEY)
-        page.compute((row, figures.columns[heading]), deviation, read, style)
+        page.compute((row, figures.columns[heading]), deviation, operands, style)
 
 
 def conclude(figures: VariantFigures, sentences: Sequence[str]) -> None:
@@ -216,12 +216,12 @@ def _symbol(name: str, cell: Known, known: dict[Symbol, Known]) -> Symbol:
 
 
 def chart(
-    figures: VariantFigures, named: NamedExperiment, title: str = "Wrong of 10,000 test digits"
+    figures: VariantFigures, concept: NamedExperiment, title: str = "Wrong of 10,000 test digits"
 ) -> None:
     """Bars of how many test digits each variant gets wrong, on a logarithmic axis where some get
     most of them wrong; the rows that it covers are taken.
     """
-    page, count = figures.page, len(named.experiment.variants)
+    page, count = figures.page, len(concept.experiment.variants)
     first, last, column = figures.top + 1, figures.top + count, figures.columns["wrong of 10,000"]
     names = [page.cells[row, LABEL].value for row in range(first, last + 1)]
     wrong = [page.cells[row, column].value for row in range(first, last + 1)]
@@ -231,7 +231,7 @@ def chart(
     tall = count > MANY
     title += " (logarithmic axis)" if logarithmic else ""
     page.curve(
-        title, named.title, "wrong",
+        title, concept.title, "wrong",
         [Series(at(page.name, figures.top, column, "wrong of 10,000"),
                 page.reach(Area(first, LABEL, last, LABEL), names),
                 page.reach(Area(first, column, last, column), wrong))],

@@ -1,6 +1,6 @@
 """Mission control's tables of its own networks: which are flagged, and what their signals are."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from sympy import Expr, Symbol
 
@@ -26,9 +26,9 @@ CHART = 23  # rows
 IN_LINE = 4  # networks
 
 
-def height(variants: Sequence[Variant]) -> int:
+def height(variants: Sequence[Variant], new: Mapping[str, Variant]) -> int:
     """How many rows `write` takes."""
-    return len(lines(variants)) + 1 + 2 * (len(variants) + 2) + CHART
+    return len(lines(variants, new)) + 1 + 2 * (len(variants) + 2) + CHART
 
 
 def write(tables: Tables) -> None:
@@ -39,30 +39,32 @@ def write(tables: Tables) -> None:
 
 def _flagged(tables: Tables) -> None:
     """How many runs of this concept's networks are flagged, and by which signal."""
-    page, top = tables.page, tables.page.row + len(lines(tables.variants)) + 1
+    page, top = tables.page, tables.page.row + len(lines(tables.variants, tables.new)) + 1
     words = [f"by {signal.name}" for signal in SIGNALS]
     heads = ["of this concept's networks", "runs", "end badly", "flagged", *words, "later"]
     page.headings((top, LABEL), heads)
     page.heights[top] = 30.0
     tables.names(top)
-    asked = [(), *((symbol, ONE) for symbol in (
+    criteria = [(), *((symbol, ONE) for symbol in (
         ENDS, FLAGGED, *(signal.symbol for signal in SIGNALS), LATER.symbol))]  # fmt: skip
     for row, variant in enumerate(tables.variants, top + 1):
         known = {**tables.flags, **tables.keys(variant)}
-        for column, more in enumerate(asked, FIRST):
+        for column, more in enumerate(criteria, FIRST):
             expr = row_count(KEYS, KEY, *more)
             page.compute((row, column), expr, known, "integer right")
-    _named(tables, top)
+    _sentence(tables, top)
     page.row = top + len(tables.variants) + 2
 
 
-def lines(variants: Sequence[Variant]) -> list[tuple[str, list[int], str]]:
-    """Which variants a line names, between what words: those seen before the rule was fixed, and
-    those not.
+def lines(
+    variants: Sequence[Variant], new: Mapping[str, Variant]
+) -> list[tuple[str, list[int], str]]:
+    """The variants that each line of the sentence names, and the words before and after them: first
+    the variants that were run before the rule was fixed, then the `new` ones.
     """
     numbers = []
-    for words, new in (("Flagged: ", False), ("Flagged of those not seen before: ", True)):
-        some = [n for n, variant in enumerate(variants) if is_new(variant) == new]
+    for words, later in (("Flagged: ", False), ("Flagged of those not seen before: ", True)):
+        some = [n for n, variant in enumerate(variants) if (variant in new.values()) == later]
         numbers += [
             ("and " if start else words, some[start : start + IN_LINE],
              "," if start + IN_LINE < len(some) else ".")
@@ -71,30 +73,31 @@ def lines(variants: Sequence[Variant]) -> list[tuple[str, list[int], str]]:
     return numbers
 
 
-def _named(tables: Tables, top: int) -> None:
+def _sentence(tables: Tables, top: int) -> None:
     """Which of these networks are flagged, in words above the table."""
-    for row, (words, some, end) in enumerate(lines(tables.variants), tables.page.row):
+    names = [_name(variant, tables.new) for variant in tables.variants]
+    for row, (words, some, end) in enumerate(lines(tables.variants, tables.new), tables.page.row):
         known: dict[Symbol, Known] = {}
-        pieces = [
-            piece for n in some for piece in _told(tables.page, top + 1 + n, known, n == some[0])
-        ]
+        pieces = []
+        for n in some:
+            name = names[n] if n == some[0] else f", {names[n]}"
+            pieces += _share(tables.page, top + 1 + n, known, name)
         sentence = joined(Text(words), *pieces, Text(end))
         tables.page.compute((row, LABEL), sentence, known, "conclusion")
 
 
-def is_new(variant: Variant) -> bool:
-    """Whether a variant was run only after the rule was fixed."""
-    return variant.name.startswith(("new: ", "new, "))
+def _name(variant: Variant, new: Mapping[str, Variant]) -> str:
+    """The name of a variant in a sentence."""
+    return next((name for name, each in new.items() if each == variant), variant.name)
 
 
-def _told(page: Page, row: int, known: dict[Symbol, Known], first: bool) -> list[Expr]:
-    """A network's name, how many of its runs are flagged, and how many there are."""
+def _share(page: Page, row: int, known: dict[Symbol, Known], name: str) -> list[Expr]:
+    """A network's name, how many of its runs are flagged, and how many runs there are."""
     symbols = [Symbol(f"{what} {row}") for what in ("flagged", "runs")]
     for symbol, column in zip(symbols, (FIRST + 2, FIRST), strict=True):
         known[symbol] = page.known((row, column))
-    name = str(page.cells[row, LABEL].value).removeprefix("new: ").removeprefix("new, ")
     flagged, runs = (fixed_text(symbol, NONE) for symbol in symbols)
-    return [Text(("" if first else ", ") + name + " "), flagged, Text(" of "), runs]
+    return [Text(f"{name} "), flagged, Text(" of "), runs]
 
 
 def _signals(tables: Tables) -> None:

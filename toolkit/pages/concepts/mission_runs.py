@@ -1,7 +1,7 @@
 """What the rule of Mission control does to every run of all experiments."""
 
 import math
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 import numpy as np
 from sympy import And, Eq, Expr, Integer, Piecewise, Symbol
@@ -13,9 +13,9 @@ from toolkit.book.values import is_number
 from toolkit.experiments.variant import Setup, Variant
 from toolkit.pages.concepts import mission_networks, mission_tables, recorded
 from toolkit.pages.concepts.measured import Records
-from toolkit.pages.concepts.mission_tables import AGAIN, CHOSEN_ON, LEFT_OUT, UNSEEN, Flags, Tables
+from toolkit.pages.concepts.mission_tables import AGAIN, CHOSEN_ON, EXCLUDED, UNSEEN, Flags, Tables
 from toolkit.pages.concepts.page import FIRST, LABEL, Page
-from toolkit.pages.concepts.signals import ALL_FINE, LATER, NOTHING, SIGNALS
+from toolkit.pages.concepts.signals import ALL_FINE, LATER, NOTHING, SIGNALS, Signal
 from toolkit.pages.concepts.words import RESULTS
 from toolkit.symbols.bounds import as_number
 from toolkit.symbols.ranges import largest, smallest_above_zero
@@ -23,7 +23,7 @@ from toolkit.symbols.ranges import largest, smallest_above_zero
 BATCHES = 100  # that the rule asks for
 ACCURACY, FAILED, RUN, CELLS = (Symbol(x) for x in ("accuracy", "failed", "run", "cells"))
 ENDS, FLAGGED, GROUP = mission_tables.ENDS, mission_tables.FLAGGED, mission_tables.GROUP
-HOW = (
+METHOD = (
     "Bounds were fixed on the runs of seed 0: of the mean loss the one with most hits less false "
     "alarms (third table), of all others one a little outside what good runs show.",
     "The runs of other seeds test it on the same networks, whose figures were known when the rule "
@@ -33,19 +33,23 @@ HOW = (
 )
 
 
-def measure(page: Page, records: Records, variants: Sequence[Variant]) -> None:
-    """Tables of hits and false alarms, of `variants` and their signals, and all runs below them."""
+def measure(
+    page: Page, records: Records, variants: Sequence[Variant], new: Mapping[str, Variant]
+) -> None:
+    """Tables of hits and false alarms, of `variants` and their signals, and all runs below them;
+    `new` are those of the variants that were run only after the rule was fixed.
+    """
     page.part("The same rule on every run of all experiments")
     if not records.results:
         page.say("There are no runs yet: toolkit experiments makes them.", style="muted")
         return
-    page.say(*HOW, style="muted")
+    page.say(*METHOD, style="muted")
     top = page.row
-    below = top + mission_tables.height() + mission_networks.height(variants)
-    news = {v.setup(records.budget).fingerprint for v in variants if mission_networks.is_new(v)}
+    below = top + mission_tables.height() + mission_networks.height(variants, new)
+    news = {v.setup(records.budget).fingerprint for v in new.values()}
     flags = _flags(page, below, records, news)
     _extremes(page, flags)
-    tables = Tables(page, flags, records, variants)
+    tables = Tables(page, flags, records, variants, new)
     mission_tables.write(tables)
     mission_networks.write(tables)
     page.pages_high = None
@@ -57,33 +61,34 @@ def _flags(page: Page, top: int, records: Records, news: Collection[str]) -> Fla
     """
     count = len(records.results)
     signals = (*SIGNALS, LATER)
-    read = {signal.symbol: _column(records, signal.column, count) for signal in signals}
-    read |= page.shared
-    read[ACCURACY] = _column(records, "test accuracy", count)
-    read[GROUP] = _groups(page, top + 1, records, news)
+    operands = {signal.symbol: _column(records, signal.column, count) for signal in signals}
+    operands |= page.shared
+    operands[ACCURACY] = _column(records, "test accuracy", count)
+    operands[GROUP] = _groups(page, top + 1, records, news)
     ends = _one_if(as_number(FAILED) > ACCURACY)
-    asked: list[tuple[Symbol, str, Expr]] = [(ENDS, "ends badly", ends)]
-    asked += [(each.symbol, f"by {each.name}", _one_unless(each.fine)) for each in SIGNALS]
-    asked += [(FLAGGED, "flagged", _one_unless(ALL_FINE))]
-    asked += [(LATER.symbol, f"later, by {LATER.name}", _one_unless(LATER.fine))]
+    questions: list[tuple[Symbol, str, Expr]] = [(ENDS, "ends badly", ends)]
+    questions += [(each.symbol, f"by {each.name}", _one_unless(each.fine)) for each in SIGNALS]
+    questions += [(FLAGGED, "flagged", _one_unless(ALL_FINE))]
+    questions += [(LATER.symbol, f"later, by {LATER.name}", _one_unless(LATER.fine))]
     good = And(Eq(GROUP, CHOSEN_ON), as_number(FAILED) <= ACCURACY)
-    asked += [
-        (_kept(each.name), f"{each.name}, if good and seed 0", _number_where(each.symbol, good))
+    values = [
+        (_good(each), f"{each.name}, if good and seed 0", _number_where(each.symbol, good))
         for each in SIGNALS
     ]
-    page.headings((top, LABEL), ["run", "group", *(words for _, words, _ in asked)])
+    page.headings((top, LABEL), ["run", "group", *(words for _, words, _ in (*questions, *values))])
     page.heights[top] = 45.0
     _names(page, top, records)
     columns = {GROUP: page.down((top + 1, FIRST), count)}
-    for column, (symbol, _, expr) in enumerate(asked, FIRST + 1):
-        style = "rate" if symbol.name.startswith("kept") else "right"
-        flags = page.fill((top + 1, column), expr, read, style)
+    for column, (symbol, _, expr) in enumerate((*questions, *values), FIRST + 1):
+        style = "right" if column <= FIRST + len(questions) else "rate"
+        flags = page.fill((top + 1, column), expr, operands, style)
         columns[symbol] = Known(flags.address, np.ravel(np.asarray(flags.value, float)).tolist())
     return columns
 
 
-def _kept(name: str) -> Symbol:
-    return Symbol(f"kept {name}")
+def _good(signal: Signal) -> Symbol:
+    """The values of a signal on the good runs of seed 0."""
+    return Symbol(f"{signal.name} of good runs")
 
 
 def _number_where(signal: Symbol, good: Expr) -> Expr:
@@ -117,7 +122,7 @@ def _groups(page: Page, row: int, records: Records, news: Collection[str]) -> Kn
     groups = []
     for run in records.results:
         group = UNSEEN if run.fingerprint in news else AGAIN if run.seed else CHOSEN_ON
-        groups.append(group if run.fingerprint in fit else LEFT_OUT)
+        groups.append(group if run.fingerprint in fit else EXCLUDED)
     for n, group in enumerate(groups):
         page.fixed((row + n, FIRST), int(group), "right")
     return Known(moving(Area.of(row, FIRST), across=0), np.array(groups, float)[:, None])
@@ -143,7 +148,7 @@ def _extremes(page: Page, flags: Flags) -> None:
     """Beside the bounds: between what the signals of good runs of seed 0 lie."""
     for signal in SIGNALS:
         row, column = page.places[signal.name]
-        known = {CELLS: flags[_kept(signal.name)]}
+        known = {CELLS: flags[_good(signal)]}
         page.compute((row, column + 1), largest(CELLS), known, "rate")
         if signal.least is not None:
             page.compute((row, column), smallest_above_zero(CELLS), known, "rate")

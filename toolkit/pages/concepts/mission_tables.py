@@ -10,24 +10,24 @@ from toolkit.experiments.variant import Variant
 from toolkit.pages.concepts import recorded
 from toolkit.pages.concepts.measured import Records
 from toolkit.pages.concepts.page import FIRST, LABEL, Page
-from toolkit.pages.concepts.signals import LATER, SIGNALS
+from toolkit.pages.concepts.signals import EARLY_LOSS, LATER, SIGNALS
 from toolkit.symbols.choices import share_or_dash
 from toolkit.symbols.records import row_count, up_to
 from toolkit.symbols.text import Text, fixed_text, joined
 
 Flags = Mapping[Symbol, Known]
 ENDS, FLAGGED, GROUP = Symbol("ends badly"), Symbol("flagged"), Symbol("group")
-LEFT_OUT, CHOSEN_ON, AGAIN, UNSEEN = map(Integer, range(4))
+EXCLUDED, CHOSEN_ON, AGAIN, UNSEEN = map(Integer, range(4))
 ONE, NONE = Integer(1), Integer(0)
 GROUPS = {
     CHOSEN_ON: "1: seed 0, which the bounds were fixed on",
     AGAIN: "2: other seeds of the same networks",
     UNSEEN: "3: networks new to the rule",
-    LEFT_OUT: "0: left out, see above",
+    EXCLUDED: "0: left out, see above",
 }
 TESTED = (CHOSEN_ON, AGAIN, UNSEEN)
 SHORT = {CHOSEN_ON: "seed 0", AGAIN: "other seeds", UNSEEN: "new networks"}
-SHOWN = ("runs", "end badly", "flagged of these", "missed", "end well", "flagged of these",
+HEADINGS = ("runs", "end badly", "flagged of these", "missed", "end well", "flagged of these",
          "hit rate", "false alarms")  # fmt: skip
 SHARES = (0.4, 0.5, 0.6, 0.7, 0.8, 0.9)  # of ln 10: bounds of the mean loss to compare
 PART, WHOLE, KEYS, KEY, X, SHARE, ANSWERS = (
@@ -43,16 +43,20 @@ def height() -> int:
 
 @dataclass(frozen=True)
 class Tables:
-    """The page, and what its tables read."""
+    """The page and what its tables read: the flags of all runs, the records and this concept's
+    variants. `new` holds, by their names in a sentence, the variants that were run only after the
+    rule was fixed.
+    """
 
     page: Page
     flags: Flags
     records: Records
     variants: Sequence[Variant]
+    new: Mapping[str, Variant]
 
-    def count(self, row: int, column: int, *asked: Expr) -> Known:
+    def count(self, row: int, column: int, *criteria: Expr) -> Known:
         """How many runs are as asked."""
-        return self.page.compute((row, column), row_count(*asked), self.flags, "integer right")
+        return self.page.compute((row, column), row_count(*criteria), self.flags, "integer right")
 
     def names(self, top: int) -> None:
         """The variants' names, one below the other."""
@@ -76,7 +80,7 @@ def write(tables: Tables) -> None:
 
 def _rule(tables: Tables) -> None:
     page = tables.page
-    page.headings((page.row, LABEL), ["how well the rule tells", *SHOWN])
+    page.headings((page.row, LABEL), ["how well the rule tells", *HEADINGS])
     for row, (group, words) in enumerate(GROUPS.items(), page.row + 1):
         page.label((row, LABEL), words)
         of = GROUP, group
@@ -137,18 +141,18 @@ def _alone(tables: Tables) -> None:
         page.label((row, LABEL), signal.words.partition(" (")[0])
         for n, group in enumerate(TESTED):
             for m, ends in enumerate((ONE, NONE)):
-                asked = GROUP, group, ENDS, ends, signal.symbol, ONE
-                tables.count(row, FIRST + 2 * n + m, *asked)
+                criteria = GROUP, group, ENDS, ends, signal.symbol, ONE
+                tables.count(row, FIRST + 2 * n + m, *criteria)
     page.row += len(SIGNALS) + 3
 
 
 def _bounds(tables: Tables) -> None:
     """The mean loss alone against several bounds: hits are bought with false alarms."""
-    page, early = tables.page, next(s for s in SIGNALS if s.name == "early loss")
+    page = tables.page
     heads = _heads("flagged by the mean loss alone, with its bound", "seed 0: hits less alarms")
     page.headings((page.row, LABEL), heads)
     page.heights[page.row] = 45.0
-    losses = tables.records.known(early.column)
+    losses = tables.records.known(EARLY_LOSS.column)
     for row, share in enumerate(SHARES, page.row + 1):
         bound = page.fixed((row, LABEL), share, "short right")
         known = {**tables.flags, ANSWERS: losses, SHARE: bound}

@@ -52,12 +52,12 @@ def _layers(page: Page, top: int, known: Cells) -> None:
         row = top + 1 + n
         page.label((row, LABEL), f"layer {n}")
         page.fixed((row, FIRST), n, "right")
-        read = known | {G: page.input((row, FIRST + 1), gain, 0.1, 10)}
-        read[CHOICE] = page.choice((row, FIRST + 2), YES if norm else NO, (YES, NO))
+        operands = known | {G: page.input((row, FIRST + 1), gain, 0.1, 10)}
+        operands[CHOICE] = page.choice((row, FIRST + 2), YES if norm else NO, (YES, NO))
         plain, updated = (line.expr.xreplace(SAFE) for line in (SIZE, UPDATED))
         exprs = [matching(CHOICE, Text(YES), NORMALIZED, expr) for expr in (plain, updated)]
         sizes = [
-            page.compute((row, FIRST + 3 + column), expr, read | {BEFORE: size})
+            page.compute((row, FIRST + 3 + column), expr, operands | {BEFORE: size})
             for column, (expr, size) in enumerate(zip((*exprs, plain), sizes, strict=True))
         ]
 
@@ -69,8 +69,8 @@ def _prediction(page: Page, top: int) -> None:
     for column in (3, 4, 5):
         page.compute((top, FIRST + column), SETTLED, {SETTLED: page.known((last, FIRST + column))})
     page.label((top + 1, LABEL), "an update changes that by the factor", "name")
-    read = {LATER: page.known((top, FIRST + 4)), SETTLED: page.known((top, FIRST + 3))}
-    page.compute((top + 1, FIRST + 3), LATER / divisor(SETTLED), read)
+    operands = {LATER: page.known((top, FIRST + 4)), SETTLED: page.known((top, FIRST + 3))}
+    page.compute((top + 1, FIRST + 3), LATER / divisor(SETTLED), operands)
 
 
 def _alone(page: Page, top: int, layers: int, known: Cells) -> None:
@@ -87,9 +87,11 @@ def _alone(page: Page, top: int, layers: int, known: Cells) -> None:
         if n == count:
             received = [page.fixed((row, FIRST + 1 + column), 1) for column in (0, 1)]
             continue
-        read = known | {G: page.known((layers + 2 + n, FIRST + 1))}
+        operands = known | {G: page.known((layers + 2 + n, FIRST + 1))}
         received = [
-            page.compute((row, FIRST + 1 + column), line.expr.xreplace(SAFE), read | {BEFORE: size})
+            page.compute(
+                (row, FIRST + 1 + column), line.expr.xreplace(SAFE), operands | {BEFORE: size}
+            )
             for column, (line, size) in enumerate(zip((SIZE, UPDATED), received, strict=True))
         ]
 

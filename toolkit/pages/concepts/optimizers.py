@@ -38,10 +38,10 @@ RUNS = (
     "to the gradient once more,",
     "and AdamW, which shrinks the weights a little in each step.",
 )
-MOST_KEPT, LEAST_EPSILON = Rational(9999, 10000), Rational(1, 10**11)
+LARGEST_BETA, LEAST_EPSILON = Rational(9999, 10000), Rational(1, 10**11)
 # What is no number counts as 0; a share of 1, or an ε of 0, would divide by 0.
 SAFE = {symbol: as_number(symbol) for symbol in (A, B, X, Y, MOMENTUM, BASE)}
-SAFE |= {symbol: Min(as_number(symbol), MOST_KEPT) for symbol in BETAS}
+SAFE |= {symbol: Min(as_number(symbol), LARGEST_BETA) for symbol in BETAS}
 SAFE[EPSILON] = Max(as_number(EPSILON), LEAST_EPSILON)
 Cells = dict[Symbol, Known]
 
@@ -51,7 +51,7 @@ def demonstrate(page: Page) -> None:
     page.equation(VALLEY, "The valley:")
     for kind in KINDS:
         for equation in update(_training(kind), X):
-            page.equation(_shown(equation), f"{NAMES[kind]}:")
+            page.equation(_textbook_form(equation), f"{NAMES[kind]}:")
     page.say("Change the yellow cells: b to 1, a round valley; then 23, where SGD's η·b",
              "is above 2 and its steps across the valley grow; another schedule.")  # fmt: skip
     beside = page.row - CHART_ROWS_ABOVE
@@ -67,7 +67,7 @@ def _training(kind: str) -> Training:
     return Training(optimizer=kind, learning_rates=(RATES[kind],), epochs=STEPS)  # type: ignore[arg-type]
 
 
-def _shown(equation: Equation) -> Equation:
+def _textbook_form(equation: Equation) -> Equation:
     """The loss under the name that it has here."""
     named = {Previous(Gradient(LOSS, X)): Gradient(VALLEY.symbol, X), EPOCH: STEP}
     return Equation(equation.symbol, equation.expr.xreplace(named))
@@ -114,7 +114,12 @@ def _descent(page: Page, top: int, number: int, known: Cells, rate: Known) -> in
     before = _start(page, top + 1, columns, known)
     for step in range(1, STEPS + 1):
         before = _row(
-            page, top + 1 + step, step, (equations, columns), before, known | {BASE: rate}
+            page=page,
+            row=top + 1 + step,
+            step=step,
+            way=(equations, columns),
+            before=before,
+            known=known | {BASE: rate},
         )
     return left
 
@@ -149,14 +154,16 @@ def _row(
     """One step: the update's equations with the row above in place of what they call previous."""
     equations, columns = way
     page.fixed((row, LABEL), step, "label")
-    read = known | {STEP: constant(step), EPOCH: constant(step)}
-    read[FACTOR] = page.compute((row, FIRST), FACTORS, read)
+    operands = known | {STEP: constant(step), EPOCH: constant(step)}
+    operands[FACTOR] = page.compute((row, FIRST), FACTORS, operands)
     old = {Previous(symbol): quantity(f"old {symbol.name}") for symbol in before}
-    read |= {old[Previous(symbol)]: cell for symbol, cell in before.items()}
+    operands |= {old[Previous(symbol)]: cell for symbol, cell in before.items()}
     values: Cells = {}
     for equation in equations:
         expr = _filled(equation.expr, old)
-        values[equation.symbol] = page.compute((row, columns[equation.symbol]), expr, read | values)
+        values[equation.symbol] = page.compute(
+            (row, columns[equation.symbol]), expr, operands | values
+        )
     _loss(page, (row, columns[VALLEY.symbol]), known | values)
     return values
 

@@ -98,8 +98,8 @@ def _basis(page: Page, top: int, known: Cells) -> Known:
     for n, x in enumerate(xs):
         row = head + 3 + n
         page.fixed((row, ASIDE), float(x), "decimals 1")
-        read = known | {BASIS: page.reach(Area.of(row, ASIDE + 2, wide=MOST + 1), values[n])}
-        page.compute((row, ASIDE + 1), CURVE.expr, read)
+        operands = known | {BASIS: page.reach(Area.of(row, ASIDE + 2, wide=MOST + 1), values[n])}
+        page.compute((row, ASIDE + 1), CURVE.expr, operands)
     first = Area.of(head + 3, ASIDE + 2, wide=MOST + 1)
     return page.moving(first, values[: 2 * POINTS, None, :], across=0)
 
@@ -130,8 +130,8 @@ def _predictions(page: Page, top: int, known: Cells, basis: Known) -> None:
     for degree in range(1, MOST + 1):
         page.cells[top, left + degree - 1] = Cell(degree, "heading")
     every = page.moving(Area.of(top, left), np.arange(1, MOST + 1), down=0)
-    read = known | {BASIS: basis, DEGREE: every}
-    answers = page.fill((top + 3, left), CURVE.expr, read)
+    operands = known | {BASIS: basis, DEGREE: every}
+    answers = page.fill((top + 3, left), CURVE.expr, operands)
     for row, first, words in ((top + 1, 0, "training error (root of mean square)"),
                               (top + 2, POINTS, "test error")):  # fmt: skip
         page.label((row, LABEL), words, "name")
@@ -201,9 +201,9 @@ def measure(page: Page, figures: VariantFigures, records: Records) -> None:
                          known | {MEANS: records.known(heading)}, "percent right")
             for column, heading in enumerate(QUARTERS, FIRST)
         ]  # fmt: skip
-        read = dict(zip((THIRD, LAST), on_the_way[2:], strict=True))
+        operands = dict(zip((THIRD, LAST), on_the_way[2:], strict=True))
         change = unless_dash(THIRD, unless_dash(LAST, LAST - THIRD))
-        page.compute((row, FIRST + count), change, read, "percent right")
+        page.compute((row, FIRST + count), change, operands, "percent right")
     page.row = top + len(EXPERIMENT.variants) + 1
     _curves(page, top)
 

@@ -121,18 +121,33 @@ class Page(PageBuilder):
         kind = "whole number" if whole else "number"
         words = message or f"A {kind} from {least:g} to {most:g}."
         self.validations.append(
-            Validation(place[0], place[1], place[0], "whole" if whole else "number", "Change me",
-                       words, least=least, most=most)
-        )  # fmt: skip
+            Validation(
+                row=place[0],
+                column=place[1],
+                last_row=place[0],
+                kind="whole" if whole else "number",
+                title="Change me",
+                message=words,
+                least=least,
+                most=most,
+            )
+        )
         return self.known(place)
 
     def choice(self, place: Place, value: str, choices: Sequence[str]) -> Known:
         """A yellow cell with a drop-down of texts (no commas in them, 255 characters in all)."""
         self.cells[place] = Cell(value, "choice")
         self.validations.append(
-            Validation(place[0], place[1], place[0], "choice", "Choose", "Choose from the list.",
-                       tuple(choices))
-        )  # fmt: skip
+            Validation(
+                row=place[0],
+                column=place[1],
+                last_row=place[0],
+                kind="choice",
+                title="Choose",
+                message="Choose from the list.",
+                choices=tuple(choices),
+            )
+        )
         return self.known(place)
 
     def inputs(self, place: Place, values: NDArray[np.float64], least: float, most: float) -> Known:
@@ -145,9 +160,17 @@ class Page(PageBuilder):
             self.cells[row + down, column + across] = Cell(value, "input")
         for across in range(wide):
             self.validations.append(
-                Validation(row, column + across, row + high - 1, "number", "Change me",
-                           f"A number from {least:g} to {most:g}.", least=least, most=most)
-            )  # fmt: skip
+                Validation(
+                    row=row,
+                    column=column + across,
+                    last_row=row + high - 1,
+                    kind="number",
+                    title="Change me",
+                    message=f"A number from {least:g} to {most:g}.",
+                    least=least,
+                    most=most,
+                )
+            )
         return self.reach(Area.of(row, column, high, wide), values)
 
     def compute(

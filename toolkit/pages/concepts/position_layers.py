@@ -27,7 +27,7 @@ from toolkit.symbols.bounds import number_of
 from toolkit.symbols.lookups import picked
 from toolkit.symbols.ranges import total
 
-SIDES, COUNTED, WORK, SEEN, KEPT = range(1, 6)  # rows below the one of channels
+SIDES, COUNTED, WORK, FIELD_ROW, ACTIVATIONS = range(1, 6)  # rows below the one of channels
 ROWS = (
     "side of its maps",
     "weights",
@@ -71,8 +71,14 @@ def _convolution(page: Page, chosen: Settings, n: int) -> None:
     _put(page, (row + SIDES, column), side, known, "integer right")
     _put(page, (row + COUNTED, column), PARAMETERS.expr.subs(IN, into), known, "integer right")
     _costs(page, row, column, OUT, known)
-    seen = page.known((row + SEEN, column - 1)) if n > 1 else constant(1)
-    _put(page, (row + SEEN, column), _field(chosen, n), known | {BEFORE: seen}, "integer right")
+    field_before = page.known((row + FIELD_ROW, column - 1)) if n > 1 else constant(1)
+    _put(
+        page,
+        (row + FIELD_ROW, column),
+        _field(chosen, n),
+        known | {BEFORE: field_before},
+        "integer right",
+    )
 
 
 def _field(chosen: Settings, n: int) -> Expr:
@@ -90,34 +96,34 @@ def _one_by_one(page: Page, chosen: Settings, narrow: Known) -> None:
     known = chosen.sizes | {POSITION: chosen.position, NARROW: narrow}
     page.compute((row, column), number_of(NARROW), known, "integer right")
     at = picked(CELLS, Integer(1), chosen.place)
-    read = known | {CELLS: _across(page, row + SIDES)}
-    _put(page, (row + SIDES, column), floor(at / POOL), read, "integer right")
-    read = known | {CELLS: _across(page, row)}
-    _put(page, (row + COUNTED, column), number_of(at) * NARROW, read, "integer right")
+    operands = known | {CELLS: _across(page, row + SIDES)}
+    _put(page, (row + SIDES, column), floor(at / POOL), operands, "integer right")
+    operands = known | {CELLS: _across(page, row)}
+    _put(page, (row + COUNTED, column), number_of(at) * NARROW, operands, "integer right")
     _costs(page, row, column, NARROW, known)
 
 
 def _costs(page: Page, row: int, column: int, out: Symbol, known: Reads) -> None:
     """What the layer in this column multiplies, and the cells that it puts out."""
     side = SIDE_AFTER.symbol
-    read = known | {
+    operands = known | {
         WEIGHTS: page.known((row + COUNTED, column)),
         side: page.known((row + SIDES, column)),
     }
-    _put(page, (row + WORK, column), PRODUCTS.expr / 1000, read, "integer right")
-    _put(page, (row + KEPT, column), out * side**2 / 1000, read, "seconds right")
+    _put(page, (row + WORK, column), PRODUCTS.expr / 1000, operands, "integer right")
+    _put(page, (row + ACTIVATIONS, column), out * side**2 / 1000, operands, "seconds right")
 
 
 def _together(page: Page, chosen: Settings, last: int) -> None:
     """Sums over the layers, and what a cell sees after the last of them and the pool."""
     row, column = chosen.row, FIRST + last
     page.label((row - 1, column), "together", "wrapped heading")
-    styles = {COUNTED: "integer right", WORK: "integer right", KEPT: "seconds right"}
+    styles = {COUNTED: "integer right", WORK: "integer right", ACTIVATIONS: "seconds right"}
     for n, style in styles.items():
         page.compute((row + n, column), total(CELLS), {CELLS: _across(page, row + n, last)}, style)
     known = chosen.sizes | {POSITION: chosen.position}
     field = FIELD.expr.subs(POSITION, chosen.place)
-    _put(page, (row + SEEN, column), field, known, "integer right")
+    _put(page, (row + FIELD_ROW, column), field, known, "integer right")
 
 
 def _across(page: Page, row: int, count: int = COUNT) -> Known:

@@ -65,9 +65,9 @@ def named(position: int) -> str:
 def settings(page: Page, what: str, narrow: int | None) -> Settings:
     """Cells to change, in the next free rows."""
     sizes = {}
-    asked = [(SIDE, "side of the image", 28, 12, 64), (KERNEL, "side of the kernels", 3, 1, 5),
+    settings = [(SIDE, "side of the image", 28, 12, 64), (KERNEL, "side of the kernels", 3, 1, 5),
              (POOL, "side of the pool's windows", 2, 1, 4)]  # fmt: skip
-    for symbol, words, value, least, most in asked:
+    for symbol, words, value, least, most in settings:
         page.label((page.row, LABEL), words)
         sizes[symbol] = page.input((page.row, FIRST), value, least, most, whole=True)
         page.row += 1
@@ -113,8 +113,8 @@ def _line(page: Page, row: int, chosen: Settings, position: int) -> None:
     for n in range(COUNT):
         entering = floor(SIDE / POOL) if n == position else SIDE
         expr = Max(0, SIDE_AFTER.expr.subs(SIDE, entering))
-        read = chosen.sizes | {SIDE: before}
-        before = page.compute((row, FIRST + n), expr.xreplace(SAFE), read, "integer right")
+        operands = chosen.sizes | {SIDE: before}
+        before = page.compute((row, FIRST + n), expr.xreplace(SAFE), operands, "integer right")
         sides.append(before)
     _totals(page, row, chosen, position, sides)
 

@@ -61,10 +61,10 @@ def _table(page: Page, top: int) -> list[dict[Symbol, Known]]:
              "note"]  # fmt: skip
     page.headings((top, LABEL), ["change the yellow cells; blank rows pass on", *words])
     page.label((top + 1, LABEL), "image (its side: up to 28)")
-    read = {N: page.input((top + 1, COLUMNS[N]), SIDE, 1, SIDE, whole=True)}
+    operands = {N: page.input((top + 1, COLUMNS[N]), SIDE, 1, SIDE, whole=True)}
     for symbol, start in ((J, 1), (R, 1)):
-        read[symbol] = page.fixed((top + 1, COLUMNS[symbol]), start, "right")
-    rows = [read]
+        operands[symbol] = page.fixed((top + 1, COLUMNS[symbol]), start, "right")
+    rows = [operands]
     for row, numbers in enumerate(_kernels(), top + 2):
         page.label((row, LABEL), f"layer {row - top - 1}")
         settings = {
@@ -84,12 +84,12 @@ def _setting(page: Page, row: int, symbol: Symbol, number: int | None) -> Known:
     return known
 
 
-def _next(page: Page, row: int, read: dict[Symbol, Known]) -> dict[Symbol, Known]:
+def _next(page: Page, row: int, operands: dict[Symbol, Known]) -> dict[Symbol, Known]:
     """A layer's size, jump and field from those above, and a word where its kernel does not fit."""
     sizes = {}
     for symbol, expr in ((N, _size()), (J, JUMP.expr), (R, SEES.expr)):
         place = (row, COLUMNS[symbol])
-        sizes[symbol] = page.compute(place, with_bounds(expr, BOUNDS), read, "right")
+        sizes[symbol] = page.compute(place, with_bounds(expr, BOUNDS), operands, "right")
     note = Piecewise((Text("the kernel is larger than the map"), N < 1), (Text(""), True))
     page.compute((row, NOTE), note, sizes, "muted")
     return sizes
@@ -109,11 +109,11 @@ def _back(page: Page, top: int, rows: list[dict[Symbol, Known]]) -> None:
         last[symbol] = page.compute(place, middle, {N: last[N]}, "right")
     steps = {LOW: (LOW - 1) * S + 1 - P, HIGH: (HIGH - 1) * S + K - P}
     for n in range(LAYERS - 1, -1, -1):
-        read = rows[n + 1] | {END: last[N]}
+        operands = rows[n + 1] | {END: last[N]}
         for symbol, step in steps.items():
             expr = Piecewise((with_bounds(step, BOUNDS), END >= 1), (Integer(0), True))
             place = (top + 1 + n, COLUMNS[symbol])
-            rows[n][symbol] = page.compute(place, expr, read, "right")
+            rows[n][symbol] = page.compute(place, expr, operands, "right")
 
 
 def _picture(page: Page, rows: list[dict[Symbol, Known]]) -> None:
@@ -127,8 +127,8 @@ def _picture(page: Page, rows: list[dict[Symbol, Known]]) -> None:
         page.heights[top + 1 + n] = 10.5
     numbers = page.moving(Area.of(top + 1, LABEL), np.arange(1.0, SIDE + 1)[:, None], across=0)
     for n, row in enumerate(rows):
-        read = {symbol: row[symbol] for symbol in (N, LOW, HIGH)} | {CELL: numbers}
-        page.fill((top + 1, FIRST + n), expr, read, "shade")
+        operands = {symbol: row[symbol] for symbol in (N, LOW, HIGH)} | {CELL: numbers}
+        page.fill((top + 1, FIRST + n), expr, operands, "shade")
     page.shade(Area(top + 1, FIRST, top + SIDE, FIRST + LAYERS), high=POSITIVE, end=1.0)
     page.row = top + SIDE + 1
 

@@ -102,10 +102,10 @@ def names(experiments: Sequence[NamedExperiment], budget: Budget) -> dict[str, s
     by fingerprint.
     """
     variant_names = {Variant(BASELINE).setup(budget).fingerprint: BASELINE}
-    for named in experiments:
-        for variant in named.experiment.variants:
+    for concept in experiments:
+        for variant in concept.experiment.variants:
             variant_names.setdefault(
-                variant.setup(budget).fingerprint, f"{named.number}: {variant.name}"
+                variant.setup(budget).fingerprint, f"{concept.number}: {variant.name}"
             )
     return variant_names
 

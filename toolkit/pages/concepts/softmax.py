@@ -86,10 +86,19 @@ def _once(page: Page, top: int, heat: Known) -> None:
     """What each logit becomes; the sum of a column stands below it."""
     known = {T: heat, M: page.compute((top + COUNT + 2, FIRST), largest(Z),
                                       {Z: _column(page, top, 0)}, "short")}  # fmt: skip
-    _down(page, top, 1, RAISED.xreplace(SAFE), known, {Z: 0})
+    _down(page=page, top=top, number=1, expr=RAISED.xreplace(SAFE), known=known, reads={Z: 0})
     known[S] = _sum(page, top, 1)
-    _down(page, top, 2, SHARE.expr.xreplace({RAISED: LIFTED}), known, {LIFTED: 1})
-    _down(page, top, 4, BY_LOGIT.xreplace(SAFE), known, {P: 2, Y: 3})
+    _down(
+        page=page,
+        top=top,
+        number=2,
+        expr=SHARE.expr.xreplace({RAISED: LIFTED}),
+        known=known,
+        reads={LIFTED: 1},
+    )
+    _down(
+        page=page, top=top, number=4, expr=BY_LOGIT.xreplace(SAFE), known=known, reads={P: 2, Y: 3}
+    )
 
 
 def _twice(page: Page, top: int, heat: Known) -> None:
@@ -97,10 +106,10 @@ def _twice(page: Page, top: int, heat: Known) -> None:
     shares = _column(page, top, 2)
     high = page.compute((top + COUNT + 2, FIRST + 2), largest(P), {P: shares})
     again = exp(Z - M) / summed(exp(P - M))
-    _down(page, top, 5, again, {P: shares, M: high}, {Z: 2})
-    _down(page, top, 6, P - Y, {}, {P: 5, Y: 3})
+    _down(page=page, top=top, number=5, expr=again, known={P: shares, M: high}, reads={Z: 2})
+    _down(page=page, top=top, number=6, expr=P - Y, known={}, reads={P: 5, Y: 3})
     known = {T: heat, Q: shares, B: _column(page, top, 6)}
-    _down(page, top, 7, SECOND.xreplace(SAFE), known, {P: 2, A: 6})
+    _down(page=page, top=top, number=7, expr=SECOND.xreplace(SAFE), known=known, reads={P: 2, A: 6})
 
 
 def _sum(page: Page, top: int, number: int) -> Known:
@@ -116,8 +125,8 @@ def _totals(page: Page, top: int) -> None:
     for number in (2, 4, 5):
         _sum(page, top, number)
     for number in (2, 5):
-        read = {P: _column(page, top, number), Y: _column(page, top, 3)}
-        page.compute((row + 2, FIRST + number), CROSS.expr, read)
+        operands = {P: _column(page, top, number), Y: _column(page, top, 3)}
+        page.compute((row + 2, FIRST + number), CROSS.expr, operands)
     page.label((row + 2, FIRST + 6), "≥", "middle")
     least = log(exp(P) + COUNT - 1) - P
     page.compute((row + 2, FIRST + 7), least, {P: constant(1)})

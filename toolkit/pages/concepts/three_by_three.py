@@ -37,7 +37,7 @@ X, K, CELLS, CHOSEN, NAMES = (Symbol(name) for name in ("x", "k", "cells", "chos
 ROW, COLUMN, N, SEES, WEIGHTS = (Symbol(name) for name in ("row", "column", "n", "sees", "weights"))
 BOUNDS = {ROW: (1, OUT), COLUMN: (1, OUT)}
 CELL = Equation(Symbol("y"), weighted_sum(X, K))
-SEEN = Equation(SEES, N * (K - 1) + 1)
+RECEPTIVE_FIELD = Equation(SEES, N * (K - 1) + 1)
 COST = Equation(WEIGHTS, N * K**2)
 
 
@@ -116,9 +116,9 @@ def _in_use(page: Page, top: int, last: int, chosen: Known, place: tuple[int, in
     count = last - top
     known = {NAMES: page.down((top + 1, LABEL), count), CHOSEN: chosen}
     for n, (down, across) in enumerate(np.ndindex(SIZE, SIZE)):
-        read = known | {CELLS: page.down((top + 1, FIRST + n), count)}
+        operands = known | {CELLS: page.down((top + 1, FIRST + n), count)}
         expr = picked(CELLS, place_or(CHOSEN, NAMES, Integer(count)))
-        page.compute((place[0] + down, place[1] + across), expr, read, "decimals 2")
+        page.compute((place[0] + down, place[1] + across), expr, operands, "decimals 2")
     area = Area.of(*place, SIZE, SIZE)
     page.shade(area, high=POSITIVE, low=NEGATIVE, end=2.0)
     values = [page.cells[place[0] + d, place[1] + a].value for d, a in np.ndindex(SIZE, SIZE)]
@@ -150,23 +150,23 @@ def _window(page: Page, top: int, pixels: Known, kernel: Known, where: dict[Symb
 
 def _stacks(page: Page) -> None:
     """How far stacks of kernels see, and their weights."""
-    page.equation(SEEN, "So many pixels n layers of k x k see, to a side:")
+    page.equation(RECEPTIVE_FIELD, "So many pixels n layers of k x k see, to a side:")
     page.equation(COST, "and so many weights they have (one channel):")
     page.headings(
         (page.row, LABEL),
         ["change layers and kernel size", "layers n", "size k", "sees", "weights"],
     )
     for n, (layers, size) in enumerate(STACKS, page.row + 1):
-        read = {
+        operands = {
             N: page.input((n, FIRST), layers, 1, 20, whole=True),
             K: page.input((n, FIRST + 1), size, 1, 15, whole=True),
         }
         bounds = {N: (1, 20), K: (1, 15)}
         side = held(K, Integer(1), Integer(15))
         words = joined(held(N, Integer(1), Integer(20)), Text(" of "), side, Text("x"), side)
-        page.compute((n, LABEL), words, read, "label")
-        page.compute((n, FIRST + 2), with_bounds(SEEN.expr, bounds), read, "integer")
-        page.compute((n, FIRST + 3), with_bounds(COST.expr, bounds), read, "total")
+        page.compute((n, LABEL), words, operands, "label")
+        page.compute((n, FIRST + 2), with_bounds(RECEPTIVE_FIELD.expr, bounds), operands, "integer")
+        page.compute((n, FIRST + 3), with_bounds(COST.expr, bounds), operands, "total")
     page.row += len(STACKS) + 1
 
 

@@ -83,15 +83,15 @@ def _way(
 ) -> None:
     """One row: what the 3x3 reads, the weights, all products, and their share of the first's."""
     channels, side, before, worked = parts
-    read, counted = dict(known), "integer right"
-    read[READ] = _put(page, (row, FIRST), channels, known, counted)
-    read[LARGE] = _put(page, (row, FIRST + 1), side, known, counted)
-    read[BEFORE] = _put(page, (row, FIRST + 2), before, known, counted)
-    read[AFTER] = _put(page, (row, FIRST + 3), KERNEL**2 * READ * OUT, read, counted)
+    operands, counted = dict(known), "integer right"
+    operands[READ] = _put(page, (row, FIRST), channels, known, counted)
+    operands[LARGE] = _put(page, (row, FIRST + 1), side, known, counted)
+    operands[BEFORE] = _put(page, (row, FIRST + 2), before, known, counted)
+    operands[AFTER] = _put(page, (row, FIRST + 3), KERNEL**2 * READ * OUT, operands, counted)
     products = (COST.expr + BEFORE * worked**2) / 1_000_000
-    read[PRODUCTS] = _put(page, (row, FIRST + 4), products, read, "decimals 3")
-    read[FIRST_COUNT] = page.known((first, FIRST + 3))
-    read[FIRST_COST] = page.known((first, FIRST + 4))
+    operands[PRODUCTS] = _put(page, (row, FIRST + 4), products, operands, "decimals 3")
+    operands[FIRST_COUNT] = page.known((first, FIRST + 3))
+    operands[FIRST_COST] = page.known((first, FIRST + 4))
     for column, expr in enumerate(
         (
             share_or_dash(PRODUCTS, FIRST_COST),
@@ -100,7 +100,7 @@ def _way(
         ),
         FIRST + 5,
     ):
-        page.compute((row, column), expr, read, "percent right")
+        page.compute((row, column), expr, operands, "percent right")
 
 
 def _put(page: Page, place: Place, expr: Expr, known: dict[Symbol, Known], style: str) -> Known:

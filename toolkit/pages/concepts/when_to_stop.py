@@ -69,17 +69,17 @@ def _sizes(page: Page, known: dict[Symbol, Known]) -> Known:
     return size
 
 
-def _layer(page: Page, row: int, number: int, read: dict[Symbol, Known]) -> Known:
+def _layer(page: Page, row: int, number: int, operands: dict[Symbol, Known]) -> Known:
     """What a layer is, its map, what one kernel would weigh that reads all of it."""
-    read = read | {LAYER: page.fixed((row, FIRST), number, "right")}
-    page.compute((row, FIRST + 1), with_bounds(_kind(), BOUNDS), read, "middle")
-    page.compute((row, FIRST + 4), with_bounds(_note(), BOUNDS), read, "muted")
-    size = page.compute((row, FIRST + 2), with_bounds(_size(), BOUNDS), read, "right")
+    operands = operands | {LAYER: page.fixed((row, FIRST), number, "right")}
+    page.compute((row, FIRST + 1), with_bounds(_kind(), BOUNDS), operands, "middle")
+    page.compute((row, FIRST + 4), with_bounds(_note(), BOUNDS), operands, "muted")
+    size = page.compute((row, FIRST + 2), with_bounds(_size(), BOUNDS), operands, "right")
     words = joined(LEFT, Text("x"), LEFT, Text(" → "), MADE, Text("x"), MADE)
     note = Piecewise((words, LAYER <= BEFORE + 1 + AFTER), (Text(""), True))
-    page.compute((row, LABEL), with_bounds(note, BOUNDS), read | {MADE: size}, "label")
+    page.compute((row, LABEL), with_bounds(note, BOUNDS), operands | {MADE: size}, "label")
     weights = with_bounds(LARGE.expr, BOUNDS)
-    page.compute((row, FIRST + 3), weights, read | {LEFT: size}, "count")
+    page.compute((row, FIRST + 3), weights, operands | {LEFT: size}, "count")
     return size
 
 
@@ -132,9 +132,9 @@ def _ways(page: Page, known: dict[Symbol, Known]) -> None:
     )
     for row, (name, more, cost, words) in enumerate(ways, page.row + 1):
         page.label((row, LABEL), name)
-        read = known | {MORE: page.compute((row, FIRST), more, known, "right")}
-        page.compute((row, FIRST + 1), LEFT - 2 * MORE, read, "right")
-        page.compute((row, FIRST + 2), with_bounds(cost.expr, BOUNDS), read, "count")
+        operands = known | {MORE: page.compute((row, FIRST), more, known, "right")}
+        page.compute((row, FIRST + 1), LEFT - 2 * MORE, operands, "right")
+        page.compute((row, FIRST + 2), with_bounds(cost.expr, BOUNDS), operands, "count")
         page.label((row, FIRST + 4), words, "text")
     page.row += len(ways) + 1
 

@@ -19,10 +19,10 @@ INPUT = "Input"
 
 def live_book(stored: Stored, gallery: Gallery) -> Book:
     """All sheets in reading order."""
-    drawing, seen = draw.seen_maps(gallery)
+    drawing, pixels = draw.drawing_page(gallery)
     steps = stages(stored)
     margin = max(stage.padding for stage in steps)
-    given, maps = _input(seen, margin)
+    input_sheet, maps = _input(pixels, margin)
     walk = _Walk(maps, stored.names, margin)
     for number, stage in enumerate(steps, 1):
         walk.take(number, stage)
@@ -36,7 +36,7 @@ def live_book(stored: Stored, gallery: Gallery) -> Book:
     apart = [pixel.sheet(walk.parts[:2])] if walk.parts else []
     sheets = [
         drawing.finish(),
-        given,
+        input_sheet,
         *walk.sheets,
         probabilities.sheet,
         *apart,
@@ -45,14 +45,14 @@ def live_book(stored: Stored, gallery: Gallery) -> Book:
     return Book("A trained network, alive", linked(sheets, walk.jumps))
 
 
-def _input(seen: Maps, margin: int) -> tuple[Sheet, Maps]:
-    """Pixels to numbers of mean 0 and deviation 1 over the training set."""
+def _input(image: Maps, margin: int) -> tuple[Sheet, Maps]:
+    """The sheet of the image, normalized to mean 0 and deviation 1 over the training set."""
     known = {
-        eq.SEEN: seen.window(0, 1),
+        eq.PIXEL: image.window(0, 1),
         eq.CENTRE: at(INPUT, 4, 8, MEAN),
-        eq.SPREAD: at(INPUT, 5, 8, DEVIATION),
+        eq.DEVIATION: at(INPUT, 5, 8, DEVIATION),
     }
-    count, high, wide = seen.values.shape
+    count, high, wide = image.values.shape
     tiles = Tiling(count, high, wide, margin)
     grid = filled(eq.NORMALIZED.expr, known, tiles.places[0], "shade")
     maps = Maps(INPUT, tiles.places, grid.values[None])
@@ -78,7 +78,7 @@ def _input(seen: Maps, margin: int) -> tuple[Sheet, Maps]:
 
 
 class _Walk:
-    """The stages one after another, each reading what the one before put out."""
+    """The sheets of all stages in order; each stage reads the outputs of the one before it."""
 
     def __init__(self, maps: Maps, names: tuple[str, ...], margin: int) -> None:
         self.maps, self.names, self.margin = maps, names, margin
@@ -108,12 +108,12 @@ class _Walk:
         self.sheets.append(stage_sheet.sheet)
 
     def _numbers(self, number: int, name: str, stage: Stage) -> None:
-        """A stage that puts out a number for each channel, feature or class."""
+        """Add the sheet of a stage with one output number for each channel, feature or class."""
         if stage.kind == "linear":
-            known = stage.output[0] == len(self.names)
-            names = self.names if known else tuple(str(n + 1) for n in range(stage.output[0]))
-            ended = linear(stage, name, title(stage, number, self.field), self.values, names)
+            classes = stage.output[0] == len(self.names)
+            names = self.names if classes else tuple(str(n + 1) for n in range(stage.output[0]))
+            ending = linear(stage, name, title(stage, number, self.field), self.values, names)
         else:
-            ended = features(stage, name, title(stage, number, self.field), self.values)
-        self.values = ended.outputs
-        self.sheets.append(ended.sheet)
+            ending = features(stage, name, title(stage, number, self.field), self.values)
+        self.values = ending.outputs
+        self.sheets.append(ending.sheet)

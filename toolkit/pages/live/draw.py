@@ -1,4 +1,4 @@
-"""The sheet Draw: choose a digit or paint one, see what the network sees and says."""
+"""The sheet Draw: choose a digit or paint one, and see the network's input and its answer."""
 
 import numpy as np
 from sympy import Expr, Integer, Piecewise, Symbol
@@ -21,48 +21,31 @@ from toolkit.symbols.text import Text
 
 CANVAS = "canvas"
 CHOICE_ROW, HEADING_ROW, RULER_ROW, FIRST_ROW = 5, 7, 8, 9
-PAINT_COLUMN, SEEN_COLUMN, TABLE_COLUMN = 3, 33, 62
+PAINT_COLUMN, IMAGE_COLUMN, TABLE_COLUMN = 3, 33, 62
 CHOICE_COLUMN, PIXELS = 11, 11
 CHOICE, NAMES, CHOSEN, COUNT = (Symbol(name) for name in ("choice", "names", "chosen", "count"))
-PAINTED, COLUMN, RULER, LABELS = (Symbol(n) for n in ("painted", "column", "ruler", "labels"))
+INK, COLUMN, RULER, LABELS = (Symbol(n) for n in ("painted", "column", "ruler", "labels"))
 SHARE, SHARES, CLASSES = (Symbol(name) for name in ("share", "shares", "classes"))
 ANSWER, LABEL = Symbol("answer"), Symbol("label")
 TABLE_ROW = FIRST_ROW + 6  # of the headings of all classes, below the answer
 ON_CANVAS = "–"
+INSTRUCTIONS = (
+    "Choose a digit in the yellow cell, or choose canvas there and paint: select cells, type 255 "
+    "and press Ctrl+Enter (in LibreOffice Alt+Enter); Delete clears."
+)
+FOREIGN = "The stored pictures are MNIST's, which this network was not trained on."
 IDLE = "The canvas is not read now: choose canvas above."
 MOST_LARGE = 2  # characters of an answer in large type
 
 
-def seen_maps(gallery: Gallery) -> tuple[PageBuilder, Maps]:
-    """The sheet, still without its answer, and what the network reads: one map of 28 x 28."""
-    cells: Cells = {(1, 2): Cell("Draw a digit, watch the network think", "title")}
-    cells[2, 2] = Cell(
-        "Choose a digit in the yellow cell, or choose canvas there and paint: select cells, type "
-        "255 and press Ctrl+Enter (in LibreOffice Alt+Enter); Delete clears.",
-        "muted",
-    )
-    if not gallery.known:
-        cells[4, 2] = Cell(
-            "The stored pictures are MNIST's, which this network was not trained on.", "muted"
-        )
-    cells |= _choice(gallery)
-    known = {
-        CHOSEN: at(DRAW, CHOICE_ROW, SEEN_COLUMN, 1),
-        COUNT: constant(len(gallery.names)),
-        PAINTED: Known(moving(Area.of(FIRST_ROW, PAINT_COLUMN)), np.nan_to_num(gallery.canvas)),
-        COLUMN: gallery.columns,
-        RULER: Known(
-            moving(Area.of(FIRST_ROW, SEEN_COLUMN - 1), across=0),
-            np.arange(1.0, SIDE + 1)[:, None],
-        ),
-    }
-    grid = filled(_seen(), known, (FIRST_ROW, SEEN_COLUMN), "shade")
-    maps = Maps(DRAW, ((FIRST_ROW, SEEN_COLUMN),), grid.values[None])
-    cells |= _painted(gallery) | _rulers()
+def drawing_page(gallery: Gallery) -> tuple[PageBuilder, Maps]:
+    """The sheet, still without its answer, and the network's input: one map of 28 x 28."""
+    grid = filled(_pixel(), _image_cells(gallery), (FIRST_ROW, IMAGE_COLUMN), "shade")
+    maps = Maps(DRAW, ((FIRST_ROW, IMAGE_COLUMN),), grid.values[None])
     areas = (maps.area(0), Area.of(FIRST_ROW, PAINT_COLUMN, SIDE, SIDE))
     page = PageBuilder(
         DRAW,
-        cells=cells,
+        cells=_introduction(gallery) | _choice(gallery) | _canvas(gallery) | _rulers(),
         grids=[grid],
         widths=_widths(),
         heights=dict.fromkeys(range(RULER_ROW, FIRST_ROW + SIDE), points(PIXELS)),
@@ -75,9 +58,33 @@ def seen_maps(gallery: Gallery) -> tuple[PageBuilder, Maps]:
     return page, maps
 
 
-def _seen() -> Expr:
+def _introduction(gallery: Gallery) -> Cells:
+    """The title, and how to use the sheet."""
+    cells: Cells = {
+        (1, 2): Cell("Draw a digit, watch the network think", "title"),
+        (2, 2): Cell(INSTRUCTIONS, "muted"),
+    }
+    if not gallery.known:
+        cells[4, 2] = Cell(FOREIGN, "muted")
+    return cells
+
+
+def _image_cells(gallery: Gallery) -> dict[Symbol, Known]:
+    """The cells from which the network's input is computed."""
+    row_numbers = moving(Area.of(FIRST_ROW, IMAGE_COLUMN - 1), across=0)
+    return {
+        CHOSEN: at(DRAW, CHOICE_ROW, IMAGE_COLUMN, 1),
+        COUNT: constant(len(gallery.names)),
+        INK: Known(moving(Area.of(FIRST_ROW, PAINT_COLUMN)), np.nan_to_num(gallery.canvas)),
+        COLUMN: gallery.columns,
+        RULER: Known(row_numbers, np.arange(1.0, SIDE + 1)[:, None]),
+    }
+
+
+def _pixel() -> Expr:
+    """A pixel of the network's input: of the canvas, or of the stored digit."""
     place = (CHOSEN - 1) * Integer(STEP) + RULER
-    return Piecewise((pixel(PAINTED), CHOSEN > COUNT), (picked(COLUMN, place), True))
+    return Piecewise((pixel(INK), CHOSEN > COUNT), (picked(COLUMN, place), True))
 
 
 def _choice(gallery: Gallery) -> Cells:
@@ -91,15 +98,15 @@ def _choice(gallery: Gallery) -> Cells:
     return {
         (CHOICE_ROW, 2): Cell(f"Show {gallery.word}:", "name"),
         (CHOICE_ROW, CHOICE_COLUMN): Cell(first, "choice"),
-        (CHOICE_ROW, SEEN_COLUMN): computed(place_or(CHOICE, NAMES, COUNT + 1), known, "shade"),
-        (CHOICE_ROW + 1, 2): computed(_not_read(gallery), known, "bold"),
+        (CHOICE_ROW, IMAGE_COLUMN): computed(place_or(CHOICE, NAMES, COUNT + 1), known, "shade"),
+        (CHOICE_ROW + 1, 2): computed(_canvas_note(gallery), known, "bold"),
         (HEADING_ROW, PAINT_COLUMN): Cell("Canvas: paint here, 0 to 255", "bold"),
-        (HEADING_ROW, SEEN_COLUMN): Cell("Seen by the network", "bold"),
+        (HEADING_ROW, IMAGE_COLUMN): Cell("Seen by the network", "bold"),
     }
 
 
-def _not_read(gallery: Gallery) -> Expr:
-    """What is said where the canvas is not read, and of a choice that is neither stored nor it."""
+def _canvas_note(gallery: Gallery) -> Expr:
+    """A note where the canvas is not read, or where the choice is neither a stored digit nor it."""
     unknown = Text(f"no such {gallery.word}: the canvas is read")
     stored = no_such(CHOICE, NAMES, unknown, Text(IDLE))
     return matching(CHOICE, Text(CANVAS), Text(""), stored)
@@ -110,7 +117,7 @@ def no_such(choice: Symbol, names: Symbol, words: Text, otherwise: Text) -> Expr
     return matching(place_or(choice, names, Integer(0)), Integer(0), words, otherwise)
 
 
-def _painted(gallery: Gallery) -> Cells:
+def _canvas(gallery: Gallery) -> Cells:
     return {
         (FIRST_ROW + row, PAINT_COLUMN + column): Cell(None if np.isnan(ink) else int(ink), "pixel")
         for (row, column), ink in np.ndenumerate(gallery.canvas)
@@ -120,34 +127,45 @@ def _painted(gallery: Gallery) -> Cells:
 def _rulers() -> Cells:
     """Numbers of rows and columns; the formulas of Seen read those beside it."""
     cells: Cells = {}
-    for left in (PAINT_COLUMN, SEEN_COLUMN):
-        cells |= {(FIRST_ROW + n, left - 1): Cell(n + 1, "ruler") for n in range(SIDE)}
-        cells |= {(RULER_ROW, left + n): Cell(str(n + 1), "ruler") for n in range(4, SIDE, 5)}
+    for first in (PAINT_COLUMN, IMAGE_COLUMN):
+        cells |= {(FIRST_ROW + n, first - 1): Cell(n + 1, "ruler") for n in range(SIDE)}
+        cells |= {(RULER_ROW, first + n): Cell(str(n + 1), "ruler") for n in range(4, SIDE, 5)}
     return cells
 
 
 def _widths() -> dict[int, float]:
     small = width_of(PIXELS)
-    widths = {1: 1.0} | dict.fromkeys(range(PAINT_COLUMN, SEEN_COLUMN + SIDE), small)
-    widths |= {PAINT_COLUMN - 1: 3.0, SEEN_COLUMN - 2: 3.0, SEEN_COLUMN - 1: 3.0}
+    widths = {1: 1.0} | dict.fromkeys(range(PAINT_COLUMN, IMAGE_COLUMN + SIDE), small)
+    widths |= {PAINT_COLUMN - 1: 3.0, IMAGE_COLUMN - 2: 3.0, IMAGE_COLUMN - 1: 3.0}
     return widths | {TABLE_COLUMN - 1: 3.0, TABLE_COLUMN: 12.0, TABLE_COLUMN + 1: 14.0,
                      TABLE_COLUMN + 2: 2.0}  # fmt: skip
 
 
 def _validations(gallery: Gallery) -> list[Validation]:
     choice = Validation(
-        CHOICE_ROW, CHOICE_COLUMN, CHOICE_ROW, "choice", f"Which {gallery.word}?",
-        f"A stored {gallery.word} (✗: the network misreads it), or canvas for what you paint.",
-        (*gallery.names, CANVAS),
-    )  # fmt: skip
+        row=CHOICE_ROW,
+        column=CHOICE_COLUMN,
+        last_row=CHOICE_ROW,
+        kind="choice",
+        title=f"Which {gallery.word}?",
+        message=f"A stored {gallery.word} (✗: the network misreads it), "
+        "or canvas for what you paint.",
+        choices=(*gallery.names, CANVAS),
+    )
     columns = (
         Validation(
-            FIRST_ROW, PAINT_COLUMN + n, FIRST_ROW + SIDE - 1, "whole", "Paint",
-            "A whole number from 0 (paper) to 255 (ink). Choose canvas above to see it read.",
-            least=0, most=255,
+            row=FIRST_ROW,
+            column=PAINT_COLUMN + n,
+            last_row=FIRST_ROW + SIDE - 1,
+            kind="whole",
+            title="Paint",
+            message="A whole number from 0 (paper) to 255 (ink). "
+            "Choose canvas above to see it read.",
+            least=0,
+            most=255,
         )
         for n in range(SIDE)
-    )  # fmt: skip
+    )
     return [choice, *columns]
 
 
@@ -168,19 +186,19 @@ def answer(page: PageBuilder, gallery: Gallery, probabilities: SoftmaxSheet) -> 
     page.merges += [Area.of(row, column + n, high=2) for row in pairs for n in range(2)]
     page.merges += [Area.of(top, column, high=6), Area(CHOICE_ROW, CHOICE_COLUMN, CHOICE_ROW, 20)]
     page.merges += [Area.of(top + 2 * n, column + 1, high=2) for n in range(3)]
-    chart = Chart(
-        "What the network says",
-        "class",
-        "probability",
-        (
-            Series(
-                at(DRAW, TABLE_ROW, column + 1, "probability"),
-                probabilities.classes,
-                probabilities.shares,
-            ),
-        ),
+    page.charts.append(_chart(probabilities))
+
+
+def _chart(probabilities: SoftmaxSheet) -> Chart:
+    """A bar for the probability of each class."""
+    heading = at(DRAW, TABLE_ROW, TABLE_COLUMN + 1, "probability")
+    return Chart(
+        title="What the network says",
+        x_title="class",
+        y_title="probability",
+        series=(Series(heading, probabilities.classes, probabilities.shares),),
         row=HEADING_ROW,
-        column=column + 3,
+        column=TABLE_COLUMN + 3,
         width=9,
         height=8.5,
         y_format="0%",
@@ -188,7 +206,6 @@ def answer(page: PageBuilder, gallery: Gallery, probabilities: SoftmaxSheet) -> 
         y_max=1,
         bars=True,
     )
-    page.charts.append(chart)
 
 
 def _verdict(gallery: Gallery, top: int, probabilities: SoftmaxSheet) -> Cells:
@@ -196,24 +213,25 @@ def _verdict(gallery: Gallery, top: int, probabilities: SoftmaxSheet) -> Cells:
     column = TABLE_COLUMN
     likeliest = lookup(CLASSES, SHARES, largest(SHARES))
     large = all(len(str(name)) <= MOST_LARGE for name, _ in probabilities.each)
-    read = {CLASSES: probabilities.classes, SHARES: probabilities.shares}
-    cells: Cells = {(top, column): computed(likeliest, read, "answer" if large else "answer name")}
+    outputs = {CLASSES: probabilities.classes, SHARES: probabilities.shares}
+    style = "answer" if large else "answer name"
+    cells: Cells = {(top, column): computed(likeliest, outputs, style)}
     known = {
-        CHOSEN: at(DRAW, CHOICE_ROW, SEEN_COLUMN, 1),
+        CHOSEN: at(DRAW, CHOICE_ROW, IMAGE_COLUMN, 1),
         COUNT: constant(len(gallery.names)),
         LABELS: gallery.labelled,
-        ANSWER: _one(cells, top, column),
+        ANSWER: _known(cells, top, column),
     }
     label = Piecewise((Text(ON_CANVAS), CHOSEN > COUNT), (picked(LABELS, CHOSEN), True))
     cells[top, column + 1] = Cell("its label:", "middle")
     cells[top + 2, column + 1] = computed(label, known, "middle")
-    known[LABEL] = _one(cells, top + 2, column + 1)
-    judged = matching(LABEL, ANSWER, Text("right"), Text("wrong"))
-    verdict = judged if gallery.known else Text("no label")
-    shown_verdict = Piecewise((Text("your own"), CHOSEN > COUNT), (verdict, True))
-    cells[top + 4, column + 1] = computed(shown_verdict, known, "verdict")
+    known[LABEL] = _known(cells, top + 2, column + 1)
+    comparison = matching(LABEL, ANSWER, Text("right"), Text("wrong"))
+    of_stored = comparison if gallery.known else Text("no label")
+    verdict = Piecewise((Text("your own"), CHOSEN > COUNT), (of_stored, True))
+    cells[top + 4, column + 1] = computed(verdict, known, "verdict")
     return cells
 
 
-def _one(cells: Cells, row: int, column: int) -> Known:
+def _known(cells: Cells, row: int, column: int) -> Known:
     return at(DRAW, row, column, cells[row, column].value)

@@ -43,9 +43,9 @@ def features(stage: Stage, name: str, title: str, inputs: Sequence[Known]) -> Nu
     expr = eq.finished(stage, map_mean(VALUE) if averaged else VALUE)
     for n, known in enumerate(inputs):
         row = FIRST_ROW + n
-        folded, read = _scaled(stage, n, row, OUTPUT_COLUMN + 1)
+        folded, operands = _scaled(stage, n, row, OUTPUT_COLUMN + 1)
         cells |= {(row, NAME_COLUMN): Cell(n + 1, "heading")} | folded
-        cells[row, OUTPUT_COLUMN] = computed(expr, {VALUE: known} | read, "number")
+        cells[row, OUTPUT_COLUMN] = computed(expr, {VALUE: known} | operands, "number")
     widths = {1: 2.0, NAME_COLUMN: 14.0, OUTPUT_COLUMN: 14.0}
     checks = tuple(rules.of_numbers(stage, FIRST_ROW, OUTPUT_COLUMN + 1, None))
     sheet = Sheet(name, cells, widths=widths, tab="0072B2", pages_high=1, validations=checks,
@@ -70,10 +70,10 @@ def linear(
         row = FIRST_ROW + number
         cells[row, NAME_COLUMN] = Cell(names[number], "heading")
         cells |= _weights(stage, number, row, left)
-        folded, read = _scaled(stage, number, row, BIAS_COLUMN + 1)
+        folded, operands = _scaled(stage, number, row, BIAS_COLUMN + 1)
         cells |= folded
         numbers, weight_cells = (Area.of(line, left, wide=len(inputs)) for line in (INPUT_ROW, row))
-        known = read | {
+        known = operands | {
             eq.window(1): Known(numbers.absolute_range, vector),
             eq.kernel(1): Known(weight_cells.column_absolute, weights[None, :]),
             eq.BIAS: Known(

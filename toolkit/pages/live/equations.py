@@ -13,9 +13,9 @@ BIAS, SCALE, SHIFT = Symbol("b"), Symbol("s"), Symbol("t")
 GAMMA, BETA, MEAN, VARIANCE = (Symbol(name) for name in ("γ", "β", "μ", "σ²"))
 EPSILON = Symbol("ε")
 Z, A = Symbol("z"), Symbol("a")
-SEEN, CENTRE, SPREAD = Symbol("seen"), Symbol("mean"), Symbol("deviation")
-NORMALIZED = Equation(Symbol("x"), (SEEN / 255 - CENTRE) / SPREAD)
-MOST_SHOWN = 3  # terms of a sum
+PIXEL, CENTRE, DEVIATION = Symbol("seen"), Symbol("mean"), Symbol("deviation")
+NORMALIZED = Equation(Symbol("x"), (PIXEL / 255 - CENTRE) / DEVIATION)
+MOST_TERMS = 3  # terms of a sum
 # Batch norm in evaluation mode is γ·(x - μ)/√(σ² + ε) + β, which is s·x + t.
 SCALED = Equation(SCALE, GAMMA / sqrt(VARIANCE + EPSILON))
 SHIFTED = Equation(SHIFT, BETA - MEAN * SCALE)
@@ -38,7 +38,7 @@ def output(stage: Stage) -> Expr:
 
 def short_equation(stage: Stage) -> Equation:
     """The same for a reader: of many channels the first and the last."""
-    return Equation(Symbol("a"), finished(stage, abridged(_layer(stage), MOST_SHOWN)))
+    return Equation(Symbol("a"), finished(stage, abridged(_layer(stage), MOST_TERMS)))
 
 
 def apart(stage: Stage) -> list[Equation]:
@@ -46,7 +46,7 @@ def apart(stage: Stage) -> list[Equation]:
     lines = []
     if stage.kind != "pointwise":
         plain = replace(stage, norm=None, relu=False)
-        lines.append(Equation(Z, finished(plain, abridged(_layer(stage), MOST_SHOWN))))
+        lines.append(Equation(Z, finished(plain, abridged(_layer(stage), MOST_TERMS))))
     if stage.norm or stage.relu:
         lines.append(Equation(A, finished(replace(stage, bias=None), Z)))
     return lines

@@ -78,8 +78,8 @@ def _line(wrt: Symbol, expr: Expr, arrived: Symbol) -> Equation:
 def _reached(stage: Stage) -> Expr:
     """The sum over the outputs that read a cell, each under its own name."""
     outputs = range(1, stage.output[0] + 1)
-    named = {back.gradient(n): by(Symbol(f"z{n}")) for n in outputs}
-    return abridged(back.by_input(stage), MOST_TERMS).xreplace(named)
+    letters = {back.gradient(n): by(Symbol(f"z{n}")) for n in outputs}
+    return abridged(back.by_input(stage), MOST_TERMS).xreplace(letters)
 
 
 def sheet(steps: Sequence[tuple[str, Stage]]) -> Sheet:
@@ -120,21 +120,21 @@ def _blocks(steps: Sequence[tuple[str, Stage]]) -> Iterator[tuple[str, list[Line
 def equation_row(
     equations: Iterable[Equation], widths: Mapping[int, float]
 ) -> tuple[list[Picture], dict[int, float]]:
-    """Equations side by side above what a sheet shows, in a second row where one is full, and the
-    heights of these rows; `widths` are of columns.
+    """Equations side by side above the maps of a sheet, continued in further rows where one is
+    full, and the heights of these rows; `widths` are those of the columns.
     """
     pictures: list[Picture] = []
     heights: dict[int, float] = {}
-    row, column, used = EQUATION_ROW, 2, 0.0
+    row, column, width = EQUATION_ROW, 2, 0.0
     for equation in equations:
         picture = equation_picture(equation, (row, column), SIZE)
-        if used and used + picture.width > MOST_WIDE:
-            row, column, used = row + 1, 2, 0.0
+        if width and width + picture.width > MOST_WIDE:
+            row, column, width = row + 1, 2, 0.0
             picture = equation_picture(equation, (row, column), SIZE)
         pictures.append(picture)
         heights[row] = max(heights.get(row, 0.0), row_height(picture, 8))
-        end = used + picture.width + BETWEEN
-        while used < end:
-            used += widths.get(column, 9.0) * 7
+        end = width + picture.width + BETWEEN
+        while width < end:
+            width += widths.get(column, 9.0) * 7
             column += 1
     return pictures, heights

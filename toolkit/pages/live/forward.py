@@ -13,7 +13,15 @@ from toolkit.pages.live.layer import NUMBERS, beside
 from toolkit.pages.live.layout import FIRST_ROW, Maps, Tiling
 from toolkit.pages.live.page import KernelCells, MapPage, Reads, Weights
 
-HELD = {eq.GAMMA: 0, eq.BETA: 1, eq.MEAN: 2, eq.VARIANCE: 3, eq.SCALE: 4, eq.SHIFT: 5, eq.BIAS: 6}
+NUMBER_COLUMNS = {
+    eq.GAMMA: 0,
+    eq.BETA: 1,
+    eq.MEAN: 2,
+    eq.VARIANCE: 3,
+    eq.SCALE: 4,
+    eq.SHIFT: 5,
+    eq.BIAS: 6,
+}
 
 
 def as_maps(stage: Stage) -> Stage:
@@ -26,13 +34,15 @@ def as_maps(stage: Stage) -> Stage:
 
 
 def main_part(stage: Stage) -> Stage:
-    """The stage without what changes its output in place."""
+    """The stage without batch norm and ReLU, which change its output in place."""
     return replace(stage, norm=None, relu=False)
 
 
 @dataclass(frozen=True)
 class ForwardPass:
-    """A stage passed forward: what it read, what it computed, and that after norm and ReLU."""
+    """The forward pass of a stage: its input maps, its outputs z, and its outputs a after batch
+    norm and ReLU.
+    """
 
     stage: Stage
     name: str
@@ -64,7 +74,7 @@ def forward(
             return {back.Z: z.window(channel, 1)} | weights.reads(channel)
 
         a = page.lay(tiles_of(stage.output, margin, first), "a", expr, changed)
-    return ForwardPass(stage, name, before, z, a, weights)
+    return ForwardPass(stage=stage, name=name, before=before, z=z, a=a, weights=weights)
 
 
 def tiles_of(shape: tuple[int, ...], margin: int, first: int) -> Tiling:
@@ -84,8 +94,8 @@ def _windows(stage: Stage, before: Maps, channel: int) -> Reads:
     }
 
 
-def shown_weights(stage: Stage, page: MapPage, margin: int) -> Weights:
-    """The trained parameters, put on the page beside the maps."""
+def parameter_cells(stage: Stage, page: MapPage, margin: int) -> Weights:
+    """The trained parameters, written on the page beside the maps."""
     right = tiles_of(stage.output, margin, FIRST_ROW).right
     cells, _, scales, widths = beside(stage, page.name, right)
     page.cells |= cells
@@ -104,7 +114,7 @@ def shown_weights(stage: Stage, page: MapPage, margin: int) -> Weights:
             at(page.name, row, right + 1 + n, page.cells[row, right + 1 + n].value)
             for row in range(FIRST_ROW, FIRST_ROW + stage.output[0] * step, step)
         ]
-        for symbol, n in HELD.items()
+        for symbol, n in NUMBER_COLUMNS.items()
         if (FIRST_ROW, right + 1 + n) in cells
     }
     if stage.norm:

@@ -33,18 +33,18 @@ def gallery(steps: list[Stage], names: tuple[str, ...]) -> Gallery:
     answers = _answers(steps, (*PLAIN, *HARD))
     wrong = {n for n, answer in answers.items() if answer != labels[n]}
     chosen = [*PLAIN, *[n for n in HARD if n in wrong][:MOST_WRONG]]
-    seen: Counter[int] = Counter()
-    called = []
+    counts: Counter[int] = Counter()
+    choices = []
     for n in chosen:
-        seen[int(labels[n])] += 1
-        called.append(f"{labels[n]} #{seen[int(labels[n])]}{CROSS * (n in wrong)}")
+        counts[int(labels[n])] += 1
+        choices.append(f"{labels[n]} #{counts[int(labels[n])]}{CROSS * (n in wrong)}")
     return Gallery(
-        images[chosen].astype(float),
-        tuple(called),
-        tuple(_value(names[labels[n]]) for n in chosen),
-        tuple(n + 1 for n in chosen),
-        tuple(_value(names[answers[n]]) for n in chosen),
-        painted(),
+        images=images[chosen].astype(float),
+        names=tuple(choices),
+        labels=tuple(_value(names[labels[n]]) for n in chosen),
+        numbers=tuple(n + 1 for n in chosen),
+        answers=tuple(_value(names[answers[n]]) for n in chosen),
+        canvas=painted(),
     )
 
 
@@ -59,12 +59,12 @@ def pictures(steps: list[Stage], names: tuple[str, ...]) -> Gallery:
     images, _ = test_images()
     chosen = list(PLAIN)
     return Gallery(
-        images[chosen].astype(float),
-        tuple(f"picture {n}" for n in range(1, len(chosen) + 1)),
-        (NO_LABEL,) * len(chosen),
-        tuple(n + 1 for n in chosen),
-        tuple(_value(names[answer]) for answer in _answers(steps, PLAIN).values()),
-        painted(),
+        images=images[chosen].astype(float),
+        names=tuple(f"picture {n}" for n in range(1, len(chosen) + 1)),
+        labels=(NO_LABEL,) * len(chosen),
+        numbers=tuple(n + 1 for n in chosen),
+        answers=tuple(_value(names[answer]) for answer in _answers(steps, PLAIN).values()),
+        canvas=painted(),
     )
 
 

@@ -42,8 +42,8 @@ def layer(stage: Stage, name: str, title: str, before: Maps, margin: int) -> Lay
     expr = eq.output(stage)
     grids = []
     for channel, place in enumerate(places):
-        read = _windows(stage, before, channel) | known[channel]
-        grids.append(filled(expr, read, place, "shade"))
+        operands = _windows(stage, before, channel) | known[channel]
+        grids.append(filled(expr, operands, place, "shade"))
     maps = Maps(name, places, np.stack([grid.values for grid in grids]))
     cells: Cells = {
         (1, 2): Cell(title, "title"),
@@ -179,18 +179,18 @@ def _numbers(
     if stage.norm:
         norm = stage.norm
         parts = (norm.gamma, norm.beta, norm.mean, norm.variance)
-        read = {eq.EPSILON: at(name, FIRST_ROW - 3, column, EPSILON_VALUE)}
+        operands = {eq.EPSILON: at(name, FIRST_ROW - 3, column, EPSILON_VALUE)}
         for n, (symbol, part) in enumerate(
             zip((eq.GAMMA, eq.BETA, eq.MEAN, eq.VARIANCE), parts, strict=True)
         ):
             number = float(part[channel])
             cells[row, column + n] = Cell(number, "small input")
-            read[symbol] = Known(Area.of(row, column + n).absolute, number)
+            operands[symbol] = Known(Area.of(row, column + n).absolute, number)
         for n, line in enumerate((eq.SCALED, eq.SHIFTED), column + 4):
-            cell = computed(line.expr, read, "small number")
+            cell = computed(line.expr, operands, "small number")
             cells[row, n] = cell
-            read[line.symbol] = Known(Area.of(row, n).absolute, cell.value)
-        known = {symbol: read[symbol] for symbol in (eq.SCALE, eq.SHIFT)}
+            operands[line.symbol] = Known(Area.of(row, n).absolute, cell.value)
+        known = {symbol: operands[symbol] for symbol in (eq.SCALE, eq.SHIFT)}
     if stage.bias is not None:
         number = float(stage.bias[channel])
         cells[row, column + 6] = Cell(number, "small input")

@@ -60,8 +60,8 @@ class Maps:
 
 @dataclass(frozen=True)
 class Tiling:
-    """How the maps of a sheet are laid out: in rows of equal length, `margin` blank cells around
-    each for the padding of the stage that reads them.
+    """The layout of the maps of a sheet: rows of equal length, with `margin` blank cells around
+    each map for the padding of the stage that reads it.
     """
 
     count: int

@@ -56,31 +56,31 @@ class LossSheet:
             self.cells[row, 6] = computed(
                 matching(CLASS, LABEL, Integer(1), Integer(0)), known, "centred count"
             )
-        self.before, self.said_before = self._side(3, self.maps, "loss")
+        self.before, self.answer_before = self._side(3, self.maps, "loss")
         for row in self.rows:
-            known = {back.SHARE: self._one(row, 5), back.TARGET: self._one(row, 6)}
+            known = {back.SHARE: self._known(row, 5), back.TARGET: self._known(row, 6)}
             self.cells[row, 7] = computed(back.BY_LOGIT, known, "number")
         slopes = np.array([self.cells[row, 7].value for row in self.rows], float)
         self.by_logit = Maps(LOSS, tuple((row, 7) for row in self.rows), slopes[:, None, None])
-        self.after, self.said_after = self.before, self.said_before
+        self.after, self.answer_after = self.before, self.answer_before
 
-    def _one(self, row: int, column: int) -> Known:
+    def _known(self, row: int, column: int) -> Known:
         return at(LOSS, row, column, self.cells[row, column].value)
 
     def _range(self, column: int) -> Known:
         return down(LOSS, FIRST_ROW, column, [self.cells[row, column].value for row in self.rows])
 
     def _side(self, column: int, maps: Maps, words: str) -> tuple[Known, Known]:
-        """Logits, powers, probabilities and the loss; the loss, and the likeliest class."""
+        """Write logits, powers, probabilities and the loss; return the loss and the answer."""
         for n, row in enumerate(self.rows):
             self.cells[row, column] = computed(VALUE, {VALUE: maps.whole(n)}, "number")
         logits = self._range(column)
         for row in self.rows:
-            known = {LOGIT: self._one(row, column), LOGITS: logits}
+            known = {LOGIT: self._known(row, column), LOGITS: logits}
             self.cells[row, column + 1] = computed(explained.POWER, known, "number")
         powers = self._range(column + 1)
         for row in self.rows:
-            known = {POWER: self._one(row, column + 1), POWERS: powers}
+            known = {POWER: self._known(row, column + 1), POWERS: powers}
             self.cells[row, column + 2] = computed(explained.SHARE, known, "percent right")
         targets = self._range(6)
         pair = {
@@ -95,10 +95,10 @@ class LossSheet:
         known = {CLASS: self._range(2), LOGITS: logits}
         self.cells[end + 1, column] = Cell("answer", "name")
         self.cells[end + 1, column + 1] = computed(answer, known, "middle")
-        return self._one(end, column + 1), self._one(end + 1, column + 1)
+        return self._known(end, column + 1), self._known(end + 1, column + 1)
 
     def shares(self) -> list[tuple[Expr, dict[Symbol, Known]]]:
-        """The label's probability before and after the step: what its target picks."""
+        """The label's probability before and after the step, selected by the targets."""
         targets = self._range(6)
         probabilities = []
         for column in (5, 11):
@@ -111,8 +111,8 @@ class LossSheet:
         return probabilities
 
     def sheet(self, maps: Maps) -> Sheet:
-        """Finished with the logits of the second pass."""
-        self.after, self.said_after = self._side(9, maps, "loss after")
+        """The finished sheet, with the logits of the second pass."""
+        self.after, self.answer_after = self._side(9, maps, "loss after")
         widths = {1: 2.0, 8: 3.0} | dict.fromkeys((2, 3, 4, 5, 6, 7, 9, 10, 11), 16.0)
         lines = [line for _, line in explained.LOSS_LINES]
         pictures, heights = explained.equation_row(lines, widths)

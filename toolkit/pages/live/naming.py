@@ -1,4 +1,4 @@
-"""What the sheets of stages are called, and the links between them."""
+"""The names and titles of the sheets of stages, and the links between them."""
 
 from collections.abc import Iterator, Mapping
 
@@ -21,7 +21,7 @@ CONTENTS_COLUMN = 11  # on the first sheet, where columns are narrow
 
 
 def kind(stage: Stage) -> str:
-    """Short, for the name of its sheet."""
+    """The kind of a stage in short, for the name of its sheet."""
     size = f" {stage.size}x{stage.size}" if stage.kind in ("convolution", "pool") else ""
     return KINDS.get(stage.kind, stage.kind) + size
 
@@ -37,8 +37,8 @@ def title(stage: Stage, number: int, field: int) -> str:
     extra = " + batch norm" * bool(stage.norm) + " + ReLU" * stage.relu
     shape = " x ".join(map(str, stage.output[1:])) or "1"
     maps = f"{stage.output[0]} map{'s' * (stage.output[0] > 1)} of {shape}"
-    seen = "the whole image" if field >= SIDE else f"{field} x {field} pixels"
-    return f"{number}. {words}{extra}: {maps}, each cell sees {seen}"
+    extent = "the whole image" if field >= SIDE else f"{field} x {field} pixels"
+    return f"{number}. {words}{extra}: {maps}, each cell sees {extent}"
 
 
 def receptive_fields(steps: list[Stage]) -> list[int]:
@@ -52,7 +52,7 @@ def receptive_fields(steps: list[Stage]) -> list[int]:
 
 
 def way_on(stage: Stage) -> str:
-    """What the blocks of a stage's forward sheet in the book of a step are."""
+    """The meaning of the blocks of a stage's forward sheet in the workbook of one step."""
     meanings = {
         "pool": "z: the largest cell of each window.",
         "average": "z: the mean of each map.",
@@ -66,7 +66,7 @@ def way_on(stage: Stage) -> str:
 
 
 def way_back(stage: Stage, *, first: bool) -> str:
-    """What the blocks of a stage's sheet of gradients are."""
+    """The meaning of the blocks of a stage's sheet of gradients."""
     words = ["Blue: the loss grows with it, orange: it falls."]
     if stage.norm or stage.relu:
         words.append(f"∂z: by each cell before {in_place(stage)}.")
@@ -83,8 +83,8 @@ def way_back(stage: Stage, *, first: bool) -> str:
 
 
 def linked(sheets: list[Sheet], jumps: Mapping[str, tuple[str, int]]) -> tuple[Sheet, ...]:
-    """Links to Draw, back and forward, in the third row. `jumps` holds by the name of a sheet what
-    lies far right on it, and the first column of that.
+    """Links to Draw, back and forward, in the third row. `jumps` holds, by the name of a sheet, the
+    title and the first column of a block that lies far to the right on it.
     """
     pages = []
     for number, sheet in enumerate(sheets):
@@ -112,12 +112,12 @@ def _ways(sheets: list[Sheet], number: int) -> Iterator[Cell]:
 
 
 def _below(sheet: Sheet) -> int:
-    """The first row below all that stands on a sheet, and one left free."""
+    """The second row below everything on a sheet, so that one row stays free."""
     return max([*(row for row, _ in sheet.cells), *(grid.last_row for grid in sheet.grids)]) + 2
 
 
 def _contents(sheets: list[Sheet]) -> dict[tuple[int, int], Cell]:
-    """Links to all other sheets below what stands on the first, and what each shows."""
+    """Links to all other sheets, with their titles, below the contents of the first sheet."""
     row = _below(sheets[0])
     cells = {(row, 2): Cell("All sheets", "subtitle")}
     for n, sheet in enumerate(sheets[1:], row + 1):

@@ -53,13 +53,13 @@ class KernelCells:
 
 @dataclass(frozen=True)
 class Weights:
-    """Where a stage's parameters stand: kernels by (output, input), numbers by output."""
+    """The cells of a stage's parameters: kernels by (output, input), numbers by output."""
 
     kernels: dict[tuple[int, int], KernelCells]
     numbers: dict[Symbol, list[Known]]
 
     def reads(self, channel: int) -> Reads:
-        """What the formulas of one output map read."""
+        """The parameters that the formulas of one output map read."""
         numbers = {symbol: known[channel] for symbol, known in self.numbers.items()}
         kernels = {i: block.whole for (o, i), block in self.kernels.items() if o == channel}
         return numbers | {eq.kernel(i + 1): known for i, known in kernels.items()}
@@ -91,7 +91,7 @@ class MapPage(PageBuilder):
         return self.put(tiles, label, grids)
 
     def put(self, tiles: Tiling, label: str, grids: list[Grid]) -> Maps:
-        """Maps that are made already; where they are smaller than the tiles, zeros follow."""
+        """Maps of grids that are already computed, padded with zeros to the size of the tiles."""
         self.grids += grids
         for n, (row, column) in enumerate(tiles.places, 1):
             self.cells[row - 1 - tiles.margin, column] = Cell(f"{label} {n}", "small")

@@ -32,7 +32,7 @@ MAP, ROW, COLUMN = (Symbol(name) for name in ("map", "row", "column"))
 CELLS, FACTOR, WEIGHT, PRODUCTS = (Symbol(n) for n in ("cells", "x", "k", "products"))
 ADDED, THERE, HERE = Symbol("added"), Symbol("there"), Symbol("here")
 LIMIT, VALUE_COLUMN = Symbol("bound"), 3
-MOST_CHANNELS, BOUND = 16, 1e-9
+MOST_CHANNELS, TOLERANCE = 16, 1e-9
 SUM = "sum"
 SCALE_OFFSET, BIAS_OFFSET = 4, 6  # of the columns beside the maps
 
@@ -89,7 +89,7 @@ def _section(part: ConvolutionSheet, top: int, page: PageBuilder) -> int:
     sums = []
     channels = min(stage.input[0], MOST_CHANNELS)
     for channel in range(channels):
-        _strip(part, channel, row + 1, places, chosen, page)
+        _strip(part=part, channel=channel, row=row + 1, places=places, chosen=chosen, page=page)
         sums.append(at(PIXEL, row + 1, places[3], page.cells[row + 1, places[3]].value))
         row += size + 1
     if channels < stage.input[0]:
@@ -109,12 +109,21 @@ def _chosen(part: ConvolutionSheet, top: int, page: PageBuilder) -> dict[Symbol,
         page.cells[row, 2] = Cell(f"{symbol.name} (1 to {most})", "label")
         page.cells[row, 3] = Cell(start, "input")
         typed = {symbol: at(PIXEL, row, 3, start)}
-        held = computed(ordinal(symbol, Integer(most)), typed, "read")
-        page.cells[row, 4] = held
-        known[symbol] = at(PIXEL, row, 4, held.value)
+        index = computed(ordinal(symbol, Integer(most)), typed, "read")
+        page.cells[row, 4] = index
+        known[symbol] = at(PIXEL, row, 4, index.value)
         words = f"A whole number from 1 to {most}."
         page.validations.append(
-            Validation(row, 3, row, "whole", f"Which {symbol.name}?", words, least=1, most=most)
+            Validation(
+                row=row,
+                column=3,
+                last_row=row,
+                kind="whole",
+                title=f"Which {symbol.name}?",
+                message=words,
+                least=1,
+                most=most,
+            )
         )
     return known
 
@@ -130,12 +139,12 @@ def _strip(
     """One channel: the window, its kernel, cell by cell their products, and their sum."""
     size = part.stage.size
     page.cells[row, 2] = Cell(f"from map {channel + 1}", "label")
-    read = chosen | {CELLS: _margined(part, channel)}
+    operands = chosen | {CELLS: _margined(part, channel)}
     kernels = chosen | {CELLS: _kernel_area(part)}
     products = []
     for down, across in np.ndindex(size, size):
         place, columns = row + down, [column + across for column in places[:3]]
-        window = computed(_in_window(part, down, across), read, "decimals 3")
+        window = computed(_in_window(part, down, across), operands, "decimals 3")
         kernel = computed(_in_kernel(part, channel, down, across), kernels, "decimals 3")
         page.cells[place, columns[0]], page.cells[place, columns[1]] = window, kernel
         known = {
@@ -197,7 +206,7 @@ class Lines:
     page: PageBuilder
     row: int
 
-    def put(
+    def add(
         self, words: str, expr: Expr, known: dict[Symbol, Known], style: str = "number"
     ) -> Known:
         """One more line; where its number stands."""
@@ -218,15 +227,15 @@ def _result(
     """The sum of all channels, what follows it, and whether the layer's sheet says the same."""
     lines = Lines(page, row - 1)
     parts = {Symbol(f"sum{n}"): each for n, each in enumerate(sums, 1)}
-    known = {ADDED: lines.put("all channels added", Add(*parts), parts)}
+    known = {ADDED: lines.add("all channels added", Add(*parts), parts)}
     for symbol, (words, offset) in _further(part.stage).items():
         place = (MAP - 1) * Integer(part.step) + 1
-        read = chosen | {CELLS: _numbers(part, offset)}
-        known[symbol] = lines.put(words, picked(CELLS, place, Integer(1)), read)
-    here = lines.put("the cell", eq.finished(part.stage, ADDED), known)
-    there = lines.put(f"on sheet {part.name}", _on_sheet(part), chosen | {CELLS: _region(part)})
-    known = {HERE: here, THERE: there, LIMIT: constant(BOUND)}
-    lines.put("the same?", verdict(abs(HERE - THERE), LIMIT), known, "verdict")
+        operands = chosen | {CELLS: _numbers(part, offset)}
+        known[symbol] = lines.add(words, picked(CELLS, place, Integer(1)), operands)
+    here = lines.add("the cell", eq.finished(part.stage, ADDED), known)
+    there = lines.add(f"on sheet {part.name}", _on_sheet(part), chosen | {CELLS: _region(part)})
+    known = {HERE: here, THERE: there, LIMIT: constant(TOLERANCE)}
+    lines.add("the same?", verdict(abs(HERE - THERE), LIMIT), known, "verdict")
     page.verdicts.append(Area.of(lines.row, VALUE_COLUMN))
     return lines.row
 

@@ -1,4 +1,4 @@
-"""The backward pass of one stage in cells: what reaches its inputs and its parameters."""
+"""The backward pass of one stage in cells: the gradients by its inputs and parameters."""
 
 from dataclasses import dataclass
 
@@ -20,8 +20,8 @@ from toolkit.pages.live.updates import ParameterUpdate, parameters
 
 @dataclass(frozen=True)
 class BackwardPass:
-    """A stage passed backward: what reaches its inputs, its parameters after the step, and the
-    areas of all gradients of parameters.
+    """The backward pass of a stage: the gradients by its inputs, its parameters after the step, and
+    the areas of all gradients by its parameters.
     """
 
     by_input: Maps
@@ -46,14 +46,20 @@ def backward(
         by_z = page.lay(tiles, "∂z", back.in_place(stage), reads)
         first = tiles.last + 3
     if back.spreads(stage):
-        by_z, first = _spread(stage, by_z, page, margin, first)
-    stepped = parameters(ParameterUpdate(passed, arriving, by_z, page, rate, margin))
-    by_input = _by_input(passed, by_z, stepped.turned, page, margin, first)
+        by_z, first = _dilated(stage, by_z, page, margin, first)
+    stepped = parameters(
+        ParameterUpdate(
+            passed=passed, arriving=arriving, by_z=by_z, page=page, rate=rate, margin=margin
+        )
+    )
+    by_input = _by_input(
+        passed=passed, by_z=by_z, turned=stepped.turned, page=page, margin=margin, first=first
+    )
     return BackwardPass(by_input, stepped.weights, stepped.gradients)
 
 
-def _spread(stage: Stage, maps: Maps, page: MapPage, margin: int, first: int) -> tuple[Maps, int]:
-    """Gradients as far apart as the windows were, with blank cells between and around them."""
+def _dilated(stage: Stage, maps: Maps, page: MapPage, margin: int, first: int) -> tuple[Maps, int]:
+    """Gradients dilated by the stride: as far apart as the windows, blank cells between them."""
     count, high, wide = maps.values.shape
     step = stage.stride
     values = np.zeros((count, (high - 1) * step + 1, (wide - 1) * step + 1))
@@ -104,7 +110,7 @@ def _by_input(
 
 
 def _unpooled(passed: ForwardPass, by_z: Maps, channel: int, place: tuple[int, int]) -> Grid:
-    """What reaches the cells of one map before pooling: a formula for each place in the window."""
+    """The gradient by the inputs of max-pooling: a formula for each place in the window."""
     size, sheet = passed.stage.size, passed.before.sheet
     row, column = passed.before.places[channel]
     out = {}

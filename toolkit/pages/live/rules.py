@@ -42,7 +42,9 @@ def _validation(title: str, area: Area, words: str, least: float | None) -> Vali
 def normalizing(column: int) -> tuple[Validation, ...]:
     """Of the mean and the deviation of all pixels, in rows 4 and 5 of a column."""
     words = "A number above 0."
-    deviation = Validation(5, column, 5, "positive", "Deviation", words)
+    deviation = Validation(
+        row=5, column=column, last_row=5, kind="positive", title="Deviation", message=words
+    )
     return number("Mean", Area.of(4, column)), deviation
 
 

@@ -25,8 +25,8 @@ AFTER = ("∂γ", "∂β", "∂b", "new γ", "new β", "new s", "new t", "new b"
 
 @dataclass(frozen=True)
 class ParameterUpdate:
-    """A stage whose parameters take a step: what arrived at its outputs (after ReLU and before),
-    the page that shows it, and the learning rate.
+    """The step of a stage's parameters: the gradients by its outputs after and before ReLU, the
+    page that shows them, and the learning rate.
     """
 
     passed: ForwardPass
@@ -109,12 +109,12 @@ def _new_kernel(job: ParameterUpdate, o: int, i: int) -> tuple[Grid, Grid, Grid]
         "small slope", (size, size),
     )  # fmt: skip
     block = job.passed.weights.kernels[o, i]
-    read = {
+    operands = {
         back.OLD: block.cells,
         back.RATE: job.rate,
         back.SLOPE: KernelCells(job.page.name, *places[0], slope.values).cells,
     }
-    new = filled(back.NEW.expr, read, places[1], "small number")
+    new = filled(back.NEW.expr, operands, places[1], "small number")
     turned = filled(back.OLD, {back.OLD: block.turned}, places[2], "small number")
     job.page.grids += [slope, new, turned]
     return slope, new, turned
@@ -153,22 +153,22 @@ def _new_norm(
     job: ParameterUpdate, channel: int, numbers: dict[Symbol, list[Known]]
 ) -> Iterator[tuple[Area, Array]]:
     held, passed = job.passed.weights.numbers, job.passed
-    read = {
+    operands = {
         back.G: job.arriving.whole(channel),
         back.A: passed.a.whole(channel),
         back.Z: passed.z.whole(channel),
     }
-    read |= {symbol: held[symbol][channel] for symbol in (eq.MEAN, eq.VARIANCE, eq.EPSILON)}
+    operands |= {symbol: held[symbol][channel] for symbol in (eq.MEAN, eq.VARIANCE, eq.EPSILON)}
     slopes = [
-        _put(job, channel, 0, back.by_gamma(job.stage), read),
-        _put(job, channel, 1, back.by_beta(job.stage), read),
+        _put(job, channel, 0, back.by_gamma(job.stage), operands),
+        _put(job, channel, 1, back.by_beta(job.stage), operands),
     ]
-    read[eq.GAMMA] = _new(job, channel, 3, eq.GAMMA, slopes[0])
-    read[eq.BETA] = _new(job, channel, 4, eq.BETA, slopes[1])
-    read[eq.SCALE] = _put(job, channel, 5, eq.SCALED.expr, read)
-    read[eq.SHIFT] = _put(job, channel, 6, eq.SHIFTED.expr, read)
+    operands[eq.GAMMA] = _new(job, channel, 3, eq.GAMMA, slopes[0])
+    operands[eq.BETA] = _new(job, channel, 4, eq.BETA, slopes[1])
+    operands[eq.SCALE] = _put(job, channel, 5, eq.SCALED.expr, operands)
+    operands[eq.SHIFT] = _put(job, channel, 6, eq.SHIFTED.expr, operands)
     for symbol in (eq.GAMMA, eq.BETA, eq.MEAN, eq.VARIANCE, eq.EPSILON, eq.SCALE, eq.SHIFT):
-        numbers[symbol].append(read[symbol])
+        numbers[symbol].append(operands[symbol])
     yield _area(job, channel, 0, slopes)
 
 
@@ -183,8 +183,8 @@ def _put(job: ParameterUpdate, channel: int, n: int, expr: Expr, known: Reads) -
 def _new(job: ParameterUpdate, channel: int, n: int, symbol: Symbol, slope: Known) -> Known:
     """The value of a parameter after the step."""
     old = job.passed.weights.numbers[symbol][channel]
-    read = {back.OLD: old, back.RATE: job.rate, back.SLOPE: slope}
-    return _put(job, channel, n, back.NEW.expr, read)
+    operands = {back.OLD: old, back.RATE: job.rate, back.SLOPE: slope}
+    return _put(job, channel, n, back.NEW.expr, operands)
 
 
 def _area(job: ParameterUpdate, channel: int, n: int, slopes: list[Known]) -> tuple[Area, Array]:

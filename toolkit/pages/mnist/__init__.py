@@ -37,7 +37,14 @@ def mnist_book(
     as `history` says unless told otherwise.
     """
     rows = tuple(layer_table(history.model.network))
-    result = MnistRun(history, rows, command, series, answers, class_names or history.names)
+    result = MnistRun(
+        history=history,
+        layers=rows,
+        command=command,
+        series=series,
+        predictions=answers,
+        class_names=class_names or history.names,
+    )
     table, layer_sheet = epochs.table(history), layers.sheet(result)
     sheets = [
         epochs.sheet(result),

@@ -96,15 +96,15 @@ def _summary(known: dict[Symbol, Known], row: int) -> Cells:
     """Right answers, all answers, and their share."""
     right = computed(occurrences(VERDICTS, Text("right")), known, "count")
     images = computed(length(VERDICTS), known, "count")
-    read = {
+    operands = {
         CORRECT: Known(Area.of(row, 2).relative, right.value),
         IMAGES: Known(Area.of(row + 1, 2).relative, images.value),
     }
     lines = (
         ("right", right),
         ("images", images),
-        ("wrong", computed(IMAGES - CORRECT, read, "count")),
-        ("accuracy", computed(CORRECT / IMAGES, read, "percent")),
+        ("wrong", computed(IMAGES - CORRECT, operands, "count")),
+        ("accuracy", computed(CORRECT / IMAGES, operands, "percent")),
     )
     cells = {}
     for number, (name, cell) in enumerate(lines, row):

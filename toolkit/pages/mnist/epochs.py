@@ -124,10 +124,10 @@ def _summary(epoch_table: Table, held_out: str) -> dict[tuple[int, int], Cell]:
         cells[row, SUMMARY_COLUMN + 1] = epoch = computed(number, known, "integer")
         here = at(EPOCHS, row, SUMMARY_COLUMN + 1, epoch.value)
         for offset, heading in enumerate(headings[1:], 2):
-            read = known | {ANSWERS: column(epoch_table, EPOCHS, heading), NUMBER: here}
+            operands = known | {ANSWERS: column(epoch_table, EPOCHS, heading), NUMBER: here}
             style = "rate" if "loss" in heading else "percent"
             expr = lookup(ANSWERS, NUMBERS, NUMBER)
-            cells[row, SUMMARY_COLUMN + offset] = computed(expr, read, style)
+            cells[row, SUMMARY_COLUMN + offset] = computed(expr, operands, style)
     for offset, heading in enumerate(headings, 1):
         cells[TABLE_ROW, SUMMARY_COLUMN + offset] = Cell(heading, "heading")
     return cells

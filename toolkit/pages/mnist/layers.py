@@ -18,11 +18,11 @@ GROUP_ROW, HEADING_ROW = 5, 6
 INPUT_ROW = HEADING_ROW + 1
 FIRST_ROW = INPUT_ROW + 1
 EDITABLE = (rules.KIND, rules.CHANNELS, rules.KERNEL, rules.STRIDE, rules.PADDING)
-READ = (rules.C_IN, rules.H_IN, rules.W_IN)
-BEFORE = dict(zip((*READ, rules.JUMP_IN, rules.FIELD_IN), rules.RULES, strict=False))
+INPUTS = (rules.C_IN, rules.H_IN, rules.W_IN)
+BEFORE = dict(zip((*INPUTS, rules.JUMP_IN, rules.FIELD_IN), rules.RULES, strict=False))
 COLUMN = {
     symbol: number
-    for number, symbol in enumerate((*EDITABLE, *READ, *(rule.symbol for rule in rules.RULES)), 2)
+    for number, symbol in enumerate((*EDITABLE, *INPUTS, *(rule.symbol for rule in rules.RULES)), 2)
 }
 IMAGE = (rules.C, rules.H, rules.W)
 GROUPS = {
@@ -71,7 +71,7 @@ def sheet(result: MnistRun) -> Sheet:
     )  # fmt: skip
 
 
-def read(cells: Mapping[tuple[int, int], Cell], symbol: Symbol, count: int) -> Known:
+def column(cells: Mapping[tuple[int, int], Cell], symbol: Symbol, count: int) -> Known:
     """A column of this sheet as a range; `cells` are the sheet's."""
     values = [cells[FIRST_ROW + number, COLUMN[symbol]].value for number in range(count)]
     return down(LAYERS, FIRST_ROW, COLUMN[symbol], values)
@@ -98,8 +98,9 @@ def _size(symbol: Symbol) -> Known:
 def _headings() -> Cells:
     cells = {(HEADING_ROW, 1): Cell("number", "heading")}
     for symbol, column in COLUMN.items():
-        name = symbol.name.removesuffix(" in") if symbol in READ else symbol.name
-        cells[HEADING_ROW, column] = Cell(name, "heading")
+        # The input of a layer is headed like the output of the one before it, which it repeats.
+        heading = BEFORE[symbol].symbol if symbol in INPUTS else symbol
+        cells[HEADING_ROW, column] = Cell(heading.name, "heading")
     for name, symbol in GROUPS.items():
         cells[GROUP_ROW, COLUMN[symbol]] = Cell(name, "name")
     return cells
@@ -133,7 +134,7 @@ def _line(row: int, layer: LayerRow, cells: Mapping[tuple[int, int], Cell]) -> C
     known |= {symbol: _size(symbol) for symbol in SIZES}
     for symbol, above in BEFORE.items():
         known[symbol] = _beside(above.symbol, row - 1, cells)
-        if symbol in READ:
+        if symbol in INPUTS:
             row_cells[row, COLUMN[symbol]] = computed(symbol, known, "integer")
             known[symbol] = _beside(symbol, row, row_cells)
     for rule in rules.RULES:
@@ -192,7 +193,15 @@ def _validations(end: int) -> tuple[Validation, ...]:
     message = "Choose a kind of layer from the list."
     column = COLUMN[rules.KIND]
     return (
-        Validation(FIRST_ROW, column, end, "choice", "Layer", message, rules.KINDS),
+        Validation(
+            row=FIRST_ROW,
+            column=column,
+            last_row=end,
+            kind="choice",
+            title="Layer",
+            message=message,
+            choices=rules.KINDS,
+        ),
         *(_whole(FIRST_ROW, symbol, end, int(symbol != rules.PADDING)) for symbol in EDITABLE[1:]),
         *(_whole(INPUT_ROW, symbol, INPUT_ROW, 1) for symbol in IMAGE),
     )
@@ -201,4 +210,12 @@ def _validations(end: int) -> tuple[Validation, ...]:
 def _whole(row: int, symbol: Symbol, last: int, least: int) -> Validation:
     message = f"A whole number, {least} or more."
     name = symbol.name.capitalize()
-    return Validation(row, COLUMN[symbol], last, "whole", name, message, least=least)
+    return Validation(
+        row=row,
+        column=COLUMN[symbol],
+        last_row=last,
+        kind="whole",
+        title=name,
+        message=message,
+        least=least,
+    )

@@ -89,9 +89,9 @@ def _below(table: Table, row: int, column: int, image: int) -> Grid:
     }
     cells: Grid = {(row, column): Cell(image + 1, "middle")}
     for number, heading in enumerate(HEADINGS[1:], row + 1):
-        read = known | {VALUES: _column(table, heading)}
+        operands = known | {VALUES: _column(table, heading)}
         style = "centred percent" if heading == "confidence" else "middle"
-        cells[number, column] = computed(lookup(VALUES, IMAGES, IMAGE), read, style)
+        cells[number, column] = computed(lookup(VALUES, IMAGES, IMAGE), operands, style)
     return cells
 
 

@@ -91,8 +91,8 @@ def _means(result: MnistRun, cells: Cells) -> dict[tuple[int, int], Cell]:
     for column in range(2 + SHARES_FROM, len(COLUMNS) + 2):
         shares = [cells[HEADING_ROW + 1 + number, column].value for number in range(count)]
         numbers = [share for share in shares if not isinstance(share, str)]
-        read = {SHARES: Known(_values(result, cells, column).address, numbers)}
-        means[row, column] = computed(mean(SHARES), read, "percent right")
+        operands = {SHARES: Known(_values(result, cells, column).address, numbers)}
+        means[row, column] = computed(mean(SHARES), operands, "percent right")
     return means
 
 

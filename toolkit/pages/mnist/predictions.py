@@ -66,9 +66,9 @@ def _computed(
         PROBABILITIES: in_row(FIRST_CLASS, FIRST_CLASS + classes - 1),
         NAMES: Area.of(NAMES_ROW, FIRST_CLASS, wide=classes).absolute,
     }
-    read = [symbol for symbol in places if symbol in equation.expr.free_symbols]
-    compute = function(read, [equation], single=True)
-    values = [compute(*given)[0] for given in zip(*(rows[s] for s in read), strict=True)]
+    operands = [symbol for symbol in places if symbol in equation.expr.free_symbols]
+    compute = function(operands, [equation], single=True)
+    values = [compute(*given)[0] for given in zip(*(rows[s] for s in operands), strict=True)]
     if not isinstance(values[0], str):
         values = [value + 0 for value in values]  # a loss of -0.0 is 0
     formula = equation.formula(lambda symbol: places[symbol])

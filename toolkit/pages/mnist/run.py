@@ -5,7 +5,7 @@ from toolkit.convnet.template import Augmentation, Training
 from toolkit.pages.mnist.layout import RUN, MnistRun, opening
 
 FIRST_ROW = 5
-SHOWN_DIGITS = 12  # of the fingerprint
+DIGIT_COUNT = 12  # of the fingerprint
 UNITS = {
     "rotation": "degrees to either side", "translation": "pixels in each direction",
     "scale": "share larger or smaller", "shear": "degrees to either side",
@@ -26,7 +26,7 @@ def sheet(result: MnistRun) -> Sheet:
         "device": history.device,
         "threads": history.threads,
         "made with": history.versions,
-        "data, fingerprint": history.data[:SHOWN_DIGITS],
+        "data, fingerprint": history.data[:DIGIT_COUNT],
         "measured on": f"the {history.held_out} set",
         "training time, seconds": round(seconds, 1),
         "epochs finished": len(history.epochs),

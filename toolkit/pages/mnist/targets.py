@@ -36,7 +36,7 @@ from toolkit.symbols.text import Text
 HEADINGS = ("what is asked", "target", "reached", "verdict")
 FIRST_ROW = 5
 # What each other sheet holds.
-SHOWN = {
+SOURCES = {
     EPOCHS: "One row for each epoch: accuracy, loss, learning rate, seconds.",
     CURVES: "The epochs as charts.",
     LAYERS: "Every layer: its size, receptive field, parameters and cost, by columns to be edited.",
@@ -95,8 +95,8 @@ def sheet(result: MnistRun, epochs: Table, layer_sheet: Sheet, others: Sequence[
     known = {
         ACCURACIES: column(epochs, EPOCHS, f"{held_out} accuracy"),
         NUMBERS: column(epochs, EPOCHS, "epoch"),
-        PARAMETERS: layers.read(layer_sheet.cells, layer_rules.PARAMETERS, count),
-        NAMES: layers.read(layer_sheet.cells, layer_rules.KIND, count),
+        PARAMETERS: layers.column(layer_sheet.cells, layer_rules.PARAMETERS, count),
+        NAMES: layers.column(layer_sheet.cells, layer_rules.KIND, count),
     }
     cells = {
         **opening(result.history.model.title, "The network against what the course asks of it."),
@@ -119,7 +119,7 @@ def _contents(row: int, others: Sequence[Sheet]) -> dict[tuple[int, int], Cell]:
     cells = {(row, 1): Cell("Sheets", "subtitle")}
     for number, sheet in enumerate(others, row + 1):
         cells[number, 1] = Cell(sheet.name, "link", link=sheet.name)
-        cells[number, 2] = Cell(SHOWN[sheet.name], "muted")
+        cells[number, 2] = Cell(SOURCES[sheet.name], "muted")
     return cells
 
 

@@ -6,8 +6,8 @@ from toolkit.convnet.template import Model
 def train_figures(model: Model) -> str:
     """Of which images, and how, the train figures are taken."""
     ways = [*_changed(model), *(["with dropout"] if _drops_out(model) else [])]
-    seen = f", of images as the network saw them: {', '.join(ways)}" if ways else ""
-    return f"Train figures are averages over the epoch, while the network learns{seen}."
+    changes = f", of images as the network saw them: {', '.join(ways)}" if ways else ""
+    return f"Train figures are averages over the epoch, while the network learns{changes}."
 
 
 def held_out_figures(model: Model, held_out: str) -> str:
