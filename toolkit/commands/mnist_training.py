@@ -16,7 +16,7 @@ from toolkit.convnet import machine, outputs, seeds, training
 from toolkit.convnet.digits import Digits
 from toolkit.convnet.history import History
 from toolkit.convnet.model import build
-from toolkit.convnet.seeds import Series
+from toolkit.convnet.seeds import SeedRuns
 from toolkit.convnet.template import Model
 from toolkit.convnet.weights import load_weights, metadata_of, save_weights
 from toolkit.files.errors import ToolkitError
@@ -37,7 +37,7 @@ def train_one(options: MnistOptions, model: Model, text: str, data: Digits) -> H
 
 def train_series(
     options: MnistOptions, model: Model, text: str, data: Digits
-) -> tuple[Series, bool]:
+) -> tuple[SeedRuns, bool]:
     """Train the seeds that are not recorded yet, one after another, and write the workbook, which
     shows the first. Returns the finished seeds of those asked for, and whether the weights of the
     first were written by this call.
@@ -72,7 +72,9 @@ def _train(
         raise ToolkitError(f"{options.model}: {error}") from error
 
 
-def _next_seed(options: MnistOptions, series: Series, seed: int, text: str, data: Digits) -> Series:
+def _next_seed(
+    options: MnistOptions, series: SeedRuns, seed: int, text: str, data: Digits
+) -> SeedRuns:
     """Train one more seed, from its checkpoint where one was left, and record it."""
     keep = options.checkpoint_of(seed)
     network, history = _train(options, series.model, data, seed, keep, resume=keep.exists())
@@ -95,7 +97,7 @@ def _save(options: MnistOptions, network: nn.Module, history: History, text: str
         save_weights(network, metadata_of(history, text), options.weights)
 
 
-def _first_network(options: MnistOptions, series: Series, text: str) -> nn.Module | None:
+def _first_network(options: MnistOptions, series: SeedRuns, text: str) -> nn.Module | None:
     """That of seed 0 by its weights, which may lie there from an earlier call; None without."""
     network = build(series.model.network)
     wanted = metadata_of(series.history(0), text)
@@ -117,7 +119,7 @@ def _write(
     history: History,
     network: nn.Module | None,
     data: Digits,
-    series: Series | None = None,
+    series: SeedRuns | None = None,
 ) -> None:
     """Write the workbook. Raises ToolkitError that says how to write it without training again."""
     said = pictures = None

@@ -85,7 +85,7 @@ Layer = Annotated[
 ]
 
 
-class Network(templates.Part):
+class NetworkConfig(templates.Part):
     """The layers in the order in which an image passes through them."""
 
     input: Annotated[templates.Array[Positive], Field(min_length=3), templates.at_most(3)]

@@ -7,7 +7,7 @@ from toolkit.convnet import layers
 from toolkit.convnet.shapes import Shape, layer_table
 
 
-def build(network: layers.Network) -> nn.Sequential:
+def build(network: layers.NetworkConfig) -> nn.Sequential:
     """The network: (batch, channels, height, width) in, (batch, features) logits out."""
     modules: list[nn.Module] = []
     for layer, row in zip(network.layers, layer_table(network), strict=True):

@@ -6,12 +6,12 @@ import math
 import torch
 from torch import nn
 
-from toolkit.convnet.template import Training
+from toolkit.convnet.template import TrainingConfig
 
 FIRST, FINAL = 1 / 25, 1 / 250_000  # of the highest rate: where one cycle begins and ends
 
 
-def optimizer(network: nn.Module, how: Training) -> torch.optim.Optimizer:
+def optimizer(network: nn.Module, how: TrainingConfig) -> torch.optim.Optimizer:
     """The optimizer of all parameters; its rate is set before every batch."""
     # Fused, one kernel updates every parameter; CPU and CUDA have it, Apple's mps has its own way.
     fused = next(network.parameters()).device.type in ("cpu", "cuda")
@@ -29,7 +29,7 @@ def optimizer(network: nn.Module, how: Training) -> torch.optim.Optimizer:
     )
 
 
-def learning_rate(how: Training, step: int, batches: int) -> float:
+def learning_rate(how: TrainingConfig, step: int, batches: int) -> float:
     """The rate of batch number `step`, counted from 0 over all epochs of `batches` each.
 
     A function of the step alone has no state to store, unlike torch's schedulers, whose OneCycleLR

@@ -49,7 +49,7 @@ class SeedRun:
 
 
 @dataclass(frozen=True)
-class Series:
+class SeedRuns:
     """Finished runs of one model on one data set; `data` is that set's fingerprint."""
 
     __pydantic_config__ = STRICT
@@ -79,14 +79,14 @@ class Series:
             data=self.data,
         )
 
-    def having(self, history: History) -> "Series":
+    def having(self, history: History) -> "SeedRuns":
         """The series with one more run."""
         run = SeedRun(
             history.seed, history.device, history.threads, history.epochs, history.versions
         )
         return replace(self, runs=(*self.runs, run))
 
-    def first(self, count: int) -> "Series":
+    def first(self, count: int) -> "SeedRuns":
         """The first `count` runs, where there are more."""
         return replace(self, runs=self.runs[:count])
 
@@ -102,22 +102,22 @@ class SeedSummary:
     count: int
 
 
-SERIES = TypeAdapter(Series)
+SERIES = TypeAdapter(SeedRuns)
 
 
-def begin(model: Model, data: "Digits") -> Series:
+def begin(model: Model, data: "Digits") -> SeedRuns:
     """The series before its first run."""
     counts = len(data.train_images), len(data.test_images)
-    return Series(model, data.fingerprint(), *counts, data.held_out, names=data.names)
+    return SeedRuns(model, data.fingerprint(), *counts, data.held_out, names=data.names)
 
 
-def save(path: Path, series: Series) -> None:
+def save(path: Path, series: SeedRuns) -> None:
     """Write the record, moved into place when whole."""
     with replacing(path) as temporary:
         temporary.write_bytes(SERIES.dump_json(series, indent=1))
 
 
-def load(path: Path, begun: Series) -> Series:
+def load(path: Path, begun: SeedRuns) -> SeedRuns:
     """The series recorded at `path`, or `begun` where nothing is there.
 
     Raises ToolkitError where the record is damaged or of another recipe than `begun`.
@@ -140,11 +140,11 @@ def load(path: Path, begun: Series) -> Series:
     return found
 
 
-def _counts(series: Series) -> tuple[int, int]:
+def _counts(series: SeedRuns) -> tuple[int, int]:
     return series.train_count, series.test_count
 
 
-def _read(path: Path) -> Series:
+def _read(path: Path) -> SeedRuns:
     written = content(path, MOST_TEXT)
     try:
         return SERIES.validate_json(written)
@@ -158,7 +158,7 @@ def _damaged(path: Path, fault: str) -> ToolkitError:
     )
 
 
-def summary(series: Series) -> SeedSummary:
+def summary(series: SeedRuns) -> SeedSummary:
     """The accuracies at the last epoch over the seeds of a series."""
     accuracies = [series.history(number).accuracy for number in range(len(series.runs))]
     return SeedSummary(

@@ -29,7 +29,7 @@ class LayerRow:
     bias: bool = False
 
 
-def layer_table(network: layers.Network) -> list[LayerRow]:
+def layer_table(network: layers.NetworkConfig) -> list[LayerRow]:
     """One row a layer, in order.
 
     Raises ValueError naming the first layer that does not fit what comes before it.
@@ -46,12 +46,12 @@ def layer_table(network: layers.Network) -> list[LayerRow]:
     return rows
 
 
-def parameter_count(network: layers.Network) -> int:
+def parameter_count(network: layers.NetworkConfig) -> int:
     """Trainable parameters of the whole network."""
     return sum(row.parameters for row in layer_table(network))
 
 
-def activation_count(network: layers.Network) -> int:
+def activation_count(network: layers.NetworkConfig) -> int:
     """Values that one image's pass computes: what convolutions, pools and linear layers put out.
 
     Batch norm, ReLU and dropout change a value where it stands and add none.
@@ -60,7 +60,7 @@ def activation_count(network: layers.Network) -> int:
     return sum(prod(row.output) for row in layer_table(network) if row.name not in in_place)
 
 
-def tensor_shapes(network: layers.Network) -> dict[str, Shape]:
+def tensor_shapes(network: layers.NetworkConfig) -> dict[str, Shape]:
     """The shape of every tensor of a trained network, by the name that `torch.nn.Sequential` gives
     it; names that end in `COUNTER` are of whole numbers.
     """

@@ -5,13 +5,13 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
-from toolkit.convnet.layers import MOST, Network, Positive, Share
+from toolkit.convnet.layers import MOST, NetworkConfig, Positive, Share
 from toolkit.convnet.shapes import layer_table
 from toolkit.files import templates
 from toolkit.files.errors import ToolkitError
 
 
-class Training(templates.Part):
+class TrainingConfig(templates.Part):
     """Optimizer, schedule and loss; `learning_rate` is the highest rate reached.
 
     `warm_up` is the share of the training in which a one-cycle schedule rises, `step_epochs` and
@@ -34,7 +34,7 @@ class Training(templates.Part):
     ema: Share = 0.0
 
     @model_validator(mode="after")
-    def _steps_are_told(self) -> "Training":
+    def _steps_are_told(self) -> "TrainingConfig":
         if (self.schedule == "step") != (self.step_epochs is not None):
             raise ValueError(
                 'schedule = "step" and step_epochs belong together; give both or neither'
@@ -61,8 +61,8 @@ class Model(templates.Part):
     """A whole model template."""
 
     title: templates.Title
-    network: Network
-    training: Training
+    network: NetworkConfig
+    training: TrainingConfig
     augmentation: Augmentation = Augmentation()
 
     @model_validator(mode="after")
