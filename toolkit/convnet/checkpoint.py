@@ -67,11 +67,11 @@ def load(path: Path, origin: Origin) -> tuple[tuple[Epoch, ...], object]:
     check_regular(path, MOST)
     try:
         content = _content(path)
-        found = _origin(**content["origin"])
+        file_origin = _origin(**content["origin"])
         epochs, state = EPOCHS.validate_json(content["epochs"]), content["state"]
     except Exception as error:  # torch raises whatever the damage leads it to
         raise damaged(path) from error
-    if difference := found.difference(origin):
+    if difference := file_origin.difference(origin):
         raise ToolkitError(
             f"{path}: belongs to {difference}; give the options of that run, or remove the file"
         )

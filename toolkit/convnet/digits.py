@@ -83,15 +83,15 @@ def load(folder: Path | None = None, *, validation: bool = False) -> Digits:
     Raises ToolkitError naming the file that is missing, damaged or inconsistent.
     """
     source = Path(str(resources.files("toolkit.convnet") / "digits_data"))
-    names = list(CHECKSUMS)[:2] if validation else list(CHECKSUMS)
-    files = {name: _find(folder or source, name) for name in names}
+    file_names = list(CHECKSUMS)[:2] if validation else list(CHECKSUMS)
+    files = {name: _find(folder or source, name) for name in file_names}
     tensors = [_read(path, name, verify=folder is None) for name, path in files.items()]
     _check(tensors, list(files.values()))
-    named = class_names(folder, tensors[1])
+    classes = class_names(folder, tensors[1])
     if validation:
-        return _split(tensors[0], tensors[1], named)
+        return _split(tensors[0], tensors[1], classes)
     train_images, train_labels, test_images, test_labels = tensors
-    return Digits(train_images, train_labels, test_images, test_labels, names=named)
+    return Digits(train_images, train_labels, test_images, test_labels, names=classes)
 
 
 def class_names(folder: Path | None, labels: torch.Tensor) -> tuple[str, ...]:
@@ -102,14 +102,14 @@ def class_names(folder: Path | None, labels: torch.Tensor) -> tuple[str, ...]:
     """
     places = [folder / place / "labels.txt" for place in FOLDERS] if folder else []
     for path in filter(Path.exists, places):
-        found = _names(path, 1 + int(labels.max()))
-        rest = DIGITS[len(found) :]
-        if twice := [name for name in found if name in rest]:
+        names = _names(path, 1 + int(labels.max()))
+        rest = DIGITS[len(names) :]
+        if twice := [name for name in names if name in rest]:
             raise ToolkitError(
                 f"{path}: {twice[0]!r} is also the name of class {twice[0]}, which has no line; "
                 f"give all {CLASSES} classes a line"
             )
-        return found + rest
+        return names + rest
     return GARMENTS if _checksum(labels) == FASHION else DIGITS
 
 
@@ -188,8 +188,8 @@ def _unpacked(path: Path, *, images: bool) -> bytes:
     dimensions = 3 if images else 1
     with OPENERS["" if path.suffix not in OPENERS else path.suffix](path) as file:
         head = file.read(4 + 4 * dimensions)
-        found: bytes = head + file.read(_promised(head, dimensions, path) + 1)
-    return found
+        content: bytes = head + file.read(_promised(head, dimensions, path) + 1)
+    return content
 
 
 def _promised(head: bytes, dimensions: int, path: Path) -> int:
@@ -217,8 +217,8 @@ def _parse(content: bytes, path: Path, *, images: bool) -> torch.Tensor:
     """Torchvision reads IDX from a path only, so the decompressed bytes pass through a file."""
     reader = idx.read_image_file if images else idx.read_label_file
     try:
-        with tempfile.TemporaryDirectory() as made:
-            plain = Path(made) / "idx"
+        with tempfile.TemporaryDirectory() as temporary:
+            plain = Path(temporary) / "idx"
             plain.write_bytes(content)
             tensor: torch.Tensor = reader(str(plain))
             return tensor.clone()

@@ -82,7 +82,7 @@ class History:
         return len(self.epochs) < self.model.training.epochs
 
 
-DECIMALS = 6  # of a probability that is kept
+DECIMALS = 6  # to which probabilities are rounded
 
 
 @dataclass(frozen=True)
@@ -98,11 +98,11 @@ class Predictions:
     @classmethod
     def of(cls, labels: NDArray[np.int64], probabilities: NDArray[np.float64]) -> "Predictions":
         """Rounded so that the class first found with the largest probability stays the same."""
-        kept, rows = probabilities.round(DECIMALS), np.arange(len(labels))
+        rounded, rows = probabilities.round(DECIMALS), np.arange(len(labels))
         first = probabilities.argmax(1)
-        level = kept.argmax(1) != first
-        kept[rows[level], first[level]] += 10.0**-DECIMALS
-        return cls(labels, kept.round(DECIMALS))
+        tied = rounded.argmax(1) != first
+        rounded[rows[tied], first[tied]] += 10.0**-DECIMALS
+        return cls(labels, rounded.round(DECIMALS))
 
     @property
     def predicted(self) -> NDArray[np.int64]:

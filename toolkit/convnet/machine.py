@@ -15,16 +15,16 @@ def choose_device(name: str) -> torch.device:
 
     Raises ToolkitError where this machine has no such device.
     """
-    found = {
+    available = {
         "cpu": True,
         "cuda": torch.cuda.is_available(),
         "mps": torch.backends.mps.is_available(),
     }
     if name == "auto":
-        return torch.device(next(kind for kind in ("cuda", "mps", "cpu") if found[kind]))
-    if not found.get(name.split(":", maxsplit=1)[0], False):
-        here = ", ".join(kind for kind, there in found.items() if there)
-        raise ToolkitError(f"--device {name}: not on this machine; use auto or one of {here}")
+        return torch.device(next(kind for kind in ("cuda", "mps", "cpu") if available[kind]))
+    if not available.get(name.split(":", maxsplit=1)[0], False):
+        choices = ", ".join(kind for kind, usable in available.items() if usable)
+        raise ToolkitError(f"--device {name}: not on this machine; use auto or one of {choices}")
     return torch.device(name)
 
 

@@ -19,8 +19,8 @@ BATCH = 100  # images; more no longer fit the processor's cache, and take twice 
 
 def predictions(network: nn.Module, digits: Digits) -> Predictions:
     """What the network says of the held-out set, in one pass over it."""
-    found = probabilities(network, digits.test_images)
-    return Predictions.of(digits.test_labels.numpy(), found)
+    shares = probabilities(network, digits.test_images)
+    return Predictions.of(digits.test_labels.numpy(), shares)
 
 
 @torch.inference_mode()
@@ -33,20 +33,22 @@ def probabilities(network: nn.Module, images: torch.Tensor) -> NDArray[np.float6
     double = deepcopy(network).eval().cpu().double()
     scaled = images.unsqueeze(1).double() / 255
     logits = [double((batch - MEAN) / DEVIATION) for batch in scaled.split(BATCH)]
-    found: NDArray[np.float64] = torch.cat(logits).softmax(1).numpy()
-    return found
+    shares: NDArray[np.float64] = torch.cat(logits).softmax(1).numpy()
+    return shares
 
 
-DRAWS, SHOWN_LAYERS = 8, 2
+DRAWS, KERNEL_LAYERS = 8, 2
 
 
-def pictures(network: nn.Module, digits: Digits, how: Augmentation, seed: int) -> Pictures:
+def pictures(network: nn.Module, digits: Digits, augmentation: Augmentation, seed: int) -> Pictures:
     """Held-out images, first kernels and augmented images."""
     convolutions = [part for part in network.modules() if isinstance(part, nn.Conv2d)]
-    kernels = [part.weight.detach().cpu().double() for part in convolutions[:SHOWN_LAYERS]]
+    kernels = [part.weight.detach().cpu().double() for part in convolutions[:KERNEL_LAYERS]]
     labels = digits.train_labels.unique().tolist()
     originals = torch.stack([_first(digits, label) for label in labels])
-    draws = [_drawn(image, how, seed + number) for number, image in enumerate(originals)]
+    draws = [
+        _augmented(image, augmentation, seed + number) for number, image in enumerate(originals)
+    ]
     return Pictures(
         digits.test_images.numpy(),
         tuple(weights.contiguous().numpy() for weights in kernels),
@@ -60,9 +62,9 @@ def _first(digits: Digits, label: int) -> torch.Tensor:
     return digits.train_images[int((digits.train_labels == label).nonzero()[0])]
 
 
-def _drawn(image: torch.Tensor, how: Augmentation, seed: int) -> NDArray[np.uint8]:
+def _augmented(image: torch.Tensor, augmentation: Augmentation, seed: int) -> NDArray[np.uint8]:
     # In double precision for the same reason: a byte is rounded from it.
     batch = unit_pixels(image.unsqueeze(0), torch.device("cpu")).double().repeat(DRAWS, 1, 1, 1)
-    changed = augment(batch, how, torch.Generator().manual_seed(seed)).squeeze(1)
-    found: NDArray[np.uint8] = (changed * 255).round().clamp(0, 255).byte().numpy()
-    return found
+    changed = augment(batch, augmentation, torch.Generator().manual_seed(seed)).squeeze(1)
+    pixels: NDArray[np.uint8] = (changed * 255).round().clamp(0, 255).byte().numpy()
+    return pixels

@@ -44,9 +44,9 @@ def _opened(path: Path) -> Image.Image:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # of odd metadata, as long as there is a picture
             warnings.simplefilter("error", Image.DecompressionBombWarning)
-            with Image.open(io.BytesIO(raw), formats=("PNG", "JPEG")) as found:
-                found.load()
-                picture = ImageOps.exif_transpose(found)
+            with Image.open(io.BytesIO(raw), formats=("PNG", "JPEG")) as image:
+                image.load()
+                picture = ImageOps.exif_transpose(image)
     except UnidentifiedImageError as error:
         raise ToolkitError(f"{path}: not a PNG or JPEG picture; save it as one of these") from error
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
@@ -73,9 +73,9 @@ def _on_background(picture: Image.Image) -> Image.Image:
     the picture brings a paper of its own.
     """
     shades, alpha = np.asarray(picture.convert("L")), np.asarray(picture.getchannel("A"))
-    if (seen := shades[alpha >= OPAQUE]).size == 0:
-        seen = shades[alpha > 0] if alpha.any() else np.zeros(1)
-    low, middle, high = np.quantile(seen, (0.02, 0.5, 0.98))
+    if (visible := shades[alpha >= OPAQUE]).size == 0:
+        visible = shades[alpha > 0] if alpha.any() else np.zeros(1)
+    low, middle, high = np.quantile(visible, (0.02, 0.5, 0.98))
     plain = high - low < 255 / 4
     shade = round((0 if middle > 127 else 255) if plain else middle)
     backdrop = Image.new("RGBA", picture.size, (shade, shade, shade, 255))
@@ -134,8 +134,8 @@ def _fitted(digit: Grey) -> Grey:
     if size == (wide, high):
         return digit
     # Reducing averages over areas, as MNIST's makers did; enlarging must not show squares.
-    how = Image.Resampling.BOX if scale < 1 else Image.Resampling.BICUBIC
-    picture = Image.fromarray(digit.astype(np.float32)).resize(size, how)
+    resampling = Image.Resampling.BOX if scale < 1 else Image.Resampling.BICUBIC
+    picture = Image.fromarray(digit.astype(np.float32)).resize(size, resampling)
     return np.asarray(picture, np.float64).clip(0, 1)
 
 

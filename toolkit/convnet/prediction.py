@@ -78,10 +78,10 @@ def probabilities(steps: list[Stage], images: NDArray[np.uint8]) -> NDArray[np.f
 
 def _prediction(picture: Path, names: tuple[str, ...], row: NDArray[np.float64]) -> Prediction:
     # A network may have more outputs than the data set has names.
-    called = distinct([names[n] if n < len(names) else str(n) for n in range(len(row))])
+    class_names = distinct([names[n] if n < len(names) else str(n) for n in range(len(row))])
     best = int(row.argmax())
-    shares = dict(zip(called, row.tolist(), strict=True))
-    return Prediction(str(picture), called[best], float(row[best]), shares)
+    shares = dict(zip(class_names, row.tolist(), strict=True))
+    return Prediction(str(picture), class_names[best], float(row[best]), shares)
 
 
 def distinct(names: list[str]) -> list[str]:

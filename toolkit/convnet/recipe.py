@@ -11,39 +11,44 @@ from toolkit.convnet.template import TrainingConfig
 FIRST, FINAL = 1 / 25, 1 / 250_000  # of the highest rate: where one cycle begins and ends
 
 
-def optimizer(network: nn.Module, how: TrainingConfig) -> torch.optim.Optimizer:
+def optimizer(network: nn.Module, training: TrainingConfig) -> torch.optim.Optimizer:
     """The optimizer of all parameters; its rate is set before every batch."""
     # Fused, one kernel updates every parameter; CPU and CUDA have it, Apple's mps has its own way.
     fused = next(network.parameters()).device.type in ("cpu", "cuda")
-    if how.optimizer == "adamw":
+    if training.optimizer == "adamw":
         return torch.optim.AdamW(
-            network.parameters(), how.learning_rate, weight_decay=how.weight_decay, fused=fused
+            network.parameters(),
+            training.learning_rate,
+            weight_decay=training.weight_decay,
+            fused=fused,
         )
     return torch.optim.SGD(
         network.parameters(),
-        how.learning_rate,
-        how.momentum,
-        weight_decay=how.weight_decay,
-        nesterov=how.nesterov and how.momentum > 0,
+        training.learning_rate,
+        training.momentum,
+        weight_decay=training.weight_decay,
+        nesterov=training.nesterov and training.momentum > 0,
         fused=fused,
     )
 
 
-def learning_rate(how: TrainingConfig, step: int, batches: int) -> float:
+def learning_rate(training: TrainingConfig, step: int, batches: int) -> float:
     """The rate of batch number `step`, counted from 0 over all epochs of `batches` each.
 
     A function of the step alone has no state to store, unlike torch's schedulers, whose OneCycleLR
     and StepLR it equals.
     """
-    if how.schedule == "constant":
-        return how.learning_rate
-    if how.schedule == "step":
-        return how.learning_rate * how.step_factor ** (step // batches // (how.step_epochs or 1))
-    steps = how.epochs * batches
-    peak = how.warm_up * steps - 1
+    if training.schedule == "constant":
+        return training.learning_rate
+    if training.schedule == "step":
+        return training.learning_rate * training.step_factor ** (
+            step // batches // (training.step_epochs or 1)
+        )
+    steps = training.epochs * batches
+    peak = training.warm_up * steps - 1
     if step <= peak:
-        return how.learning_rate * _cosine(FIRST, 1, step / peak)
-    return how.learning_rate * _cosine(1, FINAL, (step - peak) / max(1, steps - 1 - peak))
+        return training.learning_rate * _cosine(FIRST, 1, step / peak)
+    return training.learning_rate * _cosine(1, FINAL, (step - peak) / max(1, steps - 1 - peak))
 
 
 def _cosine(start: float, end: float, way: float) -> float:

@@ -117,27 +117,27 @@ def save(path: Path, series: SeedRuns) -> None:
         temporary.write_bytes(SERIES.dump_json(series, indent=1))
 
 
-def load(path: Path, begun: SeedRuns) -> SeedRuns:
-    """The series recorded at `path`, or `begun` where nothing is there.
+def load(path: Path, empty: SeedRuns) -> SeedRuns:
+    """The series recorded at `path`, or `empty` where nothing is there.
 
-    Raises ToolkitError where the record is damaged or of another recipe than `begun`.
+    Raises ToolkitError where the record is damaged or of another recipe than `empty`.
     """
     if not path.exists():
-        return begun
-    found = _read(path)
+        return empty
+    series = _read(path)
     # Names may have been corrected in between: they change no figure.
-    found = replace(found, names=begun.names)
-    if replace(found, runs=()) != begun:
+    series = replace(series, names=empty.names)
+    if replace(series, runs=()) != empty:
         raise ToolkitError(
             f"{path}: records another model, number of epochs or data set; "
             "give another --out, or remove it to begin the series anew"
         )
-    for number, run in enumerate(found.runs):
-        whole = len(run.epochs) == found.model.training.epochs
-        if run.seed != number or not whole or not possible(run.epochs, *_counts(found)):
+    for number, run in enumerate(series.runs):
+        whole = len(run.epochs) == series.model.training.epochs
+        if run.seed != number or not whole or not possible(run.epochs, *_counts(series)):
             raise _damaged(path, f"runs[{number + 1}]: not seed {number} from its first epoch "
                            "to its last, or more images right than there are")  # fmt: skip
-    return found
+    return series
 
 
 def _counts(series: SeedRuns) -> tuple[int, int]:
@@ -145,9 +145,9 @@ def _counts(series: SeedRuns) -> tuple[int, int]:
 
 
 def _read(path: Path) -> SeedRuns:
-    written = content(path, MOST_TEXT)
+    text = content(path, MOST_TEXT)
     try:
-        return SERIES.validate_json(written)
+        return SERIES.validate_json(text)
     except ValidationError as error:
         raise _damaged(path, first_fault(error)) from error
 

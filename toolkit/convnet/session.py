@@ -84,31 +84,33 @@ def _after_a_step(session: Session) -> State:
     return optimizer.state_dict()
 
 
-def _alike(found: object, wanted: object, key: object = None) -> bool:
-    if isinstance(wanted, torch.Tensor):
-        return isinstance(found, torch.Tensor) and _same_kind(found, wanted)
-    if isinstance(wanted, dict):
+def _alike(value: object, reference: object, key: object = None) -> bool:
+    if isinstance(reference, torch.Tensor):
+        return isinstance(value, torch.Tensor) and _same_kind(value, reference)
+    if isinstance(reference, dict):
         return (
-            isinstance(found, dict)
-            and found.keys() == wanted.keys()
-            and all(_alike(found[name], part, name) for name, part in wanted.items())
+            isinstance(value, dict)
+            and value.keys() == reference.keys()
+            and all(_alike(value[name], part, name) for name, part in reference.items())
         )
-    if isinstance(wanted, list):
+    if isinstance(reference, list):
         return (
-            isinstance(found, list)
-            and len(found) == len(wanted)
-            and all(map(_alike, found, wanted))
+            isinstance(value, list)
+            and len(value) == len(reference)
+            and all(map(_alike, value, reference))
         )
     if key == "lr":  # set before every batch
-        return isinstance(found, float) and math.isfinite(found)
-    return type(found) is type(wanted) and found == wanted
+        return isinstance(value, float) and math.isfinite(value)
+    return type(value) is type(reference) and value == reference
 
 
-def _same_kind(found: torch.Tensor, wanted: torch.Tensor) -> bool:
+def _same_kind(tensor: torch.Tensor, reference: torch.Tensor) -> bool:
     return (
-        (found.shape, found.dtype, found.layout) == (wanted.shape, wanted.dtype, wanted.layout)
-        and found.device == torch.device("cpu")
-        and bool(found.isfinite().all())
+        tensor.shape == reference.shape
+        and tensor.dtype == reference.dtype
+        and tensor.layout == reference.layout
+        and tensor.device == torch.device("cpu")
+        and bool(tensor.isfinite().all())
     )
 
 

@@ -64,13 +64,13 @@ def tensor_shapes(network: layers.NetworkConfig) -> dict[str, Shape]:
     """The shape of every tensor of a trained network, by the name that `torch.nn.Sequential` gives
     it; names that end in `COUNTER` are of whole numbers.
     """
-    found: dict[str, Shape] = {}
+    shapes: dict[str, Shape] = {}
     module = 0
     for layer, row in zip(network.layers, layer_table(network), strict=True):
         module += isinstance(layer, layers.Linear) and len(row.input) == 3  # a module that flattens
-        found |= {f"{module}.{name}": shape for name, shape in _tensors(layer, row).items()}
+        shapes |= {f"{module}.{name}": shape for name, shape in _tensors(layer, row).items()}
         module += 2 if isinstance(layer, layers.GlobalAveragePool) else 1
-    return found
+    return shapes
 
 
 def _tensors(layer: layers.Layer, row: LayerRow) -> dict[str, Shape]:

@@ -60,7 +60,7 @@ def stages(stored: Stored) -> list[Stage]:
 
     Raises ToolkitError where the weights are so large that no cell could hold what they come to.
     """
-    found: list[Stage] = []
+    sequence: list[Stage] = []
     module = 0
     rows = layer_table(stored.model.network)
     for number, (layer, row) in enumerate(zip(stored.model.network.layers, rows, strict=True), 1):
@@ -70,17 +70,17 @@ def stages(stored: Stored) -> list[Stage]:
         module += 2 if isinstance(layer, layers.GlobalAveragePool) else 1
         if isinstance(layer, layers.Dropout):
             continue
-        joined = _joined(found[-1], stage) if found else None
+        joined = _join(sequence[-1], stage) if sequence else None
         if joined:
-            found[-1] = joined
+            sequence[-1] = joined
         else:
-            found.append(stage)
-    if not reach(found) <= FARTHEST:  # also where it is nan
+            sequence.append(stage)
+    if not reach(sequence) <= FARTHEST:  # also where it is nan
         raise ToolkitError(
             f"{stored.source}: its weights are too large to compute with; train the model anew, "
             "with a lower training.learning_rate"
         )
-    return found
+    return sequence
 
 
 def _tensor(stored: Stored, module: int, name: str) -> Array:
@@ -129,7 +129,7 @@ def _linear(plain: Stage, kernel: Array, bias: Array) -> Stage:
     )
 
 
-def _joined(before: Stage, stage: Stage) -> Stage | None:
+def _join(before: Stage, stage: Stage) -> Stage | None:
     """Both as one stage, where the second changes in place what the first puts out."""
     if stage.kind != "pointwise" or before.relu or (before.norm and stage.norm):
         return None
@@ -143,11 +143,11 @@ def forward(steps: list[Stage], image: Array) -> Array:
     """The logits (classes,) of one image (28, 28) of 0..255, in evaluation mode."""
     values = ((image / 255 - MEAN) / DEVIATION)[None]
     for step in steps:
-        values = _finished(step, _computed(step, values))
+        values = _finish(step, _compute(step, values))
     return values.ravel()
 
 
-def _computed(step: Stage, values: Array) -> Array:
+def _compute(step: Stage, values: Array) -> Array:
     if step.kind == "average":
         mean: Array = values.mean(axis=(1, 2))
         return mean
@@ -162,8 +162,8 @@ def _computed(step: Stage, values: Array) -> Array:
     if step.kind == "pool":
         largest: Array = windows.max(axis=(-2, -1))
         return largest
-    found: Array = np.einsum("crsij,ocij->ors", windows, step.kernel, optimize=True)
-    return found
+    sums: Array = np.einsum("crsij,ocij->ors", windows, step.kernel, optimize=True)
+    return sums
 
 
 def scale_and_shift(norm: Norm) -> tuple[Array, Array]:
@@ -172,7 +172,7 @@ def scale_and_shift(norm: Norm) -> tuple[Array, Array]:
     return scale, norm.beta - norm.mean * scale
 
 
-def _finished(step: Stage, values: Array) -> Array:
+def _finish(step: Stage, values: Array) -> Array:
     shape = (-1,) + (1,) * (values.ndim - 1)
     if step.bias is not None:
         values = values + step.bias.reshape(shape)

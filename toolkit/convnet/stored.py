@@ -103,7 +103,7 @@ def shipped() -> Path:
 
 def _check_header(path: Path) -> None:
     """Raise ToolkitError unless there is a file whose header can be read in little memory."""
-    check_regular(path, MOST, _wanted(str(path)), "give the .safetensors file inside it")
+    check_regular(path, MOST, _cure(str(path)), "give the .safetensors file inside it")
     try:
         with path.open("rb") as file:
             length = int.from_bytes(file.read(LENGTH), "little")
@@ -123,11 +123,11 @@ def _unreadable(path: Path, error: OSError) -> ToolkitError:
     return ToolkitError(f"{path}: cannot be read: {error.strerror or error}; check the path")
 
 
-def _metadata(path: Path, found: dict[str, str]) -> Metadata:
-    if "template" not in found:
+def _metadata(path: Path, texts: dict[str, str]) -> Metadata:
+    if "template" not in texts:
         raise ToolkitError(f"{path}: holds no template; give weights that toolkit mnist wrote")
     try:
-        return Metadata.model_validate(found)
+        return Metadata.model_validate(texts)
     except ValidationError as error:
         raise ToolkitError(
             f"{path}: its metadata: {first_fault(error, Metadata)}; train the model anew"
@@ -147,29 +147,29 @@ def _names(path: Path, metadata: Metadata) -> tuple[str, ...]:
 
 def _tensors(path: Path, stored: Any, model: Model) -> dict[str, NDArray[Any]]:
     """All tensors, once their names, types and shapes are known to be those of the model."""
-    wanted = tensor_shapes(model.network)
-    if misfit := _misfit(stored, wanted):
+    shapes = tensor_shapes(model.network)
+    if misfit := _misfit(stored, shapes):
         raise ToolkitError(
             f"{path}: its weights do not fit its template: {misfit}; train the model anew"
         )
-    found = {name: stored.get_tensor(name) for name in wanted}
-    for name, values in found.items():
+    tensors = {name: stored.get_tensor(name) for name in shapes}
+    for name, values in tensors.items():
         fault = "" if np.isfinite(values).all() else "numbers that are not finite"
         if name.endswith("running_var") and (values < 0).any():
             fault = "negative variances"
         if fault:
             raise ToolkitError(f"{path}: its weights {name} hold {fault}; train the model anew")
-    return found
+    return tensors
 
 
-def _misfit(stored: Any, wanted: dict[str, Shape]) -> str:
+def _misfit(stored: Any, shapes: dict[str, Shape]) -> str:
     """What the file has otherwise than the template wants it, the first of it; else nothing."""
     named = set(stored.keys())
-    if lacking := sorted(wanted.keys() - named):
+    if lacking := sorted(shapes.keys() - named):
         return f"{lacking[0]} is missing"
-    if extra := sorted(named - wanted.keys()):
+    if extra := sorted(named - shapes.keys()):
         return f"{brief(repr(extra[0]))} has no place in it"
-    for name, shape in wanted.items():
+    for name, shape in shapes.items():
         tensor, kind = stored.get_slice(name), "I64" if name.endswith(COUNTER) else "F32"
         if tensor.get_dtype() != kind:
             return f"{name} is of type {tensor.get_dtype()}, not {kind}"
@@ -178,7 +178,7 @@ def _misfit(stored: Any, wanted: dict[str, Shape]) -> str:
     return ""
 
 
-def _wanted(name: str) -> str:
+def _cure(name: str) -> str:
     """What to give instead, also to one who named a model that can be trained."""
     if name in templates("models"):
         return (

@@ -34,7 +34,7 @@ class TrainingConfig(templates.Part):
     ema: Share = 0.0
 
     @model_validator(mode="after")
-    def _steps_are_told(self) -> "TrainingConfig":
+    def _check_schedule(self) -> "TrainingConfig":
         if (self.schedule == "step") != (self.step_epochs is not None):
             raise ValueError(
                 'schedule = "step" and step_epochs belong together; give both or neither'
@@ -66,7 +66,7 @@ class Model(templates.Part):
     augmentation: Augmentation = Augmentation()
 
     @model_validator(mode="after")
-    def _layers_fit(self) -> "Model":
+    def _check_layers(self) -> "Model":
         layer_table(self.network)
         return self
 

@@ -117,14 +117,16 @@ def train(
     Raises ToolkitError where the model does not fit the images, an argument is at fault, or the
     training diverges in its first epoch.
     """
-    chosen, text = (model, model.toml()) if isinstance(model, Model) else load_template(str(model))
-    check_digits(chosen, chosen.title)
+    template, text = (
+        (model, model.toml()) if isinstance(model, Model) else load_template(str(model))
+    )
+    check_digits(template, template.title)
     digits = digits or mnist.load()
-    check_batches(chosen, len(digits.train_images), chosen.title)
+    check_batches(template, len(digits.train_images), template.title)
     watcher = training.Watcher(on_epoch=on_epoch)
     with threads(thread_count):
         network, history = training.train(
-            with_epochs(chosen, epochs), digits, seed, choose_device(device), watcher
+            with_epochs(template, epochs), digits, seed, choose_device(device), watcher
         )
     network.eval()
     return TrainedNetwork(

@@ -31,19 +31,19 @@ def layers(line: str, after: str = "B R") -> list[dict[str, Any]]:
     Raises ToolkitError naming the first word that is none of these, and where it stands.
     """
     following = [_single(word, after) for word in _words(after)]
-    found: list[dict[str, Any]] = []
+    sequence: list[dict[str, Any]] = []
     for word in _words(line):
         block = CONVOLUTION.fullmatch(word[0])
-        found += _block(block, following, line, word[1]) if block else [_single(word, line)]
-    return found
+        sequence += _block(block, following, line, word[1]) if block else [_single(word, line)]
+    return sequence
 
 
 def in_words(line: str) -> str:
     """A line of layers for readers: "8, 16, pool, 8 (1x1), average, 10 logits"."""
     words = {"P": "pool", "G": "average"}
-    told = [words.get(word, word) for word, _ in _words(line)]
-    told = [re.sub(r"^F(\d+)$", r"\1 logits", word) for word in told]
-    return ", ".join(re.sub(r"^(\d+):(\d+)$", r"\1 (\2x\2)", word) for word in told)
+    texts = [words.get(word, word) for word, _ in _words(line)]
+    texts = [re.sub(r"^F(\d+)$", r"\1 logits", word) for word in texts]
+    return ", ".join(re.sub(r"^(\d+):(\d+)$", r"\1 (\2x\2)", word) for word in texts)
 
 
 def _words(line: str, start: int = 0) -> Iterator[tuple[str, int]]:
@@ -52,12 +52,12 @@ def _words(line: str, start: int = 0) -> Iterator[tuple[str, int]]:
 
 
 def _block(
-    found: re.Match[str], after: list[dict[str, Any]], line: str, start: int
+    match: re.Match[str], after: list[dict[str, Any]], line: str, start: int
 ) -> list[dict[str, Any]]:
-    channels, kernel, stride, padding, own = found.groups()
+    channels, kernel, stride, padding, own = match.groups()
     following = after
     if own is not None:
-        following = [_single(word, line) for word in _words(own, start + found.start(5))]
+        following = [_single(word, line) for word in _words(own, start + match.start(5))]
     convolution = {
         "type": "convolution",
         "channels": int(channels),

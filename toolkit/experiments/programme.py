@@ -38,22 +38,22 @@ class Run:
         return self.setup.fingerprint, self.seed
 
 
-def chosen(programme: Sequence[OneExperiment], only: Sequence[str]) -> tuple[OneExperiment, ...]:
+def select(programme: Sequence[OneExperiment], only: Sequence[str]) -> tuple[OneExperiment, ...]:
     """Those experiments of `programme` whose concepts are called `only`, by name or number; all
     where `only` is empty.
 
     Raises ToolkitError for a name that no concept has.
     """
-    known = {name: each for each in programme for name in (each.name, str(each.number))}
+    by_name = {name: each for each in programme for name in (each.name, str(each.number))}
     for name in only:
-        if name.lower() not in known:
+        if name.lower() not in by_name:
             names = [each.name for each in programme]
             raise ToolkitError(
                 f"{brief(name) or repr(name)}: no such concept{suggestion(name, names)}; "
                 f"use a number from 1 to {len(programme)} or one of {', '.join(names)}"
             )
-    wanted = {known[name.lower()].name for name in only}
-    return tuple(each for each in programme if not only or each.name in wanted)
+    selection = {by_name[name.lower()].name for name in only}
+    return tuple(each for each in programme if not only or each.name in selection)
 
 
 def runs(experiments: Iterable[NamedExperiment], budget: Budget, seeds: int) -> tuple[Run, ...]:
@@ -66,10 +66,10 @@ def runs(experiments: Iterable[NamedExperiment], budget: Budget, seeds: int) -> 
     return tuple(Run(setup, seed) for seed in range(seeds) for setup in ordered.values())
 
 
-def missing(wanted: Iterable[Run], results: Iterable[Result]) -> tuple[Run, ...]:
-    """Those of `wanted` that are not among the results."""
+def missing(all_runs: Iterable[Run], results: Iterable[Result]) -> tuple[Run, ...]:
+    """Those of `all_runs` that are not among the results."""
     done = {(result.fingerprint, result.seed) for result in results}
-    return tuple(run for run in wanted if run.key not in done)
+    return tuple(run for run in all_runs if run.key not in done)
 
 
 def seconds(todo: Iterable[Run], results: Sequence[Result], budget: Budget) -> float:

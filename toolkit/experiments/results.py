@@ -91,9 +91,9 @@ def load(path: Path, note: Callable[[str], object] = str) -> tuple[Result, ...]:
             f"{path}: line {len(lines) + 1} does not end with a line break and is passed over, for "
             "it may be cut short; if it is whole, add the line break"
         )
-    found = {number: _row(path, number, line) for number, line in enumerate(lines[:-1], 2)}
-    _check_together(path, found)
-    return tuple(found.values())
+    rows = {number: _row(path, number, line) for number, line in enumerate(lines[:-1], 2)}
+    _check_together(path, rows)
+    return tuple(rows.values())
 
 
 def _row(path: Path, number: int, line: str) -> Result:
@@ -129,17 +129,17 @@ def _column(line: str) -> str:
     return HEADINGS[number]
 
 
-def _check_together(path: Path, found: dict[int, Result]) -> None:
+def _check_together(path: Path, rows: dict[int, Result]) -> None:
     """Raise ToolkitError where a run is recorded twice, or saw more or fewer images than others."""
-    there: dict[tuple[str, int], int] = {}
-    for number, result in found.items():
-        first = there.setdefault((result.fingerprint, result.seed), number)
+    first_lines: dict[tuple[str, int], int] = {}
+    for number, result in rows.items():
+        first = first_lines.setdefault((result.fingerprint, result.seed), number)
         if first != number:
             raise ToolkitError(
                 f"{path}: line {number} records the same run as line {first} (fingerprint "
                 f"{result.fingerprint}, seed {result.seed}); remove one of the two lines"
             )
-        seen, usual = result.seen, found[2].seen
+        seen, usual = result.seen, rows[2].seen
         if seen != usual:
             raise ToolkitError(
                 f"{path}: line {number}, columns images and epochs: {seen:,} images in all, but "
@@ -157,13 +157,13 @@ def save(path: Path, results: Iterable[Result]) -> None:
         temporary.write_text(out.getvalue(), encoding="utf-8")
 
 
-def add(path: Path, made: Iterable[Result]) -> None:
-    """Put into the table those of `made` that are not there; whatever else it holds stays, so that
-    two programs at work on one file do not undo each other.
+def add(path: Path, results: Iterable[Result]) -> None:
+    """Add to the table those of `results` that it does not hold yet. Its other rows are kept, so
+    that two programs that record in the same file do not overwrite each other's results.
     """
-    found = load(path) if path.exists() else ()
-    there = {(result.fingerprint, result.seed) for result in found}
-    save(path, (*found, *(r for r in made if (r.fingerprint, r.seed) not in there)))
+    recorded = load(path) if path.exists() else ()
+    keys = {(result.fingerprint, result.seed) for result in recorded}
+    save(path, (*recorded, *(r for r in results if (r.fingerprint, r.seed) not in keys)))
 
 
 def _word(value: object) -> str:

@@ -9,7 +9,7 @@ from toolkit.experiments.variant import Start
 
 TINY, LARGE = 0.001, 1.0  # standard deviations
 
-DRAWN: dict[Start, Callable[[torch.Tensor, torch.Generator], object]] = {
+INITIALIZERS: dict[Start, Callable[[torch.Tensor, torch.Generator], object]] = {
     "he": lambda weight, random: nn.init.kaiming_normal_(
         weight, nonlinearity="relu", generator=random
     ),
@@ -27,6 +27,6 @@ def draw(network: nn.Module, start: Start, seed: int) -> None:
     random = torch.Generator().manual_seed(seed)
     for module in network.modules():
         if isinstance(module, (nn.Conv2d, nn.Linear)):
-            DRAWN[start](module.weight, random)
+            INITIALIZERS[start](module.weight, random)
             if module.bias is not None:
                 nn.init.zeros_(module.bias)

@@ -78,12 +78,12 @@ def content(
     try:
         with path.open("rb") as file:
             # Some files, as those of Linux under /proc, hold more than their size says.
-            found = file.read(most + 1)
+            data = file.read(most + 1)
     except OSError as error:
         raise _unreadable(path, error) from error
-    if len(found) > most:
+    if len(data) > most:
         raise _too_large(path, most)
-    return found
+    return data
 
 
 def text(

@@ -33,11 +33,11 @@ Checked = TypeVar("Checked", bound=BaseModel)
 Item = TypeVar("Item")
 
 
-def _tuple(given: object) -> tuple[Any, ...]:
+def _tuple(value: object) -> tuple[Any, ...]:
     """An array as TOML and JSON give it, which is a list, as one that cannot be changed."""
-    if not isinstance(given, list | tuple):
+    if not isinstance(value, list | tuple):
         raise PydanticKnownError("list_type")
-    return tuple(given)
+    return tuple(value)
 
 
 # What is read once is never changed, so a template's arrays are kept as tuples.
@@ -49,11 +49,11 @@ def at_most(count: int) -> BeforeValidator:
     should be removed, not corrected.
     """
 
-    def check(given: object) -> object:
-        if isinstance(given, list | tuple) and len(given) > count:
-            lengths = {"field_type": "List", "max_length": count, "actual_length": len(given)}
+    def check(value: object) -> object:
+        if isinstance(value, list | tuple) and len(value) > count:
+            lengths = {"field_type": "List", "max_length": count, "actual_length": len(value)}
             raise PydanticKnownError("too_long", lengths)
-        return given
+        return value
 
     return BeforeValidator(check)
 
@@ -101,10 +101,10 @@ KINDS = {"lessons": ("lesson", "toolkit backprop"), "models": ("model", "toolkit
 
 def _other_kind(kind: str, name: str) -> ToolkitError | None:
     """Says so where `name` is a shipped template of the other kind."""
-    for other, (called, command) in KINDS.items():
+    for other, (noun, command) in KINDS.items():
         if other != kind and name in shipped(other):
             return ToolkitError(
-                f"{name}: this is a {called}, for {command}, not a {KINDS[kind][0]}; "
+                f"{name}: this is a {noun}, for {command}, not a {KINDS[kind][0]}; "
                 f"use one of {', '.join(shipped(kind))}, or the path of a .toml file"
             )
     return None
@@ -182,28 +182,28 @@ def _key(place: Iterable[int | str]) -> str:
 def _cure(fault: Any, place: list[int | str], schema: type[BaseModel] | None) -> str:
     kind, message = fault["type"], str(fault["msg"]).removeprefix("Value error, ")
     if kind in UNKNOWN:
-        meant = suggestion(str(place[-1]), _siblings(place, schema) if schema else [])
-        return f"unknown key{meant}; remove or correct it"
+        hint = suggestion(str(place[-1]), _siblings(place, schema) if schema else [])
+        return f"unknown key{hint}; remove or correct it"
     if kind == "missing":
         return "missing; add this key"
     if kind == "value_error":
         return message
     if kind == "json_invalid":
         return "not valid JSON"
-    got = fault.get("input")
+    value = fault.get("input")
     if kind == "string_pattern_mismatch":
-        return f"never written by the toolkit in this form: {brief(repr(got))}"
+        return f"never written by the toolkit in this form: {brief(repr(value))}"
     if kind == "bool_type":
-        return f"must be true or false, not {brief(_in_toml(got))}"
+        return f"must be true or false, not {brief(_in_toml(value))}"
     if kind in ("model_type", "model_attributes_type", "dict_type"):
-        return f"must be a table of keys, as [section] begins one, not {brief(repr(got))}"
+        return f"must be a table of keys, as [section] begins one, not {brief(repr(value))}"
     if kind in ("too_short", "too_long"):
         context = fault["ctx"]
         limit = context.get("min_length", context.get("max_length"))
         bound = "or more" if kind == "too_short" else "at most"
         return f"needs {limit} {'entry' if limit == 1 else 'entries'} {bound}"
-    shown = "" if isinstance(got, dict | list) else f", not {brief(_in_toml(got))}"
-    return f"{message.removeprefix('Input ')}{shown}"
+    contrast = "" if isinstance(value, dict | list) else f", not {brief(_in_toml(value))}"
+    return f"{message.removeprefix('Input ')}{contrast}"
 
 
 def _in_toml(value: object) -> str:
