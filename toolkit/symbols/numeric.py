@@ -15,27 +15,27 @@ from toolkit.symbols.scope import QUICK, SCALAR, SCOPE
 
 
 def function(
-    given: Sequence[Symbol], equations: Sequence[Equation], *, single: bool = False
+    arguments: Sequence[Symbol], equations: Sequence[Equation], *, single: bool = False
 ) -> Callable[..., tuple[Any, ...]]:
-    """A function of the `given` values that returns the value of every equation, in order.
+    """A function of the `arguments` that returns the value of every equation, in order.
 
     Arguments are numbers or arrays of one shape; so are the results. `single`: the contents of
     single cells and of ranges, of any kind; the cases of a formula may be of different types.
     CellError is raised where an error in a cell decides which case holds.
     """
-    symbols = [*given, *(equation.symbol for equation in equations)]
+    symbols = [*arguments, *(equation.symbol for equation in equations)]
     names = {symbol: f"x{index}" for index, symbol in enumerate(symbols)}
     calls = Calls()
     printer = (SinglePrinter if single else ArrayPrinter)(names, calls)
-    arguments = ", ".join(names[symbol] for symbol in given)
+    parameters = ", ".join(names[symbol] for symbol in arguments)
     results = ", ".join(names[equation.symbol] for equation in equations)
     lines = [f"    {names[e.symbol]} = {printer.doprint(e.expr)}" for e in equations]
-    source = "\n".join([f"def compute({arguments}):", *lines, f"    return ({results},)"])
+    source = "\n".join([f"def compute({parameters}):", *lines, f"    return ({results},)"])
     scope = {**SCOPE, **calls.scope()}
     exec(compile(source, "<equations>", "exec"), scope)  # noqa: S102  # our own printer wrote it
     compute: Callable[..., tuple[Any, ...]] = scope["compute"]
-    shown: Callable[[Any], Any] = content_of if single else _of_map
-    return lambda *values: tuple(map(shown, compute(*map(operand, values))))
+    convert: Callable[[Any], Any] = content_of if single else _of_map
+    return lambda *values: tuple(map(convert, compute(*map(operand, values))))
 
 
 def _of_map(result: Any) -> Any:
@@ -43,7 +43,7 @@ def _of_map(result: Any) -> Any:
 
 
 def loop(
-    given: Sequence[Symbol],
+    arguments: Sequence[Symbol],
     first: Mapping[Symbol, float],
     step: Sequence[Equation],
     body: Sequence[Equation],
@@ -52,7 +52,7 @@ def loop(
     scalar: bool,
     quick: bool = False,
 ) -> Callable[..., None]:
-    """A function (last, emit, *given) that runs `body` for counter = 0, 1, … last, with `step`
+    """A function (last, emit, *arguments) that runs `body` for counter = 0, 1, … last, with `step`
     before each but the first, and hands emit(counter, values) the values of all equations.
 
     What `step` reads as Previous is what the round before left; else what `step` made already.
@@ -60,22 +60,22 @@ def loop(
     Python numbers (`scalar`), which may raise where they leave their range, or in arrays of one
     shape; `quick` with functions whose last digits depend on the machine.
     """
-    made = [equation.symbol for equation in step]
+    step_symbols = [equation.symbol for equation in step]
     # A dict, for what is given and made again.
-    symbols = dict.fromkeys([*given, *made, *(e.symbol for e in body)])
+    symbols = dict.fromkeys([*arguments, *step_symbols, *(e.symbol for e in body)])
     now = {symbol: f"x{index}" for index, symbol in enumerate(symbols)} | {counter: "n"}
-    fresh = {symbol: f"y{index}" for index, symbol in enumerate(made)}
+    fresh = {symbol: f"y{index}" for index, symbol in enumerate(step_symbols)}
     old = {Previous(symbol): name for symbol, name in now.items()}
     kind = ScalarPrinter if scalar else ArrayPrinter
     calls = Calls()
     stepping, computing = kind({**now, **fresh, **old}, calls), kind(now, calls)
-    lines = [f"def run(last, emit, {', '.join(now[s] for s in given)}):"]
+    lines = [f"def run(last, emit, {', '.join(now[s] for s in arguments)}):"]
     lines += [f"  {now[s]} = {number!r}" for s, number in first.items()]
     lines += ["  for n in range(last + 1):", "    if n:"]
     lines += [f"      {line}" for line in stepping.assignments(step, "s")]
     lines += [f"      {now[s]} = {name}" for s, name in fresh.items()] or ["      pass"]
     lines += [f"    {line}" for line in computing.assignments(body, "b")]
-    emitted = ", ".join(now[s] for s in [*made, *(e.symbol for e in body)])
+    emitted = ", ".join(now[s] for s in [*step_symbols, *(e.symbol for e in body)])
     known = SCALAR if scalar else {**SCOPE, **(QUICK if quick else {})}
     scope = {**known, **calls.scope()}
     source = "\n".join([*lines, f"    emit(n, ({emitted},))"])
@@ -86,11 +86,11 @@ def loop(
 
 def value(expr: Expr, known: Mapping[Symbol, Any]) -> Any:
     """The value of one expression as a plain number, bool or text; nan or inf for an error."""
-    given = [symbol for symbol in expr.free_symbols if symbol in known]
-    compute = function(given, [Equation(Symbol("result"), expr)], single=True)
+    arguments = [symbol for symbol in expr.free_symbols if symbol in known]
+    compute = function(arguments, [Equation(Symbol("result"), expr)], single=True)
     with np.errstate(all="ignore"):
         try:
-            (result,) = compute(*(known[symbol] for symbol in given))
+            (result,) = compute(*(known[symbol] for symbol in arguments))
         except (CellError, ZeroDivisionError, OverflowError):
             return math.nan
     return result
