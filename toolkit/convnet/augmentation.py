@@ -1,7 +1,7 @@
-"""Random affine changes, a different draw for each image, applied to a whole batch at once.
+"""Random affine transformations, drawn for each image and applied to a whole batch at once.
 
-torchvision's RandomAffine draws once for all images of a batch; image by image it costs more than
-the network itself. One `affine_grid` and one `grid_sample` serve the whole batch instead.
+torchvision's RandomAffine draws once for all images of a batch; applied image by image it takes
+longer than the network itself. Here one `affine_grid` and one `grid_sample` serve the whole batch.
 """
 
 import math
@@ -13,9 +13,9 @@ from toolkit.convnet.template import Augmentation
 
 
 def augment(images: torch.Tensor, config: Augmentation, random: torch.Generator) -> torch.Tensor:
-    """Images (n, channels, height, width) in 0..1, each turned, moved, scaled and sheared.
+    """Rotate, translate, scale and shear each of the images (n, channels, height, width) in 0..1.
 
-    What moves in from outside is 0, the background of the digits.
+    Pixels that enter from outside the image are 0, as the background of the digits is.
     """
     if not any((config.rotation, config.translation, config.scale, config.shear)):
         return images
@@ -26,9 +26,9 @@ def augment(images: torch.Tensor, config: Augmentation, random: torch.Generator)
 
 
 def _matrices(images: torch.Tensor, config: Augmentation, random: torch.Generator) -> torch.Tensor:
-    """Affine matrices (n, 2, 3), mapping places in the new image to places in the old one."""
+    """Affine matrices (n, 2, 3) that map positions in the new image to positions in the old one."""
     count, side = len(images), images.shape[-1]
-    # Drawn where the generator lives, on the CPU, so that a seed means the same everywhere.
+    # Drawn on the CPU, where the generator is, so that a seed gives the same changes everywhere.
     draw = (torch.rand(6, count, generator=random) * 2 - 1).to(images)
     if config.share < 1:
         draw *= (torch.rand(count, generator=random) < config.share).to(images)

@@ -1,4 +1,4 @@
-"""A series of seeds: each run's figures in a small file as it ends."""
+"""A series of runs with different seeds, recorded in a small file as each run ends."""
 
 import statistics
 from dataclasses import dataclass, replace
@@ -22,7 +22,7 @@ from toolkit.files.reading import MOST_TEXT, content
 from toolkit.files.saving import replacing
 from toolkit.files.templates import Title, first_fault
 
-if TYPE_CHECKING:  # the workbook's sheets read this module, and they do without torch
+if TYPE_CHECKING:  # the sheets of the workbook import this module without torch
     from toolkit.convnet.digits import Digits
 
 
@@ -37,7 +37,7 @@ Versions = Annotated[str, Field(max_length=1000), AfterValidator(_printable)]
 
 @dataclass(frozen=True)
 class SeedRun:
-    """What differs from seed to seed."""
+    """The part of a series that differs from seed to seed."""
 
     __pydantic_config__ = STRICT
 
@@ -50,7 +50,7 @@ class SeedRun:
 
 @dataclass(frozen=True)
 class SeedRuns:
-    """Finished runs of one model on one data set; `data` is that set's fingerprint."""
+    """Finished runs of one model on one data set; `data` is the fingerprint of that set."""
 
     __pydantic_config__ = STRICT
 
@@ -63,7 +63,7 @@ class SeedRuns:
     names: tuple[str, ...] = DIGITS
 
     def history(self, number: int) -> History:
-        """Run `number` as a history of its own."""
+        """The history of run `number`, counted from 0."""
         run = self.runs[number]
         return History(
             model=self.model,
@@ -87,13 +87,13 @@ class SeedRuns:
         return replace(self, runs=(*self.runs, run))
 
     def first(self, count: int) -> "SeedRuns":
-        """The first `count` runs, where there are more."""
+        """The series cut to its first `count` runs."""
         return replace(self, runs=self.runs[:count])
 
 
 @dataclass(frozen=True)
 class SeedSummary:
-    """Accuracies over the seeds of a series, as shares; a single one has no standard deviation."""
+    """Accuracies over the seeds of a series, as shares; of a single seed there is no deviation."""
 
     mean: float
     standard_deviation: float | None
@@ -112,20 +112,20 @@ def begin(model: Model, data: "Digits") -> SeedRuns:
 
 
 def save(path: Path, series: SeedRuns) -> None:
-    """Write the record, moved into place when whole."""
+    """Write the record. It replaces an earlier one only once it is complete."""
     with replacing(path) as temporary:
         temporary.write_bytes(SERIES.dump_json(series, indent=1))
 
 
 def load(path: Path, empty: SeedRuns) -> SeedRuns:
-    """The series recorded at `path`, or `empty` where nothing is there.
+    """The series recorded at `path`, or `empty`, the series before its first run, if there is none.
 
-    Raises ToolkitError where the record is damaged or of another recipe than `empty`.
+    Raises ToolkitError if the record is damaged, or of another model or data set than `empty`.
     """
     if not path.exists():
         return empty
     series = _read(path)
-    # Names may have been corrected in between: they change no figure.
+    # The names of the classes may have been corrected since; they affect no figure.
     series = replace(series, names=empty.names)
     if replace(series, runs=()) != empty:
         raise ToolkitError(

@@ -1,4 +1,4 @@
-"""What lies in a file of trained weights, read without torch."""
+"""Read files of trained weights without torch."""
 
 from dataclasses import dataclass
 from importlib import resources
@@ -19,8 +19,9 @@ from toolkit.files.reading import MEGABYTE, check_regular
 from toolkit.files.templates import Part, brief, first_fault, parse
 from toolkit.files.templates import shipped as templates
 
-MOST = 1024 * MEGABYTE  # of a file of weights
-LENGTH, LONGEST_HEADER = 8, 10_000_000  # bytes: of the number that is the header's length, and that
+MOST = 1024 * MEGABYTE  # size of a file of weights
+# Bytes of the number that gives the length of the header, and the greatest such length.
+LENGTH, LONGEST_HEADER = 8, 10_000_000
 # The fingerprints of MNIST as `toolkit.convnet.digits` loads it, tested on the test set or on a
 # part of the training set.
 MNIST = (
@@ -45,7 +46,7 @@ Count = Annotated[str, Field(pattern=r"^[0-9]{1,19}$")]
 
 
 class Metadata(Part):
-    """What `save_weights` writes beside the tensors, each a text; files of earlier versions hold
+    """The metadata that `save_weights` writes with the tensors. Files of earlier versions contain
     the template alone. `classes` is a list of names in JSON, `data` the data set's fingerprint.
     """
 
@@ -60,8 +61,8 @@ class Metadata(Part):
 
 @dataclass(frozen=True)
 class Stored:
-    """Tensors by name, the template of their model, the classes' names by label, the file, and the
-    metadata as it stands there.
+    """The content of a file of weights: the tensors by name, their model, the names of the classes
+    indexed by label, the path of the file, and its metadata.
     """
 
     tensors: dict[str, NDArray[Any]]
@@ -72,16 +73,16 @@ class Stored:
 
     @property
     def knows_mnist(self) -> bool:
-        """Whether MNIST's digits are what the network was trained on, as far as the file says."""
+        """Whether the network was trained on MNIST, as far as the file says."""
         if self.metadata.data is None:
             return self.names == DIGITS
         return self.metadata.data in MNIST and len(self.names) == len(DIGITS)
 
 
 def read(path: Path) -> Stored:
-    """What `save_weights` wrote: exactly the tensors of its template, all of finite numbers.
+    """Read a file that `save_weights` wrote: exactly the tensors of its template, all finite.
 
-    Raises ToolkitError where the file is missing, damaged, holds no template or other tensors.
+    Raises ToolkitError if the file is missing or damaged, has no template, or other tensors.
     """
     _check_header(path)
     try:
@@ -97,12 +98,12 @@ def read(path: Path) -> Stored:
 
 
 def shipped() -> Path:
-    """The weights in the package."""
+    """The path of the weights that ship in the package."""
     return Path(str(resources.files("toolkit") / "weights" / "default.safetensors"))
 
 
 def _check_header(path: Path) -> None:
-    """Raise ToolkitError unless there is a file whose header can be read in little memory."""
+    """Raise ToolkitError unless there is a file with a header of reasonable length."""
     check_regular(path, MOST, _cure(str(path)), "give the .safetensors file inside it")
     try:
         with path.open("rb") as file:
@@ -135,7 +136,7 @@ def _metadata(path: Path, texts: dict[str, str]) -> Metadata:
 
 
 def _names(path: Path, metadata: Metadata) -> tuple[str, ...]:
-    """Those of the classes; files written before these were kept are of digits."""
+    """The names of the classes; files of earlier versions have none and are of digits."""
     try:
         return DIGITS if metadata.classes is None else NAMES.validate_json(metadata.classes)
     except ValidationError as error:
@@ -146,7 +147,7 @@ def _names(path: Path, metadata: Metadata) -> tuple[str, ...]:
 
 
 def _tensors(path: Path, stored: Any, model: Model) -> dict[str, NDArray[Any]]:
-    """All tensors, once their names, types and shapes are known to be those of the model."""
+    """All tensors, after a check that their names, types and shapes are those of the model."""
     shapes = tensor_shapes(model.network)
     if misfit := _misfit(stored, shapes):
         raise ToolkitError(
@@ -163,7 +164,7 @@ def _tensors(path: Path, stored: Any, model: Model) -> dict[str, NDArray[Any]]:
 
 
 def _misfit(stored: Any, shapes: dict[str, Shape]) -> str:
-    """What the file has otherwise than the template wants it, the first of it; else nothing."""
+    """The first difference between the file's tensors and `shapes`, or the empty string."""
     named = set(stored.keys())
     if lacking := sorted(shapes.keys() - named):
         return f"{lacking[0]} is missing"
@@ -179,7 +180,7 @@ def _misfit(stored: Any, shapes: dict[str, Shape]) -> str:
 
 
 def _cure(name: str) -> str:
-    """What to give instead, also to one who named a model that can be trained."""
+    """The cure for a missing file of weights, also if `name` is that of a model to be trained."""
     if name in templates("models"):
         return (
             f"weights are wanted here, not the name of a model: toolkit mnist --model {name} "
