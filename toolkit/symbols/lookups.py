@@ -19,7 +19,7 @@ from toolkit.symbols.cells import (
 
 
 @cell_function("INDEX({cells},{place})")
-def picked(cells: Any, *place: Any) -> Any:
+def element(cells: Any, *place: Any) -> Any:
     """The cell of a range at a place counted from 1: in a column, or by row and column.
 
     nan outside the range. In an array with a column for each cell across, the place may be an
@@ -60,7 +60,7 @@ def cell_or_zero(cells: Any, row: Any, column: Any, height: Any, width: Any) -> 
     if not all(tests):
         return 0.0
     table = _table(cells).reshape(int(height), int(width))
-    return float(number_of(picked.compute(table, *places)))
+    return float(number_of(element.compute(table, *places)))
 
 
 @cell_function("INDEX({cells},ROWS({cells}))")
@@ -99,7 +99,7 @@ def lookup(answers: Any, searched: Any, target: Any) -> Any:
     For cells side by side there is `lookup_across`.
     """
     place = criteria.match(target, searched)
-    return picked.compute(answers, place) if math.isfinite(place) else math.nan
+    return element.compute(answers, place) if math.isfinite(place) else math.nan
 
 
 @cell_function("INDEX({answers},1,MATCH({target},{searched},0))")

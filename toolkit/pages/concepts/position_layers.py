@@ -24,7 +24,7 @@ from toolkit.pages.concepts.positions import (
     Settings,
 )
 from toolkit.symbols.bounds import number_of
-from toolkit.symbols.lookups import picked
+from toolkit.symbols.lookups import element
 from toolkit.symbols.ranges import total
 
 SIDES, COUNTED, WORK, SEEN, KEPT = range(1, 6)  # rows below the one of channels
@@ -89,7 +89,7 @@ def _one_by_one(page: Page, chosen: Settings, narrow: Known) -> None:
     column, row = FIRST + COUNT, chosen.row
     known = chosen.sizes | {POSITION: chosen.position, NARROW: narrow}
     page.compute((row, column), number_of(NARROW), known, "integer right")
-    at = picked(CELLS, Integer(1), chosen.place)
+    at = element(CELLS, Integer(1), chosen.place)
     read = known | {CELLS: _across(page, row + SIDES)}
     _put(page, (row + SIDES, column), floor(at / POOL), read, "integer right")
     read = known | {CELLS: _across(page, row)}

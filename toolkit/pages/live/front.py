@@ -22,7 +22,7 @@ from toolkit.pages.live.layer import width_of
 from toolkit.pages.live.layout import DRAW, Array, Cells, Maps, filled
 from toolkit.pages.live.loss import LossSheet
 from toolkit.symbols.choices import if_number, share_or_dash
-from toolkit.symbols.lookups import picked, place_or
+from toolkit.symbols.lookups import element, place_or
 from toolkit.symbols.ranges import squares, total
 from toolkit.symbols.text import Text
 
@@ -70,7 +70,7 @@ class Front:
             ),
         }
         place = (CHOSEN - 1) * Integer(STEP) + RULER
-        self.grid = filled(picked(COLUMN, place), known, (FIRST_ROW, SEEN_COLUMN), "shade")
+        self.grid = filled(element(COLUMN, place), known, (FIRST_ROW, SEEN_COLUMN), "shade")
         self.maps = Maps(DRAW, ((FIRST_ROW, SEEN_COLUMN),), self.grid.values[None])
         column = TABLE_COLUMN
         typed = {back.RATE: at(DRAW, RATE_ROW, column + 1, LEARNING_RATE)}
@@ -101,7 +101,7 @@ class Front:
                 if_number(back.RATE, back.RATE, Integer(0)), typed, "shade"
             ),
             (5, column): Cell("label of the digit", "name"),
-            (5, column + 1): computed(picked(LABELS, CHOSEN), known, "middle"),
+            (5, column + 1): computed(element(LABELS, CHOSEN), known, "middle"),
         } | {(FIRST_ROW + n, 2): Cell(n + 1, "ruler") for n in range(SIDE)}
         self.label = at(DRAW, 5, column + 1, self.cells[5, column + 1].value)
         self.rate = at(DRAW, RATE_ROW, column + 4, LEARNING_RATE)
