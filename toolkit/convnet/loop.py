@@ -18,7 +18,7 @@ TEST_BATCH = 1000
 
 @dataclass(frozen=True)
 class Objective:
-    """The objective of a training: `loss` is the mean loss of logits (n, classes) given labels (n,),
+    """The objective of a training: `loss` is the mean loss of logits (n, classes) and labels (n,),
     `prepare` turns images (n, 1, 28, 28) in 0..1 into the input of the network.
     """
 

@@ -1,4 +1,4 @@
-"""Ways to draw the first weights of a network."""
+"""Initializations of the weights of a network."""
 
 from collections.abc import Callable
 
@@ -21,7 +21,7 @@ INITIALIZERS: dict[Start, Callable[[torch.Tensor, torch.Generator], object]] = {
 
 
 def draw(network: nn.Module, start: Start, seed: int) -> None:
-    """Draw all kernels and linear weights anew, biases at 0; "torch" leaves what is there."""
+    """Draw all kernels and linear weights, and set biases to 0; "torch" changes nothing."""
     if start == "torch":
         return
     random = torch.Generator().manual_seed(seed)

@@ -34,19 +34,19 @@ Item = TypeVar("Item")
 
 
 def _tuple(value: object) -> tuple[Any, ...]:
-    """An array as TOML and JSON give it, which is a list, as one that cannot be changed."""
+    """An array of TOML or JSON, which is a list, as a tuple."""
     if not isinstance(value, list | tuple):
         raise PydanticKnownError("list_type")
     return tuple(value)
 
 
-# What is read once is never changed, so a template's arrays are kept as tuples.
+# Templates are immutable, so their arrays are tuples.
 Array = Annotated[tuple[Item, ...], BeforeValidator(_tuple)]
 
 
 def at_most(count: int) -> BeforeValidator:
-    """A limit to the length of an array. It is checked before the items are: an item too many
-    should be removed, not corrected.
+    """A limit to the length of an array. It is checked before the items, because superfluous items
+    should be removed rather than corrected.
     """
 
     def check(value: object) -> object:
@@ -59,12 +59,12 @@ def at_most(count: int) -> BeforeValidator:
 
 
 class Part(BaseModel):
-    """A piece of a template: exact keys, exact types, finite numbers, never changed once read."""
+    """A part of a template: exact keys, exact types, finite numbers, immutable."""
 
     model_config = ConfigDict(extra="forbid", strict=True, frozen=True, allow_inf_nan=False)
 
     def toml(self) -> str:
-        """The text of a template file that says the same."""
+        """The text of a template file with the same content."""
         return dumps(self.model_dump(exclude_none=True))
 
 
@@ -81,9 +81,9 @@ def shipped(kind: str) -> list[str]:
 
 
 def find(kind: str, name: str) -> Path:
-    """The file that a user means by `name`: a shipped name, else a path.
+    """The file of the template `name`, which is the name of a shipped one or a path.
 
-    Raises ToolkitError where neither exists.
+    Raises ToolkitError if neither exists.
     """
     if name in shipped(kind):
         return find_shipped(name, kind)
@@ -95,12 +95,12 @@ def find(kind: str, name: str) -> Path:
     raise _other_kind(kind, name) or _unknown((kind,), name, ", or the path of a .toml file")
 
 
-# What each kind is called, and the command that reads it.
+# The noun for each kind, and the command that reads it.
 KINDS = {"lessons": ("lesson", "toolkit backprop"), "models": ("model", "toolkit mnist")}
 
 
 def _other_kind(kind: str, name: str) -> ToolkitError | None:
-    """Says so where `name` is a shipped template of the other kind."""
+    """The error if `name` is a shipped template of the other kind; else None."""
     for other, (noun, command) in KINDS.items():
         if other != kind and name in shipped(other):
             return ToolkitError(
@@ -111,7 +111,7 @@ def _other_kind(kind: str, name: str) -> ToolkitError | None:
 
 
 def find_shipped(name: str, *kinds: str) -> Path:
-    """The file of a shipped template. Raises ToolkitError where there is none of that name."""
+    """The file of a shipped template. Raises ToolkitError if there is none of that name."""
     for kind in kinds:
         if name in shipped(kind):
             return templates_folder() / kind / f"{name}.toml"
@@ -135,7 +135,7 @@ def read(path: Path, schema: type[Checked]) -> Checked:
 
 
 def parse(text: str, schema: type[Checked], source: str) -> Checked:
-    """The template written in `text`; `source` is what its errors call it."""
+    """The template in `text`; errors call it `source`."""
     try:
         content = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
@@ -152,11 +152,11 @@ def parse(text: str, schema: type[Checked], source: str) -> Checked:
 
 
 def first_fault(error: ValidationError, schema: type[BaseModel] | None = None) -> str:
-    """The first fault in one line: its key, and what is wrong or what cures it.
+    """The first fault in one line: its key, and the problem or its cure.
 
-    With a `schema`, an unknown key is compared with those that it might have been meant for.
+    With a `schema`, the message suggests a known key similar to an unknown one.
     """
-    # A misspelt key is both unknown and missing; the reader is told what was written.
+    # A misspelt key is both unknown and missing; the message names it as the user wrote it.
     faults = sorted(error.errors(include_url=False), key=lambda f: f["type"] not in UNKNOWN)
     first, more = faults[0], len(faults) - 1
     place = [part for part in first["loc"] if not _is_union_tag(part)]
@@ -165,7 +165,7 @@ def first_fault(error: ValidationError, schema: type[BaseModel] | None = None) -
 
 
 def _is_union_tag(part: int | str) -> bool:
-    """Pydantic adds the chosen layer type to the path; a reader's file has no such key."""
+    """Whether `part` is the layer type that pydantic adds to the path of an error."""
     return isinstance(part, str) and part.startswith("type:")
 
 
@@ -207,7 +207,7 @@ def _cure(fault: Any, place: list[int | str], schema: type[BaseModel] | None) ->
 
 
 def _in_toml(value: object) -> str:
-    """A value as a template spells it."""
+    """A value in the notation of TOML."""
     if isinstance(value, bool):
         return str(value).lower()
     return str(value) if isinstance(value, datetime.date | datetime.time) else repr(value)
@@ -224,6 +224,6 @@ def _siblings(place: list[int | str], schema: type[BaseModel]) -> list[str]:
 
 
 def suggestion(word: str, known: list[str]) -> str:
-    """The known word that was probably meant, as an aside; nothing where none comes close."""
+    """A hint at the known word that is most similar; the empty string if none is similar."""
     close = difflib.get_close_matches(word, known, n=1)
     return f" (did you mean {close[0]!r}?)" if close else ""
