@@ -4,7 +4,7 @@ LONGEST_QUOTE = 60  # characters of an invalid value that an error quotes
 
 
 class ToolkitError(ValueError):
-    """An error that the user can correct; its one-line message names what, where and the cure."""
+    """An error that the user can correct; its one-line message names file, key and cure."""
 
 
 def brief(value: object) -> str:

@@ -16,7 +16,7 @@ from toolkit.files.reading import other_kind
 
 STALE = 3600  # seconds without a change after which a temporary file is considered abandoned
 NAMED = 50  # characters of a file's name in that of its temporary file; names have a maximum length
-# Errors of Windows if a program holds the file open: Excel causes the first, others the second.
+# Windows' errors if a program holds the file open: Excel causes the first, others the other.
 IN_USE = (5, 32)
 NEW = os.O_CREAT | os.O_EXCL | os.O_WRONLY
 
