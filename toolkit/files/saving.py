@@ -39,7 +39,7 @@ class replacing:
             self._target.parent.mkdir(parents=True, exist_ok=True)
             _sweep(self._target)
             self._temporary = _temporary(self._target)
-            # A signal may arrive at any time, also before and after the body of the `with` statement.
+            # A signal may arrive at any time, also before and after the body of the `with`.
             atexit.register(self._discard)
             os.close(os.open(self._temporary, NEW, 0o600))
         except OSError as error:
