@@ -158,7 +158,7 @@ CASES: dict[str, tuple[Row, ...]] = {
     "pixel": ((bounds.pixel, 300.5),),
     "ordinal": ((bounds.ordinal, 4.5, 9),),
     "if_number": ((choices.if_number, 3, 1, 0),),
-    "picked": ((lookups.picked, NUMBERS, 2), (lookups.picked, SQUARE, 2, 3)),
+    "element": ((lookups.element, NUMBERS, 2), (lookups.element, SQUARE, 2, 3)),
     "place_or": ((lookups.place_or, Asked("a"), WORDS, 0),
                  (lookups.place_or, Asked(2), NUMBERS, 0)),
     "matching": ((choices.matching, 1, 2, 3, 4), (choices.matching, "a", "A", 3, 4),

@@ -20,13 +20,13 @@ from toolkit.symbols.typeset import typeset
 A, B, C = (Symbol(name) for name in "abc")
 
 
-@cell_function("HYPOT({x},{y:factor}*2)", shown="hypot(2 · {y:product}, ({x}))")
+@cell_function("HYPOT({x},{y:factor}*2)", display="hypot(2 · {y:product}, ({x}))")
 def hypotenuse(x: Any, y: Any) -> Any:
     """The root of x² + (2 y)²."""
     return np.sqrt(x * x + 4 * y * y)
 
 
-@cell_function("FIRST({first};{others})", shown="[{first}]", plain="first of {first}, {others}")
+@cell_function("FIRST({first};{others})", display="[{first}]", plain="first of {first}, {others}")
 def first_of(first: Any, *others: Any) -> Any:
     """The first of its arguments."""
     return first

@@ -13,7 +13,7 @@ from toolkit.symbols.cells import Reference, operand
 from toolkit.symbols.choices import if_number, matching
 from toolkit.symbols.criteria import criterion, match
 from toolkit.symbols.equation import Equation
-from toolkit.symbols.lookups import lookup, picked, place_or
+from toolkit.symbols.lookups import element, lookup, place_or
 from toolkit.symbols.maps import window_dot
 from toolkit.symbols.numeric import function, value
 from toolkit.symbols.ranges import (
@@ -153,7 +153,7 @@ def test_look_ups_ignore_case_and_read_wildcards() -> None:
 
 @pytest.mark.parametrize("place", [0, -1, 4, "–", math.nan])
 def test_a_place_outside_a_range_is_an_error(place: object) -> None:
-    assert math.isnan(value(picked(A, B), {A: [1.0, 2.0, 3.0], B: place}))
+    assert math.isnan(value(element(A, B), {A: [1.0, 2.0, 3.0], B: place}))
 
 
 @pytest.mark.parametrize(

@@ -21,7 +21,7 @@ from toolkit.commands.mnist_options import MnistOptions
 from toolkit.convnet import digits, loop, template
 from toolkit.convnet.augmentation import augment
 from toolkit.convnet.history import Epoch, History
-from toolkit.convnet.layers import Network
+from toolkit.convnet.layers import NetworkConfig
 from toolkit.convnet.loop import Step
 from toolkit.convnet.machine import choose_device
 from toolkit.convnet.model import build
@@ -57,7 +57,7 @@ def test_the_default_model_keeps_to_the_course() -> None:
     assert model.training.epochs < 20
 
 
-def agree_with_torch(network: Network) -> None:
+def agree_with_torch(network: NetworkConfig) -> None:
     built = build(network).eval()
     rows = layer_table(network)
     assert sum(row.parameters for row in rows) == sum(p.numel() for p in built.parameters())
@@ -70,7 +70,7 @@ def test_shapes_of_the_default_model_are_torchs() -> None:
 
 
 @st.composite
-def networks(draw: st.DrawFn) -> Network:
+def networks(draw: st.DrawFn) -> NetworkConfig:
     # Three convolutions and pools, each halving the maps, leave at least one pixel of these.
     layers: list[dict[str, object]] = []
     for _ in range(draw(st.integers(1, 3))):
@@ -86,12 +86,12 @@ def networks(draw: st.DrawFn) -> Network:
         )  # fmt: skip
     layers += draw(st.sampled_from([[], [{"type": "global_average_pool"}]]))
     layers += [{"type": "linear", "features": 5}, {"type": "batch_norm"}]
-    return Network.model_validate({"input": [2, 120, 117], "layers": layers})
+    return NetworkConfig.model_validate({"input": [2, 120, 117], "layers": layers})
 
 
 @settings(max_examples=40, deadline=None)
 @given(networks())
-def test_shapes_of_drawn_networks_are_torchs(network: Network) -> None:
+def test_shapes_of_drawn_networks_are_torchs(network: NetworkConfig) -> None:
     agree_with_torch(network)
 
 

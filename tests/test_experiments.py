@@ -91,7 +91,7 @@ def test_the_programme_has_all_concepts_with_valid_variants() -> None:
 
 
 def test_shared_runs_are_made_once_and_seed_by_seed() -> None:
-    wanted = programme.runs(programme.chosen(CONCEPTS, ["dropout", "7"]), Budget(), 2)
+    wanted = programme.runs(programme.select(CONCEPTS, ["dropout", "7"]), Budget(), 2)
     keys = [run.key for run in wanted]
     assert len(set(keys)) == len(keys) == 2 * (5 + 6 - 1)  # both have the baseline
     assert [run.seed for run in wanted] == sorted(run.seed for run in wanted)

@@ -18,7 +18,7 @@ from toolkit.book.writer import write
 from toolkit.convnet import template
 from toolkit.convnet.digits import Digits
 from toolkit.convnet.history import Epoch, History, Predictions
-from toolkit.convnet.layers import Network
+from toolkit.convnet.layers import NetworkConfig
 from toolkit.convnet.model import build
 from toolkit.convnet.outputs import predictions
 from toolkit.convnet.shapes import layer_table
@@ -144,7 +144,7 @@ def test_what_the_network_says() -> None:
     assert said.labels.tolist() == labels.tolist()
 
 
-def shapes_of(network: Network) -> list[tuple[tuple[int, ...], int]]:
+def shapes_of(network: NetworkConfig) -> list[tuple[tuple[int, ...], int]]:
     """What each layer of PyTorch's puts out for one image, and its parameters; pooling and
     flattening count as one.
     """
@@ -160,7 +160,7 @@ def shapes_of(network: Network) -> list[tuple[tuple[int, ...], int]]:
     return found
 
 
-def check_table(network: Network, computed: dict[str, object] | None = None) -> None:
+def check_table(network: NetworkConfig, computed: dict[str, object] | None = None) -> None:
     """The sheet's values, or those that were computed from its formulas, against PyTorch."""
     rows = tuple(layer_table(network))
     model = history().model.model_copy(update={"network": network})
@@ -199,7 +199,7 @@ def check_table(network: Network, computed: dict[str, object] | None = None) -> 
 
 @settings(max_examples=25, deadline=None)
 @given(networks())
-def test_the_layer_table_of_drawn_networks_is_torchs(network: Network) -> None:
+def test_the_layer_table_of_drawn_networks_is_torchs(network: NetworkConfig) -> None:
     check_table(network)
 
 
@@ -230,7 +230,7 @@ def test_a_changed_kernel_changes_all_that_follows(tmp_path: Path, office: Offic
     assert "fail: too large" in office.values(too_large)["Layers"].values()
 
 
-def multiply_adds(network: Network) -> int:
+def multiply_adds(network: NetworkConfig) -> int:
     """Counted on PyTorch's own layers: weights times the places at which they are used."""
     count, values = 0, torch.zeros(1, *network.input)
     for module in build(network).eval():
@@ -241,7 +241,7 @@ def multiply_adds(network: Network) -> int:
     return count
 
 
-def receptive_field(network: Network) -> int:
+def receptive_field(network: NetworkConfig) -> int:
     """How many rows of the image one value before the global pooling depends on, by gradients."""
     side = 101
     image = torch.zeros(1, 1, side, side, requires_grad=True)

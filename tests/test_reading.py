@@ -69,7 +69,7 @@ def test_a_file_beyond_all_measure_is_refused_unread(tmp_path: Path) -> None:
     path = tmp_path / "large"
     with path.open("wb") as file:
         file.truncate(8 * 1024 * reading.MEGABYTE)
-    begun = seeds.Series(template.load("tiny")[0], "", 1, 1, "test")
+    begun = seeds.SeedRuns(template.load("tiny")[0], "", 1, 1, "test")
     for read in (
         lambda: like_mnist(path),
         lambda: results.load(path),

@@ -7,14 +7,14 @@ import pytest
 
 from tests.experiments import results
 from toolkit.convnet import digits, outputs, template
-from toolkit.convnet.seeds import SERIES, Series
+from toolkit.convnet.seeds import SERIES, SeedRuns
 from toolkit.convnet.shapes import parameter_count
 from toolkit.convnet.trained_network import load_network
 
 SHIPPED = Path(str(resources.files("toolkit") / "weights" / "default.safetensors"))
 
 
-def record(name: str) -> Series:
+def record(name: str) -> SeedRuns:
     return SERIES.validate_json((results.RECORDS / f"{name}.seeds.json").read_bytes())
 
 

@@ -78,7 +78,7 @@ A, B, C = (quantity(name) for name in "ABC")
         (maps.window_largest(A), "MAX(A)"),
         (maps.map_mean(A), "AVERAGE(A)"),
         (bounds.pixel(A), "IF(ISNUMBER(A),MIN(255,MAX(0,A)),0)"),
-        (lookups.picked(A, B + 1), "INDEX(A,1+B)"),
+        (lookups.element(A, B + 1), "INDEX(A,1+B)"),
         (lookups.place_or(A, B, C), "IF(COUNTIF(B,A)=0,C,MATCH(A,B,0))"),
         (choices.matching(A, B, Text("yes"), Text("no")), 'IF(A=B,"yes","no")'),
         (ranges.summed(A * maps.above_zero(B)), "SUMPRODUCT(A*(B>0))"),

@@ -31,7 +31,7 @@ from toolkit.convnet.loop import Step
 from toolkit.convnet.machine import versions
 from toolkit.convnet.model import build
 from toolkit.convnet.shapes import activation_count, parameter_count
-from toolkit.convnet.template import Model, Training
+from toolkit.convnet.template import Model, TrainingConfig
 from toolkit.convnet.training import Watcher, train
 from toolkit.files.errors import ToolkitError
 from toolkit.files.templates import parse, shipped
@@ -132,9 +132,9 @@ def test_activations_are_what_is_not_changed_in_place(small: Model) -> None:
     assert activation_count(small.network) == 4 * 13 * 13 + 4 + 10
 
 
-def how(**more: object) -> Training:
+def how(**more: object) -> TrainingConfig:
     given = {"epochs": 7, "batch_size": 8, "optimizer": "sgd", "learning_rate": 0.2}
-    return Training.model_validate(given | more)
+    return TrainingConfig.model_validate(given | more)
 
 
 def torchs(schedule: str, optimizer: torch.optim.Optimizer) -> torch.optim.lr_scheduler.LRScheduler:
@@ -148,7 +148,7 @@ def torchs(schedule: str, optimizer: torch.optim.Optimizer) -> torch.optim.lr_sc
 @pytest.mark.parametrize(
     "training", [how(schedule="one_cycle"), how(schedule="step", step_epochs=2)]
 )
-def test_learning_rates_are_those_of_torchs_schedulers(training: Training) -> None:
+def test_learning_rates_are_those_of_torchs_schedulers(training: TrainingConfig) -> None:
     optimizer = torch.optim.SGD([torch.nn.Parameter(torch.zeros(1))], 0.2)
     scheduler = torchs(training.schedule, optimizer)
     for step in range(7 * 3):
@@ -596,13 +596,13 @@ def test_a_killed_series_goes_on_within_its_seed(folder: Path) -> None:
     assert "1 seed: mean" in done.stdout
 
 
-def series(count: int) -> seeds.Series:
+def series(count: int) -> seeds.SeedRuns:
     model = template.load("tiny")[0]
     runs = tuple(
         seeds.SeedRun(n, "cpu", 1, (Epoch(19, 0.05, 59_000, 0.02, 9_940 + 3 * n, 1e-5, 9.5),))
         for n in range(count)
     )
-    return seeds.Series(model, "", 60_000, 10_000, "test", runs)
+    return seeds.SeedRuns(model, "", 60_000, 10_000, "test", runs)
 
 
 @pytest.mark.parametrize("count", [1, 5])

@@ -20,7 +20,7 @@ from toolkit.commands.cli import app
 from toolkit.commands.live import write_live
 from toolkit.convnet import stored
 from toolkit.convnet.history import DIGITS
-from toolkit.convnet.layers import Network
+from toolkit.convnet.layers import NetworkConfig
 from toolkit.convnet.model import build
 from toolkit.convnet.pictures import like_mnist
 from toolkit.convnet.prediction import predict
@@ -121,7 +121,7 @@ def test_a_step_that_overflows_is_refused(tmp_path: Path) -> None:
 
 
 @given(networks())
-def test_the_tensors_of_drawn_networks_are_torchs(network: Network) -> None:
+def test_the_tensors_of_drawn_networks_are_torchs(network: NetworkConfig) -> None:
     state = build(network).state_dict()
     assert tensor_shapes(network) == {name: tuple(part.shape) for name, part in state.items()}
 

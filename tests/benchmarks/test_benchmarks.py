@@ -146,7 +146,7 @@ def test_both_pipelines_train_the_same_layers(tmp_path: Path) -> None:
 def test_operations_are_those_of_products() -> None:
     text = {"input": [1, 28, 28], "layers": [{"type": "convolution", "channels": 4, "kernel": 3}]}
     model = template.load("default")[0].model_copy(
-        update={"network": layers.Network.model_validate(text)}
+        update={"network": layers.NetworkConfig.model_validate(text)}
     )
     forward = 2 * 4 * 9 * 26 * 26
     # Backward: the weights' gradients alone, since an image needs none.

@@ -9,7 +9,7 @@ import re
 import statistics
 from pathlib import Path
 
-from toolkit.convnet.seeds import SERIES, Series, summary
+from toolkit.convnet.seeds import SERIES, SeedRuns, summary
 from toolkit.convnet.shapes import parameter_count
 
 ROOT = Path(__file__).parents[2]
@@ -23,7 +23,7 @@ HEADINGS = (
 MARKED = re.compile(r"(<!-- results -->\n).*?(<!-- end -->)", re.DOTALL)
 
 
-def command(name: str, series: Series) -> str:
+def command(name: str, series: SeedRuns) -> str:
     """What makes the record of model `name`: same device, same number of threads."""
     run = series.runs[0]
     chosen = "" if name == "default" else f" --model {name} --out exports/{name}.xlsx"
@@ -32,7 +32,7 @@ def command(name: str, series: Series) -> str:
     )
 
 
-def row(name: str, series: Series) -> list[str]:
+def row(name: str, series: SeedRuns) -> list[str]:
     """The line under HEADINGS."""
     found, threads = summary(series), series.runs[0].threads
     mean, low, high = 100 * found.mean, 100 * found.minimum, 100 * found.maximum

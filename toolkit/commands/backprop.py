@@ -80,15 +80,15 @@ def write_backprop(
     lesson, out = changed(lesson, epochs, learning_rates), Path(out)
     check_workbook(out)
     try:
-        worked = work_out(lesson)
+        layout = work_out(lesson)
     except ToolkitError as error:
         raise ToolkitError(f"{name or lesson.title}: {error}") from error
-    write(backprop_book(worked, name) if name else backprop_book(worked), out)
-    final = worked.trace.values[LOSS][-1].tolist()
+    write(backprop_book(layout, name) if name else backprop_book(layout), out)
+    final = layout.trace.values[LOSS][-1].tolist()
     return BackpropResult(
         workbook=out,
-        title=worked.lesson.title,
-        epochs=worked.trace.epochs,
-        learning_rates=tuple(worked.trace.learning_rates),
+        title=layout.lesson.title,
+        epochs=layout.trace.epochs,
+        learning_rates=tuple(layout.trace.learning_rates),
         final_loss=tuple(loss if isfinite(loss) else None for loss in final),
     )

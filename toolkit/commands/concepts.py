@@ -66,12 +66,12 @@ def write_concepts(
     """
     from toolkit.book.writer import write
     from toolkit.experiments import results
-    from toolkit.experiments.programme import budget_of, chosen
+    from toolkit.experiments.programme import budget_of, select
     from toolkit.files.saving import check_workbook
     from toolkit.pages.concepts import CONCEPTS
     from toolkit.pages.concepts.book import concepts_book
 
-    concepts = chosen(CONCEPTS, names)
+    concepts = select(CONCEPTS, names)
     out = Path(out)
     check_workbook(out)
     source = Path(source) if source else results.shipped()

@@ -149,18 +149,18 @@ def run_experiments(options: ExperimentsOptions, note: Callable[[str], None]) ->
 
     options.check()
     check_writable(options.file)
-    before = recording.results_so_far(options.file, options.budget, note)
-    chosen = programme.chosen(CONCEPTS, options.only)
-    wanted = programme.runs(chosen, options.budget, options.seeds)
-    todo = programme.missing(wanted, before)
+    recorded = recording.results_so_far(options.file, options.budget, note)
+    selection = programme.select(CONCEPTS, options.only)
+    runs = programme.runs(selection, options.budget, options.seeds)
+    todo = programme.missing(runs, recorded)
     if todo:
         check_installed("toolkit experiments")
-        note(recording.estimate(todo, before, options.budget, options.processes))
-    results.save(options.file, before)
+        note(recording.estimate(todo, recorded, options.budget, options.processes))
+    results.save(options.file, recorded)
     finished = _run(todo, options) if todo else []
     return ExperimentsResult(
         results=options.file,
-        runs=len(wanted),
+        runs=len(runs),
         made=len(finished),
         seconds=sum(result.seconds for result in finished),
     )
@@ -219,7 +219,7 @@ def list_experiments(options: ExperimentsOptions) -> list[VariantRecord]:
             variant=variant.name,
             seeds=sum(result.fingerprint == fingerprint for result in recorded),
         )
-        for each in programme.chosen(CONCEPTS, options.only)
+        for each in programme.select(CONCEPTS, options.only)
         for variant in each.experiment.variants
         for fingerprint in [variant.setup(options.budget).fingerprint]
     ]

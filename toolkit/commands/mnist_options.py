@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from toolkit.convnet.history import History
 
 MOST_THREADS = 1024
-UNTOLD = ("resume", "quiet", "max_params")  # they change no figure
+WITHOUT_EFFECT = ("resume", "quiet", "max_params")  # they change no figure
 
 
 @dataclass(frozen=True)
@@ -55,11 +55,11 @@ class MnistOptions:
         """The command that makes the run `history` again from the same folder: with the device and
         the number of threads that it had, for figures depend on both.
         """
-        given = replace(self, device=history.device, threads=history.threads)
+        options = replace(self, device=history.device, threads=history.threads)
         words = ["toolkit", "mnist"]
-        for field in fields(given):
-            value = getattr(given, field.name)
-            if field.name in UNTOLD or value in (None, False):
+        for field in fields(options):
+            value = getattr(options, field.name)
+            if field.name in WITHOUT_EFFECT or value in (None, False):
                 continue
             if field.name == "seed" and self.seeds:
                 continue

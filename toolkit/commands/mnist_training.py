@@ -16,7 +16,7 @@ from toolkit.convnet import machine, outputs, seeds, training
 from toolkit.convnet.digits import Digits
 from toolkit.convnet.history import History
 from toolkit.convnet.model import build
-from toolkit.convnet.seeds import Series
+from toolkit.convnet.seeds import SeedRuns
 from toolkit.convnet.template import Model
 from toolkit.convnet.weights import load_weights, metadata_of, save_weights
 from toolkit.files.errors import ToolkitError
@@ -25,25 +25,25 @@ from toolkit.pages.mnist import mnist_book
 
 def train_one(options: MnistOptions, model: Model, text: str, data: Digits) -> History:
     """Train the model, whose template reads `text`, and write its weights and the workbook."""
-    keep = options.checkpoint
-    network, history = _train(options, model, data, options.seed, keep, resume=options.resume)
+    checkpoint = options.checkpoint
+    network, history = _train(options, model, data, options.seed, checkpoint, resume=options.resume)
     _save(options, network, history, text)
     _write(options, history, network, data)
     # What diverged would only diverge again from its checkpoint.
     if history.ended or not history.stopped:
-        keep.unlink(missing_ok=True)
+        checkpoint.unlink(missing_ok=True)
     return history
 
 
 def train_series(
     options: MnistOptions, model: Model, text: str, data: Digits
-) -> tuple[Series, bool]:
+) -> tuple[SeedRuns, bool]:
     """Train the seeds that are not recorded yet, one after another, and write the workbook, which
     shows the first. Returns the finished seeds of those asked for, and whether the weights of the
     first were written by this call.
     """
     series = recorded = seeds.load(options.record, seeds.begin(model, data))
-    wanted = options.seeds or 0
+    count = options.seeds or 0
     if options.resume and not recorded.runs and not options.checkpoint_of(0).exists():
         raise ToolkitError(
             f"{options.record}: no such record, and {options.checkpoint_of(0)}: no such "
@@ -51,33 +51,37 @@ def train_series(
             "stopped"
         )
     try:
-        for seed in range(len(series.runs), wanted):
+        for seed in range(len(series.runs), count):
             series = _next_seed(options, series, seed, text, data)
     except KeyboardInterrupt:
         if not series.runs:
             raise
-    done = series.first(wanted)
+    done = series.first(count)
     _write(options, done.history(0), _first_network(options, done, text), data, done)
     return done, not recorded.runs
 
 
 def _train(
-    options: MnistOptions, model: Model, data: Digits, seed: int, keep: Path, *, resume: bool
+    options: MnistOptions, model: Model, data: Digits, seed: int, checkpoint: Path, *, resume: bool
 ) -> tuple[nn.Module, History]:
     device = machine.choose_device(options.device)
     try:
         with watching(model, data.held_out, len(data.test_images), quiet=options.quiet) as watcher:
-            return training.train(model, data, seed, device, watcher, keep, resume=resume)
+            return training.train(model, data, seed, device, watcher, checkpoint, resume=resume)
     except training.DivergenceError as error:
         raise ToolkitError(f"{options.model}: {error}") from error
 
 
-def _next_seed(options: MnistOptions, series: Series, seed: int, text: str, data: Digits) -> Series:
+def _next_seed(
+    options: MnistOptions, series: SeedRuns, seed: int, text: str, data: Digits
+) -> SeedRuns:
     """Train one more seed, from its checkpoint where one was left, and record it."""
-    keep = options.checkpoint_of(seed)
-    network, history = _train(options, series.model, data, seed, keep, resume=keep.exists())
+    checkpoint = options.checkpoint_of(seed)
+    network, history = _train(
+        options, series.model, data, seed, checkpoint, resume=checkpoint.exists()
+    )
     if history.ended:
-        keep.unlink(missing_ok=True)
+        checkpoint.unlink(missing_ok=True)
         raise ToolkitError(f"{options.model}: seed {seed}: {history.ended}")
     if history.stopped:
         raise KeyboardInterrupt
@@ -85,28 +89,28 @@ def _next_seed(options: MnistOptions, series: Series, seed: int, text: str, data
         _save(options, network, history, text)
     series = series.having(history)
     seeds.save(options.record, series)
-    keep.unlink(missing_ok=True)
+    checkpoint.unlink(missing_ok=True)
     return series
 
 
 def _save(options: MnistOptions, network: nn.Module, history: History, text: str) -> None:
     """Write the weights. Raises ToolkitError as `_write` does."""
-    with _keeping(options):
+    with _with_cure(options):
         save_weights(network, metadata_of(history, text), options.weights)
 
 
-def _first_network(options: MnistOptions, series: Series, text: str) -> nn.Module | None:
+def _first_network(options: MnistOptions, series: SeedRuns, text: str) -> nn.Module | None:
     """That of seed 0 by its weights, which may lie there from an earlier call; None without."""
     network = build(series.model.network)
-    wanted = metadata_of(series.history(0), text)
-    del wanted["classes"]  # names may have been corrected since
-    if load_weights(network, wanted, options.weights):
+    metadata = metadata_of(series.history(0), text)
+    del metadata["classes"]  # names may have been corrected since
+    if load_weights(network, metadata, options.weights):
         return network
     if not options.quiet:
-        there = options.weights.exists()
-        what = "not the weights of the recorded seed 0" if there else "not there"
+        exists = options.weights.exists()
+        state = "not the weights of the recorded seed 0" if exists else "not there"
         complain(
-            f"{options.weights}: {what}, so the workbook has no sheets of its predictions; "
+            f"{options.weights}: {state}, so the workbook has no sheets of its predictions; "
             f"remove {options.record} to train the series, and the weights, anew"
         )
     return None
@@ -117,28 +121,28 @@ def _write(
     history: History,
     network: nn.Module | None,
     data: Digits,
-    series: Series | None = None,
+    series: SeedRuns | None = None,
 ) -> None:
     """Write the workbook. Raises ToolkitError that says how to write it without training again."""
-    said = pictures = None
+    predictions = pictures = None
     if network:
-        said = outputs.predictions(network, data)
-        how = history.model.augmentation
-        pictures = outputs.pictures(network, data, how, history.seed)
-    book = mnist_book(history, options.command(history), series, said, pictures=pictures)
-    with _keeping(options):
+        predictions = outputs.predictions(network, data)
+        augmentation = history.model.augmentation
+        pictures = outputs.pictures(network, data, augmentation, history.seed)
+    book = mnist_book(history, options.command(history), series, predictions, pictures=pictures)
+    with _with_cure(options):
         writer.write(book, options.out)
 
 
 @contextmanager
-def _keeping(options: MnistOptions) -> Iterator[None]:
+def _with_cure(options: MnistOptions) -> Iterator[None]:
     """Where a file cannot be written, says what then writes it without training anew."""
     try:
         yield
     except ToolkitError as error:
-        how = ""
+        cure = ""
         if options.seeds:
-            how = "; the same command then writes it, without training again what is finished"
+            cure = "; the same command then writes it, without training again what is finished"
         elif options.checkpoint.is_file():
-            how = "; --resume then writes it, without training again what is finished"
-        raise ToolkitError(f"{error}{how}") from error
+            cure = "; --resume then writes it, without training again what is finished"
+        raise ToolkitError(f"{error}{cure}") from error

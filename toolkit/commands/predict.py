@@ -1,4 +1,4 @@
-"""`toolkit predict`: the digits in pictures, told by a trained network."""
+"""`toolkit predict`: classify the digits in pictures with a trained network."""
 
 import sys
 from collections.abc import Sequence
@@ -55,8 +55,8 @@ def _fields(prediction: "Prediction") -> list[str]:
 
 def _percent(share: float) -> str:
     """Rounded, but to the whole only where it is the whole."""
-    told = f"{share:.2%}"
-    return ">99.99%" if share < 1 and told == "100.00%" else told
+    percent = f"{share:.2%}"
+    return ">99.99%" if share < 1 and percent == "100.00%" else percent
 
 
 def _aligned(widths: list[int], fields: list[str]) -> str:

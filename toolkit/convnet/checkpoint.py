@@ -1,4 +1,4 @@
-"""A run's state in a file after every epoch, so that nothing finished is lost."""
+"""Checkpoints: the state of a run, saved after every epoch so that no finished epoch is lost."""
 
 import pickletools
 import warnings
@@ -16,7 +16,7 @@ from toolkit.files.errors import ToolkitError
 from toolkit.files.reading import MEGABYTE, check_regular
 from toolkit.files.saving import replacing
 
-MOST = 4096 * MEGABYTE  # of a file: weights, their average, and two of AdamW for each
+MOST = 4096 * MEGABYTE  # size of a file: weights, their average, and AdamW's two moments of each
 NAMES = {
     "collections OrderedDict",
     "torch ByteStorage",
@@ -29,14 +29,14 @@ EPOCHS = TypeAdapter(tuple[Epoch, ...])
 
 @dataclass(frozen=True)
 class Origin:
-    """What a checkpoint belongs to: it continues no other run."""
+    """The run to which a checkpoint belongs; no other run may continue from it."""
 
     model: str
     data: str
     seed: int
 
     def difference(self, other: "Origin") -> str | None:
-        """The first thing in which two differ, in words."""
+        """A description of the first difference between two origins; None if they are equal."""
         if self.model != other.model:
             return "another model template or number of epochs"
         if self.data != other.data:
@@ -45,9 +45,9 @@ class Origin:
 
 
 def save(path: Path, origin: Origin, epochs: tuple[Epoch, ...], state: State) -> None:
-    """Write the checkpoint, moved into place when whole.
+    """Write the checkpoint. It replaces an earlier one only once it is complete.
 
-    Raises ToolkitError where it cannot be written; the earlier one then stays.
+    Raises ToolkitError if it cannot be written; the earlier checkpoint is then kept.
     """
     content = {"origin": vars(origin), "epochs": EPOCHS.dump_json(epochs).decode(), "state": state}
     with replacing(path) as temporary, temporary.open("wb") as file:
@@ -55,9 +55,9 @@ def save(path: Path, origin: Origin, epochs: tuple[Epoch, ...], state: State) ->
 
 
 def load(path: Path, origin: Origin) -> tuple[tuple[Epoch, ...], object]:
-    """The finished epochs and what is stored as the state after them, for `session.fits` to judge.
+    """The finished epochs, and the stored state after them, which `session.fits` has yet to check.
 
-    Raises ToolkitError where the file is missing, damaged or of another run than `origin`.
+    Raises ToolkitError if the file is missing, damaged, or belongs to another run than `origin`.
     """
     if not path.exists():
         raise ToolkitError(
@@ -67,11 +67,11 @@ def load(path: Path, origin: Origin) -> tuple[tuple[Epoch, ...], object]:
     check_regular(path, MOST)
     try:
         content = _content(path)
-        found = _origin(**content["origin"])
+        file_origin = _origin(**content["origin"])
         epochs, state = EPOCHS.validate_json(content["epochs"]), content["state"]
-    except Exception as error:  # torch raises whatever the damage leads it to
+    except Exception as error:  # depending on the damage, torch raises almost any error
         raise damaged(path) from error
-    if difference := found.difference(origin):
+    if difference := file_origin.difference(origin):
         raise ToolkitError(
             f"{path}: belongs to {difference}; give the options of that run, or remove the file"
         )
@@ -84,7 +84,7 @@ def _origin(model: str, data: str, seed: int) -> Origin:
 
 
 def damaged(path: Path) -> ToolkitError:
-    """The error for a file that no run can go on from."""
+    """The error for a file from which no run can continue."""
     return ToolkitError(
         f"{path}: damaged, or no checkpoint of this model on this device; remove it to start from "
         "the beginning"
@@ -92,22 +92,22 @@ def damaged(path: Path) -> ToolkitError:
 
 
 def _content(path: Path) -> Any:
-    """What `save` stored. Raises whatever zipfile and torch do where the file is damaged."""
+    """The content that `save` stored. If the file is damaged, zipfile or torch raise any error."""
     with zipfile.ZipFile(path) as archive:
         if any(part.compress_type != zipfile.ZIP_STORED for part in archive.infolist()):
             raise ValueError("torch compresses nothing, so a small file stays small in memory")
         (pickled,) = (name for name in archive.namelist() if name.endswith("/data.pkl"))
         _check_names(archive.read(pickled))
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # of what torch finds odd about a damaged file
-        # Tensors and plain values only: a checkpoint from elsewhere can run no code.
+        warnings.simplefilter("ignore")  # that torch issues about a damaged file
+        # Only tensors and plain values are loaded, so a file from elsewhere cannot execute code.
         return torch.load(path, map_location="cpu", weights_only=True)
 
 
 def _check_names(pickled: bytes) -> None:
-    """Raise ValueError where a pickle names anything but what tensors are made of.
+    """Raise ValueError if a pickle refers to any global that tensors are not built from.
 
-    Torch refuses other names too, but takes minutes to word its error where one is long.
+    Torch rejects such names too, but takes minutes to format its error if the name is long.
     """
     named = {arg for opcode, arg, _ in pickletools.genops(pickled) if opcode.name == "GLOBAL"}
     if not named <= NAMES:

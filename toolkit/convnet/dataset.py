@@ -1,4 +1,4 @@
-"""Images and labels as a network is trained on and evaluated with them."""
+"""Images and labels in the form in which networks are trained and evaluated."""
 
 from dataclasses import dataclass
 

@@ -1,4 +1,4 @@
-"""MNIST, or any data set in its four IDX files, as tensors."""
+"""MNIST, or any data set in the same four IDX files, as tensors."""
 
 import gzip
 import hashlib
@@ -43,21 +43,20 @@ OPENERS: dict[str, Callable[[Path], Any]] = {
 }
 DAMAGED = (EOFError, OSError, zlib.error, lzma.LZMAError)
 SIDES = (28, 28)
-# What an IDX file of bytes begins with, by the number of its dimensions: the largest data set in
-# this format, EMNIST, has 814,255 images.
+# The magic number at the start of an IDX file of bytes, by the number of its dimensions.
 MAGIC = {1: 0x0801, 3: 0x0803}
-MOST_IMAGES = 1_000_000
+MOST_IMAGES = 1_000_000  # the largest data set in this format, EMNIST, has 814,255
 MOST_BYTES = 1024 * MEGABYTE
 
-VALIDATION_SHARE = 12  # one in so many: of MNIST's 60,000 the last 5,000
+VALIDATION_SHARE = 12  # one image in 12: of MNIST's 60,000 the last 5,000
 
 
 @dataclass(frozen=True)
 class Digits:
     """Images uint8 (n, 28, 28) with labels int64 (n,), for training and for testing.
 
-    `held_out` says which images are tested on: the test set, or a part of the training set.
-    `names` are those of the classes, by label.
+    `held_out` says what the test images are: the test set, or a part of the training set.
+    `names` are the names of the classes, indexed by label.
     """
 
     train_images: torch.Tensor
@@ -68,7 +67,7 @@ class Digits:
     names: tuple[str, ...] = DIGITS
 
     def fingerprint(self) -> str:
-        """A checksum of all images and labels and of what is tested on."""
+        """A checksum of all images and labels, and of `held_out`."""
         digest = hashlib.sha256(self.held_out.encode())
         for part in (self.train_images, self.train_labels, self.test_images, self.test_labels):
             digest.update(part.contiguous().numpy().tobytes())
@@ -76,40 +75,41 @@ class Digits:
 
 
 def load(folder: Path | None = None, *, validation: bool = False) -> Digits:
-    """The MNIST that ships in the package, its checksums verified, or the data set in `folder`.
+    """The MNIST data that ships in the package, with its checksums verified, or that in `folder`.
 
-    For `validation` the test set is not read: the last twelfth of the training set stands in for
-    it (of MNIST's 60,000 images the last 5,000, in the order of the file) and is not trained on.
+    With `validation` the test set is not read. The last twelfth of the training set takes its place
+    (of MNIST's 60,000 images the last 5,000, in the order of the file) and is not trained on.
     Raises ToolkitError naming the file that is missing, damaged or inconsistent.
     """
     source = Path(str(resources.files("toolkit.convnet") / "digits_data"))
-    names = list(CHECKSUMS)[:2] if validation else list(CHECKSUMS)
-    files = {name: _find(folder or source, name) for name in names}
+    file_names = list(CHECKSUMS)[:2] if validation else list(CHECKSUMS)
+    files = {name: _find(folder or source, name) for name in file_names}
     tensors = [_read(path, name, verify=folder is None) for name, path in files.items()]
     _check(tensors, list(files.values()))
-    named = class_names(folder, tensors[1])
+    classes = class_names(folder, tensors[1])
     if validation:
-        return _split(tensors[0], tensors[1], named)
+        return _split(tensors[0], tensors[1], classes)
     train_images, train_labels, test_images, test_labels = tensors
-    return Digits(train_images, train_labels, test_images, test_labels, names=named)
+    return Digits(train_images, train_labels, test_images, test_labels, names=classes)
 
 
 def class_names(folder: Path | None, labels: torch.Tensor) -> tuple[str, ...]:
-    """Ten names, by label: those in the data folder's labels.txt (one a line), Fashion-MNIST's
-    where `labels`, those of the training set, are its own, else the digits.
+    """The ten class names, indexed by label.
 
-    Fewer than ten lines are followed by digits. Raises ToolkitError where labels.txt is at fault.
+    They are the lines of labels.txt in the data folder if there is one, the garments if `labels`
+    are the training labels of Fashion-MNIST, and the digits otherwise. Missing lines at the end of
+    labels.txt are filled with digits. Raises ToolkitError if labels.txt is invalid.
     """
     places = [folder / place / "labels.txt" for place in FOLDERS] if folder else []
     for path in filter(Path.exists, places):
-        found = _names(path, 1 + int(labels.max()))
-        rest = DIGITS[len(found) :]
-        if twice := [name for name in found if name in rest]:
+        names = _names(path, 1 + int(labels.max()))
+        rest = DIGITS[len(names) :]
+        if twice := [name for name in names if name in rest]:
             raise ToolkitError(
                 f"{path}: {twice[0]!r} is also the name of class {twice[0]}, which has no line; "
                 f"give all {CLASSES} classes a line"
             )
-        return found + rest
+        return names + rest
     return GARMENTS if _checksum(labels) == FASHION else DIGITS
 
 
@@ -136,7 +136,7 @@ def _names(path: Path, needed: int) -> tuple[str, ...]:
 
 
 def _checksum(labels: torch.Tensor) -> str:
-    """MD5 of the IDX file that these labels came from."""
+    """The MD5 checksum of the IDX file that contains these labels."""
     head = struct.pack(">HBBI", 0, 8, 1, len(labels))
     content = head + labels.to(torch.uint8).numpy().tobytes()
     return hashlib.md5(content, usedforsecurity=False).hexdigest()
@@ -182,23 +182,23 @@ def _read(path: Path, name: str, *, verify: bool) -> torch.Tensor:
 
 
 def _unpacked(path: Path, *, images: bool) -> bytes:
-    """The bytes of an IDX file that its header promises, and one more where there are more: a
-    small file that unpacks to gigabytes must not fill the memory.
+    """The decompressed bytes of an IDX file, at most one more than its header announces: a small
+    file that decompresses to gigabytes must not fill the memory.
     """
     dimensions = 3 if images else 1
     with OPENERS["" if path.suffix not in OPENERS else path.suffix](path) as file:
         head = file.read(4 + 4 * dimensions)
-        found: bytes = head + file.read(_promised(head, dimensions, path) + 1)
-    return found
+        content: bytes = head + file.read(_promised(head, dimensions, path) + 1)
+    return content
 
 
 def _promised(head: bytes, dimensions: int, path: Path) -> int:
-    """How many bytes follow the header of an IDX file: one for each pixel, or label."""
+    """The number of bytes after the header of an IDX file: one for each pixel or label."""
     if len(head) < 4 + 4 * dimensions:
         return 0
     magic, count, *sides = struct.unpack(f">{1 + dimensions}I", head)
     if magic != MAGIC[dimensions]:
-        return 0  # no such file: what was read is enough for the reader to refuse it
+        return 0  # not such a file; the header alone is enough for `_parse` to reject it
     if sides and tuple(sides) != SIDES:
         raise _other_sides(path)
     if count > MOST_IMAGES:
@@ -214,11 +214,11 @@ def _other_sides(path: Path) -> ToolkitError:
 
 
 def _parse(content: bytes, path: Path, *, images: bool) -> torch.Tensor:
-    """Torchvision reads IDX from a path only, so the decompressed bytes pass through a file."""
+    """The tensor in an IDX file. torchvision reads only paths, so a temporary file is needed."""
     reader = idx.read_image_file if images else idx.read_label_file
     try:
-        with tempfile.TemporaryDirectory() as made:
-            plain = Path(made) / "idx"
+        with tempfile.TemporaryDirectory() as temporary:
+            plain = Path(temporary) / "idx"
             plain.write_bytes(content)
             tensor: torch.Tensor = reader(str(plain))
             return tensor.clone()

@@ -1,4 +1,4 @@
-"""What a training run leaves behind, free of torch."""
+"""The results of a training run, without torch."""
 
 from dataclasses import dataclass
 from typing import Annotated, Literal
@@ -9,7 +9,7 @@ from pydantic import ConfigDict, Field
 
 from toolkit.convnet.template import Model
 
-# As records and checkpoints are read: exact keys, exact types, finite numbers.
+# The validation of records and checkpoints: exact keys, exact types, finite numbers.
 STRICT = ConfigDict(extra="forbid", strict=True, allow_inf_nan=False)
 Count = Annotated[int, Field(ge=0, le=10**9)]
 Loss = Annotated[float, Field(ge=0, le=1e40)]  # of 32-bit numbers
@@ -21,10 +21,10 @@ DIGITS = tuple("0123456789")  # the names of MNIST's classes
 
 @dataclass(frozen=True)
 class Epoch:
-    """Figures at the end of one epoch; "test" is what was held out, see History.
+    """Figures at the end of one epoch; "test" refers to the held-out images, see History.
 
-    Losses are mean cross-entropies. Those of training are averages over the epoch's batches, as
-    the network saw them: augmented, with dropout. `learning_rate` is that of the last batch.
+    Losses are mean cross-entropies. The training loss is averaged over the epoch's batches while
+    the network trains, with augmentation and dropout. `learning_rate` is that of the last batch.
     """
 
     __pydantic_config__ = STRICT
@@ -39,7 +39,7 @@ class Epoch:
 
 
 def possible(epochs: tuple[Epoch, ...], train_count: int, test_count: int) -> bool:
-    """Whether epochs are numbered from 1 on, none with more right than there are images."""
+    """Whether epochs are numbered from 1 and none classifies more images than there are."""
     return all(
         epoch.number == number
         and epoch.train_correct <= train_count
@@ -50,12 +50,12 @@ def possible(epochs: tuple[Epoch, ...], train_count: int, test_count: int) -> bo
 
 @dataclass(frozen=True)
 class History:
-    """A run: what was trained, on what, and one entry for each finished epoch.
+    """A run: the model, the data set, and one entry for each finished epoch.
 
-    `held_out` says what it was measured on: the test set, or the last part of the training set,
-    which was then left out of the training. `names` are those of the classes, by label. `versions`
-    are those of the programs that trained it, `data` is the data set's fingerprint. `ended` says
-    why the training ended early by itself, where it did.
+    `held_out` says which images it was evaluated on: the test set, or the last part of the training
+    set, which was then excluded from the training. `names` are the names of the classes, indexed by
+    label. `versions` lists the versions of the programs that trained it, and `data` is the data
+    set's fingerprint. If the training ended early by itself, `ended` says why.
     """
 
     model: Model
@@ -73,7 +73,7 @@ class History:
 
     @property
     def accuracy(self) -> float:
-        """The share right after the last epoch."""
+        """The share of held-out images that are classified correctly after the last epoch."""
         return self.epochs[-1].test_correct / self.test_count
 
     @property
@@ -82,12 +82,12 @@ class History:
         return len(self.epochs) < self.model.training.epochs
 
 
-DECIMALS = 6  # of a probability that is kept
+DECIMALS = 6  # to which probabilities are rounded
 
 
 @dataclass(frozen=True)
 class Predictions:
-    """What the finished network says of every held-out image, in the order of the file.
+    """The trained network's predictions for every held-out image, in the order of the file.
 
     `labels` are class numbers (n,); `probabilities` (n, classes) have `DECIMALS` decimals.
     """
@@ -97,12 +97,12 @@ class Predictions:
 
     @classmethod
     def of(cls, labels: NDArray[np.int64], probabilities: NDArray[np.float64]) -> "Predictions":
-        """Rounded so that the class first found with the largest probability stays the same."""
-        kept, rows = probabilities.round(DECIMALS), np.arange(len(labels))
+        """Round the probabilities such that the argmax of every row stays the same."""
+        rounded, rows = probabilities.round(DECIMALS), np.arange(len(labels))
         first = probabilities.argmax(1)
-        level = kept.argmax(1) != first
-        kept[rows[level], first[level]] += 10.0**-DECIMALS
-        return cls(labels, kept.round(DECIMALS))
+        tied = rounded.argmax(1) != first
+        rounded[rows[tied], first[tied]] += 10.0**-DECIMALS
+        return cls(labels, rounded.round(DECIMALS))
 
     @property
     def predicted(self) -> NDArray[np.int64]:
@@ -113,11 +113,12 @@ class Predictions:
 
 @dataclass(frozen=True)
 class Pictures:
-    """What a run's sheets show as pictures.
+    """The pictures in the sheets of a run.
 
-    `images` are all held-out ones, uint8 (n, 28, 28). `kernels` are the weights of the first
+    `images` are all held-out images, uint8 (n, 28, 28). `kernels` are the weights of the first
     convolutions, (kernels, channels, height, width). `originals` (classes, 28, 28) are training
-    images, one for each class in `labels`, and `draws` (classes, k, 28, 28) random changes of them.
+    images, one for each class in `labels`, and `draws`
+    (classes, k, 28, 28) are random augmentations of them.
     """
 
     images: NDArray[np.uint8]

@@ -6,13 +6,13 @@ from pydantic import Discriminator, Field, Tag
 
 from toolkit.files import templates
 
-MOST = 10**6  # of channels, pixels, epochs: beyond what any machine trains
+MOST = 10**6  # channels, pixels or epochs: more than any machine can train
 Positive = Annotated[int, Field(ge=1, le=MOST)]
 Share = Annotated[float, Field(ge=0, lt=1)]
 
 
 class Convolution(templates.Part):
-    """Square kernels sliding over the maps; no bias, since a batch norm follows."""
+    """Square kernels that slide over the maps. Without a bias, as batch norm usually follows."""
 
     type: Literal["convolution"]
     channels: Positive
@@ -23,7 +23,7 @@ class Convolution(templates.Part):
 
 
 class BatchNorm(templates.Part):
-    """Each channel to mean 0 and variance 1 over the batch, then scaled and shifted."""
+    """Normalize each channel to mean 0 and variance 1 over the batch, then scale and shift it."""
 
     type: Literal["batch_norm"]
 
@@ -35,7 +35,7 @@ class Relu(templates.Part):
 
 
 class Dropout(templates.Part):
-    """Whole channels (of maps) or single features set to zero at random while training."""
+    """Set whole channels (of maps) or single features to zero at random during training."""
 
     type: Literal["dropout"]
     rate: Share
@@ -49,7 +49,7 @@ class MaxPool(templates.Part):
 
 
 class GlobalAveragePool(templates.Part):
-    """Each map to its mean."""
+    """Replace each map by its mean."""
 
     type: Literal["global_average_pool"]
 
@@ -85,7 +85,7 @@ Layer = Annotated[
 ]
 
 
-class Network(templates.Part):
+class NetworkConfig(templates.Part):
     """The layers in the order in which an image passes through them."""
 
     input: Annotated[templates.Array[Positive], Field(min_length=3), templates.at_most(3)]

@@ -1,4 +1,4 @@
-"""The training loop: one step, one epoch of steps, one evaluation, for every training there is."""
+"""The training loop, which every training shares: a step, an epoch of steps, an evaluation."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ TEST_BATCH = 1000
 
 @dataclass(frozen=True)
 class Objective:
-    """What a training minimizes: `loss` is the mean loss of logits (n, classes) given labels (n,),
+    """The objective of a training: `loss` is the mean loss of logits (n, classes) and labels (n,),
     `prepare` turns images (n, 1, 28, 28) in 0..1 into the input of the network.
     """
 
@@ -45,7 +45,7 @@ class Step:
 
 def shuffled(train_set: Dataset, random: torch.Generator) -> torch.Tensor:
     """The numbers of all images (n,) in random order, on the device of the images."""
-    # Drawn where the generator lives, on the CPU, so that a seed means the same everywhere.
+    # Drawn on the CPU, where the generator is, so that a seed gives the same order everywhere.
     order = torch.randperm(len(train_set.images), generator=random)
     return order.to(train_set.images.device)
 

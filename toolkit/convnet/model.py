@@ -1,4 +1,4 @@
-"""From a model template to a torch network."""
+"""Build a torch network from a model template."""
 
 import torch
 from torch import nn
@@ -7,8 +7,8 @@ from toolkit.convnet import layers
 from toolkit.convnet.shapes import Shape, layer_table
 
 
-def build(network: layers.Network) -> nn.Sequential:
-    """The network: (batch, channels, height, width) in, (batch, features) logits out."""
+def build(network: layers.NetworkConfig) -> nn.Sequential:
+    """The network, from images (batch, channels, height, width) to logits (batch, features)."""
     modules: list[nn.Module] = []
     for layer, row in zip(network.layers, layer_table(network), strict=True):
         modules.extend(_modules(layer, row.input))
@@ -25,8 +25,8 @@ def _modules(layer: layers.Layer, shape: Shape) -> list[nn.Module]:
         case layers.Relu():
             return [nn.ReLU(inplace=True)]
         case layers.Dropout():
-            # Dropping whole channels needs one random number a map: element-wise dropout spent
-            # 30 % of a training step on drawing numbers.
+            # Dropping whole channels needs one random number per map; element-wise dropout spent
+            # 30 % of a training step on random numbers.
             return [nn.Dropout2d(layer.rate) if maps else nn.Dropout(layer.rate)]
         case layers.MaxPool():
             return [nn.MaxPool2d(layer.size)]

@@ -1,9 +1,9 @@
-"""What a class may be called: a name that one cell can hold and that spreadsheets can count."""
+"""The rules for class names, which a cell must hold and spreadsheets must be able to count."""
 
 import re
 
 LONGEST_NAME = 30
-# COUNTIFS takes * ? ~ = < > for operators, and reads numbers, dates and TRUE from text.
+# COUNTIFS interprets * ? ~ = < > as operators, and text such as 1.0, 1/2 or TRUE as values.
 COUNTABLE = re.compile(r"0|[1-9][0-9]{0,8}|(?!(?:true|false)$)[^\W\d_][^*?~]*", re.IGNORECASE)
 
 
@@ -13,5 +13,5 @@ def printable(name: str) -> bool:
 
 
 def countable(name: str) -> bool:
-    """Whether spreadsheets count a name by its text alone."""
+    """Whether COUNTIFS matches a name literally."""
     return COUNTABLE.fullmatch(name) is not None

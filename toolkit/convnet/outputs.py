@@ -1,4 +1,4 @@
-"""What a trained network says of every held-out image, and what of a run can be shown."""
+"""The predictions of a trained network, and the pictures of its run."""
 
 from copy import deepcopy
 
@@ -14,39 +14,41 @@ from toolkit.convnet.history import Pictures, Predictions
 from toolkit.convnet.stages import DEVIATION, MEAN
 from toolkit.convnet.template import Augmentation
 
-BATCH = 100  # images; more no longer fit the processor's cache, and take twice as long
+BATCH = 100  # images; a larger batch exceeds the processor's cache and takes twice as long
 
 
 def predictions(network: nn.Module, digits: Digits) -> Predictions:
-    """What the network says of the held-out set, in one pass over it."""
-    found = probabilities(network, digits.test_images)
-    return Predictions.of(digits.test_labels.numpy(), found)
+    """The network's predictions for the held-out images, in one pass over them."""
+    shares = probabilities(network, digits.test_images)
+    return Predictions.of(digits.test_labels.numpy(), shares)
 
 
 @torch.inference_mode()
 def probabilities(network: nn.Module, images: torch.Tensor) -> NDArray[np.float64]:
-    """Those of all classes, (n, classes), for images uint8 (n, 28, 28).
+    """The class probabilities (n, classes) of images uint8 (n, 28, 28).
 
-    In double precision and on the CPU, unlike training: of single precision the sixth decimal,
-    which the sheets show, depends on the processor.
+    They are computed in double precision on the CPU, unlike in training: in single precision the
+    sixth decimal, which the sheets show, depends on the processor.
     """
     double = deepcopy(network).eval().cpu().double()
     scaled = images.unsqueeze(1).double() / 255
     logits = [double((batch - MEAN) / DEVIATION) for batch in scaled.split(BATCH)]
-    found: NDArray[np.float64] = torch.cat(logits).softmax(1).numpy()
-    return found
+    shares: NDArray[np.float64] = torch.cat(logits).softmax(1).numpy()
+    return shares
 
 
-DRAWS, SHOWN_LAYERS = 8, 2
+DRAWS, KERNEL_LAYERS = 8, 2
 
 
-def pictures(network: nn.Module, digits: Digits, how: Augmentation, seed: int) -> Pictures:
-    """Held-out images, first kernels and augmented images."""
+def pictures(network: nn.Module, digits: Digits, augmentation: Augmentation, seed: int) -> Pictures:
+    """The held-out images, the first kernels, and augmented training images."""
     convolutions = [part for part in network.modules() if isinstance(part, nn.Conv2d)]
-    kernels = [part.weight.detach().cpu().double() for part in convolutions[:SHOWN_LAYERS]]
+    kernels = [part.weight.detach().cpu().double() for part in convolutions[:KERNEL_LAYERS]]
     labels = digits.train_labels.unique().tolist()
     originals = torch.stack([_first(digits, label) for label in labels])
-    draws = [_drawn(image, how, seed + number) for number, image in enumerate(originals)]
+    draws = [
+        _augmented(image, augmentation, seed + number) for number, image in enumerate(originals)
+    ]
     return Pictures(
         digits.test_images.numpy(),
         tuple(weights.contiguous().numpy() for weights in kernels),
@@ -60,9 +62,9 @@ def _first(digits: Digits, label: int) -> torch.Tensor:
     return digits.train_images[int((digits.train_labels == label).nonzero()[0])]
 
 
-def _drawn(image: torch.Tensor, how: Augmentation, seed: int) -> NDArray[np.uint8]:
-    # In double precision for the same reason: a byte is rounded from it.
+def _augmented(image: torch.Tensor, augmentation: Augmentation, seed: int) -> NDArray[np.uint8]:
+    # In double precision for the same reason: the result is rounded to a byte.
     batch = unit_pixels(image.unsqueeze(0), torch.device("cpu")).double().repeat(DRAWS, 1, 1, 1)
-    changed = augment(batch, how, torch.Generator().manual_seed(seed)).squeeze(1)
-    found: NDArray[np.uint8] = (changed * 255).round().clamp(0, 255).byte().numpy()
-    return found
+    changed = augment(batch, augmentation, torch.Generator().manual_seed(seed)).squeeze(1)
+    pixels: NDArray[np.uint8] = (changed * 255).round().clamp(0, 255).byte().numpy()
+    return pixels

@@ -1,7 +1,8 @@
-"""Any picture of a digit made like MNIST's: light on black, 20 pixels large, centred by its mass.
+"""Convert any picture of a digit to MNIST's form: light on black, 20 pixels large, centred.
 
-The steps are those by which MNIST was made (LeCun and Cortes, yann.lecun.com/exdb/mnist): fitted
-into 20x20 keeping its proportions, centre of mass in the middle of 28x28. Free of torch.
+The steps are those of MNIST itself (LeCun and Cortes, yann.lecun.com/exdb/mnist): the digit is
+scaled to fit 20x20 pixels with its proportions preserved, and its centre of mass is placed in the
+middle of 28x28 pixels. This module does without torch.
 """
 
 import io
@@ -15,21 +16,21 @@ from PIL import Image, ImageFilter, ImageOps, UnidentifiedImageError
 from toolkit.files.errors import ToolkitError
 from toolkit.files.reading import MEGABYTE, content
 
-FIELD, BOX = 28, 20  # pixels: the whole image, and what the digit fits into
-WORKING = 480  # pixels that a longer side is reduced to first: ample for a box of 20
-SPECKLED = 64  # pixels from which on a stroke is wide enough to outlive the removal of specks
-FAINTEST = 20  # of 255: the least contrast of a digit with its background
-EDGE = 0.2  # the share of full contrast at which a digit's edge is taken to be
+FIELD, BOX = 28, 20  # pixels: the side of the image, and of the box that the digit fits into
+WORKING = 480  # pixels to which a longer side is first reduced: ample for a box of 20
+SPECKLED = 64  # pixels of a side from which on strokes survive the removal of specks
+FAINTEST = 20  # of 255: the least contrast between a digit and its background
+EDGE = 0.2  # the share of full contrast that marks a digit's edge
 FULL = 0.8  # the quantile of the digit's pixels that becomes white
 OPAQUE = 250  # of 255
-MOST = 256 * MEGABYTE  # of a file; Pillow itself limits the pixels
+MOST = 256 * MEGABYTE  # size of a file; Pillow itself limits the pixels
 Grey = NDArray[np.float64]
 
 
 def like_mnist(path: Path) -> NDArray[np.uint8]:
-    """The digit in a PNG or JPEG of any size and colours, as (28, 28), light on black.
+    """The digit in a PNG or JPEG picture of any size and colours, as (28, 28), light on black.
 
-    Raises ToolkitError where the file is no such picture or shows nothing.
+    Raises ToolkitError if the file is not such a picture or shows nothing.
     """
     contrast = _contrast(_grey(_opened(path)))
     if contrast.max() < FAINTEST:
@@ -38,26 +39,28 @@ def like_mnist(path: Path) -> NDArray[np.uint8]:
 
 
 def _opened(path: Path) -> Image.Image:
-    """The picture upright, its long side no longer than needed."""
+    """The picture, rotated upright as its metadata asks."""
     raw = content(path, MOST, folder="name pictures inside it")
     try:
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # of odd metadata, as long as there is a picture
+            warnings.simplefilter(
+                "ignore"
+            )  # unusual metadata does not matter if the picture is readable
             warnings.simplefilter("error", Image.DecompressionBombWarning)
-            with Image.open(io.BytesIO(raw), formats=("PNG", "JPEG")) as found:
-                found.load()
-                picture = ImageOps.exif_transpose(found)
+            with Image.open(io.BytesIO(raw), formats=("PNG", "JPEG")) as image:
+                image.load()
+                picture = ImageOps.exif_transpose(image)
     except UnidentifiedImageError as error:
         raise ToolkitError(f"{path}: not a PNG or JPEG picture; save it as one of these") from error
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
         raise ToolkitError(f"{path}: too many pixels; make the picture smaller") from error
-    except Exception as error:  # Pillow raises whatever the damage leads it to
+    except Exception as error:  # depending on the damage, Pillow raises almost any error
         raise ToolkitError(f"{path}: cannot be read: damaged; save the picture anew") from error
     return picture
 
 
 def _grey(picture: Image.Image) -> Image.Image:
-    """Shades 0 to 255, 8 bits each, on an opaque background."""
+    """Shades 0 to 255, 8 bits each, on an opaque background and reduced to WORKING pixels."""
     if picture.mode.startswith("I"):  # 16 bits: Pillow would cut off what is above 255
         shades = np.asarray(picture, np.float64) / 257
         picture = Image.fromarray(shades.clip(0, 255).astype(np.uint8))
@@ -69,13 +72,13 @@ def _grey(picture: Image.Image) -> Image.Image:
 
 
 def _on_background(picture: Image.Image) -> Image.Image:
-    """On black or white, whichever is farther from what is drawn; on the shade of its paper where
-    the picture brings a paper of its own.
+    """The picture on black or white, whichever contrasts more with the strokes; if the picture has
+    a background of its own, on the shade of that.
     """
     shades, alpha = np.asarray(picture.convert("L")), np.asarray(picture.getchannel("A"))
-    if (seen := shades[alpha >= OPAQUE]).size == 0:
-        seen = shades[alpha > 0] if alpha.any() else np.zeros(1)
-    low, middle, high = np.quantile(seen, (0.02, 0.5, 0.98))
+    if (visible := shades[alpha >= OPAQUE]).size == 0:
+        visible = shades[alpha > 0] if alpha.any() else np.zeros(1)
+    low, middle, high = np.quantile(visible, (0.02, 0.5, 0.98))
     plain = high - low < 255 / 4
     shade = round((0 if middle > 127 else 255) if plain else middle)
     backdrop = Image.new("RGBA", picture.size, (shade, shade, shade, 255))
@@ -83,21 +86,21 @@ def _on_background(picture: Image.Image) -> Image.Image:
 
 
 def _contrast(picture: Image.Image) -> Grey:
-    """How far each pixel is from the background on the digit's side of it, 0 for the rest."""
+    """How much each pixel differs from the background in the digit's direction; else 0."""
     grey = np.asarray(picture, np.float64)
     apart = grey - _background(grey)
     if (np.minimum(apart, 0) ** 2).sum() > (np.maximum(apart, 0) ** 2).sum():
         apart = -apart
-    # Paper is never quite even: what the background strays by to the other side is no digit.
+    # Paper is never perfectly even: variations as large as those in the other direction are noise.
     noise = np.quantile(np.maximum(-apart, 0), 0.99)
     contrast: Grey = np.maximum(apart - noise, 0)
     return contrast
 
 
 def _background(grey: Grey) -> Grey:
-    """A plane through the shades of the background, for light often falls from one side.
+    """A plane fitted to the shades of the background, because light often comes from one side.
 
-    It first goes through the picture's rim, then through all that is not far from it.
+    It is fitted first to the rim of the picture, then to all pixels close to the plane.
     """
     high, wide = grey.shape
     rows, columns = np.mgrid[-1 : 1 : high * 1j, -1 : 1 : wide * 1j]
@@ -113,7 +116,7 @@ def _background(grey: Grey) -> Grey:
 
 
 def _cropped(contrast: Grey) -> Grey:
-    """The digit alone, 0 to 1."""
+    """The digit, cropped to its edges, with shades from 0 to 1."""
     inside = contrast > EDGE * contrast.max()
     if max(contrast.shape) >= SPECKLED:
         mask = Image.fromarray((inside * 255).astype(np.uint8))
@@ -127,20 +130,20 @@ def _cropped(contrast: Grey) -> Grey:
 
 
 def _fitted(digit: Grey) -> Grey:
-    """The longer side made 20 pixels, the other in proportion."""
+    """The digit, scaled such that its longer side has 20 pixels."""
     high, wide = digit.shape
     scale = BOX / max(high, wide)
     size = max(1, round(wide * scale)), max(1, round(high * scale))
     if size == (wide, high):
         return digit
-    # Reducing averages over areas, as MNIST's makers did; enlarging must not show squares.
-    how = Image.Resampling.BOX if scale < 1 else Image.Resampling.BICUBIC
-    picture = Image.fromarray(digit.astype(np.float32)).resize(size, how)
+    # Reduced by averaging over areas, as for MNIST; enlarged smoothly, without visible squares.
+    resampling = Image.Resampling.BOX if scale < 1 else Image.Resampling.BICUBIC
+    picture = Image.fromarray(digit.astype(np.float32)).resize(size, resampling)
     return np.asarray(picture, np.float64).clip(0, 1)
 
 
 def _centred(digit: Grey) -> NDArray[np.uint8]:
-    """The digit's centre of mass in the middle of the field, as far as its edges allow."""
+    """The digit with its centre of mass in the middle of the field, as far as its edges allow."""
     field = np.zeros((FIELD, FIELD), np.uint8)
     top, left = (_start(digit.sum(axis)) for axis in (1, 0))
     high, wide = digit.shape
@@ -149,8 +152,8 @@ def _centred(digit: Grey) -> NDArray[np.uint8]:
 
 
 def _start(masses: Grey) -> int:
-    """Where the first row (or column) goes. Rounded as in MNIST: all its centres of mass lie
-    between 14 and 15, counted from the edge of the field.
+    """The place of the first row (or column). It is rounded as in MNIST, where all centres of mass
+    lie between 14 and 15 pixels from the edge of the field.
     """
     centre = ((np.arange(len(masses)) + 0.5) * masses).sum() / masses.sum()
     return min(max(FIELD // 2 - int(centre), 0), FIELD - len(masses))

@@ -1,4 +1,4 @@
-"""Predictions: read pictures, make them like MNIST's, ask a trained network."""
+"""Predictions: classify the digits in pictures with a trained network."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -17,14 +17,15 @@ from toolkit.convnet.stored import read, shipped
 from toolkit.files.errors import ToolkitError
 
 INPUT = (1, FIELD, FIELD)
-DECIMALS = 6  # of a probability as it is told: more would be noise
+DECIMALS = 6  # of a printed probability; more would be noise
 
 
 @dataclass(frozen=True)
 class Prediction:
-    """What the network takes a picture for; `confidence` is that class's probability.
+    """The class that the network predicts for a picture; `confidence` is its probability.
 
-    `probabilities` has every class by its name; where several share one, its number follows.
+    `probabilities` maps the name of every class to its probability. If several classes share a
+    name, their numbers are appended.
     """
 
     file: str
@@ -39,16 +40,16 @@ class Prediction:
         return asdict(self) | rounded
 
     def text(self) -> str:
-        """File, prediction, confidence and the probabilities, with tabs between them."""
+        """File, prediction, confidence and the probabilities, separated by tabs."""
         numbers = [self.confidence, *self.probabilities.values()]
         shares = [f"{number:.{DECIMALS}f}" for number in numbers]
         return "\t".join([self.file, self.prediction, *shares])
 
 
 def predict(pictures: Sequence[str | Path], weights: str | Path | None = None) -> list[Prediction]:
-    """One prediction for each picture, by the weights in a file or else by those shipped.
+    """One prediction for each picture, with the weights in a file or else with the shipped ones.
 
-    Raises ToolkitError where a picture or the weights are at fault.
+    Raises ToolkitError if a picture or the weights are invalid.
     """
     paths = [Path(picture) for picture in pictures]
     images = np.stack([like_mnist(path) for path in paths])
@@ -69,7 +70,7 @@ def predict(pictures: Sequence[str | Path], weights: str | Path | None = None) -
 
 
 def probabilities(steps: list[Stage], images: NDArray[np.uint8]) -> NDArray[np.float64]:
-    """Those of every class, (n, classes), for images (n, 28, 28)."""
+    """The class probabilities (n, classes) of images (n, 28, 28)."""
     logits = np.stack([forward(steps, image.astype(np.float64)) for image in images])
     powers = np.exp(logits - logits.max(axis=1, keepdims=True))
     shares: NDArray[np.float64] = powers / powers.sum(axis=1, keepdims=True)
@@ -78,14 +79,14 @@ def probabilities(steps: list[Stage], images: NDArray[np.uint8]) -> NDArray[np.f
 
 def _prediction(picture: Path, names: tuple[str, ...], row: NDArray[np.float64]) -> Prediction:
     # A network may have more outputs than the data set has names.
-    called = distinct([names[n] if n < len(names) else str(n) for n in range(len(row))])
+    class_names = distinct([names[n] if n < len(names) else str(n) for n in range(len(row))])
     best = int(row.argmax())
-    shares = dict(zip(called, row.tolist(), strict=True))
-    return Prediction(str(picture), called[best], float(row[best]), shares)
+    shares = dict(zip(class_names, row.tolist(), strict=True))
+    return Prediction(str(picture), class_names[best], float(row[best]), shares)
 
 
 def distinct(names: list[str]) -> list[str]:
-    """The names of the classes, by number; those that several classes share with their numbers."""
+    """The names of the classes; to a name that several share, the class number is appended."""
     while len(set(names)) < len(names):
         count = Counter(names)
         names = [f"{name} (class {n})" * (count[name] > 1) or name for n, name in enumerate(names)]

@@ -1,4 +1,4 @@
-"""A series of seeds: each run's figures in a small file as it ends."""
+"""A series of runs with different seeds, recorded in a small file as each run ends."""
 
 import statistics
 from dataclasses import dataclass, replace
@@ -22,7 +22,7 @@ from toolkit.files.reading import MOST_TEXT, content
 from toolkit.files.saving import replacing
 from toolkit.files.templates import Title, first_fault
 
-if TYPE_CHECKING:  # the workbook's sheets read this module, and they do without torch
+if TYPE_CHECKING:  # the sheets of the workbook import this module without torch
     from toolkit.convnet.digits import Digits
 
 
@@ -37,7 +37,7 @@ Versions = Annotated[str, Field(max_length=1000), AfterValidator(_printable)]
 
 @dataclass(frozen=True)
 class SeedRun:
-    """What differs from seed to seed."""
+    """The part of a series that differs from seed to seed."""
 
     __pydantic_config__ = STRICT
 
@@ -49,8 +49,8 @@ class SeedRun:
 
 
 @dataclass(frozen=True)
-class Series:
-    """Finished runs of one model on one data set; `data` is that set's fingerprint."""
+class SeedRuns:
+    """Finished runs of one model on one data set; `data` is the fingerprint of that set."""
 
     __pydantic_config__ = STRICT
 
@@ -63,7 +63,7 @@ class Series:
     names: tuple[str, ...] = DIGITS
 
     def history(self, number: int) -> History:
-        """Run `number` as a history of its own."""
+        """The history of run `number`, counted from 0."""
         run = self.runs[number]
         return History(
             model=self.model,
@@ -79,21 +79,21 @@ class Series:
             data=self.data,
         )
 
-    def having(self, history: History) -> "Series":
+    def having(self, history: History) -> "SeedRuns":
         """The series with one more run."""
         run = SeedRun(
             history.seed, history.device, history.threads, history.epochs, history.versions
         )
         return replace(self, runs=(*self.runs, run))
 
-    def first(self, count: int) -> "Series":
-        """The first `count` runs, where there are more."""
+    def first(self, count: int) -> "SeedRuns":
+        """The series cut to its first `count` runs."""
         return replace(self, runs=self.runs[:count])
 
 
 @dataclass(frozen=True)
 class SeedSummary:
-    """Accuracies over the seeds of a series, as shares; a single one has no standard deviation."""
+    """Accuracies over the seeds of a series, as shares; of a single seed there is no deviation."""
 
     mean: float
     standard_deviation: float | None
@@ -102,52 +102,52 @@ class SeedSummary:
     count: int
 
 
-SERIES = TypeAdapter(Series)
+SERIES = TypeAdapter(SeedRuns)
 
 
-def begin(model: Model, data: "Digits") -> Series:
+def begin(model: Model, data: "Digits") -> SeedRuns:
     """The series before its first run."""
     counts = len(data.train_images), len(data.test_images)
-    return Series(model, data.fingerprint(), *counts, data.held_out, names=data.names)
+    return SeedRuns(model, data.fingerprint(), *counts, data.held_out, names=data.names)
 
 
-def save(path: Path, series: Series) -> None:
-    """Write the record, moved into place when whole."""
+def save(path: Path, series: SeedRuns) -> None:
+    """Write the record. It replaces an earlier one only once it is complete."""
     with replacing(path) as temporary:
         temporary.write_bytes(SERIES.dump_json(series, indent=1))
 
 
-def load(path: Path, begun: Series) -> Series:
-    """The series recorded at `path`, or `begun` where nothing is there.
+def load(path: Path, empty: SeedRuns) -> SeedRuns:
+    """The series recorded at `path`, or `empty`, the series before its first run, if there is none.
 
-    Raises ToolkitError where the record is damaged or of another recipe than `begun`.
+    Raises ToolkitError if the record is damaged, or of another model or data set than `empty`.
     """
     if not path.exists():
-        return begun
-    found = _read(path)
-    # Names may have been corrected in between: they change no figure.
-    found = replace(found, names=begun.names)
-    if replace(found, runs=()) != begun:
+        return empty
+    series = _read(path)
+    # The names of the classes may have been corrected since; they affect no figure.
+    series = replace(series, names=empty.names)
+    if replace(series, runs=()) != empty:
         raise ToolkitError(
             f"{path}: records another model, number of epochs or data set; "
             "give another --out, or remove it to begin the series anew"
         )
-    for number, run in enumerate(found.runs):
-        whole = len(run.epochs) == found.model.training.epochs
-        if run.seed != number or not whole or not possible(run.epochs, *_counts(found)):
+    for number, run in enumerate(series.runs):
+        whole = len(run.epochs) == series.model.training.epochs
+        if run.seed != number or not whole or not possible(run.epochs, *_counts(series)):
             raise _damaged(path, f"runs[{number + 1}]: not seed {number} from its first epoch "
                            "to its last, or more images right than there are")  # fmt: skip
-    return found
+    return series
 
 
-def _counts(series: Series) -> tuple[int, int]:
+def _counts(series: SeedRuns) -> tuple[int, int]:
     return series.train_count, series.test_count
 
 
-def _read(path: Path) -> Series:
-    written = content(path, MOST_TEXT)
+def _read(path: Path) -> SeedRuns:
+    text = content(path, MOST_TEXT)
     try:
-        return SERIES.validate_json(written)
+        return SERIES.validate_json(text)
     except ValidationError as error:
         raise _damaged(path, first_fault(error)) from error
 
@@ -158,7 +158,7 @@ def _damaged(path: Path, fault: str) -> ToolkitError:
     )
 
 
-def summary(series: Series) -> SeedSummary:
+def summary(series: SeedRuns) -> SeedSummary:
     """The accuracies at the last epoch over the seeds of a series."""
     accuracies = [series.history(number).accuracy for number in range(len(series.runs))]
     return SeedSummary(

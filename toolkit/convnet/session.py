@@ -1,4 +1,4 @@
-"""Everything that changes while a network trains, and how it is stored and brought back."""
+"""The state of a training, with functions to store, validate and restore it."""
 
 import copy
 import math
@@ -18,7 +18,7 @@ State = dict[str, Any]
 
 @dataclass
 class Session:
-    """A network in training. `random` shuffles and augments; dropout draws from torch's own."""
+    """A network in training. `random` shuffles and augments; dropout uses torch's generator."""
 
     model: Model
     network: nn.Sequential
@@ -30,14 +30,14 @@ class Session:
 
     @property
     def result(self) -> nn.Sequential:
-        """The network that is evaluated and kept: the average where the template asks for one."""
+        """The network to evaluate and save: the average, if the template asks for one."""
         return self.average.network if self.average else self.network
 
 
 def begin(model: Model, seed: int, device: torch.device) -> Session:
-    """A network with the weights of this seed, before its first batch."""
+    """A session before its first batch, with the initial weights of this seed."""
     torch.manual_seed(seed)
-    # On the CPU convolutions and pools are faster where the channels of a pixel lie side by side.
+    # On the CPU, convolutions and pools are faster if the channels of a pixel are adjacent.
     network = build(model.network).to(device).to(memory_format=torch.channels_last)
     average = recipe.Average(network, model.training.ema) if model.training.ema else None
     optimizer = recipe.optimizer(network, model.training)
@@ -46,7 +46,7 @@ def begin(model: Model, seed: int, device: torch.device) -> Session:
 
 
 def state(session: Session) -> State:
-    """All that the coming epochs depend on, as copies."""
+    """Copies of everything on which the coming epochs depend."""
     return copy.deepcopy({
         "network": session.network.state_dict(),
         "average": session.average.network.state_dict() if session.average else None,
@@ -57,7 +57,7 @@ def state(session: Session) -> State:
 
 
 def restore(session: Session, stored: State, epochs: tuple[Epoch, ...]) -> None:
-    """Put `session` where it stood when `stored` was taken, after `epochs`."""
+    """Restore `session` to the state `stored`, which was saved after `epochs`."""
     session.network.load_state_dict(stored["network"])
     if session.average:
         session.average.network.load_state_dict(stored["average"])
@@ -68,14 +68,14 @@ def restore(session: Session, stored: State, epochs: tuple[Epoch, ...]) -> None:
 
 
 def fits(session: Session, stored: object) -> bool:
-    """Whether `stored` is such a state as `session` has after its first batch: the same keys, and
-    tensors of the same types and shapes, all of finite numbers. A state of another device is not.
+    """Whether `stored` can be a state of `session` after its first batch: it has the same keys, and
+    finite tensors of the same types and shapes. A state of another device does not fit.
     """
     return _alike(stored, state(session) | {"optimizer": _after_a_step(session)})
 
 
 def _after_a_step(session: Session) -> State:
-    """The state of an optimizer that has taken one step; it keeps nothing before."""
+    """The state of the optimizer after one step; before its first step it has none."""
     network = copy.deepcopy(session.network)
     for parameter in network.parameters():
         parameter.grad = torch.zeros_like(parameter)
@@ -84,31 +84,33 @@ def _after_a_step(session: Session) -> State:
     return optimizer.state_dict()
 
 
-def _alike(found: object, wanted: object, key: object = None) -> bool:
-    if isinstance(wanted, torch.Tensor):
-        return isinstance(found, torch.Tensor) and _same_kind(found, wanted)
-    if isinstance(wanted, dict):
+def _alike(value: object, reference: object, key: object = None) -> bool:
+    if isinstance(reference, torch.Tensor):
+        return isinstance(value, torch.Tensor) and _same_kind(value, reference)
+    if isinstance(reference, dict):
         return (
-            isinstance(found, dict)
-            and found.keys() == wanted.keys()
-            and all(_alike(found[name], part, name) for name, part in wanted.items())
+            isinstance(value, dict)
+            and value.keys() == reference.keys()
+            and all(_alike(value[name], part, name) for name, part in reference.items())
         )
-    if isinstance(wanted, list):
+    if isinstance(reference, list):
         return (
-            isinstance(found, list)
-            and len(found) == len(wanted)
-            and all(map(_alike, found, wanted))
+            isinstance(value, list)
+            and len(value) == len(reference)
+            and all(map(_alike, value, reference))
         )
     if key == "lr":  # set before every batch
-        return isinstance(found, float) and math.isfinite(found)
-    return type(found) is type(wanted) and found == wanted
+        return isinstance(value, float) and math.isfinite(value)
+    return type(value) is type(reference) and value == reference
 
 
-def _same_kind(found: torch.Tensor, wanted: torch.Tensor) -> bool:
+def _same_kind(tensor: torch.Tensor, reference: torch.Tensor) -> bool:
     return (
-        (found.shape, found.dtype, found.layout) == (wanted.shape, wanted.dtype, wanted.layout)
-        and found.device == torch.device("cpu")
-        and bool(found.isfinite().all())
+        tensor.shape == reference.shape
+        and tensor.dtype == reference.dtype
+        and tensor.layout == reference.layout
+        and tensor.device == torch.device("cpu")
+        and bool(tensor.isfinite().all())
     )
 
 

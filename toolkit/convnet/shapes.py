@@ -1,4 +1,4 @@
-"""What each layer makes of its input: shapes and parameter counts, without torch."""
+"""The shapes and the parameter counts of the layers, computed without torch."""
 
 from dataclasses import dataclass
 from math import prod
@@ -13,8 +13,8 @@ COUNTER = "num_batches_tracked"  # of a batch norm
 class LayerRow:
     """One row of the layer table. Shapes are (channels, height, width) or (features,).
 
-    `channels` are those that a template asks for (of a linear layer its features); `bias` is that
-    of a convolution.
+    `channels` is the number in the template (for a linear layer, its features), and `bias` says
+    whether a convolution has one.
     """
 
     name: str
@@ -29,10 +29,10 @@ class LayerRow:
     bias: bool = False
 
 
-def layer_table(network: layers.Network) -> list[LayerRow]:
-    """One row a layer, in order.
+def layer_table(network: layers.NetworkConfig) -> list[LayerRow]:
+    """One row for each layer, in order.
 
-    Raises ValueError naming the first layer that does not fit what comes before it.
+    Raises ValueError naming the first layer that does not fit the output of the one before it.
     """
     shape: Shape = tuple(network.input)
     rows = []
@@ -46,31 +46,32 @@ def layer_table(network: layers.Network) -> list[LayerRow]:
     return rows
 
 
-def parameter_count(network: layers.Network) -> int:
-    """Trainable parameters of the whole network."""
+def parameter_count(network: layers.NetworkConfig) -> int:
+    """The number of trainable parameters of the network."""
     return sum(row.parameters for row in layer_table(network))
 
 
-def activation_count(network: layers.Network) -> int:
-    """Values that one image's pass computes: what convolutions, pools and linear layers put out.
+def activation_count(network: layers.NetworkConfig) -> int:
+    """The number of values that a forward pass computes for one image: the outputs of convolutions,
+    pools and linear layers.
 
-    Batch norm, ReLU and dropout change a value where it stands and add none.
+    Batch norm, ReLU and dropout change values in place and add none.
     """
     in_place = ("Batch norm", "ReLU", "Dropout")
     return sum(prod(row.output) for row in layer_table(network) if row.name not in in_place)
 
 
-def tensor_shapes(network: layers.Network) -> dict[str, Shape]:
-    """The shape of every tensor of a trained network, by the name that `torch.nn.Sequential` gives
-    it; names that end in `COUNTER` are of whole numbers.
+def tensor_shapes(network: layers.NetworkConfig) -> dict[str, Shape]:
+    """The shape of every tensor of a trained network, by its name in `torch.nn.Sequential`. Tensors
+    whose names end in `COUNTER` hold integers, all others floats.
     """
-    found: dict[str, Shape] = {}
+    shapes: dict[str, Shape] = {}
     module = 0
     for layer, row in zip(network.layers, layer_table(network), strict=True):
-        module += isinstance(layer, layers.Linear) and len(row.input) == 3  # a module that flattens
-        found |= {f"{module}.{name}": shape for name, shape in _tensors(layer, row).items()}
+        module += isinstance(layer, layers.Linear) and len(row.input) == 3  # nn.Flatten
+        shapes |= {f"{module}.{name}": shape for name, shape in _tensors(layer, row).items()}
         module += 2 if isinstance(layer, layers.GlobalAveragePool) else 1
-    return found
+    return shapes
 
 
 def _tensors(layer: layers.Layer, row: LayerRow) -> dict[str, Shape]:
@@ -130,7 +131,7 @@ def _maps(shape: Shape) -> Shape:
 
 
 def _slide(shape: Shape, channels: int, kernel: int, stride: int, padding: int) -> Shape:
-    """Output size (n + 2p - k) // s + 1, as PyTorch has it."""
+    """The output shape, with sides of (n + 2p - k) // s + 1 as in PyTorch."""
     sides = [(side + 2 * padding - kernel) // stride + 1 for side in shape[1:]]
     if min(sides) < 1:
         raise ValueError(

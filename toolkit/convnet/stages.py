@@ -1,7 +1,8 @@
-"""A trained network as stages that a sheet can show: each a layer and what changes it in place.
+"""A trained network as stages: each a layer together with the operations on its output.
 
-In evaluation mode dropout does nothing and batch norm is a scale and a shift for each channel, so a
-convolution, its batch norm and its ReLU are one line for each value. NumPy only, no torch.
+In evaluation mode dropout does nothing, and batch norm is a scale and a shift for each channel.
+Therefore a convolution with its batch norm and its ReLU is a single equation for each value, and
+one sheet can show it. This module uses NumPy, without torch.
 """
 
 from collections.abc import Callable
@@ -22,12 +23,12 @@ Kind = Literal["convolution", "pool", "average", "linear", "pointwise"]
 Array = NDArray[np.float64]
 EPSILON = 1e-5  # torch.nn.BatchNorm2d's default
 FARTHEST = 1e290  # cells hold numbers up to 1e308
-MEAN, DEVIATION = 0.1307, 0.3081  # of all training pixels, on the scale 0..1
+MEAN, DEVIATION = 0.1307, 0.3081  # of all training pixels of MNIST, scaled to 0..1
 
 
 @dataclass(frozen=True)
 class Norm:
-    """Batch norm in evaluation mode; each array holds one number a channel."""
+    """Batch norm in evaluation mode; each array holds one number per channel."""
 
     gamma: Array
     beta: Array
@@ -37,9 +38,10 @@ class Norm:
 
 @dataclass(frozen=True)
 class Stage:
-    """One sheet's worth of network. `layers` are the numbers (from 1) of the template's layers that
-    it covers; `kernel` is (out, in, high, wide), or (out, in) of a linear layer. The order is:
-    layer, bias, norm, ReLU.
+    """A layer of the network with its bias, batch norm and ReLU, which are applied in this order.
+
+    `layers` are the numbers (from 1) of the template's layers that it covers. `kernel` has the
+    shape (out, in, height, width), or (out, in) for a linear layer.
     """
 
     kind: Kind
@@ -56,11 +58,11 @@ class Stage:
 
 
 def stages(stored: Stored) -> list[Stage]:
-    """The network as stages, in order.
+    """The stages of the network, in order.
 
-    Raises ToolkitError where the weights are so large that no cell could hold what they come to.
+    Raises ToolkitError if the weights are so large that the values could exceed what cells hold.
     """
-    found: list[Stage] = []
+    sequence: list[Stage] = []
     module = 0
     rows = layer_table(stored.model.network)
     for number, (layer, row) in enumerate(zip(stored.model.network.layers, rows, strict=True), 1):
@@ -70,17 +72,17 @@ def stages(stored: Stored) -> list[Stage]:
         module += 2 if isinstance(layer, layers.GlobalAveragePool) else 1
         if isinstance(layer, layers.Dropout):
             continue
-        joined = _joined(found[-1], stage) if found else None
+        joined = _join(sequence[-1], stage) if sequence else None
         if joined:
-            found[-1] = joined
+            sequence[-1] = joined
         else:
-            found.append(stage)
-    if not reach(found) <= FARTHEST:  # also where it is nan
+            sequence.append(stage)
+    if not reach(sequence) <= FARTHEST:  # which also rejects nan
         raise ToolkitError(
             f"{stored.source}: its weights are too large to compute with; train the model anew, "
             "with a lower training.learning_rate"
         )
-    return found
+    return sequence
 
 
 def _tensor(stored: Stored, module: int, name: str) -> Array:
@@ -119,7 +121,7 @@ def _stage(
 
 
 def _linear(plain: Stage, kernel: Array, bias: Array) -> Stage:
-    """A linear layer; over whole maps it is a convolution whose kernels are as large as they."""
+    """A linear layer; applied to maps, it is a convolution with kernels of the maps' size."""
     if len(plain.input) == 1:
         return replace(plain, kind="linear", kernel=kernel, bias=bias)
     shaped = kernel.reshape(-1, *plain.input)
@@ -129,8 +131,8 @@ def _linear(plain: Stage, kernel: Array, bias: Array) -> Stage:
     )
 
 
-def _joined(before: Stage, stage: Stage) -> Stage | None:
-    """Both as one stage, where the second changes in place what the first puts out."""
+def _join(before: Stage, stage: Stage) -> Stage | None:
+    """Both as one stage if the second only changes the output of the first; else None."""
     if stage.kind != "pointwise" or before.relu or (before.norm and stage.norm):
         return None
     numbers = (*before.layers, *stage.layers)
@@ -143,11 +145,11 @@ def forward(steps: list[Stage], image: Array) -> Array:
     """The logits (classes,) of one image (28, 28) of 0..255, in evaluation mode."""
     values = ((image / 255 - MEAN) / DEVIATION)[None]
     for step in steps:
-        values = _finished(step, _computed(step, values))
+        values = _finish(step, _compute(step, values))
     return values.ravel()
 
 
-def _computed(step: Stage, values: Array) -> Array:
+def _compute(step: Stage, values: Array) -> Array:
     if step.kind == "average":
         mean: Array = values.mean(axis=(1, 2))
         return mean
@@ -162,17 +164,17 @@ def _computed(step: Stage, values: Array) -> Array:
     if step.kind == "pool":
         largest: Array = windows.max(axis=(-2, -1))
         return largest
-    found: Array = np.einsum("crsij,ocij->ors", windows, step.kernel, optimize=True)
-    return found
+    sums: Array = np.einsum("crsij,ocij->ors", windows, step.kernel, optimize=True)
+    return sums
 
 
 def scale_and_shift(norm: Norm) -> tuple[Array, Array]:
-    """What batch norm comes to in evaluation mode: x becomes scale · x + shift."""
+    """The scale and the shift of batch norm in evaluation mode: x becomes scale · x + shift."""
     scale = norm.gamma / np.sqrt(norm.variance + EPSILON)
     return scale, norm.beta - norm.mean * scale
 
 
-def _finished(step: Stage, values: Array) -> Array:
+def _finish(step: Stage, values: Array) -> Array:
     shape = (-1,) + (1,) * (values.ndim - 1)
     if step.bias is not None:
         values = values + step.bias.reshape(shape)
@@ -185,13 +187,13 @@ def _finished(step: Stage, values: Array) -> Array:
 @np.errstate(over="ignore", invalid="ignore")
 def reach(steps: list[Stage]) -> float:
     """A bound on the absolute value of everything that the network computes from any image; inf or
-    nan where there is none.
+    nan if there is none.
     """
     bound = largest = np.float64(max(MEAN, 1 - MEAN) / DEVIATION)
     for step in steps:
         weights = abs(step.kernel).reshape(len(step.kernel), -1).sum(1) if step.kernel.size else 1.0
         values = bound * weights + (0.0 if step.bias is None else abs(step.bias))
-        largest = np.maximum(largest, np.max(values))  # unlike Python's max it keeps a nan
+        largest = np.maximum(largest, np.max(values))  # unlike Python's max, it propagates nan
         if step.norm:
             scale, shift = scale_and_shift(step.norm)
             values = values * abs(scale) + abs(shift)

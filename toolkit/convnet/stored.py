@@ -1,4 +1,4 @@
-"""What lies in a file of trained weights, read without torch."""
+"""Read files of trained weights without torch."""
 
 from dataclasses import dataclass
 from importlib import resources
@@ -19,8 +19,9 @@ from toolkit.files.reading import MEGABYTE, check_regular
 from toolkit.files.templates import Part, brief, first_fault, parse
 from toolkit.files.templates import shipped as templates
 
-MOST = 1024 * MEGABYTE  # of a file of weights
-LENGTH, LONGEST_HEADER = 8, 10_000_000  # bytes: of the number that is the header's length, and that
+MOST = 1024 * MEGABYTE  # size of a file of weights
+# Bytes of the number that gives the length of the header, and the greatest such length.
+LENGTH, LONGEST_HEADER = 8, 10_000_000
 # The fingerprints of MNIST as `toolkit.convnet.digits` loads it, tested on the test set or on a
 # part of the training set.
 MNIST = (
@@ -45,7 +46,7 @@ Count = Annotated[str, Field(pattern=r"^[0-9]{1,19}$")]
 
 
 class Metadata(Part):
-    """What `save_weights` writes beside the tensors, each a text; files of earlier versions hold
+    """The metadata that `save_weights` writes with the tensors. Files of earlier versions contain
     the template alone. `classes` is a list of names in JSON, `data` the data set's fingerprint.
     """
 
@@ -60,8 +61,8 @@ class Metadata(Part):
 
 @dataclass(frozen=True)
 class Stored:
-    """Tensors by name, the template of their model, the classes' names by label, the file, and the
-    metadata as it stands there.
+    """The content of a file of weights: the tensors by name, their model, the names of the classes
+    indexed by label, the path of the file, and its metadata.
     """
 
     tensors: dict[str, NDArray[Any]]
@@ -72,16 +73,16 @@ class Stored:
 
     @property
     def knows_mnist(self) -> bool:
-        """Whether MNIST's digits are what the network was trained on, as far as the file says."""
+        """Whether the network was trained on MNIST, as far as the file says."""
         if self.metadata.data is None:
             return self.names == DIGITS
         return self.metadata.data in MNIST and len(self.names) == len(DIGITS)
 
 
 def read(path: Path) -> Stored:
-    """What `save_weights` wrote: exactly the tensors of its template, all of finite numbers.
+    """Read a file that `save_weights` wrote: exactly the tensors of its template, all finite.
 
-    Raises ToolkitError where the file is missing, damaged, holds no template or other tensors.
+    Raises ToolkitError if the file is missing or damaged, has no template, or other tensors.
     """
     _check_header(path)
     try:
@@ -97,13 +98,13 @@ def read(path: Path) -> Stored:
 
 
 def shipped() -> Path:
-    """The weights in the package."""
+    """The path of the weights that ship in the package."""
     return Path(str(resources.files("toolkit") / "weights" / "default.safetensors"))
 
 
 def _check_header(path: Path) -> None:
-    """Raise ToolkitError unless there is a file whose header can be read in little memory."""
-    check_regular(path, MOST, _wanted(str(path)), "give the .safetensors file inside it")
+    """Raise ToolkitError unless there is a file with a header of reasonable length."""
+    check_regular(path, MOST, _cure(str(path)), "give the .safetensors file inside it")
     try:
         with path.open("rb") as file:
             length = int.from_bytes(file.read(LENGTH), "little")
@@ -123,11 +124,11 @@ def _unreadable(path: Path, error: OSError) -> ToolkitError:
     return ToolkitError(f"{path}: cannot be read: {error.strerror or error}; check the path")
 
 
-def _metadata(path: Path, found: dict[str, str]) -> Metadata:
-    if "template" not in found:
+def _metadata(path: Path, texts: dict[str, str]) -> Metadata:
+    if "template" not in texts:
         raise ToolkitError(f"{path}: holds no template; give weights that toolkit mnist wrote")
     try:
-        return Metadata.model_validate(found)
+        return Metadata.model_validate(texts)
     except ValidationError as error:
         raise ToolkitError(
             f"{path}: its metadata: {first_fault(error, Metadata)}; train the model anew"
@@ -135,7 +136,7 @@ def _metadata(path: Path, found: dict[str, str]) -> Metadata:
 
 
 def _names(path: Path, metadata: Metadata) -> tuple[str, ...]:
-    """Those of the classes; files written before these were kept are of digits."""
+    """The names of the classes; files of earlier versions have none and are of digits."""
     try:
         return DIGITS if metadata.classes is None else NAMES.validate_json(metadata.classes)
     except ValidationError as error:
@@ -146,30 +147,30 @@ def _names(path: Path, metadata: Metadata) -> tuple[str, ...]:
 
 
 def _tensors(path: Path, stored: Any, model: Model) -> dict[str, NDArray[Any]]:
-    """All tensors, once their names, types and shapes are known to be those of the model."""
-    wanted = tensor_shapes(model.network)
-    if misfit := _misfit(stored, wanted):
+    """All tensors, after a check that their names, types and shapes are those of the model."""
+    shapes = tensor_shapes(model.network)
+    if misfit := _misfit(stored, shapes):
         raise ToolkitError(
             f"{path}: its weights do not fit its template: {misfit}; train the model anew"
         )
-    found = {name: stored.get_tensor(name) for name in wanted}
-    for name, values in found.items():
+    tensors = {name: stored.get_tensor(name) for name in shapes}
+    for name, values in tensors.items():
         fault = "" if np.isfinite(values).all() else "numbers that are not finite"
         if name.endswith("running_var") and (values < 0).any():
             fault = "negative variances"
         if fault:
             raise ToolkitError(f"{path}: its weights {name} hold {fault}; train the model anew")
-    return found
+    return tensors
 
 
-def _misfit(stored: Any, wanted: dict[str, Shape]) -> str:
-    """What the file has otherwise than the template wants it, the first of it; else nothing."""
+def _misfit(stored: Any, shapes: dict[str, Shape]) -> str:
+    """The first difference between the file's tensors and `shapes`, or the empty string."""
     named = set(stored.keys())
-    if lacking := sorted(wanted.keys() - named):
+    if lacking := sorted(shapes.keys() - named):
         return f"{lacking[0]} is missing"
-    if extra := sorted(named - wanted.keys()):
+    if extra := sorted(named - shapes.keys()):
         return f"{brief(repr(extra[0]))} has no place in it"
-    for name, shape in wanted.items():
+    for name, shape in shapes.items():
         tensor, kind = stored.get_slice(name), "I64" if name.endswith(COUNTER) else "F32"
         if tensor.get_dtype() != kind:
             return f"{name} is of type {tensor.get_dtype()}, not {kind}"
@@ -178,8 +179,8 @@ def _misfit(stored: Any, wanted: dict[str, Shape]) -> str:
     return ""
 
 
-def _wanted(name: str) -> str:
-    """What to give instead, also to one who named a model that can be trained."""
+def _cure(name: str) -> str:
+    """The cure for a missing file of weights, also if `name` is that of a model to be trained."""
     if name in templates("models"):
         return (
             f"weights are wanted here, not the name of a model: toolkit mnist --model {name} "

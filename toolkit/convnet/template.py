@@ -5,18 +5,18 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
-from toolkit.convnet.layers import MOST, Network, Positive, Share
+from toolkit.convnet.layers import MOST, NetworkConfig, Positive, Share
 from toolkit.convnet.shapes import layer_table
 from toolkit.files import templates
 from toolkit.files.errors import ToolkitError
 
 
-class Training(templates.Part):
+class TrainingConfig(templates.Part):
     """Optimizer, schedule and loss; `learning_rate` is the highest rate reached.
 
-    `warm_up` is the share of the training in which a one-cycle schedule rises, `step_epochs` and
-    `step_factor` say when and by how much a step schedule falls. `ema` is the decay, per batch, of
-    the moving average of the weights that is evaluated and kept; at 0 the weights themselves are.
+    `warm_up` is the share of the training during which a one-cycle schedule rises. A step schedule
+    multiplies the rate by `step_factor` every `step_epochs` epochs. `ema` is the decay per batch of
+    the moving average of the weights that is evaluated and saved; 0 means no average.
     """
 
     epochs: Positive
@@ -34,7 +34,7 @@ class Training(templates.Part):
     ema: Share = 0.0
 
     @model_validator(mode="after")
-    def _steps_are_told(self) -> "Training":
+    def _check_schedule(self) -> "TrainingConfig":
         if (self.schedule == "step") != (self.step_epochs is not None):
             raise ValueError(
                 'schedule = "step" and step_epochs belong together; give both or neither'
@@ -43,10 +43,10 @@ class Training(templates.Part):
 
 
 class Augmentation(templates.Part):
-    """Largest random change of each kind; all zero means that the images stay as they are.
+    """The largest random change of each kind; if all are zero, images are not changed.
 
-    `share` is the share of the images that are changed, `plain_epochs` the number of epochs at the
-    end of the training in which none is.
+    `share` is the share of the images that are changed. During the last `plain_epochs` epochs of
+    the training none are changed.
     """
 
     rotation: Annotated[float, Field(ge=0, le=180)] = 0.0
@@ -61,12 +61,12 @@ class Model(templates.Part):
     """A whole model template."""
 
     title: templates.Title
-    network: Network
-    training: Training
+    network: NetworkConfig
+    training: TrainingConfig
     augmentation: Augmentation = Augmentation()
 
     @model_validator(mode="after")
-    def _layers_fit(self) -> "Model":
+    def _check_layers(self) -> "Model":
         layer_table(self.network)
         return self
 
@@ -93,9 +93,9 @@ IMAGE, CLASSES = (1, 28, 28), 10
 
 
 def check_digits(model: Model, source: str) -> None:
-    """Raise ToolkitError unless the network takes images as MNIST's and puts out a number a class.
+    """Raise ToolkitError unless the network maps images of MNIST's size to one number per class.
 
-    Not part of the template's own checks: any network has a layer table.
+    This is not part of the template's validation, because any network has a layer table.
     """
     if model.network.input != IMAGE:
         raise ToolkitError(
@@ -114,7 +114,7 @@ def check_digits(model: Model, source: str) -> None:
 
 
 def check_batches(model: Model, images: int, source: str) -> None:
-    """Raise ToolkitError where not even one batch can be filled with training images."""
+    """Raise ToolkitError if there are too few training images to fill one batch."""
     size = model.training.batch_size
     if size > images:
         raise ToolkitError(
@@ -124,9 +124,9 @@ def check_batches(model: Model, images: int, source: str) -> None:
 
 
 def check_parameters(model: Model, most: int | None, source: str) -> None:
-    """Raise ToolkitError where the model has more than `most` parameters; None allows any.
+    """Raise ToolkitError if the model has more than `most` parameters; None allows any number.
 
-    The error names the layer with the most, since there is the most to save.
+    The error names the layer with the most parameters, where most can be saved.
     """
     rows = layer_table(model.network)
     count = sum(row.parameters for row in rows)
@@ -141,7 +141,7 @@ def check_parameters(model: Model, most: int | None, source: str) -> None:
 
 
 def with_epochs(model: Model, epochs: int | None) -> Model:
-    """The same recipe stretched or shortened to `epochs`; None leaves it as it is."""
+    """The same model with another number of epochs; None leaves it unchanged."""
     if epochs is None:
         return model
     if epochs < 1:

@@ -26,7 +26,7 @@ from toolkit.files.html import table
 
 @dataclass(frozen=True)
 class Evaluation:
-    """What a network scores on images: mean cross-entropy, and the share that it tells right."""
+    """The scores of a network on images: the mean cross-entropy and the accuracy, as a share."""
 
     loss: float
     accuracy: float
@@ -35,10 +35,10 @@ class Evaluation:
 
 @dataclass(frozen=True)
 class TrainedNetwork:
-    """A network in evaluation mode, the model that made it, and its classes' names by label.
+    """A network in evaluation mode, its model, and the names of its classes indexed by label.
 
     `history` holds the epochs of a training in this session; a network that was read from a file
-    has none. `metadata` is what is kept beside the weights.
+    has none. `metadata` is stored with the weights.
     """
 
     network: nn.Sequential
@@ -56,20 +56,20 @@ class TrainedNetwork:
         return Evaluation(loss, correct / count, count)
 
     def probabilities(self, images: NDArray[np.uint8]) -> NDArray[np.float64]:
-        """Those of all classes, (n, classes), for images (n, 28, 28) of 0..255, light on black."""
+        """The class probabilities (n, classes) of images (n, 28, 28) of 0..255, light on black."""
         return outputs.probabilities(self.network, torch.from_numpy(images))
 
     def save(self, out: str | Path) -> Path:
-        """Write the weights, as safetensors, which `load_network`, `predict` and `write_live` read.
+        """Write the weights as safetensors, for `load_network`, `predict` and `write_live`.
 
-        Raises ToolkitError where the file cannot be written.
+        Raises ToolkitError if the file cannot be written.
         """
         path = Path(out)
         save_weights(self.network, self.metadata, path)
         return path
 
     def _repr_html_(self) -> str:
-        """The epochs of its training, or its title."""
+        """A table of the epochs of its training, or else its title."""
         if not self.history:
             return table(["model", "classes"], [[self.model.title, ", ".join(self.names)]])
         return table(
@@ -85,9 +85,9 @@ def _figures(epoch: Epoch, count: int) -> list[str]:
 
 
 def load_network(path: str | Path | None = None) -> TrainedNetwork:
-    """The network whose weights lie at `path`, or else the one that ships, on the CPU.
+    """The network with the weights at `path`, or else the shipped one, on the CPU.
 
-    Raises ToolkitError where the file is missing, damaged, or its weights do not fit its template.
+    Raises ToolkitError if the file is missing or damaged, or its weights do not fit its template.
     """
     stored = read(Path(path) if path else shipped())
     network = build(stored.model.network).eval()
@@ -106,25 +106,27 @@ def train(
     thread_count: int | None = None,
     on_epoch: Callable[[Epoch], None] = lambda epoch: None,
 ) -> TrainedNetwork:
-    """Train a model, given itself, by its shipped name or by its template's path, on MNIST or on
-    other `digits`.
+    """Train a model on MNIST or on other `digits`.
 
-    `epochs` takes the place of the model's; `device` is auto, cpu, cuda or mps. The same seed gives
-    the same figures on the same machine with the same number of threads. `on_epoch` is called after
-    each epoch. Ctrl-C after the first epoch ends the training early, and so does a loss that is no
-    finite number, which `history.ended` then says.
+    `model` is a `Model`, the name of a shipped template, or the path of a template. `epochs`
+    overrides the model's; `device` is auto, cpu, cuda or mps. The same seed gives the same figures
+    on the same machine with the same number of threads. `on_epoch` is called after each epoch.
+    After the first epoch, Ctrl-C ends the training early, and so does a loss that is not finite;
+    `history.ended` then says so.
 
-    Raises ToolkitError where the model does not fit the images, an argument is at fault, or the
+    Raises ToolkitError if the model does not fit the images, an argument is invalid, or the
     training diverges in its first epoch.
     """
-    chosen, text = (model, model.toml()) if isinstance(model, Model) else load_template(str(model))
-    check_digits(chosen, chosen.title)
+    template, text = (
+        (model, model.toml()) if isinstance(model, Model) else load_template(str(model))
+    )
+    check_digits(template, template.title)
     digits = digits or mnist.load()
-    check_batches(chosen, len(digits.train_images), chosen.title)
+    check_batches(template, len(digits.train_images), template.title)
     watcher = training.Watcher(on_epoch=on_epoch)
     with threads(thread_count):
         network, history = training.train(
-            with_epochs(chosen, epochs), digits, seed, choose_device(device), watcher
+            with_epochs(template, epochs), digits, seed, choose_device(device), watcher
         )
     network.eval()
     return TrainedNetwork(

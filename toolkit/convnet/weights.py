@@ -1,4 +1,4 @@
-"""Trained weights as safetensors, with the template that made them."""
+"""Trained weights as safetensors, together with the template of their model."""
 
 import json
 from pathlib import Path
@@ -12,17 +12,17 @@ from toolkit.convnet.stored import LENGTH, Stored, read
 from toolkit.files.errors import ToolkitError
 from toolkit.files.saving import replacing
 
-ALIGNED = 8  # bytes: of the header's length a multiple
+ALIGNED = 8  # bytes; the length of the header is a multiple of this
 
 
 def put_weights(stored: Stored, network: nn.Module) -> None:
-    """Put the tensors of a file into a network of the same template."""
+    """Load the tensors of a file into a network of the same template."""
     tensors = {name: torch.from_numpy(values) for name, values in stored.tensors.items()}
     network.load_state_dict(tensors)
 
 
 def metadata_of(history: History, template: str) -> dict[str, str]:
-    """What is kept beside the weights of a run: its template and what it was trained on."""
+    """The metadata of the weights of a run: its template, its epochs and its data set."""
     return {
         "template": template,
         "epochs": str(len(history.epochs)),
@@ -34,7 +34,7 @@ def metadata_of(history: History, template: str) -> dict[str, str]:
 
 
 def save_weights(network: nn.Module, metadata: dict[str, str], out: Path) -> None:
-    """Write all parameters and batch-norm buffers to `out`, moved into place when whole."""
+    """Write all parameters and batch-norm buffers to `out`, replacing it only when complete."""
     tensors = {name: tensor.cpu().contiguous() for name, tensor in network.state_dict().items()}
     content = _in_order(save(tensors, {"format": "pt", **metadata}))
     with replacing(out) as temporary:
@@ -42,7 +42,7 @@ def save_weights(network: nn.Module, metadata: dict[str, str], out: Path) -> Non
 
 
 def _in_order(content: bytes) -> bytes:
-    """The same file with the header's keys sorted: safetensors writes metadata in random order."""
+    """The same content with sorted keys in the header: safetensors writes them in random order."""
     end = LENGTH + int.from_bytes(content[:LENGTH], "little")
     header = json.dumps(json.loads(content[LENGTH:end]), sort_keys=True).encode()
     header += b" " * (-len(header) % ALIGNED)
@@ -50,8 +50,8 @@ def _in_order(content: bytes) -> bytes:
 
 
 def load_weights(network: nn.Module, metadata: dict[str, str], path: Path) -> bool:
-    """Put the weights at `path` into `network`, which is of the template that `metadata` holds;
-    False, where no file of this metadata is there.
+    """Load the weights at `path` into `network`, which has the template in `metadata`. Returns
+    False if there is no file with this metadata.
     """
     try:
         stored = read(path)

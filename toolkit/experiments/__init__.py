@@ -1,1 +1,1 @@
-"""The course's experiments: variants as data, run on the real digits, and what came out."""
+"""The experiments of the course: variants as data, their runs on MNIST, and the results."""

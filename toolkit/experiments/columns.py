@@ -1,6 +1,6 @@
-"""The types of the columns of results: numbers written in digits, each within its bounds.
+"""The types of the columns of a results file: numbers written in digits, each within bounds.
 
-Python's own `float` and `int` read more than the program writes: `1_0`, ` 1`, Arabic digits, a
+Python's `float` and `int` accept more than the program writes: `1_0`, ` 1`, Arabic digits, or a
 thousand nines.
 """
 
@@ -13,12 +13,12 @@ from pydantic import AfterValidator, BeforeValidator, Field
 FINGERPRINT = re.compile(r"[0-9a-f]{12}")
 NUMBER = re.compile(r"-?[0-9]{1,20}(?:\.[0-9]{1,20})?(?:[eE][+-]?[0-9]{1,3})?")
 WHOLE = re.compile(r"[0-9]{1,12}")
-NOT_FINITE = ("nan", "inf")  # as a training that diverged leaves its losses and gradients
+NOT_FINITE = ("nan", "inf")  # the losses and gradients of a training that diverged
 QUARTERS = 4
 MOST_LAYERS = 1000
 MOST_SEEDS, MOST_EPOCHS, MOST_IMAGES = 1_000_000, 1_000_000, 60_000
 MOST_PARAMETERS, MOST_THREADS = 10**9, 1024
-LARGEST = 1e40  # what 32-bit numbers, or a mean of them, can come to
+LARGEST = 1e40  # an upper bound of 32-bit numbers and of means of them
 LONGEST = 1e8  # seconds, some three years
 
 
@@ -54,7 +54,7 @@ def _words(text: str) -> list[str]:
 
 
 def _within(number: float) -> float:
-    """Numbers that were finite once may have become nan or inf, but not grown beyond 32 bits."""
+    """A number in the range of 32-bit floats, nan or inf; raises ValueError for any other."""
     if number < 0 or LARGEST < number < float("inf"):
         raise ValueError(f"must be 0 to {LARGEST:g}, nan or inf, not {number:g}")
     return number

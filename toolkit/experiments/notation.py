@@ -1,4 +1,4 @@
-"""Layers in one line, as variants of an experiment write them: "8 16 P 8:1 16 16 24 28 G F10"."""
+"""The notation for layers in the variants of an experiment: "8 16 P 8:1 16 16 24 28 G F10"."""
 
 import re
 from collections.abc import Iterator
@@ -8,7 +8,7 @@ from toolkit.files.errors import ToolkitError
 from toolkit.files.templates import brief
 
 COUNT = r"([1-9][0-9]{0,3})"
-# Channels, then a kernel (:5), a stride (/2), padding (+1), and what follows instead of `after`.
+# Channels, then a kernel (:5), a stride (/2), padding (+1), and layers that replace `after`.
 CONVOLUTION = re.compile(rf"{COUNT}(?::{COUNT})?(?:/{COUNT})?(?:\+{COUNT})?(?:\(([^()]*)\))?")
 DROPOUT = re.compile(r"D(0(?:\.[0-9]{1,6})?)")
 LINEAR = re.compile(rf"F{COUNT}")
@@ -22,42 +22,43 @@ WORD = re.compile(r"(?:[^\s(]|\([^)]*(?:\)|$))+")  # brackets may hold spaces
 
 
 def layers(line: str, after: str = "B R") -> list[dict[str, Any]]:
-    """The layers of a template, from a line of words.
+    """The layers of a template, parsed from a line of words.
 
-    A number is a convolution of so many channels, 3x3 unless a kernel follows (16:5), of stride 1
-    (16/2) without padding (16+1); after it comes what `after` lists, or its own list: 28(R). The
-    other words: B batch norm, R ReLU, P max pool, D0.1 dropout, G global average pool, F10 linear.
-    A convolution has a bias where no batch norm follows at once. Numbers have at most four digits.
-    Raises ToolkitError naming the first word that is none of these, and where it stands.
+    A number is a convolution with this number of channels. Its kernel is 3x3 unless given (16:5),
+    its stride 1 (16/2), its padding 0 (16+1). It is followed by the layers in `after`, or by its
+    own in brackets: 28(R). The other words are B batch norm, R ReLU, P max pool, D0.1 dropout, G
+    global average pool and F10 linear. A convolution has a bias unless batch norm follows directly.
+    Numbers have at most four digits. Raises ToolkitError naming the first invalid word and its
+    position.
     """
     following = [_single(word, after) for word in _words(after)]
-    found: list[dict[str, Any]] = []
+    sequence: list[dict[str, Any]] = []
     for word in _words(line):
         block = CONVOLUTION.fullmatch(word[0])
-        found += _block(block, following, line, word[1]) if block else [_single(word, line)]
-    return found
+        sequence += _block(block, following, line, word[1]) if block else [_single(word, line)]
+    return sequence
 
 
 def in_words(line: str) -> str:
-    """A line of layers for readers: "8, 16, pool, 8 (1x1), average, 10 logits"."""
+    """A readable form of a line of layers: "8, 16, pool, 8 (1x1), average, 10 logits"."""
     words = {"P": "pool", "G": "average"}
-    told = [words.get(word, word) for word, _ in _words(line)]
-    told = [re.sub(r"^F(\d+)$", r"\1 logits", word) for word in told]
-    return ", ".join(re.sub(r"^(\d+):(\d+)$", r"\1 (\2x\2)", word) for word in told)
+    texts = [words.get(word, word) for word, _ in _words(line)]
+    texts = [re.sub(r"^F(\d+)$", r"\1 logits", word) for word in texts]
+    return ", ".join(re.sub(r"^(\d+):(\d+)$", r"\1 (\2x\2)", word) for word in texts)
 
 
 def _words(line: str, start: int = 0) -> Iterator[tuple[str, int]]:
-    """Every word with the place (from 0) of its first character in the whole line."""
+    """Every word with the position (from 0) of its first character in the whole line."""
     return ((word[0], start + word.start()) for word in WORD.finditer(line))
 
 
 def _block(
-    found: re.Match[str], after: list[dict[str, Any]], line: str, start: int
+    match: re.Match[str], after: list[dict[str, Any]], line: str, start: int
 ) -> list[dict[str, Any]]:
-    channels, kernel, stride, padding, own = found.groups()
+    channels, kernel, stride, padding, own = match.groups()
     following = after
     if own is not None:
-        following = [_single(word, line) for word in _words(own, start + found.start(5))]
+        following = [_single(word, line) for word in _words(own, start + match.start(5))]
     convolution = {
         "type": "convolution",
         "channels": int(channels),

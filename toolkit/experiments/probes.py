@@ -1,4 +1,4 @@
-"""Measurements inside a network in training."""
+"""Measurements inside a network during its training."""
 
 from types import TracebackType
 

@@ -1,4 +1,4 @@
-"""All experiments of the course together: which runs there are, and which are still to be made."""
+"""The programme of all experiments: its runs, those still to be made, and their duration."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -9,12 +9,12 @@ from toolkit.experiments.variant import Budget, Experiment, Setup
 from toolkit.files.errors import ToolkitError
 from toolkit.files.templates import brief, suggestion
 
-GUESS = 15.0  # seconds of a run of 48,000 images, before any was measured
+GUESS = 15.0  # seconds of a run of 48,000 images, if no run has been measured yet
 
 
 @dataclass(frozen=True)
 class NamedExperiment:
-    """An experiment under its concept's name, number and title."""
+    """An experiment with the name, the number and the title of its concept."""
 
     name: str
     number: int
@@ -34,31 +34,31 @@ class Run:
 
     @property
     def key(self) -> tuple[str, int]:
-        """What tells runs apart."""
+        """The fingerprint and the seed, which identify the run."""
         return self.setup.fingerprint, self.seed
 
 
-def chosen(programme: Sequence[OneExperiment], only: Sequence[str]) -> tuple[OneExperiment, ...]:
-    """Those experiments of `programme` whose concepts are called `only`, by name or number; all
-    where `only` is empty.
+def select(programme: Sequence[OneExperiment], only: Sequence[str]) -> tuple[OneExperiment, ...]:
+    """The experiments of `programme` whose concepts are in `only`, by name or number; all if `only`
+    is empty.
 
-    Raises ToolkitError for a name that no concept has.
+    Raises ToolkitError if there is no concept of a name.
     """
-    known = {name: each for each in programme for name in (each.name, str(each.number))}
+    by_name = {name: each for each in programme for name in (each.name, str(each.number))}
     for name in only:
-        if name.lower() not in known:
+        if name.lower() not in by_name:
             names = [each.name for each in programme]
             raise ToolkitError(
                 f"{brief(name) or repr(name)}: no such concept{suggestion(name, names)}; "
                 f"use a number from 1 to {len(programme)} or one of {', '.join(names)}"
             )
-    wanted = {known[name.lower()].name for name in only}
-    return tuple(each for each in programme if not only or each.name in wanted)
+    selection = {by_name[name.lower()].name for name in only}
+    return tuple(each for each in programme if not only or each.name in selection)
 
 
 def runs(experiments: Iterable[NamedExperiment], budget: Budget, seeds: int) -> tuple[Run, ...]:
-    """Every run once, though several experiments may share it: all of seed 0 first, so that a
-    programme that is stopped has few seeds of all experiments rather than all of a few.
+    """Every run once, even if several experiments share it. The runs are ordered by seed, so that
+    a programme that is stopped has a few seeds of all experiments rather than all seeds of a few.
     """
     setups = [variant.setup(budget) for each in experiments for variant in each.experiment.variants]
     unique = {setup.fingerprint: setup for setup in reversed(setups)}
@@ -66,14 +66,14 @@ def runs(experiments: Iterable[NamedExperiment], budget: Budget, seeds: int) -> 
     return tuple(Run(setup, seed) for seed in range(seeds) for setup in ordered.values())
 
 
-def missing(wanted: Iterable[Run], results: Iterable[Result]) -> tuple[Run, ...]:
-    """Those of `wanted` that are not among the results."""
+def missing(all_runs: Iterable[Run], results: Iterable[Result]) -> tuple[Run, ...]:
+    """The runs that have no result yet."""
     done = {(result.fingerprint, result.seed) for result in results}
-    return tuple(run for run in wanted if run.key not in done)
+    return tuple(run for run in all_runs if run.key not in done)
 
 
 def seconds(todo: Iterable[Run], results: Sequence[Result], budget: Budget) -> float:
-    """What `todo` will take, one run after another, judged by the runs so far."""
+    """The estimated duration in seconds of `todo`, one run after another, given earlier results."""
     known = {result.fingerprint: result.seconds for result in results}
     guess = GUESS * budget.images * budget.epochs / (12_000 * 4)
     usual = sum(known.values()) / len(known) if known else guess
@@ -81,7 +81,7 @@ def seconds(todo: Iterable[Run], results: Sequence[Result], budget: Budget) -> f
 
 
 def check_budget(results: Iterable[Result], budget: Budget, source: str) -> None:
-    """Raise ToolkitError where `results` were made with another number of epochs."""
+    """Raise ToolkitError if `results` are of runs with another number of epochs."""
     for result in results:
         if result.seen != budget.images * budget.epochs:
             epochs = budget_of([result], source).epochs
@@ -92,9 +92,9 @@ def check_budget(results: Iterable[Result], budget: Budget, source: str) -> None
 
 
 def budget_of(results: Sequence[Result], source: str) -> Budget:
-    """What the runs were made with: the usual number of images, so many epochs.
+    """The budget of the runs: the usual number of images, and the number of epochs.
 
-    Raises ToolkitError where they cannot have been.
+    Raises ToolkitError if no number of epochs fits the results.
     """
     usual = Budget()
     for result in results:

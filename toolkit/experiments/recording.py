@@ -1,4 +1,4 @@
-"""A growing file of results: what it holds, how long the rest will take, each run as it ends."""
+"""Read a file of results, estimate the time of the remaining runs, and record them."""
 
 from collections.abc import Callable, Generator, Sequence
 from contextlib import closing
@@ -14,10 +14,10 @@ from toolkit.files.reading import exists
 def results_so_far(
     file: Path, budget: Budget, note: Callable[[str], object] = str
 ) -> tuple[Result, ...]:
-    """The runs recorded in `file`; where it is not there yet, those that ship with the package, if
-    they were made with `budget`. What is passed over of the file is told to `note`.
+    """The results recorded in `file`. If it does not exist yet, those that ship with the package,
+    provided that `budget` is theirs. `note` is called with a message about any line left out.
 
-    Raises ToolkitError where the file is damaged or of another number of epochs.
+    Raises ToolkitError if the file is damaged or its runs have another number of epochs.
     """
     if exists(file):
         recorded = results.load(file, note)
@@ -28,7 +28,7 @@ def results_so_far(
 
 
 def estimate(todo: Sequence[Run], before: Sequence[Result], budget: Budget, workers: int) -> str:
-    """How many runs there are to make, and about how long `workers` processes take for them."""
+    """A message with the number of runs and the time that `workers` processes need for them."""
     workers = min(workers, len(todo))
     minutes = seconds(todo, before, budget) / workers / 60
     return (
@@ -39,9 +39,9 @@ def estimate(todo: Sequence[Run], before: Sequence[Result], budget: Budget, work
 
 
 def record(todo: Sequence[Run], file: Path, workers: int) -> Generator[Result, None, None]:
-    """Make the runs in `workers` processes; each result is in `file` before it is handed on.
+    """Make the runs in `workers` processes, and yield each result after it is saved in `file`.
 
-    Raises ToolkitError where a process dies or the file cannot be written.
+    Raises ToolkitError if a process dies or the file cannot be written.
     """
     finished: list[Result] = []
     with closing(running.results_of(todo, workers)) as coming:

@@ -1,4 +1,4 @@
-"""What the runs came to: a table in a CSV file, one line for each run."""
+"""The results of the runs: a table in a CSV file with one line per run."""
 
 import csv
 import io
@@ -20,12 +20,12 @@ from toolkit.files.templates import Title, first_fault
 
 @dataclass(frozen=True)
 class Result:
-    """One run. Accuracies are shares, losses mean cross-entropies.
+    """The result of one run. Accuracies are shares, losses are mean cross-entropies.
 
-    `test_accuracies` are those after each quarter of the training, the last at its end.
-    `first_loss` and `early_loss` are what the run learns by at the first batch and on average over
-    batches 91 to 100 (of a shorter run its last ten). `gradients` are the norms of the first
-    batch's gradient of each convolution and linear layer, `dead` the shares of dead units of each
+    `test_accuracies` are measured after each quarter of the training. `first_loss` and `early_loss`
+    are values of the loss that the run minimizes: at the first batch, and on average over batches
+    91 to 100 (or the last ten of a shorter run). `gradients` are the norms of the gradients of each
+    convolution and linear layer at the first batch, and `dead` are the shares of dead units of each
     ReLU at batch 100.
     """
 
@@ -48,34 +48,34 @@ class Result:
 
     @property
     def test_accuracy(self) -> float:
-        """At the end of the training."""
+        """The test accuracy at the end of the training."""
         return self.test_accuracies[-1]
 
     @property
     def seen(self) -> int:
-        """How many images the run was trained on in all, each counted once an epoch."""
+        """The total number of images in the training, each counted once per epoch."""
         return self.images * self.epochs
 
 
 HEADINGS = tuple(field.name for field in fields(Result))
 ROW = TypeAdapter(Result)
-# A line is read by itself, so that a stray quotation mark cannot swallow the lines after it.
+# Lines are parsed separately, so that a stray quotation mark cannot affect the lines after it.
 FIELD = r'(?:"(?:[^"]|"")*"|[^",]*)'
 LINE = re.compile(rf"{FIELD}(?:,{FIELD})*")
-LONGEST_LINE = 100_000  # characters, fewer than the csv module takes in one field
+LONGEST_LINE = 100_000  # characters; the csv module accepts more in one field
 AGAIN = "then run toolkit experiments again"
 
 
 def shipped() -> Path:
-    """The results that lie in the package."""
+    """The path of the results that ship in the package."""
     return Path(str(resources.files("toolkit.experiments") / "results.csv"))
 
 
 def load(path: Path, note: Callable[[str], object] = str) -> tuple[Result, ...]:
-    """The runs recorded at `path`, in the order of the file.
+    """The results recorded at `path`, in the order of the file.
 
-    A last line without an end, as a crash of another program may leave it, is passed over, which
-    `note` is told. Raises ToolkitError naming the file, the line and the column at fault.
+    A last line without a line break, such as a crash may leave, is skipped, and `note` is called
+    with a message. Raises ToolkitError naming the file, the line and the column of an error.
     """
     text = reading.text(
         path, missing="toolkit experiments writes one", folder="name the results file inside it"
@@ -91,9 +91,9 @@ def load(path: Path, note: Callable[[str], object] = str) -> tuple[Result, ...]:
             f"{path}: line {len(lines) + 1} does not end with a line break and is passed over, for "
             "it may be cut short; if it is whole, add the line break"
         )
-    found = {number: _row(path, number, line) for number, line in enumerate(lines[:-1], 2)}
-    _check_together(path, found)
-    return tuple(found.values())
+    rows = {number: _row(path, number, line) for number, line in enumerate(lines[:-1], 2)}
+    _check_together(path, rows)
+    return tuple(rows.values())
 
 
 def _row(path: Path, number: int, line: str) -> Result:
@@ -110,7 +110,7 @@ def _row(path: Path, number: int, line: str) -> Result:
 
 
 def _words(line: str) -> list[str]:
-    """The fields of one line. Raises ValueError saying what is wrong with it as a whole."""
+    """The fields of one line. Raises ValueError if the line as a whole is malformed."""
     if len(line) > LONGEST_LINE:
         raise ValueError(f"{len(line):,} characters, more than {LONGEST_LINE:,}")
     if not LINE.fullmatch(line):
@@ -122,24 +122,24 @@ def _words(line: str) -> list[str]:
 
 
 def _column(line: str) -> str:
-    """The heading of the first field that is no whole field."""
+    """The heading of the first malformed field."""
     number, place = 0, 0
     while (field := re.compile(rf"{FIELD},").match(line, place)) and number < len(HEADINGS) - 1:
         number, place = number + 1, field.end()
     return HEADINGS[number]
 
 
-def _check_together(path: Path, found: dict[int, Result]) -> None:
-    """Raise ToolkitError where a run is recorded twice, or saw more or fewer images than others."""
-    there: dict[tuple[str, int], int] = {}
-    for number, result in found.items():
-        first = there.setdefault((result.fingerprint, result.seed), number)
+def _check_together(path: Path, rows: dict[int, Result]) -> None:
+    """Raise ToolkitError if a run is recorded twice or the budgets of the runs differ."""
+    first_lines: dict[tuple[str, int], int] = {}
+    for number, result in rows.items():
+        first = first_lines.setdefault((result.fingerprint, result.seed), number)
         if first != number:
             raise ToolkitError(
                 f"{path}: line {number} records the same run as line {first} (fingerprint "
                 f"{result.fingerprint}, seed {result.seed}); remove one of the two lines"
             )
-        seen, usual = result.seen, found[2].seen
+        seen, usual = result.seen, rows[2].seen
         if seen != usual:
             raise ToolkitError(
                 f"{path}: line {number}, columns images and epochs: {seen:,} images in all, but "
@@ -148,7 +148,7 @@ def _check_together(path: Path, found: dict[int, Result]) -> None:
 
 
 def save(path: Path, results: Iterable[Result]) -> None:
-    """Write the table, moved into place when whole."""
+    """Write the table. It replaces an earlier file only once it is complete."""
     out = io.StringIO()
     rows = csv.writer(out, lineterminator="\n")
     rows.writerow(HEADINGS)
@@ -157,13 +157,13 @@ def save(path: Path, results: Iterable[Result]) -> None:
         temporary.write_text(out.getvalue(), encoding="utf-8")
 
 
-def add(path: Path, made: Iterable[Result]) -> None:
-    """Put into the table those of `made` that are not there; whatever else it holds stays, so that
-    two programs at work on one file do not undo each other.
+def add(path: Path, results: Iterable[Result]) -> None:
+    """Add to the table those of `results` that it does not hold yet. Its other rows are kept, so
+    that two programs that record in the same file do not overwrite each other's results.
     """
-    found = load(path) if path.exists() else ()
-    there = {(result.fingerprint, result.seed) for result in found}
-    save(path, (*found, *(r for r in made if (r.fingerprint, r.seed) not in there)))
+    recorded = load(path) if path.exists() else ()
+    keys = {(result.fingerprint, result.seed) for result in recorded}
+    save(path, (*recorded, *(r for r in results if (r.fingerprint, r.seed) not in keys)))
 
 
 def _word(value: object) -> str:

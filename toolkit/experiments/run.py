@@ -1,4 +1,4 @@
-"""Train one setup with one seed, and measure what distinguishes good networks from bad ones."""
+"""Train one setup with one seed, and measure what distinguishes good from bad networks."""
 
 import math
 import time
@@ -98,7 +98,7 @@ def _datasets(setup: Setup, seed: int, digits: Digits) -> tuple[Dataset, Dataset
 
 
 def _labels(setup: Setup, labels: torch.Tensor, seed: int) -> torch.Tensor:
-    """The labels (n,) as they are, or with every one or every second one exchanged for another."""
+    """The labels (n,), unchanged, all shuffled, or with every second one shuffled."""
     stride = {"true": 0, "shuffled": 1, "half": 2}[setup.labels]
     if not stride:
         return labels
@@ -130,9 +130,9 @@ def _loss(setup: Setup, logits: torch.Tensor, labels: torch.Tensor) -> torch.Ten
 def _train(
     session: Session, objective: Objective, train_set: Dataset, test_set: Dataset
 ) -> Measurements:
-    """Train all epochs, and measure on the way."""
+    """Train all epochs and measure during the training."""
     training, measurements = session.model.training, Measurements()
-    # All orders are drawn before the first augmentation: the recorded results were made this way.
+    # All orders are drawn before the first augmentation, as for the recorded results.
     orders = [shuffled(train_set, session.random) for _ in range(training.epochs)]
     batches = training.epochs * len(whole_batches(orders[0], training.batch_size))
     ends = [math.ceil(batches * part / QUARTERS) for part in range(1, QUARTERS + 1)]

@@ -1,4 +1,4 @@
-"""Run experiments side by side, each in a process of its own with one thread."""
+"""Run experiments in parallel, each in a process of its own with one thread."""
 
 import multiprocessing
 import os
@@ -16,13 +16,13 @@ from toolkit.files.errors import ToolkitError
 
 
 def results_of(todo: Sequence[Run], workers: int) -> Generator[Result, None, None]:
-    """The results of `todo` as they come, from `workers` processes.
+    """Yield the results of `todo` as they are completed by `workers` processes.
 
-    One thread each: two small trainings side by side end sooner than one after the other with two
-    threads. Where the caller stops listening, the runs under way are given up. Raises ToolkitError
-    where a process dies.
+    Every process has one thread, because two small trainings in parallel end sooner than one after
+    the other with two threads. If the caller closes the generator, the current runs are aborted.
+    Raises ToolkitError if a process dies.
     """
-    # Started anew rather than forked: torch does not survive a fork.
+    # Processes are spawned, because torch does not survive a fork.
     context = multiprocessing.get_context("spawn")
     pool = ProcessPoolExecutor(workers, context, initializer=_begin)
     try:
@@ -40,7 +40,7 @@ def results_of(todo: Sequence[Run], workers: int) -> Generator[Result, None, Non
 
 
 def _begin() -> None:
-    # Ctrl-C, and the end of a terminal, reach every process in it; the parent alone decides.
+    # Ctrl-C and the end of a terminal reach all of its processes; only the parent handles them.
     for name in ("SIGINT", "SIGHUP"):
         if hasattr(signal, name):
             signal.signal(getattr(signal, name), signal.SIG_IGN)
@@ -51,7 +51,7 @@ def _begin() -> None:
 
 
 def _end_with_the_parent() -> None:
-    """A parent that is killed cannot tell its processes to stop."""
+    """End this process with its parent, which cannot stop it if it is killed."""
     parent = multiprocessing.parent_process()
     if parent:
         wait([parent.sentinel])

@@ -1,4 +1,4 @@
-"""Ways to draw the first weights of a network."""
+"""Initializations of the weights of a network."""
 
 from collections.abc import Callable
 
@@ -9,7 +9,7 @@ from toolkit.experiments.variant import Start
 
 TINY, LARGE = 0.001, 1.0  # standard deviations
 
-DRAWN: dict[Start, Callable[[torch.Tensor, torch.Generator], object]] = {
+INITIALIZERS: dict[Start, Callable[[torch.Tensor, torch.Generator], object]] = {
     "he": lambda weight, random: nn.init.kaiming_normal_(
         weight, nonlinearity="relu", generator=random
     ),
@@ -21,12 +21,12 @@ DRAWN: dict[Start, Callable[[torch.Tensor, torch.Generator], object]] = {
 
 
 def draw(network: nn.Module, start: Start, seed: int) -> None:
-    """Draw all kernels and linear weights anew, biases at 0; "torch" leaves what is there."""
+    """Draw all kernels and linear weights, and set biases to 0; "torch" changes nothing."""
     if start == "torch":
         return
     random = torch.Generator().manual_seed(seed)
     for module in network.modules():
         if isinstance(module, (nn.Conv2d, nn.Linear)):
-            DRAWN[start](module.weight, random)
+            INITIALIZERS[start](module.weight, random)
             if module.bias is not None:
                 nn.init.zeros_(module.bias)

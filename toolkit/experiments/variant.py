@@ -1,4 +1,4 @@
-"""What an experiment compares: variants, each the baseline with one thing changed."""
+"""Experiments and their variants, each of which changes the baseline in one respect."""
 
 import hashlib
 from collections.abc import Mapping
@@ -21,20 +21,21 @@ Loss = Literal["cross_entropy", "softmax_twice", "squared_error"]
 
 @dataclass(frozen=True)
 class Budget:
-    """What every run may use: so many training images, each seen `epochs` times."""
+    """The budget of every run: the number of training images, each used `epochs` times."""
 
     images: int = 12_000
     epochs: int = 4
 
 
 class Setup(Part):
-    """All that one run depends on but its seed.
+    """Everything on which a run depends, except its seed.
 
-    `pixels`: standardized to mean 0 and deviation 1 over the training set, unit 0..1, symmetric
-    -1..1, bytes 0..255. `start`: how weights are drawn; torch is PyTorch's own way. With labels
-    shuffled each image has the label of another, with half of them every second image.
-    softmax_twice is cross-entropy given probabilities
-    where it expects logits, squared_error compares probabilities with the one-hot label.
+    `pixels` is the scale of the pixels: standardized to mean 0 and standard deviation 1 over the
+    training set, unit 0..1, symmetric -1..1, bytes 0..255. `start` is the initialization of the
+    weights, torch being PyTorch's default. With shuffled `labels` the labels of all images are
+    permuted, with half those of every second image. As `loss`, softmax_twice is cross-entropy
+    applied to probabilities instead of logits, and squared_error compares probabilities with the
+    one-hot label.
     """
 
     model: Model
@@ -46,17 +47,17 @@ class Setup(Part):
 
     @property
     def fingerprint(self) -> str:
-        """The same for equal setups, and for them only."""
+        """A hash of the setup without its title: 12 hexadecimal digits."""
         content = self.model_dump_json(exclude={"model": {"title"}})
         return hashlib.sha256(content.encode()).hexdigest()[:12]
 
 
 @dataclass(frozen=True)
 class Variant:
-    """The baseline with a change; `layers` in the words of `notation`.
+    """The baseline with one change; `layers` is in the notation of `toolkit.experiments.notation`.
 
-    With another number of `images` each is seen more or less often, so that a run sees as many in
-    all as every other.
+    If `images` differs from the budget, the number of epochs is adjusted, so that the total number
+    of images in a run stays the same.
     """
 
     name: str
@@ -71,7 +72,7 @@ class Variant:
     images: int | None = None
 
     def setup(self, budget: Budget) -> Setup:
-        """The variant with all that it takes from the baseline."""
+        """The complete setup of the variant, including what it takes from the baseline."""
         images = self.images or budget.images
         epochs = max(1, round(budget.epochs * budget.images / images))
         model = {

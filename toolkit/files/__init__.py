@@ -1,1 +1,1 @@
-"""Files that are found, read and written: templates, whole files, errors of one line."""
+"""Find, read and write files; the error class of the toolkit."""

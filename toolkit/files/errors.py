@@ -1,13 +1,13 @@
-"""The one exception that a user is meant to see."""
+"""The exception that reports errors to users."""
 
-SHOWN = 60  # characters of a wrong value that an error repeats
+LONGEST_QUOTE = 60  # characters of an invalid value that an error quotes
 
 
 class ToolkitError(ValueError):
-    """Something the user can put right; the message names what, where and the cure, in one line."""
+    """An error that the user can correct; its one-line message names file, key and cure."""
 
 
 def brief(value: object) -> str:
-    """A value as an error shows it: no longer than a reader wants."""
+    """The text of a value for an error message, shortened if it is long."""
     text = str(value)
-    return text if len(text) <= SHOWN else f"{text[:SHOWN]}..."
+    return text if len(text) <= LONGEST_QUOTE else f"{text[:LONGEST_QUOTE]}..."

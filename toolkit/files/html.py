@@ -1,4 +1,4 @@
-"""What notebooks show: small tables and links, as HTML."""
+"""Small tables and links as HTML, for notebooks."""
 
 from collections.abc import Iterable
 from html import escape
@@ -7,7 +7,7 @@ from urllib.parse import quote
 
 
 def table(headings: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
-    """A table with a line of headings; texts are escaped."""
+    """A table with a row of headings; texts are escaped."""
     lines = [_row("th", headings), *(_row("td", row) for row in rows)]
     return f"<table>{''.join(lines)}</table>"
 
@@ -18,6 +18,6 @@ def _row(tag: str, texts: Iterable[str]) -> str:
 
 
 def link(path: Path) -> str:
-    """A link to a file, relative where the path is."""
+    """A link to a file; it is relative if the path is."""
     target = path.as_uri() if path.is_absolute() else quote(path.as_posix())
     return f'<a href="{escape(target)}">{escape(str(path))}</a>'

@@ -1,4 +1,4 @@
-"""Files that a user names, read with care: regular files only, and no more than fits."""
+"""Read files that a user names: only regular files, and only up to a maximum size."""
 
 import errno
 import io
@@ -8,7 +8,7 @@ from pathlib import Path
 from toolkit.files.errors import ToolkitError, brief
 
 MEGABYTE = 2**20
-MOST_TEXT = 16 * MEGABYTE  # a template, a record or results: the largest that ship take 0.2 MB
+MOST_TEXT = 16 * MEGABYTE  # for templates, records and results; the largest shipped file has 0.2 MB
 OTHER_KINDS = {
     stat.S_IFIFO: "a pipe",
     stat.S_IFSOCK: "a socket",
@@ -26,7 +26,7 @@ def check_regular(
     """Raise ToolkitError unless `path` is a regular file of at most `most` bytes.
 
     A pipe, a socket or a device is refused before it is opened, because reading it may never end.
-    `missing` and `folder` are the cures where nothing, or a folder, lies at `path`.
+    `missing` and `folder` are the cures if there is nothing, or a folder, at `path`.
     """
     try:
         status = path.stat()
@@ -46,8 +46,8 @@ def check_regular(
 
 
 def exists(path: Path) -> bool:
-    """Whether something lies at `path`. Raises ToolkitError where that cannot be known, because a
-    folder may not be entered or links go round in a circle.
+    """Whether there is a file or folder at `path`. Raises ToolkitError if this is unknown, because
+    a folder may not be entered or links form a cycle.
     """
     try:
         path.stat()
@@ -61,7 +61,7 @@ def exists(path: Path) -> bool:
 
 
 def other_kind(mode: int) -> str:
-    """What a file that is neither regular nor a folder is called, by its `st_mode`."""
+    """The name of the kind of a file that is neither regular nor a folder, by its `st_mode`."""
     return OTHER_KINDS.get(stat.S_IFMT(mode), "something special")
 
 
@@ -72,18 +72,18 @@ def content(
     folder: str = "name a file inside it",
 ) -> bytes:
     """The bytes of a regular file, at most `most` of them. Raises ToolkitError as `check_regular`
-    does, and where the file may not be read.
+    does, and if the file may not be read.
     """
     check_regular(path, most, missing, folder)
     try:
         with path.open("rb") as file:
-            # Some files, as those of Linux under /proc, hold more than their size says.
-            found = file.read(most + 1)
+            # Some files, such as those of Linux under /proc, contain more than their size says.
+            data = file.read(most + 1)
     except OSError as error:
         raise _unreadable(path, error) from error
-    if len(found) > most:
+    if len(data) > most:
         raise _too_large(path, most)
-    return found
+    return data
 
 
 def text(
@@ -91,9 +91,9 @@ def text(
     missing: str = "check the path",
     folder: str = "name a file inside it",
 ) -> str:
-    """The text of a file; the mark that some Windows programs put before UTF-8 is left out.
+    """The text of a UTF-8 file without the byte order mark that some Windows programs write.
 
-    Raises ToolkitError where it cannot be read.
+    Raises ToolkitError if it cannot be read.
     """
     raw = io.BytesIO(content(path, MOST_TEXT, missing, folder))
     try:

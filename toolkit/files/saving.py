@@ -1,4 +1,4 @@
-"""Files that appear whole or not at all."""
+"""Write files atomically: a file is replaced completely or not at all."""
 
 import atexit
 import itertools
@@ -14,19 +14,19 @@ from pathlib import Path
 from toolkit.files.errors import ToolkitError, brief
 from toolkit.files.reading import other_kind
 
-STALE = 3600  # seconds after which a temporary file that nobody writes to is given up
-NAMED = 50  # characters of a file's name that its temporary repeats: names have an end
-# What Windows answers where a program holds the file open: Excel the first, others the second.
+STALE = 3600  # seconds without a change after which a temporary file is considered abandoned
+NAMED = 50  # characters of a file's name in that of its temporary file; names have a maximum length
+# Windows' errors if a program holds the file open: Excel causes the first, others the other.
 IN_USE = (5, 32)
 NEW = os.O_CREAT | os.O_EXCL | os.O_WRONLY
 
 
 class replacing:
-    """A context that yields a temporary path and moves it to `out` when all went well.
+    """A context that yields a temporary path and moves it to `out` if no exception is raised.
 
-    Where `out` is a link, the file that it names is replaced and the link stays. A file that is
-    replaced passes on its permissions and, where that is allowed, its owner. Where it may not be
-    replaced, the new file is kept beside it under a free name, which the ToolkitError tells.
+    If `out` is a link, the file to which it points is replaced, and the link is kept. The new file
+    gets the permissions of the old one and, if that is allowed, its owner. If the old file may not
+    be replaced, the new one is kept beside it under a free name, and the ToolkitError names it.
     """
 
     def __init__(self, out: Path) -> None:
@@ -39,7 +39,7 @@ class replacing:
             self._target.parent.mkdir(parents=True, exist_ok=True)
             _sweep(self._target)
             self._temporary = _temporary(self._target)
-            # A signal may come at any moment, also before and after the body of the `with`.
+            # A signal may arrive at any time, also before and after the body of the `with`.
             atexit.register(self._discard)
             os.close(os.open(self._temporary, NEW, 0o600))
         except OSError as error:
@@ -71,7 +71,7 @@ class replacing:
             raise self._beside(error) from error
 
     def _beside(self, error: OSError) -> ToolkitError:
-        """Keep the new file although it cannot take the place of the old one."""
+        """Keep the new file beside the old one, which cannot be replaced; returns the error."""
         try:
             spare = _moved_beside(self._temporary, self._target)
         except OSError:
@@ -81,7 +81,7 @@ class replacing:
 
 
 def _followed(out: Path) -> Path:
-    """The file to be replaced: `out`, or what it leads to where it is a link."""
+    """The file to be replaced: `out`, or its target if it is a link."""
     return Path(os.path.realpath(out)) if out.is_symlink() else out
 
 
@@ -91,9 +91,9 @@ def _temporary(target: Path) -> Path:
 
 
 def _sweep(target: Path) -> None:
-    """Remove what programs that were killed while they wrote `target` left beside it."""
+    """Remove temporary files of programs that were killed while they wrote `target`."""
     ours = re.compile(rf"\.{re.escape(target.name[:NAMED])}\.(\d+)-[0-9a-f]{{8}}\.part")
-    # Tidying up is no reason to fail: a folder may be written to and yet not be listed.
+    # Errors are ignored here: it may be allowed to write to a folder but not to list it.
     with suppress(OSError), os.scandir(target.parent) as entries:
         for entry in entries:
             if match := ours.fullmatch(entry.name):
@@ -101,7 +101,7 @@ def _sweep(target: Path) -> None:
 
 
 def _give_up(path: Path, process: int) -> None:
-    """Remove a temporary file where its writer is gone and nobody has touched it for long."""
+    """Remove a temporary file if its process has ended and it has not changed for long."""
     with suppress(OSError):
         status = path.lstat()
         old = time.time() - status.st_mtime > STALE
@@ -110,9 +110,9 @@ def _give_up(path: Path, process: int) -> None:
 
 
 def _alive(process: int) -> bool:
-    """Whether a process of this number may still be writing."""
+    """Whether a process with this number may still be writing."""
     if os.name == "nt":
-        return False  # Windows removes no file that a process holds open, and kill would end it
+        return False  # Windows keeps files that a process holds open; os.kill would end it
     try:
         os.kill(process, 0)
     except (ProcessLookupError, OverflowError):
@@ -123,10 +123,10 @@ def _alive(process: int) -> bool:
 
 
 def _settle(temporary: Path, target: Path) -> None:
-    """Give the new file the permissions of the old one, and have the disk hold all of it."""
+    """Give the new file the permissions of the old one, and flush it to the disk."""
     if os.name != "nt":
         _pass_on(temporary, target)
-    # Else a power cut soon after could leave the new name with nothing in it.
+    # Otherwise a power failure soon afterwards could leave an empty file under the new name.
     handle = os.open(temporary, os.O_RDWR)
     try:
         os.fsync(handle)
@@ -138,7 +138,7 @@ def _pass_on(temporary: Path, target: Path) -> None:
     try:
         old = target.stat()
     except FileNotFoundError:
-        # A temporary file is its owner's alone; a workbook is as readable as any other file.
+        # Temporary files are private to their owner; a workbook gets the usual permissions.
         mask = os.umask(0)
         os.umask(mask)
         temporary.chmod(0o666 & ~mask)
@@ -150,7 +150,7 @@ def _pass_on(temporary: Path, target: Path) -> None:
 
 
 def _moved_beside(temporary: Path, target: Path) -> Path:
-    """Move the new file to a name of its own, "book (new).xlsx", never over another file."""
+    """Move the new file to a free name, such as "book (new).xlsx", without replacing a file."""
     for number in itertools.count(1):
         mark = " (new)" if number == 1 else f" (new {number})"
         spare = target.with_stem(target.stem + mark)
@@ -166,7 +166,7 @@ def _moved_beside(temporary: Path, target: Path) -> Path:
 
 
 def _cause(error: OSError, target: Path) -> tuple[str, str]:
-    """Why a file could not be replaced, and what to do with the new one."""
+    """The reason why a file could not be replaced, and the cure."""
     if getattr(error, "winerror", None) not in IN_USE:
         return f"cannot be replaced: {error.strerror}", "rename it, or choose another name"
     if not os.access(target, os.W_OK):
@@ -175,9 +175,9 @@ def _cause(error: OSError, target: Path) -> tuple[str, str]:
 
 
 def check_writable(out: Path) -> None:
-    """Raise ToolkitError unless a file can be put at `out`. Leaves nothing behind.
+    """Raise ToolkitError unless a file can be written at `out`. Leaves no file behind.
 
-    Folders that are missing are made only when there is something to write.
+    Missing folders are not created yet.
     """
     try:
         target = _followed(out)
@@ -190,7 +190,7 @@ def check_writable(out: Path) -> None:
 
 
 def _check_kind(out: Path, target: Path) -> None:
-    """Raise ToolkitError where something else than a file is there, and would be replaced."""
+    """Raise ToolkitError if there is something other than a regular file at `target`."""
     try:
         mode = target.stat().st_mode
     except FileNotFoundError:
@@ -209,7 +209,7 @@ def _refused(out: Path, error: OSError) -> ToolkitError:
 
 
 def check_workbook(out: Path) -> None:
-    """Raise ToolkitError unless a workbook can be put at `out`."""
+    """Raise ToolkitError unless a workbook can be written at `out`."""
     if out.suffix.lower() != ".xlsx":
         raise ToolkitError(f"{brief(out)}: not a workbook's name; give one that ends in .xlsx")
     check_writable(out)

@@ -1,20 +1,20 @@
-"""Command lines that a reader can paste."""
+"""Command lines to copy and paste."""
 
 import os
 import re
 import shlex
 from collections.abc import Iterable
 
-PLAIN = re.compile(r"[\w./:=+-]+")  # what no shell takes for anything else
-REPLACED = re.compile(r"[$`\"\\!]")  # what some shell replaces within double quotes
+PLAIN = re.compile(r"[\w./:=+-]+")  # characters without a special meaning in any shell
+REPLACED = re.compile(r"[$`\"\\!]")  # characters that some shells expand within double quotes
 
 
 def shell_line(words: Iterable[str]) -> str:
-    """A command line that a reader can paste, the same on every system.
+    """A command line to copy and paste, the same on every system.
 
-    Quotes are put where they are needed, so that PowerShell and the shells of macOS and Linux read
-    the words alike: double quotes, which cmd knows too, unless something in them would be replaced
-    (`$HOME`), else single ones. A path of Windows is written with `/`, which Windows takes as well.
+    Words are quoted if necessary, so that PowerShell and the shells of macOS and Linux read them
+    alike: in double quotes, which cmd also knows, or in single quotes if shells would expand
+    something in them (`$HOME`). Paths of Windows are written with `/`, which Windows accepts.
     """
     return " ".join(map(_quoted, words))
 

@@ -33,38 +33,38 @@ Checked = TypeVar("Checked", bound=BaseModel)
 Item = TypeVar("Item")
 
 
-def _tuple(given: object) -> tuple[Any, ...]:
-    """An array as TOML and JSON give it, which is a list, as one that cannot be changed."""
-    if not isinstance(given, list | tuple):
+def _tuple(value: object) -> tuple[Any, ...]:
+    """An array of TOML or JSON, which is a list, as a tuple."""
+    if not isinstance(value, list | tuple):
         raise PydanticKnownError("list_type")
-    return tuple(given)
+    return tuple(value)
 
 
-# What is read once is never changed, so a template's arrays are kept as tuples.
+# Templates are immutable, so their arrays are tuples.
 Array = Annotated[tuple[Item, ...], BeforeValidator(_tuple)]
 
 
 def at_most(count: int) -> BeforeValidator:
-    """A limit to the length of an array. It is checked before the items are: an item too many
-    should be removed, not corrected.
+    """A limit to the length of an array. It is checked before the items, because superfluous items
+    should be removed rather than corrected.
     """
 
-    def check(given: object) -> object:
-        if isinstance(given, list | tuple) and len(given) > count:
-            lengths = {"field_type": "List", "max_length": count, "actual_length": len(given)}
+    def check(value: object) -> object:
+        if isinstance(value, list | tuple) and len(value) > count:
+            lengths = {"field_type": "List", "max_length": count, "actual_length": len(value)}
             raise PydanticKnownError("too_long", lengths)
-        return given
+        return value
 
     return BeforeValidator(check)
 
 
 class Part(BaseModel):
-    """A piece of a template: exact keys, exact types, finite numbers, never changed once read."""
+    """A part of a template: exact keys, exact types, finite numbers, immutable."""
 
     model_config = ConfigDict(extra="forbid", strict=True, frozen=True, allow_inf_nan=False)
 
     def toml(self) -> str:
-        """The text of a template file that says the same."""
+        """The text of a template file with the same content."""
         return dumps(self.model_dump(exclude_none=True))
 
 
@@ -81,9 +81,9 @@ def shipped(kind: str) -> list[str]:
 
 
 def find(kind: str, name: str) -> Path:
-    """The file that a user means by `name`: a shipped name, else a path.
+    """The file of the template `name`, which is the name of a shipped one or a path.
 
-    Raises ToolkitError where neither exists.
+    Raises ToolkitError if neither exists.
     """
     if name in shipped(kind):
         return find_shipped(name, kind)
@@ -95,23 +95,23 @@ def find(kind: str, name: str) -> Path:
     raise _other_kind(kind, name) or _unknown((kind,), name, ", or the path of a .toml file")
 
 
-# What each kind is called, and the command that reads it.
+# The noun for each kind, and the command that reads it.
 KINDS = {"lessons": ("lesson", "toolkit backprop"), "models": ("model", "toolkit mnist")}
 
 
 def _other_kind(kind: str, name: str) -> ToolkitError | None:
-    """Says so where `name` is a shipped template of the other kind."""
-    for other, (called, command) in KINDS.items():
+    """The error if `name` is a shipped template of the other kind; else None."""
+    for other, (noun, command) in KINDS.items():
         if other != kind and name in shipped(other):
             return ToolkitError(
-                f"{name}: this is a {called}, for {command}, not a {KINDS[kind][0]}; "
+                f"{name}: this is a {noun}, for {command}, not a {KINDS[kind][0]}; "
                 f"use one of {', '.join(shipped(kind))}, or the path of a .toml file"
             )
     return None
 
 
 def find_shipped(name: str, *kinds: str) -> Path:
-    """The file of a shipped template. Raises ToolkitError where there is none of that name."""
+    """The file of a shipped template. Raises ToolkitError if there is none of that name."""
     for kind in kinds:
         if name in shipped(kind):
             return templates_folder() / kind / f"{name}.toml"
@@ -135,7 +135,7 @@ def read(path: Path, schema: type[Checked]) -> Checked:
 
 
 def parse(text: str, schema: type[Checked], source: str) -> Checked:
-    """The template written in `text`; `source` is what its errors call it."""
+    """The template in `text`; errors call it `source`."""
     try:
         content = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
@@ -152,11 +152,11 @@ def parse(text: str, schema: type[Checked], source: str) -> Checked:
 
 
 def first_fault(error: ValidationError, schema: type[BaseModel] | None = None) -> str:
-    """The first fault in one line: its key, and what is wrong or what cures it.
+    """The first fault in one line: its key, and the problem or its cure.
 
-    With a `schema`, an unknown key is compared with those that it might have been meant for.
+    With a `schema`, the message suggests a known key similar to an unknown one.
     """
-    # A misspelt key is both unknown and missing; the reader is told what was written.
+    # A misspelt key is both unknown and missing; the message names it as the user wrote it.
     faults = sorted(error.errors(include_url=False), key=lambda f: f["type"] not in UNKNOWN)
     first, more = faults[0], len(faults) - 1
     place = [part for part in first["loc"] if not _is_union_tag(part)]
@@ -165,7 +165,7 @@ def first_fault(error: ValidationError, schema: type[BaseModel] | None = None) -
 
 
 def _is_union_tag(part: int | str) -> bool:
-    """Pydantic adds the chosen layer type to the path; a reader's file has no such key."""
+    """Whether `part` is the layer type that pydantic adds to the path of an error."""
     return isinstance(part, str) and part.startswith("type:")
 
 
@@ -182,32 +182,32 @@ def _key(place: Iterable[int | str]) -> str:
 def _cure(fault: Any, place: list[int | str], schema: type[BaseModel] | None) -> str:
     kind, message = fault["type"], str(fault["msg"]).removeprefix("Value error, ")
     if kind in UNKNOWN:
-        meant = suggestion(str(place[-1]), _siblings(place, schema) if schema else [])
-        return f"unknown key{meant}; remove or correct it"
+        hint = suggestion(str(place[-1]), _siblings(place, schema) if schema else [])
+        return f"unknown key{hint}; remove or correct it"
     if kind == "missing":
         return "missing; add this key"
     if kind == "value_error":
         return message
     if kind == "json_invalid":
         return "not valid JSON"
-    got = fault.get("input")
+    value = fault.get("input")
     if kind == "string_pattern_mismatch":
-        return f"never written by the toolkit in this form: {brief(repr(got))}"
+        return f"never written by the toolkit in this form: {brief(repr(value))}"
     if kind == "bool_type":
-        return f"must be true or false, not {brief(_in_toml(got))}"
+        return f"must be true or false, not {brief(_in_toml(value))}"
     if kind in ("model_type", "model_attributes_type", "dict_type"):
-        return f"must be a table of keys, as [section] begins one, not {brief(repr(got))}"
+        return f"must be a table of keys, as [section] begins one, not {brief(repr(value))}"
     if kind in ("too_short", "too_long"):
         context = fault["ctx"]
         limit = context.get("min_length", context.get("max_length"))
         bound = "or more" if kind == "too_short" else "at most"
         return f"needs {limit} {'entry' if limit == 1 else 'entries'} {bound}"
-    shown = "" if isinstance(got, dict | list) else f", not {brief(_in_toml(got))}"
-    return f"{message.removeprefix('Input ')}{shown}"
+    contrast = "" if isinstance(value, dict | list) else f", not {brief(_in_toml(value))}"
+    return f"{message.removeprefix('Input ')}{contrast}"
 
 
 def _in_toml(value: object) -> str:
-    """A value as a template spells it."""
+    """A value in the notation of TOML."""
     if isinstance(value, bool):
         return str(value).lower()
     return str(value) if isinstance(value, datetime.date | datetime.time) else repr(value)
@@ -224,6 +224,6 @@ def _siblings(place: list[int | str], schema: type[BaseModel]) -> list[str]:
 
 
 def suggestion(word: str, known: list[str]) -> str:
-    """The known word that was probably meant, as an aside; nothing where none comes close."""
+    """A hint at the known word that is most similar; the empty string if none is similar."""
     close = difflib.get_close_matches(word, known, n=1)
     return f" (did you mean {close[0]!r}?)" if close else ""

@@ -1,4 +1,4 @@
-"""Templates as TOML text, which Python itself only reads."""
+"""Write templates as TOML; the standard library can only read it."""
 
 import json
 from collections.abc import Mapping
@@ -6,7 +6,7 @@ from typing import Any
 
 
 def dumps(content: Mapping[str, Any]) -> str:
-    """TOML text of a template's content: single values, then a table for each nested mapping."""
+    """A template as TOML text: single values, then a table for each nested mapping."""
     tables = {key: value for key, value in content.items() if isinstance(value, Mapping)}
     single = {key: value for key, value in content.items() if key not in tables}
     parts = [_lines(single), *(f"[{key}]\n{_lines(table)}" for key, table in tables.items())]

@@ -1,7 +1,7 @@
 """Activations and the parts of losses, each with its derivative and its readings side by side.
 
-A function carries `fdiff` (its derivative), `formula`, `_source` (its NumPy value) and `shown`, as
-`toolkit.symbols.cell_function` explains them. Values, slopes and limits are those of
+Each function defines `fdiff` (its derivative), `formula`, `_source` (its NumPy value) and
+`display`, which `toolkit.symbols.cell_function` explains. Values, slopes and limits are those of
 torch.nn.functional.
 """
 
@@ -74,7 +74,7 @@ class softplus(CellFunction):
 class normal_cdf(CellFunction):
     """Φ(x), the share of a standard normal distribution below x."""
 
-    formula, shown = "NORMSDIST({x})", "Φ({x})"
+    formula, display = "NORMSDIST({x})", "Φ({x})"
 
     def fdiff(self, argindex: int = 1) -> Expr:
         """The density at x."""
@@ -89,7 +89,7 @@ class normal_density(CellFunction):
     """φ(x) = e^(-x²/2) / √(2π); nothing is left of it beyond 40."""
 
     formula = "IF(ABS({x})>40,0,EXP(-({x:factor}*{x:factor})/2)/SQRT(2*PI()))"
-    shown = "φ({x})"
+    display = "φ({x})"
 
     @staticmethod
     def _source(x: str) -> str:
@@ -133,7 +133,7 @@ class peak(CellFunction):
     What is subtracted from all cancels in the quotient: the slope counts as 0.
     """
 
-    formula, shown = "MAX({x})", "max({x})"
+    formula, display = "MAX({x})", "max({x})"
 
     def fdiff(self, argindex: int = 1) -> Expr:
         """0: see above."""
@@ -217,7 +217,7 @@ class fading(CellFunction):
 class as_one(CellFunction):
     """An expression that stays together where SymPy would merge it with what stands around it."""
 
-    formula, shown, plain = "({x})", "{x}", "({x})"
+    formula, display, plain = "({x})", "{x}", "({x})"
 
     @staticmethod
     def _source(x: str) -> str:

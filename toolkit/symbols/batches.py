@@ -39,5 +39,5 @@ def mean_of_batch(values: Any, samples: Any, start: Any, factor: Any, size: Any,
     rest = (np.ravel(amounts(samples)) - start) * factor % amounts(count)
     # Beside a cell that holds no number, a number ranks as cells do.
     below = rest < (size if isinstance(size, Reference) else divisor)
-    taken = np.where(np.isnan(rest), np.nan, below)
-    return exact.added(np.ravel(amounts(values)) * taken) / divisor[..., 0]
+    membership = np.where(np.isnan(rest), np.nan, below)
+    return exact.added(np.ravel(amounts(values)) * membership) / divisor[..., 0]

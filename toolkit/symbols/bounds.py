@@ -21,19 +21,19 @@ def as_number(cell: Any) -> Any:
     return cells.number_of(cell)
 
 
-@cell_function("N({cell})", shown="{cell}")
+@cell_function("N({cell})", display="{cell}")
 def number_of(cell: Any) -> Any:
     """A cell's number, shown as the cell; text counts as 0."""
     return cells.number_of(cell)
 
 
-@cell_function("MAX(10^-12,{x})", shown="{x}")  # HyperFormula does not read 1E-12
+@cell_function("MAX(10^-12,{x})", display="{x}")  # HyperFormula does not read 1E-12
 def divisor(x: Any) -> Any:
     """A number that is not negative, kept off 0 to be divided by: equal pixels deviate by 0."""
     return np.maximum(1e-12, x)
 
 
-@cell_function(f"MAX({COLDEST},{{x}})", shown="{x}")
+@cell_function(f"MAX({COLDEST},{{x}})", display="{x}")
 def temperature(x: Any) -> Any:
     """A temperature, no lower than COLDEST, for it divides."""
     return np.maximum(COLDEST, x)

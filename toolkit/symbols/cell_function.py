@@ -65,17 +65,17 @@ class Template:
 
 
 class CellFunction(Function):
-    """A SymPy function with a formula and a NumPy reading, and perhaps a way to be shown.
+    """A SymPy function with a spreadsheet formula, a NumPy value and, optionally, a notation.
 
-    `shown` is the template of the function in typeset equations, where its parentheses are as high
-    as what they hold, and in plain text, unless `plain` is another for that. Without a template the
-    function is shown as a call.
+    `display` is the template of its notation in typeset equations, where parentheses grow with
+    their content. It also serves for plain text, unless `plain` is a template of its own. Without
+    a template the function is printed as a call.
 
     Raises TypeError where a template names an argument that `compute` or `_source` lacks.
     """
 
     formula: ClassVar[str] = ""
-    shown: ClassVar[str] = ""
+    display: ClassVar[str] = ""
     plain: ClassVar[str] = ""
     compute: ClassVar[Callable[..., Any]]
     _source: ClassVar[Callable[..., str] | None] = None
@@ -86,7 +86,7 @@ class CellFunction(Function):
         super().__init_subclass__(**named)
         cls.arguments = tuple(signature(cls._source or cls.compute).parameters.values())
         try:
-            texts = (cls.formula, cls.shown, cls.plain)
+            texts = (cls.formula, cls.display, cls.plain)
             cls._templates = {text: Template(text, cls.arguments) for text in texts}
         except KeyError as error:
             raise TypeError(f"{cls.__name__} has no argument called {error}") from None
@@ -108,19 +108,19 @@ class CellFunction(Function):
         return str(printer.call(self.compute, printed))
 
     def _plain(self, printer: Any) -> str:
-        template = self.plain or self.shown
+        template = self.plain or self.display
         if not template:
             return str(printer._print_Function(self))
         parts = self._printed(template, printer)
         return "".join(text + ", ".join(printed) for text, printed in parts)
 
     def _typeset(self, printer: Any) -> Box:
-        if not self.shown:
+        if not self.display:
             box: Box = printer._print_Function(self)
             return box
         # The boxes of each pair of brackets that is open, the outermost first.
         open_: list[list[Box]] = [[]]
-        for text, printed in self._printed(self.shown, printer):
+        for text, printed in self._printed(self.display, printer):
             for piece in filter(None, re.split(r"([()])", text)):
                 if piece == "(":
                     open_.append([])
@@ -134,7 +134,7 @@ class CellFunction(Function):
 
 
 def cell_function(
-    formula: str, *, shown: str = "", plain: str = ""
+    formula: str, *, display: str = "", plain: str = ""
 ) -> Callable[[Callable[..., Any]], Any]:
     """The SymPy function with this formula, named, documented and computed as the function that
     follows; its arguments are numbers, arrays or `cells.Reference`, as is its value.
@@ -146,7 +146,7 @@ def cell_function(
         attributes = {
             "nargs": None if variable else len(parameters),
             "formula": formula,
-            "shown": shown,
+            "display": display,
             "plain": plain,
             "compute": staticmethod(compute),
             "__doc__": compute.__doc__,

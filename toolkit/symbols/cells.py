@@ -176,8 +176,8 @@ def numbers(cells: Any) -> Array:
     every = contents(cells)
     if NUMBER_TYPES.issuperset(map(type, every)):
         return np.array(every)
-    seen = [cell for cell in every if holds_number(cell) or is_error(cell)]
-    return np.array(seen)
+    values = [cell for cell in every if holds_number(cell) or is_error(cell)]
+    return np.array(values)
 
 
 def numbers_or_zeros(cells: Any) -> Array:
@@ -216,9 +216,9 @@ def _compared(relation: Callable[[Any, Any], bool], *sides: Any) -> Any:
 
 def _extreme(ufunc: np.ufunc, *sides: Any) -> Any:
     """MAX or MIN, which see only the numbers in what they refer to."""
-    seen = [side for side in sides if not isinstance(side, Reference)]
+    values = [side for side in sides if not isinstance(side, Reference)]
     ranges = [numbers(side) for side in sides if isinstance(side, Reference)]
-    if not all(np.isfinite(found).all() for found in ranges):
+    if not all(np.isfinite(cells).all() for cells in ranges):
         return Reference(math.nan)
-    seen += [ufunc.reduce(found, axis=None) for found in ranges if found.size]
-    return operand(reduce(ufunc, seen)) if seen else Reference(None)
+    values += [ufunc.reduce(cells, axis=None) for cells in ranges if cells.size]
+    return operand(reduce(ufunc, values)) if values else Reference(None)

@@ -28,8 +28,8 @@ def rows_that_meet(*columns_and_criteria: Any) -> Sequence[int]:
     """The rows (from 0) in which each column (first, third, ...) meets the criterion after it."""
     columns = [contents(column) for column in columns_and_criteria[::2]]
     met: Sequence[int] = range(len(columns[0]))
-    for column, asked in zip(columns, columns_and_criteria[1::2], strict=True):
-        test, text = criterion(asked), _word(asked)
+    for column, condition in zip(columns, columns_and_criteria[1::2], strict=True):
+        test, text = criterion(condition), _word(condition)
         if text is None:
             met = [row for row in met if test(column[row])]
         else:  # the same, without a call for each cell
@@ -37,9 +37,9 @@ def rows_that_meet(*columns_and_criteria: Any) -> Sequence[int]:
     return met
 
 
-def _word(asked: Any) -> str | None:
+def _word(condition: Any) -> str | None:
     """A criterion in small letters, where it is text that only stands for itself."""
-    text = _single(asked)
+    text = _single(condition)
     plain = isinstance(text, str) and _typed(text) == text and not SPECIAL.search(text)
     return text.lower() if plain and text else None
 
@@ -50,23 +50,23 @@ def cells_that_meet(answers: Any, *columns_and_criteria: Any) -> list[Any]:
     return [cells[row] for row in rows_that_meet(*columns_and_criteria)]
 
 
-def criterion(asked: Any) -> Test:
+def criterion(condition: Any) -> Test:
     """Whether a cell's plain content meets a criterion: a value, or text such as "<=3" or "a*".
 
     A blank criterion asks for 0, an error for errors. Numbers also count where they are stored as
     text, but not in "<" and its kind; booleans are only met by booleans.
     """
-    asked = _single(asked)
-    if not isinstance(asked, str):
-        return _equals(0 if asked is None else asked)
-    found = SIGN.match(asked)
-    sign = found[0] if found else ""
-    text = asked[len(sign) :]
-    wanted = _typed(text)
+    condition = _single(condition)
+    if not isinstance(condition, str):
+        return _equals(0 if condition is None else condition)
+    sign_match = SIGN.match(condition)
+    sign = sign_match[0] if sign_match else ""
+    text = condition[len(sign) :]
+    target = _typed(text)
     if sign in RELATIONS:
-        return _ranks(RELATIONS[sign], wanted)
+        return _ranks(RELATIONS[sign], target)
     if text:
-        test = _equals(wanted)
+        test = _equals(target)
         return (lambda cell: not test(cell)) if sign == "<>" else test
     empty: dict[str, Test] = {
         "": lambda cell: cell is None or cell == "",
@@ -76,8 +76,8 @@ def criterion(asked: Any) -> Test:
     return empty[sign]
 
 
-def _single(asked: Any) -> Any:
-    return asked.cells.item() if isinstance(asked, Reference) else plain(asked)
+def _single(condition: Any) -> Any:
+    return condition.cells.item() if isinstance(condition, Reference) else plain(condition)
 
 
 def _typed(text: str) -> Any:
@@ -85,42 +85,42 @@ def _typed(text: str) -> Any:
     return float(text) if NUMERAL.fullmatch(text) else BOOLEANS.get(text.lower(), text)
 
 
-def _ranks(relation: Callable[[Any, Any], bool], wanted: Any) -> Test:
+def _ranks(relation: Callable[[Any, Any], bool], target: Any) -> Test:
     """Whether a cell of the same kind ranks so; no cell does beside nothing."""
-    if wanted == "":
+    if target == "":
         return lambda cell: False
-    kind = type(wanted) if isinstance(wanted, bool | str) else None
+    kind = type(target) if isinstance(target, bool | str) else None
 
     def test(cell: Any) -> bool:
         same = type(cell) is kind if kind else holds_number(cell)
-        return same and relation(order(cell, wanted), 0)
+        return same and relation(order(cell, target), 0)
 
     return test
 
 
-def _equals(wanted: Any) -> Test:
-    if isinstance(wanted, bool):
-        return lambda cell: cell is wanted
-    if isinstance(wanted, str):
-        return pattern(wanted)
-    if is_error(wanted):
+def _equals(target: Any) -> Test:
+    if isinstance(target, bool):
+        return lambda cell: cell is target
+    if isinstance(target, str):
+        return pattern(target)
+    if is_error(target):
         return is_error
 
     def test(cell: Any) -> bool:
         if isinstance(cell, str):
-            return NUMERAL.fullmatch(cell) is not None and float(cell) == wanted
-        return holds_number(cell) and bool(cell == wanted)
+            return NUMERAL.fullmatch(cell) is not None and float(cell) == target
+        return holds_number(cell) and bool(cell == target)
 
     return test
 
 
-def equal_to(wanted: Any) -> Test:
+def equal_to(target: Any) -> Test:
     """Whether a cell equals another by =, which knows no wildcards; false for errors."""
-    wanted = _single(wanted)
-    if isinstance(wanted, str) and wanted:
-        text = wanted.lower()
+    target = _single(target)
+    if isinstance(target, str) and target:
+        text = target.lower()
         return lambda cell: isinstance(cell, str) and cell.lower() == text
-    return lambda cell: order(cell, wanted) == 0
+    return lambda cell: order(cell, target) == 0
 
 
 def pattern(text: str) -> Test:
@@ -131,29 +131,29 @@ def pattern(text: str) -> Test:
     if not WILD.search(text):
         return lambda cell: isinstance(cell, str) and cell.lower() == text
     source, end = "", 0
-    for found in WILD.finditer(text):
-        literal, wild = found.groups()
-        source += re.escape(text[end : found.start()])
+    for wildcard in WILD.finditer(text):
+        literal, wild = wildcard.groups()
+        source += re.escape(text[end : wildcard.start()])
         source += re.escape(literal) if literal else ".*" if wild == "*" else "."
-        end = found.end()
+        end = wildcard.end()
     compiled = re.compile(source + re.escape(text[end:]), re.DOTALL)
     return lambda cell: isinstance(cell, str) and compiled.fullmatch(cell.lower()) is not None
 
 
-def match(wanted: Any, cells: Any) -> float:
+def match(target: Any, cells: Any) -> float:
     """The place (from 1) of the first cell that MATCH(…, 0) takes; nan where there is none.
 
     Unlike in a criterion, a number is not found in text, and a blank is not found at all.
     """
-    wanted = _single(wanted)
-    if holds_number(wanted) and isinstance(cells, np.ndarray):
-        places = np.flatnonzero(cells == wanted)
+    target = _single(target)
+    if holds_number(target) and isinstance(cells, np.ndarray):
+        places = np.flatnonzero(cells == target)
         return int(places[0]) + 1 if len(places) else math.nan
-    test = pattern(wanted) if isinstance(wanted, str) else _is(wanted)
+    test = pattern(target) if isinstance(target, str) else _is(target)
     return next((place for place, cell in enumerate(contents(cells), 1) if test(cell)), math.nan)
 
 
-def _is(wanted: Any) -> Test:
-    if isinstance(wanted, bool):
-        return lambda cell: cell is wanted
-    return lambda cell: holds_number(cell) and holds_number(wanted) and cell == wanted
+def _is(target: Any) -> Test:
+    if isinstance(target, bool):
+        return lambda cell: cell is target
+    return lambda cell: holds_number(cell) and holds_number(target) and cell == target

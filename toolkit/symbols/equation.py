@@ -110,11 +110,11 @@ def _address_in(cells: Mapping[Symbol, str]) -> Callable[[Symbol], str]:
 Readers = dict[Symbol, list[tuple[Equation, Expr]]]
 
 
-def check_order(equations: Iterable[Equation], given: Iterable[Symbol]) -> None:
-    """Raise ValueError where an equation reads what no earlier equation (or `given`) defines, or
+def check_order(equations: Iterable[Equation], known: Iterable[Symbol]) -> None:
+    """Raise ValueError where an equation reads what no earlier equation (or `known`) defines, or
     defines what is defined already.
     """
-    defined = set(given)
+    defined = set(known)
     for equation in equations:
         if equation.symbol in defined:
             raise ValueError(f"{equation.symbol} is defined twice; give it one equation")
@@ -150,23 +150,23 @@ def derive(forward: Sequence[Equation], wrt: Iterable[Symbol]) -> list[Equation]
     inner.sort(key=lambda symbol: away[symbol])
     targets = dict.fromkeys(wrt)
     # What leads nowhere, such as a softmax whose loss reads the logits, has no gradient to pass on.
-    leading, found = {loss}, []
+    leading, gradients = {loss}, []
     for symbol in dict.fromkeys([*inner, *targets]):
         ways = [(reader, local) for reader, local in readers[symbol] if reader.symbol in leading]
         if ways or symbol in targets:
             leading.add(symbol)
-            found.append(_chain_rule(symbol, ways, loss))
-    return _needed(found, {Gradient(loss, symbol) for symbol in targets})
+            gradients.append(_chain_rule(symbol, ways, loss))
+    return _needed(gradients, {Gradient(loss, symbol) for symbol in targets})
 
 
-def _needed(gradients: list[Equation], wanted: set[Symbol]) -> list[Equation]:
-    """Those of `gradients` that are wanted or that one of these reads, directly or not."""
-    kept = []
+def _needed(gradients: list[Equation], targets: set[Symbol]) -> list[Equation]:
+    """The gradients of `targets`, and those that these read directly or indirectly."""
+    needed = []
     for equation in reversed(gradients):
-        if equation.symbol in wanted:
-            kept.append(equation)
-            wanted |= equation.expr.free_symbols
-    return kept[::-1]
+        if equation.symbol in targets:
+            needed.append(equation)
+            targets |= equation.expr.free_symbols
+    return needed[::-1]
 
 
 def _distances(forward: Sequence[Equation], readers: Readers) -> dict[Symbol, int]:
@@ -205,11 +205,11 @@ def local_derivatives(equation: Equation) -> dict[Symbol, Expr]:
     """
     expr = equation.expr
     if isinstance(expr, Add):
-        found: dict[Symbol, list[Expr]] = defaultdict(list)
+        partials: dict[Symbol, list[Expr]] = defaultdict(list)
         for term in order.terms(expr):
             for symbol in _symbols(term):
-                found[symbol].append(term.diff(symbol))
-        return {symbol: Add(*parts) for symbol, parts in found.items() if any(parts)}
+                partials[symbol].append(term.diff(symbol))
+        return {symbol: Add(*parts) for symbol, parts in partials.items() if any(parts)}
     renamed = {} if expr.is_Atom else {expr: equation.symbol}
     by_symbol = {symbol: expr.diff(symbol).xreplace(renamed) for symbol in _symbols(expr)}
     return {symbol: local for symbol, local in by_symbol.items() if local != 0}

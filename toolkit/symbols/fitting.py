@@ -55,8 +55,8 @@ def orthonormal(x: Sequence[float], degree: int, at: Sequence[float]) -> Array:
         squares = sum((square for _, square in over), Fraction(0))
         centre = sum((place * square for place, square in over), Fraction(0)) / squares
         columns.append([float(p) / math.sqrt(squares) for p in now[len(x) :]])
-        kept = squares / past if columns[1:] else Fraction(0)
+        ratio = squares / past if columns[1:] else Fraction(0)
         triples = zip(places, now, before, strict=True)
-        before, now = now, [(place - centre) * p - kept * q for place, p, q in triples]
+        before, now = now, [(place - centre) * p - ratio * q for place, p, q in triples]
         past = squares
     return np.array(columns).T

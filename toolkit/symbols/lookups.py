@@ -19,7 +19,7 @@ from toolkit.symbols.cells import (
 
 
 @cell_function("INDEX({cells},{place})")
-def picked(cells: Any, *place: Any) -> Any:
+def element(cells: Any, *place: Any) -> Any:
     """The cell of a range at a place counted from 1: in a column, or by row and column.
 
     nan outside the range. In an array with a column for each cell across, the place may be an
@@ -60,7 +60,7 @@ def cell_or_zero(cells: Any, row: Any, column: Any, height: Any, width: Any) -> 
     if not all(tests):
         return 0.0
     table = _table(cells).reshape(int(height), int(width))
-    return float(number_of(picked.compute(table, *places)))
+    return float(number_of(element.compute(table, *places)))
 
 
 @cell_function("INDEX({cells},ROWS({cells}))")
@@ -86,27 +86,27 @@ def first_at_most(cells: Any, bound: Any) -> Any:
     return int(places[0]) if len(places) else math.nan
 
 
-@cell_function("IF(COUNTIF({cells},{wanted})=0,{otherwise},MATCH({wanted},{cells},0))")
-def place_or(wanted: Any, cells: Any, otherwise: Any) -> Any:
+@cell_function("IF(COUNTIF({cells},{target})=0,{otherwise},MATCH({target},{cells},0))")
+def place_or(target: Any, cells: Any, otherwise: Any) -> Any:
     """The place (from 1) of a value in a column, or a number where it is not there."""
-    return criteria.match(wanted, cells) if criteria.count(cells, wanted) else otherwise
+    return criteria.match(target, cells) if criteria.count(cells, target) else otherwise
 
 
-@cell_function("INDEX({answers},MATCH({wanted},{searched},0))")
-def lookup(answers: Any, searched: Any, wanted: Any) -> Any:
+@cell_function("INDEX({answers},MATCH({target},{searched},0))")
+def lookup(answers: Any, searched: Any, target: Any) -> Any:
     """The cell of one column in the first row in which another holds a value.
 
     For cells side by side there is `lookup_across`.
     """
-    place = criteria.match(wanted, searched)
-    return picked.compute(answers, place) if math.isfinite(place) else math.nan
+    place = criteria.match(target, searched)
+    return element.compute(answers, place) if math.isfinite(place) else math.nan
 
 
-@cell_function("INDEX({answers},1,MATCH({wanted},{searched},0))")
-def lookup_across(answers: Any, searched: Any, wanted: Any) -> Any:
+@cell_function("INDEX({answers},1,MATCH({target},{searched},0))")
+def lookup_across(answers: Any, searched: Any, target: Any) -> Any:
     """The cell of one row in the first column in which another holds a value.
 
     The number of the row is written, since Gnumeric and HyperFormula take a single number for that
     of the row even where the range has only one.
     """
-    return lookup.compute(answers, searched, wanted)
+    return lookup.compute(answers, searched, target)

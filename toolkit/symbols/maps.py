@@ -21,7 +21,7 @@ from toolkit.symbols.ranges import largest, mean, total
 Array = NDArray[np.float64]
 
 
-@cell_function("SUMPRODUCT({window},{kernel})", shown="{window:product} * {kernel:product}")
+@cell_function("SUMPRODUCT({window},{kernel})", display="{window:product} * {kernel:product}")
 def window_dot(window: Any, kernel: Any) -> Any:
     """The products of a window's cells with a kernel's, added up: one step of a convolution."""
     window, kernel = numbers_or_zeros(window), numbers_or_zeros(kernel)
@@ -30,13 +30,13 @@ def window_dot(window: Any, kernel: Any) -> Any:
     return exact.dot(window, kernel)
 
 
-@cell_function(window_dot.formula, shown="Σ {window:product} · {kernel:product}")
+@cell_function(window_dot.formula, display="Σ {window:product} · {kernel:product}")
 def weighted_sum(window: Any, kernel: Any) -> Any:
     """The products of a window's cells with a kernel's, added up; shown as a sum."""
     return window_dot.compute(window, kernel)
 
 
-@cell_function("SUM({window})", shown="Σ {window}", plain="window_sum({window})")
+@cell_function("SUM({window})", display="Σ {window}", plain="window_sum({window})")
 def window_sum(window: Any) -> Any:
     """The cells of a window, added up; blank cells and text count as 0."""
     return exact.added(window, axes=2) if np.ndim(window) > 2 else total.compute(window)
@@ -45,7 +45,7 @@ def window_sum(window: Any) -> Any:
 class rectified(CellFunction):
     """ReLU: what is negative becomes 0."""
 
-    formula, shown = "MAX(0,{x})", "max(0, {x})"
+    formula, display = "MAX(0,{x})", "max(0, {x})"
 
     @staticmethod
     def compute(x: Any) -> Any:
@@ -58,13 +58,13 @@ class rectified(CellFunction):
         return above_zero(self)
 
 
-@cell_function("({x}>0)", shown="[{x} > 0]", plain="above_zero({x})")
+@cell_function("({x}>0)", display="[{x} > 0]", plain="above_zero({x})")
 def above_zero(x: Any) -> Any:
     """1 where a number is above 0, else 0: the slope of ReLU."""
     return choose(greater(x, 0), 1.0, 0.0)
 
 
-@cell_function("MAX({window})", shown="max({window})")
+@cell_function("MAX({window})", display="max({window})")
 def window_largest(window: Any) -> Any:
     """The largest cell of a window: max-pooling."""
     if np.ndim(window) <= 2:
@@ -72,7 +72,7 @@ def window_largest(window: Any) -> Any:
     return window.max(axis=(-2, -1)) + 0.0  # the largest of 0 and -0 is 0 in cells
 
 
-@cell_function("AVERAGE({cells})", shown="mean({cells})")
+@cell_function("AVERAGE({cells})", display="mean({cells})")
 def map_mean(cells: Any) -> Any:
     """The mean of a whole map: global average pooling."""
     return mean.compute(cells)
@@ -83,7 +83,7 @@ class routed(CellFunction):
     it all, as in PyTorch: the cell must be above all earlier ones.
     """
 
-    shown = "{gradient} where {cell} is the first largest, {most}, of its window, else 0"
+    display = "{gradient} where {cell} is the first largest, {most}, of its window, else 0"
 
     @staticmethod
     def compute(cell: Any, most: Any, gradient: Any, *earlier: Any) -> Any:

@@ -15,27 +15,27 @@ from toolkit.symbols.scope import QUICK, SCALAR, SCOPE
 
 
 def function(
-    given: Sequence[Symbol], equations: Sequence[Equation], *, single: bool = False
+    arguments: Sequence[Symbol], equations: Sequence[Equation], *, single: bool = False
 ) -> Callable[..., tuple[Any, ...]]:
-    """A function of the `given` values that returns the value of every equation, in order.
+    """A function of the `arguments` that returns the value of every equation, in order.
 
     Arguments are numbers or arrays of one shape; so are the results. `single`: the contents of
     single cells and of ranges, of any kind; the cases of a formula may be of different types.
     CellError is raised where an error in a cell decides which case holds.
     """
-    symbols = [*given, *(equation.symbol for equation in equations)]
+    symbols = [*arguments, *(equation.symbol for equation in equations)]
     names = {symbol: f"x{index}" for index, symbol in enumerate(symbols)}
     calls = Calls()
     printer = (SinglePrinter if single else ArrayPrinter)(names, calls)
-    arguments = ", ".join(names[symbol] for symbol in given)
+    parameters = ", ".join(names[symbol] for symbol in arguments)
     results = ", ".join(names[equation.symbol] for equation in equations)
     lines = [f"    {names[e.symbol]} = {printer.doprint(e.expr)}" for e in equations]
-    source = "\n".join([f"def compute({arguments}):", *lines, f"    return ({results},)"])
+    source = "\n".join([f"def compute({parameters}):", *lines, f"    return ({results},)"])
     scope = {**SCOPE, **calls.scope()}
     exec(compile(source, "<equations>", "exec"), scope)  # noqa: S102  # our own printer wrote it
     compute: Callable[..., tuple[Any, ...]] = scope["compute"]
-    shown: Callable[[Any], Any] = content_of if single else _of_map
-    return lambda *values: tuple(map(shown, compute(*map(operand, values))))
+    convert: Callable[[Any], Any] = content_of if single else _of_map
+    return lambda *values: tuple(map(convert, compute(*map(operand, values))))
 
 
 def _of_map(result: Any) -> Any:
@@ -43,7 +43,7 @@ def _of_map(result: Any) -> Any:
 
 
 def loop(
-    given: Sequence[Symbol],
+    arguments: Sequence[Symbol],
     first: Mapping[Symbol, float],
     step: Sequence[Equation],
     body: Sequence[Equation],
@@ -52,7 +52,7 @@ def loop(
     scalar: bool,
     quick: bool = False,
 ) -> Callable[..., None]:
-    """A function (last, emit, *given) that runs `body` for counter = 0, 1, … last, with `step`
+    """A function (last, emit, *arguments) that runs `body` for counter = 0, 1, … last, with `step`
     before each but the first, and hands emit(counter, values) the values of all equations.
 
     What `step` reads as Previous is the value of the round before; any other value is that of this
@@ -62,11 +62,11 @@ def loop(
     """
     results = [equation.symbol for equation in (*step, *body)]
     # A dict, because a symbol that is given may be the result of an equation as well.
-    symbols = dict.fromkeys([*given, *results])
+    symbols = dict.fromkeys([*arguments, *results])
     names = {symbol: f"x{index}" for index, symbol in enumerate(symbols)} | {counter: "n"}
     printer, calls = ScalarPrinter if scalar else ArrayPrinter, Calls()
     lines = [
-        f"def run(last, emit, {', '.join(names[s] for s in given)}):",
+        f"def run(last, emit, {', '.join(names[s] for s in arguments)}):",
         *(f"  {names[s]} = {number!r}" for s, number in first.items()),
         "  for n in range(last + 1):",
         "    if n:",
@@ -101,11 +101,11 @@ def _step_lines(
 
 def value(expr: Expr, known: Mapping[Symbol, Any]) -> Any:
     """The value of one expression as a plain number, bool or text; nan or inf for an error."""
-    given = [symbol for symbol in expr.free_symbols if symbol in known]
-    compute = function(given, [Equation(Symbol("result"), expr)], single=True)
+    arguments = [symbol for symbol in expr.free_symbols if symbol in known]
+    compute = function(arguments, [Equation(Symbol("result"), expr)], single=True)
     with np.errstate(all="ignore"):
         try:
-            (result,) = compute(*(known[symbol] for symbol in given))
+            (result,) = compute(*(known[symbol] for symbol in arguments))
         except (CellError, ZeroDivisionError, OverflowError):
             return math.nan
     return result

@@ -31,7 +31,7 @@ def squares(cells: Any) -> Any:
     return exact.total(np.square(numbers(cells)))
 
 
-@cell_function("SUMPRODUCT({terms})", shown="Σ {terms:factor}", plain="summed({terms})")
+@cell_function("SUMPRODUCT({terms})", display="Σ {terms:factor}", plain="summed({terms})")
 def summed(terms: Any) -> Any:
     """The sum of an expression over all cells of the ranges in it."""
     return exact.total(numbers_or_zeros(terms))
@@ -49,10 +49,10 @@ def smallest(cells: Any) -> Any:
     return _extreme(np.minimum, numbers(cells))
 
 
-def _extreme(ufunc: np.ufunc, seen: Array) -> Any:
-    if not seen.size:
+def _extreme(ufunc: np.ufunc, values: Array) -> Any:
+    if not values.size:
         return 0
-    return ufunc.reduce(seen, axis=None) if np.isfinite(seen).all() else math.nan
+    return ufunc.reduce(values, axis=None) if np.isfinite(values).all() else math.nan
 
 
 @cell_function('IF(COUNTIF({cells},">0")=0,"–",SMALL({cells},COUNTIF({cells},"<=0")+1))')
@@ -61,18 +61,18 @@ def smallest_above_zero(cells: Any) -> Any:
 
     nan where a cell holds an error as well.
     """
-    seen = numbers(cells)
-    above = seen[seen > 0]
+    values = numbers(cells)
+    above = values[values > 0]
     if not above.size:
         return "–"
-    return above.min() if np.isfinite(seen).all() else math.nan
+    return above.min() if np.isfinite(values).all() else math.nan
 
 
 @cell_function("AVERAGE({cells})")
 def mean(cells: Any) -> Any:
     """The mean of the numbers in a range; an error where there is none."""
-    seen = numbers(cells)
-    return exact.mean(seen) if seen.size else math.nan
+    values = numbers(cells)
+    return exact.mean(values) if values.size else math.nan
 
 
 @cell_function('IF(COUNT({cells})=0,"–",AVERAGE({cells}))')
@@ -90,8 +90,8 @@ def standard_deviation(cells: Any) -> Any:
 @cell_function("SQRT(VARP({cells}))")
 def population_deviation(cells: Any) -> Any:
     """The standard deviation of all numbers in a range, as of a whole population."""
-    seen = numbers(cells)
-    return exact.deviation(seen) if seen.size else math.nan
+    values = numbers(cells)
+    return exact.deviation(values) if values.size else math.nan
 
 
 @cell_function(

@@ -20,10 +20,10 @@ APART = 4
 ALIKE = -12  # a power of ten: share of a sum of squares below which numbers count as equal
 
 
-@cell_function("COUNTIF({cells},{wanted})")
-def occurrences(cells: Any, wanted: Any) -> Any:
+@cell_function("COUNTIF({cells},{target})")
+def occurrences(cells: Any, target: Any) -> Any:
     """How many cells of a range equal a value."""
-    return criteria.count(cells, wanted)
+    return criteria.count(cells, target)
 
 
 @cell_function("COUNTIFS({columns_and_criteria})")
@@ -51,8 +51,8 @@ def record(answers: Any, *keys: Any) -> Any:
     """The number in a column of the one record that has the keys: each a column, and what stands
     there; a dash where there is none.
     """
-    found = criteria.cells_that_meet(answers, *keys)
-    return float(sum(numbers(found).tolist())) if found else "–"
+    values = criteria.cells_that_meet(answers, *keys)
+    return float(sum(numbers(values).tolist())) if values else "–"
 
 
 NUMBERS = 'COUNTIFS({keys},{key},{answers},"<1E300")'
@@ -66,8 +66,8 @@ def mean_of_records(answers: Any, keys: Any, key: Any) -> Any:
     """The mean of a column over the records whose key stands in a second column; a dash where one
     of them holds no number there, or there is none.
     """
-    found = _complete(answers, keys, key)
-    return float(exact.mean(found)) if found else "–"
+    values = _complete(answers, keys, key)
+    return float(exact.mean(values)) if values else "–"
 
 
 SQUARES = "SUMPRODUCT(--({keys}={key}),{answers},{answers})"
@@ -83,19 +83,19 @@ def deviation_of_records(answers: Any, keys: Any, key: Any) -> Any:
     By sums of squares, for words elsewhere in the column then do no harm, as no array formula is
     needed; what such a sum leaves of equal numbers is taken for 0.
     """
-    found = np.array(_complete(answers, keys, key) or [])
-    if len(found) < 2:
+    values = np.array(_complete(answers, keys, key) or [])
+    if len(values) < 2:
         return "–"
     squares = exact.total(np.square(_of_equal_key(answers, keys, key)))
-    whole = exact.total(found)
-    rest, alike = squares - whole * whole / len(found), float(f"1e{ALIKE}")
-    return float(np.sqrt((0 if rest < alike * squares else rest) / (len(found) - 1)))
+    whole = exact.total(values)
+    rest, alike = squares - whole * whole / len(values), float(f"1e{ALIKE}")
+    return float(np.sqrt((0 if rest < alike * squares else rest) / (len(values) - 1)))
 
 
 def _complete(answers: Any, keys: Any, key: Any) -> list[Any] | None:
     """The numbers of the records that have a key, where there are some and all hold a number."""
-    found = criteria.cells_that_meet(answers, keys, key)
-    return found if found and all(map(holds_number, found)) else None
+    values = criteria.cells_that_meet(answers, keys, key)
+    return values if values and all(map(holds_number, values)) else None
 
 
 def _of_equal_key(answers: Any, keys: Any, key: Any) -> Any:

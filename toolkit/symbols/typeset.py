@@ -160,10 +160,10 @@ class TypesetPrinter(Notation):
 
 def _name(name: str) -> Box:
     """A quantity's symbol; names of words stay words."""
-    found = INDEXED.fullmatch(name)
-    if not found:
+    match = INDEXED.fullmatch(name)
+    if not match:
         return Glyphs(name)
-    letter, index, sample = found.groups()
+    letter, index, sample = match.groups()
     base = Glyphs(letter, italic=len(letter) == 1)
     if not (index or sample):
         return base
@@ -174,8 +174,8 @@ def _name(name: str) -> Box:
 
 def _index(index: str) -> Box:
     """h1 is a letter with a number; total, A and 12 are upright."""
-    found = re.fullmatch(r"([a-z])([\d.]+)", index)
-    return row(Glyphs(found[1], italic=True), Glyphs(found[2])) if found else Glyphs(index)
+    match = re.fullmatch(r"([a-z])([\d.]+)", index)
+    return row(Glyphs(match[1], italic=True), Glyphs(match[2])) if match else Glyphs(index)
 
 
 def typeset(expr: Expr) -> Box:

@@ -11,7 +11,7 @@ from toolkit.pages.concepts.page import FIRST, LABEL, Page
 from toolkit.symbols.bounds import as_number, clamp
 from toolkit.symbols.choices import dropout_mask
 from toolkit.symbols.equation import Equation
-from toolkit.symbols.lookups import picked
+from toolkit.symbols.lookups import element
 from toolkit.symbols.maps import weighted_sum
 from toolkit.symbols.ranges import mean, summed
 
@@ -93,7 +93,7 @@ def _layer(page: Page, top: int, known: Cells, numbers: Known) -> None:
         column = FIRST + n
         operands = known | {U: numbers, PLACE: constant(n + 1)}
         operands[X] = page.known((top + 1, column))
-        operands[U] = page.compute((top + 2, column), picked(U, chosen, PLACE), operands)
+        operands[U] = page.compute((top + 2, column), element(U, chosen, PLACE), operands)
         operands[MASK] = page.compute(
             (top + 3, column), DROPOUT_MASK.expr.xreplace(SAFE), operands, "right"
         )

@@ -24,7 +24,7 @@ from toolkit.pages.concepts.positions import (
     Settings,
 )
 from toolkit.symbols.bounds import number_of
-from toolkit.symbols.lookups import picked
+from toolkit.symbols.lookups import element
 from toolkit.symbols.ranges import total
 
 SIDES, COUNTED, WORK, FIELD_ROW, ACTIVATIONS = range(1, 6)  # rows below the one of channels
@@ -95,7 +95,7 @@ def _one_by_one(page: Page, chosen: Settings, narrow: Known) -> None:
     column, row = FIRST + COUNT, chosen.row
     known = chosen.sizes | {POSITION: chosen.position, NARROW: narrow}
     page.compute((row, column), number_of(NARROW), known, "integer right")
-    at = picked(CELLS, Integer(1), chosen.place)
+    at = element(CELLS, Integer(1), chosen.place)
     operands = known | {CELLS: _across(page, row + SIDES)}
     _put(page, (row + SIDES, column), floor(at / POOL), operands, "integer right")
     operands = known | {CELLS: _across(page, row)}

@@ -14,7 +14,7 @@ from toolkit.pages.concepts.page import FIRST, LABEL, NEGATIVE, POSITIVE, Page
 from toolkit.pages.live.layout import Maps
 from toolkit.symbols.bounds import as_number, held, with_bounds
 from toolkit.symbols.equation import Equation
-from toolkit.symbols.lookups import picked, place_or
+from toolkit.symbols.lookups import element, place_or
 from toolkit.symbols.maps import weighted_sum
 from toolkit.symbols.ranges import total
 from toolkit.symbols.text import Text, joined
@@ -117,7 +117,7 @@ def _in_use(page: Page, top: int, last: int, chosen: Known, place: tuple[int, in
     known = {NAMES: page.down((top + 1, LABEL), count), CHOSEN: chosen}
     for n, (down, across) in enumerate(np.ndindex(SIZE, SIZE)):
         operands = known | {CELLS: page.down((top + 1, FIRST + n), count)}
-        expr = picked(CELLS, place_or(CHOSEN, NAMES, Integer(count)))
+        expr = element(CELLS, place_or(CHOSEN, NAMES, Integer(count)))
         page.compute((place[0] + down, place[1] + across), expr, operands, "decimals 2")
     area = Area.of(*place, SIZE, SIZE)
     page.shade(area, high=POSITIVE, low=NEGATIVE, end=2.0)
@@ -135,7 +135,7 @@ def _window(page: Page, top: int, pixels: Known, kernel: Known, where: dict[Symb
     for down, across in np.ndindex(SIZE, SIZE):
         row, left = top + 1 + down, FIRST + across
         place = (ROW + down, COLUMN + across)
-        expr = with_bounds(as_number(picked(CELLS, *place)), BOUNDS)
+        expr = with_bounds(as_number(element(CELLS, *place)), BOUNDS)
         x = page.compute((row, left), expr, where | {CELLS: pixels}, "integer")
         k = page.known((row, left + 4))
         page.compute((row, left + 8), X * K, {X: x, K: k}, "decimals 2")

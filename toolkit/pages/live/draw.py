@@ -15,7 +15,7 @@ from toolkit.pages.live.layer import width_of
 from toolkit.pages.live.layout import DRAW, Cells, Maps, filled
 from toolkit.symbols.bounds import pixel
 from toolkit.symbols.choices import matching
-from toolkit.symbols.lookups import lookup, picked, place_or
+from toolkit.symbols.lookups import element, lookup, place_or
 from toolkit.symbols.ranges import largest
 from toolkit.symbols.text import Text
 
@@ -84,7 +84,7 @@ def _image_cells(gallery: Gallery) -> dict[Symbol, Known]:
 def _pixel() -> Expr:
     """A pixel of the network's input: of the canvas, or of the stored digit."""
     place = (CHOSEN - 1) * Integer(STEP) + RULER
-    return Piecewise((pixel(INK), CHOSEN > COUNT), (picked(COLUMN, place), True))
+    return Piecewise((pixel(INK), CHOSEN > COUNT), (element(COLUMN, place), True))
 
 
 def _choice(gallery: Gallery) -> Cells:
@@ -222,7 +222,7 @@ def _verdict(gallery: Gallery, top: int, probabilities: SoftmaxSheet) -> Cells:
         LABELS: gallery.labelled,
         ANSWER: _known(cells, top, column),
     }
-    label = Piecewise((Text(ON_CANVAS), CHOSEN > COUNT), (picked(LABELS, CHOSEN), True))
+    label = Piecewise((Text(ON_CANVAS), CHOSEN > COUNT), (element(LABELS, CHOSEN), True))
     cells[top, column + 1] = Cell("its label:", "middle")
     cells[top + 2, column + 1] = computed(label, known, "middle")
     known[LABEL] = _known(cells, top + 2, column + 1)

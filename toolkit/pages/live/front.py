@@ -24,7 +24,7 @@ from toolkit.pages.live.layer import width_of
 from toolkit.pages.live.layout import DRAW, Array, Cells, Maps, filled
 from toolkit.pages.live.loss import LossSheet
 from toolkit.symbols.choices import if_number, share_or_dash
-from toolkit.symbols.lookups import picked, place_or
+from toolkit.symbols.lookups import element, place_or
 from toolkit.symbols.ranges import squares, total
 from toolkit.symbols.text import Text
 
@@ -65,7 +65,7 @@ class Front:
         self.gallery = gallery
         known = self._known()
         place = (CHOSEN - 1) * Integer(STEP) + RULER
-        self.grid = filled(picked(COLUMN, place), known, (FIRST_ROW, IMAGE_COLUMN), "shade")
+        self.grid = filled(element(COLUMN, place), known, (FIRST_ROW, IMAGE_COLUMN), "shade")
         self.maps = Maps(DRAW, ((FIRST_ROW, IMAGE_COLUMN),), self.grid.values[None])
         rulers = {(FIRST_ROW + n, 2): Cell(n + 1, "ruler") for n in range(SIDE)}
         self.cells: Cells = self._choice(known) | _learning_rate() | _label(known) | rulers
@@ -225,7 +225,7 @@ def _learning_rate() -> Cells:
 def _label(known: dict[Symbol, Known]) -> Cells:
     return {
         (5, TABLE_COLUMN): Cell("label of the digit", "name"),
-        (5, TABLE_COLUMN + 1): computed(picked(LABELS, CHOSEN), known, "middle"),
+        (5, TABLE_COLUMN + 1): computed(element(LABELS, CHOSEN), known, "middle"),
     }
 
 

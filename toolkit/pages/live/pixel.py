@@ -25,7 +25,7 @@ from toolkit.pages.live.layout import FIRST_ROW as MAP_ROW
 from toolkit.pages.live.layout import PIXEL, Maps, Tiling
 from toolkit.symbols.bounds import ordinal
 from toolkit.symbols.choices import verdict
-from toolkit.symbols.lookups import picked
+from toolkit.symbols.lookups import element
 from toolkit.symbols.ranges import total
 
 MAP, ROW, COLUMN = (Symbol(name) for name in ("map", "row", "column"))
@@ -167,12 +167,12 @@ def _square(row: int, column: int, size: int) -> Area:
 
 def _in_window(part: ConvolutionSheet, down: int, across: int) -> Expr:
     stride = Integer(part.stage.stride)
-    return picked(CELLS, (ROW - 1) * stride + down + 1, (COLUMN - 1) * stride + across + 1)
+    return element(CELLS, (ROW - 1) * stride + down + 1, (COLUMN - 1) * stride + across + 1)
 
 
 def _in_kernel(part: ConvolutionSheet, channel: int, down: int, across: int) -> Expr:
     left = Integer(channel * part.step + across + 1)
-    return picked(CELLS, (MAP - 1) * Integer(part.step) + down + 1, left)
+    return element(CELLS, (MAP - 1) * Integer(part.step) + down + 1, left)
 
 
 def _margined(part: ConvolutionSheet, channel: int) -> Known:
@@ -231,7 +231,7 @@ def _result(
     for symbol, (words, offset) in _further(part.stage).items():
         place = (MAP - 1) * Integer(part.step) + 1
         operands = chosen | {CELLS: _numbers(part, offset)}
-        known[symbol] = lines.add(words, picked(CELLS, place, Integer(1)), operands)
+        known[symbol] = lines.add(words, element(CELLS, place, Integer(1)), operands)
     here = lines.add("the cell", eq.finished(part.stage, ADDED), known)
     there = lines.add(f"on sheet {part.name}", _on_sheet(part), chosen | {CELLS: _region(part)})
     known = {HERE: here, THERE: there, LIMIT: constant(TOLERANCE)}
@@ -267,7 +267,7 @@ def _on_sheet(part: ConvolutionSheet) -> Expr:
     across, gap = Integer(part.tiles.across), part.tiles.gap
     line = floor((MAP - 1) / across)
     right = (MAP - 1 - line * across) * Integer(wide + gap) + COLUMN
-    return picked(CELLS, line * Integer(high + gap) + ROW, right)
+    return element(CELLS, line * Integer(high + gap) + ROW, right)
 
 
 def _region(part: ConvolutionSheet) -> Known:

@@ -2,7 +2,7 @@
 
 from toolkit.book.sheet import Book, Sheet
 from toolkit.convnet.history import History, Pictures, Predictions
-from toolkit.convnet.seeds import Series
+from toolkit.convnet.seeds import SeedRuns
 from toolkit.convnet.shapes import layer_table
 from toolkit.pages.mnist import (
     augmentation,
@@ -24,7 +24,7 @@ from toolkit.pages.mnist.layout import MnistRun, linked
 def mnist_book(
     history: History,
     command: str,
-    series: Series | None = None,
+    series: SeedRuns | None = None,
     answers: Predictions | None = None,
     class_names: tuple[str, ...] | None = None,
     pictures: Pictures | None = None,

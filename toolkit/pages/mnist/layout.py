@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from toolkit.book.sheet import Cell, Known, Sheet, Table, Value, at, down
 from toolkit.convnet.history import History, Predictions
-from toolkit.convnet.seeds import Series
+from toolkit.convnet.seeds import SeedRuns
 from toolkit.convnet.shapes import LayerRow
 from toolkit.symbols.equation import quantity
 
@@ -29,7 +29,7 @@ class MnistRun:
     history: History
     layers: tuple[LayerRow, ...]
     command: str
-    series: Series | None = None
+    series: SeedRuns | None = None
     predictions: Predictions | None = None
     class_names: tuple[str, ...] = DIGITS
 

@@ -1,7 +1,7 @@
 """How the figures were made, so that they can be made again."""
 
 from toolkit.book.sheet import Cell, Sheet
-from toolkit.convnet.template import Augmentation, Training
+from toolkit.convnet.template import Augmentation, TrainingConfig
 from toolkit.pages.mnist.layout import RUN, MnistRun, opening
 
 FIRST_ROW = 5
@@ -42,7 +42,7 @@ def sheet(result: MnistRun) -> Sheet:
     return Sheet(RUN, cells, widths={1: 30, 2: 70}, tab="CC79A7")
 
 
-def _training(training: Training) -> dict[str, Line]:
+def _training(training: TrainingConfig) -> dict[str, Line]:
     """The keys that say something: those of another schedule or optimizer are left out."""
     unsaid = {
         "warm_up": training.schedule != "one_cycle",

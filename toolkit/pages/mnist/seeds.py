@@ -4,7 +4,7 @@ import numpy as np
 
 from toolkit.book.live import computed
 from toolkit.book.sheet import Cell, Column, Known, Sheet, Table, in_row
-from toolkit.convnet.seeds import Series
+from toolkit.convnet.seeds import SeedRuns
 from toolkit.pages.mnist.layout import SEEDS, TEST_COUNT, column, counts, opening
 from toolkit.symbols.equation import Equation, quantity
 from toolkit.symbols.ranges import largest, mean, numbers_in, smallest, standard_deviation
@@ -21,7 +21,7 @@ SUMMARY = (
 )
 
 
-def sheet(series: Series) -> Sheet:
+def sheet(series: SeedRuns) -> Sheet:
     """The summary above, a row for each seed below it."""
     seed_table = table(series)
     known = {ACCURACIES: column(seed_table, SEEDS, f"{series.held_out} accuracy")}
@@ -38,7 +38,7 @@ def sheet(series: Series) -> Sheet:
     )
 
 
-def table(series: Series) -> Table:
+def table(series: SeedRuns) -> Table:
     """One row for each seed; its accuracy is a formula over the number of right answers."""
     ends = [run.epochs[-1] for run in series.runs]
     correct = np.array([end.test_correct for end in ends])
@@ -56,12 +56,12 @@ def table(series: Series) -> Table:
     return Table(TABLE_ROW, 1, columns)
 
 
-def _accuracy(series: Series, correct: np.ndarray, total: Known) -> Column:
+def _accuracy(series: SeedRuns, correct: np.ndarray, total: Known) -> Column:
     formula = ACCURACY.formula(lambda s: in_row(2) if s == CORRECT else total.address)
     heading = f"{series.held_out} accuracy"
     values = correct / series.test_count
     return Column(heading, values, "percent", formula=formula, width=20)
 
 
-def _seconds(series: Series, number: int) -> float:
+def _seconds(series: SeedRuns, number: int) -> float:
     return sum(epoch.seconds for epoch in series.runs[number].epochs)
