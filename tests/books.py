@@ -28,11 +28,18 @@ def commands() -> dict[str, list[str]]:
     lessons = {name: ["backprop", name] for name in LESSONS if name != "class"}
     series = {
         ("mnist" if model == "default" else model): [
-            "mnist", "--model", model, "--seeds", str(seeds), "--device", "cpu",
-            "--threads", str(threads),
+            "mnist",
+            "--model",
+            model,
+            "--seeds",
+            str(seeds),
+            "--device",
+            "cpu",
+            "--threads",
+            str(threads),
         ]
         for model, (seeds, threads) in SERIES.items()
-    }  # fmt: skip
+    }
     others = {"live": ["live"], "live-step": ["live", "--step"], "concepts": ["concepts"]}
     return {"backprop": ["backprop", "class"], **lessons, **others, **series}
 
@@ -50,9 +57,12 @@ def write(folder: Path, names: Iterable[str] = ()) -> None:
     for name in names or made:
         out = ["--out", f"exports/{name}.xlsx"]
         subprocess.run(
-            [sys.executable, "-m", "toolkit", *made[name], *out], check=True, cwd=folder,
-            stdout=subprocess.DEVNULL, env=os.environ | {"PYTHONPATH": path},
-        )  # fmt: skip
+            [sys.executable, "-m", "toolkit", *made[name], *out],
+            check=True,
+            cwd=folder,
+            stdout=subprocess.DEVNULL,
+            env=os.environ | {"PYTHONPATH": path},
+        )
 
 
 def parts(book: Path) -> dict[str, str]:

@@ -30,8 +30,20 @@ ENGINES: dict[str, Callable[[Path, Cells], Cells]] = {
     "Gnumeric": gnumeric.values,
     "HyperFormula": hyperformula.values,
 }
-BOOKS = ("backprop", "class-half", "deep", "line", "mazur", "softmax", "xor", "live", "live-step",
-         "concepts", "mnist", "tiny")  # fmt: skip
+BOOKS = (
+    "backprop",
+    "class-half",
+    "deep",
+    "line",
+    "mazur",
+    "softmax",
+    "xor",
+    "live",
+    "live-step",
+    "concepts",
+    "mnist",
+    "tiny",
+)
 READS = "reads such a cell"
 INTRODUCTION = f"""\
 # What four engines make of the workbooks
@@ -129,10 +141,21 @@ def document(lines: Iterable[list[str]]) -> str:
     each = list(lines)
     summary = [_row("workbook", "formulas", *ENGINES), _row("---", *["---:"] * (len(ENGINES) + 1))]
     reasons = [_row("workbook", "engine", "cells", "reason"), _row("---", "---", "---:", "---")]
-    return "\n".join([
-        INTRODUCTION, SUMMARY, "", *summary, *(first for first, *_ in each), "",
-        REASONS, "", *reasons, *(line for _, *others in each for line in others), "",
-    ])  # fmt: skip
+    return "\n".join(
+        [
+            INTRODUCTION,
+            SUMMARY,
+            "",
+            *summary,
+            *(first for first, *_ in each),
+            "",
+            REASONS,
+            "",
+            *reasons,
+            *(line for _, *others in each for line in others),
+            "",
+        ]
+    )
 
 
 def rows_in(text: str, name: str) -> list[str]:

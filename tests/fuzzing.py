@@ -20,13 +20,49 @@ SECONDS = 20.0  # for one file; nearly all take milliseconds
 MEMORY = 2 * 2**30  # bytes more than the process holds when the fuzzing begins
 LONGEST = 400  # characters of an error, without the paths in it
 HUGE = (
-    "9" * 400, "-1", "0", "1e999", "nan", "inf", "-inf", "2147483648", "18446744073709551616",
-    "1e308", "0.1.2", "1_000", "٣", "",
-)  # fmt: skip
+    "9" * 400,
+    "-1",
+    "0",
+    "1e999",
+    "nan",
+    "inf",
+    "-inf",
+    "2147483648",
+    "18446744073709551616",
+    "1e308",
+    "0.1.2",
+    "1_000",
+    "٣",
+    "",
+)
 ODD = (
-    "\x00", "\x01", "\x0b", "\x1b[31m", "\ufeff", "\u202e", "\ufffe", "\ud7ff", "é", "\r", "\n",
-    '"', "'", ",", "=", "[", "]", "{", "}", "(", ")", "\\", "\t", "x" * 40_000, "<&>", "_x0041_",
-)  # fmt: skip
+    "\x00",
+    "\x01",
+    "\x0b",
+    "\x1b[31m",
+    "\ufeff",
+    "\u202e",
+    "\ufffe",
+    "\ud7ff",
+    "é",
+    "\r",
+    "\n",
+    '"',
+    "'",
+    ",",
+    "=",
+    "[",
+    "]",
+    "{",
+    "}",
+    "(",
+    ")",
+    "\\",
+    "\t",
+    "x" * 40_000,
+    "<&>",
+    "_x0041_",
+)
 NUMBER = re.compile(rb"-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?")
 Draw = random.Random
 Change = Callable[[bytes, Draw], bytes]

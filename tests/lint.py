@@ -59,8 +59,11 @@ def _sheet(root: etree._Element, cells: dict[str, Stored]) -> Iterator[str]:
 
 def formula_faults(value: str) -> list[str]:
     """What is wrong with a formula, given without its equals sign."""
-    wrong = [f"{what} function" for what, pattern in
-             (("volatile", VOLATILE), ("absent", ABSENT)) if pattern.search(value)]  # fmt: skip
+    wrong = [
+        f"{what} function"
+        for what, pattern in (("volatile", VOLATILE), ("absent", ABSENT))
+        if pattern.search(value)
+    ]
     if len(value) > 8191:  # and the equals sign, which is not stored
         wrong.append("formula over 8,192 characters")
     if max(map(len, re.findall(r'"[^"]*"', value)), default=0) > 257:
@@ -94,9 +97,11 @@ def _validation(rule: DataValidation) -> list[str]:
     if rule.type == "list" and len(rule.formula1.strip('"')) > 255:
         found.append("a list of over 255 characters")
     for what, text, most in (
-        ("prompt title", rule.promptTitle, 32), ("prompt", rule.prompt, 255),
-        ("error title", rule.errorTitle, 32), ("error message", rule.error, 255),
-    ):  # fmt: skip
+        ("prompt title", rule.promptTitle, 32),
+        ("prompt", rule.prompt, 255),
+        ("error title", rule.errorTitle, 32),
+        ("error message", rule.error, 255),
+    ):
         if len(text or "") > most:
             found.append(f"{what} of over {most} characters")
     return found

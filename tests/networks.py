@@ -9,8 +9,9 @@ from toolkit.network.lesson import Lesson, weight_count
 
 PLAIN = [kind for kind in get_args(schema.Activation) if kind != "softmax"]
 NUMBER = st.floats(-2, 2).map(lambda x: round(x, 3))
-FAR = st.sampled_from([-1000.0, -800.0, -40.0, -37.5, -20.0, 20.0, 36.9, 40.0, 800.0, 1000.0,
-                       1e-300, -1e-12, 1e-5])  # fmt: skip
+FAR = st.sampled_from(
+    [-1000.0, -800.0, -40.0, -37.5, -20.0, 20.0, 36.9, 40.0, 800.0, 1000.0, 1e-300, -1e-12, 1e-5]
+)
 
 
 def _rows(draw: st.DrawFn, number: st.SearchStrategy[float], width: int, count: int) -> Any:

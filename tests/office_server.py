@@ -30,10 +30,17 @@ def start(profile):
     """A LibreOffice without a window, and its desktop, through which documents are opened."""
     pipe = f"toolkit{os.getpid()}"
     process = subprocess.Popen(
-        ["soffice", f"-env:UserInstallation={Path(profile).as_uri()}", "--headless", "--norestore",
-         f"--accept=pipe,name={pipe};urp;"], stdin=subprocess.DEVNULL,
-        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-    )  # fmt: skip
+        [
+            "soffice",
+            f"-env:UserInstallation={Path(profile).as_uri()}",
+            "--headless",
+            "--norestore",
+            f"--accept=pipe,name={pipe};urp;",
+        ],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
     local = uno.getComponentContext()
     resolver = local.ServiceManager.createInstanceWithContext(
         "com.sun.star.bridge.UnoUrlResolver", local

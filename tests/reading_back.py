@@ -19,9 +19,17 @@ from sympy.logic.boolalg import ITE, And, BooleanAtom, Not, Or
 from toolkit.symbols.boxes import Box, Brackets, Cases, Fraction, Glyphs, Root, Row, Scripts
 
 RELATIONS: dict[str, Callable[[Any, Any], bool]] = {
-    "<": operator.lt, ">": operator.gt, "<=": operator.le, ">=": operator.ge, "==": operator.eq,
-    "!=": operator.ne, "=": operator.eq, "≤": operator.le, "≥": operator.ge, "≠": operator.ne,
-}  # fmt: skip
+    "<": operator.lt,
+    ">": operator.gt,
+    "<=": operator.le,
+    ">=": operator.ge,
+    "==": operator.eq,
+    "!=": operator.ne,
+    "=": operator.eq,
+    "≤": operator.le,
+    "≥": operator.ge,
+    "≠": operator.ne,
+}
 
 
 def _density(x: float) -> float:
@@ -45,20 +53,43 @@ def _relative_error(a: float, b: float) -> float:
 
 
 FUNCTIONS: dict[str, Callable[..., float]] = {
-    "exp": math.exp, "log": math.log, "ln": math.log, "tanh": math.tanh, "cos": math.cos,
-    "Abs": abs, "abs": abs, "floor": math.floor, "Max": max, "Min": min, "max": max, "min": min,
-    "peak": max, "sign": lambda x: (x > 0) - (x < 0), "√": math.sqrt,
-    "sigmoid": lambda x: 1 / (1 + math.exp(-x)), "softplus": lambda x: math.log1p(math.exp(x)),
-    "normal_cdf": _normal, "Φ": _normal, "normal_density": _density, "φ": _density,
-    "binary_cross_entropy": _cross_entropy, "fading": math.pow,
-    "as_one": float, "at_least": lambda x: max(1e-12, x), "divisor": lambda x: max(1e-12, x),
-    "number_of": float, "as_number": float, "temperature": lambda x: max(0.1, x),
-    "rectified": lambda x: max(0.0, x), "above_zero": lambda x: float(x > 0),
-    "dropout_mask": lambda u, p: float(u >= p), "in_batch": _in_batch,
+    "exp": math.exp,
+    "log": math.log,
+    "ln": math.log,
+    "tanh": math.tanh,
+    "cos": math.cos,
+    "Abs": abs,
+    "abs": abs,
+    "floor": math.floor,
+    "Max": max,
+    "Min": min,
+    "max": max,
+    "min": min,
+    "peak": max,
+    "sign": lambda x: (x > 0) - (x < 0),
+    "√": math.sqrt,
+    "sigmoid": lambda x: 1 / (1 + math.exp(-x)),
+    "softplus": lambda x: math.log1p(math.exp(x)),
+    "normal_cdf": _normal,
+    "Φ": _normal,
+    "normal_density": _density,
+    "φ": _density,
+    "binary_cross_entropy": _cross_entropy,
+    "fading": math.pow,
+    "as_one": float,
+    "at_least": lambda x: max(1e-12, x),
+    "divisor": lambda x: max(1e-12, x),
+    "number_of": float,
+    "as_number": float,
+    "temperature": lambda x: max(0.1, x),
+    "rectified": lambda x: max(0.0, x),
+    "above_zero": lambda x: float(x > 0),
+    "dropout_mask": lambda u, p: float(u >= p),
+    "in_batch": _in_batch,
     "relative_error": _relative_error,
     "same_digits": lambda a, b: math.floor(-math.log10(abs(a - b) / abs(b))),
     "share_or_dash": lambda part, whole: part / whole,
-}  # fmt: skip
+}
 
 
 def meaning(expr: Expr, known: Mapping[str, float]) -> Any:

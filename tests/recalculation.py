@@ -49,9 +49,12 @@ class Office:
         """The server, started unless it runs already."""
         if self._server is None or self._server.poll() is not None:
             self._server = subprocess.Popen(
-                [_python_with_uno(), str(SERVER), str(self._profile)], text=True,
-                stdin=subprocess.PIPE, stdout=subprocess.PIPE, start_new_session=True,
-            )  # fmt: skip
+                [_python_with_uno(), str(SERVER), str(self._profile)],
+                text=True,
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                start_new_session=True,
+            )
         return self._server
 
     @property

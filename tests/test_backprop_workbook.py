@@ -38,8 +38,12 @@ def magnitude(expr: Expr, known: dict[Symbol, Values]) -> Values:
         return np.abs(known[expr])
     if expr.is_number:
         return np.full(next(iter(known.values())).shape, abs(float(expr)))
-    return np.abs([value(expr, {s: known[s][n] for s in expr.free_symbols})
-                   for n in range(len(next(iter(known.values()))))])  # fmt: skip
+    return np.abs(
+        [
+            value(expr, {s: known[s][n] for s in expr.free_symbols})
+            for n in range(len(next(iter(known.values()))))
+        ]
+    )
 
 
 def sizes(worked: LessonLayout, rate: int) -> dict[str, Values]:
@@ -125,8 +129,11 @@ def test_every_formula_recalculates_to_its_value(
 def test_only_parameters_are_plain_numbers(class_book: Path, worked: LessonLayout) -> None:
     # Beside the parameters (without η, which is chosen) a reader may set which losses are listed,
     # and how far and how strictly gradients are checked.
-    free = {"Parameters": len(worked.parameters) - 1, "Learning rates": 1 + len(CHOSEN_EPOCHS),
-            "Gradient check": 2 + 2 * len(worked.derived.parameters)}  # fmt: skip
+    free = {
+        "Parameters": len(worked.parameters) - 1,
+        "Learning rates": 1 + len(CHOSEN_EPOCHS),
+        "Gradient check": 2 + 2 * len(worked.derived.parameters),
+    }
     for name, sheet in cells(class_book, formulas=True).items():
         numbers = [place for place, v in sheet.items() if isinstance(v, int | float)]
         assert len(numbers) == free.get(name, 0), name
@@ -214,9 +221,26 @@ def test_a_run_that_leaves_the_range_of_numbers_is_shown_as_such(
     assert [place for place, v in theirs["Rate A"].items() if v == "#NUM!"] == broken
 
 
-MAGNITUDES = [1e-320, 1e-300, 3.5e-17, 1e-9, 1e-5, 9.9999996e-5, 0.0001, 0.00123456789, 0.1234565,
-              0.30000000000000004, 1.0, 99999.95, 1234567.5, 999999999.0, 1e9, 1e15, 2.5e20,
-              7e307]  # fmt: skip
+MAGNITUDES = [
+    1e-320,
+    1e-300,
+    3.5e-17,
+    1e-9,
+    1e-5,
+    9.9999996e-5,
+    0.0001,
+    0.00123456789,
+    0.1234565,
+    0.30000000000000004,
+    1.0,
+    99999.95,
+    1234567.5,
+    999999999.0,
+    1e9,
+    1e15,
+    2.5e20,
+    7e307,
+]
 
 
 @pytest.mark.no_cover

@@ -222,8 +222,9 @@ def test_a_chart_says_what_it_shows(full: Path) -> None:
 
 def test_lines_span_their_cells(full: Path) -> None:
     falls, rises, level, upright = drawing(full).findall(f"{XDR}twoCellAnchor")
-    assert [a.get("flipV") for line in (falls, rises, level, upright)
-            for a in line.iter(f"{DML}xfrm")] == [None, "1", None, None]  # fmt: skip
+    assert [
+        a.get("flipV") for line in (falls, rises, level, upright) for a in line.iter(f"{DML}xfrm")
+    ] == [None, "1", None, None]
     assert ends(falls) == ends(rises) == [0, 0, 12, 0, 3, 0, 16, 0]
     assert ends(level)[:2] == [0, 77 * 9525 // 2] and ends(level)[4] == 2
     assert ends(upright)[2:4] == [14, 0] and ends(upright)[6:] == [15, 0]
@@ -239,8 +240,9 @@ def test_lines_know_widths_and_heights() -> None:
     measure = Measure(replace(everything(), widths={1: 4.0}))
     # Columns of 28, 77 and 140 pixels; a first row of 28.5 points and twelve of 15 but one of 31.
     assert measure.place(Corner(13, 4, 0.5, 0.5)) == (
-        (28 + 77 + 140 + 32) * 9525, round((28.5 + 31 + 10 * 15 + 7.5) * 12700),
-    )  # fmt: skip
+        (28 + 77 + 140 + 32) * 9525,
+        round((28.5 + 31 + 10 * 15 + 7.5) * 12700),
+    )
 
 
 def test_heights_and_merges(read: Worksheet) -> None:
@@ -270,8 +272,10 @@ def test_validations(read: Worksheet) -> None:
     }
     first, second, *_ = read.data_validations.dataValidation
     assert (first.promptTitle, first.prompt, first.error) == (
-        "A number", "Any number.", "Not a number.",
-    )  # fmt: skip
+        "A number",
+        "Any number.",
+        "Not a number.",
+    )
     assert first.showInputMessage and first.showErrorMessage and first.errorStyle == "stop"
     assert second.error == "More than 0."
 
@@ -287,8 +291,9 @@ def test_verdicts_are_coloured(read: Worksheet) -> None:
     (found,) = read.conditional_formatting
     assert str(found.sqref) == "B9:C10"
     assert [rule.formula for rule in found.rules] == [
-        ['LEFT(B9,4)="pass"'], ['LEFT(B9,4)="fail"'],
-    ]  # fmt: skip
+        ['LEFT(B9,4)="pass"'],
+        ['LEFT(B9,4)="fail"'],
+    ]
     fills = [rule.dxf.fill.bgColor.rgb for rule in found.rules]
     assert fills == ["00CDEBDF", "00F8C08A"]
 
@@ -310,15 +315,23 @@ def points(book: Path) -> list[tuple[str | None, str | None]]:
 
 def test_libreoffice_keeps_it_all(full: Path, office: Office) -> None:
     again = office.recalculate(full)
-    shapes = [(shape.tag, about(shape)) for anchor in drawing(again) for shape in anchor
-              if shape.find(f".//{XDR}cNvPr") is not None]  # fmt: skip
+    shapes = [
+        (shape.tag, about(shape))
+        for anchor in drawing(again)
+        for shape in anchor
+        if shape.find(f".//{XDR}cNvPr") is not None
+    ]
     tags = [str(tag).removeprefix(XDR) for tag, _ in shapes]
     assert {tag: tags.count(tag) for tag in set(tags)} == {"pic": 64, "graphicFrame": 1, "cxnSp": 4}
     sheet = load_workbook(again)["All"]
     assert sheet.protection.sheet
     assert {str(rule.sqref) for rule in sheet.data_validations.dataValidation} == {
-        "A9", "A5:A7", "A12", "A13", "A10",
-    }  # fmt: skip
+        "A9",
+        "A5:A7",
+        "A12",
+        "A13",
+        "A10",
+    }
     assert sum(len(found.rules) for found in sheet.conditional_formatting) == 2
     assert cells(again)["All"]["C9"] == 3.0
 
@@ -333,20 +346,25 @@ RULE = Validation(row=1, column=1, last_row=1, kind="number", title="t", message
     [
         ({"name": "x" * 32}, "a name of 32 characters; use 1 to 31"),
         ({"name": "a/b"}, r"must not hold .* leave them out"),
-        ({"cells": {(2, 3): Cell(1.0, formula=LONG)}},
-         "'All': the formula in C2 has 8,193 characters.* use smaller network.layers"),
-        ({"tables": (Table(1, 1, (Column("x", [1.0] * 8, formula=LONG[:-2] + "\x01"),)),)},
-         None),
-        ({"tables": (Table(1, 1, (Column("x", [1.0] * 9, formula=LONG[:-2] + "\x01"),)),)},
-         "formula in A10 has 8,193 characters"),
+        (
+            {"cells": {(2, 3): Cell(1.0, formula=LONG)}},
+            "'All': the formula in C2 has 8,193 characters.* use smaller network.layers",
+        ),
+        ({"tables": (Table(1, 1, (Column("x", [1.0] * 8, formula=LONG[:-2] + "\x01"),)),)}, None),
+        (
+            {"tables": (Table(1, 1, (Column("x", [1.0] * 9, formula=LONG[:-2] + "\x01"),)),)},
+            "formula in A10 has 8,193 characters",
+        ),
         ({"charts": (replace(CURVE, series=CURVE.series * 256),)}, "256 lines.*smaller network"),
-        ({"validations": (replace(RULE, kind="choice", choices=("x" * 99,) * 3),)},
-         "choices for A1 have over 255 characters; list fewer"),
+        (
+            {"validations": (replace(RULE, kind="choice", choices=("x" * 99,) * 3),)},
+            "choices for A1 have over 255 characters; list fewer",
+        ),
         ({"validations": (replace(RULE, kind="choice", choices=("a,b",)),)}, "a comma in"),
         ({"validations": (replace(RULE, title="t" * 33),)}, "title .* over 32"),
         ({"validations": (replace(RULE, message="m" * 256),)}, "message .* over 255"),
     ],
-)  # fmt: skip
+)
 def test_what_excel_refuses_is_not_written(
     change: dict[str, object], message: str | None, tmp_path: Path
 ) -> None:
@@ -367,20 +385,34 @@ def test_two_sheets_of_one_name(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("part", "damage", "fault"),
     [
-        ("drawings/drawing1", lambda s: s.replace(' descr="A box &amp; 5"', ""),
-         "xl/drawings/drawing1.xml: Picture 6 has no alternative text"),
-        ("drawings/drawing1", lambda s: s.replace('id="2"', 'id="1"'),
-         "xl/drawings/drawing1.xml: two shapes of one number"),
-        ("worksheets/sheet1", lambda s: s.replace('prompt="Choose."', f'prompt="{"x" * 256}"'),
-         "All!A10: prompt of over 255 characters"),
-        ("worksheets/sheet1", lambda s: s.replace('"a,b,', '"' + "x," * 140),
-         "All!A10: a list of over 255 characters"),
-        ("worksheets/sheet1", lambda s: s.replace('ref="A11:C11"', 'ref="A1:C11"'),
-         "overlaps"),
-        ("worksheets/sheet1", lambda s: s.replace('ht="40.0"', 'ht="410.0"'),
-         "All: row 18 higher than 409.5 points"),
+        (
+            "drawings/drawing1",
+            lambda s: s.replace(' descr="A box &amp; 5"', ""),
+            "xl/drawings/drawing1.xml: Picture 6 has no alternative text",
+        ),
+        (
+            "drawings/drawing1",
+            lambda s: s.replace('id="2"', 'id="1"'),
+            "xl/drawings/drawing1.xml: two shapes of one number",
+        ),
+        (
+            "worksheets/sheet1",
+            lambda s: s.replace('prompt="Choose."', f'prompt="{"x" * 256}"'),
+            "All!A10: prompt of over 255 characters",
+        ),
+        (
+            "worksheets/sheet1",
+            lambda s: s.replace('"a,b,', '"' + "x," * 140),
+            "All!A10: a list of over 255 characters",
+        ),
+        ("worksheets/sheet1", lambda s: s.replace('ref="A11:C11"', 'ref="A1:C11"'), "overlaps"),
+        (
+            "worksheets/sheet1",
+            lambda s: s.replace('ht="40.0"', 'ht="410.0"'),
+            "All: row 18 higher than 409.5 points",
+        ),
     ],
-)  # fmt: skip
+)
 def test_our_lint_sees_what_the_schema_does_not(
     full: Path, tmp_path: Path, part: str, damage: Callable[[str], str], fault: str
 ) -> None:
@@ -426,9 +458,15 @@ def test_values_of_all_kinds(tmp_path: Path) -> None:
     )
     write(Book("Kinds", (Sheet("Kinds", tables=(Table(1, 1, columns),)),)), tmp_path / "k.xlsx")
     assert cells(tmp_path / "k.xlsx")["Kinds"] == {
-        "A1": "text", "B1": "flag", "C1": "broken",
-        "A2": "a & b", "B2": True, "C2": "#NUM!", "B3": False, "C3": "#NUM!",
-    }  # fmt: skip
+        "A1": "text",
+        "B1": "flag",
+        "C1": "broken",
+        "A2": "a & b",
+        "B2": True,
+        "C2": "#NUM!",
+        "B3": False,
+        "C3": "#NUM!",
+    }
 
 
 def test_texts_survive(tmp_path: Path) -> None:
@@ -443,8 +481,13 @@ def test_a_table_beyond_the_format_says_what_to_reduce() -> None:
 
 def test_column_letters() -> None:
     assert [letters(n) for n in (1, 26, 27, 702, 703, 16_384)] == [
-        "A", "Z", "AA", "ZZ", "AAA", "XFD",
-    ]  # fmt: skip
+        "A",
+        "Z",
+        "AA",
+        "ZZ",
+        "AAA",
+        "XFD",
+    ]
 
 
 def test_where_a_workbook_may_go(tmp_path: Path) -> None:

@@ -34,9 +34,18 @@ MIXED = [1, np.int64(2), np.float32(0.5), True, None, "–"]
 
 @pytest.mark.parametrize(
     ("cell", "answer"),
-    [(np.int64(3), 1), (np.float32(0.5), 1), (3, 1), (True, 0), (np.True_, 0), (None, 0), ("3", 0),
-     (math.nan, 0), (math.inf, 0)],
-)  # fmt: skip
+    [
+        (np.int64(3), 1),
+        (np.float32(0.5), 1),
+        (3, 1),
+        (True, 0),
+        (np.True_, 0),
+        (None, 0),
+        ("3", 0),
+        (math.nan, 0),
+        (math.inf, 0),
+    ],
+)
 def test_what_counts_as_a_number(cell: object, answer: int) -> None:
     assert value(if_number(A, Integer(1), Integer(0)), {A: cell}) == answer
 
@@ -82,10 +91,19 @@ def test_small_integers_do_not_wrap_around() -> None:
 
 @pytest.mark.parametrize(
     ("first", "second", "equal"),
-    [("a", "A", True), ("a*", "ab", False), (True, 1, False), (True, np.True_, True),
-     (None, 0, True), (None, "", True), (None, False, True), (None, 1, False), ("3", 3, False),
-     (np.float32(0.5), 0.5, True)],
-)  # fmt: skip
+    [
+        ("a", "A", True),
+        ("a*", "ab", False),
+        (True, 1, False),
+        (True, np.True_, True),
+        (None, 0, True),
+        (None, "", True),
+        (None, False, True),
+        (None, 1, False),
+        ("3", 3, False),
+        (np.float32(0.5), 0.5, True),
+    ],
+)
 def test_which_cells_are_equal(first: object, second: object, equal: bool) -> None:
     for pair in ({A: first, B: second}, {A: second, B: first}):
         assert value(matching(A, B, Integer(1), Integer(0)), pair) == equal
@@ -135,8 +153,13 @@ def test_a_bound_is_joined_to_its_sign_in_fifteen_digits() -> None:
 def test_match_looks_as_cells_do() -> None:
     names = ["A*", "b", True, 3, "3", None, "C"]
     assert [match(asked, names) for asked in ("c", "a~*", "?", True, np.int64(3), "3")] == [
-        7, 1, 2, 3, 4, 5
-    ]  # fmt: skip
+        7,
+        1,
+        2,
+        3,
+        4,
+        5,
+    ]
     assert math.isnan(match(None, names))
     assert math.isnan(match(1, names))
     assert match(2, np.array([[1.0, 2.0, 2.0]])) == 2
@@ -158,9 +181,18 @@ def test_a_place_outside_a_range_is_an_error(place: object) -> None:
 
 @pytest.mark.parametrize(
     ("cell", "text"),
-    [(True, "TRUE"), (None, ""), (1e-5, "0.00001"), (1e15, "1000000000000000"), (-0.0, "0"),
-     (1e-30, "1E-30"), (2.5e30, "2.5E+30"), (1 / 3, "0.333333333333333"), (np.float32(0.5), "0.5")],
-)  # fmt: skip
+    [
+        (True, "TRUE"),
+        (None, ""),
+        (1e-5, "0.00001"),
+        (1e15, "1000000000000000"),
+        (-0.0, "0"),
+        (1e-30, "1E-30"),
+        (2.5e30, "2.5E+30"),
+        (1 / 3, "0.333333333333333"),
+        (np.float32(0.5), "0.5"),
+    ],
+)
 def test_cells_joined_to_text(cell: object, text: str) -> None:
     assert value(joined(Text("="), A), {A: cell}) == f"={text}"
 

@@ -173,7 +173,7 @@ RECORDED: dict[str, tuple[Callable[[dict[str, Any]], object], str]] = {
     "device": (put("c\x01u", *RUNS, "device"), "runs[2].device: must be one line of 1 to 200"),
     "versions": (put("a\nb", *RUNS, "versions"), "runs[2].versions: must be printable"),
     "threads": (put(-1, *RUNS, "threads"), "runs[2].threads: should be greater"),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("fault", RECORDED)

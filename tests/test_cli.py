@@ -29,9 +29,15 @@ RUN = CliRunner()
 
 def toolkit(*words: str, cwd: Path, **environment: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [sys.executable, "-m", "toolkit", *words], cwd=cwd, capture_output=True, text=True,
-        env=os.environ | environment, check=False, encoding="utf-8", errors="replace",
-    )  # fmt: skip
+        [sys.executable, "-m", "toolkit", *words],
+        cwd=cwd,
+        capture_output=True,
+        text=True,
+        env=os.environ | environment,
+        check=False,
+        encoding="utf-8",
+        errors="replace",
+    )
 
 
 def test_backprop_writes_where_it_says(tmp_path: Path) -> None:
@@ -148,9 +154,16 @@ def test_a_failure_leaves_the_previous_file(tmp_path: Path) -> None:
     assert sorted(p.name for p in tmp_path.iterdir()) == ["b.xlsx", "bad.toml"]
 
 
-@pytest.mark.parametrize("words", [["--help"], ["backprop", "--help"], ["mnist", "--help"],
-                                   ["backprop", "--out", "o.xlsx"],
-                                   ["backprop", "--out", "ö∂.txt"]])  # fmt: skip
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["--help"],
+        ["backprop", "--help"],
+        ["mnist", "--help"],
+        ["backprop", "--out", "o.xlsx"],
+        ["backprop", "--out", "ö∂.txt"],
+    ],
+)
 def test_a_console_that_is_not_utf8(tmp_path: Path, words: list[str]) -> None:
     done = toolkit(*words, cwd=tmp_path, PYTHONIOENCODING="cp1252", PYTHONUTF8="0")
     assert "Traceback" not in done.stderr
@@ -160,8 +173,12 @@ def test_a_console_that_is_not_utf8(tmp_path: Path, words: list[str]) -> None:
 def test_help_is_light(tmp_path: Path) -> None:
     done = subprocess.run(
         [sys.executable, "-X", "importtime", "-m", "toolkit", "--help"],
-        cwd=tmp_path, capture_output=True, text=True, check=True, encoding="utf-8",
-    )  # fmt: skip
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=True,
+        encoding="utf-8",
+    )
     imported = {line.split("|")[-1].strip() for line in done.stderr.splitlines()}
     assert "toolkit.commands.cli" in imported
     assert not imported & {"torch", "sympy", "numpy", "openpyxl", "pydantic"}
@@ -188,8 +205,11 @@ def test_ctrl_c_leaves_the_last_good_result(tmp_path: Path) -> None:
     (tmp_path / "slow.toml").write_text(slow.replace("channels = 1", "channels = 25"), "utf-8")
     with subprocess.Popen(
         [sys.executable, "-m", "toolkit", "mnist", "--model", "slow.toml", "--out", str(out)],
-        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=tmp_path,
-    ) as running:  # fmt: skip
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        cwd=tmp_path,
+    ) as running:
         time.sleep(5)
         running.send_signal(signal.SIGINT)
         try:
@@ -300,9 +320,14 @@ def test_an_output_that_takes_no_text(
     out = closed_pipe() if kind == "pipe" else os.open("/dev/full", os.O_WRONLY)
     try:
         done = subprocess.run(
-            program, cwd=tmp_path, stdout=out, stderr=subprocess.PIPE, text=True, check=False,
+            program,
+            cwd=tmp_path,
+            stdout=out,
+            stderr=subprocess.PIPE,
+            text=True,
+            check=False,
             env=os.environ | {"PYTHONUNBUFFERED": unbuffered},
-        )  # fmt: skip
+        )
     finally:
         os.close(out)
     assert (tmp_path / "b.xlsx").exists() == (words == WRITES)
@@ -322,16 +347,19 @@ def test_an_output_that_takes_no_text(
 def test_an_error_that_cannot_be_told_keeps_its_code(tmp_path: Path, where: str) -> None:
     words = [sys.executable, "-m", "toolkit", "predict", "none.png"]
     done = subprocess.run(
-        ["sh", "-c", f'exec "$@" {where}', "sh", *words], cwd=tmp_path, capture_output=True,
+        ["sh", "-c", f'exec "$@" {where}', "sh", *words],
+        cwd=tmp_path,
+        capture_output=True,
         check=False,
-    )  # fmt: skip
+    )
     assert (done.returncode, done.stdout) == (2, b"")
 
 
 def test_completion_of_words(tmp_path: Path) -> None:
     assert "--install-completion" in toolkit("--help", cwd=tmp_path).stdout
-    told = toolkit(cwd=tmp_path, _TOOLKIT_COMPLETE="complete_bash", COMP_WORDS="toolkit ba",
-                   COMP_CWORD="1")  # fmt: skip
+    told = toolkit(
+        cwd=tmp_path, _TOOLKIT_COMPLETE="complete_bash", COMP_WORDS="toolkit ba", COMP_CWORD="1"
+    )
     assert told.stdout.split() == ["backprop"]
 
 

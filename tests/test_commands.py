@@ -34,25 +34,42 @@ TRAINING = MnistResult(
     seed=0,
 )
 FIGURES: dict[str, Any] = {
-    "workbook": "a.xlsx", "weights": "a.safetensors", "parameters": 94, "test_accuracy": 0.5,
-    "epochs": 2, "stopped": False, "ended": None, "seconds": 1.5, "device": "cpu", "threads": 1,
+    "workbook": "a.xlsx",
+    "weights": "a.safetensors",
+    "parameters": 94,
+    "test_accuracy": 0.5,
+    "epochs": 2,
+    "stopped": False,
+    "ended": None,
+    "seconds": 1.5,
+    "device": "cpu",
+    "threads": 1,
     "seed": 0,
-}  # fmt: skip
+}
 SUMMARY = SeedSummary(0.994, 0.001, 0.993, 0.995, 2)
 SERIES: dict[str, Any] = {
     "record": "a.seeds.json",
     "seeds": {
-        "mean": 0.994, "standard_deviation": 0.001, "minimum": 0.993, "maximum": 0.995, "count": 2,
+        "mean": 0.994,
+        "standard_deviation": 0.001,
+        "minimum": 0.993,
+        "maximum": 0.995,
+        "count": 2,
     },
-}  # fmt: skip
+}
 SEEDS = "2 seeds: mean 99.400%, standard deviation 0.100%, minimum 99.30%, maximum 99.50%\n"
 ONE = replace(SUMMARY, standard_deviation=None, count=1)
 ONE_SEED = "1 seed: mean 99.400%, standard deviation –, minimum 99.30%, maximum 99.50%\n"
 RESULTS: list[tuple[CommandResult, dict[str, Any], str]] = [
     (
         BackpropResult(BOOK, "A lesson", 3, (0.5, 2.0), (0.25, None)),
-        {"workbook": "a.xlsx", "title": "A lesson", "epochs": 3, "learning_rates": [0.5, 2.0],
-         "final_loss": [0.25, None]},
+        {
+            "workbook": "a.xlsx",
+            "title": "A lesson",
+            "epochs": 3,
+            "learning_rates": [0.5, 2.0],
+            "final_loss": [0.25, None],
+        },
         "Wrote a.xlsx",
     ),
     (TRAINING, FIGURES, "Wrote a.safetensors\nWrote a.xlsx"),
@@ -69,14 +86,22 @@ RESULTS: list[tuple[CommandResult, dict[str, Any], str]] = [
     ),
     (
         replace(TRAINING, weights=None, record=Path("a.seeds.json"), seeds=ONE),
-        FIGURES | {"weights": None, "record": "a.seeds.json",
-                   "seeds": SERIES["seeds"] | {"standard_deviation": None, "count": 1}},
+        FIGURES
+        | {
+            "weights": None,
+            "record": "a.seeds.json",
+            "seeds": SERIES["seeds"] | {"standard_deviation": None, "count": 1},
+        },
         f"{ONE_SEED}Wrote a.xlsx",
     ),
     (
         Prediction("7.png", "7", 0.75000049, {"7": 0.75000049, "1": 0.24999951}),
-        {"file": "7.png", "prediction": "7", "confidence": 0.75,
-         "probabilities": {"7": 0.75, "1": 0.25}},
+        {
+            "file": "7.png",
+            "prediction": "7",
+            "confidence": 0.75,
+            "probabilities": {"7": 0.75, "1": 0.25},
+        },
         "7.png\t7\t0.750000\t0.750000\t0.250000",
     ),
     (
@@ -96,20 +121,35 @@ RESULTS: list[tuple[CommandResult, dict[str, Any], str]] = [
     ),
     (
         VariantRecord("learning-rate", 7, "Learning rate", "0.001", 5),
-        {"concept": "learning-rate", "number": 7, "title": "Learning rate", "variant": "0.001",
-         "seeds": 5},
+        {
+            "concept": "learning-rate",
+            "number": 7,
+            "title": "Learning rate",
+            "variant": "0.001",
+            "seeds": 5,
+        },
         f"{' 7 learning-rate':<28} {'0.001':<46} 5 seeds",
     ),
     (
         LessonTemplate("xor", "Exclusive or", (2, 2, 1), 6),
-        {"name": "xor", "kind": "lesson", "title": "Exclusive or", "layers": [2, 2, 1],
-         "weights": 6},
+        {
+            "name": "xor",
+            "kind": "lesson",
+            "title": "Exclusive or",
+            "layers": [2, 2, 1],
+            "weights": 6,
+        },
         "lesson  xor         2-2-1           6 weights     Exclusive or",
     ),
     (
         ModelTemplate("tiny", "A tiny network", 10, 3952),
-        {"name": "tiny", "kind": "model", "title": "A tiny network", "epochs": 10,
-         "parameters": 3952},
+        {
+            "name": "tiny",
+            "kind": "model",
+            "title": "A tiny network",
+            "epochs": 10,
+            "parameters": 3952,
+        },
         "model   tiny        10 epochs   3,952 parameters  A tiny network",
     ),
     (
@@ -118,7 +158,7 @@ RESULTS: list[tuple[CommandResult, dict[str, Any], str]] = [
         "title = 1",
     ),
     (TemplateCopy(Path("my.toml")), {"template": "my.toml"}, "Wrote my.toml"),
-]  # fmt: skip
+]
 
 
 @pytest.mark.parametrize(("result", "plain", "text"), RESULTS)

@@ -44,9 +44,11 @@ def real() -> digits.Digits:
 @pytest.fixture(scope="module")
 def few(real: digits.Digits) -> digits.Digits:
     return digits.Digits(
-        real.train_images[:640], real.train_labels[:640],
-        real.test_images[:500], real.test_labels[:500],
-    )  # fmt: skip
+        real.train_images[:640],
+        real.train_labels[:640],
+        real.test_images[:500],
+        real.test_labels[:500],
+    )
 
 
 def test_the_default_model_keeps_to_the_course() -> None:
@@ -75,15 +77,26 @@ def networks(draw: st.DrawFn) -> NetworkConfig:
     layers: list[dict[str, object]] = []
     for _ in range(draw(st.integers(1, 3))):
         size = st.integers(1, 3)
-        layers.append({
-            "type": "convolution", "channels": draw(size), "kernel": draw(size),
-            "stride": draw(st.integers(1, 2)), "padding": draw(st.integers(0, 2)),
-            "bias": draw(st.booleans()),
-        })  # fmt: skip
+        layers.append(
+            {
+                "type": "convolution",
+                "channels": draw(size),
+                "kernel": draw(size),
+                "stride": draw(st.integers(1, 2)),
+                "padding": draw(st.integers(0, 2)),
+                "bias": draw(st.booleans()),
+            }
+        )
         layers += draw(
-            st.sampled_from([[], [{"type": "batch_norm"}, {"type": "relu"}],
-                             [{"type": "dropout", "rate": 0.1}], [{"type": "max_pool", "size": 2}]])
-        )  # fmt: skip
+            st.sampled_from(
+                [
+                    [],
+                    [{"type": "batch_norm"}, {"type": "relu"}],
+                    [{"type": "dropout", "rate": 0.1}],
+                    [{"type": "max_pool", "size": 2}],
+                ]
+            )
+        )
     layers += draw(st.sampled_from([[], [{"type": "global_average_pool"}]]))
     layers += [{"type": "linear", "features": 5}, {"type": "batch_norm"}]
     return NetworkConfig.model_validate({"input": [2, 120, 117], "layers": layers})
@@ -98,18 +111,27 @@ def test_shapes_of_drawn_networks_are_torchs(network: NetworkConfig) -> None:
 @pytest.mark.parametrize(
     ("old", "new", "message"),
     [
-        ("channels = 8, kernel = 3", "channels = 8, kernel = 29",
-         r"network.layers\[1\] \(convolution\): its 29x29 window does not fit the 28x28 maps"),
-        ("channels = 8, kernel = 3", 'channels = "8", kernel = 3',
-         r"network.layers\[1\].channels: .*valid integer, not '8'"),
+        (
+            "channels = 8, kernel = 3",
+            "channels = 8, kernel = 29",
+            r"network.layers\[1\] \(convolution\): its 29x29 window does not fit the 28x28 maps",
+        ),
+        (
+            "channels = 8, kernel = 3",
+            'channels = "8", kernel = 3',
+            r"network.layers\[1\].channels: .*valid integer, not '8'",
+        ),
         ("channels = 8, kernel = 3", "channel = 8, kernel = 3", r"network.layers\[1\].channel"),
         ('"global_average_pool"', '"gap"', r"network.layers\[24\]: type must be one of conv"),
-        ('{ type = "relu" },', '{ type = "global_average_pool" },',
-         r"network.layers\[4\] \(convolution\): needs maps"),
+        (
+            '{ type = "relu" },',
+            '{ type = "global_average_pool" },',
+            r"network.layers\[4\] \(convolution\): needs maps",
+        ),
         ("rate = 0.02", "rate = 1.5", r"network.layers\[23\].rate: .*less than 1, not 1.5"),
         ("batch_size = 64", "batch_size = 1", "training.batch_size: .*equal to 2, not 1"),
     ],
-)  # fmt: skip
+)
 def test_a_faulty_model_names_layer_and_cure(
     tmp_path: Path, old: str, new: str, message: str
 ) -> None:
@@ -125,8 +147,17 @@ def test_the_real_digits(real: digits.Digits) -> None:
     assert real.test_images.shape == (10_000, 28, 28)
     assert real.train_labels[:5].tolist() == [5, 0, 4, 1, 9]
     assert torch.bincount(real.test_labels).tolist() == [
-        980, 1135, 1032, 1010, 982, 892, 958, 1028, 974, 1009,
-    ]  # fmt: skip
+        980,
+        1135,
+        1032,
+        1010,
+        982,
+        892,
+        958,
+        1028,
+        974,
+        1009,
+    ]
 
 
 def idx(array: np.ndarray) -> bytes:
@@ -302,9 +333,11 @@ def test_the_workbook_recalculates(tmp_path: Path, office: Office) -> None:
     assert [targets[f"D{row}"] for row in range(5, 11)] == ["pass"] * 6
     assert targets["C5"] == 0.995 and targets["C6"] == 14_834
     assert [title for title, _ in chart_values(path)] == [
-        "Accuracy, epoch by epoch", "Loss, epoch by epoch", "Train accuracy less test accuracy",
+        "Accuracy, epoch by epoch",
+        "Loss, epoch by epoch",
+        "Train accuracy less test accuracy",
         "Learning rate at the end of each epoch",
-    ]  # fmt: skip
+    ]
     assert OpenXmlValidator().validate(path).errors == []
     assert faults(path) == []
 

@@ -36,8 +36,11 @@ def test_an_example_is_what_the_code_writes(name: str, fresh: Path) -> None:
 
 
 def test_no_command_writes_into_a_file_that_git_tracks() -> None:
-    names = [f"exports/{name}{suffix}" for name in books.commands()
-             for suffix in (".xlsx", ".safetensors", ".seeds.json", ".checkpoint")]  # fmt: skip
+    names = [
+        f"exports/{name}{suffix}"
+        for name in books.commands()
+        for suffix in (".xlsx", ".safetensors", ".seeds.json", ".checkpoint")
+    ]
     names += ["exports/experiments.csv", "exports/assignments/secret.txt"]
     git = ["git", "-C", str(books.ROOT), "check-ignore", *names]
     ignored = subprocess.run(git, capture_output=True, text=True, check=False).stdout.split()

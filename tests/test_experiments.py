@@ -33,12 +33,22 @@ def kinds(line: str, after: str = "B R") -> list[str]:
 
 def test_a_line_of_words_becomes_layers() -> None:
     assert kinds("8 P G F10") == [
-        "convolution", "batch_norm", "relu", "max_pool", "global_average_pool", "linear",
-    ]  # fmt: skip
+        "convolution",
+        "batch_norm",
+        "relu",
+        "max_pool",
+        "global_average_pool",
+        "linear",
+    ]
     (only,) = layers("16:5/2+1()")
     assert only == {
-        "type": "convolution", "channels": 16, "kernel": 5, "stride": 2, "padding": 1, "bias": True,
-    }  # fmt: skip
+        "type": "convolution",
+        "channels": 16,
+        "kernel": 5,
+        "stride": 2,
+        "padding": 1,
+        "bias": True,
+    }
     assert kinds("8(R B) D0.1", after="R") == ["convolution", "relu", "batch_norm", "dropout"]
     assert [layer["bias"] for layer in layers("8 8(R)") if "bias" in layer] == [False, True]
 
@@ -260,8 +270,17 @@ def test_two_programs_on_one_file_keep_each_others_runs(tmp_path: Path) -> None:
 def test_a_program_that_is_stopped_leaves_its_runs_and_no_process(
     tmp_path: Path, sent: signal.Signals
 ) -> None:
-    words = ["experiments", "--only", "layers", "--epochs", "1", "--workers", "1", "--results",
-             "r.csv"]  # fmt: skip
+    words = [
+        "experiments",
+        "--only",
+        "layers",
+        "--epochs",
+        "1",
+        "--workers",
+        "1",
+        "--results",
+        "r.csv",
+    ]
     running = subprocess.Popen(
         [sys.executable, "-m", "toolkit", *words], cwd=tmp_path, stderr=subprocess.PIPE, text=True
     )

@@ -101,8 +101,10 @@ def test_printed_digits_are_shown_to_the_last_zero(mazur_book: Path) -> None:
 def test_mazurs_ten_thousand_epochs(tmp_path: Path) -> None:
     long = work_out(changed(load("mazur"), epochs=10_000))
     whole = backprop_book(long, "mazur")
-    write(replace(whole, sheets=tuple(s for s in whole.sheets if s.name == PUBLISHED)),
-          tmp_path / "long.xlsx")  # fmt: skip
+    write(
+        replace(whole, sheets=tuple(s for s in whole.sheets if s.name == PUBLISHED)),
+        tmp_path / "long.xlsx",
+    )
     by_name = {row[0]: row for row in figures(tmp_path / "long.xlsx")[20:]}
     assert f"{by_name['E_total'][3]:.10f}" == "0.0000351019"
     assert by_name["E_total"][6] == "to 3 digits"
@@ -151,8 +153,11 @@ def test_without_their_learning_rate_they_are_left_out(
 
 
 def test_figures_without_agreement_are_no_error(tmp_path: Path, office: Office) -> None:
-    published = {"source": "x", "learning_rate": 1e60,
-                 "figures": [("i1", 0, "0.00"), ("E_total", 0, "1.0"), ("w1", 3, "2")]}  # fmt: skip
+    published = {
+        "source": "x",
+        "learning_rate": 1e60,
+        "figures": [("i1", 0, "0.00"), ("E_total", 0, "1.0"), ("w1", 3, "2")],
+    }
     content = load("mazur").model_dump() | {"published": published}
     content["network"]["activations"] = ["identity", "identity"]
     content["training"] |= {"learning_rates": [1e60], "epochs": 12}
@@ -167,12 +172,22 @@ def test_figures_without_agreement_are_no_error(tmp_path: Path, office: Office) 
 @pytest.mark.parametrize(
     ("old", "new", "message"),
     [
-        ('["h1", 0,', '["h9", 0,',
-         r"published.figures\[1\]: no quantity 'h9'; use one of i1, i2, w1, .*∂E_total/∂b4$"),
-        ('"∂E_total/∂w1"', '"dE_total/dw1"',
-         r"published.figures\[11\]: no quantity 'dE_total/dw1' \(did you mean '∂E_total/∂w1'\?\)"),
-        ("learning_rate = 0.5", "learning_rate = 0.3",
-         r"published.learning_rate: 0.3 is none of training.learning_rates \(0.5\); give one"),
+        (
+            '["h1", 0,',
+            '["h9", 0,',
+            r"published.figures\[1\]: no quantity 'h9'; use one of i1, i2, w1, .*∂E_total/∂b4$",
+        ),
+        (
+            '"∂E_total/∂w1"',
+            '"dE_total/dw1"',
+            r"published.figures\[11\]: no quantity 'dE_total/dw1' "
+            r"\(did you mean '∂E_total/∂w1'\?\)",
+        ),
+        (
+            "learning_rate = 0.5",
+            "learning_rate = 0.3",
+            r"published.learning_rate: 0.3 is none of training.learning_rates \(0.5\); give one",
+        ),
         ("learning_rate = 0.5", "", "published.learning_rate: missing; add this key"),
         ('"0.3775"', "0.3775", r'published.figures\[1\]: must be \[quantity, epoch, "value as'),
         ('"0.3775"', '"0.37x"', r"published.figures\[1\]: value '0.37x': must be a number"),
@@ -183,7 +198,7 @@ def test_figures_without_agreement_are_no_error(tmp_path: Path, office: Office) 
         ('["h1", 0, "0.3775"]', '["h1", 0]', r"published.figures\[1\]: must be \[quantity, epoch"),
         ("source = ", "sauce = ", "published.sauce: unknown key; remove or correct it"),
     ],
-)  # fmt: skip
+)
 def test_faulty_figures_name_file_key_and_cure(
     tmp_path: Path, old: str, new: str, message: str
 ) -> None:
@@ -212,8 +227,13 @@ def mean_sizes(worked: LessonLayout) -> np.ndarray:
 def test_gradient_sizes_are_means_over_each_layer(deep: LessonLayout, deep_book: Path) -> None:
     sheet, wanted = cells(deep_book)[SIZES], mean_sizes(deep)
     assert [sheet[f"{c}3"] for c in "ABCDEF"] == [
-        "epoch", "layer 1", "layer 2", "layer 3", "layer 4", "layer 1 / layer 4",
-    ]  # fmt: skip
+        "epoch",
+        "layer 1",
+        "layer 2",
+        "layer 3",
+        "layer 4",
+        "layer 1 / layer 4",
+    ]
     for epoch in range(deep.trace.epochs + 1):
         row = [sheet[f"{c}{4 + epoch}"] for c in "ABCDEF"]
         sizes = wanted[:, epoch]

@@ -70,8 +70,14 @@ def runs(folder: Path) -> Case:
 
 
 def weights(folder: Path) -> Case:
-    path = trained(ODD["no average"], folder / "w.safetensors", seed="1", epochs="3",
-                   classes=json.dumps(list("0123456789")), data="0" * 64)  # fmt: skip
+    path = trained(
+        ODD["no average"],
+        folder / "w.safetensors",
+        seed="1",
+        epochs="3",
+        classes=json.dumps(list("0123456789")),
+        data="0" * 64,
+    )
     return Case(path, BYTES, lambda: stages(stored.read(path)))
 
 
@@ -212,8 +218,24 @@ def names(folder: Path) -> Case:
     return Case(path, TEXT, lambda: digits.load(folder))
 
 
-CASES = (lesson, model, runs, weights, header, checkpoint, pickled, record, png, jpeg, chunks,
-         images, labels, zipped, unzipped, names)  # fmt: skip
+CASES = (
+    lesson,
+    model,
+    runs,
+    weights,
+    header,
+    checkpoint,
+    pickled,
+    record,
+    png,
+    jpeg,
+    chunks,
+    images,
+    labels,
+    zipped,
+    unzipped,
+    names,
+)
 
 
 def copied(source: Path, folder: Path) -> Path:

@@ -38,8 +38,13 @@ def test_backwards_and_by_turns() -> None:
     turns = ((f"={each}+1", f"={each}+2"), (f"={each}+3", f"={each}+4"))
     grid = Grid(1, 1, np.ones((2, 3)), "number", turns=turns)
     assert formulas(grid) == {
-        "A1": "E9+1", "B1": "E9+2", "C1": "F9+1", "A2": "E9+3", "B2": "E9+4", "C2": "F9+3",
-    }  # fmt: skip
+        "A1": "E9+1",
+        "B1": "E9+2",
+        "C1": "F9+1",
+        "A2": "E9+3",
+        "B2": "E9+4",
+        "C2": "F9+3",
+    }
     assert formula_at(grid, 1, 2) == "=F9+3"
 
 

@@ -20,24 +20,31 @@ from tests.conftest import LIGHT, needs_torch
 ROOT = Path(__file__).parents[1]
 SOURCE = ROOT / "toolkit" / "__init__.py"
 NAMES = sorted({*toolkit.__all__} - {"__version__"})
-NEED_TORCH = {name for name, home in toolkit._HOMES.items() if home.split(":")[0] in
-              toolkit._NEED_TORCH}  # fmt: skip
+NEED_TORCH = {
+    name for name, home in toolkit._HOMES.items() if home.split(":")[0] in toolkit._NEED_TORCH
+}
 
 
 def run(code: str) -> str:
     done = subprocess.run(
-        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True,
-        encoding="utf-8", env=os.environ | {"PYTHONPATH": str(ROOT)},
-    )  # fmt: skip
+        [sys.executable, "-c", code],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+        encoding="utf-8",
+        env=os.environ | {"PYTHONPATH": str(ROOT)},
+    )
     return done.stdout.strip()
 
 
 def homes_for_types() -> dict[str, str]:
     """What type checkers read: the home of each name, as `_HOMES` writes it."""
     (branch,) = (
-        node for node in ast.parse(SOURCE.read_text(encoding="utf-8")).body
+        node
+        for node in ast.parse(SOURCE.read_text(encoding="utf-8")).body
         if isinstance(node, ast.If)
-    )  # fmt: skip
+    )
     homes = {}
     for node in branch.body:
         assert isinstance(node, ast.ImportFrom) and node.module
@@ -85,11 +92,15 @@ def undocumented(names: dict[str, Any], text: str) -> list[str]:
     """What is wrong with public names, by name, and with the list of them in `text`."""
     listed = re.findall(r"^\| `(\w+)`( †)? \| \S", text, re.MULTILINE)
     count = [name for name, _ in listed]
-    faults = [f"{name}: listed {count.count(name)} times" for name in names
-              if count.count(name) != 1]  # fmt: skip
+    faults = [
+        f"{name}: listed {count.count(name)} times" for name in names if count.count(name) != 1
+    ]
     faults += [f"{name}: no public name" for name in count if name not in names]
-    faults += [f"{name}: no docstring" for name, value in names.items()
-               if not (value.__doc__ or "").strip()]  # fmt: skip
+    faults += [
+        f"{name}: no docstring"
+        for name, value in names.items()
+        if not (value.__doc__ or "").strip()
+    ]
     marked = {name for name, mark in listed if mark}
     return faults + [f"{name}: † is wrong" for name in marked ^ (NEED_TORCH & names.keys())]
 
@@ -99,8 +110,12 @@ def test_every_public_name_has_a_docstring_and_a_line() -> None:
     text = (ROOT / "docs" / "library.md").read_text(encoding="utf-8")
     if LIGHT:
         text = re.sub(r"^.* † .*\n", "", text, flags=re.MULTILINE)
-    assert undocumented({name: getattr(toolkit, name) for name in names} | {
-        "__version__": inspect}, text) == []  # fmt: skip
+    assert (
+        undocumented(
+            {name: getattr(toolkit, name) for name in names} | {"__version__": inspect}, text
+        )
+        == []
+    )
 
 
 def test_a_planted_name_without_a_line_is_seen() -> None:
@@ -217,9 +232,13 @@ def test_a_program_that_imports_toolkit_is_typed(tmp_path: Path) -> None:
     program.write_text("\n".join([PROGRAM, *WRONG, *shown]), encoding="utf-8")
     words = ["--config-file", "pyproject.toml", "--no-pretty", "--no-error-summary"]
     done = subprocess.run(
-        [sys.executable, "-m", "mypy", *words, str(program)], cwd=ROOT, capture_output=True,
-        text=True, check=False, encoding="utf-8",
-    )  # fmt: skip
+        [sys.executable, "-m", "mypy", *words, str(program)],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+        encoding="utf-8",
+    )
     start = len(PROGRAM.splitlines()) + 2
     found = re.findall(r"^\S*program\.py:(\d+): error: .* \[(.+)\]$", done.stdout, re.MULTILINE)
     assert found == [(str(n), code) for n, code in enumerate(WRONG.values(), start)], done.stdout

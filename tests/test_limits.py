@@ -109,9 +109,12 @@ TOO_LARGE = {
     "samples": (([2, 2, 2], 2000, 1, 3, "sgd"), "columns do not fit", LAYERS),
     "optimizer": (([1000, 5], 1, 1, 3, "adam"), "columns do not fit", LAYERS),
     "rates": (([2, 2, 2], 1, 256, 3, "sgd"), "training.learning_rates: 256 given", "at most 255"),
-    "cells": (([2, 2, 2], 1, 6, 1_000_000, "sgd"), "7 tables of 1,000,004 rows",
-              "use fewer training.epochs, fewer training.learning_rates or smaller network.layers"),
-}  # fmt: skip
+    "cells": (
+        ([2, 2, 2], 1, 6, 1_000_000, "sgd"),
+        "7 tables of 1,000,004 rows",
+        "use fewer training.epochs, fewer training.learning_rates or smaller network.layers",
+    ),
+}
 
 
 @pytest.mark.parametrize("name", TOO_LARGE)

@@ -96,8 +96,11 @@ DAMAGES: dict[str, tuple[str, Damage, str]] = {
     "points in disorder": (CHART, once('<pt idx="0"><v>0.5', '<pt idx="3"><v>0.5'), "out of order"),
     "another sheet": (CHART, once("$A$2:$A$5", "A:A"), "no range of a sheet in this workbook"),
     "no such sheet": (CHART, once("'It''s'!$A$2", "'Its'!$A$2"), "no range of a sheet"),
-    "no cache": (CHART, lambda t: re.sub("<numCache>.*?</numCache>", "", t, count=1, flags=re.S),
-                 "no stored points"),
+    "no cache": (
+        CHART,
+        lambda t: re.sub("<numCache>.*?</numCache>", "", t, count=1, flags=re.S),
+        "no stored points",
+    ),
     "broken XML": (STRINGS, once("<t ", "<t"), "not well-formed"),
     "a control character": (STRINGS, once(">title<", ">ti\x0btle<"), "not well-formed"),
     "a missing string": (CELLS, once('t="s"><v>0<', 't="s"><v>99<'), "'99' as type 's'"),
@@ -112,9 +115,12 @@ DAMAGES: dict[str, tuple[str, Damage, str]] = {
     "a cell twice": (CELLS, once('r="B2"', 'r="A2"'), "A2: not right of the cell before it"),
     "a cell of another row": (CELLS, once('r="B3"', 'r="B7"'), "B7: in row 3"),
     "rows in disorder": (CELLS, once('<row r="3"', '<row r="2"'), "row 2: after row 2"),
-    "a missing part": ("xl/_rels/workbook.xml.rels", once("sharedStrings.xml", "texts.xml"),
-                       "xl/texts.xml is missing"),
-}  # fmt: skip
+    "a missing part": (
+        "xl/_rels/workbook.xml.rels",
+        once("sharedStrings.xml", "texts.xml"),
+        "xl/texts.xml is missing",
+    ),
+}
 
 
 @pytest.mark.parametrize("name", DAMAGES)

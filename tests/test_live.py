@@ -261,8 +261,18 @@ def test_the_candidates_are_different_images() -> None:
     assert len({*PLAIN, *HARD}) == len(PLAIN) + len(HARD)
 
 
-GARMENTS = ("T-shirt/top", "Trouser", "Pullover", "Dress", "Coat", "Sandal", "Shirt", "Sneaker",
-            "Bag", "Ankle boot")  # fmt: skip
+GARMENTS = (
+    "T-shirt/top",
+    "Trouser",
+    "Pullover",
+    "Dress",
+    "Coat",
+    "Sandal",
+    "Shirt",
+    "Sneaker",
+    "Bag",
+    "Ankle boot",
+)
 
 
 @pytest.mark.parametrize("metadata", [{"classes": json.dumps(GARMENTS)}, {"data": "0" * 64}])
@@ -341,15 +351,19 @@ def test_what_may_be_typed(name: str, step: bool, tmp_path: Path) -> None:
 def test_weights_that_no_workbook_can_hold(step: bool, tmp_path: Path) -> None:
     out, odd = tmp_path / "odd.xlsx", tmp_path / "odd.safetensors"
     faults = {
-        "12 numbers, not one for each of its 10 classes; train one whose last layer has 10":
-            trained(LINEAR.replace("10", "12"), tmp_path / "12.safetensors"),
+        "12 numbers, not one for each of its 10 classes; "
+        "train one whose last layer has 10": trained(
+            LINEAR.replace("10", "12"), tmp_path / "12.safetensors"
+        ),
         "2 x 26 x 26 numbers, not one": trained(
-            '{ type = "convolution", channels = 2, kernel = 3 }', tmp_path / "maps.safetensors"),
-        "10 numbers, not one for each of its 3 classes":
-            trained(LINEAR, tmp_path / "3.safetensors", classes='["0", "1", "2"]'),
+            '{ type = "convolution", channels = 2, kernel = 3 }', tmp_path / "maps.safetensors"
+        ),
+        "10 numbers, not one for each of its 3 classes": trained(
+            LINEAR, tmp_path / "3.safetensors", classes='["0", "1", "2"]'
+        ),
         "this is a folder; give the .safetensors file": tmp_path,
         r"tiny: no such file; give a \.safetensors file": tmp_path / "tiny",
-    }  # fmt: skip
+    }
     for message, weights in faults.items():
         with pytest.raises(ToolkitError, match=message):
             write_live(out, weights, step=step)

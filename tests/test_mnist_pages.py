@@ -27,8 +27,18 @@ from toolkit.files.templates import templates_folder
 from toolkit.pages.mnist import layer_rules, layers, mnist_book, run, targets, words
 from toolkit.pages.mnist.layout import MnistRun
 
-FASHION = ("T-shirt/top", "Trouser", "Pullover", "Dress", "Coat", "Sandal", "Shirt", "Sneaker",
-           "Bag", "Ankle boot")  # fmt: skip
+FASHION = (
+    "T-shirt/top",
+    "Trouser",
+    "Pullover",
+    "Dress",
+    "Coat",
+    "Sandal",
+    "Shirt",
+    "Sneaker",
+    "Bag",
+    "Ankle boot",
+)
 SHIPPED = sorted(path.stem for path in (templates_folder() / "models").glob("*.toml"))
 IMAGES = 2000
 
@@ -272,9 +282,11 @@ def test_costs_and_receptive_fields(name: str) -> None:
     before = layers.FIRST_ROW + kinds.index("Global average pool") - 1
     field = made[before, layers.COLUMN[layer_rules.FIELD]].value
     assert field == receptive_field(network)
-    summary = {cell.value: made[row, layers.SUMMARY_COLUMN].value
-               for (row, column), cell in made.items() if column == 2 and row > end + 1
-               and (row, layers.SUMMARY_COLUMN) in made}  # fmt: skip
+    summary = {
+        cell.value: made[row, layers.SUMMARY_COLUMN].value
+        for (row, column), cell in made.items()
+        if column == 2 and row > end + 1 and (row, layers.SUMMARY_COLUMN) in made
+    }
     total = sum(p.numel() for p in build(network).parameters())
     outputs = sum(int(np.prod(shape)) for shape, _ in shapes_of(network))
     sizes = [28 * 28 * 4 / 2**20, 2 * outputs * 4 / 2**20, total * 4 / 2**20]
@@ -285,21 +297,32 @@ def test_charts_links_and_filters(tmp_path: Path) -> None:
     path = tmp_path / "m.xlsx"
     write(mnist_book(history(), "toolkit mnist", None, made_up()), path)
     assert [title for title, _ in chart_values(path)] == [
-        "Accuracy, epoch by epoch", "Loss, epoch by epoch", "Train accuracy less test accuracy",
-        "Learning rate at the end of each epoch", "Mistakes by class",
-    ]  # fmt: skip
+        "Accuracy, epoch by epoch",
+        "Loss, epoch by epoch",
+        "Train accuracy less test accuracy",
+        "Learning rate at the end of each epoch",
+        "Mistakes by class",
+    ]
     loaded = load_workbook(path)
     assert loaded.sheetnames == [
-        "Targets", "Epochs", "Curves", "Layers", "Confusion", "Per digit", "Predictions", "Run",
-    ]  # fmt: skip
+        "Targets",
+        "Epochs",
+        "Curves",
+        "Layers",
+        "Confusion",
+        "Per digit",
+        "Predictions",
+        "Run",
+    ]
     assert loaded["Predictions"].auto_filter.ref == f"A5:P{5 + IMAGES}"
     assert loaded["Predictions"].freeze_panes == "D6"
     for sheet in loaded.worksheets[1:]:
         assert sheet["A3"].hyperlink.location == "'Targets'!A1"
         room = sum(sheet.column_dimensions[letter].width for letter in "BC")
         assert sheet["C3"].value is None and len(str(sheet["B3"].value)) < room
-    linked = [cell.hyperlink.location for row in loaded["Targets"] for cell in row
-              if cell.hyperlink]  # fmt: skip
+    linked = [
+        cell.hyperlink.location for row in loaded["Targets"] for cell in row if cell.hyperlink
+    ]
     assert linked == [f"'{name}'!A1" for name in loaded.sheetnames[1:]]
     written = cells(path)["Epochs"]
     assert [written[f"M{row}"] for row in (7, 8)] == [19, 10]

@@ -21,12 +21,22 @@ CLASS_TEXT = (templates_folder() / "lessons" / "class.toml").read_text(encoding=
 @pytest.mark.parametrize(
     ("name", "losses"),
     [
-        ("class", {0: 0.242519857348, 1: 0.228547765279, 10: 0.132460780886,
-                   50: 0.028908896331, 66: 0.020682938536}),
-        ("class-half", {0: 0.014181377938, 10: 0.007789125608,
-                        50: 0.000599190831, 66: 0.000210176805}),
+        (
+            "class",
+            {
+                0: 0.242519857348,
+                1: 0.228547765279,
+                10: 0.132460780886,
+                50: 0.028908896331,
+                66: 0.020682938536,
+            },
+        ),
+        (
+            "class-half",
+            {0: 0.014181377938, 10: 0.007789125608, 50: 0.000599190831, 66: 0.000210176805},
+        ),
     ],
-)  # fmt: skip
+)
 def test_published_losses_at_learning_rate_1(name: str, losses: dict[int, float]) -> None:
     lesson = load(name)
     run = trace(lesson, derivation(lesson))
@@ -123,8 +133,11 @@ def far_out(lesson: Lesson) -> None:
 @pytest.mark.parametrize("weight", [-800.0, -40.0, -36.9, -5.0, 0.0, 5.0, 36.9, 40.0, 800.0])
 def test_binary_cross_entropy_of_a_saturated_output(weight: float, target: float) -> None:
     content = load("class").model_dump()
-    content["network"] |= {"layers": [1, 1], "activations": ["sigmoid"],
-                           "loss": "binary_cross_entropy"}  # fmt: skip
+    content["network"] |= {
+        "layers": [1, 1],
+        "activations": ["sigmoid"],
+        "loss": "binary_cross_entropy",
+    }
     content["samples"] = {"inputs": [[1.0]], "targets": [[target]]}
     content["start"] = {"weights": [weight]}
     agree_with_autograd(Lesson.model_validate(content), 1e-9)

@@ -26,8 +26,13 @@ def drawn(count: int, *, far: bool) -> list[Lesson]:
     found: list[Lesson] = []
 
     @seed(7 + far)
-    @settings(max_examples=count, phases=[Phase.generate], deadline=None, database=None,
-              suppress_health_check=list(HealthCheck))  # fmt: skip
+    @settings(
+        max_examples=count,
+        phases=[Phase.generate],
+        deadline=None,
+        database=None,
+        suppress_health_check=list(HealthCheck),
+    )
     @given(lessons(far=far))
     def collect(lesson: Lesson) -> None:
         # With numbers this large every further epoch multiplies the last digit's differences.
@@ -92,8 +97,11 @@ def compare(networks: list[Lesson], book: Path, office: Office) -> None:
                 continue
             assert isinstance(found, int | float), (one.lesson, place, value, found)
             assert math.isclose(found, value, rel_tol=BOUND, abs_tol=slack), (
-                one.lesson, place, value, found,
-            )  # fmt: skip
+                one.lesson,
+                place,
+                value,
+                found,
+            )
 
 
 def largest(worked: LessonLayout) -> float:

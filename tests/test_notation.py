@@ -48,8 +48,11 @@ def test_what_follows_a_convolution_is_read_as_strictly() -> None:
 
 
 COUNT = st.integers(1, 9999)
-OTHERS = st.sampled_from(["B", "R", "P", "G"]) | COUNT.map("F{}".format) | st.sampled_from(
-    ["D0", "D0.1", "D0.25", "D0.999999"])  # fmt: skip
+OTHERS = (
+    st.sampled_from(["B", "R", "P", "G"])
+    | COUNT.map("F{}".format)
+    | st.sampled_from(["D0", "D0.1", "D0.25", "D0.999999"])
+)
 FOLLOWING = st.lists(OTHERS, max_size=3)
 CONVOLUTIONS = st.tuples(
     COUNT, st.none() | COUNT, st.none() | COUNT, st.none() | COUNT, st.none() | FOLLOWING
@@ -68,11 +71,23 @@ def meant(word: object) -> list[dict[str, Any]]:
     """The layers of a convolution or of another word, worked out here once more."""
     if isinstance(word, tuple):
         channels, kernel, stride, padding, following = word
-        after = [layer for each in (["B", "R"] if following is None else following)
-                 for layer in meant(each)]  # fmt: skip
+        after = [
+            layer
+            for each in (["B", "R"] if following is None else following)
+            for layer in meant(each)
+        ]
         bias = not after or after[0]["type"] != "batch_norm"
-        return [{"type": "convolution", "channels": channels, "kernel": kernel or 3,
-                 "stride": stride or 1, "padding": padding or 0, "bias": bias}, *after]  # fmt: skip
+        return [
+            {
+                "type": "convolution",
+                "channels": channels,
+                "kernel": kernel or 3,
+                "stride": stride or 1,
+                "padding": padding or 0,
+                "bias": bias,
+            },
+            *after,
+        ]
     kinds = {"B": "batch_norm", "R": "relu", "P": "max_pool", "G": "global_average_pool"}
     text = str(word)
     if text in kinds:

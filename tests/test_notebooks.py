@@ -120,8 +120,9 @@ def test_a_network_is_trained_measured_saved_and_read(tmp_path: Path) -> None:
         test_labels=whole.test_labels[:50],
     )
     epochs: list[toolkit.Epoch] = []
-    network = toolkit.train(model, few, epochs=2, device="cpu", thread_count=1,
-                            on_epoch=epochs.append)  # fmt: skip
+    network = toolkit.train(
+        model, few, epochs=2, device="cpu", thread_count=1, on_epoch=epochs.append
+    )
     assert network.history and list(network.history.epochs) == epochs
     assert [epoch.number for epoch in epochs] == [1, 2]
 

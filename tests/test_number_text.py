@@ -45,7 +45,7 @@ X, Y = Symbol("x"), Symbol("y")
         (0.0, "0"),
         (1.2345649999999999, "1.23457"),  # 1.234565 to 15 digits, from which spreadsheets round
     ],
-)  # fmt: skip
+)
 def test_a_mantissa_is_below_ten(number: float, text: str) -> None:
     assert value(number_text(X), {X: number}) == text
 

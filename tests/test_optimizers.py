@@ -177,15 +177,21 @@ def test_every_loss_is_small_in_the_end(line: LessonLayout) -> None:
         ('"adam"]', '"adamw"]', r"training.compare\[5\]: .*'rmsprop' or 'adam', not 'adamw'"),
         ('"adam"]', '"sgd"]', "training.compare: sgd is training.optimizer already; remove it"),
         ('"adam"]', '"momentum"]', "training.compare: momentum is named twice; name each .* once"),
-        (', "adam"]', "]", "training.compare_learning_rates: 5 given, but training.compare asks "
-         "for 4; give 4"),
+        (
+            ', "adam"]',
+            "]",
+            "training.compare_learning_rates: 5 given, but training.compare asks for 4; give 4",
+        ),
         ("0.2, ", "0.0, ", r"training.compare_learning_rates\[5\]: .*greater than 0, not 0.0"),
         ("compare =", "compared =", r"training.compared: unknown key \(did you mean 'compare'\?\)"),
         ("compare = [", "# [", "training.compare_learning_rates: needs training.compare too; add"),
-        ('compare = ["momentum", "nesterov", "adagrad", "rmsprop", "adam"]', "compare = []",
-         "training.compare: needs 1 entry or more"),
+        (
+            'compare = ["momentum", "nesterov", "adagrad", "rmsprop", "adam"]',
+            "compare = []",
+            "training.compare: needs 1 entry or more",
+        ),
     ],
-)  # fmt: skip
+)
 def test_a_faulty_comparison_names_key_and_cure(
     tmp_path: Path, old: str, new: str, message: str
 ) -> None:
@@ -216,12 +222,16 @@ def test_a_comparison_that_does_not_fit_is_refused(
 
 LONG: dict[str, Any] = {
     "title": "Adam for long",
-    "network": {"layers": [1, 1], "activations": ["tanh"], "bias": False,
-                "loss": "mean_squared_error"},
+    "network": {
+        "layers": [1, 1],
+        "activations": ["tanh"],
+        "bias": False,
+        "loss": "mean_squared_error",
+    },
     "samples": {"inputs": [[1.0]], "targets": [[0.5]]},
     "start": {"weights": [-1.0]},
     "training": {"optimizer": "adam", "learning_rates": [0.0003], "epochs": 8000},
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("epochs", [1000, pytest.param(8000, marks=pytest.mark.full)])

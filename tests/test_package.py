@@ -29,9 +29,14 @@ def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def run(installed: Path, cwd: Path, code: str) -> str:
     done = subprocess.run(
-        [sys.executable, "-c", code], cwd=cwd, capture_output=True, text=True, check=True,
-        env=os.environ | {"PYTHONPATH": str(installed)}, encoding="utf-8",
-    )  # fmt: skip
+        [sys.executable, "-c", code],
+        cwd=cwd,
+        capture_output=True,
+        text=True,
+        check=True,
+        env=os.environ | {"PYTHONPATH": str(installed)},
+        encoding="utf-8",
+    )
     return done.stdout.strip()
 
 

@@ -297,8 +297,11 @@ def test_weights_that_do_not_fit(
 
 def test_names_of_classes(tmp_path: Path, weights: Path, originals: Grey) -> None:
     names = json.dumps([f"class {n}" for n in range(8)])
-    save_weights(load_network(weights).network, {"template": LINEAR, "classes": names},
-                 tmp_path / "named.safetensors")  # fmt: skip
+    save_weights(
+        load_network(weights).network,
+        {"template": LINEAR, "classes": names},
+        tmp_path / "named.safetensors",
+    )
     path = made(tmp_path, "large", originals[:1])
     (found,) = prediction.predict(path, tmp_path / "named.safetensors")
     assert list(found.probabilities)[6:] == ["class 6", "class 7", "8", "9"]
@@ -309,8 +312,11 @@ def test_two_classes_of_one_name_are_kept_apart(
     tmp_path: Path, weights: Path, originals: Grey
 ) -> None:
     names = json.dumps(["7", *"123456", "7", *"89"])
-    save_weights(load_network(weights).network, {"template": LINEAR, "classes": names},
-                 tmp_path / "twice.safetensors")  # fmt: skip
+    save_weights(
+        load_network(weights).network,
+        {"template": LINEAR, "classes": names},
+        tmp_path / "twice.safetensors",
+    )
     path = made(tmp_path, "large", originals[:1])
     (found,) = prediction.predict(path, tmp_path / "twice.safetensors")
     assert list(found.probabilities)[:2] == ["7 (class 0)", "1"]
@@ -341,6 +347,10 @@ def test_names_are_made_distinct(names: list[str], wanted: list[str]) -> None:
 def test_the_shipped_weights_read_digits_without_torch(tmp_path: Path, originals: Grey) -> None:
     paths = made(tmp_path, "large", originals[:3])
     block = "import sys; sys.modules['torch'] = None; from toolkit.commands.cli import main; main()"
-    done = subprocess.run([sys.executable, "-c", block, "predict", *map(str, paths)],
-                          capture_output=True, text=True, check=True)  # fmt: skip
+    done = subprocess.run(
+        [sys.executable, "-c", block, "predict", *map(str, paths)],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
     assert [line.split()[1] for line in done.stdout.splitlines()[1:]] == ["7", "2", "1"]

@@ -76,7 +76,7 @@ from toolkit.symbols.typeset import typeset
         (And(X > 0, Y > 0), "x > 0 and y > 0"),
         (2 * pi, "2 · π"),
     ],
-)  # fmt: skip
+)
 def test_text_has_brackets_only_where_they_belong(expr: Expr, text: str) -> None:
     assert plain(expr) == text
 
@@ -111,14 +111,13 @@ def test_boxes_have_brackets_only_where_they_belong(expr: Expr, tree: str) -> No
         (softplus(X + Y).args[0] * 2, "2*x+2*y"),
         (1 / relative_error(X, Y - Z), "1/(ABS(x-(y-z))/MAX(ABS(x),ABS(y-z),0.001))"),
         (X - joined(Y, Z), "x-(y&z)"),
-        (root_mean_square(X, Y - Z),
-         "SQRT(SUMPRODUCT((x-(y-z))*(x-(y-z)))/(ROWS(x)*COLUMNS(x)))"),
+        (root_mean_square(X, Y - Z), "SQRT(SUMPRODUCT((x-(y-z))*(x-(y-z)))/(ROWS(x)*COLUMNS(x)))"),
         (mean_of_batch(X, Y, Z - 1, 3, 2, 8), "SUMPRODUCT(x*(MOD((y-(z-1))*3,8)<2))/2"),
         (Max(Z, X, Y), "MAX(x,y,z)"),
         (Piecewise((X, Not(And(X > 0, Y > 0))), (Y, True)), "IF(NOT(AND(x>0,y>0)),x,y)"),
         (Piecewise((X, ITE(X > 0, Y > 1, Z > 1)), (Y, True)), "IF(IF(x>0,y>1,z>1),x,y)"),
     ],
-)  # fmt: skip
+)
 def test_formulas_have_brackets_only_where_they_belong(expr: Expr, formula: str) -> None:
     assert excel(expr, lambda symbol: symbol.name) == formula
 

@@ -40,9 +40,14 @@ def test_a_pipe_is_refused_at_once(tmp_path: Path, words: tuple[str, ...]) -> No
     name = "out.checkpoint" if words[-1] == "out.xlsx" else "pipe"
     os.mkfifo(tmp_path / name)
     done = subprocess.run(
-        [sys.executable, "-m", "toolkit", *words], cwd=tmp_path, capture_output=True, text=True,
-        check=False, timeout=60, stdin=subprocess.DEVNULL,
-    )  # fmt: skip
+        [sys.executable, "-m", "toolkit", *words],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+        stdin=subprocess.DEVNULL,
+    )
     assert (done.returncode, done.stdout) == (2, "")
     (line,) = done.stderr.splitlines()
     assert line.startswith(f"Error: {name}: this is a pipe, not a file")

@@ -31,9 +31,17 @@ from toolkit.symbols.numeric import value
 SHEET = "Cells"
 PREFIX = f"{symbols.__name__}."
 CRITERIA_IN = {
-    "row_count", "up_to", "occurrences", "lookup", "lookup_across", "place_or", "record",
-    "mean_of_records", "deviation_of_records", "count_below",
-}  # fmt: skip
+    "row_count",
+    "up_to",
+    "occurrences",
+    "lookup",
+    "lookup_across",
+    "place_or",
+    "record",
+    "mean_of_records",
+    "deviation_of_records",
+    "count_below",
+}
 
 
 class Difference(NamedTuple):

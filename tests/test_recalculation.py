@@ -41,11 +41,19 @@ def test_a_recalculated_workbook_of_an_earlier_call_is_not_taken_for_a_new_one(
 
 def test_values_are_what_a_recalculated_workbook_holds(office: Office, tmp_path: Path) -> None:
     formulas: dict[str, Value] = {
-        "=1/0": "#DIV/0!", '="é"&"<"': "é<", "=1/3": 1 / 3, "=1<2": True, '=""': "",
-        "=NA()": "#N/A", "=1E308*10": "#NUM!", '="x"+1': "#VALUE!",
-    }  # fmt: skip
-    held = {(3, 27 + n): Cell(value, formula=formula)
-            for n, (formula, value) in enumerate(formulas.items())}  # fmt: skip
+        "=1/0": "#DIV/0!",
+        '="é"&"<"': "é<",
+        "=1/3": 1 / 3,
+        "=1<2": True,
+        '=""': "",
+        "=NA()": "#N/A",
+        "=1E308*10": "#NUM!",
+        '="x"+1': "#VALUE!",
+    }
+    held = {
+        (3, 27 + n): Cell(value, formula=formula)
+        for n, (formula, value) in enumerate(formulas.items())
+    }
     book = tmp_path / "every.xlsx"
     write(Book("Every", (Sheet("It's", held), Sheet("Blank", {(1, 1): Cell("")}))), book)
     found, saved = office.values(book), cells(office.recalculate(book))

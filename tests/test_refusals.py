@@ -36,13 +36,17 @@ def sheet(*cells: tuple[int, int], **parts: Any) -> Sheet:
         (sheet((7, 2), grids=(GRID,)), "the cell B7 lies in the grid in B6:C7; move it"),
         # A cell that the grid leaves out would stand in the wrong order.
         (sheet((6, 3), grids=(GRID,)), "the cell C6 lies in the grid in B6:C7"),
-        (sheet(tables=(LOW,), grids=(GRID,)),
-         "the table in C7:C8 overlaps the grid in B6:C7; move one of them"),
+        (
+            sheet(tables=(LOW,), grids=(GRID,)),
+            "the table in C7:C8 overlaps the grid in B6:C7; move one of them",
+        ),
         (sheet(tables=(TABLE, TABLE)), "the table in B2:C4 overlaps the table in B2:C4"),
-        (sheet(grids=(GRID, Grid(5, 1, np.ones((2, 2)), "number"))),
-         "the grid in B6:C7 overlaps the grid in A5:B6"),
+        (
+            sheet(grids=(GRID, Grid(5, 1, np.ones((2, 2)), "number"))),
+            "the grid in B6:C7 overlaps the grid in A5:B6",
+        ),
     ],
-)  # fmt: skip
+)
 def test_no_cell_is_given_twice(faulty: Sheet, message: str, tmp_path: Path) -> None:
     with pytest.raises(ToolkitError, match=f"^sheet 'S': {message}"):
         write(Book("b", (faulty,)), tmp_path / "b.xlsx")

@@ -84,7 +84,7 @@ FAULTS: dict[str, tuple[Callable[[str], str], str]] = {
     "quotation mark within": (field("variant", '7" pipes'), "column variant: a quotation mark"),
     "one column more": (lambda line: line + ",1", "17 columns, not 16"),
     "blank line": (lambda line: "", "0 columns, not 16"),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("fault", FAULTS)

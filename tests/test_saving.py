@@ -237,9 +237,13 @@ main()
 def signalled(folder: Path, sent: int, *words: str, **more: str) -> tuple[int, str]:
     """The exit code and standard error of a command that gets a signal while it writes."""
     done = subprocess.run(
-        [sys.executable, "-c", SIGNALLED, *words], cwd=folder, capture_output=True, text=True,
-        check=False, env=os.environ | {"SENT": str(int(sent))} | more,
-    )  # fmt: skip
+        [sys.executable, "-c", SIGNALLED, *words],
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        check=False,
+        env=os.environ | {"SENT": str(int(sent))} | more,
+    )
     return done.returncode, done.stderr
 
 
@@ -283,10 +287,13 @@ def test_what_sigkill_leaves_is_known_again(tmp_path: Path) -> None:
 def test_a_full_disk_leaves_the_last_good_file(tmp_path: Path) -> None:
     (tmp_path / "b.xlsx").write_bytes(b"the last good one")
     done = subprocess.run(
-        [sys.executable, "-m", "toolkit", "backprop", "--out", "b.xlsx"], cwd=tmp_path, text=True,
-        capture_output=True, check=False,
+        [sys.executable, "-m", "toolkit", "backprop", "--out", "b.xlsx"],
+        cwd=tmp_path,
+        text=True,
+        capture_output=True,
+        check=False,
         preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (50_000, 50_000)),
-    )  # fmt: skip
+    )
     assert (done.returncode, done.stdout) == (2, "")
     assert done.stderr.startswith("Error: b.xlsx: cannot be written: File too large; make room")
     assert names(tmp_path) == ["b.xlsx"]

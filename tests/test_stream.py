@@ -80,8 +80,24 @@ def _cell(formula: str | None, value: object) -> tuple[str | None, str | None, s
     return "e", text, "#NUM!"
 
 
-MIXED: list[Value] = [0.1, 7, True, None, "a < b & 100 %s", math.nan, math.inf, -math.inf, -0.0,
-                      5e-324, 1.7976931348623157e308, 2**53, False, "", 1e16, 1 / 3]  # fmt: skip
+MIXED: list[Value] = [
+    0.1,
+    7,
+    True,
+    None,
+    "a < b & 100 %s",
+    math.nan,
+    math.inf,
+    -math.inf,
+    -0.0,
+    5e-324,
+    1.7976931348623157e308,
+    2**53,
+    False,
+    "",
+    1e16,
+    1 / 3,
+]
 PATTERN = f'=IF(A{ROW}<A{ABOVE}&"%d %s",1,B{ABOVE})'
 
 
@@ -113,8 +129,13 @@ def test_a_single_value_out_of_range_is_an_error_cell_among_numbers() -> None:
 def _tables() -> Iterator[Table]:
     """Side by side and one below another, of different heights."""
     chance = np.random.default_rng(0)
-    for row, column, width, height in ((1, 1, 3, 3000), (5, 6, 20, 2999), (2, 40, 1, 7),
-                                       (12, 40, 2, 1), (2500, 28, 2, 1000)):  # fmt: skip
+    for row, column, width, height in (
+        (1, 1, 3, 3000),
+        (5, 6, 20, 2999),
+        (2, 40, 1, 7),
+        (12, 40, 2, 1),
+        (2500, 28, 2, 1000),
+    ):
         yield Table(
             row,
             column,

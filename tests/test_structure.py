@@ -187,9 +187,20 @@ def test_every_command_is_a_file_of_its_own() -> None:
 # Where logic must read the role of a quantity (network.forward.Role) or a typed field.
 ROLE_ROOMS = ("network", "pages")
 TEXT_METHODS = {
-    "endswith", "find", "index", "lstrip", "partition", "removeprefix", "removesuffix",
-    "rpartition", "rsplit", "rstrip", "split", "startswith", "strip",
-}  # fmt: skip
+    "endswith",
+    "find",
+    "index",
+    "lstrip",
+    "partition",
+    "removeprefix",
+    "removesuffix",
+    "rpartition",
+    "rsplit",
+    "rstrip",
+    "split",
+    "startswith",
+    "strip",
+}
 
 
 def name_logic(source: str) -> list[str]:

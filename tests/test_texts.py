@@ -122,13 +122,18 @@ def test_a_choice_that_programs_read_differently(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "escaped"),
     [
-        ("_x0041_", "_x005F_x0041_"), ("a_x00e9_b", "a_x005F_x00e9_b"), ("_x41_", "_x41_"),
-        ("_xlfn.", "_xlfn."), ("_X0041_", "_X0041_"), ("a\rb\r\n", "a_x000D_b_x000D_\n"),
+        ("_x0041_", "_x005F_x0041_"),
+        ("a_x00e9_b", "a_x005F_x00e9_b"),
+        ("_x41_", "_x41_"),
+        ("_xlfn.", "_xlfn."),
+        ("_X0041_", "_X0041_"),
+        ("a\rb\r\n", "a_x000D_b_x000D_\n"),
         ("_x005F_x0041_", "_x005F_x005F_x005F_x0041_"),
         ("_x0041_x0042_", "_x005F_x0041_x005F_x0042_"),
-        ("__x000D_", "__x005F_x000D_"), ("plain", "plain"),
+        ("__x000D_", "__x005F_x000D_"),
+        ("plain", "plain"),
     ],
-)  # fmt: skip
+)
 def test_escaped_strings(text: str, escaped: str) -> None:
     assert xstring(text) == escaped
     assert decoded(escaped) == text
@@ -138,13 +143,15 @@ def test_escaped_strings(text: str, escaped: str) -> None:
     ("formula", "joined"),
     [
         ('="_x0041_"', '=("_"&"x0041_")'),
-        ('=IF(A1="a_x0041_x0042_","""_x0043_",1)',
-         '=IF(A1=("a_"&"x0041_"&"x0042_"),("""_"&"x0043_"),1)'),
-        ("='it''s \"_x0041_\"'!A1&\"_x0041_\"", "='it''s \"_x0041_\"'!A1&(\"_\"&\"x0041_\")"),
+        (
+            '=IF(A1="a_x0041_x0042_","""_x0043_",1)',
+            '=IF(A1=("a_"&"x0041_"&"x0042_"),("""_"&"x0043_"),1)',
+        ),
+        ("='it''s \"_x0041_\"'!A1&\"_x0041_\"", '=\'it\'\'s "_x0041_"\'!A1&("_"&"x0041_")'),
         ("=_xlfn.STDEV.S(A1:A3)", "=_xlfn.STDEV.S(A1:A3)"),
         ('=A1&"_x"&"0041_"', '=A1&"_x"&"0041_"'),
     ],
-)  # fmt: skip
+)
 def test_texts_in_formulas_never_look_like_escapes(formula: str, joined: str) -> None:
     assert unambiguous(formula) == joined
 

@@ -68,9 +68,11 @@ RUN = CliRunner()
 def few() -> Digits:
     real = digits.load(validation=True)
     return Digits(
-        real.train_images[:512], real.train_labels[:512],
-        real.test_images[:500], real.test_labels[:500],
-    )  # fmt: skip
+        real.train_images[:512],
+        real.train_labels[:512],
+        real.test_images[:500],
+        real.test_labels[:500],
+    )
 
 
 @pytest.fixture
@@ -192,8 +194,12 @@ def test_resumed_equals_uninterrupted(
 
 
 def test_a_missing_checkpoint_is_not_resumed(folder: Path) -> None:
-    refused(folder, "m.checkpoint: no such checkpoint; leave out --resume to begin, or give the "
-            "--out of the run that was stopped", "--resume")  # fmt: skip
+    refused(
+        folder,
+        "m.checkpoint: no such checkpoint; leave out --resume to begin, or give the "
+        "--out of the run that was stopped",
+        "--resume",
+    )
 
 
 def test_what_is_stopped_comes_back_as_the_last_epoch_left_it(few: Digits, small: Model) -> None:
@@ -304,8 +310,9 @@ def test_threads_are_those_asked_for_and_recorded(folder: Path) -> None:
     assert result.threads == 2 and torch.get_num_threads() == before
     run = cells(folder / "m.xlsx")["Run"]
     said = {run[f"A{row}"]: run[f"B{row}"] for row in range(5, 15)}
-    assert str(said["command"]).endswith("--epochs 1 --data-dir " + folder.as_posix() +
-                                    f" --device {result.device} --threads 2")  # fmt: skip
+    assert str(said["command"]).endswith(
+        "--epochs 1 --data-dir " + folder.as_posix() + f" --device {result.device} --threads 2"
+    )
     assert said["made with"] == versions()
     fingerprint = digits.load(folder).fingerprint()
     assert said["data, fingerprint"] == fingerprint[:12]
@@ -366,30 +373,50 @@ def test_a_set_of_one_image_cannot_be_split(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("old", "new", "message"),
     [
-        ('{ type = "linear"',
-         '{ type = "convolution", channels = 4, kernel = 3 },\n{ type = "linear"',
-         r"network.layers[6] (convolution): needs maps"),
-        ("stride = 2 },", 'stride = 2 },\n{ type = "convolution", channels = 4, kernel = 14 },',
-         "network.layers[2] (convolution): its 14x14 window does not fit the 13x13 maps"),
+        (
+            '{ type = "linear"',
+            '{ type = "convolution", channels = 4, kernel = 3 },\n{ type = "linear"',
+            r"network.layers[6] (convolution): needs maps",
+        ),
+        (
+            "stride = 2 },",
+            'stride = 2 },\n{ type = "convolution", channels = 4, kernel = 14 },',
+            "network.layers[2] (convolution): its 14x14 window does not fit the 13x13 maps",
+        ),
         ("ema = 0.9", "ema = 1.0", "training.ema: should be less than 1"),
         ('"one_cycle"', '"step"', 'training: schedule = "step" and step_epochs belong together'),
         ("ema = 0.9", "step_epochs = 2", "belong together; give both or neither"),
         ('"sgd"', '"adam"', "training.optimizer: should be 'sgd' or 'adamw', not 'adam'"),
         ("ema =", "emma =", "training.emma: unknown key (did you mean 'ema'?)"),
-        ("[1, 28, 28]", "[3, 32, 32]",
-         "small.toml: network.input: must be [1, 28, 28], not [3, 32, 32]"),
-        ("features = 10", "features = 12",
-         "small.toml: network.layers[6] (linear): the last layer gives 12 numbers, but must give "
-         '10, one a class; make it { type = "linear", features = 10 }'),
-        ('    { type = "linear", features = 10 },\n', "",
-         "small.toml: network.layers[5] (global average pool): the last layer gives 4 numbers, "
-         'but must give 10, one a class; put { type = "linear", features = 10 } after it'),
-        ("batch_size = 64", "batch_size = 301",
-         "small.toml: training.batch_size: must be at most 300, the number of training images"),
-        ("learning_rate = 0.1", "learning_rate = 1000000.0\nweight_decay = 0.9",
-         "small.toml: training diverged in epoch 1, batch"),
+        (
+            "[1, 28, 28]",
+            "[3, 32, 32]",
+            "small.toml: network.input: must be [1, 28, 28], not [3, 32, 32]",
+        ),
+        (
+            "features = 10",
+            "features = 12",
+            "small.toml: network.layers[6] (linear): the last layer gives 12 numbers, but must "
+            'give 10, one a class; make it { type = "linear", features = 10 }',
+        ),
+        (
+            '    { type = "linear", features = 10 },\n',
+            "",
+            "small.toml: network.layers[5] (global average pool): the last layer gives 4 numbers, "
+            'but must give 10, one a class; put { type = "linear", features = 10 } after it',
+        ),
+        (
+            "batch_size = 64",
+            "batch_size = 301",
+            "small.toml: training.batch_size: must be at most 300, the number of training images",
+        ),
+        (
+            "learning_rate = 0.1",
+            "learning_rate = 1000000.0\nweight_decay = 0.9",
+            "small.toml: training diverged in epoch 1, batch",
+        ),
     ],
-)  # fmt: skip
+)
 def test_a_bad_template_is_one_line_before_any_training(
     folder: Path, old: str, new: str, message: str
 ) -> None:
@@ -418,9 +445,13 @@ def test_no_layers(folder: Path) -> None:
 
 
 def test_options_that_are_refused(folder: Path) -> None:
-    refused(folder, "small.toml: 94 parameters, more than --max-params 93; network.layers[6] "
-            "(linear) has the most, 50: give it or the layer before it fewer channels",
-            "--max-params", "93")  # fmt: skip
+    refused(
+        folder,
+        "small.toml: 94 parameters, more than --max-params 93; network.layers[6] "
+        "(linear) has the most, 50: give it or the layer before it fewer channels",
+        "--max-params",
+        "93",
+    )
     refused(folder, "--seed and --seeds: give one of them", "--seed", "1", "--seeds", "2")
     refused(folder, "--seeds 0: must be at least 1", "--seeds", "0")
     refused(folder, "--threads 0: must be 1 to 1024", "--threads", "0")
@@ -451,8 +482,19 @@ main()
 """
 
 
-WORDS = ["mnist", "--model", "small.toml", "--data-dir", ".", "--device", "cpu", "--threads", "1",
-         "--seed", "2"]  # fmt: skip
+WORDS = [
+    "mnist",
+    "--model",
+    "small.toml",
+    "--data-dir",
+    ".",
+    "--device",
+    "cpu",
+    "--threads",
+    "1",
+    "--seed",
+    "2",
+]
 Result = tuple[list[object], bytes]
 
 
@@ -479,9 +521,13 @@ def test_killed_within_an_epoch_then_resumed(
     folder: Path, sent: str, uninterrupted: Result
 ) -> None:
     killed = subprocess.run(
-        [sys.executable, "-c", COMMAND, *WORDS, "--out", "k.xlsx"], cwd=folder,
-        env=os.environ | {"SENT": sent}, check=False, capture_output=True, text=True,
-    )  # fmt: skip
+        [sys.executable, "-c", COMMAND, *WORDS, "--out", "k.xlsx"],
+        cwd=folder,
+        env=os.environ | {"SENT": sent},
+        check=False,
+        capture_output=True,
+        text=True,
+    )
     number = getattr(signal, sent)
     assert killed.returncode == (-number if sent == "SIGKILL" else 128 + number)
     assert "Traceback" not in killed.stderr
@@ -529,8 +575,22 @@ def test_a_series_goes_on_where_it_stopped(folder: Path, monkeypatch: pytest.Mon
     assert "Predictions" not in cells(folder / "m.xlsx")
     (folder / "m.safetensors").unlink()
     with contextlib.chdir(folder):
-        done = RUN.invoke(app, ["mnist", "--out", "m.xlsx", "--model", "small.toml", "--data-dir",
-                                ".", "--epochs", "2", "--seeds", "1"])  # fmt: skip
+        done = RUN.invoke(
+            app,
+            [
+                "mnist",
+                "--out",
+                "m.xlsx",
+                "--model",
+                "small.toml",
+                "--data-dir",
+                ".",
+                "--epochs",
+                "2",
+                "--seeds",
+                "1",
+            ],
+        )
     assert "m.safetensors: not there, so the workbook has no sheets of its pred" in done.stderr
     assert "remove m.seeds.json to train the series" in done.stderr
     assert [line for line in done.stdout.splitlines() if "Wrote" in line] == ["Wrote m.xlsx"]
@@ -573,9 +633,12 @@ def test_torch_leaves_no_folder_among_the_temporary_files(folder: Path) -> None:
         "t.xlsx",
     ]
     done = subprocess.run(
-        [sys.executable, "-m", "toolkit", *words], cwd=folder, env=environment, check=False,
+        [sys.executable, "-m", "toolkit", *words],
+        cwd=folder,
+        env=environment,
+        check=False,
         capture_output=True,
-    )  # fmt: skip
+    )
     assert done.returncode == 0
     assert list(temporary.iterdir()) == []
 

@@ -113,7 +113,7 @@ def test_names(name: str, tree: str) -> None:
         (Previous(W5), "/w/_{5}^{old}"),
         (Previous(SLOPE), "<{∂/E/_{total}|∂/w/_{5}}>^{old}"),
     ],
-)  # fmt: skip
+)
 def test_expressions(expr: Expr, tree: str) -> None:
     assert shown(typeset(expr)) == tree
 

@@ -40,8 +40,23 @@ class Colour(enum.StrEnum):
     RED = "red"
 
 
-NAMES = ("float16", "float32", "float64", "longdouble", "int8", "int16", "int32", "int64", "uint8",
-         "uint16", "uint32", "uint64", "intc", "longlong", "ulonglong")  # fmt: skip
+NAMES = (
+    "float16",
+    "float32",
+    "float64",
+    "longdouble",
+    "int8",
+    "int16",
+    "int32",
+    "int64",
+    "uint8",
+    "uint16",
+    "uint32",
+    "uint64",
+    "intc",
+    "longlong",
+    "ulonglong",
+)
 SCALARS: dict[str, Any] = {
     **{name: getattr(np, name)(n + 1) for n, name in enumerate(NAMES)},
     "float32 of a tenth": np.float32(0.1),
@@ -86,11 +101,27 @@ def test_every_scalar_becomes_pythons_own(name: str) -> None:
 
 
 NO_VALUES: list[Any] = [
-    datetime.datetime(2025, 1, 1, tzinfo=datetime.UTC), datetime.timedelta(1),
-    np.datetime64("2025-01-01"), np.timedelta64(1, "D"), 1j, np.complex64(1), [1.0], (1,), {}, {1},
-    b"x", np.bytes_(b"x"), np.array([1.0]), np.array([[1]]), Decimal(1), Fraction(1, 2), object,
-    Symbol("x"), np.void(b"x"), iter([1]),
-]  # fmt: skip
+    datetime.datetime(2025, 1, 1, tzinfo=datetime.UTC),
+    datetime.timedelta(1),
+    np.datetime64("2025-01-01"),
+    np.timedelta64(1, "D"),
+    1j,
+    np.complex64(1),
+    [1.0],
+    (1,),
+    {},
+    {1},
+    b"x",
+    np.bytes_(b"x"),
+    np.array([1.0]),
+    np.array([[1]]),
+    Decimal(1),
+    Fraction(1, 2),
+    object,
+    Symbol("x"),
+    np.void(b"x"),
+    iter([1]),
+]
 
 
 @pytest.mark.parametrize("value", NO_VALUES, ids=lambda value: type(value).__name__)
@@ -193,15 +224,19 @@ def the_book() -> Book:
         objects[0, n] = objects[1, n] = value
     cells = {(n, 1): Cell(value) for n, value in enumerate(values, 1)}
     cells |= {(n, 2): Cell(value, formula=f"=A{n}") for n, value in enumerate(values, 1)}
-    table = Table(1, 4, (
-        Column("plain", values),
-        Column("computed", values, formula=f"=D{ROW}"),
-        Column("iterated", iter(values)),  # type: ignore[arg-type]
-        Column("flags", np.arange(count) % 2 == 0),
-        Column("flags too", np.arange(count) % 2 == 0, formula=f"=G{ROW}"),
-        Column("texts", np.array([f"t{n}" for n in range(count)])),
-        Column("large", [10**400, -(10**400), *range(2, count)]),
-    ))  # fmt: skip
+    table = Table(
+        1,
+        4,
+        (
+            Column("plain", values),
+            Column("computed", values, formula=f"=D{ROW}"),
+            Column("iterated", iter(values)),  # type: ignore[arg-type]
+            Column("flags", np.arange(count) % 2 == 0),
+            Column("flags too", np.arange(count) % 2 == 0, formula=f"=G{ROW}"),
+            Column("texts", np.array([f"t{n}" for n in range(count)])),
+            Column("large", [10**400, -(10**400), *range(2, count)]),
+        ),
+    )
     first = 40
     grids = (
         Grid(first, 1, objects, "text"),

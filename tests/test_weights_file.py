@@ -47,19 +47,27 @@ NORM = '{ type = "batch_norm" }, ' + LINEAR
 MISFIT = "its weights do not fit its template: "
 LARGE = "its weights are too large to compute with; train the model anew, with a lower"
 TENSORS: dict[str, tuple[Callable[[dict[str, np.ndarray]], object], str]] = {
-    "whole numbers": (lambda t: t.update({"3.weight": t["3.weight"].astype(np.int32)}),
-                      f"{MISFIT}3.weight is of type I32, not F32; train the model anew"),
-    "64 bits": (lambda t: t.update({"3.weight": t["3.weight"].astype(np.float64)}),
-                f"{MISFIT}3.weight is of type F64, not F32; train the model anew"),
-    "one more": (lambda t: t.update({"9.weight": t["3.weight"]}),
-                 f"{MISFIT}'9.weight' has no place in it"),
+    "whole numbers": (
+        lambda t: t.update({"3.weight": t["3.weight"].astype(np.int32)}),
+        f"{MISFIT}3.weight is of type I32, not F32; train the model anew",
+    ),
+    "64 bits": (
+        lambda t: t.update({"3.weight": t["3.weight"].astype(np.float64)}),
+        f"{MISFIT}3.weight is of type F64, not F32; train the model anew",
+    ),
+    "one more": (
+        lambda t: t.update({"9.weight": t["3.weight"]}),
+        f"{MISFIT}'9.weight' has no place in it",
+    ),
     "one less": (lambda t: t.pop("3.bias"), f"{MISFIT}3.bias is missing; train the model anew"),
-    "another shape": (lambda t: t.update({"3.weight": t["3.weight"].T.copy()}),
-                      f"{MISFIT}3.weight has the shape ["),
+    "another shape": (
+        lambda t: t.update({"3.weight": t["3.weight"].T.copy()}),
+        f"{MISFIT}3.weight has the shape [",
+    ),
     "nan": (lambda t: t["3.bias"].__setitem__(0, math.nan), "3.bias hold numbers that are not"),
     "inf": (lambda t: t["0.weight"].__setitem__(0, math.inf), "0.weight hold numbers that are"),
     "variance": (lambda t: t["0.running_var"].__setitem__(0, -1), "0.running_var hold negative"),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("fault", TENSORS)
@@ -139,7 +147,8 @@ METADATA: dict[str, tuple[dict[str, str], str]] = {
     "what cells count otherwise": ({"classes": '["=1+1"]'}, "classes): [1]: must begin with a"),
     "no classes": ({"classes": "[]"}, "(the names of its classes): needs 1 entry or more"),
     "too many classes": (
-        {"classes": json.dumps([f"c{n}" for n in range(11)])}, "classes): needs 10 entries at most",
+        {"classes": json.dumps([f"c{n}" for n in range(11)])},
+        "classes): needs 10 entries at most",
     ),
     "numbers": ({"classes": "[1, 2]"}, "classes): [1]: should be a valid string, not 1"),
     "no JSON": ({"classes": "["}, "damaged (the names of its classes): not valid JSON; train"),
@@ -152,9 +161,11 @@ METADATA: dict[str, tuple[dict[str, str], str]] = {
     "template": ({"template": "title = 3"}, "its template: title: should be a valid string, not 3"),
     "no template": ({"template": "\x01"}, "its template: not valid TOML: "),
     "deep template": ({"template": "a = " + "[" * 5000}, "its template: holds a number too long"),
-    "wrong layers": ({"template": "title = 'a'\n[network]\nlayers = 3\n[training]\n" + "x = 1\n"},
-                     "its template: "),
-}  # fmt: skip
+    "wrong layers": (
+        {"template": "title = 'a'\n[network]\nlayers = 3\n[training]\n" + "x = 1\n"},
+        "its template: ",
+    ),
+}
 
 
 @pytest.mark.parametrize("fault", METADATA)

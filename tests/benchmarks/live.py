@@ -47,8 +47,12 @@ def tables(*, quick: bool) -> Iterator[Table]:
         f"Medians of {runs} runs. Opened: LibreOffice loads the file and computes every cell. "
         "Followed: the change of a cell in the open document, through LibreOffice's uno "
         "(Debian: python3-uno).",
-        "", "seconds to write", "MB", "opened", "followed",
-    )  # fmt: skip
+        "",
+        "seconds to write",
+        "MB",
+        "opened",
+        "followed",
+    )
     for way in WAYS:
         shown.add_row(way.name, *_measured(way, runs))
     yield shown

@@ -136,8 +136,12 @@ def epoch_flops(model: Model) -> float:
 def ours(name: str, size: int) -> float:
     """Seconds of our second epoch on `size` images."""
     real = digits.load()
-    some = Digits(real.train_images[:size], real.train_labels[:size],
-                  real.test_images[: size // 6], real.test_labels[: size // 6])  # fmt: skip
+    some = Digits(
+        real.train_images[:size],
+        real.train_labels[:size],
+        real.test_images[: size // 6],
+        real.test_labels[: size // 6],
+    )
     epochs: list[Epoch] = []
     model = template.with_epochs(template.load(name)[0], 2)
     how = model.augmentation.model_copy(update={"plain_epochs": 0})
@@ -195,10 +199,16 @@ def loaders(folder: Path, model: Model, workers: int, size: int) -> tuple[Any, A
     )
     stay = workers > 0
     return (
-        DataLoader(learn, model.training.batch_size, shuffle=True, drop_last=True,
-                   num_workers=workers, persistent_workers=stay),
+        DataLoader(
+            learn,
+            model.training.batch_size,
+            shuffle=True,
+            drop_last=True,
+            num_workers=workers,
+            persistent_workers=stay,
+        ),
         DataLoader(check, TEST_BATCH, num_workers=workers, persistent_workers=stay),
-    )  # fmt: skip
+    )
 
 
 def usual_epoch(network: nn.Module, learner: torch.optim.Optimizer, learn: Any, check: Any) -> None:

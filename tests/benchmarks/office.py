@@ -26,9 +26,16 @@ RUNS = 5
 def desktop(folder):
     """A LibreOffice of its own without a window, and the way to it."""
     running = subprocess.Popen(
-        ["soffice", f"-env:UserInstallation=file://{folder}", "--headless", "--norestore",
-         f"--accept=pipe,name={PIPE};urp;"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-    )  # fmt: skip
+        [
+            "soffice",
+            f"-env:UserInstallation=file://{folder}",
+            "--headless",
+            "--norestore",
+            f"--accept=pipe,name={PIPE};urp;",
+        ],
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
     local = uno.getComponentContext()
     resolver = local.ServiceManager.createInstanceWithContext(
         "com.sun.star.bridge.UnoUrlResolver", local

@@ -10,8 +10,18 @@ from toolkit.pages.concepts import average_or_dense as concept
 
 TOP = 24  # the row above the maps
 LOGITS = 19  # the row of the first class
-CHANGES = {"B15": 1, "B16": -2, "C25": 4, "B31": "x", f"B{LOGITS}": 2.5, f"F{LOGITS + 1}": -1,
-           "S25": 3, "B47": 5, "B48": 6, "B49": 7}  # fmt: skip
+CHANGES = {
+    "B15": 1,
+    "B16": -2,
+    "C25": 4,
+    "B31": "x",
+    f"B{LOGITS}": 2.5,
+    f"F{LOGITS + 1}": -1,
+    "S25": 3,
+    "B47": 5,
+    "B48": 6,
+    "B49": 7,
+}
 
 
 def test_a_moved_pattern(changed: Changed) -> None:

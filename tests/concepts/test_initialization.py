@@ -36,8 +36,9 @@ def test_sizes_are_those_of_pytorch(changed: Changed) -> None:
             relu = relu @ (torch.randn(width, width) * deviation)
             relu, linear = relu.relu(), linear @ (torch.randn(width, width) * deviation)
             for column, x in (("B", relu), ("E", linear)):
-                assert math.isclose(cell(f"{column}{row}"), float(x.square().mean().sqrt()),
-                                    rel_tol=0.1)  # fmt: skip
+                assert math.isclose(
+                    cell(f"{column}{row}"), float(x.square().mean().sqrt()), rel_tol=0.1
+                )
     here = torch.tensor(signal, dtype=torch.float64)
     for n in range(initialization.DEEP):
         top = TOP + 1 + 7 * n

@@ -9,8 +9,21 @@ from tests.concepts.conftest import Changed
 from toolkit.pages.concepts import layers
 
 ROW = 27  # of the matrices
-CHANGES = {"B12": 5, "B13": 8, "B14": 28, "B16": None, "B17": 5, "B18": 8, "B27": 2, "B28": -1.5,
-           "D27": 3, "E27": "x", "G28": -1, "H28": 4, "G27": -2}  # fmt: skip
+CHANGES = {
+    "B12": 5,
+    "B13": 8,
+    "B14": 28,
+    "B16": None,
+    "B17": 5,
+    "B18": 8,
+    "B27": 2,
+    "B28": -1.5,
+    "D27": 3,
+    "E27": "x",
+    "G28": -1,
+    "H28": 4,
+    "G27": -2,
+}
 
 
 def test_depth_and_collapse(changed: Changed) -> None:

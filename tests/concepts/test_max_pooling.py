@@ -14,9 +14,7 @@ SIDE, FIRST, WINNERS = max_pooling.SIDE, 14, 24
 def block(found: dict[str, object], column: str, row: int, side: int) -> NDArray[np.float64]:
     """A square of numbers on the sheet."""
     letters = [chr(ord(column) + n) for n in range(side)]
-    return np.array(
-        [[float(str(found[f"{c}{row + n}"])) for c in letters] for n in range(side)]
-    )  # fmt: skip
+    return np.array([[float(str(found[f"{c}{row + n}"])) for c in letters] for n in range(side)])
 
 
 def test_the_pools_are_those_of_pytorch(changed: Changed) -> None:

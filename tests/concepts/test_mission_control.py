@@ -17,8 +17,18 @@ from toolkit.pages.concepts.book import concepts_book
 FAILED, SHARE, DEAD, QUARTER = 0.96, 0.5, 0.3, 0.85
 GRADIENT = (0.05, 0.8)
 # Bounds, a number of classes that is not these runs', and a reader's own signals.
-CHANGES = {"B12": 100, "B14": FAILED, "D18": SHARE, "C19": GRADIENT[0], "D19": GRADIENT[1],
-           "D21": DEAD, "C23": QUARTER, "B17": "no number", "B18": 1.1, "B23": 0.9}  # fmt: skip
+CHANGES = {
+    "B12": 100,
+    "B14": FAILED,
+    "D18": SHARE,
+    "C19": GRADIENT[0],
+    "D19": GRADIENT[1],
+    "D21": DEAD,
+    "C23": QUARTER,
+    "B17": "no number",
+    "B18": 1.1,
+    "B23": 0.9,
+}
 OTHER_LOSS = ("SoftMax twice", "squared error of the probabilities")
 FEW_BATCHES = ("1,024", "1,024, learning rate 0.6")
 

@@ -18,8 +18,10 @@ def test_sizes_are_those_of_activations(changed: Changed) -> None:
         cells |= {f"C{n}": gain, f"D{n}": "yes" if norm else "no"}
     found = changed(normalization_distance.CONCEPT, cells)
     for column, gains, where in (
-        ("E", GAINS, norms), ("F", [1.5 * gain for gain in GAINS], norms), ("G", GAINS, [False] * 6)
-    ):  # fmt: skip
+        ("E", GAINS, norms),
+        ("F", [1.5 * gain for gain in GAINS], norms),
+        ("G", GAINS, [False] * 6),
+    ):
         sizes = passed(gains, where)
         for n, size in enumerate(sizes):
             assert abs(float(str(found[f"{column}{LAYERS + n}"])) - size) < 1e-9

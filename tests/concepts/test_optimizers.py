@@ -9,8 +9,18 @@ from tests.concepts.conftest import Changed
 from toolkit.pages.concepts import optimizers
 
 START, STEPS = 33, optimizers.STEPS
-CHANGES = {"B19": 2.5, "B20": 7, "B21": 3, "B22": -1.5, "B23": 0.6, "B24": 0.8, "B25": 0.95,
-           "B27": 0.11, "C27": 0.05, "D27": 0.3}  # fmt: skip
+CHANGES = {
+    "B19": 2.5,
+    "B20": 7,
+    "B21": 3,
+    "B22": -1.5,
+    "B23": 0.6,
+    "B24": 0.8,
+    "B25": 0.95,
+    "B27": 0.11,
+    "C27": 0.05,
+    "D27": 0.3,
+}
 
 
 def path(kind: str, factors: list[float]) -> list[tuple[float, float, float]]:

@@ -127,8 +127,7 @@ def test_nothing_typed_is_no_error(tmp_path: Path, office: Office) -> None:
     book = tmp_path / "book.xlsx"
     write(made, book)
     for number, sheet in enumerate(made.sheets[1 : len(chosen) + 1], 2):
-        yellow = [cell_name(*place) for place, cell in sheet.cells.items()
-                  if cell.style == "input"]  # fmt: skip
+        yellow = [cell_name(*place) for place, cell in sheet.cells.items() if cell.style == "input"]
         assert yellow
         other = tmp_path / f"{number}.xlsx"
         with_cells(book, number, dict.fromkeys(yellow), other)

@@ -17,8 +17,14 @@ from toolkit.pages.concepts import (
 from toolkit.pages.concepts.book import concepts_book
 from toolkit.pages.concepts.concept import Concept
 
-MODULES = (normalization_distance, when_to_stop, batch_size, average_or_dense, augmentation,
-           initialization)  # fmt: skip
+MODULES = (
+    normalization_distance,
+    when_to_stop,
+    batch_size,
+    average_or_dense,
+    augmentation,
+    initialization,
+)
 
 
 @pytest.mark.parametrize("word", ["abc", None])

@@ -29,9 +29,19 @@ from toolkit.convnet.training import Watcher, train
 BLOCK = re.compile(r"(\d+)(?:x(\d+))?(?:s(\d+))?")
 LOG = Path(__file__).parent / "log.csv"
 HEADINGS = (
-    "model", "change", "seed", "epochs", "parameters", "validation accuracy", "validation loss",
-    "train accuracy", "seconds per epoch", "threads", "device", "note",
-)  # fmt: skip
+    "model",
+    "change",
+    "seed",
+    "epochs",
+    "parameters",
+    "validation accuracy",
+    "validation loss",
+    "train accuracy",
+    "seconds per epoch",
+    "threads",
+    "device",
+    "note",
+)
 
 
 def layers(widths: str, dropout: float, last: float) -> list[dict[str, Any]]:
@@ -74,11 +84,19 @@ def line(name: str, changes: list[str], history: History, wall: float, note: str
     """The run as a row under HEADINGS."""
     end = history.epochs[-1]
     return [
-        name, " ".join(changes), history.seed, len(history.epochs),
-        parameter_count(history.model.network), f"{history.accuracy:.4f}", f"{end.test_loss:.5f}",
-        f"{end.train_correct / history.train_count:.4f}", f"{wall / len(history.epochs):.1f}",
-        history.threads, history.device, note,
-    ]  # fmt: skip
+        name,
+        " ".join(changes),
+        history.seed,
+        len(history.epochs),
+        parameter_count(history.model.network),
+        f"{history.accuracy:.4f}",
+        f"{end.test_loss:.5f}",
+        f"{end.train_correct / history.train_count:.4f}",
+        f"{wall / len(history.epochs):.1f}",
+        history.threads,
+        history.device,
+        note,
+    ]
 
 
 def main() -> None:

@@ -17,9 +17,18 @@ README, RECORDS = ROOT / "README.md", Path(__file__).parent / "records"
 # How many seeds the record of each model takes.
 RUNS = {"default": 10, "tiny": 5, "sprint": 5, "course": 3}
 HEADINGS = (
-    "model", "parameters", "epochs", "mean", "standard deviation", "lowest", "highest", "seeds",
-    "seconds an epoch", "threads", "made by",
-)  # fmt: skip
+    "model",
+    "parameters",
+    "epochs",
+    "mean",
+    "standard deviation",
+    "lowest",
+    "highest",
+    "seeds",
+    "seconds an epoch",
+    "threads",
+    "made by",
+)
 MARKED = re.compile(r"(<!-- results -->\n).*?(<!-- end -->)", re.DOTALL)
 
 
@@ -38,11 +47,18 @@ def row(name: str, series: SeedRuns) -> list[str]:
     mean, low, high = 100 * found.mean, 100 * found.minimum, 100 * found.maximum
     took = statistics.median(epoch.seconds for run in series.runs for epoch in run.epochs)
     return [
-        f"`{name}`", f"{parameter_count(series.model.network):,}",
-        str(series.model.training.epochs), f"**{mean:.3f} %**",
-        f"{100 * (found.standard_deviation or 0):.3f} %", f"{low:.2f} %", f"{high:.2f} %",
-        str(found.count), f"{took:.1f}", str(threads), f"`{command(name, series)}`",
-    ]  # fmt: skip
+        f"`{name}`",
+        f"{parameter_count(series.model.network):,}",
+        str(series.model.training.epochs),
+        f"**{mean:.3f} %**",
+        f"{100 * (found.standard_deviation or 0):.3f} %",
+        f"{low:.2f} %",
+        f"{high:.2f} %",
+        str(found.count),
+        f"{took:.1f}",
+        str(threads),
+        f"`{command(name, series)}`",
+    ]
 
 
 def table() -> str:

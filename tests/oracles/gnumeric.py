@@ -15,7 +15,9 @@ def values(book: Path, places: Cells) -> Cells:
     # Without --recalc it would keep the values of the file.
     subprocess.run(
         ["ssconvert", "--recalc", str(book), str(out)],
-        check=True, capture_output=True, timeout=600,
-    )  # fmt: skip
+        check=True,
+        capture_output=True,
+        timeout=600,
+    )
     found = read(out)[1]
     return {sheet: {p: found[sheet].get(p) for p in wanted} for sheet, wanted in places.items()}

@@ -31,10 +31,17 @@ def values(book: Path, places: Cells) -> Cells:
     wanted = [[sheet, *_from_zero(place)] for sheet, place in asked]
     cells.write_text(json.dumps({"sheets": grids(book), "wanted": wanted}), encoding="utf-8")
     subprocess.run(
-        ["node", f"--max-old-space-size={MEMORY}", str(SCRIPT), str(FOLDER), str(cells),
-         str(answers)],
-        check=True, timeout=1800,
-    )  # fmt: skip
+        [
+            "node",
+            f"--max-old-space-size={MEMORY}",
+            str(SCRIPT),
+            str(FOLDER),
+            str(cells),
+            str(answers),
+        ],
+        check=True,
+        timeout=1800,
+    )
     found = json.loads(answers.read_text(encoding="utf-8"))
     answered: Cells = {sheet: {} for sheet in places}
     for (sheet, place), value in zip(asked, found, strict=True):

@@ -77,9 +77,13 @@ def constant(value: float | bool | str) -> Known:
 
 
 def in_row(
-    column: int, last_column: int | None = None, *, row: int | str = ROW, sheet: str = "",
+    column: int,
+    last_column: int | None = None,
+    *,
+    row: int | str = ROW,
+    sheet: str = "",
     fixed: bool = False,
-) -> Operand:  # fmt: skip
+) -> Operand:
     """A cell, or neighbouring cells up to `last_column`, in the row of the formula itself, or in
     the row above it where `row` is ABOVE, as the patterns of a Column write it. With `fixed` the
     columns do not move where the formula is copied.

@@ -21,10 +21,11 @@ CLICK_CLOSED_PIPE = 1  # Typer's own for the same
 USAGE_ERROR: type[Exception] = typer.BadParameter.__mro__[1]
 # What Typer says of an option, and what a reader understands.
 PLAINER = {
-    "Input should be a valid integer, unable to parse string as an integer":
-        "must be a whole number",
+    "Input should be a valid integer, unable to parse string as an integer": (
+        "must be a whole number"
+    ),
     "Input should be a valid number, unable to parse string as a number": "must be a number",
-}  # fmt: skip
+}
 
 
 @contextmanager

@@ -135,8 +135,11 @@ def load(path: Path, empty: SeedRuns) -> SeedRuns:
     for number, run in enumerate(series.runs):
         whole = len(run.epochs) == series.model.training.epochs
         if run.seed != number or not whole or not possible(run.epochs, *_counts(series)):
-            raise _damaged(path, f"runs[{number + 1}]: not seed {number} from its first epoch "
-                           "to its last, or more images right than there are")  # fmt: skip
+            raise _damaged(
+                path,
+                f"runs[{number + 1}]: not seed {number} from its first epoch "
+                "to its last, or more images right than there are",
+            )
     return series
 
 

@@ -47,13 +47,15 @@ def begin(model: Model, seed: int, device: torch.device) -> Session:
 
 def state(session: Session) -> State:
     """Copies of everything on which the coming epochs depend."""
-    return copy.deepcopy({
-        "network": session.network.state_dict(),
-        "average": session.average.network.state_dict() if session.average else None,
-        "optimizer": session.optimizer.state_dict(),
-        "random": session.random.get_state(),
-        "dropout": _dropout_state(session.device),
-    })  # fmt: skip
+    return copy.deepcopy(
+        {
+            "network": session.network.state_dict(),
+            "average": session.average.network.state_dict() if session.average else None,
+            "optimizer": session.optimizer.state_dict(),
+            "random": session.random.get_state(),
+            "dropout": _dropout_state(session.device),
+        }
+    )
 
 
 def restore(session: Session, stored: State, epochs: tuple[Epoch, ...]) -> None:

@@ -15,9 +15,21 @@ from toolkit.symbols.equation import Equation, quantity
 # `maximum`, `power` and `power_sum` are the parts of a softmax; the last three are the
 # state of an optimizer: a velocity, a running mean of the gradient, and squared gradients.
 Kind = Literal[
-    "input", "target", "weight", "bias", "sum", "maximum", "power", "power_sum", "activation",
-    "error", "loss", "velocity", "mean", "squares",
-]  # fmt: skip
+    "input",
+    "target",
+    "weight",
+    "bias",
+    "sum",
+    "maximum",
+    "power",
+    "power_sum",
+    "activation",
+    "error",
+    "loss",
+    "velocity",
+    "mean",
+    "squares",
+]
 
 
 @dataclass(frozen=True)

@@ -126,9 +126,14 @@ def _check_samples(samples: Samples, layers: Sequence[int]) -> None:
 
 def _check_start(start: Start, network: Network) -> None:
     if (start.seed is None) != (start.initializer is None):
-        given, missing = ("seed", "initializer") if start.initializer is None else (
-            "initializer", "seed",
-        )  # fmt: skip
+        given, missing = (
+            ("seed", "initializer")
+            if start.initializer is None
+            else (
+                "initializer",
+                "seed",
+            )
+        )
         raise ValueError(f"start.{given}: needs start.{missing} too; add it")
     if start.weights is not None:
         _count("start.weights", start.weights, weight_count(network.layers), "network.layers")
@@ -182,9 +187,14 @@ def _check_compared(training: Training) -> None:
     if kinds is None and rates is None:
         return
     if kinds is None or rates is None:
-        given, missing = ("compare_learning_rates", "compare") if kinds is None else (
-            "compare", "compare_learning_rates",
-        )  # fmt: skip
+        given, missing = (
+            ("compare_learning_rates", "compare")
+            if kinds is None
+            else (
+                "compare",
+                "compare_learning_rates",
+            )
+        )
         raise ValueError(f"training.{given}: needs training.{missing} too; add it")
     _count("training.compare_learning_rates", rates, len(kinds), "training.compare")
     if training.optimizer in kinds:

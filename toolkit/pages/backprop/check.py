@@ -19,8 +19,15 @@ from toolkit.symbols.numeric import function
 STEP, BOUND = 1e-4, 1e-5
 MOST_CELLS = 60_000  # of the two runs forward for each parameter
 STEP_ROW, BOUND_ROW, FIRST_ROW = 4, 5, 8
-HEADINGS = ("parameter", "loss, a little more", "loss, a little less", "difference quotient",
-            "derived gradient", "relative error", "verdict")  # fmt: skip
+HEADINGS = (
+    "parameter",
+    "loss, a little more",
+    "loss, a little less",
+    "difference quotient",
+    "derived gradient",
+    "relative error",
+    "verdict",
+)
 WIDTHS = {1: 16, 2: 20, 3: 20, 4: 20, 5: 18, 6: 16, 7: 12}
 H, LIMIT, UP, LOW, QUOTIENT, SLOPE, OFF, ALL = (
     quantity(n) for n in ("h", "bound", "up", "low", "quotient", "slope", "off", "verdicts")
@@ -61,9 +68,14 @@ def sheet(run: LessonLayout, slopes: dict[Symbol, Known]) -> Sheet:
         cells |= _verdict(parameter, FIRST_ROW + number, table, 2 * number, slopes)
     last = FIRST_ROW + len(parameters) - 1
     return Sheet(
-        CHECK, cells, (table,), widths=WIDTHS, freeze=(FIRST_ROW, 2), tab="56B4E9",
+        CHECK,
+        cells,
+        (table,),
+        widths=WIDTHS,
+        freeze=(FIRST_ROW, 2),
+        tab="56B4E9",
         verdicts=(Area(FIRST_ROW, 7, last, 7),),
-    )  # fmt: skip
+    )
 
 
 def verdicts(sheet: Sheet) -> Known:
@@ -119,11 +131,16 @@ def _table(run: LessonLayout, parameters: Sequence[Symbol]) -> Table:
             for p in run.derived.parameters
         ),
         *(
-            Column(e.symbol.name, values[e.symbol], formula=e.formula(address), width=12,
-                   style="loss" if e.symbol == LOSS else "number")
+            Column(
+                e.symbol.name,
+                values[e.symbol],
+                formula=e.formula(address),
+                width=12,
+                style="loss" if e.symbol == LOSS else "number",
+            )
             for e in run.derived.columns
         ),
-    ]  # fmt: skip
+    ]
     return Table(top, 1, tuple(columns))
 
 

@@ -17,8 +17,15 @@ from toolkit.symbols.lookups import first_at_most, last, lookup
 from toolkit.symbols.ranges import length, numbers_in, smallest
 from toolkit.symbols.text import Text, joined
 
-HEADINGS = ("η", "loss at the start", "loss at the end", "lowest loss", "at epoch",
-            "reached at epoch", "status")  # fmt: skip
+HEADINGS = (
+    "η",
+    "loss at the start",
+    "loss at the end",
+    "lowest loss",
+    "at epoch",
+    "reached at epoch",
+    "status",
+)
 WIDTHS = {1: 12, 2: 12} | dict.fromkeys(range(3, 10), 17)
 EPOCHS, LOSSES, BEGIN, LOWEST, GOAL, EPOCH = (
     quantity(n) for n in ("epochs", "losses", "start", "lowest", "goal", "an epoch")

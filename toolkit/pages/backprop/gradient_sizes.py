@@ -68,9 +68,15 @@ def sheet(run: LessonLayout, tables: Mapping[str, Table]) -> Sheet:
     )
     widths = {left - 1: GAP} | dict(enumerate(WIDTHS, left))
     return Sheet(
-        SIZES, cells | start, (size_table,), (chart,), widths, freeze=(size_table.row + 1, 2),
-        tab="009E73", pages_high=ceil(size_table.last_row / ROWS_A_PAGE),
-    )  # fmt: skip
+        SIZES,
+        cells | start,
+        (size_table,),
+        (chart,),
+        widths,
+        freeze=(size_table.row + 1, 2),
+        tab="009E73",
+        pages_high=ceil(size_table.last_row / ROWS_A_PAGE),
+    )
 
 
 def _start(run: LessonLayout, tables: Mapping[str, Table], size_table: Table, left: int) -> Cells:
@@ -115,9 +121,10 @@ def _slope(run: LessonLayout, tables: Mapping[str, Table], layer: int) -> Cell:
     """The mean of da/dh over a layer's neurons and the samples, in the first row."""
     roles = run.derived.roles
     equations = [
-        e for e in run.derived.columns
+        e
+        for e in run.derived.columns
         if (role := roles.get(e.symbol)) and (role.kind, role.layer) == ("activation", layer)
-    ]  # fmt: skip
+    ]
     shares = run.lesson.network.activations[layer - 1] == "softmax"
     if shares or len(equations) > MOST_SLOPES:
         return Cell("–", "right")
@@ -128,8 +135,11 @@ def _slope(run: LessonLayout, tables: Mapping[str, Table], layer: int) -> Cell:
 
 def _first(symbol: Symbol, tables: Mapping[str, Table]) -> Known:
     """The cell of a quantity in the first row of its table."""
-    place = {column.heading: (sheet, table, n) for sheet, table in tables.items()
-             for n, column in enumerate(table.columns)}  # fmt: skip
+    place = {
+        column.heading: (sheet, table, n)
+        for sheet, table in tables.items()
+        for n, column in enumerate(table.columns)
+    }
     sheet, table, n = place[str(symbol.name)]
     return at(sheet, table.row + 1, table.column + n, float(table.columns[n].values[0]))  # type: ignore[arg-type]
 
@@ -155,8 +165,10 @@ def _factors(start: Cells, left: int, count: int) -> Cell:
         values = [start[row, column].value for row in range(top + skipped, top + count)]
         if not any(isinstance(value, str) for value in values):
             known[symbol] = down(SIZES, top + skipped, column, values)
-    pieces = [Text(f"At the start the mean size of the weights of layers 2 to {count} is "),
-              number_text(total(WEIGHTS) / (count - 1))]  # fmt: skip
+    pieces = [
+        Text(f"At the start the mean size of the weights of layers 2 to {count} is "),
+        number_text(total(WEIGHTS) / (count - 1)),
+    ]
     if SLOPES in known:
         pieces += [Text(", the mean slope "), number_text(total(SLOPES) / count)]
     return computed(joined(*pieces, Text(".")), known, "text")
@@ -179,9 +191,10 @@ def _compared(size_table: Table, count: int) -> Cell:
 
 def _times(factor: Expr, larger: int, smaller: int) -> Expr:
     return joined(
-        Text(f"So the gradients of layer {larger} are "), number_text(factor),
+        Text(f"So the gradients of layer {larger} are "),
+        number_text(factor),
         Text(f" times as large as those of layer {smaller}."),
-    )  # fmt: skip
+    )
 
 
 def _chart(size_table: Table, heading: Known, row: int, column: int) -> Chart:

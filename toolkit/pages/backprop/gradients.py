@@ -54,13 +54,17 @@ def _blocks(run: LessonLayout, kind: str) -> list[tuple[str, list[Equation]]]:
 
 def _inner(run: LessonLayout, first: int, last: int) -> list[Equation]:
     """Gradients of the first sample's quantities in these layers."""
-    return [e for e in run.derived.gradients
-            if (role := run.derived.roles[e.symbol.wrt]).sample == 1
-            and first <= role.layer <= last]  # fmt: skip
+    return [
+        e
+        for e in run.derived.gradients
+        if (role := run.derived.roles[e.symbol.wrt]).sample == 1 and first <= role.layer <= last
+    ]
 
 
 def _of_parameters(run: LessonLayout, first: int, last: int) -> list[Equation]:
     parameters = set(run.derived.parameters)
-    return [e for e in run.derived.gradients
-            if e.symbol.wrt in parameters
-            and first <= run.layers[e.symbol.wrt] <= last]  # fmt: skip
+    return [
+        e
+        for e in run.derived.gradients
+        if e.symbol.wrt in parameters and first <= run.layers[e.symbol.wrt] <= last
+    ]

@@ -149,8 +149,11 @@ class EquationPage(PageBuilder):
             self.cells[1, ROUNDED] = Cell(
                 f"next: {next_sheet.split(',')[0]}", "link", link=next_sheet
             )
-        longest = max(len(str(cell.value)) for (_, n), cell in self.cells.items()
-                      if n == NAME and cell.style == "symbol")  # fmt: skip
+        longest = max(
+            len(str(cell.value))
+            for (_, n), cell in self.cells.items()
+            if n == NAME and cell.style == "symbol"
+        )
         self.widths = WIDTHS | {NAME: max(WIDTHS[NAME], 1.3 * longest)}
         self.heights = {1: 26.0, **self.heights}
         self.freeze, self.tab = (FIRST_ROW - 1, 2), "CC79A7"

@@ -139,9 +139,11 @@ def _reason(run: LessonLayout, above: Symbol, below: Symbol) -> str:
 def _dependence(run: LessonLayout, chosen: Symbol) -> list[str]:
     """For each error, whether the weight is anywhere in what it is computed from."""
     known = {e.symbol: e.expr for e in run.derived.forward}
-    errors = [e.symbol for e in run.derived.forward
-              if run.derived.roles[e.symbol].kind == "error"
-              and run.derived.roles[e.symbol].sample == 1]  # fmt: skip
+    errors = [
+        e.symbol
+        for e in run.derived.forward
+        if run.derived.roles[e.symbol].kind == "error" and run.derived.roles[e.symbol].sample == 1
+    ]
     if not _single_path(run):
         return [
             f"All errors depend on {chosen.name}: a softmax divides by the sum over all outputs."

@@ -44,6 +44,7 @@ def equations(run: LessonLayout) -> list[Equation]:
     """Forward pass and inner gradients of all samples but the first."""
     roles = run.derived.roles
     forward = [e for e in run.derived.forward if roles[e.symbol].sample > 1]
-    inner = [e for e in run.derived.gradients
-             if e.symbol.wrt in roles and roles[e.symbol.wrt].sample > 1]  # fmt: skip
+    inner = [
+        e for e in run.derived.gradients if e.symbol.wrt in roles and roles[e.symbol.wrt].sample > 1
+    ]
     return forward + inner

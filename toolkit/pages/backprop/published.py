@@ -20,8 +20,15 @@ from toolkit.symbols.equation import quantity
 from toolkit.symbols.lookups import lookup
 from toolkit.symbols.text import Text, joined
 
-HEADINGS = ("quantity", "epoch", "as printed", "ours", "difference", "relative difference",
-            "agreement")  # fmt: skip
+HEADINGS = (
+    "quantity",
+    "epoch",
+    "as printed",
+    "ours",
+    "difference",
+    "relative difference",
+    "agreement",
+)
 WIDTHS = {1: 16, 2: 8, 3: 18, 4: 18, 5: 13, 6: 19, 7: 20}
 FIRST_ROW = 8
 MOST_NAMES = 40  # quantities that an error lists
@@ -69,19 +76,26 @@ def sheet(run: LessonLayout, tables: list[Table], template: str) -> Sheet:
         **({(3, 1): Cell(note, "wrapped")} if note else {}),
         (4, 1): Cell(MEANING, "muted"),
         (5, 1): Cell(name, "link", link=name),
-        (5, 2): Cell("is the table that ours is read from: change a parameter, and it departs.",
-                     "muted"),
+        (5, 2): Cell(
+            "is the table that ours is read from: change a parameter, and it departs.", "muted"
+        ),
         **{(FIRST_ROW - 1, n): Cell(h, "heading") for n, h in enumerate(HEADINGS, 1)},
-    }  # fmt: skip
+    }
     for row, figure in enumerate(published.figures, FIRST_ROW):
         cells |= _printed(figure, row)
         cells |= _row(figure, row, name, tables[rate], template)
     rows = FIRST_ROW + len(published.figures)
     return Sheet(
-        PUBLISHED, cells, widths=WIDTHS, freeze=(FIRST_ROW, 2), tab="009E73", portrait=True,
-        pages_high=1 if rows <= A_PAGE else None, merges=(Area(3, 1, 3, 7),),
+        PUBLISHED,
+        cells,
+        widths=WIDTHS,
+        freeze=(FIRST_ROW, 2),
+        tab="009E73",
+        portrait=True,
+        pages_high=1 if rows <= A_PAGE else None,
+        merges=(Area(3, 1, 3, 7),),
         heights={3: LINE * max(1, -(-len(note) // NOTE_WIDTH))},
-    )  # fmt: skip
+    )
 
 
 def _printed(figure: Figure, row: int) -> dict[tuple[int, int], Cell]:

@@ -31,9 +31,13 @@ def table(run: LessonLayout, chosen: Table) -> Table:
         for number, weights in enumerate(layers(run), 1)
     ]
     epochs = Column(
-        EPOCH.name, chosen.columns[0].values, "integer", "heading epoch",
-        formula=f"={in_row(1, sheet=BACKPROP, fixed=True)}", width=7,
-    )  # fmt: skip
+        EPOCH.name,
+        chosen.columns[0].values,
+        "integer",
+        "heading epoch",
+        formula=f"={in_row(1, sheet=BACKPROP, fixed=True)}",
+        width=7,
+    )
     return Table(chosen.row, 1, (epochs, *columns, _share(columns)))
 
 

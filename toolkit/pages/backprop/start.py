@@ -22,9 +22,11 @@ LEAD = (
     "This book shows every step of it as live formulas.",
     "Go through the sheets in order; then change a yellow cell on Parameters and see what follows.",
 )
-LEGEND = (("input", "yellow: a number that you may change"),
-          ("value", "black: a formula; F2 shows how it is made"),
-          ("verdict", "framed: a check, pass or fail"))  # fmt: skip
+LEGEND = (
+    ("input", "yellow: a number that you may change"),
+    ("value", "black: a formula; F2 shows how it is made"),
+    ("verdict", "framed: a check, pass or fail"),
+)
 WIDTHS = {1: 29, 2: 58, 3: 3}
 CONTENTS_ROW = 9
 FIRST_COLUMN = 4  # of the drawing
@@ -69,9 +71,13 @@ def sheet(
         cells[row, 2] = Cell(_what(name), "muted")
     network, lines, widths = _network(run, quantities)
     return Sheet(
-        START, cells | network, widths=WIDTHS | widths, lines=lines, tab="000000",
+        START,
+        cells | network,
+        widths=WIDTHS | widths,
+        lines=lines,
+        tab="000000",
         verdicts=(Area.of(7, 2),),
-    )  # fmt: skip
+    )
 
 
 def _legend() -> dict[tuple[int, int], Cell]:
@@ -168,8 +174,11 @@ def _symbols(run: LessonLayout, layer: int, neuron: int) -> list[Symbol]:
     """What a neuron shows: what it adds up, and what it passes on; of the first sample."""
     kinds = ("input",) if layer == 0 else ("sum", "activation")
     place = (layer, neuron, 1)
-    return [s for s, role in run.derived.roles.items()
-            if role.kind in kinds and (role.layer, role.neuron, role.sample) == place]  # fmt: skip
+    return [
+        s
+        for s, role in run.derived.roles.items()
+        if role.kind in kinds and (role.layer, role.neuron, role.sample) == place
+    ]
 
 
 def _edges(

@@ -59,12 +59,18 @@ def parts(
     by_sheet: dict[str, list[Entry]] = {}
     for entry in entries:
         by_sheet.setdefault(home(entry.symbol), [epoch]).append(entry)
-    places = {name: {entry.symbol: (n, "") for n, entry in enumerate(there, 1)}
-              for name, there in by_sheet.items()}  # fmt: skip
+    places = {
+        name: {entry.symbol: (n, "") for n, entry in enumerate(there, 1)}
+        for name, there in by_sheet.items()
+    }
     tables = {}
     for name, there in by_sheet.items():
-        elsewhere = {s: (n, other) for other, place in places.items()
-                     for s, (n, _) in place.items() if other != name}  # fmt: skip
+        elsewhere = {
+            s: (n, other)
+            for other, place in places.items()
+            for s, (n, _) in place.items()
+            if other != name
+        }
         cells = _addresses(elsewhere | places[name], run.parameters)
         columns = tuple(_column(entry, cells, run, rate) for entry in there)
         tables[name] = Table(HEADING_ROW, 1, _outlined(columns))

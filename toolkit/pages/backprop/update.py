@@ -9,8 +9,13 @@ from toolkit.pages.backprop.lines import EquationPage, QuantityCells
 from toolkit.pages.backprop.sentences import of_update
 from toolkit.symbols.equation import Equation, Previous
 
-NAMES = {"sgd": "SGD", "nesterov": "Nesterov's momentum", "adagrad": "Adagrad",
-         "rmsprop": "RMSprop", "adam": "Adam"}  # fmt: skip
+NAMES = {
+    "sgd": "SGD",
+    "nesterov": "Nesterov's momentum",
+    "adagrad": "Adagrad",
+    "rmsprop": "RMSprop",
+    "adam": "Adam",
+}
 LEAD = (
     "Every parameter moves against its gradient; the learning rate η says how far. Then the next "
     "epoch begins with step 1.",

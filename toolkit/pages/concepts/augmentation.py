@@ -26,8 +26,12 @@ IMAGE, ROWS, COLUMNS, R, K = (Symbol(name) for name in ("image", "rows", "column
 FROM_ROW = Equation(ROW, C * (NEW_COLUMN - MIDDLE) + D * (NEW_ROW - MIDDLE) + UP + MIDDLE)
 FROM_COLUMN = Equation(COLUMN, A * (NEW_COLUMN - MIDDLE) + B * (NEW_ROW - MIDDLE) + LEFT + MIDDLE)
 WEIGHT = Equation(Symbol("w"), (1 - Abs(ROW - R)) * (1 - Abs(COLUMN - K)))
-MATRIX = {A: SHRINK * cosine(ANGLE), B: -SHRINK * sine(ANGLE),
-          C: SHRINK * sine(ANGLE), D: SHRINK * cosine(ANGLE)}  # fmt: skip
+MATRIX = {
+    A: SHRINK * cosine(ANGLE),
+    B: -SHRINK * sine(ANGLE),
+    C: SHRINK * sine(ANGLE),
+    D: SHRINK * cosine(ANGLE),
+}
 # A word in a yellow cell counts as 0, and as the first row or column.
 SAFE = {symbol: as_number(symbol) for symbol in (ANGLE, LEFT, UP, SHRINK)}
 CHOSEN = {symbol: held(symbol, 1, SIDE) for symbol in (NEW_ROW, NEW_COLUMN)}

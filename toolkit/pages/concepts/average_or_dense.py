@@ -81,8 +81,12 @@ def demonstrate(page: Page) -> None:
 
 def _maps(page: Page, top: int, known: dict[Symbol, Known]) -> list[list[Known]]:
     """The channels, each as drawn, moved, and both averages; these four for each channel."""
-    for column, words in ((LABEL, "maps: change the yellow cells"), (FIRST, "as drawn"),
-                          (MOVED, "moved"), (MEANS, "average of the maps")):  # fmt: skip
+    for column, words in (
+        (LABEL, "maps: change the yellow cells"),
+        (FIRST, "as drawn"),
+        (MOVED, "moved"),
+        (MEANS, "average of the maps"),
+    ):
         page.label((top, column), words, "bold")
     page.headings((top + 1, MEANS), ["as drawn", "moved"])
     rows = []

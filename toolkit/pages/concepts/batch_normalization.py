@@ -70,8 +70,12 @@ def _settings(page: Page) -> Cells:
 
 def _statistics(page: Page, top: int, known: Cells) -> tuple[Cells, Cells]:
     """Mean and variance of the batch, and the running ones, which take the unbiased variance."""
-    words = ["the batch (training)", "the batch unbiased", "running before",
-             "running, for evaluation"]  # fmt: skip
+    words = [
+        "the batch (training)",
+        "the batch unbiased",
+        "running before",
+        "running, for evaluation",
+    ]
     page.headings((top, LABEL), ["statistics of the activations", *words])
     page.heights[top] = 45.0
     operands = known | {COUNT: constant(len(BATCH))}
@@ -93,8 +97,17 @@ def _statistics(page: Page, top: int, known: Cells) -> tuple[Cells, Cells]:
 
 def _activations(page: Page, top: int, known: Cells, training: Cells, evaluation: Cells) -> None:
     """A row an activation, then the mean and the deviation of each column."""
-    page.headings((top, LABEL), ["activation of image", "before: x", "training: z", "training: y",
-                                 "evaluation: z", "evaluation: y"])  # fmt: skip
+    page.headings(
+        (top, LABEL),
+        [
+            "activation of image",
+            "before: x",
+            "training: z",
+            "training: y",
+            "evaluation: z",
+            "evaluation: y",
+        ],
+    )
     for n in range(len(BATCH)):
         row = top + 1 + n
         page.fixed((row, LABEL), n + 1, "label")
@@ -120,11 +133,28 @@ def _summary(page: Page, top: int) -> None:
 def _chart(page: Page, top: int, row: int) -> None:
     count = len(BATCH)
     numbers = page.down((top + 1, LABEL), count)
-    lines = [Series(page.known((top, column)), numbers, page.down((top + 1, column), count),
-                    dots=True, line=False)
-             for column in (FIRST, FIRST + 2, FIRST + 4)]  # fmt: skip
-    page.curve("Activations before and after", "image", "activation", lines, (row, FIRST + 6),
-               width=14.5, height=10, y_format="0.0", y_min=None, x_max=count + 1)  # fmt: skip
+    lines = [
+        Series(
+            page.known((top, column)),
+            numbers,
+            page.down((top + 1, column), count),
+            dots=True,
+            line=False,
+        )
+        for column in (FIRST, FIRST + 2, FIRST + 4)
+    ]
+    page.curve(
+        "Activations before and after",
+        "image",
+        "activation",
+        lines,
+        (row, FIRST + 6),
+        width=14.5,
+        height=10,
+        y_format="0.0",
+        y_min=None,
+        x_max=count + 1,
+    )
 
 
 CONCEPT = Concept(

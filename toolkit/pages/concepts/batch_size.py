@@ -164,9 +164,11 @@ def _line(page: Page, row: int, words: str, expr: Expr, known: Cells) -> Known:
 def _draws(page: Page, known: Cells) -> dict[int, Known]:
     """The gradients of many batches of each size, all drawn in advance, a row a draw."""
     page.label(
-        (TOP, DRAWS_COLUMN), f"{SAMPLES} draws of n samples: those whose (k - b) · f, divided by "
-        f"{SAMPLES}, leaves less than n; their mean gradient (f made once with NumPy)", "name",
-    )  # fmt: skip
+        (TOP, DRAWS_COLUMN),
+        f"{SAMPLES} draws of n samples: those whose (k - b) · f, divided by "
+        f"{SAMPLES}, leaves less than n; their mean gradient (f made once with NumPy)",
+        "name",
+    )
     page.headings((TOP + 1, DRAWS_COLUMN), ["b", "f"])
     factors = 2 * np.random.default_rng(0).integers(0, SAMPLES // 2, SAMPLES) + 1
     first, left = TOP + 2, DRAWS_COLUMN + 2
@@ -190,9 +192,17 @@ def _draws(page: Page, known: Cells) -> dict[int, Known]:
 
 def _sizes(page: Page, top: int, draws: dict[int, Known], known: Cells) -> None:
     """For each size the error by theory, that of the draws here, and that among many images."""
-    page.headings((top, LABEL), ["how far a batch is off (root mean square)", "n",
-                                 f"theory, {SAMPLES} in all", f"measured, {SAMPLES} draws",
-                                 "theory, an epoch's N", "steps an epoch"])  # fmt: skip
+    page.headings(
+        (top, LABEL),
+        [
+            "how far a batch is off (root mean square)",
+            "n",
+            f"theory, {SAMPLES} in all",
+            f"measured, {SAMPLES} draws",
+            "theory, an epoch's N",
+            "steps an epoch",
+        ],
+    )
     page.heights[top] = 45.0
     many = held(COUNT, SAMPLES, MOST)
     for row, size in enumerate(SIZES, top + 1):
@@ -209,12 +219,27 @@ def _chart(page: Page, row: int, top: int) -> None:
     """The errors of the table at `top`, beside the cells to change; that of all samples is 0."""
     sizes = page.down((top + 1, FIRST), len(SIZES) - 1)
     page.curve(
-        "How far a batch's gradient is off", "batch size", "error",
-        [Series(page.known((top, FIRST + 1 + n)), sizes,
-                page.down((top + 1, FIRST + 1 + n), len(SIZES) - 1), dots=True) for n in range(3)],
-        (row, FIRST + 4), width=15, height=10, y_format="0.0", y_log=True, x_log=True, x_min=1,
+        "How far a batch's gradient is off",
+        "batch size",
+        "error",
+        [
+            Series(
+                page.known((top, FIRST + 1 + n)),
+                sizes,
+                page.down((top + 1, FIRST + 1 + n), len(SIZES) - 1),
+                dots=True,
+            )
+            for n in range(3)
+        ],
+        (row, FIRST + 4),
+        width=15,
+        height=10,
+        y_format="0.0",
+        y_log=True,
+        x_log=True,
+        x_min=1,
         x_max=100,
-    )  # fmt: skip
+    )
 
 
 CONCEPT = Concept(

@@ -71,8 +71,10 @@ def _measured(page: Page, concept: Concept, records: Records) -> None:
         if any(".more" in sentence for sentence in concept.conclusion):
             page.say(*CLEARLY, style="muted")
     else:
-        page.say(f"Not all of it is measured yet: toolkit experiments --only {concept.name}",
-                 style="conclusion")  # fmt: skip
+        page.say(
+            f"Not all of it is measured yet: toolkit experiments --only {concept.name}",
+            style="conclusion",
+        )
     measured.chart(figures, concept)
     if concept.measure:
         concept.measure(page, figures, records)

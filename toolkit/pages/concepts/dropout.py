@@ -84,8 +84,14 @@ def _layer(page: Page, top: int, known: Cells, numbers: Known) -> None:
     """The chosen draw: random numbers, mask, outputs; their means at the end of each row."""
     page.headings((top, LABEL), ["neuron", *map(str, range(1, WIDE + 1)), "mean"])
     page.inputs((top + 1, FIRST), ACTIVATIONS, -100, 100)
-    rows = ("activation x (change it)", "random number u", "mask m", "output y in training",
-            "expected output in training", "output in evaluation")  # fmt: skip
+    rows = (
+        "activation x (change it)",
+        "random number u",
+        "mask m",
+        "output y in training",
+        "expected output in training",
+        "output in evaluation",
+    )
     for n, words in enumerate(rows):
         page.label((top + 1 + n, LABEL), words)
     chosen = clamp(floor(DRAW), 1, DRAWS)
@@ -112,22 +118,35 @@ def _across(page: Page, row: int, column: int) -> Known:
 
 def _averages(page: Page, top: int, known: Cells) -> None:
     """The mean of the output for each draw, and the mean over all draws so far."""
-    page.headings((top, LABEL), ["draw (activations as above)", "mean output", "mean so far",
-                                 "mean input"])  # fmt: skip
+    page.headings(
+        (top, LABEL), ["draw (activations as above)", "mean output", "mean so far", "mean input"]
+    )
     inputs = _across(page, top - 8, FIRST)
     for n in range(DRAWS):
         row = top + 1 + n
         page.fixed((row, LABEL), n + 1, "label")
-        page.compute((row, FIRST), MEAN_OF_OUTPUT,
-                     known | {X: inputs, U: _across(page, row, FIRST + 11)})  # fmt: skip
+        page.compute(
+            (row, FIRST), MEAN_OF_OUTPUT, known | {X: inputs, U: _across(page, row, FIRST + 11)}
+        )
         so_far = page.down((top + 1, FIRST), n + 1)
         page.compute((row, FIRST + 1), mean(X), {X: so_far})
         page.compute((row, FIRST + 2), MEAN, {X: inputs})
     axis = page.down((top + 1, LABEL), DRAWS)
-    lines = [Series(page.known((top, column)), axis, page.down((top + 1, column), DRAWS))
-             for column in (FIRST, FIRST + 1, FIRST + 2)]  # fmt: skip
-    page.curve("Mean output: each draw, and all so far", "draw", "mean", lines,
-               (top, FIRST + 4), width=13.5, height=10.5, x_min=1, y_format="0.0")  # fmt: skip
+    lines = [
+        Series(page.known((top, column)), axis, page.down((top + 1, column), DRAWS))
+        for column in (FIRST, FIRST + 1, FIRST + 2)
+    ]
+    page.curve(
+        "Mean output: each draw, and all so far",
+        "draw",
+        "mean",
+        lines,
+        (top, FIRST + 4),
+        width=13.5,
+        height=10.5,
+        x_min=1,
+        y_format="0.0",
+    )
 
 
 CONCEPT = Concept(

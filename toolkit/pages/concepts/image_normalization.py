@@ -100,7 +100,7 @@ def _statistics(
             "at the rate chosen",
         )
     ):
-        page.label((top + 1 + n, LABEL), words)  # fmt: skip
+        page.label((top + 1 + n, LABEL), words)
     mean, deviation = page.known((top + 1, FIRST)), page.known((top + 2, FIRST))
     for row, cell in ((top + 1, mean), (top + 2, deviation)):
         page.compute((row, FIRST + 1), X / BYTE, {X: cell})
@@ -139,11 +139,22 @@ def _way(page: Page, top: int, row: int, known: Cells, squares: list[Known]) -> 
             operands = known | {SQUARE: square, STEP: page.known((top + 1 + n, left))}
             expr = clamp((DISTANCE if n else START).xreplace(SAFE), LEAST, MOST)
             page.compute((top + 1 + n, column), expr, operands, "tiny")
-        lines.append(Series(page.known((top, column)), steps,
-                            page.down((top + 1, column), STEPS + 1)))  # fmt: skip
-    page.curve("How far w is from its goal", "step", "distance (logarithmic)", lines,
-               (row, FIRST + 6), width=14.5, height=11, y_log=True, y_min=1e-6, y_max=1e6,
-               y_format="0E+00")  # fmt: skip
+        lines.append(
+            Series(page.known((top, column)), steps, page.down((top + 1, column), STEPS + 1))
+        )
+    page.curve(
+        "How far w is from its goal",
+        "step",
+        "distance (logarithmic)",
+        lines,
+        (row, FIRST + 6),
+        width=14.5,
+        height=11,
+        y_log=True,
+        y_min=1e-6,
+        y_max=1e6,
+        y_format="0E+00",
+    )
 
 
 CONCEPT = Concept(

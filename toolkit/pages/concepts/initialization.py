@@ -42,9 +42,17 @@ def demonstrate(page: Page) -> None:
     top = page.row + 1
     lines = _theory(page, top, known, starts)
     lines.append(_pass(page, top + LAYERS + 3, known))
-    page.curve("Size of the activations, layer by layer", "layer", "size (logarithmic)", lines,
-               (beside, FIRST + 6), width=14.5, height=11, y_log=True,
-               y_format="0E+00")  # fmt: skip
+    page.curve(
+        "Size of the activations, layer by layer",
+        "layer",
+        "size (logarithmic)",
+        lines,
+        (beside, FIRST + 6),
+        width=14.5,
+        height=11,
+        y_log=True,
+        y_format="0E+00",
+    )
     page.row = top + LAYERS + WIDE + 5
 
 
@@ -58,8 +66,10 @@ def _settings(page: Page) -> Cells:
         page.label((page.row, LABEL), words)
         known[symbol] = page.input((page.row, FIRST), value, least, most, whole=whole)
         page.row += 1
-    for line, words in ((RELU, "factor of each layer on the size, with ReLU"),
-                        (LINEAR, "without an activation function")):  # fmt: skip
+    for line, words in (
+        (RELU, "factor of each layer on the size, with ReLU"),
+        (LINEAR, "without an activation function"),
+    ):
         page.label((page.row, LABEL), words)
         page.compute((page.row, FIRST), _next(line).subs(V, 1).xreplace(SAFE), known)
         page.row += 1
@@ -69,8 +79,11 @@ def _settings(page: Page) -> Cells:
 def _starts(page: Page, known: Cells) -> list[Known]:
     """The usual deviations for this width."""
     starts = []
-    for expr, words in ((HE.expr, "He's deviation for this width"), (XAVIER.expr, "Xavier's"),
-                        (PYTORCH, "PyTorch's own, of a linear layer")):  # fmt: skip
+    for expr, words in (
+        (HE.expr, "He's deviation for this width"),
+        (XAVIER.expr, "Xavier's"),
+        (PYTORCH, "PyTorch's own, of a linear layer"),
+    ):
         page.label((page.row, LABEL), words)
         starts.append(page.compute((page.row, FIRST), expr.xreplace(SAFE), known))
         page.row += 1
@@ -80,9 +93,13 @@ def _starts(page: Page, known: Cells) -> list[Known]:
 def _theory(page: Page, top: int, known: Cells, starts: list[Known]) -> list[Series]:
     """The root mean square behind each layer, from 1: chosen deviation, He's and Xavier's."""
     he, xavier, _ = starts
-    ways = ((RELU, "yours, ReLU", known[S]), (RELU, "He, ReLU", he),
-            (RELU, "Xavier, ReLU", xavier), (LINEAR, "yours, no ReLU", known[S]),
-            (LINEAR, "Xavier, no ReLU", xavier))  # fmt: skip
+    ways = (
+        (RELU, "yours, ReLU", known[S]),
+        (RELU, "He, ReLU", he),
+        (RELU, "Xavier, ReLU", xavier),
+        (LINEAR, "yours, no ReLU", known[S]),
+        (LINEAR, "Xavier, no ReLU", xavier),
+    )
     words = [way[1] for way in ways]
     page.headings((top, LABEL), ["size of the activations behind layer", *words])
     for n in range(LAYERS + 1):
@@ -94,8 +111,10 @@ def _theory(page: Page, top: int, known: Cells, starts: list[Known]) -> list[Ser
             # The size is the root of the mean square, so the next is that of its square.
             here = page.compute((top + 1 + n, column), _next(line).xreplace(SAFE), operands, "tiny")
     layers = page.down((top + 1, LABEL), LAYERS + 1)
-    return [Series(page.known((top, column)), layers, page.down((top + 1, column), LAYERS + 1))
-            for column in range(FIRST, FIRST + 4)]  # the last is 1 as He's  # fmt: skip
+    return [
+        Series(page.known((top, column)), layers, page.down((top + 1, column), LAYERS + 1))
+        for column in range(FIRST, FIRST + 4)
+    ]  # the last is 1 as He's
 
 
 def _next(line: Equation) -> Expr:

@@ -77,8 +77,12 @@ def _map(page: Page, place: Place, kernel: int, known: dict[Symbol, Known]) -> N
     page.shade(Area(*place, row + SIZE - 1, left + SIZE - 1), high=POSITIVE, low=NEGATIVE, end=2.0)
     expr = matching(RELU, Integer(1), rectified(CELL.expr), CELL.expr)
     page.fill((row + SIZE + 1, left), expr, known | {K: cells}, "decimals 1")
-    page.shade(Area(row + SIZE + 1, left, row + SIZE + OUT, left + OUT - 1),
-               high=POSITIVE, low=NEGATIVE, end=20.0)  # fmt: skip
+    page.shade(
+        Area(row + SIZE + 1, left, row + SIZE + OUT, left + OUT - 1),
+        high=POSITIVE,
+        low=NEGATIVE,
+        end=20.0,
+    )
 
 
 def _costs(page: Page) -> None:

@@ -43,8 +43,10 @@ def demonstrate(page: Page) -> None:
         known[symbol] = page.input((page.row, FIRST), start, least, most, whole=True)
         page.row += 1
     _depths(page, known)
-    page.say("Without a bend two layers are one: change the matrices A and B, and the input x",
-             style="bold")  # fmt: skip
+    page.say(
+        "Without a bend two layers are one: change the matrices A and B, and the input x",
+        style="bold",
+    )
     _collapse(page)
 
 
@@ -60,11 +62,24 @@ def _depths(page: Page, known: dict[Symbol, Known]) -> None:
         for column, (equation, style) in enumerate(columns, FIRST + 1):
             page.compute((row, column), with_bounds(equation.expr, BOUNDS), operands, style)
     page.curve(
-        "How far the last layer sees", "layers n", "pixels to a side",
-        [Series(page.known((top, FIRST + 1)), page.down((top + 1, FIRST), count),
-                page.down((top + 1, FIRST + 1), count), dots=True)],
-        (top - 5, FIRST + 6), width=12.5, height=6.2, y_format="0", y_min=0, x_free=True,
-    )  # fmt: skip
+        "How far the last layer sees",
+        "layers n",
+        "pixels to a side",
+        [
+            Series(
+                page.known((top, FIRST + 1)),
+                page.down((top + 1, FIRST), count),
+                page.down((top + 1, FIRST + 1), count),
+                dots=True,
+            )
+        ],
+        (top - 5, FIRST + 6),
+        width=12.5,
+        height=6.2,
+        y_format="0",
+        y_min=0,
+        x_free=True,
+    )
     page.row = top + count + 2
 
 
@@ -78,8 +93,11 @@ def _collapse(page: Page) -> None:
     )
     top = page.row
     known: dict[Symbol, Known] = {}
-    blocks = ((INPUT, "input x", FIRST_X, 0), (A, "layer 1: A", FIRST_A, 2),
-              (B, "layer 2: B", FIRST_B, 5))  # fmt: skip
+    blocks = (
+        (INPUT, "input x", FIRST_X, 0),
+        (A, "layer 1: A", FIRST_A, 2),
+        (B, "layer 2: B", FIRST_B, 5),
+    )
     for symbols, words, numbers, right in blocks:
         page.label((top, FIRST + right), words, "bold")
         place = (top + 1, FIRST + right)
@@ -95,8 +113,16 @@ def _collapse(page: Page) -> None:
 
 def _outputs(page: Page, known: dict[Symbol, Known]) -> None:
     """What comes out of two layers, without and with ReLU, beside one matrix."""
-    words = ["A·x", "passed on", "two layers", "one: C·x", "difference", "the same?", "input -x",
-             "x and -x added"]  # fmt: skip
+    words = [
+        "A·x",
+        "passed on",
+        "two layers",
+        "one: C·x",
+        "difference",
+        "the same?",
+        "input -x",
+        "x and -x added",
+    ]
     page.headings((page.row, LABEL), ["what comes out", *words])
     for row, (relu, number) in enumerate(np.ndindex(2, 2), page.row + 1):
         name = "with ReLU between" if relu else "without ReLU"

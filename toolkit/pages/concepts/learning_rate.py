@@ -35,10 +35,19 @@ def demonstrate(page: Page) -> None:
     top = page.row + 1
     path, valley = _path(page, top, known), _valley(page, top, known)
     page.curve(
-        "The way down", "weight w", "loss", [valley, path], (beside, FIRST + 6),
-        width=14.5, height=11, y_format="0", y_min=0, y_max=14,
-        x_min=-5, x_max=5,
-    )  # fmt: skip
+        "The way down",
+        "weight w",
+        "loss",
+        [valley, path],
+        (beside, FIRST + 6),
+        width=14.5,
+        height=11,
+        y_format="0",
+        y_min=0,
+        y_max=14,
+        x_min=-5,
+        x_max=5,
+    )
     page.row = top + POINTS + 1
 
 
@@ -55,8 +64,12 @@ def _path(page: Page, top: int, known: dict[Symbol, Known]) -> Series:
         )
         if n < STEPS:
             here = page.compute((row + 1, FIRST), STEP.expr.xreplace(SAFE), operands)
-    return Series(page.known((top, FIRST + 1)), page.down((top + 1, FIRST), STEPS + 1),
-                  page.down((top + 1, FIRST + 1), STEPS + 1), dots=True)  # fmt: skip
+    return Series(
+        page.known((top, FIRST + 1)),
+        page.down((top + 1, FIRST), STEPS + 1),
+        page.down((top + 1, FIRST + 1), STEPS + 1),
+        dots=True,
+    )
 
 
 def _valley(page: Page, top: int, known: dict[Symbol, Known]) -> Series:
@@ -66,8 +79,11 @@ def _valley(page: Page, top: int, known: dict[Symbol, Known]) -> Series:
         row = top + 1 + n
         here = page.fixed((row, FIRST + 3), weight, "short")
         page.compute((row, FIRST + 4), LOSS.expr.xreplace(SAFE), known | {W: here})
-    return Series(page.known((top, FIRST + 4)), page.down((top + 1, FIRST + 3), POINTS),
-                  page.down((top + 1, FIRST + 4), POINTS))  # fmt: skip
+    return Series(
+        page.known((top, FIRST + 4)),
+        page.down((top + 1, FIRST + 3), POINTS),
+        page.down((top + 1, FIRST + 4), POINTS),
+    )
 
 
 CONCEPT = Concept(

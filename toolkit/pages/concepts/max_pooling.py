@@ -42,8 +42,9 @@ def demonstrate(page: Page) -> None:
         style="seconds right",
     )
     picks = _pooled(page, "every second cell (stride 2)", (first + 12, BESIDE), X, maps)
-    page.label((second - 1, FIRST), "1 marks the winner of each window (of equal cells the first)",
-               "bold")  # fmt: skip
+    page.label(
+        (second - 1, FIRST), "1 marks the winner of each window (of equal cells the first)", "bold"
+    )
     page.grids.append(
         _winners(
             page=page, image=(first, FIRST), pooled=(first, BESIDE), x=image, y=pooled, top=second
@@ -79,9 +80,13 @@ def _pooled(
 
 
 def _winners(
-    page: Page, image: tuple[int, int], pooled: tuple[int, int],
-    x: NDArray[np.float64], y: Known, top: int,
-) -> Grid:  # fmt: skip
+    page: Page,
+    image: tuple[int, int],
+    pooled: tuple[int, int],
+    x: NDArray[np.float64],
+    y: Known,
+    top: int,
+) -> Grid:
     """1 where a cell is the first largest of its window: four formulas that take turns."""
     values, turns = np.zeros((SIDE, SIDE)), []
     for down in range(SIZE):

@@ -38,10 +38,15 @@ ANSWERS, KEYS, KEY, SEEDS, SEED, CELLS, X = (
 )
 # Figures of a variant that a conclusion may name: the heading they stand under, and how they read.
 FIGURES = {
-    "accuracy": "mean", "spread": "standard deviation", "train": "train accuracy",
-    "loss": "test loss", "quarter": "after a quarter", "seconds": "seconds",
-    "parameters": "parameters", "wrong": "wrong of 10,000",
-}  # fmt: skip
+    "accuracy": "mean",
+    "spread": "standard deviation",
+    "train": "train accuracy",
+    "loss": "test loss",
+    "quarter": "after a quarter",
+    "seconds": "seconds",
+    "parameters": "parameters",
+    "wrong": "wrong of 10,000",
+}
 # Standard deviations of other figures than the test accuracy: heading, figure, style.
 SPREADS = {
     "train deviation": ("train accuracy", "percent right"),
@@ -105,9 +110,20 @@ class VariantFigures:
 def table(page: Page, concept: NamedExperiment, records: Records) -> VariantFigures:
     """The variants' figures, in the next free rows."""
     top, seeds = page.row, records.seeds
-    words = [*(f"seed {seed}" for seed in seeds), "mean", "standard deviation", "wrong of 10,000",
-             "parameters", "train accuracy", "train deviation", "test loss", "loss deviation",
-             "after a quarter", "seconds", "seconds deviation"]  # fmt: skip
+    words = [
+        *(f"seed {seed}" for seed in seeds),
+        "mean",
+        "standard deviation",
+        "wrong of 10,000",
+        "parameters",
+        "train accuracy",
+        "train deviation",
+        "test loss",
+        "loss deviation",
+        "after a quarter",
+        "seconds",
+        "seconds deviation",
+    ]
     columns = {word: FIRST + n for n, word in enumerate(words)}
     page.headings((top, LABEL), ["test accuracy at the end", *words])
     page.heights[top] = 30.0
@@ -140,9 +156,13 @@ def _line(figures: VariantFigures, variant: int, key: Known, records: Records) -
     )
     wrong = unless_dash(X, 10_000 * (1 - X))
     page.compute((row, figures.columns["wrong of 10,000"]), wrong, {X: mean}, "integer right")
-    for heading, style in (("train accuracy", "percent right"), ("test loss", "loss right"),
-                           ("after a quarter", "percent right"), ("seconds", "seconds right"),
-                           ("parameters", "integer right")):  # fmt: skip
+    for heading, style in (
+        ("train accuracy", "percent right"),
+        ("test loss", "loss right"),
+        ("after a quarter", "percent right"),
+        ("seconds", "seconds right"),
+        ("parameters", "integer right"),
+    ):
         operands = known | {ANSWERS: records.known(heading)}
         page.compute(
             (row, figures.columns[heading]), mean_of_records(ANSWERS, KEYS, KEY), operands, style
@@ -231,12 +251,22 @@ def chart(
     tall = count > MANY
     title += " (logarithmic axis)" if logarithmic else ""
     page.curve(
-        title, concept.title, "wrong",
-        [Series(at(page.name, figures.top, column, "wrong of 10,000"),
+        title,
+        concept.title,
+        "wrong",
+        [
+            Series(
+                at(page.name, figures.top, column, "wrong of 10,000"),
                 page.reach(Area(first, LABEL, last, LABEL), names),
-                page.reach(Area(first, column, last, column), wrong))],
+                page.reach(Area(first, column, last, column), wrong),
+            )
+        ],
         (page.row, LABEL),
-        bars=True, width=24, height=11 if tall else 8, y_format="#,##0",
-        y_log=logarithmic, y_min=1 if logarithmic else 0,
-    )  # fmt: skip
+        bars=True,
+        width=24,
+        height=11 if tall else 8,
+        y_format="#,##0",
+        y_log=logarithmic,
+        y_min=1 if logarithmic else 0,
+    )
     page.row += 22 if tall else 17

@@ -59,8 +59,10 @@ EXTREMES = ("smallest of good runs", "largest of good runs")
 def demonstrate(page: Page) -> None:
     """A reader's own signals against thresholds, and what to look at."""
     page.equation(UNTRAINED_LOSS, "The loss of a network that knows nothing:")
-    page.say("Change the yellow cells: type the signals of your own network. Try a mean loss of "
-             "0.9, then a first loss of 20.")  # fmt: skip
+    page.say(
+        "Change the yellow cells: type the signals of your own network. Try a mean loss of "
+        "0.9, then a first loss of 20."
+    )
     _settings(page)
     page.row += 1
     heads = ["signal", "yours", "at least", "at most", "verdict", *EXTREMES]
@@ -81,8 +83,9 @@ def _settings(page: Page) -> None:
     page.shared[NOTHING] = page.compute((page.row + 1, FIRST), log_of_classes, {CLASSES: classes})
     page.label((page.row + 2, LABEL), "a run ends badly below this test accuracy")
     page.shared[FAILED] = page.input((page.row + 2, FIRST), 0.97, 0, 1)
-    page.label((page.row + 2, FIRST + 2), "0.97: three times as many wrong as it should be",
-               "muted")  # fmt: skip
+    page.label(
+        (page.row + 2, FIRST + 2), "0.97: three times as many wrong as it should be", "muted"
+    )
     page.widths[LABEL] = 50.0
     page.row += 3
 

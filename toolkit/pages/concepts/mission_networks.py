@@ -45,8 +45,13 @@ def _flagged(tables: Tables) -> None:
     page.headings((top, LABEL), heads)
     page.heights[top] = 30.0
     tables.names(top)
-    criteria = [(), *((symbol, ONE) for symbol in (
-        ENDS, FLAGGED, *(signal.symbol for signal in SIGNALS), LATER.symbol))]  # fmt: skip
+    criteria = [
+        (),
+        *(
+            (symbol, ONE)
+            for symbol in (ENDS, FLAGGED, *(signal.symbol for signal in SIGNALS), LATER.symbol)
+        ),
+    ]
     for row, variant in enumerate(tables.variants, top + 1):
         known = {**tables.flags, **tables.keys(variant)}
         for column, more in enumerate(criteria, FIRST):
@@ -66,10 +71,13 @@ def lines(
     for words, later in (("Flagged: ", False), ("Flagged of those not seen before: ", True)):
         some = [n for n, variant in enumerate(variants) if (variant in new.values()) == later]
         numbers += [
-            ("and " if start else words, some[start : start + IN_LINE],
-             "," if start + IN_LINE < len(some) else ".")
+            (
+                "and " if start else words,
+                some[start : start + IN_LINE],
+                "," if start + IN_LINE < len(some) else ".",
+            )
             for start in range(0, len(some), IN_LINE)
-        ]  # fmt: skip
+        ]
     return numbers
 
 
@@ -104,8 +112,11 @@ def _signals(tables: Tables) -> None:
     """What the signals of this concept's networks are, on average, and those of each layer."""
     page, top = tables.page, tables.page.row
     columns = [(signal.name, signal.column) for signal in (*SIGNALS, LATER)]
-    layers = [each.heading for each in tables.records.table.columns if "layer " in each.heading
-              and each.heading[-1].isdigit()]  # fmt: skip
+    layers = [
+        each.heading
+        for each in tables.records.table.columns
+        if "layer " in each.heading and each.heading[-1].isdigit()
+    ]
     columns[2:4] = [(words.removeprefix("gradient, "), words) for words in layers[:8]]
     heads = [words for words, _ in columns]
     page.headings((top, LABEL), ["means; layers: norms of their gradients", *heads])
@@ -125,11 +136,20 @@ def _chart(tables: Tables, top: int, column: int) -> None:
     names = [page.cells[row, LABEL].value for row in range(first, last + 1)]
     losses = [page.cells[row, column].value for row in range(first, last + 1)]
     page.curve(
-        "Mean loss of batches 91 to 100; a network that knows nothing: 2.303", "network", "loss",
-        [Series(at(page.name, top, column, "early loss"),
+        "Mean loss of batches 91 to 100; a network that knows nothing: 2.303",
+        "network",
+        "loss",
+        [
+            Series(
+                at(page.name, top, column, "early loss"),
                 page.reach(Area(first, LABEL, last, LABEL), names),
-                page.reach(Area(first, column, last, column), losses))],
+                page.reach(Area(first, column, last, column), losses),
+            )
+        ],
         (page.row, LABEL),
-        bars=True, width=28, height=11, y_min=0,
-    )  # fmt: skip
+        bars=True,
+        width=28,
+        height=11,
+        y_min=0,
+    )
     page.row += CHART - 1

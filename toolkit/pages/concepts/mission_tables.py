@@ -27,8 +27,16 @@ GROUPS = {
 }
 TESTED = (CHOSEN_ON, AGAIN, UNSEEN)
 SHORT = {CHOSEN_ON: "seed 0", AGAIN: "other seeds", UNSEEN: "new networks"}
-HEADINGS = ("runs", "end badly", "flagged of these", "missed", "end well", "flagged of these",
-         "hit rate", "false alarms")  # fmt: skip
+HEADINGS = (
+    "runs",
+    "end badly",
+    "flagged of these",
+    "missed",
+    "end well",
+    "flagged of these",
+    "hit rate",
+    "false alarms",
+)
 SHARES = (0.4, 0.5, 0.6, 0.7, 0.8, 0.9)  # of ln 10: bounds of the mean loss to compare
 PART, WHOLE, KEYS, KEY, X, SHARE, ANSWERS = (
     Symbol(x) for x in ("part", "whole", "keys", "key", "x", "share", "answers")
@@ -96,10 +104,14 @@ def _rule(tables: Tables) -> None:
 
 def _rates(page: Page, row: int, column: int, *shares: tuple[Known, Known]) -> list[Known]:
     return [
-        page.compute((row, column + n), share_or_dash(PART, WHOLE), {PART: part, WHOLE: whole},
-                     "percent right")
+        page.compute(
+            (row, column + n),
+            share_or_dash(PART, WHOLE),
+            {PART: part, WHOLE: whole},
+            "percent right",
+        )
         for n, (part, whole) in enumerate(shares)
-    ]  # fmt: skip
+    ]
 
 
 def _sentence(tables: Tables, again: int, unseen: int) -> None:
@@ -116,11 +128,16 @@ def _sentence(tables: Tables, again: int, unseen: int) -> None:
         return joined(part_words, Text(" of "), whole_words)
 
     words = joined(
-        Text("Of runs not used for the bounds the rule flags "), share(again, 2, 1),
-        Text(" that end badly and "), share(again, 5, 4),
-        Text(" that do not; of networks new to it "), share(unseen, 2, 1), Text(" and "),
-        share(unseen, 5, 4), Text("."),
-    )  # fmt: skip
+        Text("Of runs not used for the bounds the rule flags "),
+        share(again, 2, 1),
+        Text(" that end badly and "),
+        share(again, 5, 4),
+        Text(" that do not; of networks new to it "),
+        share(unseen, 2, 1),
+        Text(" and "),
+        share(unseen, 5, 4),
+        Text("."),
+    )
     page.compute(page.places["summary"], words, known, "name")
     page.places["answer"] = page.row, LABEL
     page.compute(page.places["answer"], words, known, "conclusion")

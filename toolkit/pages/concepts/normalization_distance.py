@@ -42,8 +42,18 @@ def demonstrate(page: Page) -> None:
 
 def _layers(page: Page, top: int, known: Cells) -> None:
     """A row a layer: as chosen, after an update, and without any batch norm."""
-    page.headings((top, LABEL), ["layer", "number", "gain g", "batch norm behind it?", "size",
-                                 "size after an update", "without any batch norm"])  # fmt: skip
+    page.headings(
+        (top, LABEL),
+        [
+            "layer",
+            "number",
+            "gain g",
+            "batch norm behind it?",
+            "size",
+            "size after an update",
+            "without any batch norm",
+        ],
+    )
     page.heights[top] = 45.0
     page.label((top + 1, LABEL), "input")
     page.fixed((top + 1, FIRST), 0, "right")
@@ -76,8 +86,10 @@ def _prediction(page: Page, top: int) -> None:
 def _alone(page: Page, top: int, layers: int, known: Cells) -> None:
     """What the prediction would receive with a single batch norm, behind each layer in turn."""
     count = len(GAINS)
-    page.headings((top, LABEL), ["with a single batch norm", "layers in between", "size received",
-                                 "size after an update"])  # fmt: skip
+    page.headings(
+        (top, LABEL),
+        ["with a single batch norm", "layers in between", "size received", "size after an update"],
+    )
     page.heights[top] = 45.0
     received: list[Known] = []
     for n in range(count, -1, -1):
@@ -102,14 +114,33 @@ def _charts(page: Page, row: int, top: int) -> None:
     below = top + len(GAINS) + 5
     for title, x_title, head, first, columns, place in (
         ("Size of the activations", "layer", top, FIRST, (5, 3, 4), row),
-        ("A single batch norm", "layers between it and the prediction", below, FIRST, (1, 2),
-         row + 14),
-    ):  # fmt: skip
+        (
+            "A single batch norm",
+            "layers between it and the prediction",
+            below,
+            FIRST,
+            (1, 2),
+            row + 14,
+        ),
+    ):
         x = page.down((head + 1, first), count)
-        lines = [Series(page.known((head, FIRST + n)), x, page.down((head + 1, FIRST + n), count),
-                        dots=True) for n in columns]  # fmt: skip
-        page.curve(title, x_title, "size (logarithmic)", lines, (place, FIRST + 7), width=13.5,
-                   height=7.5, y_log=True, y_format="0.###")  # fmt: skip
+        lines = [
+            Series(
+                page.known((head, FIRST + n)), x, page.down((head + 1, FIRST + n), count), dots=True
+            )
+            for n in columns
+        ]
+        page.curve(
+            title,
+            x_title,
+            "size (logarithmic)",
+            lines,
+            (place, FIRST + 7),
+            width=13.5,
+            height=7.5,
+            y_log=True,
+            y_format="0.###",
+        )
 
 
 CONCEPT = Concept(

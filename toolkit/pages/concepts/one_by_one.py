@@ -91,18 +91,29 @@ def _costs(page: Page) -> None:
     """Weights and products with and without a 1x1 convolution before a 3x3 one."""
     known, top = dict[Symbol, Known](), page.row
     page.label((top, LABEL), "Before a 3x3 convolution: what is saved?", "name")
-    for n, (symbol, words, value, most) in enumerate((
-        (IN, "channels that come in", 16, 256), (BETWEEN, "channels after the 1x1", 8, 256),
-        (OUT, "channels that go out", 16, 256), (CELLS, "cells along a side of the maps", 14, 64),
-    ), 1):  # fmt: skip
+    for n, (symbol, words, value, most) in enumerate(
+        (
+            (IN, "channels that come in", 16, 256),
+            (BETWEEN, "channels after the 1x1", 8, 256),
+            (OUT, "channels that go out", 16, 256),
+            (CELLS, "cells along a side of the maps", 14, 64),
+        ),
+        1,
+    ):
         page.label((top + n, LABEL), words)
         known[symbol] = page.input((top + n, FIRST), value, 1, most, whole=True)
     page.headings((top, FIRST + 2), ["", "weights", "products, thousands"])
     page.heights[top] = 30.0
-    for n, (words, expr) in enumerate((
-        ("1x1", NARROW), ("3x3 after it", WIDE), ("together", NARROW + WIDE),
-        ("3x3 alone", DIRECT), ("saved", DIRECT - NARROW - WIDE),
-    ), 1):  # fmt: skip
+    for n, (words, expr) in enumerate(
+        (
+            ("1x1", NARROW),
+            ("3x3 after it", WIDE),
+            ("together", NARROW + WIDE),
+            ("3x3 alone", DIRECT),
+            ("saved", DIRECT - NARROW - WIDE),
+        ),
+        1,
+    ):
         page.label((top + n, FIRST + 2), words, "name" if words == "saved" else "text")
         for column, count in enumerate((expr, expr * CELLS**2 / 1000), FIRST + 3):
             page.compute((top + n, column), count.xreplace(COUNTS), known, "integer right")

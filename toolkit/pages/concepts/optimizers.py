@@ -52,8 +52,10 @@ def demonstrate(page: Page) -> None:
     for kind in KINDS:
         for equation in update(_training(kind), X):
             page.equation(_textbook_form(equation), f"{NAMES[kind]}:")
-    page.say("Change the yellow cells: b to 1, a round valley; then 23, where SGD's η·b",
-             "is above 2 and its steps across the valley grow; another schedule.")  # fmt: skip
+    page.say(
+        "Change the yellow cells: b to 1, a round valley; then 23, where SGD's η·b",
+        "is above 2 and its steps across the valley grow; another schedule.",
+    )
     beside = page.row - CHART_ROWS_ABOVE
     known, rates = _settings(page)
     top = page.row + 1
@@ -148,9 +150,13 @@ def _loss(page: Page, place: tuple[int, int], known: Cells) -> None:
 
 
 def _row(
-    page: Page, row: int, step: int, way: tuple[list[Equation], dict[Symbol, int]], before: Cells,
+    page: Page,
+    row: int,
+    step: int,
+    way: tuple[list[Equation], dict[Symbol, int]],
+    before: Cells,
     known: Cells,
-) -> Cells:  # fmt: skip
+) -> Cells:
     """One step: the update's equations with the row above in place of what they call previous."""
     equations, columns = way
     page.fixed((row, LABEL), step, "label")
@@ -184,17 +190,39 @@ def _charts(page: Page, beside: int, top: int, lefts: list[int]) -> None:
         page.label((top - 1, left), NAMES[kind], "bold")
     names = [page.known((top - 1, left)) for left in lefts]
     page.curve(
-        "The ways down, from above", "x, along the valley", "y, across it",
-        [Series(name, page.down((top + 1, left), rows), page.down((top + 1, left + 1), rows),
-                dots=True) for name, left in zip(names, lefts, strict=True)],
-        (beside, FIRST + 4), width=9, height=9, y_format="0.0", x_min=None, x_free=True,
-    )  # fmt: skip
+        "The ways down, from above",
+        "x, along the valley",
+        "y, across it",
+        [
+            Series(
+                name,
+                page.down((top + 1, left), rows),
+                page.down((top + 1, left + 1), rows),
+                dots=True,
+            )
+            for name, left in zip(names, lefts, strict=True)
+        ],
+        (beside, FIRST + 4),
+        width=9,
+        height=9,
+        y_format="0.0",
+        x_min=None,
+        x_free=True,
+    )
     page.curve(
-        "The loss, step by step", "step", "loss",
-        [Series(name, steps, page.down((top + 1, left + 2), rows))
-         for name, left in zip(names, lefts, strict=True)],
-        (beside, FIRST + 9), width=9, height=9, y_format="0E+00", y_log=True,
-    )  # fmt: skip
+        "The loss, step by step",
+        "step",
+        "loss",
+        [
+            Series(name, steps, page.down((top + 1, left + 2), rows))
+            for name, left in zip(names, lefts, strict=True)
+        ],
+        (beside, FIRST + 9),
+        width=9,
+        height=9,
+        y_format="0E+00",
+        y_log=True,
+    )
 
 
 CONCEPT = Concept(

@@ -41,8 +41,16 @@ EXPERIMENT = Experiment(
 
 MOST, STEPS = 7, 36  # the highest degree; points of the curve
 TRAINING = ((0, 0.1), (1, 1.3), (2, 1.6), (3, 0.8), (4, -0.4), (5, -0.7), (6, -1.3), (7, 0.2))
-TEST = ((0.5, 0.6), (1.5, 1.2), (2.5, 0.9), (3.5, 0.3), (4.5, -0.9), (5.5, -0.9), (6.4, -0.6),
-        (6.8, -0.4))  # fmt: skip
+TEST = (
+    (0.5, 0.6),
+    (1.5, 1.2),
+    (2.5, 0.9),
+    (3.5, 0.3),
+    (4.5, -0.9),
+    (5.5, -0.9),
+    (6.4, -0.6),
+    (6.8, -0.4),
+)
 POINTS = len(TRAINING)
 X, Y, C, BASIS, DEGREES, DEGREE, PREDICTED = (
     Symbol(name) for name in ("x", "t", "c_j", "P_j", "j", "d", "p")
@@ -87,8 +95,11 @@ def _basis(page: Page, top: int, known: Cells) -> Known:
     places = [x for x, _ in (*TRAINING, *TEST)]
     xs = np.array([*places, *np.linspace(0, 7, STEPS)])
     head = top - 13
-    page.label((head - 1, ASIDE), "basis polynomials, orthonormal over the training places, "
-               "and their fitted coefficients", "name")  # fmt: skip
+    page.label(
+        (head - 1, ASIDE),
+        "basis polynomials, orthonormal over the training places, and their fitted coefficients",
+        "name",
+    )
     page.headings((head, ASIDE), ["x", "curve", *(f"P{j}" for j in range(MOST + 1))])
     values = orthonormal(places[:POINTS], MOST, xs.tolist())
     for (row, column), value in np.ndenumerate(values):
@@ -117,10 +128,11 @@ def _coefficients(page: Page, row: int, top: int) -> Known:
     page.label((row, ASIDE + 1), "c_j")
     values = _column(page, top + 3, FIRST + 1)
     coefficients = [
-        page.compute((row, column), FITTED.expr,
-                     {Y: values, BASIS: _column(page, row + 1, column)}).value
+        page.compute(
+            (row, column), FITTED.expr, {Y: values, BASIS: _column(page, row + 1, column)}
+        ).value
         for column in range(ASIDE + 2, ASIDE + 3 + MOST)
-    ]  # fmt: skip
+    ]
     return page.reach(Area.of(row, ASIDE + 2, wide=MOST + 1), np.array(coefficients))
 
 
@@ -132,8 +144,10 @@ def _predictions(page: Page, top: int, known: Cells, basis: Known) -> None:
     every = page.moving(Area.of(top, left), np.arange(1, MOST + 1), down=0)
     operands = known | {BASIS: basis, DEGREE: every}
     answers = page.fill((top + 3, left), CURVE.expr, operands)
-    for row, first, words in ((top + 1, 0, "training error (root of mean square)"),
-                              (top + 2, POINTS, "test error")):  # fmt: skip
+    for row, first, words in (
+        (top + 1, 0, "training error (root of mean square)"),
+        (top + 2, POINTS, "test error"),
+    ):
         page.label((row, LABEL), words, "name")
         values = page.down((top + 3 + first, FIRST + 1), POINTS)
         for n in range(MOST):
@@ -150,23 +164,50 @@ def _charts(page: Page, row: int, top: int) -> None:
     for n, words in enumerate(("training", "test", "curve")):
         page.label((head + 3 + n * POINTS, ASIDE - 1), words)
         names[words] = page.known((head + 3 + n * POINTS, ASIDE - 1))
-    curve = Series(names["curve"],
-                   page.down((head + 3 + 2 * POINTS, ASIDE), STEPS),
-                   page.down((head + 3 + 2 * POINTS, ASIDE + 1), STEPS))  # fmt: skip
+    curve = Series(
+        names["curve"],
+        page.down((head + 3 + 2 * POINTS, ASIDE), STEPS),
+        page.down((head + 3 + 2 * POINTS, ASIDE + 1), STEPS),
+    )
     points = [
-        Series(names[words], page.down((first, FIRST), POINTS),
-               page.down((first, FIRST + 1), POINTS), dots=True, line=False)
+        Series(
+            names[words],
+            page.down((first, FIRST), POINTS),
+            page.down((first, FIRST + 1), POINTS),
+            dots=True,
+            line=False,
+        )
         for words, first in (("training", top + 3), ("test", top + 3 + POINTS))
-    ]  # fmt: skip
-    page.curve("The polynomial chosen", "x", "", [curve, *points], (row, LABEL), width=14.5,
-               height=8.3, x_max=7, y_min=-3, y_max=3, y_format="0")  # fmt: skip
+    ]
+    page.curve(
+        "The polynomial chosen",
+        "x",
+        "",
+        [curve, *points],
+        (row, LABEL),
+        width=14.5,
+        height=8.3,
+        x_max=7,
+        y_min=-3,
+        y_max=3,
+        y_format="0",
+    )
     degrees = page.reach(Area.of(top, FIRST + 2, wide=MOST), np.arange(1, MOST + 1))
     errors = [
         Series(page.known((line, LABEL)), degrees, _across(page, line), dots=True)
         for line in (top + 1, top + 2)
     ]
-    page.curve("Errors: the gap is overfitting", "degree of the polynomial", "error", errors,
-               (row, FIRST + 5), width=14.5, height=8.3, x_min=1, y_min=0)  # fmt: skip
+    page.curve(
+        "Errors: the gap is overfitting",
+        "degree of the polynomial",
+        "error",
+        errors,
+        (row, FIRST + 5),
+        width=14.5,
+        height=8.3,
+        x_min=1,
+        y_min=0,
+    )
 
 
 def _across(page: Page, row: int) -> Known:
@@ -184,8 +225,10 @@ def _column(page: Page, row: int, column: int) -> Known:
 def measure(page: Page, figures: VariantFigures, records: Records) -> None:
     """The test accuracy on the way: whether it falls again."""
     page.part("Does the test accuracy fall again, as training goes on?")
-    page.say("Dropout in these networks drops whole maps. Train accuracy is measured at the end "
-             "alone.", style="muted")  # fmt: skip
+    page.say(
+        "Dropout in these networks drops whole maps. Train accuracy is measured at the end alone.",
+        style="muted",
+    )
     top = page.row
     count = len(QUARTERS)
     page.headings((top, LABEL), ["mean test accuracy after quarter"])
@@ -197,10 +240,14 @@ def measure(page: Page, figures: VariantFigures, records: Records) -> None:
         key = recorded.key(variant.setup(records.budget).fingerprint)
         known = {KEYS: records.known("key"), KEY: constant(key)}
         on_the_way = [
-            page.compute((row, column), mean_of_records(MEANS, KEYS, KEY),
-                         known | {MEANS: records.known(heading)}, "percent right")
+            page.compute(
+                (row, column),
+                mean_of_records(MEANS, KEYS, KEY),
+                known | {MEANS: records.known(heading)},
+                "percent right",
+            )
             for column, heading in enumerate(QUARTERS, FIRST)
-        ]  # fmt: skip
+        ]
         operands = dict(zip((THIRD, LAST), on_the_way[2:], strict=True))
         change = unless_dash(THIRD, unless_dash(LAST, LAST - THIRD))
         page.compute((row, FIRST + count), change, operands, "percent right")
@@ -218,10 +265,18 @@ def _curves(page: Page, top: int) -> None:
         area = page.reach(Area.of(row, FIRST, wide=count), values)
         lines.append(Series(page.known((row, LABEL)), axis, area, dots=True))
     page.curve(
-        "Test accuracy on the way", "quarters of the training", "test accuracy", lines,
-        (page.row + 1, LABEL), width=24, height=9, x_min=1, x_max=count, y_min=None,
+        "Test accuracy on the way",
+        "quarters of the training",
+        "test accuracy",
+        lines,
+        (page.row + 1, LABEL),
+        width=24,
+        height=9,
+        x_min=1,
+        x_max=count,
+        y_min=None,
         y_format="0%",
-    )  # fmt: skip
+    )
     page.row += 20
 
 

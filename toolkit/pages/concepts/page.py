@@ -194,15 +194,21 @@ class Page(PageBuilder):
         self.grids.append(grid)
         return self.reach(grid.area, grid.values)
 
-    def shade(self, *areas: Area, high: str = DARK, low: str = "FFFFFF", end: float | None = None
-              ) -> None:  # fmt: skip
+    def shade(
+        self, *areas: Area, high: str = DARK, low: str = "FFFFFF", end: float | None = None
+    ) -> None:
         """Colour cells by their numbers; with an `end` two-sided, low at -end, white at 0."""
         self.scales.append(Scale(tuple(areas), high, low, end))
 
     def curve(
-        self, title: str, x_title: str, y_title: str, lines: Sequence[Series],
-        place: Place, **axis: object,
-    ) -> None:  # fmt: skip
+        self,
+        title: str,
+        x_title: str,
+        y_title: str,
+        lines: Sequence[Series],
+        place: Place,
+        **axis: object,
+    ) -> None:
         """A chart, its top left corner at `place`; each line has its name in a cell."""
         row, column = place
         self.charts.append(
@@ -211,8 +217,11 @@ class Page(PageBuilder):
 
     def link(self, before: str, after: str) -> None:
         """Links to the contents, and to the sheets before and after this one."""
-        links = {LABEL: (CONTENTS, CONTENTS), FIRST: (f"← {before}", before),
-                 FIRST + 4: (f"{after} →", after)}  # fmt: skip
+        links = {
+            LABEL: (CONTENTS, CONTENTS),
+            FIRST: (f"← {before}", before),
+            FIRST + 4: (f"{after} →", after),
+        }
         for column, (text, name) in links.items():
             self.cells[LINKS_ROW, column] = Cell(text, "link", link=name)
 

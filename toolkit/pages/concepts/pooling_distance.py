@@ -53,10 +53,22 @@ def demonstrate(page: Page) -> None:
     page.label((page.row, FIRST + 6), "1: a peak here would look the same", "bold")
     page.row += 1
     top = page.row + 1
-    page.headings((page.row, LABEL), [
-        "one row of an image", "input", "1 pool", "2 pools", "3 pools", "", "", "input", "1 pool",
-        "2 pools", "3 pools",
-    ])  # fmt: skip
+    page.headings(
+        (page.row, LABEL),
+        [
+            "one row of an image",
+            "input",
+            "1 pool",
+            "2 pools",
+            "3 pools",
+            "",
+            "",
+            "input",
+            "1 pool",
+            "2 pools",
+            "3 pools",
+        ],
+    )
     _pooled(page, top, peak)
     _same(page, top)
     page.row = top + CELLS + 2
@@ -105,8 +117,10 @@ def _fields(page: Page) -> None:
     page.headings((top, LABEL), ["pools k", *("" for _ in range(POOLS + 1))])
     pools = [page.fixed((top, FIRST + k), k, "heading") for k in range(POOLS + 1)]
     page.label((top + 1, LABEL), "j, cells that one step covers")
-    jumps = [page.compute((top + 1, FIRST + k), JUMP.expr, {K: pool}, "tally")
-             for k, pool in enumerate(pools)]  # fmt: skip
+    jumps = [
+        page.compute((top + 1, FIRST + k), JUMP.expr, {K: pool}, "tally")
+        for k, pool in enumerate(pools)
+    ]
     for n in range(1, DEEPEST + 1):
         page.label((top + 1 + n, LABEL), f"r with n = {n} 3x3 convolution{'s' if n > 1 else ''}")
         for k, jump in enumerate(jumps):

@@ -65,8 +65,11 @@ def named(position: int) -> str:
 def settings(page: Page, what: str, narrow: int | None) -> Settings:
     """Cells to change, in the next free rows."""
     sizes = {}
-    settings = [(SIDE, "side of the image", 28, 12, 64), (KERNEL, "side of the kernels", 3, 1, 5),
-             (POOL, "side of the pool's windows", 2, 1, 4)]  # fmt: skip
+    settings = [
+        (SIDE, "side of the image", 28, 12, 64),
+        (KERNEL, "side of the kernels", 3, 1, 5),
+        (POOL, "side of the pool's windows", 2, 1, 4),
+    ]
     for symbol, words, value, least, most in settings:
         page.label((page.row, LABEL), words)
         sizes[symbol] = page.input((page.row, FIRST), value, least, most, whole=True)
@@ -161,9 +164,20 @@ def _chart(page: Page, top: int, count: int, what: str) -> None:
     column = FIRST + COUNT
     names = [page.cells[top + n, LABEL].value for n in range(1, count + 1)]
     page.curve(
-        f"Multiply-adds for one image, by where {what} stands", "position", "millions",
-        [Series(page.known((top, column)),
+        f"Multiply-adds for one image, by where {what} stands",
+        "position",
+        "millions",
+        [
+            Series(
+                page.known((top, column)),
                 page.reach(Area.of(top + 1, LABEL, count), names),
-                page.down((top + 1, column), count))],
-        (top + count + 2, LABEL), bars=True, width=24, height=7.5, y_format="0.0", y_min=0,
-    )  # fmt: skip
+                page.down((top + 1, column), count),
+            )
+        ],
+        (top + count + 2, LABEL),
+        bars=True,
+        width=24,
+        height=7.5,
+        y_format="0.0",
+        y_min=0,
+    )

@@ -20,8 +20,16 @@ SIZE = Equation(Symbol("n'"), floor((N + 2 * P - K) / S) + 1)
 JUMP = Equation(Symbol("j'"), J * S)
 SEES = Equation(Symbol("r'"), R + (K - 1) * J)
 BOUNDS = {K: (1, 28), S: (1, 4), P: (0, 14)}
-COLUMNS = {K: FIRST, S: FIRST + 1, P: FIRST + 2, N: FIRST + 3, J: FIRST + 4, R: FIRST + 5,
-           LOW: FIRST + 6, HIGH: FIRST + 7}  # fmt: skip
+COLUMNS = {
+    K: FIRST,
+    S: FIRST + 1,
+    P: FIRST + 2,
+    N: FIRST + 3,
+    J: FIRST + 4,
+    R: FIRST + 5,
+    LOW: FIRST + 6,
+    HIGH: FIRST + 7,
+}
 NOTE = FIRST + 8
 IN_MAP = Float(0.2)  # a paler colour for what is there and not seen
 
@@ -57,8 +65,17 @@ def _kernels() -> list[tuple[int | None, ...]]:
 
 def _table(page: Page, top: int) -> list[dict[Symbol, Known]]:
     """Sizes, jumps and receptive fields, from the image on."""
-    words = ["kernel k", "stride s", "padding p", "size n", "jump j", "field r", "sees from", "to",
-             "note"]  # fmt: skip
+    words = [
+        "kernel k",
+        "stride s",
+        "padding p",
+        "size n",
+        "jump j",
+        "field r",
+        "sees from",
+        "to",
+        "note",
+    ]
     page.headings((top, LABEL), ["change the yellow cells; blank rows pass on", *words])
     page.label((top + 1, LABEL), "image (its side: up to 28)")
     operands = {N: page.input((top + 1, COLUMNS[N]), SIDE, 1, SIDE, whole=True)}

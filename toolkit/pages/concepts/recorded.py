@@ -65,7 +65,7 @@ FIELDS = (
     Field("gradient, last layer", lambda result: _first(result.gradients[::-1]), "scientific", 19),
     Field("dead units, worst layer", lambda result: _largest(result.dead), "percent", 22),
     Field("seconds", lambda result: result.seconds, "seconds", 9),
-)  # fmt: skip
+)
 
 
 def _cell(value: Value) -> Value:
@@ -78,8 +78,9 @@ def gradient(layer: int) -> Field:
     return Field(
         f"gradient, layer {layer}",
         lambda result: dict(enumerate(result.gradients, 1)).get(layer, "–"),
-        "scientific", 17,
-    )  # fmt: skip
+        "scientific",
+        17,
+    )
 
 
 def table(results: Sequence[Result], names: Mapping[str, str]) -> Table:
@@ -133,7 +134,10 @@ def sheet(result_table: Table, sentence: str) -> Sheet:
 
 
 _TIME = joined(
-    Text("Seconds in all: "), grouped_text(total(SECONDS)),
-    Text(". They are the machine's and what else it did at the time: compare large differences "
-         "alone."),
-)  # fmt: skip
+    Text("Seconds in all: "),
+    grouped_text(total(SECONDS)),
+    Text(
+        ". They are the machine's and what else it did at the time: compare large differences "
+        "alone."
+    ),
+)

@@ -28,8 +28,16 @@ GRADIENT = Equation(Gradient(LOSS, Z), BY_LOGIT)
 Q, LIFTED = Symbol("q"), Symbol("raised")
 SECOND = P * (A - summed(Q * B)) / T
 SAFE = {Z: number_of(Z), T: temperature(T)}
-HEADINGS = ("logit z", "e^((z-m)/T)", "p", "label y", "gradient", "softmax of p", "gradient by p",
-            "gradient by z")  # fmt: skip
+HEADINGS = (
+    "logit z",
+    "e^((z-m)/T)",
+    "p",
+    "label y",
+    "gradient",
+    "softmax of p",
+    "gradient by p",
+    "gradient by z",
+)
 
 
 def demonstrate(page: Page) -> None:
@@ -57,9 +65,19 @@ def demonstrate(page: Page) -> None:
     _twice(page, top, heat)
     _totals(page, top)
     page.curve(
-        "Probabilities", "", "", [_bars(page, top, 2), _bars(page, top, 5)], (beside, FIRST + 8),
-        width=13, height=9, bars=True, y_format="0.0", y_min=0, y_max=1, x_min=None,
-    )  # fmt: skip
+        "Probabilities",
+        "",
+        "",
+        [_bars(page, top, 2), _bars(page, top, 5)],
+        (beside, FIRST + 8),
+        width=13,
+        height=9,
+        bars=True,
+        y_format="0.0",
+        y_min=0,
+        y_max=1,
+        x_min=None,
+    )
     page.row = top + COUNT + 5
 
 
@@ -74,8 +92,14 @@ def _bars(page: Page, top: int, number: int) -> Series:
     return Series(page.known((top, FIRST + number)), names, _column(page, top, number))
 
 
-def _down(page: Page, top: int, number: int, expr: Expr, known: dict[Symbol, Known],
-          reads: dict[Symbol, int]) -> None:  # fmt: skip
+def _down(
+    page: Page,
+    top: int,
+    number: int,
+    expr: Expr,
+    known: dict[Symbol, Known],
+    reads: dict[Symbol, int],
+) -> None:
     """One column: in each row `expr` of `known` and of the columns that it reads."""
     for row in range(top + 1, top + COUNT + 1):
         here = {symbol: page.known((row, FIRST + n)) for symbol, n in reads.items()}
@@ -84,8 +108,10 @@ def _down(page: Page, top: int, number: int, expr: Expr, known: dict[Symbol, Kno
 
 def _once(page: Page, top: int, heat: Known) -> None:
     """What each logit becomes; the sum of a column stands below it."""
-    known = {T: heat, M: page.compute((top + COUNT + 2, FIRST), largest(Z),
-                                      {Z: _column(page, top, 0)}, "short")}  # fmt: skip
+    known = {
+        T: heat,
+        M: page.compute((top + COUNT + 2, FIRST), largest(Z), {Z: _column(page, top, 0)}, "short"),
+    }
     _down(page=page, top=top, number=1, expr=RAISED.xreplace(SAFE), known=known, reads={Z: 0})
     known[S] = _sum(page, top, 1)
     _down(

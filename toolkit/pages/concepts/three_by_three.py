@@ -87,8 +87,12 @@ def _image_and_map(page: Page, top: int, kernel: Known) -> Known:
     page.shade(Area(*place, top + SIDE, FIRST + SIDE - 1), high=PAPER, low=INPUT_FILL)
     window = Maps(page.name, (place,), pixels[None]).window(0, SIZE)
     page.fill((top + 1, MAP_LEFT), CELL.expr, {X: window, K: kernel}, "decimals 1")
-    page.shade(Area(top + 1, MAP_LEFT, top + OUT, MAP_LEFT + OUT - 1),
-               high=POSITIVE, low=NEGATIVE, end=20.0)  # fmt: skip
+    page.shade(
+        Area(top + 1, MAP_LEFT, top + OUT, MAP_LEFT + OUT - 1),
+        high=POSITIVE,
+        low=NEGATIVE,
+        end=20.0,
+    )
     return values
 
 

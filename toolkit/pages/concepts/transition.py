@@ -26,9 +26,17 @@ SAFE = {symbol: number_of(symbol) for symbol in (IN, NARROW, OUT, SIDE, KERNEL)}
 }
 COST = Equation(Symbol("products"), KERNEL**2 * READ * OUT * LARGE**2)
 SMALL = floor(SIDE / POOL)
-HEADINGS = ("way", "k x k reads channels", "of side", "weights of 1x1", "weights of k x k",
-            "million products", "share of the first", "weights saved",
-            "products saved")  # fmt: skip
+HEADINGS = (
+    "way",
+    "k x k reads channels",
+    "of side",
+    "weights of 1x1",
+    "weights of k x k",
+    "million products",
+    "share of the first",
+    "weights saved",
+    "products saved",
+)
 # In words, channels and side that the convolution reads, weights of the 1x1, the side it works on.
 WAYS: tuple[tuple[str, Expr, Expr, Expr, Expr], ...] = (
     ("k x k at once", IN, SIDE, Integer(0), Integer(0)),
@@ -53,12 +61,23 @@ def demonstrate(page: Page) -> None:
         _way(page, row, top + 1, parts, known)
     names = [words for words, *_ in WAYS]
     page.curve(
-        "Multiply-adds of the k x k and the 1x1 before it", "way", "millions",
-        [Series(page.known((top, FIRST + 4)),
+        "Multiply-adds of the k x k and the 1x1 before it",
+        "way",
+        "millions",
+        [
+            Series(
+                page.known((top, FIRST + 4)),
                 page.reach(Area.of(top + 1, LABEL, len(WAYS)), names),
-                page.down((top + 1, FIRST + 4), len(WAYS)))],
-        (top + len(WAYS) + 2, LABEL), bars=True, width=24, height=7.5, y_format="0.0", y_min=0,
-    )  # fmt: skip
+                page.down((top + 1, FIRST + 4), len(WAYS)),
+            )
+        ],
+        (top + len(WAYS) + 2, LABEL),
+        bars=True,
+        width=24,
+        height=7.5,
+        y_format="0.0",
+        y_min=0,
+    )
     page.row = top + len(WAYS) + 17
 
 

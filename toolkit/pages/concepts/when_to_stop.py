@@ -87,11 +87,24 @@ def _chart(page: Page, top: int) -> None:
     """The sizes as a line."""
     count = LAYERS + 1
     page.curve(
-        "What is left of the map", "layer", "cells to a side",
-        [Series(page.known((top, FIRST + 2)), page.down((top + 1, FIRST), count),
-                page.down((top + 1, FIRST + 2), count), dots=True)],
-        (top - len(SETTINGS), FIRST + 7), width=11.5, height=9, y_format="0", y_min=0, x_max=LAYERS,
-    )  # fmt: skip
+        "What is left of the map",
+        "layer",
+        "cells to a side",
+        [
+            Series(
+                page.known((top, FIRST + 2)),
+                page.down((top + 1, FIRST), count),
+                page.down((top + 1, FIRST + 2), count),
+                dots=True,
+            )
+        ],
+        (top - len(SETTINGS), FIRST + 7),
+        width=11.5,
+        height=9,
+        y_format="0",
+        y_min=0,
+        x_max=LAYERS,
+    )
 
 
 def _cases(convolution: Expr, pool: Expr, otherwise: Expr) -> Expr:

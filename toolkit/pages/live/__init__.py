@@ -60,9 +60,11 @@ def _input(image: Maps, margin: int) -> tuple[Sheet, Maps]:
     cells = {
         (1, 2): Cell(INPUT_TITLE, "title"),
         (2, 2): Cell(f"{NORMALIZED} {rules.EDITABLE}", "muted"),
-        (4, 2): Cell("mean", "label"), (4, 8): Cell(MEAN, "small setting"),
-        (5, 2): Cell("deviation", "label"), (5, 8): Cell(DEVIATION, "small setting"),
-    }  # fmt: skip
+        (4, 2): Cell("mean", "label"),
+        (4, 8): Cell(MEAN, "small setting"),
+        (5, 2): Cell("deviation", "label"),
+        (5, 8): Cell(DEVIATION, "small setting"),
+    }
     return Sheet(
         INPUT,
         cells,

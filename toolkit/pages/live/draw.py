@@ -137,8 +137,12 @@ def _widths() -> dict[int, float]:
     small = width_of(PIXELS)
     widths = {1: 1.0} | dict.fromkeys(range(PAINT_COLUMN, IMAGE_COLUMN + SIDE), small)
     widths |= {PAINT_COLUMN - 1: 3.0, IMAGE_COLUMN - 2: 3.0, IMAGE_COLUMN - 1: 3.0}
-    return widths | {TABLE_COLUMN - 1: 3.0, TABLE_COLUMN: 12.0, TABLE_COLUMN + 1: 14.0,
-                     TABLE_COLUMN + 2: 2.0}  # fmt: skip
+    return widths | {
+        TABLE_COLUMN - 1: 3.0,
+        TABLE_COLUMN: 12.0,
+        TABLE_COLUMN + 1: 14.0,
+        TABLE_COLUMN + 2: 2.0,
+    }
 
 
 def _validations(gallery: Gallery) -> list[Validation]:

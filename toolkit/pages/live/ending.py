@@ -48,8 +48,17 @@ def features(stage: Stage, name: str, title: str, inputs: Sequence[Known]) -> Nu
         cells[row, OUTPUT_COLUMN] = computed(expr, {VALUE: known} | operands, "number")
     widths = {1: 2.0, NAME_COLUMN: 14.0, OUTPUT_COLUMN: 14.0}
     checks = tuple(rules.of_numbers(stage, FIRST_ROW, OUTPUT_COLUMN + 1, None))
-    sheet = Sheet(name, cells, widths=widths, tab="0072B2", pages_high=1, validations=checks,
-                  protected=True, pictures=(equation(stage),), heights=HIGH)  # fmt: skip
+    sheet = Sheet(
+        name,
+        cells,
+        widths=widths,
+        tab="0072B2",
+        pages_high=1,
+        validations=checks,
+        protected=True,
+        pictures=(equation(stage),),
+        heights=HIGH,
+    )
     return NumberSheet(sheet, _outputs(name, cells, len(inputs)))
 
 
@@ -86,9 +95,18 @@ def linear(
     widths = {1: 2.0, NAME_COLUMN: 14.0, OUTPUT_COLUMN: 12.0, left - 1: 8.0}
     widths |= dict.fromkeys(range(left, left + len(inputs)), 5.2)
     checks = tuple(rules.of_numbers(stage, FIRST_ROW, BIAS_COLUMN + 1, area))
-    sheet = Sheet(name, cells, widths=widths, tab="0072B2", scales=(scale,), pages_high=1,
-                  validations=checks, protected=True, pictures=(equation(stage),),
-                  heights=HIGH)  # fmt: skip
+    sheet = Sheet(
+        name,
+        cells,
+        widths=widths,
+        tab="0072B2",
+        scales=(scale,),
+        pages_high=1,
+        validations=checks,
+        protected=True,
+        pictures=(equation(stage),),
+        heights=HIGH,
+    )
     return NumberSheet(sheet, _outputs(name, cells, len(stage.kernel)))
 
 
@@ -166,8 +184,16 @@ def softmax(name: str, title: str, logits: Sequence[Known], names: Sequence[str]
         equation_picture(line, (EQUATION_ROW, column), explained.SIZE)
         for line, column in zip(lines, (2, 4), strict=True)
     )
-    sheet = Sheet(name, cells, widths=widths, tab="0072B2", pages_high=1, pictures=pictures,
-                  heights={EQUATION_ROW: 36.0}, protected=True)  # fmt: skip
+    sheet = Sheet(
+        name,
+        cells,
+        widths=widths,
+        tab="0072B2",
+        pages_high=1,
+        pictures=pictures,
+        heights={EQUATION_ROW: 36.0},
+        protected=True,
+    )
     return SoftmaxSheet(sheet, each, ranges[0], ranges[3])
 
 

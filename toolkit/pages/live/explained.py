@@ -113,8 +113,14 @@ def _blocks(steps: Sequence[tuple[str, Stage]]) -> Iterator[tuple[str, list[Line
     yield "Loss", list(LOSS_LINES)
     for name, stage in reversed(steps):
         yield f"∂ {name}, backward", list(backward_lines(stage))
-    yield "The step", [("every parameter", back.NEW), ("batch norm's scale", eq.SCALED),
-                       ("batch norm's shift", eq.SHIFTED)]  # fmt: skip
+    yield (
+        "The step",
+        [
+            ("every parameter", back.NEW),
+            ("batch norm's scale", eq.SCALED),
+            ("batch norm's shift", eq.SHIFTED),
+        ],
+    )
 
 
 def equation_row(

@@ -16,7 +16,7 @@ from toolkit.book.sheet import (
     Sheet,
     Validation,
     at,
-)  # fmt: skip
+)
 from toolkit.pages.live import backward as back
 from toolkit.pages.live.digits import SIDE, STEP, Gallery
 from toolkit.pages.live.draw import CHOSEN, COLUMN, NAMES, RULER, no_such
@@ -31,8 +31,16 @@ from toolkit.symbols.text import Text
 FIRST_ROW, IMAGE_COLUMN, TABLE_COLUMN, PIXELS = 9, 3, 33, 11
 LEARNING_RATE = 0.001
 RATE_ROW = 7
-ROWS = {"before": 10, "after": 12, "change": 14, "squares": 16, "expected": 18, "ratio": 20,
-        "share": 24, "answer": 26}  # fmt: skip
+ROWS = {
+    "before": 10,
+    "after": 12,
+    "change": 14,
+    "squares": 16,
+    "expected": 18,
+    "ratio": 20,
+    "share": 24,
+    "answer": 26,
+}
 MOST_TERMS = 40  # of one formula
 SUMMARY = (
     "Choose a digit: the loss, its gradient by every parameter, a step down that gradient, and the "
@@ -41,10 +49,8 @@ SUMMARY = (
 SMALLER = "The smaller η, the nearer to 100 %: the gradient is right. Try 0.000001."
 VALUE, CHOICE, LABELS, BEFORE, AFTER, SQUARED, CHANGE, EXPECTED = (
     Symbol(name)
-    for name in (
-        "value", "choice", "labels", "before", "after", "squared", "change", "expected"
-    )
-)  # fmt: skip
+    for name in ("value", "choice", "labels", "before", "after", "squared", "change", "expected")
+)
 
 
 def _pairs_of_rows() -> tuple[Area, ...]:

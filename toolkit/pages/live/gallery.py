@@ -14,9 +14,36 @@ from toolkit.pages.live.digits import NO_LABEL, SIDE, Gallery
 # Of the test set (from 0): two of each digit, and images that trained networks often get wrong.
 PLAIN = (3, 10, 2, 5, 1, 35, 30, 32, 4, 19, 8, 15, 11, 21, 0, 17, 61, 84, 7, 9)
 HARD = (
-    449, 1226, 1232, 1737, 1878, 1901, 2035, 2130, 2597, 2654, 3030, 3073, 3422, 3448, 4176, 4497,
-    4699, 5654, 5937, 5955, 6571, 6576, 6597, 6625, 6651, 6783, 8408, 8527, 9729,
-)  # fmt: skip
+    449,
+    1226,
+    1232,
+    1737,
+    1878,
+    1901,
+    2035,
+    2130,
+    2597,
+    2654,
+    3030,
+    3073,
+    3422,
+    3448,
+    4176,
+    4497,
+    4699,
+    5654,
+    5937,
+    5955,
+    6571,
+    6576,
+    6597,
+    6625,
+    6651,
+    6783,
+    8408,
+    8527,
+    9729,
+)
 MOST_WRONG = 6
 CROSS = " ✗"  # after the name of a digit that the network gets wrong
 

@@ -162,9 +162,11 @@ def _input(page: MapPage, pixels: Maps, margin: int) -> Maps:
     """Normalizes the pixels to mean 0 and deviation 1 over the training set."""
     page.cells |= {
         (2, 2): Cell(f"{NORMALIZED} {rules.EDITABLE}", "muted"),
-        (4, 2): Cell("mean", "label"), (4, 9): Cell(MEAN, "small setting"),
-        (5, 2): Cell("deviation", "label"), (5, 9): Cell(DEVIATION, "small setting"),
-    }  # fmt: skip
+        (4, 2): Cell("mean", "label"),
+        (4, 9): Cell(MEAN, "small setting"),
+        (5, 2): Cell("deviation", "label"),
+        (5, 9): Cell(DEVIATION, "small setting"),
+    }
     page.widths[9] = 6.0
     page.validations += rules.normalizing(9)
     page.pictures.append(equation_picture(eq.NORMALIZED, (4, EQUATION_COLUMN), SIZE))

@@ -14,7 +14,7 @@ from toolkit.book.sheet import (
     Value,
     at,
     down,
-)  # fmt: skip
+)
 from toolkit.pages.live import backward as back
 from toolkit.pages.live import explained
 from toolkit.pages.live.layout import Cells, Maps
@@ -45,8 +45,18 @@ class LossSheet:
         }
         self.classes: list[Value] = [int(n) if n.isdecimal() else n for n in self.names]
         self.rows = range(FIRST_ROW, FIRST_ROW + len(self.classes))
-        heads = ("class", "logit z", "e^(z - largest)", "probability p", "target y",
-                 "∂loss/∂z = p - y", "", "z after", "e^(z - largest)", "p after")  # fmt: skip
+        heads = (
+            "class",
+            "logit z",
+            "e^(z - largest)",
+            "probability p",
+            "target y",
+            "∂loss/∂z = p - y",
+            "",
+            "z after",
+            "e^(z - largest)",
+            "p after",
+        )
         self.cells |= {
             (FIRST_ROW - 1, 2 + n): Cell(word, "heading") for n, word in enumerate(heads) if word
         }
@@ -116,5 +126,13 @@ class LossSheet:
         widths = {1: 2.0, 8: 3.0} | dict.fromkeys((2, 3, 4, 5, 6, 7, 9, 10, 11), 16.0)
         lines = [line for _, line in explained.LOSS_LINES]
         pictures, heights = explained.equation_row(lines, widths)
-        return Sheet(LOSS, self.cells, widths=widths, tab="CC79A7", pages_high=1, protected=True,
-                     pictures=tuple(pictures), heights=heights)  # fmt: skip
+        return Sheet(
+            LOSS,
+            self.cells,
+            widths=widths,
+            tab="CC79A7",
+            pages_high=1,
+            protected=True,
+            pictures=tuple(pictures),
+            heights=heights,
+        )

@@ -32,8 +32,11 @@ def title(stage: Stage, number: int, field: int) -> str:
         return f"{number}. Linear layer: weighted sums of all inputs"
     if stage.kind == "average":
         return f"{number}. Global average pooling: the mean of each map"
-    words = {"convolution": f"Convolution {stage.size}x{stage.size}", "pool": "Max-pooling",
-             "pointwise": "In place"}[stage.kind]  # fmt: skip
+    words = {
+        "convolution": f"Convolution {stage.size}x{stage.size}",
+        "pool": "Max-pooling",
+        "pointwise": "In place",
+    }[stage.kind]
     extra = " + batch norm" * bool(stage.norm) + " + ReLU" * stage.relu
     shape = " x ".join(map(str, stage.output[1:])) or "1"
     maps = f"{stage.output[0]} map{'s' * (stage.output[0] > 1)} of {shape}"

@@ -17,7 +17,7 @@ from toolkit.book.sheet import (
     Validation,
     at,
     constant,
-)  # fmt: skip
+)
 from toolkit.convnet.stages import Stage, scale_and_shift
 from toolkit.pages.live import equations as eq
 from toolkit.pages.live.layer import NEGATIVE, NUMBERS, POSITIVE

@@ -105,9 +105,12 @@ def _new_kernel(job: ParameterUpdate, o: int, i: int) -> tuple[Grid, Grid, Grid]
     window = job.passed.before.window(i, side, 1, job.stage.padding)
     cut = Known(window.address, np.asarray(window.value)[:size, :size])
     slope = filled(
-        back.by_kernel(side == 1), {back.X: cut, back.G: job.by_z.whole(o)}, places[0],
-        "small slope", (size, size),
-    )  # fmt: skip
+        back.by_kernel(side == 1),
+        {back.X: cut, back.G: job.by_z.whole(o)},
+        places[0],
+        "small slope",
+        (size, size),
+    )
     block = job.passed.weights.kernels[o, i]
     operands = {
         back.OLD: block.cells,

@@ -42,9 +42,13 @@ def sheet(result: MnistRun, table: Table) -> Sheet:
     cells |= _summary(known, FIRST_ROW + count + 2)
     widths = {1: 16} | {FIRST_COLUMN + n: _width(result) for n in range(count + 1)}
     return Sheet(
-        CONFUSION, cells, widths=widths, freeze=(FIRST_ROW, FIRST_COLUMN), tab="D55E00",
+        CONFUSION,
+        cells,
+        widths=widths,
+        freeze=(FIRST_ROW, FIRST_COLUMN),
+        tab="D55E00",
         scales=_scales(count),
-    )  # fmt: skip
+    )
 
 
 def _width(result: MnistRun) -> float:

@@ -19,12 +19,19 @@ def sheet(result: MnistRun, table: Table) -> Sheet:
     loss = _lines(table, *(f"{which} loss" for which in both))
     gap, rate = _lines(table, f"train − {held_out}"), _lines(table, "learning rate")
     charts = (
-        _chart(0, "Accuracy, epoch by epoch", "accuracy", accuracy,
-               y_format="0%", y_max=1, y_min=_floor(accuracy)),
+        _chart(
+            0,
+            "Accuracy, epoch by epoch",
+            "accuracy",
+            accuracy,
+            y_format="0%",
+            y_max=1,
+            y_min=_floor(accuracy),
+        ),
         _chart(1, "Loss, epoch by epoch", "loss", loss, y_format="0.000", y_log=True),
         _chart(2, f"Train accuracy less {held_out} accuracy", "difference", gap, y_format="0.0%"),
         _chart(3, "Learning rate at the end of each epoch", "learning rate", rate, y_min=0),
-    )  # fmt: skip
+    )
     model = result.history.model
     cells = opening(
         CURVES, f"The columns of sheet Epochs as curves. {words.behind(model, held_out)}"

@@ -32,8 +32,16 @@ GROUPS = {
     "one output value sees": rules.JUMP,
     "cost": rules.PARAMETERS,
 }
-WIDTHS = {rules.KIND: 22, rules.CHANNELS: 13, rules.JUMP: 8, rules.FIELD: 15, rules.PARAMETERS: 12,
-          rules.MULTIPLY_ADDS: 15, rules.VALUES: 11, rules.CHECK: 15}  # fmt: skip
+WIDTHS = {
+    rules.KIND: 22,
+    rules.CHANNELS: 13,
+    rules.JUMP: 8,
+    rules.FIELD: 15,
+    rules.PARAMETERS: 12,
+    rules.MULTIPLY_ADDS: 15,
+    rules.VALUES: 11,
+    rules.CHECK: 15,
+}
 STYLES = {rules.MEGABYTES: "rate", rules.CHECK: "middle"}
 ALL_PARAMETERS, ALL_VALUES, INPUT_VALUES = (
     quantity(name) for name in ("all parameters", "all values", "input values")
@@ -65,10 +73,14 @@ def sheet(result: MnistRun) -> Sheet:
     cells |= _totals(cells, end)
     widths = {1: 9} | {n: WIDTHS.get(symbol, 9) for symbol, n in COLUMN.items()}
     return Sheet(
-        LAYERS, cells, widths=widths, freeze=(INPUT_ROW, 3), tab="009E73",
+        LAYERS,
+        cells,
+        widths=widths,
+        freeze=(INPUT_ROW, 3),
+        tab="009E73",
         validations=_validations(end),
         verdicts=(Area.of(FIRST_ROW, COLUMN[rules.CHECK], len(rows)),),
-    )  # fmt: skip
+    )
 
 
 def column(cells: Mapping[tuple[int, int], Cell], symbol: Symbol, count: int) -> Known:

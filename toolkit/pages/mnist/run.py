@@ -7,11 +7,14 @@ from toolkit.pages.mnist.layout import RUN, MnistRun, opening
 FIRST_ROW = 5
 DIGIT_COUNT = 12  # of the fingerprint
 UNITS = {
-    "rotation": "degrees to either side", "translation": "pixels in each direction",
-    "scale": "share larger or smaller", "shear": "degrees to either side",
-    "share": "of the images are changed", "plain_epochs": "at the end, with the images as they are",
+    "rotation": "degrees to either side",
+    "translation": "pixels in each direction",
+    "scale": "share larger or smaller",
+    "shear": "degrees to either side",
+    "share": "of the images are changed",
+    "plain_epochs": "at the end, with the images as they are",
     "ema": "decay a batch of the moving average of the weights, which is tested and kept",
-}  # fmt: skip
+}
 Line = str | float | bool
 
 

@@ -77,16 +77,31 @@ def _below(reached: Symbol, target: Symbol) -> Expr:
 
 # The last epoch is found by its number: its row may be sorted elsewhere.
 DEMANDS = (
-    Demand("{held_out} accuracy after the last epoch, at least",
-           0.994, lookup(ACCURACIES, NUMBERS, largest(NUMBERS)), _at_least, "percent"),
+    Demand(
+        "{held_out} accuracy after the last epoch, at least",
+        0.994,
+        lookup(ACCURACIES, NUMBERS, largest(NUMBERS)),
+        _at_least,
+        "percent",
+    ),
     Demand("Parameters, fewer than", 20_000, total(PARAMETERS), _below, "count"),
     Demand("Epochs, fewer than", 20, largest(NUMBERS), _below, "count"),
-    Demand("Batch normalization layers, at least",
-           1, occurrences(NAMES, Text("Batch norm")), _at_least, "count"),
+    Demand(
+        "Batch normalization layers, at least",
+        1,
+        occurrences(NAMES, Text("Batch norm")),
+        _at_least,
+        "count",
+    ),
     Demand("Dropout layers, at least", 1, occurrences(NAMES, Text("Dropout")), _at_least, "count"),
-    Demand("Global average pooling layers, at least",
-           1, occurrences(NAMES, Text("Global average pool")), _at_least, "count"),
-)  # fmt: skip
+    Demand(
+        "Global average pooling layers, at least",
+        1,
+        occurrences(NAMES, Text("Global average pool")),
+        _at_least,
+        "count",
+    ),
+)
 
 
 def sheet(result: MnistRun, epochs: Table, layer_sheet: Sheet, others: Sequence[Sheet]) -> Sheet:
