@@ -223,6 +223,26 @@ def test_ctrl_c_leaves_the_last_good_result(tmp_path: Path) -> None:
     assert {path.name for path in tmp_path.iterdir()} == {"m.xlsx", "slow.toml"}
 
 
+INTERRUPTED = """
+import sys
+
+class Interrupt:
+    def find_spec(self, name, *rest):
+        if name == "toolkit.commands.cli":
+            raise KeyboardInterrupt
+
+sys.meta_path.insert(0, Interrupt())
+from toolkit.__main__ import main
+main()
+"""
+
+
+def test_ctrl_c_while_modules_are_imported_prints_no_stack_trace() -> None:
+    words = [sys.executable, "-c", INTERRUPTED]
+    done = subprocess.run(words, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout, done.stderr) == (130, "", "")
+
+
 def test_every_command_has_help_and_every_option_is_in_the_readme() -> None:
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
     commands = get_command(app).commands  # type: ignore[attr-defined]
