@@ -99,6 +99,7 @@ def patchy(results: tuple[Result, ...]) -> list[Result]:
 
 
 @pytest.mark.no_cover
+@pytest.mark.full
 def test_patchy_results_recalculate_to_their_values(tmp_path: Path, office: Office) -> None:
     made = tmp_path / "patchy.xlsx"
     write(concepts_book(CONCEPTS, CONCEPTS, patchy(load(shipped())), Budget()), made)
@@ -188,7 +189,7 @@ def test_missing_results_are_said_and_make_no_error(tmp_path: Path, office: Offi
 
 
 @pytest.mark.no_cover
-@pytest.mark.parametrize("count", [0, 1])
+@pytest.mark.parametrize("count", [0, pytest.param(1, marks=pytest.mark.full)])
 def test_hardly_any_results_make_a_book(count: int, tmp_path: Path) -> None:
     some, out = tmp_path / "some.csv", tmp_path / "c.xlsx"
     save(some, load(shipped())[:count])

@@ -93,7 +93,7 @@ def test_optimizers_with_their_defaults_agree_with_torch(optimizer: str) -> None
 
 
 @pytest.mark.no_cover
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(lessons())
 def test_drawn_networks_agree_with_autograd(lesson: Lesson) -> None:
     assume(not _on_a_kink(lesson))
@@ -109,7 +109,7 @@ def test_many_drawn_networks_agree_with_autograd(lesson: Lesson) -> None:
 
 
 @pytest.mark.no_cover
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(lessons(far=True))
 def test_saturated_huge_and_tiny_values_agree_with_autograd(lesson: Lesson) -> None:
     far_out(lesson)
