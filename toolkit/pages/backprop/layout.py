@@ -18,7 +18,7 @@ from toolkit.symbols.text import number_in_brackets
 
 START, PARAMETERS, RATES = "Start here", "Parameters", "Learning rates"
 OPTIMIZERS, BACKPROP, CHECK = "Optimizers", "Backprop", "Gradient check"
-PUBLISHED, SIZES = "Published figures", "Gradient sizes"
+PUBLISHED, SIZES, OTHERS = "Published figures", "Gradient sizes", "Other samples"
 FIRST_PARAMETER_ROW = 7
 VALUE_COLUMN, TEXT_COLUMN = 2, 4
 BEFORE_COMPARED = 3  # rows from η to the first setting of an optimizer that is compared

@@ -25,7 +25,6 @@ from toolkit.symbols.text import Text, joined, number_text
 HEADING_ROW = 6
 LAST_COLUMN, CHART_ROWS = 8, 27
 CHARACTERS = 120  # of a sentence on one line
-TITLE = "Optimizers"
 SENTENCES = {
     "sgd": "Gradient descent as it is: the step is the gradient times η.",
     "momentum": "A share μ of the last step is kept. Steps in one direction add up, and roll on "

@@ -23,7 +23,7 @@ def sheet(run: LessonLayout, tables: list[Table]) -> Sheet:
         for letter, table in zip(run.letters, tables, strict=True)
     ]
     cells = {
-        (1, 1): Cell("Learning rates", "title"),
+        (1, 1): Cell(RATES, "title"),
         (2, 1): Cell("The same start, the same network; only the step differs.", "muted"),
         (2, 6): Cell(START, "link", link=START),
         **goal_cells(run),
