@@ -106,7 +106,7 @@ def check_digits(model: Model, source: str) -> None:
         return
     gives = "x".join(map(str, rows[-1].output))
     end = f'{{ type = "linear", features = {CLASSES} }}'
-    cure = f"make it {end}" if rows[-1].name == "Linear" else f"put {end} after it"
+    cure = f"make it {end}" if rows[-1].type == "linear" else f"put {end} after it"
     raise ToolkitError(
         f"{source}: network.layers[{len(rows)}] ({rows[-1].name.lower()}): the last layer gives "
         f"{gives} numbers, but must give {CLASSES}, one a class; {cure}"

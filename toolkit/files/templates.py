@@ -159,14 +159,9 @@ def first_fault(error: ValidationError, schema: type[BaseModel] | None = None) -
     # A misspelt key is both unknown and missing; the message names it as the user wrote it.
     faults = sorted(error.errors(include_url=False), key=lambda f: f["type"] not in UNKNOWN)
     first, more = faults[0], len(faults) - 1
-    place = [part for part in first["loc"] if not _is_union_tag(part)]
+    place = list(first["loc"])
     tail = f" (and {more} more after this one)" if more else ""
     return f"{_key(place)}{_cure(first, place, schema)}{tail}"
-
-
-def _is_union_tag(part: int | str) -> bool:
-    """Whether `part` is the layer type that pydantic adds to the path of an error."""
-    return isinstance(part, str) and part.startswith("type:")
 
 
 def _key(place: Iterable[int | str]) -> str:

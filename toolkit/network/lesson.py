@@ -19,6 +19,7 @@ Activation = Literal[
     "sigmoid", "tanh", "relu", "leaky_relu", "softplus", "gelu", "identity", "softmax"
 ]
 Loss = Literal["half_squared_error", "mean_squared_error", "binary_cross_entropy", "cross_entropy"]
+PROBABILITY_LOSSES: tuple[Loss, ...] = ("binary_cross_entropy", "cross_entropy")
 Optimizer = Literal["sgd", "momentum", "nesterov", "adagrad", "rmsprop", "adam"]
 Initializer = Literal["uniform", "xavier", "kaiming"]
 
@@ -163,8 +164,8 @@ def _check_loss(network: Network, samples: Samples) -> None:
         _check_targets(loss, row, targets)
 
 
-def _check_targets(loss: str, row: int, targets: Sequence[float]) -> None:
-    if loss.endswith("cross_entropy") and not all(0 <= target <= 1 for target in targets):
+def _check_targets(loss: Loss, row: int, targets: Sequence[float]) -> None:
+    if loss in PROBABILITY_LOSSES and not all(0 <= target <= 1 for target in targets):
         raise ValueError(f"samples.targets[{row}]: {loss} needs targets between 0 and 1")
     if loss == "cross_entropy" and abs(sum(targets) - 1) > 1e-6:
         raise ValueError(

@@ -43,13 +43,14 @@ class Page(PageBuilder):
     """The sheet of a concept while it is being written.
 
     `shared` holds the cells of the demonstration that the measured part reads as well,
-    and `places` those that the measured part fills.
+    and `places` those that the measured part fills. `answer` is the cell that the contents quote.
     """
 
     title: str
     row: int = field(default=TOP, kw_only=True)
     shared: dict[Symbol, Known] = field(default_factory=dict, kw_only=True)
     places: dict[str, Place] = field(default_factory=dict, kw_only=True)
+    answer: Place | None = field(default=None, kw_only=True)
 
     def __post_init__(self) -> None:
         self.cells[1, LABEL] = Cell(self.title, "title")

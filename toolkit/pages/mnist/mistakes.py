@@ -8,7 +8,7 @@ from sympy import Symbol
 
 from toolkit.book.live import computed
 from toolkit.book.raster import image_picture
-from toolkit.book.sheet import Cell, Known, Picture, Sheet, Table, at
+from toolkit.book.sheet import Cell, Picture, Sheet, Table, at
 from toolkit.convnet.history import Predictions
 from toolkit.pages.mnist import predictions
 from toolkit.pages.mnist.layout import MISTAKES, MnistRun, opening
@@ -20,7 +20,8 @@ MOST = 400  # pictures
 ACROSS, SIDE, PIXELS_A_CHARACTER = 10, 56, 7
 COUNT_ROW, FIRST_ROW = 4, 6
 PICTURE_HEIGHT, GAP_HEIGHT = 48.0, 9.0  # points
-HEADINGS = ("image", "label", "prediction", "confidence")
+FIGURES = {"label": "middle", "prediction": "middle", "confidence": "centred percent"}  # styles
+HEADINGS = ("image", *FIGURES)
 BLOCK = len(HEADINGS) + 2  # rows: the picture, its lines, a gap
 IMAGES, IMAGE, VALUES, VERDICTS = (
     Symbol(name) for name in ("images", "image", "values", "verdicts")
@@ -88,15 +89,10 @@ def _below(table: Table, row: int, column: int, image: int) -> Grid:
         IMAGE: at(MISTAKES, row, column, image + 1),
     }
     cells: Grid = {(row, column): Cell(image + 1, "middle")}
-    for number, heading in enumerate(HEADINGS[1:], row + 1):
-        operands = known | {VALUES: _column(table, heading)}
-        style = "centred percent" if heading == "confidence" else "middle"
+    for number, (heading, style) in enumerate(FIGURES.items(), row + 1):
+        operands = known | {VALUES: predictions.known(table, heading)}
         cells[number, column] = computed(lookup(VALUES, IMAGES, IMAGE), operands, style)
     return cells
-
-
-def _column(table: Table, heading: str) -> Known:
-    return predictions.known(table, heading)
 
 
 def _alt(image: int, label: object, prediction: object) -> str:
