@@ -7,12 +7,11 @@ from pydantic_core import PydanticCustomError
 
 from toolkit.files import templates
 
-MOST = 10**6  # channels, pixels or epochs: more than any machine can train
-Positive = Annotated[int, Field(ge=1, le=MOST)]
+LARGEST_SETTING = 10**6  # channels, pixels or epochs: more than any machine can train
+Positive = Annotated[int, Field(ge=1, le=LARGEST_SETTING)]
 LayerType = Literal[
     "convolution", "batch_norm", "relu", "dropout", "max_pool", "global_average_pool", "linear"
 ]
-Share = Annotated[float, Field(ge=0, lt=1)]
 
 
 class Convolution(templates.Part):
@@ -22,7 +21,7 @@ class Convolution(templates.Part):
     channels: Positive
     kernel: Positive
     stride: Positive = 1
-    padding: Annotated[int, Field(ge=0, le=MOST)] = 0
+    padding: Annotated[int, Field(ge=0, le=LARGEST_SETTING)] = 0
     bias: bool = False
 
 
@@ -42,7 +41,7 @@ class Dropout(templates.Part):
     """Set whole channels (of maps) or single features to zero at random during training."""
 
     type: Literal["dropout"]
-    rate: Share
+    rate: templates.Share
 
 
 class MaxPool(templates.Part):

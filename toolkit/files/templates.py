@@ -8,7 +8,14 @@ from importlib import resources
 from pathlib import Path
 from typing import Annotated, Any, TypeVar
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, ValidationError
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationError,
+)
 from pydantic_core import PydanticKnownError
 
 from toolkit.files.errors import ToolkitError
@@ -40,6 +47,7 @@ def _tuple(value: object) -> tuple[Any, ...]:
     return tuple(value)
 
 
+Share = Annotated[float, Field(ge=0, lt=1)]
 # Templates are immutable, so their arrays are tuples.
 Array = Annotated[tuple[Item, ...], BeforeValidator(_tuple)]
 

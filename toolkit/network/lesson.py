@@ -9,12 +9,11 @@ from pydantic import Field, model_validator
 
 from toolkit.files import templates
 from toolkit.files.errors import ToolkitError
-from toolkit.files.templates import Array
+from toolkit.files.templates import Array, Share
 from toolkit.network.published import Published
 
 Width = Annotated[int, Field(ge=1, le=10**6)]  # a sheet has 16,384 columns
 Positive = Annotated[float, Field(gt=0)]
-Share = Annotated[float, Field(ge=0, lt=1)]
 Activation = Literal[
     "sigmoid", "tanh", "relu", "leaky_relu", "softplus", "gelu", "identity", "softmax"
 ]

@@ -36,6 +36,8 @@ ASIDE = FIRST + COLUMNS + 1  # where stands what a reader need not look at
 LINKS_ROW, TOP = 3, 5  # of the links, and the first below title, question and links
 EQUATION_SIZE = 14.0  # points
 NEGATIVE, POSITIVE, DARK = "D55E00", "0072B2", "1F2933"
+YELLOW, BLUE = "E69F00", "56B4E9"
+PALE = "9FB3C8"  # light enough to read a number on it
 
 
 @dataclass

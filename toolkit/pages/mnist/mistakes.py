@@ -16,7 +16,7 @@ from toolkit.symbols.lookups import lookup
 from toolkit.symbols.records import occurrences
 from toolkit.symbols.text import Text
 
-MOST = 400  # pictures
+MOST_MISTAKES = 400  # pictures
 ACROSS, SIDE, PIXELS_A_CHARACTER = 10, 56, 7
 COUNT_ROW, FIRST_ROW = 4, 6
 PICTURE_HEIGHT, GAP_HEIGHT = 48.0, 9.0  # points
@@ -42,7 +42,7 @@ def sheet(result: MnistRun, answers: Predictions, table: Table, images: NDArray[
     `images` are all held-out ones, (n, 28, 28).
     """
     mistakes = wrong(answers)
-    chosen = mistakes[:MOST]
+    chosen = mistakes[:MOST_MISTAKES]
     width = max(11, 2 + max(map(len, result.class_names)))
     cells = opening(MISTAKES, _sentence(result, len(mistakes))) | _count(table, len(chosen))
     pictures = []
@@ -68,7 +68,8 @@ def _sentence(result: MnistRun, count: int) -> str:
     kind = result.history.held_out
     if not count:
         return f"No {kind} image was taken for another class."
-    limit = f" Only the {MOST} surest of {count:,} are shown." if count > MOST else ""
+    more = count > MOST_MISTAKES
+    limit = f" Only the {MOST_MISTAKES} surest of {count:,} are shown." if more else ""
     return f"Every {kind} image that was taken for another class, the surest mistake first.{limit}"
 
 
