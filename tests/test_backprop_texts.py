@@ -8,8 +8,8 @@ from typing import get_args
 import pytest
 
 from toolkit.network import optimizers as steps
+from toolkit.network.initial_parameters import BOUNDS
 from toolkit.network.lesson import SETTINGS, Activation, Initializer, Loss, Optimizer
-from toolkit.network.start import BOUNDS
 from toolkit.pages.backprop import gradient_sizes, optimizers, sentences, update
 from toolkit.pages.backprop.steps import SUMMARIES, StepKind
 from toolkit.symbols.activations import ACTIVATIONS

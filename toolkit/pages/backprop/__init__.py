@@ -3,7 +3,7 @@
 from toolkit.book.sheet import Book, Chart, Sheet, Table
 from toolkit.network.derivation import derivation
 from toolkit.network.lesson import Lesson
-from toolkit.network.run import run_lesson
+from toolkit.network.lesson_run import run_lesson
 from toolkit.pages.backprop import (
     backprop,
     check,

@@ -9,8 +9,8 @@ from toolkit.book.sheet import Known, Table, at
 from toolkit.network.comparison import compared
 from toolkit.network.derivation import LEARNING_RATE, Derivation
 from toolkit.network.lesson import Lesson, Training
+from toolkit.network.lesson_run import LessonRun
 from toolkit.network.optimizers import settings
-from toolkit.network.run import LessonRun
 from toolkit.network.trace import start_values
 from toolkit.symbols.equation import quantity
 from toolkit.symbols.numeric import value

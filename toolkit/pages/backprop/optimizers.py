@@ -17,9 +17,9 @@ from toolkit.network.derivation import LEARNING_RATE, LOSS
 from toolkit.network.lesson import Optimizer
 from toolkit.network.optimizers import update
 from toolkit.pages.backprop import table
-from toolkit.pages.backprop.curves import WIDTHS, Curve, chosen, goal_cells, summaries
 from toolkit.pages.backprop.layout import BACKPROP, OPTIMIZERS, START, LessonLayout, own_symbol
 from toolkit.pages.backprop.lines import LARGE, LINE_POINTS
+from toolkit.pages.backprop.loss_curves import WIDTHS, Curve, chosen, goal_cells, summaries
 from toolkit.symbols.equation import Equation
 from toolkit.symbols.text import Text, joined, number_text
 

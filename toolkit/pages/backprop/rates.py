@@ -5,8 +5,8 @@ from math import ceil
 
 from toolkit.book.sheet import Cell, Chart, Sheet, Table, at
 from toolkit.network.derivation import LOSS
-from toolkit.pages.backprop.curves import WIDTHS, Curve, chosen, goal_cells, summaries
 from toolkit.pages.backprop.layout import RATES, START, LessonLayout, rate_sheet, rate_symbol
+from toolkit.pages.backprop.loss_curves import WIDTHS, Curve, chosen, goal_cells, summaries
 from toolkit.pages.backprop.parameters import comparison, loss_line
 from toolkit.pages.backprop.table import title
 

@@ -13,7 +13,7 @@ from toolkit.pages.concepts import measured, recorded
 from toolkit.pages.concepts.concept import Concept
 from toolkit.pages.concepts.measured import Records
 from toolkit.pages.concepts.page import LABEL, Page
-from toolkit.pages.concepts.words import CONTENTS, RESULTS
+from toolkit.pages.concepts.sheet_names import CONTENTS, RESULTS
 from toolkit.symbols.records import APART, CLEAR
 
 TABS = ("0072B2", "009E73", "E69F00", "CC79A7", "56B4E9", "D55E00")

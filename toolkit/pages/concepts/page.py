@@ -26,7 +26,7 @@ from toolkit.book.sheet import (
     Value,
 )
 from toolkit.book.values import Values
-from toolkit.pages.concepts.words import CONTENTS
+from toolkit.pages.concepts.sheet_names import CONTENTS
 from toolkit.pages.live.layout import filled
 from toolkit.symbols.equation import Equation
 

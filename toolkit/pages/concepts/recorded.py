@@ -11,7 +11,7 @@ from toolkit.book.sheet import Cell, Column, Known, Sheet, Table, Value
 from toolkit.experiments.programme import NamedExperiment
 from toolkit.experiments.results import Result
 from toolkit.experiments.variant import Budget, Variant
-from toolkit.pages.concepts.words import CONTENTS, RESULTS
+from toolkit.pages.concepts.sheet_names import CONTENTS, RESULTS
 from toolkit.pages.mnist.layout import column
 from toolkit.symbols.ranges import total
 from toolkit.symbols.text import Text, grouped_text, joined
