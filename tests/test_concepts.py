@@ -23,7 +23,7 @@ from toolkit.pages.concepts import CONCEPTS
 from toolkit.pages.concepts.book import concepts_book
 from toolkit.pages.concepts.concept import Concept
 from toolkit.pages.concepts.measured import FIGURES, GAP
-from toolkit.pages.concepts.words import CONTENTS, RESULTS
+from toolkit.pages.concepts.sheet_names import CONTENTS, RESULTS
 from toolkit.symbols.records import comparison
 
 WIDEST = 175  # characters that a laptop shows side by side

@@ -18,7 +18,7 @@ from toolkit.convnet import digits
 from toolkit.convnet.shapes import layer_table
 from toolkit.experiments import programme, results
 from toolkit.experiments.notation import layers
-from toolkit.experiments.run import objective_of, run
+from toolkit.experiments.single_run import objective_of, run
 from toolkit.experiments.variant import Budget, Variant
 from toolkit.files.errors import ToolkitError
 from toolkit.pages.concepts import CONCEPTS
@@ -219,7 +219,7 @@ def test_runs_are_recorded_as_they_end_and_a_stop_keeps_them(
         assert len(results.load(path)) == 1
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("toolkit.experiments.running.results_of", stopped)
+    monkeypatch.setattr("toolkit.experiments.parallel_runs.results_of", stopped)
     options = command.ExperimentsOptions(path, ("dropout",), epochs=1, seeds=1, quiet=True)
     with pytest.raises(KeyboardInterrupt):
         command.run_experiments(options, lambda line: None)

@@ -24,7 +24,7 @@ from toolkit.convnet.outputs import predictions
 from toolkit.convnet.shapes import layer_table
 from toolkit.convnet.template import Augmentation
 from toolkit.files.templates import templates_folder
-from toolkit.pages.mnist import layer_rules, layers, mnist_book, run, targets, words
+from toolkit.pages.mnist import layer_costs, layer_rules, mnist_book, run, targets, words
 from toolkit.pages.mnist.layout import MnistRun
 
 FASHION = (
@@ -174,7 +174,7 @@ def check_table(network: NetworkConfig, computed: dict[str, object] | None = Non
     """The sheet's values, or those that were computed from its formulas, against PyTorch."""
     rows = tuple(layer_table(network))
     model = history().model.model_copy(update={"network": network})
-    made = layers.sheet(
+    made = layer_costs.sheet(
         MnistRun(
             History(
                 model=model,
@@ -190,19 +190,19 @@ def check_table(network: NetworkConfig, computed: dict[str, object] | None = Non
     )
 
     def value(row: int, symbol: object) -> object:
-        column = layers.COLUMN[symbol]
+        column = layer_costs.COLUMN[symbol]
         letter = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"[column - 1]
         return computed[f"{letter}{row}"] if computed else made.cells[row, column].value
 
     sizes = (layer_rules.C, layer_rules.H, layer_rules.W)
     wanted = shapes_of(network)
     assert len(wanted) == len(rows)
-    for row, (shape, parameters) in enumerate(wanted, layers.FIRST_ROW):
+    for row, (shape, parameters) in enumerate(wanted, layer_costs.FIRST_ROW):
         assert tuple(value(row, s) for s in sizes) == (*shape, 1, 1)[:3], row
         assert value(row, layer_rules.PARAMETERS) == parameters
         assert value(row, layer_rules.VALUES) == np.prod(shape)
         assert value(row, layer_rules.CHECK) == "pass"
-    end = layers.FIRST_ROW + len(rows)
+    end = layer_costs.FIRST_ROW + len(rows)
     total = sum(p.numel() for p in build(network).parameters())
     assert value(end, layer_rules.PARAMETERS) == total
 
@@ -228,7 +228,7 @@ def test_a_changed_kernel_changes_all_that_follows(tmp_path: Path, office: Offic
     path = tmp_path / "m.xlsx"
     write(mnist_book(history(), "toolkit mnist"), path)
     number = load_workbook(path).sheetnames.index("Layers") + 1
-    row = layers.FIRST_ROW + 3
+    row = layer_costs.FIRST_ROW + 3
     changed = with_cell(path, number, f"D{row}", 5, tmp_path / "changed.xlsx")
     network = history().model.network
     kernels = list(network.layers)
@@ -274,18 +274,18 @@ def receptive_field(network: NetworkConfig) -> int:
 def test_costs_and_receptive_fields(name: str) -> None:
     network = history(name).model.network
     rows = tuple(layer_table(network))
-    made = layers.sheet(MnistRun(history(name), rows, "")).cells
-    end = layers.FIRST_ROW + len(rows)
-    found = made[end, layers.COLUMN[layer_rules.MULTIPLY_ADDS]].value
+    made = layer_costs.sheet(MnistRun(history(name), rows, "")).cells
+    end = layer_costs.FIRST_ROW + len(rows)
+    found = made[end, layer_costs.COLUMN[layer_rules.MULTIPLY_ADDS]].value
     assert found == multiply_adds(network)
     kinds = [row.name for row in rows]
-    before = layers.FIRST_ROW + kinds.index("Global average pool") - 1
-    field = made[before, layers.COLUMN[layer_rules.FIELD]].value
+    before = layer_costs.FIRST_ROW + kinds.index("Global average pool") - 1
+    field = made[before, layer_costs.COLUMN[layer_rules.FIELD]].value
     assert field == receptive_field(network)
     summary = {
-        cell.value: made[row, layers.SUMMARY_COLUMN].value
+        cell.value: made[row, layer_costs.SUMMARY_COLUMN].value
         for (row, column), cell in made.items()
-        if column == 2 and row > end + 1 and (row, layers.SUMMARY_COLUMN) in made
+        if column == 2 and row > end + 1 and (row, layer_costs.SUMMARY_COLUMN) in made
     }
     total = sum(p.numel() for p in build(network).parameters())
     outputs = sum(int(np.prod(shape)) for shape, _ in shapes_of(network))

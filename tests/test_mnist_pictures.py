@@ -132,7 +132,7 @@ def test_too_many_mistakes_are_cut_with_a_note(tmp_path: Path) -> None:
     written = cells(tmp_path / "m.xlsx")["Mistakes"]
     assert "Only the 400 surest of 450 are shown." in str(written["A2"])
     assert (written["B4"], written["D4"]) == (450, 400)
-    assert len(sheet_of(made, "Mistakes")) == mistakes.MOST == 400
+    assert len(sheet_of(made, "Mistakes")) == mistakes.MOST_MISTAKES == 400
     assert faults(tmp_path / "m.xlsx") == []
 
 

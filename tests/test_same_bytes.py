@@ -10,7 +10,7 @@ import pytest
 
 from tests.books import ROOT, differences
 from toolkit.convnet import digits, outputs
-from toolkit.convnet.history import DECIMALS
+from toolkit.convnet.history import PROBABILITY_DECIMALS
 from toolkit.convnet.machine import threads
 from toolkit.convnet.stored import shipped
 from toolkit.convnet.trained_network import load_network
@@ -72,8 +72,8 @@ def test_no_probability_of_the_mnist_book_hangs_in_the_balance() -> None:
     trained, data = load_network(shipped()), digits.load()
     with threads(1):  # beside other work, far faster than two
         found = outputs.probabilities(trained.network, data.test_images)
-    scaled = found * 10**DECIMALS
-    assert np.abs(scaled - np.floor(scaled) - 0.5).min() * 0.1**DECIMALS > 1e-12
+    scaled = found * 10**PROBABILITY_DECIMALS
+    assert np.abs(scaled - np.floor(scaled) - 0.5).min() * 0.1**PROBABILITY_DECIMALS > 1e-12
     first, second = np.sort(found, axis=1)[:, :-3:-1].T
     assert (first - second).min() > 1e-3
     assert (found.argmax(1) == data.test_labels.numpy()).sum() == 9971

@@ -6,8 +6,8 @@ from typing import Any
 import torch
 from torch.nn import functional as F  # noqa: N812  # as PyTorch's own texts call it
 
+from toolkit.network.initial_parameters import start_biases, start_weights
 from toolkit.network.lesson import Lesson, Network, Training
-from toolkit.network.start import start_biases, start_weights
 
 ACTIVATIONS: dict[str, Callable[[torch.Tensor], torch.Tensor]] = {
     "sigmoid": torch.sigmoid,

@@ -13,8 +13,8 @@ from sympy import Expr, Symbol
 
 from tests.benchmarks.measuring import child, say, seconds, table, times
 from toolkit.network.derivation import LOSS, Derivation, derivation
+from toolkit.network.initial_parameters import start_weights
 from toolkit.network.lesson import Lesson, weight_count
-from toolkit.network.start import start_weights
 
 NETWORKS = ("2-2-2", "5-10-5", "20-25-20", "50-50-50")
 RUNS = 3

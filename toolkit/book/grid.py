@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from toolkit.book.address import Area, Operand, cell_name, letters, on_sheet
-from toolkit.book.content import content
+from toolkit.book.cell_xml import content
 from toolkit.book.texts import check_formula, formula_text
 from toolkit.book.values import NUMBERS, NUMERIC, Array, is_number, listed, plain_array
 

@@ -11,7 +11,18 @@ from toolkit.book.address import Area
 from toolkit.book.grid import Grid
 from toolkit.book.live import computed
 from toolkit.book.measure import points
-from toolkit.book.sheet import Cell, Chart, Known, Picture, Scale, Sheet, Validation, at
+from toolkit.book.sheet import (
+    Cell,
+    Chart,
+    Known,
+    Line,
+    Picture,
+    Scale,
+    Sheet,
+    Table,
+    Validation,
+    at,
+)
 from toolkit.book.typesetting import draw
 from toolkit.symbols.equation import Equation
 from toolkit.symbols.plain import plain
@@ -49,14 +60,17 @@ class PageBuilder:
     row: int = 1
     cells: dict[Place, Cell] = field(default_factory=dict)
     grids: list[Grid] = field(default_factory=list)
+    tables: list[Table] = field(default_factory=list)
     charts: list[Chart] = field(default_factory=list)
     pictures: list[Picture] = field(default_factory=list)
+    lines: list[Line] = field(default_factory=list)
     scales: list[Scale] = field(default_factory=list)
     validations: list[Validation] = field(default_factory=list)
     verdicts: list[Area] = field(default_factory=list)
     merges: list[Area] = field(default_factory=list)
     heights: dict[int, float] = field(default_factory=dict)
     widths: dict[int, float] = field(default_factory=dict)
+    filter: Area | None = None
     freeze: Place | None = None
     tab: str | None = None
     pages_high: int | None = None
@@ -86,6 +100,7 @@ class PageBuilder:
         return Sheet(
             self.name,
             self.cells,
+            tables=tuple(self.tables),
             charts=tuple(self.charts),
             widths=self.widths,
             freeze=self.freeze,
@@ -93,11 +108,13 @@ class PageBuilder:
             pages_high=self.pages_high,
             portrait=self.portrait,
             pictures=tuple(self.pictures),
+            lines=tuple(self.lines),
             heights=self.heights,
             protected=self.protected,
             validations=tuple(self.validations),
             verdicts=tuple(self.verdicts),
             merges=tuple(self.merges),
             scales=tuple(self.scales),
+            filter=self.filter,
             grids=tuple(self.grids),
         )

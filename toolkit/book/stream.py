@@ -13,9 +13,9 @@ from typing import TypeGuard
 from xml.sax.saxutils import escape
 
 from toolkit.book.address import cell_name, letters
-from toolkit.book.content import content
-from toolkit.book.digits import digits
+from toolkit.book.cell_xml import content
 from toolkit.book.grid import grid_rows
+from toolkit.book.numerals import digits
 from toolkit.book.sheet import ABOVE, ROW, Cell, Sheet, Table
 from toolkit.book.texts import formula_text, xstring
 from toolkit.book.values import Value, listed

@@ -26,7 +26,7 @@ EXAMPLES = (
 )
 SEEDS = 5
 # Beyond what anybody waits for; the file holds fewer than a million of each.
-MOST = {"epochs": 10_000, "seeds": 10_000, "workers": 1024}
+MOST_BY_OPTION = {"epochs": 10_000, "seeds": 10_000, "workers": 1024}
 
 
 @dataclass(frozen=True)
@@ -54,7 +54,7 @@ class ExperimentsOptions:
 
     def check(self) -> None:
         """Raise ToolkitError for options out of range."""
-        for name, most in MOST.items():
+        for name, most in MOST_BY_OPTION.items():
             value = getattr(self, name)
             if value is not None and value < 1:
                 raise ToolkitError(f"--{name} {value}: must be at least 1")

@@ -4,6 +4,7 @@ from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from toolkit.experiments.columns import MOST_THREADS
 from toolkit.files.errors import ToolkitError
 from toolkit.files.saving import check_workbook, check_writable
 from toolkit.files.shell import shell_line
@@ -11,7 +12,6 @@ from toolkit.files.shell import shell_line
 if TYPE_CHECKING:
     from toolkit.convnet.history import History
 
-MOST_THREADS = 1024
 WITHOUT_EFFECT = ("resume", "quiet", "max_params")  # they change no figure
 
 

@@ -16,7 +16,8 @@ from toolkit.files.errors import ToolkitError
 from toolkit.files.reading import MEGABYTE, check_regular
 from toolkit.files.saving import replacing
 
-MOST = 4096 * MEGABYTE  # size of a file: weights, their average, and AdamW's two moments of each
+# Of a file: the weights, their average, and AdamW's two moments of each.
+MOST_CHECKPOINT_BYTES = 4096 * MEGABYTE
 NAMES = {
     "collections OrderedDict",
     "torch ByteStorage",
@@ -64,7 +65,7 @@ def load(path: Path, origin: Origin) -> tuple[tuple[Epoch, ...], object]:
             f"{path}: no such checkpoint; leave out --resume to begin, or give the --out of the "
             "run that was stopped"
         )
-    check_regular(path, MOST)
+    check_regular(path, MOST_CHECKPOINT_BYTES)
     try:
         content = _content(path)
         file_origin = _origin(**content["origin"])

@@ -18,6 +18,7 @@ from torchvision.datasets import mnist as idx
 
 from toolkit.convnet.history import DIGITS, HeldOut
 from toolkit.convnet.names import LONGEST_NAME, countable, printable
+from toolkit.convnet.template import CLASSES
 from toolkit.files.errors import ToolkitError
 from toolkit.files.reading import MEGABYTE, check_regular, exists, text
 from toolkit.files.templates import brief
@@ -34,7 +35,6 @@ CHECKSUMS = {
 # dataset-fashion-mnist; the names are those that torchvision lists.
 FASHION = "9018921c3c673c538a1fc5bad174d6f9"
 GARMENTS = tuple(idx.FashionMNIST.classes)
-CLASSES = 10
 FOLDERS = ("", "raw", "MNIST/raw", "FashionMNIST/raw", "KMNIST/raw")
 OPENERS: dict[str, Callable[[Path], Any]] = {
     "": lambda path: path.open("rb"),

@@ -82,14 +82,15 @@ class History:
         return len(self.epochs) < self.model.training.epochs
 
 
-DECIMALS = 6  # to which probabilities are rounded
+PROBABILITY_DECIMALS = 6  # to which probabilities are rounded; more would be noise
 
 
 @dataclass(frozen=True)
 class Predictions:
     """The trained network's predictions for every held-out image, in the order of the file.
 
-    `labels` are class numbers (n,); `probabilities` (n, classes) have `DECIMALS` decimals.
+    `labels` are class numbers (n,); `probabilities` (n, classes) have `PROBABILITY_DECIMALS`
+    decimals.
     """
 
     labels: NDArray[np.int64]
@@ -98,11 +99,11 @@ class Predictions:
     @classmethod
     def of(cls, labels: NDArray[np.int64], probabilities: NDArray[np.float64]) -> "Predictions":
         """Round the probabilities such that the argmax of every row stays the same."""
-        rounded, rows = probabilities.round(DECIMALS), np.arange(len(labels))
+        rounded, rows = probabilities.round(PROBABILITY_DECIMALS), np.arange(len(labels))
         first = probabilities.argmax(1)
         tied = rounded.argmax(1) != first
-        rounded[rows[tied], first[tied]] += 10.0**-DECIMALS
-        return cls(labels, rounded.round(DECIMALS))
+        rounded[rows[tied], first[tied]] += 10.0**-PROBABILITY_DECIMALS
+        return cls(labels, rounded.round(PROBABILITY_DECIMALS))
 
     @property
     def predicted(self) -> NDArray[np.int64]:

@@ -2,13 +2,16 @@
 
 from typing import Annotated, Literal
 
-from pydantic import Discriminator, Field, Tag
+from pydantic import BeforeValidator, Field
+from pydantic_core import PydanticCustomError
 
 from toolkit.files import templates
 
-MOST = 10**6  # channels, pixels or epochs: more than any machine can train
-Positive = Annotated[int, Field(ge=1, le=MOST)]
-Share = Annotated[float, Field(ge=0, lt=1)]
+LARGEST_SETTING = 10**6  # channels, pixels or epochs: more than any machine can train
+Positive = Annotated[int, Field(ge=1, le=LARGEST_SETTING)]
+LayerType = Literal[
+    "convolution", "batch_norm", "relu", "dropout", "max_pool", "global_average_pool", "linear"
+]
 
 
 class Convolution(templates.Part):
@@ -18,7 +21,7 @@ class Convolution(templates.Part):
     channels: Positive
     kernel: Positive
     stride: Positive = 1
-    padding: Annotated[int, Field(ge=0, le=MOST)] = 0
+    padding: Annotated[int, Field(ge=0, le=LARGEST_SETTING)] = 0
     bias: bool = False
 
 
@@ -38,7 +41,7 @@ class Dropout(templates.Part):
     """Set whole channels (of maps) or single features to zero at random during training."""
 
     type: Literal["dropout"]
-    rate: Share
+    rate: templates.Share
 
 
 class MaxPool(templates.Part):
@@ -61,27 +64,28 @@ class Linear(templates.Part):
     features: Positive
 
 
-def _tag(value: object) -> str:
+LAYERS: dict[LayerType, type[templates.Part]] = {
+    "convolution": Convolution,
+    "batch_norm": BatchNorm,
+    "relu": Relu,
+    "dropout": Dropout,
+    "max_pool": MaxPool,
+    "global_average_pool": GlobalAveragePool,
+    "linear": Linear,
+}
+
+
+def _layer(value: object) -> object:
+    """The layer that a table describes, by its `type`. Errors name the keys of that table alone."""
     kind = value.get("type") if isinstance(value, dict) else getattr(value, "type", None)
-    return f"type:{kind}"
+    if not isinstance(kind, str) or kind not in LAYERS:
+        raise PydanticCustomError("layer_type", f"type must be one of {', '.join(LAYERS)}")
+    return LAYERS[kind].model_validate(value)
 
 
 Layer = Annotated[
-    Annotated[Convolution, Tag("type:convolution")]
-    | Annotated[BatchNorm, Tag("type:batch_norm")]
-    | Annotated[Relu, Tag("type:relu")]
-    | Annotated[Dropout, Tag("type:dropout")]
-    | Annotated[MaxPool, Tag("type:max_pool")]
-    | Annotated[GlobalAveragePool, Tag("type:global_average_pool")]
-    | Annotated[Linear, Tag("type:linear")],
-    Discriminator(
-        _tag,
-        custom_error_type="layer_type",
-        custom_error_message=(
-            "type must be one of convolution, batch_norm, relu, dropout, max_pool, "
-            "global_average_pool, linear"
-        ),
-    ),
+    Convolution | BatchNorm | Relu | Dropout | MaxPool | GlobalAveragePool | Linear,
+    BeforeValidator(_layer),
 ]
 
 

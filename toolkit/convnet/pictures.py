@@ -13,17 +13,18 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageFilter, ImageOps, UnidentifiedImageError
 
+from toolkit.convnet.test_set import SIDE
 from toolkit.files.errors import ToolkitError
 from toolkit.files.reading import MEGABYTE, content
 
-FIELD, BOX = 28, 20  # pixels: the side of the image, and of the box that the digit fits into
+BOX = 20  # pixels: the side of the box, within the image, that the digit fits into
 WORKING = 480  # pixels to which a longer side is first reduced: ample for a box of 20
 SPECKLED = 64  # pixels of a side from which on strokes survive the removal of specks
 FAINTEST = 20  # of 255: the least contrast between a digit and its background
 EDGE = 0.2  # the share of full contrast that marks a digit's edge
 FULL = 0.8  # the quantile of the digit's pixels that becomes white
 OPAQUE = 250  # of 255
-MOST = 256 * MEGABYTE  # size of a file; Pillow itself limits the pixels
+MOST_PICTURE_BYTES = 256 * MEGABYTE  # size of a file; Pillow itself limits the pixels
 Grey = NDArray[np.float64]
 
 
@@ -40,7 +41,7 @@ def like_mnist(path: Path) -> NDArray[np.uint8]:
 
 def _opened(path: Path) -> Image.Image:
     """The picture, rotated upright as its metadata asks."""
-    raw = content(path, MOST, folder="name pictures inside it")
+    raw = content(path, MOST_PICTURE_BYTES, folder="name pictures inside it")
     try:
         with warnings.catch_warnings():
             warnings.simplefilter(
@@ -144,7 +145,7 @@ def _fitted(digit: Grey) -> Grey:
 
 def _centred(digit: Grey) -> NDArray[np.uint8]:
     """The digit with its centre of mass in the middle of the field, as far as its edges allow."""
-    field = np.zeros((FIELD, FIELD), np.uint8)
+    field = np.zeros((SIDE, SIDE), np.uint8)
     top, left = (_start(digit.sum(axis)) for axis in (1, 0))
     high, wide = digit.shape
     field[top : top + high, left : left + wide] = np.rint(digit * 255)
@@ -156,4 +157,4 @@ def _start(masses: Grey) -> int:
     lie between 14 and 15 pixels from the edge of the field.
     """
     centre = ((np.arange(len(masses)) + 0.5) * masses).sum() / masses.sum()
-    return min(max(FIELD // 2 - int(centre), 0), FIELD - len(masses))
+    return min(max(SIDE // 2 - int(centre), 0), SIDE - len(masses))

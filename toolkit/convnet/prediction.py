@@ -10,14 +10,15 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from toolkit.convnet.pictures import FIELD, like_mnist
+from toolkit.convnet.history import PROBABILITY_DECIMALS
+from toolkit.convnet.pictures import like_mnist
 from toolkit.convnet.shapes import layer_table
 from toolkit.convnet.stages import Stage, forward, stages
 from toolkit.convnet.stored import read, shipped
+from toolkit.convnet.test_set import SIDE
 from toolkit.files.errors import ToolkitError
 
-INPUT = (1, FIELD, FIELD)
-DECIMALS = 6  # of a printed probability; more would be noise
+INPUT = (1, SIDE, SIDE)
 
 
 @dataclass(frozen=True)
@@ -35,15 +36,19 @@ class Prediction:
 
     def as_dict(self) -> dict[str, Any]:
         """Plain values, for JSON."""
-        shares = {name: round(share, DECIMALS) for name, share in self.probabilities.items()}
-        rounded = {"confidence": round(self.confidence, DECIMALS), "probabilities": shares}
+        shares = {name: _rounded(share) for name, share in self.probabilities.items()}
+        rounded = {"confidence": _rounded(self.confidence), "probabilities": shares}
         return asdict(self) | rounded
 
     def text(self) -> str:
         """File, prediction, confidence and the probabilities, separated by tabs."""
         numbers = [self.confidence, *self.probabilities.values()]
-        shares = [f"{number:.{DECIMALS}f}" for number in numbers]
+        shares = [f"{number:.{PROBABILITY_DECIMALS}f}" for number in numbers]
         return "\t".join([self.file, self.prediction, *shares])
+
+
+def _rounded(share: float) -> float:
+    return round(share, PROBABILITY_DECIMALS)
 
 
 def predict(pictures: Sequence[str | Path], weights: str | Path | None = None) -> list[Prediction]:
@@ -56,7 +61,7 @@ def predict(pictures: Sequence[str | Path], weights: str | Path | None = None) -
     network = read(Path(weights) if weights else shipped())
     if network.model.network.input != INPUT:
         raise ToolkitError(
-            f"{network.source}: its network takes no images of {FIELD}x{FIELD} pixels in one "
+            f"{network.source}: its network takes no images of {SIDE}x{SIDE} pixels in one "
             "channel; give other weights"
         )
     outputs = prod(layer_table(network.model.network)[-1].output)

@@ -6,6 +6,16 @@ from math import prod
 from toolkit.convnet import layers
 
 Shape = tuple[int, ...]
+NAMES: dict[layers.LayerType, str] = {
+    "convolution": "Convolution",
+    "batch_norm": "Batch norm",
+    "relu": "ReLU",
+    "dropout": "Dropout",
+    "max_pool": "Max pool",
+    "global_average_pool": "Global average pool",
+    "linear": "Linear",
+}
+IN_PLACE: tuple[layers.LayerType, ...] = ("batch_norm", "relu", "dropout")
 COUNTER = "num_batches_tracked"  # of a batch norm
 
 
@@ -17,7 +27,7 @@ class LayerRow:
     whether a convolution has one.
     """
 
-    name: str
+    type: layers.LayerType
     input: Shape
     output: Shape
     parameters: int
@@ -27,6 +37,11 @@ class LayerRow:
     rate: float | None = None
     channels: int | None = None
     bias: bool = False
+
+    @property
+    def name(self) -> str:
+        """What tables and messages call a layer of this type."""
+        return NAMES[self.type]
 
 
 def layer_table(network: layers.NetworkConfig) -> list[LayerRow]:
@@ -57,8 +72,8 @@ def activation_count(network: layers.NetworkConfig) -> int:
 
     Batch norm, ReLU and dropout change values in place and add none.
     """
-    in_place = ("Batch norm", "ReLU", "Dropout")
-    return sum(prod(row.output) for row in layer_table(network) if row.name not in in_place)
+    rows = layer_table(network)
+    return sum(prod(row.output) for row in rows if row.type not in IN_PLACE)
 
 
 def tensor_shapes(network: layers.NetworkConfig) -> dict[str, Shape]:
@@ -92,27 +107,29 @@ def _row(layer: layers.Layer, shape: Shape) -> LayerRow:
         case layers.Convolution():
             return _convolution(layer, _maps(shape))
         case layers.BatchNorm():
-            return LayerRow("Batch norm", shape, shape, 2 * shape[0])
+            return LayerRow(layer.type, shape, shape, 2 * shape[0])
         case layers.Relu():
-            return LayerRow("ReLU", shape, shape, 0)
+            return LayerRow(layer.type, shape, shape, 0)
         case layers.Dropout():
-            return LayerRow("Dropout", shape, shape, 0, rate=layer.rate)
+            return LayerRow(layer.type, shape, shape, 0, rate=layer.rate)
         case layers.MaxPool():
             size = layer.size
             output = _slide(_maps(shape), shape[0], size, size, 0)
-            return LayerRow("Max pool", shape, output, 0, kernel=size, stride=size, padding=0)
+            return LayerRow(layer.type, shape, output, 0, kernel=size, stride=size, padding=0)
         case layers.GlobalAveragePool():
-            return LayerRow("Global average pool", _maps(shape), shape[:1], 0)
+            return LayerRow(layer.type, _maps(shape), shape[:1], 0)
         case layers.Linear():
             parameters = (prod(shape) + 1) * layer.features
-            return LayerRow("Linear", shape, (layer.features,), parameters, channels=layer.features)
+            return LayerRow(
+                layer.type, shape, (layer.features,), parameters, channels=layer.features
+            )
 
 
 def _convolution(layer: layers.Convolution, shape: Shape) -> LayerRow:
     weights = layer.channels * shape[0] * layer.kernel**2
     output = _slide(shape, layer.channels, layer.kernel, layer.stride, layer.padding)
     return LayerRow(
-        "Convolution",
+        layer.type,
         shape,
         output,
         weights + layer.channels * layer.bias,

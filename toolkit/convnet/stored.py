@@ -19,7 +19,7 @@ from toolkit.files.reading import MEGABYTE, check_regular
 from toolkit.files.templates import Part, brief, first_fault, parse
 from toolkit.files.templates import shipped as templates
 
-MOST = 1024 * MEGABYTE  # size of a file of weights
+MOST_WEIGHT_BYTES = 1024 * MEGABYTE  # size of a file of weights
 # Bytes of the number that gives the length of the header, and the greatest such length.
 LENGTH, LONGEST_HEADER = 8, 10_000_000
 # The fingerprints of MNIST as `toolkit.convnet.digits` loads it, tested on the test set or on a
@@ -104,7 +104,7 @@ def shipped() -> Path:
 
 def _check_header(path: Path) -> None:
     """Raise ToolkitError unless there is a file with a header of reasonable length."""
-    check_regular(path, MOST, _cure(str(path)), "give the .safetensors file inside it")
+    check_regular(path, MOST_WEIGHT_BYTES, _cure(str(path)), "give the .safetensors file inside it")
     try:
         with path.open("rb") as file:
             length = int.from_bytes(file.read(LENGTH), "little")

@@ -5,8 +5,9 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
-from toolkit.convnet.layers import MOST, NetworkConfig, Positive, Share
+from toolkit.convnet.layers import LARGEST_SETTING, NetworkConfig, Positive
 from toolkit.convnet.shapes import layer_table
+from toolkit.convnet.test_set import SIDE
 from toolkit.files import templates
 from toolkit.files.errors import ToolkitError
 
@@ -20,18 +21,18 @@ class TrainingConfig(templates.Part):
     """
 
     epochs: Positive
-    batch_size: Annotated[int, Field(ge=2, le=MOST)]
+    batch_size: Annotated[int, Field(ge=2, le=LARGEST_SETTING)]
     optimizer: Literal["sgd", "adamw"]
     learning_rate: Annotated[float, Field(gt=0)]
     schedule: Literal["one_cycle", "step", "constant"]
     warm_up: Annotated[float, Field(gt=0, lt=1)] = 0.3
     step_epochs: Positive | None = None
     step_factor: Annotated[float, Field(gt=0, le=1)] = 0.1
-    momentum: Share = 0.0
+    momentum: templates.Share = 0.0
     nesterov: bool = True
     weight_decay: Annotated[float, Field(ge=0)] = 0.0
-    label_smoothing: Share = 0.0
-    ema: Share = 0.0
+    label_smoothing: templates.Share = 0.0
+    ema: templates.Share = 0.0
 
     @model_validator(mode="after")
     def _check_schedule(self) -> "TrainingConfig":
@@ -51,10 +52,10 @@ class Augmentation(templates.Part):
 
     rotation: Annotated[float, Field(ge=0, le=180)] = 0.0
     translation: Annotated[float, Field(ge=0)] = 0.0
-    scale: Share = 0.0
+    scale: templates.Share = 0.0
     shear: Annotated[float, Field(ge=0, lt=90)] = 0.0
     share: Annotated[float, Field(gt=0, le=1)] = 1.0
-    plain_epochs: Annotated[int, Field(ge=0, le=MOST)] = 0
+    plain_epochs: Annotated[int, Field(ge=0, le=LARGEST_SETTING)] = 0
 
 
 class Model(templates.Part):
@@ -89,7 +90,7 @@ def load_model(name: str | Path) -> Model:
     return load(str(name))[0]
 
 
-IMAGE, CLASSES = (1, 28, 28), 10
+IMAGE, CLASSES = (1, SIDE, SIDE), 10
 
 
 def check_digits(model: Model, source: str) -> None:
@@ -106,7 +107,7 @@ def check_digits(model: Model, source: str) -> None:
         return
     gives = "x".join(map(str, rows[-1].output))
     end = f'{{ type = "linear", features = {CLASSES} }}'
-    cure = f"make it {end}" if rows[-1].name == "Linear" else f"put {end} after it"
+    cure = f"make it {end}" if rows[-1].type == "linear" else f"put {end} after it"
     raise ToolkitError(
         f"{source}: network.layers[{len(rows)}] ({rows[-1].name.lower()}): the last layer gives "
         f"{gives} numbers, but must give {CLASSES}, one a class; {cure}"

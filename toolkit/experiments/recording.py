@@ -4,7 +4,7 @@ from collections.abc import Callable, Generator, Sequence
 from contextlib import closing
 from pathlib import Path
 
-from toolkit.experiments import results, running
+from toolkit.experiments import parallel_runs, results
 from toolkit.experiments.programme import Run, check_budget, seconds
 from toolkit.experiments.results import Result
 from toolkit.experiments.variant import Budget
@@ -44,7 +44,7 @@ def record(todo: Sequence[Run], file: Path, workers: int) -> Generator[Result, N
     Raises ToolkitError if a process dies or the file cannot be written.
     """
     finished: list[Result] = []
-    with closing(running.results_of(todo, workers)) as coming:
+    with closing(parallel_runs.results_of(todo, workers)) as coming:
         for result in coming:
             finished.append(result)
             results.add(file, finished)

@@ -8,7 +8,14 @@ from importlib import resources
 from pathlib import Path
 from typing import Annotated, Any, TypeVar
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, ValidationError
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationError,
+)
 from pydantic_core import PydanticKnownError
 
 from toolkit.files.errors import ToolkitError
@@ -40,6 +47,7 @@ def _tuple(value: object) -> tuple[Any, ...]:
     return tuple(value)
 
 
+Share = Annotated[float, Field(ge=0, lt=1)]
 # Templates are immutable, so their arrays are tuples.
 Array = Annotated[tuple[Item, ...], BeforeValidator(_tuple)]
 
@@ -159,14 +167,9 @@ def first_fault(error: ValidationError, schema: type[BaseModel] | None = None) -
     # A misspelt key is both unknown and missing; the message names it as the user wrote it.
     faults = sorted(error.errors(include_url=False), key=lambda f: f["type"] not in UNKNOWN)
     first, more = faults[0], len(faults) - 1
-    place = [part for part in first["loc"] if not _is_union_tag(part)]
+    place = list(first["loc"])
     tail = f" (and {more} more after this one)" if more else ""
     return f"{_key(place)}{_cure(first, place, schema)}{tail}"
-
-
-def _is_union_tag(part: int | str) -> bool:
-    """Whether `part` is the layer type that pydantic adds to the path of an error."""
-    return isinstance(part, str) and part.startswith("type:")
 
 
 def _key(place: Iterable[int | str]) -> str:

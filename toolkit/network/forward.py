@@ -6,9 +6,9 @@ from typing import Literal
 
 from sympy import Add, Expr, Float, Integer, Rational, Symbol, exp, log
 
+from toolkit.network.initial_parameters import start_biases, start_weights
 from toolkit.network.lesson import Lesson
 from toolkit.network.optimizers import LOSS
-from toolkit.network.start import start_biases, start_weights
 from toolkit.symbols.activations import ACTIVATIONS, binary_cross_entropy, leaky_relu, peak
 from toolkit.symbols.equation import Equation, quantity
 

@@ -9,16 +9,16 @@ from pydantic import Field, model_validator
 
 from toolkit.files import templates
 from toolkit.files.errors import ToolkitError
-from toolkit.files.templates import Array
+from toolkit.files.templates import Array, Share
 from toolkit.network.published import Published
 
 Width = Annotated[int, Field(ge=1, le=10**6)]  # a sheet has 16,384 columns
 Positive = Annotated[float, Field(gt=0)]
-Share = Annotated[float, Field(ge=0, lt=1)]
 Activation = Literal[
     "sigmoid", "tanh", "relu", "leaky_relu", "softplus", "gelu", "identity", "softmax"
 ]
 Loss = Literal["half_squared_error", "mean_squared_error", "binary_cross_entropy", "cross_entropy"]
+PROBABILITY_LOSSES: tuple[Loss, ...] = ("binary_cross_entropy", "cross_entropy")
 Optimizer = Literal["sgd", "momentum", "nesterov", "adagrad", "rmsprop", "adam"]
 Initializer = Literal["uniform", "xavier", "kaiming"]
 
@@ -163,8 +163,8 @@ def _check_loss(network: Network, samples: Samples) -> None:
         _check_targets(loss, row, targets)
 
 
-def _check_targets(loss: str, row: int, targets: Sequence[float]) -> None:
-    if loss.endswith("cross_entropy") and not all(0 <= target <= 1 for target in targets):
+def _check_targets(loss: Loss, row: int, targets: Sequence[float]) -> None:
+    if loss in PROBABILITY_LOSSES and not all(0 <= target <= 1 for target in targets):
         raise ValueError(f"samples.targets[{row}]: {loss} needs targets between 0 and 1")
     if loss == "cross_entropy" and abs(sum(targets) - 1) > 1e-6:
         raise ValueError(

@@ -8,7 +8,7 @@ from pydantic import Field, PlainValidator
 
 from toolkit.files import templates
 
-MOST_DECIMALS = 30
+MOST_PRINTED_DECIMALS = 30
 
 
 class Figure(NamedTuple):
@@ -36,10 +36,10 @@ def _figure(item: object) -> Figure:
     if epoch < 0:
         raise ValueError(f"epoch {epoch}: must be 0 (the start) or more")
     figure = Figure(quantity, epoch, printed)
-    if not _is_number(printed) or figure.decimals > MOST_DECIMALS:
+    if not _is_number(printed) or figure.decimals > MOST_PRINTED_DECIMALS:
         raise ValueError(
             f"value {templates.brief(repr(printed))}: must be a number as printed, in quotes and "
-            f'of at most {MOST_DECIMALS} decimals, such as "0.2910"'
+            f'of at most {MOST_PRINTED_DECIMALS} decimals, such as "0.2910"'
         )
     return figure
 

@@ -11,9 +11,9 @@ from sympy import Symbol
 from toolkit.files.errors import ToolkitError
 from toolkit.files.html import table
 from toolkit.network.derivation import EPOCH, LEARNING_RATE, LOSS, Derivation
+from toolkit.network.initial_parameters import start_biases, start_weights
 from toolkit.network.lesson import Lesson
 from toolkit.network.optimizers import settings
-from toolkit.network.start import start_biases, start_weights
 from toolkit.symbols.equation import Equation, Previous
 from toolkit.symbols.numeric import loop
 

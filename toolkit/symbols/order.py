@@ -3,7 +3,10 @@
 import re
 from functools import lru_cache
 
-from sympy import Add, Expr, Integer, Mul, Pow, exp
+from sympy import Add, Expr, Integer, Mul, Pow, Symbol, exp
+
+# The learning rate, as a lesson and as a page has it: it leads the factors of a step.
+LEARNING_RATES = (Symbol("η", real=True), Symbol("η"))
 
 
 def natural(name: str) -> list[int | str]:
@@ -69,5 +72,10 @@ def _rank(part: Expr) -> tuple[int, tuple[int, list[list[int | str]], str]]:
     if part.is_number:
         return 0, _key(part)
     if part.is_Symbol:
-        return (1 if part.name == "η" else 2 if "∂" in part.name else 3), _key(part)
+        return (1 if part in LEARNING_RATES else 2 if _is_gradient(part) else 3), _key(part)
     return 4, _key(part)
+
+
+def _is_gradient(symbol: Symbol) -> bool:
+    """Whether a symbol stands for a derivative, or for the value that one had before."""
+    return hasattr(getattr(symbol, "of", symbol), "wrt")

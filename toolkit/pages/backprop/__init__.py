@@ -3,7 +3,7 @@
 from toolkit.book.sheet import Book, Chart, Sheet, Table
 from toolkit.network.derivation import derivation
 from toolkit.network.lesson import Lesson
-from toolkit.network.run import run_lesson
+from toolkit.network.lesson_run import run_lesson
 from toolkit.pages.backprop import (
     backprop,
     check,
@@ -22,7 +22,6 @@ from toolkit.pages.backprop import (
     update,
 )
 from toolkit.pages.backprop.extent import check_extent, check_width
-from toolkit.pages.backprop.gradients import earlier_weights
 from toolkit.pages.backprop.layout import (
     BACKPROP,
     PARAMETERS,
@@ -30,6 +29,7 @@ from toolkit.pages.backprop.layout import (
     lay_out,
 )
 from toolkit.pages.backprop.lines import QuantityCells
+from toolkit.pages.backprop.steps import Link, Step, lesson_steps
 
 
 def work_out(lesson: Lesson) -> LessonLayout:
@@ -51,8 +51,8 @@ def backprop_book(run: LessonLayout, template: str = "TEMPLATE") -> Book:
     rate_tables = [sheet.tables[0] for sheet in tables]
     cells = QuantityCells(dict(run.parameters), dict(run.texts))
     further = [others.sheet(run, cells)] if others.equations(run) else []
-    names = _names(run)
-    steps = _steps(run, names, cells)
+    steps = lesson_steps(run)
+    step_sheets = _steps(run, steps, cells)
     by_sheet = samples.tables(run)
     chosen = backprop.sheet(by_sheet[BACKPROP], run)
     of_samples = [samples.sheet(run, n, t) for n, t in by_sheet.items() if n != BACKPROP]
@@ -60,7 +60,7 @@ def backprop_book(run: LessonLayout, template: str = "TEMPLATE") -> Book:
     checked = check.sheet(run, cells.values)
     comparing, chart, own = _optimizers(run, by_sheet[BACKPROP])
     pages = (
-        *steps,
+        *step_sheets,
         *further,
         chosen,
         *of_samples,
@@ -71,7 +71,14 @@ def backprop_book(run: LessonLayout, template: str = "TEMPLATE") -> Book:
         *tables,
         *own,
     )
-    contents = [PARAMETERS, *(page.name for page in pages)]
+    summaries = {
+        **start.SUMMARIES,
+        **{step.sheet_name: step.summary for step in steps},
+        **{page.name: start.OF_SAMPLE for page in of_samples},
+        **{page.name: start.OF_RATE for page in tables},
+        **{page.name: start.OF_OPTIMIZER.format(name=page.name) for page in own},
+    }
+    contents = {name: summaries[name] for name in (PARAMETERS, *(page.name for page in pages))}
     first = (
         start.sheet(run, contents, cells, check.verdicts(checked)),
         parameters.sheet(run, rate_tables, chart),
@@ -99,38 +106,17 @@ def _looks(
     return figures + ([gradient_sizes.sheet(run, by_sheet)] if gradient_sizes.applies(run) else [])
 
 
-def _kinds(run: LessonLayout) -> list[str]:
-    """The steps of this network: some have but one layer, and nothing hidden."""
-    hidden = ["hidden", "first"] if len(run.lesson.network.layers) > 2 else []
-    return ["forward", "one", "output", *hidden, "update"]
-
-
-def _names(run: LessonLayout) -> list[str]:
-    words = {
-        "forward": "forward pass",
-        "one": "one weight",
-        "output": "output weights",
-        "hidden": "what reaches hidden",
-        "first": earlier_weights(run),
-        "update": "update",
-    }
-    return [f"Step {n}, {words[kind]}" for n, kind in enumerate(_kinds(run), 1)]
-
-
-def _steps(run: LessonLayout, names: list[str], cells: QuantityCells) -> list[Sheet]:
+def _steps(run: LessonLayout, steps: list[Step], cells: QuantityCells) -> list[Sheet]:
     """In order, since each reads the cells of those before it."""
-    following = [*names[1:], BACKPROP]
-    return [
-        _step(run, kind, name, cells, after)
-        for kind, name, after in zip(_kinds(run), names, following, strict=True)
-    ]
+    following = [*(step.link for step in steps[1:]), Link(BACKPROP, BACKPROP)]
+    return [_step(run, step, cells, after) for step, after in zip(steps, following, strict=True)]
 
 
-def _step(run: LessonLayout, kind: str, name: str, cells: QuantityCells, following: str) -> Sheet:
-    if kind == "forward":
-        return forward_pass.sheet(run, name, cells, following)
-    if kind == "one":
-        return one_weight.sheet(run, name, cells, following)
-    if kind == "update":
-        return update.sheet(run, name, cells, following)
-    return gradients.sheet(run, kind, name, cells, following)
+def _step(run: LessonLayout, step: Step, cells: QuantityCells, following: Link) -> Sheet:
+    if step.kind == "forward":
+        return forward_pass.sheet(run, step, cells, following)
+    if step.kind == "one_weight":
+        return one_weight.sheet(run, step, cells, following)
+    if step.kind == "update":
+        return update.sheet(run, step, cells, following)
+    return gradients.sheet(run, step, cells, following)

@@ -4,7 +4,6 @@ from toolkit.book.live import computed
 from toolkit.book.sheet import Cell, Chart, Known, Series, Sheet, Table, at
 from toolkit.network.derivation import LEARNING_RATE, LOSS
 from toolkit.pages.backprop import table
-from toolkit.pages.backprop.curves import LOSSES, status
 from toolkit.pages.backprop.layout import (
     BACKPROP,
     PARAMETERS,
@@ -12,6 +11,7 @@ from toolkit.pages.backprop.layout import (
     LessonLayout,
     column_of,
 )
+from toolkit.pages.backprop.loss_curves import LOSSES, status
 from toolkit.symbols.text import Text, joined, number_text
 
 TITLE = joined(Text("Backprop, epoch by epoch: η = "), number_text(LEARNING_RATE))

@@ -1,23 +1,24 @@
 """Step 1: from the inputs to the loss, a line for each quantity."""
 
 from toolkit.book.sheet import Sheet
+from toolkit.network.forward import Role
 from toolkit.pages.backprop.layout import LessonLayout
 from toolkit.pages.backprop.lines import EquationPage, QuantityCells
-from toolkit.pages.backprop.sentences import neuron, sentence
+from toolkit.pages.backprop.sentences import sentence
+from toolkit.pages.backprop.steps import Link, Step
 from toolkit.symbols.equation import Equation
 
-TITLE = "Step 1: the forward pass"
 LEAD = ("The inputs go in, layer by layer, until the loss says how wrong the answer is.",)
 
 
-def sheet(run: LessonLayout, name: str, cells: QuantityCells, following: str | None) -> Sheet:
+def sheet(run: LessonLayout, step: Step, cells: QuantityCells, following: Link) -> Sheet:
     """The first sample's quantities; of further samples the tables show the same."""
-    page = EquationPage(name, cells)
+    page = EquationPage(step.sheet_name, cells)
     for heading, equations in _blocks(run):
         page.block(heading)
         for equation in equations:
             page.line(equation, sentence(equation, run))
-    return page.sheet(TITLE, (*LEAD, *_samples(run)), following)
+    return page.sheet(f"{step.title}: the forward pass", (*LEAD, *_samples(run)), following)
 
 
 def _blocks(run: LessonLayout) -> list[tuple[str, list[Equation]]]:
@@ -26,21 +27,17 @@ def _blocks(run: LessonLayout) -> list[tuple[str, list[Equation]]]:
     for equation in run.derived.forward:
         role = run.derived.roles[equation.symbol]
         if role.sample == 1:
-            heading = "Errors and loss"
-            if role.kind not in ("error", "loss"):
-                heading = neuron(role, run.lesson).split(" neuron")[0].split("Neuron 1 of ")[-1]
-                heading = f"{heading} layer" if " " not in heading else heading.capitalize()
-            blocks.setdefault(_layer(run, role.layer, heading), []).append(equation)
+            blocks.setdefault(_heading(role, run), []).append(equation)
     return list(blocks.items())
 
 
-def _layer(run: LessonLayout, layer: int, heading: str) -> str:
+def _heading(role: Role, run: LessonLayout) -> str:
     layers = len(run.lesson.network.layers)
-    if heading == "Errors and loss":
-        return heading
-    if layer == layers - 1:
+    if role.kind in ("error", "loss"):
+        return "Errors and loss"
+    if role.layer == layers - 1:
         return "Output layer"
-    return "Hidden layer" if layers == 3 else f"Hidden layer {layer}"
+    return "Hidden layer" if layers == 3 else f"Hidden layer {role.layer}"
 
 
 def _samples(run: LessonLayout) -> tuple[str, ...]:

@@ -9,6 +9,7 @@ from sympy import Add, Expr, Piecewise, Symbol
 from toolkit.book.live import computed
 from toolkit.book.sheet import Cell, Chart, Known, Series, Sheet, Table, at, down
 from toolkit.network.derivation import LEARNING_RATE, LOSS
+from toolkit.network.lesson import Activation
 from toolkit.pages.backprop.layout import BACKPROP, PARAMETERS, SIZES, START, LessonLayout
 from toolkit.pages.backprop.sizes import FIRST, LAST, QUOTIENT, layers, mean_size, table
 from toolkit.symbols.equation import local_derivatives, quantity
@@ -24,7 +25,7 @@ WHY = (
     "The gradient of a weight is what comes in, times what comes back from the loss.",
     "What comes back has been multiplied, layer by layer, by weights and by slopes ({}).",
 )
-SLOPE_WORDS = {
+SLOPE_WORDS: dict[Activation, str] = {
     "sigmoid": "at most 1/4",
     "tanh": "at most 1",
     "relu": "0 or 1",

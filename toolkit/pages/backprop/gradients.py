@@ -4,42 +4,34 @@ from toolkit.book.sheet import Sheet
 from toolkit.pages.backprop.layout import LessonLayout
 from toolkit.pages.backprop.lines import EquationPage, QuantityCells
 from toolkit.pages.backprop.sentences import sentence
+from toolkit.pages.backprop.steps import Link, Step, StepKind
 from toolkit.symbols.equation import Equation
 
-TITLES = {
+TITLES: dict[StepKind, str] = {
     "output": "all weights of the output layer",
     "hidden": "what reaches the hidden activations",
 }
-LEADS = {
+LEADS: dict[StepKind, str] = {
     "output": "The chain rule, backwards from the loss to every weight of the output layer.",
     "hidden": "A hidden activation acts on the loss through every neuron that reads it: the paths "
     "add up.",
-    "first": "One more step of the chain: from what each neuron adds up to the weights in it.",
+    "earlier": "One more step of the chain: from what each neuron adds up to the weights in it.",
 }
 
 
-def sheet(
-    run: LessonLayout, kind: str, name: str, cells: QuantityCells, following: str | None
-) -> Sheet:
+def sheet(run: LessonLayout, step: Step, cells: QuantityCells, following: Link) -> Sheet:
     """The lines of one of these steps."""
-    page = EquationPage(name, cells)
-    for heading, equations in _blocks(run, kind):
+    page = EquationPage(step.sheet_name, cells)
+    for heading, equations in _blocks(run, step.kind):
         if equations:
             page.block(heading)
         for equation in equations:
             page.line(equation, sentence(equation, run))
-    title = TITLES.get(kind, f"the other weights, {earlier_weights(run)}")
-    return page.sheet(f"{name.split(',')[0]}: {title}", (LEADS[kind],), following)
+    title = TITLES.get(step.kind, f"the other weights, {step.subject}")
+    return page.sheet(f"{step.title}: {title}", (LEADS[step.kind],), following)
 
 
-def earlier_weights(run: LessonLayout) -> str:
-    """The weights before the output layer: w1 to w4."""
-    last = len(run.lesson.network.layers) - 1
-    names = [w.name for w in run.derived.weights if run.layers[w] < last]
-    return " to ".join([names[0], names[-1]] if len(names) > 1 else names)
-
-
-def _blocks(run: LessonLayout, kind: str) -> list[tuple[str, list[Equation]]]:
+def _blocks(run: LessonLayout, kind: StepKind) -> list[tuple[str, list[Equation]]]:
     last = len(run.lesson.network.layers) - 1
     trained = "Weights and biases" if run.derived.biases else "Weights"
     if kind == "output":

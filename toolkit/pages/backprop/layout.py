@@ -9,8 +9,8 @@ from toolkit.book.sheet import Known, Table, at
 from toolkit.network.comparison import compared
 from toolkit.network.derivation import LEARNING_RATE, Derivation
 from toolkit.network.lesson import Lesson, Training
+from toolkit.network.lesson_run import LessonRun
 from toolkit.network.optimizers import settings
-from toolkit.network.run import LessonRun
 from toolkit.network.trace import start_values
 from toolkit.symbols.equation import quantity
 from toolkit.symbols.numeric import value
@@ -18,7 +18,7 @@ from toolkit.symbols.text import number_in_brackets
 
 START, PARAMETERS, RATES = "Start here", "Parameters", "Learning rates"
 OPTIMIZERS, BACKPROP, CHECK = "Optimizers", "Backprop", "Gradient check"
-PUBLISHED, SIZES = "Published figures", "Gradient sizes"
+PUBLISHED, SIZES, OTHERS = "Published figures", "Gradient sizes", "Other samples"
 FIRST_PARAMETER_ROW = 7
 VALUE_COLUMN, TEXT_COLUMN = 2, 4
 BEFORE_COMPARED = 3  # rows from η to the first setting of an optimizer that is compared

@@ -14,6 +14,7 @@ from toolkit.book.measure import POINTS_PER_PIXEL, points
 from toolkit.book.page import PADDING, PageBuilder, equation_picture, equation_text
 from toolkit.book.sheet import Cell, Known, Picture, Sheet, at
 from toolkit.pages.backprop.layout import START
+from toolkit.pages.backprop.steps import Link
 from toolkit.symbols.equation import Equation
 from toolkit.symbols.long_sums import DOTS, abridged, split_sums
 from toolkit.symbols.plain import plain
@@ -57,6 +58,7 @@ class EquationPage(PageBuilder):
 
     quantities: QuantityCells
     row: int = field(default=FIRST_ROW, kw_only=True)
+    longest_name: int = field(default=0, kw_only=True)  # characters
 
     def block(self, heading: str, *, lines: bool = True) -> None:
         """A heading over the lines, or the words, that follow."""
@@ -84,6 +86,7 @@ class EquationPage(PageBuilder):
         here = at(self.name, row, VALUE, value.value)
         rounded = computed(number_in_brackets(symbol), {symbol: here}, "rounded")
         self.cells[row, NAME] = Cell(symbol.name, "symbol")
+        self.longest_name = max(self.longest_name, len(symbol.name))
         self.cells[row, SENTENCE] = Cell(sentence, "sentence")
         self.cells[row, NUMBERS] = self._with_numbers(equation.expr)
         self.cells[row, VALUE], self.cells[row, ROUNDED] = value, rounded
@@ -139,22 +142,14 @@ class EquationPage(PageBuilder):
         self.cells[self.row, NAME] = Cell(words, "text")
         self.typeset(equation, EQUATION, LARGE)
 
-    def sheet(self, title: str, lead: Iterable[str], next_sheet: str | None) -> Sheet:
+    def sheet(self, title: str, lead: Iterable[str], following: Link) -> Sheet:
         """The finished sheet, with its title, what it is about, and links to Start here and on."""
         self.cells[1, NAME] = Cell(title, "title")
         for row, words in enumerate(lead, 2):
             self.cells[row, NAME] = Cell(words, "muted")
         self.cells[1, VALUE] = Cell(START, "link", link=START)
-        if next_sheet:
-            self.cells[1, ROUNDED] = Cell(
-                f"next: {next_sheet.split(',')[0]}", "link", link=next_sheet
-            )
-        longest = max(
-            len(str(cell.value))
-            for (_, n), cell in self.cells.items()
-            if n == NAME and cell.style == "symbol"
-        )
-        self.widths = WIDTHS | {NAME: max(WIDTHS[NAME], 1.3 * longest)}
+        self.cells[1, ROUNDED] = Cell(f"next: {following.words}", "link", link=following.sheet)
+        self.widths = WIDTHS | {NAME: max(WIDTHS[NAME], 1.3 * self.longest_name)}
         self.heights = {1: 26.0, **self.heights}
         self.freeze, self.tab = (FIRST_ROW - 1, 2), "CC79A7"
         # A page is not printed on one sheet of paper where that would make it illegible.

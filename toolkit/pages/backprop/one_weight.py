@@ -11,6 +11,7 @@ from toolkit.network.derivation import LOSS
 from toolkit.pages.backprop.layout import LessonLayout
 from toolkit.pages.backprop.lines import EquationPage, QuantityCells
 from toolkit.pages.backprop.sentences import names, sentence
+from toolkit.pages.backprop.steps import Link, Step
 from toolkit.symbols.equation import Equation, Gradient, local_derivatives, quantity
 
 MOST_ERRORS = 6
@@ -23,16 +24,16 @@ def weight(run: LessonLayout) -> Symbol:
     return next(w for w in run.derived.weights if run.layers[w] == last)
 
 
-def sheet(run: LessonLayout, name: str, cells: QuantityCells, following: str | None) -> Sheet:
+def sheet(run: LessonLayout, step: Step, cells: QuantityCells, following: Link) -> Sheet:
     """What depends on the weight, the chain of local derivatives, their product."""
-    page, chosen = EquationPage(name, cells), weight(run)
+    page, chosen = EquationPage(step.sheet_name, cells), weight(run)
     page.block(f"What does {chosen.name} act on?", lines=False)
     for words in _dependence(run, chosen):
         page.text(words)
     (_one_way if _single_path(run) else _many_ways)(page, run, chosen)
     _only_this_sample(page, run)
     lead = (f"How fast does the loss grow if {chosen.name} grows a little? Follow the way back.",)
-    return page.sheet(f"Step 2: ∂E_total/∂{chosen.name} by the chain rule", lead, following)
+    return page.sheet(f"{step.title}: ∂E_total/∂{chosen.name} by the chain rule", lead, following)
 
 
 def _one_way(page: EquationPage, run: LessonLayout, chosen: Symbol) -> None:

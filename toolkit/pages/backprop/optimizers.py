@@ -14,19 +14,19 @@ from toolkit.book.live import computed
 from toolkit.book.page import PageBuilder
 from toolkit.book.sheet import Cell, Chart, Known, Sheet, Table, at
 from toolkit.network.derivation import LEARNING_RATE, LOSS
+from toolkit.network.lesson import Optimizer
 from toolkit.network.optimizers import update
 from toolkit.pages.backprop import table
-from toolkit.pages.backprop.curves import WIDTHS, Curve, chosen, goal_cells, summaries
 from toolkit.pages.backprop.layout import BACKPROP, OPTIMIZERS, START, LessonLayout, own_symbol
 from toolkit.pages.backprop.lines import LARGE, LINE_POINTS
+from toolkit.pages.backprop.loss_curves import WIDTHS, Curve, chosen, goal_cells, summaries
 from toolkit.symbols.equation import Equation
 from toolkit.symbols.text import Text, joined, number_text
 
 HEADING_ROW = 6
 LAST_COLUMN, CHART_ROWS = 8, 27
 CHARACTERS = 120  # of a sentence on one line
-TITLE = "Optimizers"
-SENTENCES = {
+SENTENCES: dict[Optimizer, str] = {
     "sgd": "Gradient descent as it is: the step is the gradient times η.",
     "momentum": "A share μ of the last step is kept. Steps in one direction add up, and roll on "
     "past the lowest point.",
@@ -41,7 +41,7 @@ SENTENCES = {
 }
 
 
-def kind_of(run: LessonLayout) -> str:
+def kind_of(run: LessonLayout) -> Optimizer:
     """The name of its optimizer, which is also that of its sheet where it is compared."""
     return run.lesson.training.optimizer
 

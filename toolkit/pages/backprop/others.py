@@ -2,14 +2,13 @@
 
 from toolkit.book.live import computed
 from toolkit.book.sheet import Cell, Sheet, at
-from toolkit.pages.backprop.layout import START, LessonLayout
+from toolkit.pages.backprop.layout import OTHERS, START, LessonLayout
 from toolkit.pages.backprop.lines import MOST_TERMS, QuantityCells
 from toolkit.symbols.equation import Equation
 from toolkit.symbols.long_sums import abridged, split_sums
 from toolkit.symbols.plain import plain
 from toolkit.symbols.text import number_in_brackets
 
-NAME = "Other samples"
 FIRST_ROW = 5
 HEADINGS = ("quantity", "equation", "value", "rounded")
 WIDTHS = {1: 20, 2: 90, 3: 16, 4: 14}
@@ -32,12 +31,12 @@ def sheet(run: LessonLayout, quantities: QuantityCells) -> Sheet:
         cells[row, 1] = Cell(equation.symbol.name, "symbol")
         cells[row, 2] = Cell(plain(abridged(equation.expr, MOST_TERMS)), "equation")
         cells[row, 3] = value
-        here = at(NAME, row, 3, value.value)
+        here = at(OTHERS, row, 3, value.value)
         rounded = computed(number_in_brackets(equation.symbol), {equation.symbol: here}, "rounded")
         cells[row, 4] = rounded
         quantities.values[equation.symbol] = here
-        quantities.texts[equation.symbol] = at(NAME, row, 4, rounded.value)
-    return Sheet(NAME, cells, widths=WIDTHS, freeze=(FIRST_ROW, 2), tab="CC79A7", portrait=True)
+        quantities.texts[equation.symbol] = at(OTHERS, row, 4, rounded.value)
+    return Sheet(OTHERS, cells, widths=WIDTHS, freeze=(FIRST_ROW, 2), tab="CC79A7", portrait=True)
 
 
 def equations(run: LessonLayout) -> list[Equation]:

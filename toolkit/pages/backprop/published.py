@@ -15,6 +15,7 @@ from toolkit.network.derivation import Derivation
 from toolkit.network.lesson import Lesson
 from toolkit.network.published import Figure, Published
 from toolkit.pages.backprop.layout import PUBLISHED, START, LessonLayout, column_of, rate_sheet
+from toolkit.pages.backprop.lines import LINE_POINTS
 from toolkit.symbols.choices import same_digits, when_all_numbers
 from toolkit.symbols.equation import quantity
 from toolkit.symbols.lookups import lookup
@@ -32,7 +33,7 @@ HEADINGS = (
 WIDTHS = {1: 16, 2: 8, 3: 18, 4: 18, 5: 13, 6: 19, 7: 20}
 FIRST_ROW = 8
 MOST_NAMES = 40  # quantities that an error lists
-LINE, NOTE_WIDTH = 15.0, 105  # points and characters
+NOTE_WIDTH = 105  # characters
 A_PAGE = 60  # rows
 PRINTED, OURS, OFF, COLUMN, EPOCHS, EPOCH = (
     quantity(n) for n in ("printed", "ours", "off", "column", "epochs", "an epoch")
@@ -94,7 +95,7 @@ def sheet(run: LessonLayout, tables: list[Table], template: str) -> Sheet:
         portrait=True,
         pages_high=1 if rows <= A_PAGE else None,
         merges=(Area(3, 1, 3, 7),),
-        heights={3: LINE * max(1, -(-len(note) // NOTE_WIDTH))},
+        heights={3: LINE_POINTS * max(1, -(-len(note) // NOTE_WIDTH))},
     )
 
 

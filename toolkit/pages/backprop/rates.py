@@ -5,8 +5,8 @@ from math import ceil
 
 from toolkit.book.sheet import Cell, Chart, Sheet, Table, at
 from toolkit.network.derivation import LOSS
-from toolkit.pages.backprop.curves import WIDTHS, Curve, chosen, goal_cells, summaries
 from toolkit.pages.backprop.layout import RATES, START, LessonLayout, rate_sheet, rate_symbol
+from toolkit.pages.backprop.loss_curves import WIDTHS, Curve, chosen, goal_cells, summaries
 from toolkit.pages.backprop.parameters import comparison, loss_line
 from toolkit.pages.backprop.table import title
 
@@ -23,7 +23,7 @@ def sheet(run: LessonLayout, tables: list[Table]) -> Sheet:
         for letter, table in zip(run.letters, tables, strict=True)
     ]
     cells = {
-        (1, 1): Cell("Learning rates", "title"),
+        (1, 1): Cell(RATES, "title"),
         (2, 1): Cell("The same start, the same network; only the step differs.", "muted"),
         (2, 6): Cell(START, "link", link=START),
         **goal_cells(run),

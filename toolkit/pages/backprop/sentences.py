@@ -5,12 +5,12 @@ from dataclasses import replace
 from sympy import Symbol
 
 from toolkit.network.forward import Kind, Role
-from toolkit.network.lesson import Lesson
+from toolkit.network.lesson import Activation, Lesson, Loss
 from toolkit.pages.backprop.layout import LessonLayout
 from toolkit.symbols.equation import Equation, Gradient
 from toolkit.symbols.order import natural
 
-ACTIVATIONS = {
+ACTIVATIONS: dict[Activation, str] = {
     "sigmoid": "The sigmoid squeezes {before} into a number between 0 and 1.",
     "tanh": "The hyperbolic tangent squeezes {before} into a number between -1 and 1.",
     "relu": "ReLU lets {before} pass where it is positive, and makes it 0 elsewhere.",
@@ -20,7 +20,7 @@ ACTIVATIONS = {
     "identity": "{before} is passed on as it is.",
     "softmax": "Its share of the sum of all: the shares add up to 1.",
 }
-ERRORS = {
+ERRORS: dict[Loss, str] = {
     "half_squared_error": "Half the squared distance between output {n} and its target.",
     "mean_squared_error": "The squared distance between output {n} and its target.",
     "binary_cross_entropy": "Large where output {n} is sure of the wrong answer.",

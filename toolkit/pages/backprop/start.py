@@ -1,16 +1,26 @@
 """The first sheet: what the book is, how to play with it, the network with its present values."""
 
 import itertools
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping
 
 from sympy import Piecewise, Symbol
 
 from toolkit.book.address import Area
-from toolkit.book.live import computed
+from toolkit.book.page import PageBuilder, Place
 from toolkit.book.sheet import Cell, Corner, Known, Line, Sheet
 from toolkit.network.derivation import LOSS
-from toolkit.network.lesson import SETTINGS
-from toolkit.pages.backprop.layout import PARAMETERS, PUBLISHED, SIZES, START, LessonLayout
+from toolkit.pages.backprop.layout import (
+    BACKPROP,
+    CHECK,
+    OPTIMIZERS,
+    OTHERS,
+    PARAMETERS,
+    PUBLISHED,
+    RATES,
+    SIZES,
+    START,
+    LessonLayout,
+)
 from toolkit.pages.backprop.lines import QuantityCells
 from toolkit.symbols.equation import quantity
 from toolkit.symbols.ranges import length
@@ -22,10 +32,10 @@ LEAD = (
     "This book shows every step of it as live formulas.",
     "Go through the sheets in order; then change a yellow cell on Parameters and see what follows.",
 )
-LEGEND = (
-    ("input", "yellow: a number that you may change"),
-    ("value", "black: a formula; F2 shows how it is made"),
-    ("verdict", "framed: a check, pass or fail"),
+LEGEND = (  # style and words
+    ("input left", "yellow: a number that you may change"),
+    ("bold", "black: a formula; F2 shows how it is made"),
+    ("check", "framed: a check, pass or fail"),
 )
 WIDTHS = {1: 29, 2: 58, 3: 3}
 CONTENTS_ROW = 9
@@ -34,69 +44,43 @@ NODE_WIDTH, EDGE_WIDTH, GAP_WIDTH = 17.0, 12.0, 5.0
 MOST_EDGES, MOST_LAYERS = 16, 5
 TOP = 9
 VERDICTS = quantity("verdicts")
-WHAT = {
+# What the list of sheets says about those whose names are fixed.
+SUMMARIES = {
     PARAMETERS: "inputs, targets, start weights and learning rates: play here",
-    "Backprop": "the table, one row an epoch, at the chosen learning rate",
-    "Optimizers": "the same start, but other optimizers, side by side",
-    "Learning rates": "how the size of the step decides how fast, and whether, it learns",
+    BACKPROP: "the table, one row an epoch, at the chosen learning rate",
+    OPTIMIZERS: "the same start, but other optimizers, side by side",
+    RATES: "how the size of the step decides how fast, and whether, it learns",
     PUBLISHED: "numbers in print, and ours beside them",
     SIZES: "how much of the gradient reaches each layer",
-    "Other samples": "the samples after the first",
-    "Gradient check": "the derivatives against differences of two losses",
+    OTHERS: "the samples after the first",
+    CHECK: "the derivatives against differences of two losses",
 }
-STEPS = {
-    "forward": "from the inputs to the loss",
-    "one": "one gradient, factor by factor",
-    "output": "the gradients of all output weights",
-    "reaches": "what reaches the hidden layers",
-    ", w1": "the gradients of the other weights",
-    "update": "the optimizer changes every parameter",
-}
+OF_SAMPLE = "the same epochs: what belongs to this sample alone"
+OF_RATE = "the table at one learning rate"
+OF_OPTIMIZER = "the table of {name}, with a learning rate of its own"
 
 
 def sheet(
-    run: LessonLayout, names: Sequence[str], quantities: QuantityCells, verdicts: Known
+    run: LessonLayout, contents: Mapping[str, str], quantities: QuantityCells, verdicts: Known
 ) -> Sheet:
-    """Contents on the left, the network on the right, the checks above both."""
-    cells = {
-        (1, 1): Cell(run.lesson.title, "title"),
-        **{(2 + n, 1): Cell(words, "text") for n, words in enumerate(LEAD)},
-        **_legend(),
-        (7, 1): Cell("Do all checks pass?", "name"),
-        (7, 2): computed(_all_pass(), {VERDICTS: verdicts}, "verdict"),
-        (CONTENTS_ROW - 1, 1): Cell("Sheets", "subtitle"),
-    }
-    for row, name in enumerate(names, CONTENTS_ROW):
-        cells[row, 1] = Cell(name, "link", link=name)
-        cells[row, 2] = Cell(_what(name), "muted")
-    network, lines, widths = _network(run, quantities)
-    return Sheet(
-        START,
-        cells | network,
-        widths=WIDTHS | widths,
-        lines=lines,
-        tab="000000",
-        verdicts=(Area.of(7, 2),),
-    )
-
-
-def _legend() -> dict[tuple[int, int], Cell]:
-    samples = {"input": 0.5, "value": 0.5, "verdict": "pass"}
-    return {(4, 1): Cell("Colours", "name")} | {
-        (4 + n, 2): Cell(words, {"input": "input left", "value": "bold", "verdict": "check"}[style])
-        for n, (style, words) in enumerate(LEGEND)
-        if samples[style] is not None
-    }
-
-
-def _what(name: str) -> str:
-    if name.startswith("Step"):
-        return next(words for key, words in STEPS.items() if key in name)
-    if name in SETTINGS:
-        return f"the table of {name}, with a learning rate of its own"
-    if name.startswith("Sample "):
-        return "the same epochs: what belongs to this sample alone"
-    return WHAT.get(name, "the table at one learning rate")
+    """Contents on the left, the network on the right, the checks above both. `contents` holds the
+    other sheets by name, each with what it shows.
+    """
+    page = PageBuilder(START, widths=dict(WIDTHS), tab="000000", verdicts=[Area.of(7, 2)])
+    page.cells[1, 1] = Cell(run.lesson.title, "title")
+    for row, words in enumerate(LEAD, 2):
+        page.cells[row, 1] = Cell(words, "text")
+    page.cells[4, 1] = Cell("Colours", "name")
+    for row, (style, words) in enumerate(LEGEND, 4):
+        page.cells[row, 2] = Cell(words, style)
+    page.cells[7, 1] = Cell("Do all checks pass?", "name")
+    page.compute((7, 2), _all_pass(), {VERDICTS: verdicts}, "verdict")
+    page.cells[CONTENTS_ROW - 1, 1] = Cell("Sheets", "subtitle")
+    for row, (name, summary) in enumerate(contents.items(), CONTENTS_ROW):
+        page.cells[row, 1] = Cell(name, "link", link=name)
+        page.cells[row, 2] = Cell(summary, "muted")
+    _network(page, run, quantities)
+    return page.finish()
 
 
 def _all_pass() -> Piecewise:
@@ -110,10 +94,7 @@ def _all_pass() -> Piecewise:
     return Piecewise((good, passed >= length(VERDICTS)), (bad, True))
 
 
-NetworkDrawing = tuple[dict[tuple[int, int], Cell], tuple[Line, ...], dict[int, float]]
-
-
-def _network(run: LessonLayout, quantities: QuantityCells) -> NetworkDrawing:
+def _network(page: PageBuilder, run: LessonLayout, quantities: QuantityCells) -> None:
     """Neurons as pairs of cells, a layer a column, and between two layers a column of weights, each
     on the line from the neuron that it reads to the neuron that reads it.
     """
@@ -121,32 +102,22 @@ def _network(run: LessonLayout, quantities: QuantityCells) -> NetworkDrawing:
     edges = [a * b for a, b in itertools.pairwise(widths)]
     if len(widths) > MOST_LAYERS or max(edges) > MOST_EDGES:
         note = f"A network of {'-'.join(map(str, widths))} neurons, too large to draw here."
-        return {(TOP, FIRST_COLUMN): Cell(note, "muted")}, (), {}
+        page.cells[TOP, FIRST_COLUMN] = Cell(note, "muted")
+        return
     height = 3 * max(*widths, *edges)
-    cells: dict[tuple[int, int], Cell] = {}
-    lines: list[Line] = []
-    sizes: dict[int, float] = {}
     weights = iter(run.derived.weights)
     places = [_places(width, height) for width in widths]
     for layer, rows in enumerate(places):
         column = FIRST_COLUMN + 4 * layer
-        sizes |= {
-            column: NODE_WIDTH,
-            column + 1: GAP_WIDTH,
-            column + 2: EDGE_WIDTH,
-            column + 3: GAP_WIDTH,
-        }
-        cells |= _nodes(run, quantities, layer, column, rows)
+        sizes = (NODE_WIDTH, GAP_WIDTH, EDGE_WIDTH, GAP_WIDTH)
+        page.widths |= dict(enumerate(sizes, column))
+        _nodes(page, run, quantities, layer, column, rows)
         if layer + 1 < len(widths):
-            labels, ties = _edges(column, rows, places[layer + 1], weights, quantities)
-            cells |= labels
-            lines += ties
+            _edges(page, column, rows, places[layer + 1], weights, quantities)
     column = FIRST_COLUMN + 4 * (len(widths) - 1) + 2
-    cells[TOP - 1, FIRST_COLUMN] = Cell("The network at the start, live", "subtitle")
-    cells[TOP + height // 2, column] = computed(
-        joined(Text("E_total = "), number_text(LOSS)), quantities.values, "bold"
-    )
-    return cells, tuple(lines), sizes
+    page.cells[TOP - 1, FIRST_COLUMN] = Cell("The network at the start, live", "subtitle")
+    loss = joined(Text("E_total = "), number_text(LOSS))
+    page.compute((TOP + height // 2, column), loss, quantities.values, "bold")
 
 
 def _places(count: int, height: int) -> list[int]:
@@ -155,19 +126,24 @@ def _places(count: int, height: int) -> list[int]:
 
 
 def _nodes(
-    run: LessonLayout, quantities: QuantityCells, layer: int, column: int, rows: list[int]
-) -> dict[tuple[int, int], Cell]:
-    cells = {}
-    for neuron, row in enumerate(rows, 1):
-        symbols = _symbols(run, layer, neuron)
-        for offset, symbol in enumerate(symbols):
-            text = joined(Text(f"{symbol.name} = "), number_text(symbol))
-            cells[row + offset, column] = computed(text, _readable(quantities, symbol), "node")
-    return cells
+    page: PageBuilder,
+    run: LessonLayout,
+    quantities: QuantityCells,
+    layer: int,
+    column: int,
+    rows: list[int],
+) -> None:
+    for neuron, first in enumerate(rows, 1):
+        for row, symbol in enumerate(_symbols(run, layer, neuron), first):
+            _value(page, (row, column), symbol, quantities, "node")
 
 
-def _readable(quantities: QuantityCells, symbol: Symbol) -> dict[Symbol, Known]:
-    return {symbol: quantities.values[symbol]}
+def _value(
+    page: PageBuilder, place: Place, symbol: Symbol, quantities: QuantityCells, style: str
+) -> None:
+    """A quantity with its present value: w1 = 0.15."""
+    text = joined(Text(f"{symbol.name} = "), number_text(symbol))
+    page.compute(place, text, {symbol: quantities.values[symbol]}, style)
 
 
 def _symbols(run: LessonLayout, layer: int, neuron: int) -> list[Symbol]:
@@ -182,18 +158,21 @@ def _symbols(run: LessonLayout, layer: int, neuron: int) -> list[Symbol]:
 
 
 def _edges(
-    column: int, left: list[int], right: list[int], weights: object, quantities: QuantityCells
-) -> tuple[dict[tuple[int, int], Cell], list[Line]]:
+    page: PageBuilder,
+    column: int,
+    left: list[int],
+    right: list[int],
+    weights: Iterator[Symbol],
+    quantities: QuantityCells,
+) -> None:
     """The weights between two layers, ordered as their lines lie, so that few of these cross."""
-    pairs = [(a, b, next(weights)) for b in right for a in left]  # type: ignore[call-overload]
+    pairs = [(a, b, next(weights)) for b in right for a in left]
     pairs.sort(key=lambda pair: (pair[0] + pair[1], pair[0]))
     span = max(*left, *right) - min(*left, *right) + 3
-    cells: dict[tuple[int, int], Cell] = {}
-    lines = []
     for n, (a, b, weight) in enumerate(pairs):
         row = min(*left, *right) - 1 + round((n + 0.5) * span / len(pairs))
-        text = joined(Text(f"{weight.name} = "), number_text(weight))
-        cells[row, column + 2] = computed(text, _readable(quantities, weight), "edge")
-        lines.append(Line(Corner(a, column, 1.0, 0.5), Corner(row, column + 2, 0.0, 0.5)))
-        lines.append(Line(Corner(row, column + 2, 1.0, 0.5), Corner(b, column + 4, 0.0, 0.5)))
-    return cells, lines
+        _value(page, (row, column + 2), weight, quantities, "edge")
+        page.lines += (
+            Line(Corner(a, column, 1.0, 0.5), Corner(row, column + 2, 0.0, 0.5)),
+            Line(Corner(row, column + 2, 1.0, 0.5), Corner(b, column + 4, 0.0, 0.5)),
+        )

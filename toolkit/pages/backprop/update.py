@@ -4,13 +4,16 @@ from sympy import Expr, Integer, Symbol
 
 from toolkit.book.sheet import Sheet
 from toolkit.network.derivation import EPOCH
+from toolkit.network.lesson import Optimizer
 from toolkit.pages.backprop.layout import LessonLayout
 from toolkit.pages.backprop.lines import EquationPage, QuantityCells
 from toolkit.pages.backprop.sentences import of_update
+from toolkit.pages.backprop.steps import Link, Step
 from toolkit.symbols.equation import Equation, Previous
 
-NAMES = {
+NAMES: dict[Optimizer, str] = {
     "sgd": "SGD",
+    "momentum": "momentum",
     "nesterov": "Nesterov's momentum",
     "adagrad": "Adagrad",
     "rmsprop": "RMSprop",
@@ -24,17 +27,16 @@ LEAD = (
 )
 
 
-def sheet(run: LessonLayout, name: str, cells: QuantityCells, following: str | None) -> Sheet:
+def sheet(run: LessonLayout, step: Step, cells: QuantityCells, following: Link) -> Sheet:
     """One line for each parameter, and before it those for what the optimizer remembers."""
-    page = EquationPage(name, _before(cells))
-    kind = run.lesson.training.optimizer
-    page.block(f"One step of {NAMES.get(kind, kind)}")
+    page = EquationPage(step.sheet_name, _before(cells))
+    page.block(f"One step of {NAMES[run.lesson.training.optimizer]}")
     first = first_step(run)
     for update in run.derived.updates:
         page.line(
             Equation(update.symbol, update.expr.xreplace(first)), of_update(update.symbol, run)
         )
-    return page.sheet(f"{name.split(',')[0]}: the update", LEAD, following)
+    return page.sheet(f"{step.title}: the update", LEAD, following)
 
 
 def _before(cells: QuantityCells) -> QuantityCells:

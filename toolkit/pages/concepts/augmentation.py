@@ -8,7 +8,7 @@ from toolkit.book.sheet import Cell, Known, constant
 from toolkit.experiments.variant import Experiment, Variant
 from toolkit.pages.concepts.concept import Concept
 from toolkit.pages.concepts.material import small_digit
-from toolkit.pages.concepts.page import FIRST, LABEL, Page
+from toolkit.pages.concepts.page import FIRST, LABEL, PALE, Page
 from toolkit.symbols.bounds import as_number, held
 from toolkit.symbols.equation import Equation
 from toolkit.symbols.maps import bilinear_sample, cosine, sine
@@ -16,7 +16,6 @@ from toolkit.symbols.ranges import summed
 
 SIDE = 12
 LAST = FIRST + SIDE - 1
-INK = "9FB3C8"  # light enough to read a number on it
 MIDDLE, CENTRE = Symbol("m"), constant((SIDE + 1) / 2)
 NEW_ROW, NEW_COLUMN, ROW, COLUMN, A, B, C, D = (
     Symbol(name) for name in ("r_new", "c_new", "r", "c", "a", "b", "d", "e")
@@ -81,7 +80,7 @@ def _framed(page: Page, head: int, words: str) -> None:
     for n in range(1, SIDE + 1):
         page.cells[head, FIRST + n - 1] = Cell(n, "heading")
         page.cells[head + n, LABEL] = Cell(n, "right")
-    page.shade(Area(head + 1, FIRST, head + SIDE, LAST), high=INK)
+    page.shade(Area(head + 1, FIRST, head + SIDE, LAST), high=PALE)
 
 
 def _before(page: Page, top: int) -> Cells:

@@ -23,10 +23,10 @@ NORMALIZED = Equation(HAT, (X - MU) / sqrt(divisor(VARIANCE + EPSILON)))
 SCALED = Equation(Symbol("y"), GAMMA * HAT + BETA)
 OLD_SHARE = fading(as_one(1 - MOMENTUM), TIMES)
 RUNNING = Equation(Symbol("r"), OLD_SHARE * OLD + (1 - OLD_SHARE) * STATISTIC)
-SIZE, MOST = Integer(len(BATCH)), Rational(99, 100)
+SIZE, MOST_MOMENTUM = Integer(len(BATCH)), Rational(99, 100)
 # What is no number in a yellow cell counts as 0; powers stay defined whatever is typed.
 SAFE = {symbol: as_number(symbol) for symbol in (EPSILON, GAMMA, BETA, OLD)} | {
-    MOMENTUM: Max(0, Min(as_number(MOMENTUM), MOST)),
+    MOMENTUM: Max(0, Min(as_number(MOMENTUM), MOST_MOMENTUM)),
     TIMES: held(TIMES, 1, 1000),
 }
 Cells = dict[Symbol, Known]
@@ -59,7 +59,7 @@ def _settings(page: Page) -> Cells:
         (GAMMA, "scale γ", 1, -100, 100, False),
         (BETA, "shift β", 0, -100, 100, False),
         (EPSILON, "ε", 1e-5, 1e-6, 1, False),
-        (MOMENTUM, "momentum m: share of the new batch", 0.1, 0, float(MOST), False),
+        (MOMENTUM, "momentum m: share of the new batch", 0.1, 0, float(MOST_MOMENTUM), False),
         (TIMES, "k: how often a batch like this was seen", 10, 1, 1000, True),
     ):
         page.label((page.row, LABEL), words)

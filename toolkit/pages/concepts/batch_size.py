@@ -26,7 +26,7 @@ EXPERIMENT = Experiment(
 )
 SIDE = 8
 SAMPLES, SIZES = SIDE * SIDE, (1, 2, 4, 8, 16, 32, 64)
-MOST = 1_000_000  # training images
+MOST_IMAGES = 1_000_000  # training images
 X, T, W, G, N, START, COUNT, MASK, ALL, DEVIATION, MEANS, CENTRE, NUMBERS, FACTOR = (
     Symbol(name)
     for name in ("x", "t", "w", "g", "n", "b", "N", "mask", "all", "σ", "means", "c", "k", "f")
@@ -77,7 +77,7 @@ def _settings(page: Page) -> Cells:
         (W, "present weight w", 0.5, -10, 10, False),
         (N, f"batch size n (1 to {SAMPLES})", 8, 1, SAMPLES, True),
         (START, f"samples passed over before it (0 to {SAMPLES - 1})", 0, 0, SAMPLES - 1, True),
-        (COUNT, "N: training images in an epoch", 12_000, SAMPLES, MOST, True),
+        (COUNT, "N: training images in an epoch", 12_000, SAMPLES, MOST_IMAGES, True),
     ):
         page.label((page.row, LABEL), words)
         known[symbol] = page.input((page.row, FIRST), value, least, most, whole=whole)
@@ -204,7 +204,7 @@ def _sizes(page: Page, top: int, draws: dict[int, Known], known: Cells) -> None:
         ],
     )
     page.heights[top] = 45.0
-    many = held(COUNT, SAMPLES, MOST)
+    many = held(COUNT, SAMPLES, MOST_IMAGES)
     for row, size in enumerate(SIZES, top + 1):
         page.label((row, LABEL), f"batches of {size}" if size < SAMPLES else f"all {SAMPLES}")
         here = page.fixed((row, FIRST), size, "integer right")

@@ -12,8 +12,8 @@ from toolkit.experiments.variant import BASELINE, Budget, Variant
 from toolkit.pages.concepts import measured, recorded
 from toolkit.pages.concepts.concept import Concept
 from toolkit.pages.concepts.measured import Records
-from toolkit.pages.concepts.page import Page
-from toolkit.pages.concepts.words import CONTENTS, RESULTS
+from toolkit.pages.concepts.page import LABEL, Page
+from toolkit.pages.concepts.sheet_names import CONTENTS, RESULTS
 from toolkit.symbols.records import APART, CLEAR
 
 TABS = ("0072B2", "009E73", "E69F00", "CC79A7", "56B4E9", "D55E00")
@@ -68,9 +68,10 @@ def _measured(page: Page, concept: Concept, records: Records) -> None:
     page.row += 1
     if complete(concept, records):
         measured.conclude(figures, concept.conclusion)
-        if any(".more" in sentence for sentence in concept.conclusion):
+        if any(map(measured.compares, concept.conclusion)):
             page.say(*CLEARLY, style="muted")
     else:
+        page.answer = page.row, LABEL
         page.say(
             f"Not all of it is measured yet: toolkit experiments --only {concept.name}",
             style="conclusion",
@@ -114,10 +115,6 @@ def _all_runs(records: Records) -> str:
     return _budget_line(records, budgets or [(records.budget.images, records.budget.epochs)])
 
 
-def _first_conclusion(page: Page) -> tuple[int, int] | None:
-    return next((p for p, cell in page.cells.items() if cell.style == "conclusion"), None)
-
-
 def _contents(concepts: Sequence[Concept], pages: list[Page], records: Records) -> Sheet:
     """A line for each concept: what is asked, and the first sentence of what was found."""
     words = (
@@ -130,9 +127,8 @@ def _contents(concepts: Sequence[Concept], pages: list[Page], records: Records) 
     for row, (concept, page) in enumerate(zip(concepts, pages, strict=True), 5):
         cells[row, 1] = Cell(concept.heading, "link", link=page.name)
         cells[row, 2] = Cell(concept.experiment.question, "text")
-        answer = page.places.get("answer") or _first_conclusion(page)
-        if answer:
-            cells[row, 3] = computed(SENTENCE, {SENTENCE: page.known(answer)}, "text")
+        if page.answer:
+            cells[row, 3] = computed(SENTENCE, {SENTENCE: page.known(page.answer)}, "text")
     row = 6 + len(pages)
     cells[row, 1] = Cell(RESULTS, "link", link=RESULTS)
     cells[row, 2] = Cell(f"{len(records.results):,} runs. {_all_runs(records)}", "text")

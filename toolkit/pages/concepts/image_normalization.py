@@ -7,7 +7,7 @@ from toolkit.book.sheet import Known, Series
 from toolkit.experiments.variant import Experiment, Variant
 from toolkit.pages.concepts.concept import Concept
 from toolkit.pages.concepts.material import digit
-from toolkit.pages.concepts.page import FIRST, LABEL, Page
+from toolkit.pages.concepts.page import FIRST, LABEL, PALE, Page
 from toolkit.symbols.activations import as_one, fading
 from toolkit.symbols.bounds import as_number, clamp, divisor
 from toolkit.symbols.equation import Equation, Gradient
@@ -15,9 +15,8 @@ from toolkit.symbols.ranges import summed
 from toolkit.symbols.text import Text
 
 SIDE, STEPS = 8, 12
-INK = "9FB3C8"  # light enough to read a number on it
 BYTE = Integer(255)
-LEAST, MOST = Rational(1, 10**6), Integer(10**6)  # of what the chart shows
+CHART_LEAST, CHART_MOST = Rational(1, 10**6), Integer(10**6)
 X, MU, SIGMA, W, BEST, SQUARE, ETA, STEP = (
     Symbol(name) for name in ("x", "μ", "σ", "w", "w_0", "c", "η", "step")
 )
@@ -74,7 +73,7 @@ def _images(page: Page, top: int) -> tuple[Known, Known]:
     for row, symbol in ((top - 7, MU), (top - 6, SIGMA)):
         operands[symbol] = page.compute((row, FIRST), *_of_bytes(symbol, pixels, operands))
     normalized = page.fill((below, FIRST), NORMALIZED.expr, operands, "decimals 2")
-    page.shade(Area(top, FIRST, top + SIDE - 1, right), high=INK)
+    page.shade(Area(top, FIRST, top + SIDE - 1, right), high=PALE)
     page.shade(Area(below, FIRST, below + SIDE - 1, right), high="5AA5DB", low="E68A4F", end=3.0)
     return pixels, normalized
 
@@ -137,7 +136,7 @@ def _way(page: Page, top: int, row: int, known: Cells, squares: list[Known]) -> 
     for column, square in enumerate(squares, left + 1):
         for n in range(STEPS + 1):
             operands = known | {SQUARE: square, STEP: page.known((top + 1 + n, left))}
-            expr = clamp((DISTANCE if n else START).xreplace(SAFE), LEAST, MOST)
+            expr = clamp((DISTANCE if n else START).xreplace(SAFE), CHART_LEAST, CHART_MOST)
             page.compute((top + 1 + n, column), expr, operands, "tiny")
         lines.append(
             Series(page.known((top, column)), steps, page.down((top + 1, column), STEPS + 1))

@@ -10,7 +10,7 @@ from toolkit.book.sheet import Known
 from toolkit.experiments.variant import Experiment, Variant
 from toolkit.pages.concepts.concept import Concept
 from toolkit.pages.concepts.material import small_digit
-from toolkit.pages.concepts.page import FIRST, LABEL, Page
+from toolkit.pages.concepts.page import BLUE, FIRST, LABEL, YELLOW, Page
 from toolkit.pages.live.layout import Maps, filled
 from toolkit.symbols.equation import Equation
 from toolkit.symbols.maps import first_largest, window_largest, window_sum
@@ -22,7 +22,6 @@ BESIDE = FIRST + SIDE + 1
 X, Y, MEAN, LARGEST = Symbol("x"), Symbol("y"), Symbol("mean"), Symbol("m")
 POOL = Equation(Y, window_largest(X))
 AVERAGE = Equation(MEAN, window_sum(X) / Integer(SIZE * SIZE))
-YELLOW, BLUE = "E69F00", "56B4E9"
 
 
 def demonstrate(page: Page) -> None:

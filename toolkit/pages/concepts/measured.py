@@ -55,7 +55,7 @@ SPREADS = {
 }
 SHARES = ("accuracy", "spread", "train", "quarter")
 DECIMALS = {"loss": 3, "seconds": 1, "parameters": 0, "wrong": 0}
-GAP = re.compile(r"\{(\d+)(?:([~-])(\d+))?\.(\w+)(?:\?([^|}]*)\|([^|}]*)\|([^}]*))?\}")
+GAP = re.compile(r"\{(\d+)(?:([~-])(\d+))?\.(?P<figure>\w+)(?:\?([^|}]*)\|([^|}]*)\|([^}]*))?\}")
 FAILED = Rational(9, 10)  # of accuracy: a run that ends below it has learned little
 JUDGED = ("clearly better", "clearly worse", "not clearly different")
 MANY = 8  # bars whose names stand aslant below them and want room
@@ -174,7 +174,11 @@ def _line(figures: VariantFigures, variant: int, key: Known, records: Records) -
 
 
 def conclude(figures: VariantFigures, sentences: Sequence[str]) -> None:
-    """The sentences with their gaps filled by formulas, each in a row of its own."""
+    """The sentences with their gaps filled by formulas, each in a row of its own. The first is the
+    answer of the page.
+    """
+    if sentences:
+        figures.page.answer = figures.page.row, LABEL
     for sentence in sentences:
         known: dict[Symbol, Known] = {}
         pieces = list(_pieces(sentence, figures, known))
@@ -182,6 +186,11 @@ def conclude(figures: VariantFigures, sentences: Sequence[str]) -> None:
             (figures.page.row, LABEL), joined(*pieces, Text("")), known, "conclusion"
         )
         figures.page.row += 1
+
+
+def compares(sentence: str) -> bool:
+    """Whether one of its gaps judges two variants by their runs."""
+    return any(gap.group("figure") == "more" for gap in GAP.finditer(sentence))
 
 
 def _pieces(sentence: str, figures: VariantFigures, known: dict[Symbol, Known]) -> list[Expr]:

@@ -107,7 +107,7 @@ def _checklist(page: Page) -> None:
 
 
 def _line(page: Page, signal: Signal, yours: dict[Symbol, Known]) -> None:
-    page.label((page.row, LABEL), signal.words)
+    page.label((page.row, LABEL), signal.label)
     cell = page.input((page.row, FIRST), signal.value, 0, 1 if signal.share else 1e9)
     yours[signal.symbol] = cell
     for bound in signal.bounds:

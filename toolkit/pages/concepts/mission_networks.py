@@ -7,6 +7,7 @@ from sympy import Expr, Symbol
 from toolkit.book.address import Area
 from toolkit.book.sheet import Known, Series, at
 from toolkit.experiments.variant import Variant
+from toolkit.pages.concepts import recorded
 from toolkit.pages.concepts.mission_tables import (
     ANSWERS,
     ENDS,
@@ -18,12 +19,13 @@ from toolkit.pages.concepts.mission_tables import (
     Tables,
 )
 from toolkit.pages.concepts.page import FIRST, LABEL, Page
-from toolkit.pages.concepts.signals import LATER, SIGNALS
+from toolkit.pages.concepts.signals import EARLY_LOSS, LATER, SIGNALS
 from toolkit.symbols.records import mean_of_records, row_count
 from toolkit.symbols.text import Text, fixed_text, joined
 
 CHART = 23  # rows
 IN_LINE = 4  # networks
+MOST_LAYERS = 8  # whose gradients are shown
 
 
 def height(variants: Sequence[Variant], new: Mapping[str, Variant]) -> int:
@@ -112,12 +114,8 @@ def _signals(tables: Tables) -> None:
     """What the signals of this concept's networks are, on average, and those of each layer."""
     page, top = tables.page, tables.page.row
     columns = [(signal.name, signal.column) for signal in (*SIGNALS, LATER)]
-    layers = [
-        each.heading
-        for each in tables.records.table.columns
-        if "layer " in each.heading and each.heading[-1].isdigit()
-    ]
-    columns[2:4] = [(words.removeprefix("gradient, "), words) for words in layers[:8]]
+    layers = recorded.gradient_layers(tables.records.results)[:MOST_LAYERS]
+    columns[2:4] = [(f"layer {layer}", recorded.gradient(layer).heading) for layer in layers]
     heads = [words for words, _ in columns]
     page.headings((top, LABEL), ["means; layers: norms of their gradients", *heads])
     page.heights[top] = 30.0
@@ -128,7 +126,7 @@ def _signals(tables: Tables) -> None:
             expr = mean_of_records(ANSWERS, KEYS, KEY)
             page.compute((row, column), expr, known, "rate")
     page.row = top + len(tables.variants) + 2
-    _chart(tables, top, FIRST + heads.index("early loss"))
+    _chart(tables, top, FIRST + SIGNALS.index(EARLY_LOSS))
 
 
 def _chart(tables: Tables, top: int, column: int) -> None:
@@ -141,7 +139,7 @@ def _chart(tables: Tables, top: int, column: int) -> None:
         "loss",
         [
             Series(
-                at(page.name, top, column, "early loss"),
+                at(page.name, top, column, EARLY_LOSS.name),
                 page.reach(Area(first, LABEL, last, LABEL), names),
                 page.reach(Area(first, column, last, column), losses),
             )

@@ -15,8 +15,8 @@ from toolkit.pages.concepts import mission_networks, mission_tables, recorded
 from toolkit.pages.concepts.measured import Records
 from toolkit.pages.concepts.mission_tables import AGAIN, CHOSEN_ON, EXCLUDED, UNSEEN, Flags, Tables
 from toolkit.pages.concepts.page import FIRST, LABEL, Page
+from toolkit.pages.concepts.sheet_names import RESULTS
 from toolkit.pages.concepts.signals import ALL_FINE, LATER, NOTHING, SIGNALS, Signal
-from toolkit.pages.concepts.words import RESULTS
 from toolkit.symbols.bounds import as_number
 from toolkit.symbols.ranges import largest, smallest_above_zero
 

@@ -139,8 +139,8 @@ def _sentence(tables: Tables, again: int, unseen: int) -> None:
         Text("."),
     )
     page.compute(page.places["summary"], words, known, "name")
-    page.places["answer"] = page.row, LABEL
-    page.compute(page.places["answer"], words, known, "conclusion")
+    page.answer = page.row, LABEL
+    page.compute(page.answer, words, known, "conclusion")
     page.row += 2
 
 
@@ -155,7 +155,7 @@ def _alone(tables: Tables) -> None:
     page.headings((page.row, LABEL), _heads("flagged by one signal alone"))
     page.heights[page.row] = 45.0
     for row, signal in enumerate((*SIGNALS, LATER), page.row + 1):
-        page.label((row, LABEL), signal.words.partition(" (")[0])
+        page.label((row, LABEL), signal.words)
         for n, group in enumerate(TESTED):
             for m, ends in enumerate((ONE, NONE)):
                 criteria = GROUP, group, ENDS, ends, signal.symbol, ONE

@@ -7,7 +7,7 @@ from toolkit.book.address import Area
 from toolkit.book.sheet import Known
 from toolkit.experiments.variant import Experiment, Variant
 from toolkit.pages.concepts.concept import Concept
-from toolkit.pages.concepts.page import FIRST, LABEL, Page, Place
+from toolkit.pages.concepts.page import BLUE, FIRST, LABEL, YELLOW, Page, Place
 from toolkit.pages.live.layout import Maps
 from toolkit.symbols.bounds import number_of
 from toolkit.symbols.equation import Equation
@@ -15,7 +15,6 @@ from toolkit.symbols.maps import rectified
 
 SIDE, STEP = 5, 7  # cells of a map; rows from one map to the next
 BESIDE = FIRST + SIDE + 1
-YELLOW, BLUE = "E69F00", "56B4E9"
 UPRIGHT, LEVEL = np.zeros((SIDE, SIDE)), np.zeros((SIDE, SIDE))
 UPRIGHT[:, 2], LEVEL[2] = 2, 2
 MAPS = (

@@ -39,7 +39,7 @@ EXPERIMENT = Experiment(
     ),
 )
 
-MOST, STEPS = 7, 36  # the highest degree; points of the curve
+MOST_DEGREE, STEPS = 7, 36  # the highest degree; points of the curve
 TRAINING = ((0, 0.1), (1, 1.3), (2, 1.6), (3, 0.8), (4, -0.4), (5, -0.7), (6, -1.3), (7, 0.2))
 TEST = (
     (0.5, 0.6),
@@ -69,7 +69,7 @@ def demonstrate(page: Page) -> None:
     page.equation(CURVE, "The fitted polynomial of degree d:")
     page.say("Change the yellow cells: degree 1, 3, 5, 7; or move a training point by 1 and watch.")
     page.label((page.row, LABEL), "degree d of the polynomial (1 to 7)")
-    known = {DEGREE: page.input((page.row, FIRST), 6, 1, MOST, whole=True)}
+    known = {DEGREE: page.input((page.row, FIRST), 6, 1, MOST_DEGREE, whole=True)}
     charts, top = page.row + 1, page.row + 18
     _points(page, top)
     basis = _basis(page, top, known)
@@ -100,8 +100,8 @@ def _basis(page: Page, top: int, known: Cells) -> Known:
         "basis polynomials, orthonormal over the training places, and their fitted coefficients",
         "name",
     )
-    page.headings((head, ASIDE), ["x", "curve", *(f"P{j}" for j in range(MOST + 1))])
-    values = orthonormal(places[:POINTS], MOST, xs.tolist())
+    page.headings((head, ASIDE), ["x", "curve", *(f"P{j}" for j in range(MOST_DEGREE + 1))])
+    values = orthonormal(places[:POINTS], MOST_DEGREE, xs.tolist())
     for (row, column), value in np.ndenumerate(values):
         page.fixed((head + 3 + row, ASIDE + 2 + column), float(value))
     known[DEGREES] = _numbers(page, head + 1, known)
@@ -109,18 +109,19 @@ def _basis(page: Page, top: int, known: Cells) -> Known:
     for n, x in enumerate(xs):
         row = head + 3 + n
         page.fixed((row, ASIDE), float(x), "decimals 1")
-        operands = known | {BASIS: page.reach(Area.of(row, ASIDE + 2, wide=MOST + 1), values[n])}
+        basis = Area.of(row, ASIDE + 2, wide=MOST_DEGREE + 1)
+        operands = known | {BASIS: page.reach(basis, values[n])}
         page.compute((row, ASIDE + 1), CURVE.expr, operands)
-    first = Area.of(head + 3, ASIDE + 2, wide=MOST + 1)
+    first = Area.of(head + 3, ASIDE + 2, wide=MOST_DEGREE + 1)
     return page.moving(first, values[: 2 * POINTS, None, :], across=0)
 
 
 def _numbers(page: Page, row: int, known: Cells) -> Known:
     """The degrees of the basis polynomials."""
     page.label((row, ASIDE + 1), "degree j")
-    for j in range(MOST + 1):
+    for j in range(MOST_DEGREE + 1):
         page.fixed((row, ASIDE + 2 + j), j, "right")
-    return page.reach(Area.of(row, ASIDE + 2, wide=MOST + 1), np.arange(MOST + 1))
+    return page.reach(Area.of(row, ASIDE + 2, wide=MOST_DEGREE + 1), np.arange(MOST_DEGREE + 1))
 
 
 def _coefficients(page: Page, row: int, top: int) -> Known:
@@ -131,17 +132,17 @@ def _coefficients(page: Page, row: int, top: int) -> Known:
         page.compute(
             (row, column), FITTED.expr, {Y: values, BASIS: _column(page, row + 1, column)}
         ).value
-        for column in range(ASIDE + 2, ASIDE + 3 + MOST)
+        for column in range(ASIDE + 2, ASIDE + 3 + MOST_DEGREE)
     ]
-    return page.reach(Area.of(row, ASIDE + 2, wide=MOST + 1), np.array(coefficients))
+    return page.reach(Area.of(row, ASIDE + 2, wide=MOST_DEGREE + 1), np.array(coefficients))
 
 
 def _predictions(page: Page, top: int, known: Cells, basis: Known) -> None:
     """What each degree answers at each point, and above it the two errors."""
     left = FIRST + 2
-    for degree in range(1, MOST + 1):
+    for degree in range(1, MOST_DEGREE + 1):
         page.cells[top, left + degree - 1] = Cell(degree, "heading")
-    every = page.moving(Area.of(top, left), np.arange(1, MOST + 1), down=0)
+    every = page.moving(Area.of(top, left), np.arange(1, MOST_DEGREE + 1), down=0)
     operands = known | {BASIS: basis, DEGREE: every}
     answers = page.fill((top + 3, left), CURVE.expr, operands)
     for row, first, words in (
@@ -150,7 +151,7 @@ def _predictions(page: Page, top: int, known: Cells, basis: Known) -> None:
     ):
         page.label((row, LABEL), words, "name")
         values = page.down((top + 3 + first, FIRST + 1), POINTS)
-        for n in range(MOST):
+        for n in range(MOST_DEGREE):
             area = Area.of(top + 3 + first, left + n, POINTS)
             column = np.asarray(answers.value)[first : first + POINTS, n]
             cells = {Y: values, PREDICTED: page.reach(area, column), COUNT: EIGHT}
@@ -192,7 +193,7 @@ def _charts(page: Page, row: int, top: int) -> None:
         y_max=3,
         y_format="0",
     )
-    degrees = page.reach(Area.of(top, FIRST + 2, wide=MOST), np.arange(1, MOST + 1))
+    degrees = page.reach(Area.of(top, FIRST + 2, wide=MOST_DEGREE), np.arange(1, MOST_DEGREE + 1))
     errors = [
         Series(page.known((line, LABEL)), degrees, _across(page, line), dots=True)
         for line in (top + 1, top + 2)
@@ -211,7 +212,7 @@ def _charts(page: Page, row: int, top: int) -> None:
 
 
 def _across(page: Page, row: int) -> Known:
-    cells = range(FIRST + 2, FIRST + 2 + MOST)
+    cells = range(FIRST + 2, FIRST + 2 + MOST_DEGREE)
     values = [page.cells[row, column].value for column in cells]
     return page.reach(Area(row, cells[0], row, cells[-1]), values)
 

@@ -26,7 +26,7 @@ from toolkit.book.sheet import (
     Value,
 )
 from toolkit.book.values import Values
-from toolkit.pages.concepts.words import CONTENTS
+from toolkit.pages.concepts.sheet_names import CONTENTS
 from toolkit.pages.live.layout import filled
 from toolkit.symbols.equation import Equation
 
@@ -36,6 +36,8 @@ ASIDE = FIRST + COLUMNS + 1  # where stands what a reader need not look at
 LINKS_ROW, TOP = 3, 5  # of the links, and the first below title, question and links
 EQUATION_SIZE = 14.0  # points
 NEGATIVE, POSITIVE, DARK = "D55E00", "0072B2", "1F2933"
+YELLOW, BLUE = "E69F00", "56B4E9"
+PALE = "9FB3C8"  # light enough to read a number on it
 
 
 @dataclass
@@ -43,13 +45,14 @@ class Page(PageBuilder):
     """The sheet of a concept while it is being written.
 
     `shared` holds the cells of the demonstration that the measured part reads as well,
-    and `places` those that the measured part fills.
+    and `places` those that the measured part fills. `answer` is the cell that the contents quote.
     """
 
     title: str
     row: int = field(default=TOP, kw_only=True)
     shared: dict[Symbol, Known] = field(default_factory=dict, kw_only=True)
     places: dict[str, Place] = field(default_factory=dict, kw_only=True)
+    answer: Place | None = field(default=None, kw_only=True)
 
     def __post_init__(self) -> None:
         self.cells[1, LABEL] = Cell(self.title, "title")

@@ -8,7 +8,7 @@ from toolkit.book.grid import moving
 from toolkit.book.sheet import Known, constant
 from toolkit.experiments.variant import Experiment, Variant
 from toolkit.pages.concepts.concept import Concept
-from toolkit.pages.concepts.page import FIRST, LABEL, Page
+from toolkit.pages.concepts.page import BLUE, FIRST, LABEL, Page
 from toolkit.symbols.equation import Equation
 from toolkit.symbols.maps import window_largest
 from toolkit.symbols.ranges import total
@@ -32,7 +32,7 @@ EXPERIMENT = Experiment(
 )
 
 CELLS, POOLS, DEEPEST = 16, 3, 5
-GREEN, BLUE = "8FD3B6", "56B4E9"
+GREEN = "8FD3B6"
 X, Y, N, PLACE, PEAK, K, J, R = (Symbol(name) for name in ("x", "y", "n", "i", "p", "k", "j", "r"))
 POOL = Equation(Y, window_largest(X))
 JUMP = Equation(J, 2**K)

@@ -11,7 +11,7 @@ from toolkit.book.sheet import Cell, Column, Known, Sheet, Table, Value
 from toolkit.experiments.programme import NamedExperiment
 from toolkit.experiments.results import Result
 from toolkit.experiments.variant import Budget, Variant
-from toolkit.pages.concepts.words import CONTENTS, RESULTS
+from toolkit.pages.concepts.sheet_names import CONTENTS, RESULTS
 from toolkit.pages.mnist.layout import column
 from toolkit.symbols.ranges import total
 from toolkit.symbols.text import Text, grouped_text, joined
@@ -73,6 +73,11 @@ def _cell(value: Value) -> Value:
     return LOST if isinstance(value, float) and not isfinite(value) else value
 
 
+def gradient_layers(results: Sequence[Result]) -> range:
+    """The numbers of the layers with gradients, in the deepest of the networks."""
+    return range(1, max((len(result.gradients) for result in results), default=0) + 1)
+
+
 def gradient(layer: int) -> Field:
     """The norm of the gradient of the layer of this number, counted from 1."""
     return Field(
@@ -88,12 +93,11 @@ def table(results: Sequence[Result], names: Mapping[str, str]) -> Table:
     take the place of recorded ones, which say nothing without their concept.
     """
     results = [replace(r, variant=names.get(r.fingerprint, r.variant)) for r in results]
-    layers = range(1, max((len(result.gradients) for result in results), default=0) + 1)
     columns = (
         Column(
             field.heading, [_cell(field.take(r)) for r in results], field.style, width=field.width
         )
-        for field in (*FIELDS, *map(gradient, layers))
+        for field in (*FIELDS, *map(gradient, gradient_layers(results)))
     )
     return Table(TABLE_ROW, 1, tuple(columns))
 

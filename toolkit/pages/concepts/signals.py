@@ -29,8 +29,8 @@ class Bound:
 @dataclass(frozen=True)
 class Signal:
     """What is looked at: its column of Results, the bounds that a good network keeps (at least, at
-    most, each times `unit`), a value to begin with, and where to look when it is out of them. A
-    `share` is at most 1.
+    most, each times `unit`, which `unit_words` names), a value to begin with, and where to look
+    when it is out of them. A `share` is at most 1.
     """
 
     name: str
@@ -41,7 +41,13 @@ class Signal:
     value: float
     advice: str
     unit: Expr = ONE
+    unit_words: str = ""
     share: bool = False
+
+    @property
+    def label(self) -> str:
+        """Its words, with the unit of its bounds where they have one."""
+        return f"{self.words} (bound: {self.unit_words})" if self.unit_words else self.words
 
     @property
     def symbol(self) -> Symbol:
@@ -73,24 +79,26 @@ class Signal:
 # of seed 0 that end well.
 EARLY_LOSS = Signal(
     name="early loss",
-    words="mean loss of batches 91 to 100 (bound: share of ln n)",
+    words="mean loss of batches 91 to 100",
     column="loss, batches 91-100",
     least=None,
     most=0.6,
     value=2.29,
     advice="learning rate, labels, normalization",
     unit=NOTHING,
+    unit_words="share of ln n",
 )
 SIGNALS = (
     Signal(
         name="first loss",
-        words="loss at the first batch (bound: times ln n)",
+        words="loss at the first batch",
         column="loss, first batch",
         least=None,
         most=2,
         value=2.31,
         advice="scale of the pixels, or of the first weights",
         unit=NOTHING,
+        unit_words="times ln n",
     ),
     EARLY_LOSS,
     Signal(

@@ -10,7 +10,7 @@ from toolkit.pages.mnist import (
     curves,
     epochs,
     kernels,
-    layers,
+    layer_costs,
     mistakes,
     per_class,
     predictions,
@@ -45,7 +45,7 @@ def mnist_book(
         predictions=answers,
         class_names=class_names or history.names,
     )
-    table, layer_sheet = epochs.table(history), layers.sheet(result)
+    table, layer_sheet = epochs.table(history), layer_costs.sheet(result)
     sheets = [
         epochs.sheet(result),
         curves.sheet(result, table),

@@ -113,22 +113,25 @@ def sheet(result: MnistRun) -> Sheet:
 
 def _summary(epoch_table: Table, held_out: str) -> dict[tuple[int, int], Cell]:
     """The figures of the last epoch, and of the one with the best accuracy."""
-    headings = ("epoch", f"{held_out} accuracy", f"{held_out} loss", f"train − {held_out}")
+    styles = {
+        f"{held_out} accuracy": "percent",
+        f"{held_out} loss": "rate",
+        f"train − {held_out}": "percent",
+    }
     known = {
-        NUMBERS: column(epoch_table, EPOCHS, headings[0]),
-        HELD_OUT: column(epoch_table, EPOCHS, headings[1]),
+        NUMBERS: column(epoch_table, EPOCHS, "epoch"),
+        HELD_OUT: column(epoch_table, EPOCHS, f"{held_out} accuracy"),
     }
     cells = {(TABLE_ROW, SUMMARY_COLUMN): Cell("", "heading")}
     for row, (name, number) in enumerate(CHOICES.items(), TABLE_ROW + 1):
         cells[row, SUMMARY_COLUMN] = Cell(name, "name")
         cells[row, SUMMARY_COLUMN + 1] = epoch = computed(number, known, "integer")
         here = at(EPOCHS, row, SUMMARY_COLUMN + 1, epoch.value)
-        for offset, heading in enumerate(headings[1:], 2):
+        for offset, (heading, style) in enumerate(styles.items(), 2):
             operands = known | {ANSWERS: column(epoch_table, EPOCHS, heading), NUMBER: here}
-            style = "rate" if "loss" in heading else "percent"
             expr = lookup(ANSWERS, NUMBERS, NUMBER)
             cells[row, SUMMARY_COLUMN + offset] = computed(expr, operands, style)
-    for offset, heading in enumerate(headings, 1):
+    for offset, heading in enumerate(("epoch", *styles), 1):
         cells[TABLE_ROW, SUMMARY_COLUMN + offset] = Cell(heading, "heading")
     return cells
 

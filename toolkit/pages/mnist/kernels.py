@@ -7,7 +7,6 @@ from sympy import Max, Symbol
 from toolkit.book.address import Area
 from toolkit.book.live import computed
 from toolkit.book.sheet import Cell, Known, Scale, Sheet
-from toolkit.pages.mnist.layer_rules import CONVOLUTION
 from toolkit.pages.mnist.layout import KERNELS, MnistRun, opening
 from toolkit.symbols.ranges import largest, smallest
 
@@ -27,7 +26,7 @@ def sheet(result: MnistRun, layers: tuple[Weights, ...]) -> Sheet:
         "larger. Side by side the kernels, below each other the channels that each of them reads.",
     )
     scales, row = [], FIRST_ROW
-    numbers = [n for n, layer in enumerate(result.layers, 1) if layer.name == CONVOLUTION]
+    numbers = [n for n, layer in enumerate(result.layers, 1) if layer.type == "convolution"]
     for number, weights in zip(numbers, layers, strict=False):
         excerpt = weights[:MOST_KERNELS, :MOST_CHANNELS]
         part, end = _part(row, f"Layer {number}", weights, excerpt)

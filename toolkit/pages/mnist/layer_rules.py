@@ -6,12 +6,15 @@ Sizes and parameters are PyTorch's; the receptive field follows A. Araujo, W. No
 
 from sympy import Eq, Expr, Integer, Or, Piecewise, Symbol, floor
 
+from toolkit.convnet.shapes import NAMES
 from toolkit.symbols.equation import Equation, quantity
 from toolkit.symbols.text import Text
 
-CONVOLUTION, WITH_BIAS, MAX_POOL = "Convolution", "Convolution + bias", "Max pool"
-BATCH_NORM, AVERAGE_POOL, LINEAR = "Batch norm", "Global average pool", "Linear"
-KINDS = (CONVOLUTION, WITH_BIAS, MAX_POOL, BATCH_NORM, "ReLU", "Dropout", AVERAGE_POOL, LINEAR)
+CONVOLUTION, MAX_POOL = NAMES["convolution"], NAMES["max_pool"]
+WITH_BIAS = f"{CONVOLUTION} + bias"
+BATCH_NORM, RELU, DROPOUT = NAMES["batch_norm"], NAMES["relu"], NAMES["dropout"]
+AVERAGE_POOL, LINEAR = NAMES["global_average_pool"], NAMES["linear"]
+KINDS = (CONVOLUTION, WITH_BIAS, MAX_POOL, BATCH_NORM, RELU, DROPOUT, AVERAGE_POOL, LINEAR)
 
 KIND = Symbol("layer")
 CHANNELS, KERNEL, STRIDE, PADDING = (

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from toolkit.book.sheet import Cell, Known, Sheet, Table, Value, at, down
-from toolkit.convnet.history import History, Predictions
+from toolkit.convnet.history import DIGITS, History, Predictions
 from toolkit.convnet.seeds import SeedRuns
 from toolkit.convnet.shapes import LayerRow
 from toolkit.symbols.equation import quantity
@@ -15,7 +15,6 @@ PER_DIGIT, PER_CLASS = "Per digit", "Per class"
 TRAIN_COUNT, TEST_COUNT = quantity("train images"), quantity("test images")
 LINKS_ROW, COUNTS_ROW = 3, 4
 LINK_COLUMNS = (1, 2, 4)  # with room to the right for a long name
-DIGITS = tuple(map(str, range(10)))
 
 
 @dataclass(frozen=True)

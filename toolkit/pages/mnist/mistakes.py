@@ -8,7 +8,7 @@ from sympy import Symbol
 
 from toolkit.book.live import computed
 from toolkit.book.raster import image_picture
-from toolkit.book.sheet import Cell, Known, Picture, Sheet, Table, at
+from toolkit.book.sheet import Cell, Picture, Sheet, Table, at
 from toolkit.convnet.history import Predictions
 from toolkit.pages.mnist import predictions
 from toolkit.pages.mnist.layout import MISTAKES, MnistRun, opening
@@ -16,11 +16,12 @@ from toolkit.symbols.lookups import lookup
 from toolkit.symbols.records import occurrences
 from toolkit.symbols.text import Text
 
-MOST = 400  # pictures
+MOST_MISTAKES = 400  # pictures
 ACROSS, SIDE, PIXELS_A_CHARACTER = 10, 56, 7
 COUNT_ROW, FIRST_ROW = 4, 6
 PICTURE_HEIGHT, GAP_HEIGHT = 48.0, 9.0  # points
-HEADINGS = ("image", "label", "prediction", "confidence")
+FIGURES = {"label": "middle", "prediction": "middle", "confidence": "centred percent"}  # styles
+HEADINGS = ("image", *FIGURES)
 BLOCK = len(HEADINGS) + 2  # rows: the picture, its lines, a gap
 IMAGES, IMAGE, VALUES, VERDICTS = (
     Symbol(name) for name in ("images", "image", "values", "verdicts")
@@ -41,7 +42,7 @@ def sheet(result: MnistRun, answers: Predictions, table: Table, images: NDArray[
     `images` are all held-out ones, (n, 28, 28).
     """
     mistakes = wrong(answers)
-    chosen = mistakes[:MOST]
+    chosen = mistakes[:MOST_MISTAKES]
     width = max(11, 2 + max(map(len, result.class_names)))
     cells = opening(MISTAKES, _sentence(result, len(mistakes))) | _count(table, len(chosen))
     pictures = []
@@ -67,7 +68,8 @@ def _sentence(result: MnistRun, count: int) -> str:
     kind = result.history.held_out
     if not count:
         return f"No {kind} image was taken for another class."
-    limit = f" Only the {MOST} surest of {count:,} are shown." if count > MOST else ""
+    more = count > MOST_MISTAKES
+    limit = f" Only the {MOST_MISTAKES} surest of {count:,} are shown." if more else ""
     return f"Every {kind} image that was taken for another class, the surest mistake first.{limit}"
 
 
@@ -88,15 +90,10 @@ def _below(table: Table, row: int, column: int, image: int) -> Grid:
         IMAGE: at(MISTAKES, row, column, image + 1),
     }
     cells: Grid = {(row, column): Cell(image + 1, "middle")}
-    for number, heading in enumerate(HEADINGS[1:], row + 1):
-        operands = known | {VALUES: _column(table, heading)}
-        style = "centred percent" if heading == "confidence" else "middle"
+    for number, (heading, style) in enumerate(FIGURES.items(), row + 1):
+        operands = known | {VALUES: predictions.known(table, heading)}
         cells[number, column] = computed(lookup(VALUES, IMAGES, IMAGE), operands, style)
     return cells
-
-
-def _column(table: Table, heading: str) -> Known:
-    return predictions.known(table, heading)
 
 
 def _alt(image: int, label: object, prediction: object) -> str:

@@ -7,7 +7,7 @@ from sympy import Eq, Max, Piecewise, Rational, Symbol, log
 
 from toolkit.book.address import Area
 from toolkit.book.sheet import Cell, Column, Known, Sheet, Table, in_row
-from toolkit.convnet.history import DECIMALS, Predictions
+from toolkit.convnet.history import PROBABILITY_DECIMALS, Predictions
 from toolkit.pages.mnist.layout import PREDICTIONS, MnistRun, column, opening
 from toolkit.symbols.equation import Equation, quantity
 from toolkit.symbols.lookups import lookup_across
@@ -19,7 +19,7 @@ NAMES_ROW, TABLE_ROW, FIRST_CLASS = 4, 5, 7  # FIRST_CLASS: a column
 LABEL, PREDICTION, NAMES, PROBABILITIES = (
     Symbol(name) for name in ("label", "prediction", "names", "probabilities")
 )
-SMALLEST = Rational(1, 10**DECIMALS)  # what is 0 by its decimals has no logarithm
+SMALLEST = Rational(1, 10**PROBABILITY_DECIMALS)  # what is 0 by its decimals has no logarithm
 PREDICTED = Equation(PREDICTION, lookup_across(NAMES, PROBABILITIES, largest(PROBABILITIES)))
 VERDICT = Equation(
     quantity("verdict"), Piecewise((Text("right"), Eq(LABEL, PREDICTION)), (Text("wrong"), True))

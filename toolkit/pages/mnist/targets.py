@@ -8,7 +8,7 @@ from sympy import Expr, Piecewise, Symbol
 from toolkit.book.address import Area
 from toolkit.book.live import computed
 from toolkit.book.sheet import Cell, Known, Sheet, Table, at
-from toolkit.pages.mnist import layer_rules, layers
+from toolkit.pages.mnist import layer_costs, layer_rules
 from toolkit.pages.mnist.layout import (
     AUGMENTATION,
     CONFUSION,
@@ -89,15 +89,21 @@ DEMANDS = (
     Demand(
         "Batch normalization layers, at least",
         1,
-        occurrences(NAMES, Text("Batch norm")),
+        occurrences(NAMES, Text(layer_rules.BATCH_NORM)),
         _at_least,
         "count",
     ),
-    Demand("Dropout layers, at least", 1, occurrences(NAMES, Text("Dropout")), _at_least, "count"),
+    Demand(
+        "Dropout layers, at least",
+        1,
+        occurrences(NAMES, Text(layer_rules.DROPOUT)),
+        _at_least,
+        "count",
+    ),
     Demand(
         "Global average pooling layers, at least",
         1,
-        occurrences(NAMES, Text("Global average pool")),
+        occurrences(NAMES, Text(layer_rules.AVERAGE_POOL)),
         _at_least,
         "count",
     ),
@@ -110,8 +116,8 @@ def sheet(result: MnistRun, epochs: Table, layer_sheet: Sheet, others: Sequence[
     known = {
         ACCURACIES: column(epochs, EPOCHS, f"{held_out} accuracy"),
         NUMBERS: column(epochs, EPOCHS, "epoch"),
-        PARAMETERS: layers.column(layer_sheet.cells, layer_rules.PARAMETERS, count),
-        NAMES: layers.column(layer_sheet.cells, layer_rules.KIND, count),
+        PARAMETERS: layer_costs.column(layer_sheet.cells, layer_rules.PARAMETERS, count),
+        NAMES: layer_costs.column(layer_sheet.cells, layer_rules.KIND, count),
     }
     cells = {
         **opening(result.history.model.title, "The network against what the course asks of it."),

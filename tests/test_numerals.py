@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from toolkit.book import digits as module
-from toolkit.book.digits import digits
+from toolkit.book import numerals as module
+from toolkit.book.numerals import digits
 
 LIMITS = [
     0.0,

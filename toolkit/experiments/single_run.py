@@ -16,13 +16,13 @@ from toolkit.convnet.session import Session, begin
 from toolkit.convnet.shapes import parameter_count
 from toolkit.convnet.stages import DEVIATION, MEAN
 from toolkit.experiments import starts
+from toolkit.experiments.columns import QUARTERS
 from toolkit.experiments.probes import DeadUnits, gradient_norms
 from toolkit.experiments.results import Result
 from toolkit.experiments.variant import Setup
 
 EARLY = 100  # batches after which a training is judged early
 LATEST = 10  # batches that the early loss is the mean of
-QUARTERS = 4
 SCALES = {  # mean and standard deviation by which pixels in 0..1 are normalized
     "standardized": (MEAN, DEVIATION),
     "unit": (0.0, 1.0),

@@ -66,6 +66,6 @@ def _digits() -> object:
 
 
 def _result(run: Run) -> Result:
-    from toolkit.experiments import run as training
+    from toolkit.experiments import single_run
 
-    return training.run(run.setup, run.seed, _digits())  # type: ignore[arg-type]
+    return single_run.run(run.setup, run.seed, _digits())  # type: ignore[arg-type]
