@@ -58,10 +58,8 @@ def demonstrate(page: Page) -> None:
         (NEW_ROW, "new pixel to take apart: row", 2, 1, SIDE),
         (NEW_COLUMN, "its column", 4, 1, SIDE),
     ):
-        page.label((page.row, LABEL), words)
         whole = symbol in (NEW_ROW, NEW_COLUMN)
-        known[symbol] = page.input((page.row, FIRST), value, least, most, whole=whole)
-        page.row += 1
+        known[symbol] = page.setting(words, value, least, most, whole=whole)
     _matrix(page, settings, known)
     _after(page, page.row + 1, known | image)
     _apart(page, settings, known | image)
@@ -169,12 +167,9 @@ CONCEPT = Concept(
         ),
     ),
     conclusion=(
-        "None: {0.accuracy}. Turned a little: {1.accuracy}, {1~0.more?clearly better|clearly "
-        "worse|not clearly different}; moved a little: {2.accuracy}, {2~0.more?clearly "
-        "better|clearly worse|not clearly different}.",
-        "A little of everything: {3.accuracy}, {3~0.more?clearly better|clearly worse|not clearly "
-        "different}; a lot of it: {4.accuracy}, {4~0.more?clearly better|clearly worse|not clearly "
-        "different}.",
+        "None: {0.accuracy}. Turned a little: {1.accuracy}, {1~0.more}; moved a little: "
+        "{2.accuracy}, {2~0.more}.",
+        "A little of everything: {3.accuracy}, {3~0.more}; a lot of it: {4.accuracy}, {4~0.more}.",
         "Train accuracy: {0.train} with none, {3.train} with a little of everything, {4.train} "
         "with a lot.",
     ),

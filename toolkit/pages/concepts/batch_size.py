@@ -5,7 +5,7 @@ from numpy.typing import NDArray
 from sympy import Expr, Integer, Symbol, floor, sqrt
 
 from toolkit.book.address import Area
-from toolkit.book.sheet import Known, Series
+from toolkit.book.sheet import Known
 from toolkit.experiments.variant import Budget, Experiment, Variant
 from toolkit.pages.concepts.concept import Concept
 from toolkit.pages.concepts.page import ASIDE, FIRST, LABEL, NEGATIVE, POSITIVE, TOP, Page
@@ -79,9 +79,7 @@ def _settings(page: Page) -> Cells:
         (START, f"samples passed over before it (0 to {SAMPLES - 1})", 0, 0, SAMPLES - 1, True),
         (COUNT, "N: training images in an epoch", 12_000, SAMPLES, MOST, True),
     ):
-        page.label((page.row, LABEL), words)
-        known[symbol] = page.input((page.row, FIRST), value, least, most, whole=whole)
-        page.row += 1
+        known[symbol] = page.setting(words, value, least, most, whole=whole)
     return known
 
 
@@ -217,20 +215,11 @@ def _sizes(page: Page, top: int, draws: dict[int, Known], known: Cells) -> None:
 
 def _chart(page: Page, row: int, top: int) -> None:
     """The errors of the table at `top`, beside the cells to change; that of all samples is 0."""
-    sizes = page.down((top + 1, FIRST), len(SIZES) - 1)
     page.curve(
         "How far a batch's gradient is off",
         "batch size",
         "error",
-        [
-            Series(
-                page.known((top, FIRST + 1 + n)),
-                sizes,
-                page.down((top + 1, FIRST + 1 + n), len(SIZES) - 1),
-                dots=True,
-            )
-            for n in range(3)
-        ],
+        [page.line((top, FIRST + n), FIRST, len(SIZES) - 1, dots=True) for n in (1, 2, 3)],
         (row, FIRST + 4),
         width=15,
         height=10,
@@ -258,12 +247,10 @@ CONCEPT = Concept(
     conclusion=(
         "Batches of {0.name}, {1.name} and {2.name}: {0.accuracy}, {1.accuracy}, {2.accuracy}. "
         "Against {1.name}, {0.name} is {0~1.more}, {2.name} {2~1.more}.",
-        "With batches of {3.name} it ends at {3.accuracy}, {3~1.more?clearly better than|clearly "
-        "worse than|not clearly different from} {1.name}; so large a batch makes few steps in an "
-        "epoch.",
-        "A learning rate four times as large with it: {4.accuracy} (deviation {4.spread}; below "
-        "90 %: {4.failed}, against {3.failed}), {4~3.more?clearly better than|clearly worse "
-        "than|not clearly different from} the usual rate.",
+        "With batches of {3.name} it ends at {3.accuracy}, {3~1.than} {1.name}; so large a batch "
+        "makes few steps in an epoch.",
+        "A learning rate four times as large with it: {4.accuracy} (deviation {4.spread}; below 90 "
+        "%: {4.failed}, against {3.failed}), {4~3.than} the usual rate.",
     ),
     demonstrate=demonstrate,
 )

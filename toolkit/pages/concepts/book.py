@@ -11,6 +11,7 @@ from toolkit.experiments.results import Result
 from toolkit.experiments.variant import BASELINE, Budget, Variant
 from toolkit.pages.concepts import measured, recorded
 from toolkit.pages.concepts.concept import Concept
+from toolkit.pages.concepts.conclusion import compares, conclude
 from toolkit.pages.concepts.measured import Records
 from toolkit.pages.concepts.page import Page
 from toolkit.pages.concepts.words import CONTENTS, RESULTS
@@ -67,8 +68,8 @@ def _measured(page: Page, concept: Concept, records: Records) -> None:
     figures = measured.table(page, concept, records)
     page.row += 1
     if complete(concept, records):
-        measured.conclude(figures, concept.conclusion)
-        if any(".more" in sentence for sentence in concept.conclusion):
+        conclude(figures, concept.conclusion)
+        if any(map(compares, concept.conclusion)):
             page.say(*CLEARLY, style="muted")
     else:
         page.say(

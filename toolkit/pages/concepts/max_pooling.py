@@ -159,11 +159,9 @@ CONCEPT = Concept(
     ),
     conclusion=(
         "The network with {0.name} ends at {0.accuracy}; with {1.name} it gets to {1.accuracy}, "
-        "which is {1~0.more?clearly better|clearly worse|not clearly different}, and takes "
-        "{1~0.seconds} times as long.",
-        "With {2.name} it gets to {2.accuracy}, {2~0.more?clearly better|clearly worse|not "
-        "clearly different}; with {3.name} to {3.accuracy}, {3~0.more?clearly better|clearly "
-        "worse|not clearly different}.",
+        "which is {1~0.more}, and takes {1~0.seconds} times as long.",
+        "With {2.name} it gets to {2.accuracy}, {2~0.more}; with {3.name} to {3.accuracy}, "
+        "{3~0.more}.",
         "Without shrinking, the same layers take {3~0.seconds} times as long: they have more "
         "cells to compute, and each sees less of the digit.",
     ),

@@ -87,9 +87,7 @@ def _settings(page: Page) -> tuple[Cells, dict[str, Known]]:
         (BETAS[1], "β2: share of the old mean square that Adam keeps", 0.999, 0, 0.9999),
         (EPSILON, "ε", 0.00000001, 0.00000000001, 1),
     ):
-        page.label((page.row, LABEL), words)
-        known[symbol] = page.input((page.row, FIRST), value, least, most)
-        page.row += 1
+        known[symbol] = page.setting(words, value, least, most)
     rates = {}
     page.label((page.row, LABEL), "learning rates η of SGD, momentum, Adam")
     for n, kind in enumerate(KINDS):
@@ -263,14 +261,12 @@ CONCEPT = Concept(
     conclusion=(
         "With a constant rate: SGD {0.accuracy}, momentum {1.accuracy}, AdamW {4.accuracy}. With "
         "one cycle: momentum {3.accuracy}, AdamW {5.accuracy}.",
-        "From 0.05, momentum with steps down is {2~1.more?clearly better than|clearly worse "
-        "than|not clearly different from} a constant rate. One cycle changes the rate too:",
-        "momentum's, up to 0.15, is {3~1.more?clearly better than|clearly worse than|not clearly "
-        "different from} a constant 0.05, AdamW's, up to 0.01, {5~4.more?clearly better "
-        "than|clearly worse than|not clearly different from} a constant 0.003.",
-        "With one cycle AdamW is {5~3.more?clearly better than|clearly worse than|not clearly "
-        "different from} momentum; steps from 0.05 end at {2.accuracy}, {2~3.more?clearly "
-        "better than|clearly worse than|not clearly different from} one cycle.",
+        "From 0.05, momentum with steps down is {2~1.than} a constant rate. One cycle changes the "
+        "rate too:",
+        "momentum's, up to 0.15, is {3~1.than} a constant 0.05, AdamW's, up to 0.01, {5~4.than} a "
+        "constant 0.003.",
+        "With one cycle AdamW is {5~3.than} momentum; steps from 0.05 end at {2.accuracy}, "
+        "{2~3.than} one cycle.",
     ),
     demonstrate=demonstrate,
 )

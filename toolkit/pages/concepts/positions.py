@@ -71,19 +71,13 @@ def settings(page: Page, what: str, narrow: int | None) -> Settings:
         (POOL, "side of the pool's windows", 2, 1, 4),
     ]
     for symbol, words, value, least, most in settings:
-        page.label((page.row, LABEL), words)
-        sizes[symbol] = page.input((page.row, FIRST), value, least, most, whole=True)
-        page.row += 1
+        sizes[symbol] = page.setting(words, value, least, most, whole=True)
     left = None
     if narrow is not None:
-        page.label((page.row, LABEL), "channels after the 1x1")
-        left = page.input((page.row, FIRST), narrow, 1, 256, whole=True)
-        page.row += 1
+        left = page.setting("channels after the 1x1", narrow, 1, 256, whole=True)
     words = f"{what} stands after convolution (try 1, 5)"
-    page.label((page.row, LABEL), words)
     least = 0 if narrow is None else 1
-    position = page.input((page.row, FIRST), 2, least, COUNT, whole=True)
-    page.row += 1
+    position = page.setting(words, 2, least, COUNT, whole=True)
     page.headings((page.row, LABEL), ["convolution", *map(str, range(1, COUNT + 1))])
     page.label((page.row + 1, LABEL), "channels out")
     row = page.row + 1

@@ -173,12 +173,9 @@ CONCEPT = Concept(
         ),
     ),
     conclusion=(
-        "At {0.name}: {0.accuracy}. Up to {1.name}: {1.accuracy}, {1~0.more?clearly "
-        "better|clearly worse|not clearly different}; up to {2.name}: {2.accuracy}, "
-        "{2~1.more?clearly better|clearly worse|not clearly different}.",
-        "On to {3.name}: {3.accuracy}, {3~2.more?clearly better|clearly worse|not clearly "
-        "different}; to {4.name}: {4.accuracy}, {4~3.more?clearly better|clearly worse|not "
-        "clearly different}.",
+        "At {0.name}: {0.accuracy}. Up to {1.name}: {1.accuracy}, {1~0.more}; up to {2.name}: "
+        "{2.accuracy}, {2~1.more}.",
+        "On to {3.name}: {3.accuracy}, {3~2.more}; to {4.name}: {4.accuracy}, {4~3.more}.",
         "Each step is also a layer more ({0.parameters} parameters at first, {4.parameters} in the "
         "end), so the view need not be the only reason.",
     ),

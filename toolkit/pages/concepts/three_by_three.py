@@ -197,13 +197,11 @@ CONCEPT = Concept(
     ),
     conclusion=(
         "3x3 throughout ends at {0.accuracy} with {0.parameters} parameters; 5x5 throughout, which "
-        "sees as far, is {2~0.more?clearly better|clearly worse|not clearly different}: "
-        "{2.accuracy} with {2.parameters}.",
-        "One 5x5 for the first two is {1~0.more?clearly better|clearly worse|not clearly "
-        "different} ({1.accuracy}), one 7x7 at the start {3~0.more?clearly better|clearly "
-        "worse|not clearly different} ({3.accuracy}).",
+        "sees as far, is {2~0.more}: {2.accuracy} with {2.parameters}.",
+        "One 5x5 for the first two is {1~0.more} ({1.accuracy}), one 7x7 at the start {3~0.more} "
+        "({3.accuracy}).",
         "With 1x1 in place of every other 3x3 the network sees less of the image and is "
-        "{4~0.more?clearly better|clearly worse|not clearly different}: {4.accuracy}.",
+        "{4~0.more}: {4.accuracy}.",
     ),
     demonstrate=demonstrate,
 )

@@ -91,9 +91,7 @@ def _settings(page: Page) -> dict[Symbol, Known]:
         (POOL, "side of the pool's windows", 2, 4),
         (KERNEL, "k: side of the kernel that follows", 3, 7),
     ):
-        page.label((page.row, LABEL), words)
-        known[symbol] = page.input((page.row, FIRST), value, 1, most, whole=True)
-        page.row += 1
+        known[symbol] = page.setting(words, value, 1, most, whole=True)
     return known
 
 
