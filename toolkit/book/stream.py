@@ -16,7 +16,9 @@ from toolkit.book.address import cell_name, letters
 from toolkit.book.content import content
 from toolkit.book.digits import digits
 from toolkit.book.grid import grid_rows
-from toolkit.book.sheet import ABOVE, ROW, Cell, Sheet, Table
+from toolkit.book.known import ABOVE, ROW
+from toolkit.book.sheet import Sheet
+from toolkit.book.tables import Cell, Table
 from toolkit.book.texts import formula_text, xstring
 from toolkit.book.values import Value, listed
 

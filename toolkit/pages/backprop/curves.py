@@ -7,8 +7,10 @@ from typing import cast
 import numpy as np
 from sympy import Piecewise, Symbol
 
+from toolkit.book.known import Known, at
 from toolkit.book.live import computed
-from toolkit.book.sheet import Cell, Known, Series, Table, at
+from toolkit.book.sheet import Series
+from toolkit.book.tables import Cell, Table
 from toolkit.network.derivation import LEARNING_RATE, LOSS
 from toolkit.pages.backprop.layout import LessonLayout, column_of
 from toolkit.symbols.choices import when_all_numbers

@@ -6,10 +6,12 @@ from typing import cast
 
 from sympy import Eq, Symbol
 
+from toolkit.book.known import Known, at, down
 from toolkit.book.limits import MAX_CHOICES
 from toolkit.book.live import computed
 from toolkit.book.measure import ROW_POINTS
-from toolkit.book.sheet import Cell, Chart, Known, Series, Sheet, Table, Validation, at, down
+from toolkit.book.sheet import Chart, Series, Sheet, Validation
+from toolkit.book.tables import Cell, Table
 from toolkit.network.derivation import LEARNING_RATE, LOSS
 from toolkit.network.forward import layer_name
 from toolkit.network.optimizers import ALPHA, BETAS, MEANINGS, MOMENTUM

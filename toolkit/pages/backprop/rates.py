@@ -3,7 +3,9 @@
 from dataclasses import replace
 from math import ceil
 
-from toolkit.book.sheet import Cell, Chart, Sheet, Table, at
+from toolkit.book.known import at
+from toolkit.book.sheet import Chart, Sheet
+from toolkit.book.tables import Cell, Table
 from toolkit.network.derivation import LOSS
 from toolkit.pages.backprop.curves import WIDTHS, Curve, chosen, goal_cells, summaries
 from toolkit.pages.backprop.layout import RATES, START, LessonLayout, rate_sheet, rate_symbol

@@ -4,7 +4,8 @@ import numpy as np
 from sympy import Abs, Expr, Symbol, floor
 
 from toolkit.book.address import Area
-from toolkit.book.sheet import Cell, Known, constant
+from toolkit.book.known import Known, constant
+from toolkit.book.tables import Cell
 from toolkit.experiments.variant import Experiment, Variant
 from toolkit.pages.concepts.concept import Concept
 from toolkit.pages.concepts.material import small_digit

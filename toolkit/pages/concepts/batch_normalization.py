@@ -3,7 +3,7 @@
 import numpy as np
 from sympy import Integer, Max, Min, Rational, Symbol, sqrt
 
-from toolkit.book.sheet import Known, constant
+from toolkit.book.known import Known, constant
 from toolkit.experiments.variant import Experiment, Variant
 from toolkit.pages.concepts.concept import Concept
 from toolkit.pages.concepts.page import FIRST, LABEL, Page

@@ -5,7 +5,7 @@ from numpy.typing import NDArray
 from sympy import Expr, Integer, Symbol, floor, sqrt
 
 from toolkit.book.address import Area
-from toolkit.book.sheet import Known
+from toolkit.book.known import Known
 from toolkit.experiments.variant import Budget, Experiment, Variant
 from toolkit.pages.concepts.concept import Concept
 from toolkit.pages.concepts.page import ASIDE, FIRST, LABEL, NEGATIVE, POSITIVE, TOP, Page

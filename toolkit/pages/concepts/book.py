@@ -5,7 +5,8 @@ from collections.abc import Iterable, Sequence
 from sympy import Symbol
 
 from toolkit.book.live import computed
-from toolkit.book.sheet import Book, Cell, Sheet
+from toolkit.book.sheet import Book, Sheet
+from toolkit.book.tables import Cell
 from toolkit.experiments.notation import in_words
 from toolkit.experiments.results import Result
 from toolkit.experiments.variant import BASELINE, Budget, Variant

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 
 from sympy import Expr, Integer, Rational, Symbol
 
-from toolkit.book.sheet import Known
+from toolkit.book.known import Known
 from toolkit.pages.concepts.measured import VariantFigures
 from toolkit.pages.concepts.page import LABEL
 from toolkit.symbols.ranges import numbers_in

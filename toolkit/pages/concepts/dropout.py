@@ -4,7 +4,7 @@ import numpy as np
 from sympy import Integer, Min, Rational, Symbol, floor
 
 from toolkit.book.address import Area
-from toolkit.book.sheet import Known, constant
+from toolkit.book.known import Known, constant
 from toolkit.experiments.variant import Experiment, Variant
 from toolkit.pages.concepts.concept import Concept
 from toolkit.pages.concepts.page import FIRST, LABEL, Page

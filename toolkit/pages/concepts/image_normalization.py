@@ -3,7 +3,7 @@
 from sympy import Abs, Expr, Integer, Piecewise, Rational, Symbol, sqrt
 
 from toolkit.book.address import Area
-from toolkit.book.sheet import Known
+from toolkit.book.known import Known
 from toolkit.experiments.variant import Experiment, Variant
 from toolkit.pages.concepts.concept import Concept
 from toolkit.pages.concepts.material import digit

@@ -4,7 +4,9 @@ import numpy as np
 from sympy import Expr, Symbol, sqrt
 
 from toolkit.book.address import Area
-from toolkit.book.sheet import Cell, Known, Series
+from toolkit.book.known import Known
+from toolkit.book.sheet import Series
+from toolkit.book.tables import Cell
 from toolkit.experiments.variant import Experiment, Variant
 from toolkit.pages.concepts.concept import Concept
 from toolkit.pages.concepts.page import ASIDE, FIRST, LABEL, TOP, Page

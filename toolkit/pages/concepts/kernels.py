@@ -4,7 +4,7 @@ import numpy as np
 from sympy import Expr, Integer, Symbol, floor
 
 from toolkit.book.address import Area
-from toolkit.book.sheet import Known
+from toolkit.book.known import Known
 from toolkit.book.theme import INPUT_FILL
 from toolkit.experiments.variant import Experiment, Variant
 from toolkit.pages.concepts import material

@@ -3,7 +3,8 @@
 import numpy as np
 from sympy import Symbol
 
-from toolkit.book.sheet import Known, Series
+from toolkit.book.known import Known
+from toolkit.book.sheet import Series
 from toolkit.experiments.variant import Experiment, Variant
 from toolkit.pages.concepts.concept import Concept
 from toolkit.pages.concepts.page import FIRST, LABEL, Page

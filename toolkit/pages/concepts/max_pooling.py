@@ -6,7 +6,7 @@ from sympy import Expr, Integer, Symbol
 
 from toolkit.book.address import Area
 from toolkit.book.grid import Grid, moving
-from toolkit.book.sheet import Known
+from toolkit.book.known import Known
 from toolkit.experiments.variant import Experiment, Variant
 from toolkit.pages.concepts.concept import Concept
 from toolkit.pages.concepts.material import small_digit

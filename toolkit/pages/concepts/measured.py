@@ -8,7 +8,9 @@ from dataclasses import dataclass
 from sympy import Symbol
 
 from toolkit.book.address import Area
-from toolkit.book.sheet import Known, Series, Table, at, constant
+from toolkit.book.known import Known, at, constant
+from toolkit.book.sheet import Series
+from toolkit.book.tables import Table
 from toolkit.experiments.programme import NamedExperiment
 from toolkit.experiments.results import Result
 from toolkit.experiments.variant import Budget

@@ -4,7 +4,7 @@ import numpy as np
 from sympy import Symbol
 
 from toolkit.book.address import Area
-from toolkit.book.sheet import Known
+from toolkit.book.known import Known
 from toolkit.experiments.variant import Experiment, Variant
 from toolkit.pages.concepts.concept import Concept
 from toolkit.pages.concepts.page import FIRST, LABEL, Page, Place

@@ -2,7 +2,8 @@
 
 from sympy import Expr, Integer, Max, Min, Piecewise, Rational, Symbol, cos, floor, pi
 
-from toolkit.book.sheet import Known, Series, constant
+from toolkit.book.known import Known, constant
+from toolkit.book.sheet import Series
 from toolkit.experiments.variant import Experiment, Variant
 from toolkit.network.lesson import Training
 from toolkit.network.optimizers import BETAS, EPOCH, EPSILON, LEARNING_RATE, LOSS, MOMENTUM, update

@@ -13,9 +13,11 @@ from sympy import Expr, Symbol
 
 from toolkit.book.address import Area
 from toolkit.book.grid import moving
+from toolkit.book.known import Known
 from toolkit.book.page import PageBuilder
 from toolkit.book.page import Place as Place
-from toolkit.book.sheet import Cell, Chart, Known, Scale, Series, Sheet, Validation
+from toolkit.book.sheet import Chart, Scale, Series, Sheet, Validation
+from toolkit.book.tables import Cell
 from toolkit.book.values import Value, Values
 from toolkit.pages.concepts.words import CONTENTS
 from toolkit.pages.live.layout import filled

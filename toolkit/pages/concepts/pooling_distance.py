@@ -5,7 +5,7 @@ from sympy import Eq, Integer, Piecewise, Symbol
 
 from toolkit.book.address import Area
 from toolkit.book.grid import moving
-from toolkit.book.sheet import Known, constant
+from toolkit.book.known import Known, constant
 from toolkit.experiments.variant import Experiment, Variant
 from toolkit.pages.concepts.concept import Concept
 from toolkit.pages.concepts.page import FIRST, LABEL, Page

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from sympy import Add, Expr, Integer, Max, Piecewise, Symbol, floor
 
 from toolkit.book.address import Area
-from toolkit.book.sheet import Known, Series
+from toolkit.book.known import Known
+from toolkit.book.sheet import Series
 from toolkit.pages.concepts.page import FIRST, LABEL, Page
 from toolkit.symbols.bounds import held, number_of
 from toolkit.symbols.choices import matching

@@ -4,7 +4,8 @@ import numpy as np
 from sympy import And, Expr, Float, Integer, Piecewise, Symbol, floor
 
 from toolkit.book.address import Area
-from toolkit.book.sheet import Cell, Known
+from toolkit.book.known import Known
+from toolkit.book.tables import Cell
 from toolkit.experiments.variant import Experiment, Variant
 from toolkit.pages.concepts import material
 from toolkit.pages.concepts.concept import Concept

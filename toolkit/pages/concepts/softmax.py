@@ -4,7 +4,8 @@ import numpy as np
 from sympy import Expr, Integer, Symbol, exp, expand, log
 
 from toolkit.book.address import Area
-from toolkit.book.sheet import Known, Series, constant
+from toolkit.book.known import Known, constant
+from toolkit.book.sheet import Series
 from toolkit.experiments.variant import Experiment, Variant
 from toolkit.pages.concepts.concept import Concept
 from toolkit.pages.concepts.page import FIRST, LABEL, Page

@@ -5,7 +5,7 @@ from numpy.typing import NDArray
 from sympy import Integer, Symbol
 
 from toolkit.book.address import Area
-from toolkit.book.sheet import Known
+from toolkit.book.known import Known
 from toolkit.book.theme import INPUT_FILL
 from toolkit.experiments.variant import Experiment, Variant
 from toolkit.pages.concepts import material

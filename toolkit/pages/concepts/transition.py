@@ -5,7 +5,8 @@ from collections.abc import Sequence
 from sympy import Expr, Integer, Max, Symbol, floor
 
 from toolkit.book.address import Area
-from toolkit.book.sheet import Known, Series
+from toolkit.book.known import Known
+from toolkit.book.sheet import Series
 from toolkit.experiments.variant import Experiment, Variant
 from toolkit.pages.concepts.concept import Concept
 from toolkit.pages.concepts.page import FIRST, LABEL, Page, Place

@@ -2,7 +2,7 @@
 
 from sympy import And, Expr, Integer, Or, Piecewise, Symbol, floor
 
-from toolkit.book.sheet import Known
+from toolkit.book.known import Known
 from toolkit.experiments.variant import Experiment, Variant
 from toolkit.pages.concepts.concept import Concept
 from toolkit.pages.concepts.page import FIRST, LABEL, Page
