@@ -145,18 +145,17 @@ def _answers(page: Page, top: int, known: Cells) -> None:
     known[ALL] = _line(page, top, "gradient of all samples", mean(G), known)
     batch = _line(page, top + 1, "gradient of the batch", mean_where(G, MASK), known)
     _line(page, top + 2, "off by", Symbol("batch") - ALL, known | {Symbol("batch"): batch})
-    known[DEVIATION] = _line(
-        page, top + 3, "deviation σ of the gradients", population_deviation(G), known
-    )
+    deviation = population_deviation(G)
+    known[DEVIATION] = _line(page, top + 3, "deviation σ of the gradients", deviation, known)
     usual = ERROR.expr.subs({COUNT: SAMPLES, N: size})
     _line(page, top + 4, "usual size of the error, by theory", usual, known)
-    page.label((top + 5, LABEL), "steps in an epoch")
-    page.compute((top + 5, FIRST), floor(as_number(COUNT) / size), known, "integer right")
+    steps = floor(as_number(COUNT) / size)
+    _line(page, top + 5, "steps in an epoch", steps, known, "integer right")
 
 
-def _line(page: Page, row: int, words: str, expr: Expr, known: Cells) -> Known:
+def _line(page: Page, row: int, words: str, expr: Expr, known: Cells, style: str = "rate") -> Known:
     page.label((row, LABEL), words)
-    return page.compute((row, FIRST), expr, known)
+    return page.compute((row, FIRST), expr, known, style)
 
 
 def _draws(page: Page, known: Cells) -> dict[int, Known]:
@@ -190,17 +189,9 @@ def _draws(page: Page, known: Cells) -> dict[int, Known]:
 
 def _sizes(page: Page, top: int, draws: dict[int, Known], known: Cells) -> None:
     """For each size the error by theory, that of the draws here, and that among many images."""
-    page.headings(
-        (top, LABEL),
-        [
-            "how far a batch is off (root mean square)",
-            "n",
-            f"theory, {SAMPLES} in all",
-            f"measured, {SAMPLES} draws",
-            "theory, an epoch's N",
-            "steps an epoch",
-        ],
-    )
+    words = [f"theory, {SAMPLES} in all", f"measured, {SAMPLES} draws", "theory, an epoch's N"]
+    off = "how far a batch is off (root mean square)"
+    page.headings((top, LABEL), [off, "n", *words, "steps an epoch"])
     page.heights[top] = 45.0
     many = held(COUNT, SAMPLES, MOST)
     for row, size in enumerate(SIZES, top + 1):
