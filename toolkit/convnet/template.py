@@ -141,7 +141,10 @@ def check_parameters(model: Model, most: int | None, source: str) -> None:
 
 
 def with_epochs(model: Model, epochs: int | None) -> Model:
-    """The same model with another number of epochs; None leaves it unchanged."""
+    """The same model with another number of epochs; None leaves it unchanged.
+
+    Raises ToolkitError for fewer than one epoch.
+    """
     if epochs is None:
         return model
     if epochs < 1:

@@ -227,7 +227,10 @@ def load(name: str | Path) -> Lesson:
 def changed(
     lesson: Lesson, epochs: int | None = None, learning_rates: list[float] | None = None
 ) -> Lesson:
-    """The same lesson with other epochs or learning rates, as given on the command line."""
+    """The same lesson with other epochs or learning rates, as given on the command line.
+
+    Raises ToolkitError for fewer than one epoch, or a learning rate that is not above 0 and finite.
+    """
     update: dict[str, object] = {}
     if epochs is not None:
         if epochs < 1:
