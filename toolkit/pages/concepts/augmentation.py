@@ -50,17 +50,16 @@ def demonstrate(page: Page) -> None:
     page.say("Change the yellow cells: turn by 30; move by 1.5; shrink by 0.7; draw a digit.")
     image = _before(page, page.row)
     page.row += SIDE + 2
-    settings, known = page.row, {MIDDLE: CENTRE}
-    for symbol, words, value, least, most in (
-        (LEFT, "first moved to the left by (old pixels)", 0, -SIDE, SIDE),
-        (UP, "and up by (old pixels)", 0.5, -SIDE, SIDE),
-        (ANGLE, "then turned to the left by (degrees)", 20, -180, 180),
-        (SHRINK, "and shrunk by the factor (below 1: enlarged)", 1, 0.2, 5),
-        (NEW_ROW, "new pixel to take apart: row", 2, 1, SIDE),
-        (NEW_COLUMN, "its column", 4, 1, SIDE),
-    ):
-        whole = symbol in (NEW_ROW, NEW_COLUMN)
-        known[symbol] = page.setting(words, value, least, most, whole=whole)
+    settings = page.row
+    known = {
+        MIDDLE: CENTRE,
+        LEFT: page.setting("first moved to the left by (old pixels)", 0, -SIDE, SIDE),
+        UP: page.setting("and up by (old pixels)", 0.5, -SIDE, SIDE),
+        ANGLE: page.setting("then turned to the left by (degrees)", 20, -180, 180),
+        SHRINK: page.setting("and shrunk by the factor (below 1: enlarged)", 1, 0.2, 5),
+        NEW_ROW: page.setting("new pixel to take apart: row", 2, 1, SIDE, whole=True),
+        NEW_COLUMN: page.setting("its column", 4, 1, SIDE, whole=True),
+    }
     _matrix(page, settings, known)
     _after(page, page.row + 1, known | image)
     _apart(page, settings, known | image)

@@ -54,16 +54,13 @@ def demonstrate(page: Page) -> None:
 
 
 def _settings(page: Page) -> Cells:
-    known = {}
-    for symbol, words, value, least, most, whole in (
-        (GAMMA, "scale γ", 1, -100, 100, False),
-        (BETA, "shift β", 0, -100, 100, False),
-        (EPSILON, "ε", 1e-5, 1e-6, 1, False),
-        (MOMENTUM, "momentum m: share of the new batch", 0.1, 0, float(MOST), False),
-        (TIMES, "k: how often a batch like this was seen", 10, 1, 1000, True),
-    ):
-        known[symbol] = page.setting(words, value, least, most, whole=whole)
-    return known
+    return {
+        GAMMA: page.setting("scale γ", 1, -100, 100),
+        BETA: page.setting("shift β", 0, -100, 100),
+        EPSILON: page.setting("ε", 1e-5, 1e-6, 1),
+        MOMENTUM: page.setting("momentum m: share of the new batch", 0.1, 0, float(MOST)),
+        TIMES: page.setting("k: how often a batch like this was seen", 10, 1, 1000, whole=True),
+    }
 
 
 def _statistics(page: Page, top: int, known: Cells) -> tuple[Cells, Cells]:

@@ -72,15 +72,14 @@ def _omitted_images() -> str:
 
 
 def _settings(page: Page) -> Cells:
-    known = {}
-    for symbol, words, value, least, most, whole in (
-        (W, "present weight w", 0.5, -10, 10, False),
-        (N, f"batch size n (1 to {SAMPLES})", 8, 1, SAMPLES, True),
-        (START, f"samples passed over before it (0 to {SAMPLES - 1})", 0, 0, SAMPLES - 1, True),
-        (COUNT, "N: training images in an epoch", 12_000, SAMPLES, MOST, True),
-    ):
-        known[symbol] = page.setting(words, value, least, most, whole=whole)
-    return known
+    last = SAMPLES - 1
+    before = f"samples passed over before it (0 to {last})"
+    return {
+        W: page.setting("present weight w", 0.5, -10, 10),
+        N: page.setting(f"batch size n (1 to {SAMPLES})", 8, 1, SAMPLES, whole=True),
+        START: page.setting(before, 0, 0, last, whole=True),
+        COUNT: page.setting("N: training images in an epoch", 12_000, SAMPLES, MOST, whole=True),
+    }
 
 
 def _stored() -> tuple[NDArray[np.float64], NDArray[np.float64]]:

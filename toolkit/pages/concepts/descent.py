@@ -75,18 +75,17 @@ def _textbook_form(equation: Equation) -> Equation:
 
 
 def _settings(page: Page) -> tuple[Cells, dict[str, Known]]:
-    known: Cells = {}
-    for symbol, words, value, least, most in (
-        (A, "a: curvature along the valley", 1, 0, 100),
-        (B, "b: curvature across it", 20, 0, 100),
-        (X, "x at the start", -8, -10, 10),
-        (Y, "y at the start", 2, -10, 10),
-        (MOMENTUM, "μ: share of the last step that momentum keeps", 0.8, 0, 1),
-        (BETAS[0], "β1: share of the old mean gradient that Adam keeps", 0.9, 0, 0.9999),
-        (BETAS[1], "β2: share of the old mean square that Adam keeps", 0.999, 0, 0.9999),
-        (EPSILON, "ε", 0.00000001, 0.00000000001, 1),
-    ):
-        known[symbol] = page.setting(words, value, least, most)
+    mean, square = BETAS
+    known: Cells = {
+        A: page.setting("a: curvature along the valley", 1, 0, 100),
+        B: page.setting("b: curvature across it", 20, 0, 100),
+        X: page.setting("x at the start", -8, -10, 10),
+        Y: page.setting("y at the start", 2, -10, 10),
+        MOMENTUM: page.setting("μ: share of the last step that momentum keeps", 0.8, 0, 1),
+        mean: page.setting("β1: share of the old mean gradient that Adam keeps", 0.9, 0, 0.9999),
+        square: page.setting("β2: share of the old mean square that Adam keeps", 0.999, 0, 0.9999),
+        EPSILON: page.setting("ε", 0.00000001, 0.00000000001, 1),
+    }
     rates = {}
     page.label((page.row, LABEL), "learning rates η of SGD, momentum, Adam")
     for n, kind in enumerate(KINDS):

@@ -41,13 +41,10 @@ def demonstrate(page: Page) -> None:
     page.equation(OUTPUT, "The output in training:")
     page.equation(EXPECTED, "Expected, m being 1 with q = 1 - p:")
     page.say("Change the yellow cells: p to 0, 0.2, 0.9; another draw; the activations.")
-    known = {}
-    for symbol, words, value, most, whole in (
-        (P, "dropout probability p", 0.5, float(MOST_DROPPED), False),
-        (DRAW, f"draw of random numbers (1 to {DRAWS})", 1, DRAWS, True),
-    ):
-        least = 1 if whole else 0
-        known[symbol] = page.setting(words, value, least, most, whole=whole)
+    known = {
+        P: page.setting("dropout probability p", 0.5, 0, float(MOST_DROPPED)),
+        DRAW: page.setting(f"draw of random numbers (1 to {DRAWS})", 1, 1, DRAWS, whole=True),
+    }
     page.label((page.row, LABEL), "q = 1 - p: the share that is kept")
     known[Q] = page.compute((page.row, FIRST), 1 - SAFE[P], known)
     top = page.row + 2

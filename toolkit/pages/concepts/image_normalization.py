@@ -47,13 +47,11 @@ def demonstrate(page: Page) -> None:
     page.equation(GRADIENT, "Its gradient: hundredfold for tenfold pixels:")
     page.equation(LARGEST, "With a larger learning rate w runs away:")
     page.say("Change the yellow cells: learning rate 2.5, then 0.00002; or pixels of the digit.")
-    known = {}
-    for symbol, words, value, least, most in (
-        (ETA, "learning rate η", 0.5, 0, 10),
-        (W, "weight w at the start", 0, -10, 10),
-        (BEST, "weight w₀ that it is to find", 1, -10, 10),
-    ):
-        known[symbol] = page.setting(words, value, least, most)
+    known = {
+        ETA: page.setting("learning rate η", 0.5, 0, 10),
+        W: page.setting("weight w at the start", 0, -10, 10),
+        BEST: page.setting("weight w₀ that it is to find", 1, -10, 10),
+    }
     table = page.row
     top = table + 8
     pixels, normalized = _images(page, top)

@@ -60,12 +60,10 @@ def demonstrate(page: Page) -> None:
 
 def _settings(page: Page) -> Cells:
     """Width and deviation, and by how much a layer then multiplies the size."""
-    known = {}
-    for symbol, words, value, least, most, whole in (
-        (N, "width n: neurons in each layer", 64, 1, 4096, True),
-        (S, "deviation s of the weights", 0.1, 0.0001, 10, False),
-    ):
-        known[symbol] = page.setting(words, value, least, most, whole=whole)
+    known = {
+        N: page.setting("width n: neurons in each layer", 64, 1, 4096, whole=True),
+        S: page.setting("deviation s of the weights", 0.1, 0.0001, 10),
+    }
     for line, words in (
         (RELU, "factor of each layer on the size, with ReLU"),
         (LINEAR, "without an activation function"),

@@ -24,13 +24,12 @@ def demonstrate(page: Page) -> None:
     page.equation(LOSS, "The loss, a parabola in one weight:")
     page.equation(GRADIENT, "Its gradient:")
     page.equation(STEP, "One step, against the gradient:")
-    beside, known = page.row, {}
-    for symbol, words, value, least, most in (
-        (ETA, "learning rate η (try 0.1, 0.9, 1.9, 2.1)", 0.3, 0, 10),
-        (CURVATURE, "curvature c of the valley", 1, 0.1, 10),
-        (W, "weight w at the start", 4, -10, 10),
-    ):
-        known[symbol] = page.setting(words, value, least, most)
+    beside = page.row
+    known = {
+        ETA: page.setting("learning rate η (try 0.1, 0.9, 1.9, 2.1)", 0.3, 0, 10),
+        CURVATURE: page.setting("curvature c of the valley", 1, 0.1, 10),
+        W: page.setting("weight w at the start", 4, -10, 10),
+    }
     top = page.row + 1
     path, valley = _path(page, top, known), _valley(page, top, known)
     page.curve(

@@ -65,14 +65,11 @@ def named(position: int) -> str:
 
 def settings(page: Page, what: str, narrow: int | None) -> Settings:
     """Cells to change, in the next free rows."""
-    sizes = {}
-    settings = [
-        (SIDE, "side of the image", 28, 12, 64),
-        (KERNEL, "side of the kernels", 3, 1, 5),
-        (POOL, "side of the pool's windows", 2, 1, 4),
-    ]
-    for symbol, words, value, least, most in settings:
-        sizes[symbol] = page.setting(words, value, least, most, whole=True)
+    sizes = {
+        SIDE: page.setting("side of the image", 28, 12, 64, whole=True),
+        KERNEL: page.setting("side of the kernels", 3, 1, 5, whole=True),
+        POOL: page.setting("side of the pool's windows", 2, 1, 4, whole=True),
+    }
     left = None
     if narrow is not None:
         left = page.setting("channels after the 1x1", narrow, 1, 256, whole=True)
