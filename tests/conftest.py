@@ -13,7 +13,8 @@ from tests.parts import cache_faults, stored
 from tests.recalculation import Office, cells
 from toolkit.book import writer
 from toolkit.book.archive import Archive
-from toolkit.book.sheet import Book, Cell, Sheet
+from toolkit.book.sheet import Book, Sheet
+from toolkit.book.tables import Cell
 from toolkit.book.writer import write
 from toolkit.network.lesson import load
 from toolkit.pages.backprop import backprop_book, work_out

@@ -7,7 +7,9 @@ import pytest
 
 from toolkit.book.address import Area, cell_name
 from toolkit.book.grid import Grid, formula_at, moving
-from toolkit.book.sheet import ABOVE, ROW, Column, Known, Table, Validation, constant, in_row
+from toolkit.book.known import ABOVE, ROW, Known, constant, in_row
+from toolkit.book.sheet import Validation
+from toolkit.book.tables import Column, Table
 from toolkit.symbols.excel import literal
 
 

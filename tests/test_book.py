@@ -21,22 +21,10 @@ from PIL import Image
 from tests.lint import faults
 from tests.recalculation import Office, cells
 from toolkit.book.address import Area, letters
+from toolkit.book.known import at, down
 from toolkit.book.measure import Measure
-from toolkit.book.sheet import (
-    Book,
-    Cell,
-    Chart,
-    Column,
-    Corner,
-    Line,
-    Picture,
-    Series,
-    Sheet,
-    Table,
-    Validation,
-    at,
-    down,
-)
+from toolkit.book.sheet import Book, Chart, Corner, Line, Picture, Series, Sheet, Validation
+from toolkit.book.tables import Cell, Column, Table
 from toolkit.book.theme import STYLES
 from toolkit.book.writer import write
 from toolkit.files.errors import ToolkitError

@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 from sympy import Expr, Integer, Piecewise, Symbol
 
+from toolkit.book.known import at
 from toolkit.book.live import computed
-from toolkit.book.sheet import at
 from toolkit.symbols.cells import Reference, operand
 from toolkit.symbols.choices import if_number, matching
 from toolkit.symbols.criteria import criterion, match

@@ -22,7 +22,7 @@ from toolkit.pages import concepts
 from toolkit.pages.concepts import CONCEPTS
 from toolkit.pages.concepts.book import concepts_book
 from toolkit.pages.concepts.concept import Concept
-from toolkit.pages.concepts.measured import FIGURES, GAP
+from toolkit.pages.concepts.conclusion import FIGURES, GAP, JUDGED
 from toolkit.pages.concepts.sheet_names import CONTENTS, RESULTS
 from toolkit.symbols.records import comparison
 
@@ -69,8 +69,8 @@ def test_words(concept: Concept) -> None:
         assert gaps, sentence
         for gap in gaps:
             assert int(gap[1]) < len(concept.experiment.variants)
-            assert gap[4] in {*FIGURES, "name", "more", "failed"}, gap[0]
-            assert (gap[2] == "~") or gap[4] != "more"
+            assert gap[4] in {*FIGURES, *JUDGED, "name", "failed"}, gap[0]
+            assert (gap[2] == "~") or gap[4] not in JUDGED
         rest = GAP.sub("", sentence)
         assert "{" not in rest, rest
         # What was measured is never typed; 90 % is the bound below which a run counts as failed.

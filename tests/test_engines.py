@@ -19,8 +19,10 @@ from tests.oracles.limits import LIMITS, Limit, explanation
 from tests.oracles.planted import without_values
 from tests.oracles.reading import read
 from tests.recalculation import Cells, Office, cells
+from toolkit.book.known import Known, at, down
 from toolkit.book.live import computed
-from toolkit.book.sheet import Book, Cell, Known, Sheet, at, down
+from toolkit.book.sheet import Book, Sheet
+from toolkit.book.tables import Cell
 from toolkit.book.writer import write
 from toolkit.symbols.bounds import divisor
 from toolkit.symbols.equation import quantity

@@ -6,7 +6,8 @@ import pytest
 from tests.test_stream import read
 from toolkit.book.address import Area
 from toolkit.book.grid import Grid, formula_at, moving
-from toolkit.book.sheet import Cell, Sheet
+from toolkit.book.sheet import Sheet
+from toolkit.book.tables import Cell
 
 
 def formulas(grid: Grid) -> dict[str, str | None]:

@@ -16,9 +16,12 @@ from tests.oracles.ironcalc import values as ironcalc_values
 from tests.recalculation import Office, cells
 from tests.test_networks_workbook import drawn
 from tests.test_second_oracle import NOT_COMPUTED, formulas_of, same
-from toolkit.book import limits, sheet
+from toolkit.book import limits, tables
 from toolkit.book.address import Operand
-from toolkit.book.sheet import MAX_COLUMNS, MAX_ROWS, Book, Cell, Known, Sheet, Value
+from toolkit.book.known import Known
+from toolkit.book.sheet import Book, Sheet
+from toolkit.book.tables import MAX_COLUMNS, MAX_ROWS, Cell
+from toolkit.book.values import Value
 from toolkit.book.writer import write
 from toolkit.commands.cli import app
 from toolkit.files.errors import ToolkitError
@@ -182,7 +185,7 @@ def test_partial_sums_count_before_anything_is_run(monkeypatch: pytest.MonkeyPat
     wide = lesson([200, 1])
     least = least_columns(wide)
     assert columns(wide) > least
-    monkeypatch.setattr(sheet, "MAX_COLUMNS", least)
+    monkeypatch.setattr(tables, "MAX_COLUMNS", least)
     monkeypatch.setattr(backprop, "run_lesson", never)
     with pytest.raises(ToolkitError, match=r"do not fit a sheet.*network\.layers"):
         work_out(wide)

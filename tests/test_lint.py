@@ -11,7 +11,10 @@ import pytest
 from tests import books
 from tests.lint import faults
 from toolkit.book.grid import Grid
-from toolkit.book.sheet import Book, Cell, Chart, Column, Series, Sheet, Table, Value, at, down
+from toolkit.book.known import at, down
+from toolkit.book.sheet import Book, Chart, Series, Sheet
+from toolkit.book.tables import Cell, Column, Table
+from toolkit.book.values import Value
 from toolkit.book.writer import write
 
 Damage = Callable[[str], str]

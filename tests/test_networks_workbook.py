@@ -10,7 +10,8 @@ from hypothesis import HealthCheck, Phase, given, seed, settings
 
 from tests.networks import lessons
 from tests.recalculation import Office, cells
-from toolkit.book.sheet import Book, Cell, Sheet, Table
+from toolkit.book.sheet import Book, Sheet
+from toolkit.book.tables import Cell, Table
 from toolkit.book.writer import write
 from toolkit.network.derivation import LEARNING_RATE
 from toolkit.network.lesson import Lesson

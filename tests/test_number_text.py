@@ -10,7 +10,8 @@ import pytest
 from sympy import Expr, Integer, Symbol
 
 from tests.recalculation import Office
-from toolkit.book.sheet import Book, Cell, Sheet
+from toolkit.book.sheet import Book, Sheet
+from toolkit.book.tables import Cell
 from toolkit.book.writer import write
 from toolkit.symbols.excel import excel
 from toolkit.symbols.numeric import value

@@ -213,9 +213,9 @@ def test_a_comparison_that_does_not_fit_is_refused(
     line: LessonLayout, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     widest = len(own_table(line.compared[-1]).columns)
-    monkeypatch.setattr("toolkit.book.sheet.MAX_COLUMNS", widest)
+    monkeypatch.setattr("toolkit.book.tables.MAX_COLUMNS", widest)
     assert work_out(load("line")).compared
-    monkeypatch.setattr("toolkit.book.sheet.MAX_COLUMNS", widest - 1)
+    monkeypatch.setattr("toolkit.book.tables.MAX_COLUMNS", widest - 1)
     with pytest.raises(ToolkitError, match="do not fit a sheet"):
         work_out(load("line"))
 

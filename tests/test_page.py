@@ -5,7 +5,8 @@ from sympy import Symbol
 
 from toolkit.book.measure import points
 from toolkit.book.page import PADDING, PageBuilder
-from toolkit.book.sheet import Cell, Sheet
+from toolkit.book.sheet import Sheet
+from toolkit.book.tables import Cell
 from toolkit.symbols.equation import Equation
 
 X, Y = Symbol("x"), Symbol("y")

@@ -46,7 +46,8 @@ from sympy.logic.boolalg import ITE
 
 from tests.reading_back import line, meaning, read
 from tests.recalculation import Office, cells
-from toolkit.book.sheet import Book, Cell, Sheet
+from toolkit.book.sheet import Book, Sheet
+from toolkit.book.tables import Cell
 from toolkit.book.writer import write
 from toolkit.symbols.activations import (
     as_one,

@@ -21,8 +21,10 @@ from tests.reading_cases import CASES, Case, cases
 from tests.recalculation import Office, cells
 from toolkit import symbols
 from toolkit.book.address import Area
+from toolkit.book.known import Known
 from toolkit.book.live import computed
-from toolkit.book.sheet import Book, Cell, Known, Sheet
+from toolkit.book.sheet import Book, Sheet
+from toolkit.book.tables import Cell
 from toolkit.book.writer import write
 from toolkit.symbols.cell_function import CellFunction
 from toolkit.symbols.excel import NAMES

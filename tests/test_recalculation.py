@@ -4,7 +4,9 @@ import time
 from pathlib import Path
 
 from tests.recalculation import Office, cells
-from toolkit.book.sheet import Book, Cell, Sheet, Value
+from toolkit.book.sheet import Book, Sheet
+from toolkit.book.tables import Cell
+from toolkit.book.values import Value
 from toolkit.book.writer import write
 
 

@@ -10,7 +10,8 @@ from pydantic import BaseModel, ValidationError
 from typer.testing import CliRunner
 
 from toolkit.book.grid import Grid
-from toolkit.book.sheet import Book, Cell, Column, Sheet, Table
+from toolkit.book.sheet import Book, Sheet
+from toolkit.book.tables import Cell, Column, Table
 from toolkit.book.writer import write
 from toolkit.commands.cli import app
 from toolkit.convnet import template as models

@@ -10,8 +10,11 @@ from lxml import etree
 
 from toolkit.book import stream
 from toolkit.book.address import letters
-from toolkit.book.sheet import ABOVE, ROW, Cell, Column, Sheet, Table, Value
+from toolkit.book.known import ABOVE, ROW
+from toolkit.book.sheet import Sheet
 from toolkit.book.stream import Index, rows
+from toolkit.book.tables import Cell, Column, Table
+from toolkit.book.values import Value
 
 Read = dict[str, tuple[str | None, str | None, str | None]]
 

@@ -13,19 +13,9 @@ from tests.lint import faults
 from tests.parts import decoded, stored
 from tests.recalculation import Office, cells
 from toolkit.book.grid import Grid
-from toolkit.book.sheet import (
-    Book,
-    Cell,
-    Chart,
-    Column,
-    Picture,
-    Series,
-    Sheet,
-    Table,
-    Validation,
-    at,
-    down,
-)
+from toolkit.book.known import at, down
+from toolkit.book.sheet import Book, Chart, Picture, Series, Sheet, Validation
+from toolkit.book.tables import Cell, Column, Table
 from toolkit.book.texts import unambiguous, xstring
 from toolkit.book.writer import write
 from toolkit.files.errors import ToolkitError

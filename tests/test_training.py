@@ -1,7 +1,6 @@
 """Training that can be trusted: recipes, checkpoints, series of seeds, the validation split."""
 
 import contextlib
-import errno
 import json
 import math
 import os
@@ -277,14 +276,6 @@ def test_a_seed_that_diverges_is_not_recorded(
     record = json.loads((folder / "m.seeds.json").read_text(encoding="utf-8"))
     assert [run["seed"] for run in record["runs"]] == [0, 1]
     assert not list(folder.glob("*.checkpoint"))
-
-
-def test_a_full_temporary_folder_is_one_line(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def full(*words: object) -> None:
-        raise OSError(errno.ENOSPC, "No space left on device")
-
-    monkeypatch.setattr(Path, "write_bytes", full)
-    refused(folder, "cannot be written: No space left on device; make room there, or name another")
 
 
 def test_a_workbook_that_cannot_be_written_is_written_by_resuming(

@@ -10,7 +10,7 @@ import pytest
 from PIL import Image, ImageFont
 from sympy import Expr, Float, Function, Integer, Max, Rational, exp, log, sqrt, tanh
 
-from toolkit.book import typesetting
+from toolkit.book import glyphs
 from toolkit.book.theme import INK
 from toolkit.book.typesetting import Rendering, draw
 from toolkit.files import templates
@@ -266,9 +266,9 @@ def test_the_fonts_have_every_character_that_equations_use() -> None:
     used |= {Glyphs(character, True) for character in "abehimotvwxyEβεηλμ"}
     used |= {
         Glyphs("0123456789−·+=()<>≤≥≠∂√,."),
-        Glyphs("".join(typesetting.GROWN.values())),
+        Glyphs("".join(glyphs.GROWN.values())),
     }
-    fonts = {italic: typesetting._font(italic, 30) for italic in (False, True)}
+    fonts = {italic: glyphs._font(italic, 30) for italic in (False, True)}
     assert not any(font.getmask("\uffff").getbbox() for font in fonts.values())
     for text in used:
         for character in text.text.replace(" ", ""):
@@ -276,7 +276,7 @@ def test_the_fonts_have_every_character_that_equations_use() -> None:
 
 
 def test_the_fonts_are_small_and_carry_their_licence() -> None:
-    folder = Path(typesetting.__file__).with_name("fonts")
+    folder = Path(glyphs.__file__).with_name("fonts")
     fonts = list(folder.glob("*.ttf"))
     assert len(fonts) == 2
     for path in fonts:

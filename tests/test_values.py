@@ -18,20 +18,10 @@ from tests.parts import stored
 from tests.recalculation import Office, cells
 from toolkit.book.address import Area
 from toolkit.book.grid import Grid, moving
+from toolkit.book.known import ROW, Known, at, down
 from toolkit.book.live import computed, count_formulas
-from toolkit.book.sheet import (
-    ROW,
-    Book,
-    Cell,
-    Chart,
-    Column,
-    Known,
-    Series,
-    Sheet,
-    Table,
-    at,
-    down,
-)
+from toolkit.book.sheet import Book, Chart, Series, Sheet
+from toolkit.book.tables import Cell, Column, Table
 from toolkit.book.values import general, listed, plain, plain_array, plain_values
 from toolkit.book.writer import write
 

@@ -20,7 +20,9 @@ from tests.benchmarks.task import (
     numbers,
     patterns,
 )
-from toolkit.book.sheet import ROW, Book, Column, Sheet, Table
+from toolkit.book.known import ROW
+from toolkit.book.sheet import Book, Sheet
+from toolkit.book.tables import Column, Table
 
 
 def toolkit_table(values: list[Values], out: Path, task: Task) -> None:

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from toolkit.book.address import letters
-from toolkit.book.sheet import ROW
+from toolkit.book.known import ROW
 
 COLUMNS = 20
 Values = NDArray[np.float64]

@@ -6,9 +6,9 @@ import pytest
 import torch
 
 from tests.concepts.conftest import Changed
-from toolkit.pages.concepts import optimizers
+from toolkit.pages.concepts import descent, optimizers
 
-START, STEPS = 33, optimizers.STEPS
+START, STEPS = 33, descent.STEPS
 CHANGES = {
     "B19": 2.5,
     "B20": 7,

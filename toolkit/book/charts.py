@@ -25,7 +25,8 @@ from openpyxl.drawing.text import (
     RegularTextRun,
 )
 
-from toolkit.book.sheet import Chart, Known, Series
+from toolkit.book.known import Known
+from toolkit.book.sheet import Chart, Series
 from toolkit.book.texts import xstring
 from toolkit.book.theme import INK, LINE, MUTED, PALETTE
 from toolkit.book.values import general, is_number

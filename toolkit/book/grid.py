@@ -61,7 +61,7 @@ class Grid:
 
     @property
     def held(self) -> NDArray[np.bool_]:
-        """Which cells of the rectangle hold something."""
+        """Which cells of the rectangle (rows, columns) hold something."""
         if self.values.dtype.kind in NUMERIC:
             return np.isfinite(self.values)
         held = [isinstance(value, str) or is_number(value) for value in listed(self.values)]

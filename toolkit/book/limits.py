@@ -8,8 +8,10 @@ import numpy as np
 
 from toolkit.book.address import cell_name
 from toolkit.book.grid import MOVING, Grid, formula_at
+from toolkit.book.known import ABOVE, ROW, Known
 from toolkit.book.occupied import overlaps
-from toolkit.book.sheet import ABOVE, ROW, Book, Chart, Known, Sheet, Table
+from toolkit.book.sheet import Book, Chart, Sheet
+from toolkit.book.tables import Table
 from toolkit.book.texts import ESCAPE, forbidden, unambiguous
 from toolkit.book.values import NUMERIC, Value, Values, listed
 from toolkit.files.errors import ToolkitError

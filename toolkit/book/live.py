@@ -4,7 +4,9 @@ from collections.abc import Mapping
 
 from sympy import Expr, Symbol
 
-from toolkit.book.sheet import Book, Cell, Column, Known, Sheet
+from toolkit.book.known import Known
+from toolkit.book.sheet import Book, Sheet
+from toolkit.book.tables import Cell, Column
 from toolkit.book.theme import fitting
 from toolkit.book.values import plain
 from toolkit.symbols.excel import excel

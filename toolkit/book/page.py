@@ -9,20 +9,11 @@ from sympy import Expr, Symbol
 
 from toolkit.book.address import Area
 from toolkit.book.grid import Grid
+from toolkit.book.known import Known, at
 from toolkit.book.live import computed
 from toolkit.book.measure import points
-from toolkit.book.sheet import (
-    Cell,
-    Chart,
-    Known,
-    Line,
-    Picture,
-    Scale,
-    Sheet,
-    Table,
-    Validation,
-    at,
-)
+from toolkit.book.sheet import Chart, Line, Picture, Scale, Sheet, Validation
+from toolkit.book.tables import Cell, Table
 from toolkit.book.typesetting import draw
 from toolkit.symbols.equation import Equation
 from toolkit.symbols.plain import plain

@@ -1,174 +1,17 @@
-"""A workbook as plain data: sheets of cells, tables and charts. Nothing here knows openpyxl."""
+"""A workbook as plain data: sheets with charts, pictures and rules. Nothing here knows openpyxl."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
-from typing import Literal, NamedTuple, cast
+from typing import Literal, NamedTuple
 
-import numpy as np
-
-from toolkit.book.address import Area, Operand, letters, on_sheet
+from toolkit.book.address import Area
 from toolkit.book.grid import Grid
-from toolkit.book.texts import check_formula
+from toolkit.book.known import Known
+from toolkit.book.tables import Cell, Table
 from toolkit.book.theme import MUTED
-from toolkit.book.values import OWN, listed, plain, plain_known, plain_values
-from toolkit.book.values import Value as Value
-from toolkit.book.values import Values as Values
-from toolkit.files.errors import ToolkitError
-from toolkit.symbols.excel import literal
 
-# In a column's formula these two stand for the number of the row itself and of the row above.
-ROW, ABOVE = "\x01", "\x02"
-
-MAX_ROWS, MAX_COLUMNS = 1_048_576, 16_384
 NAMED_LINES = 12  # a longer list of names is no help to a listener
-
-
-def check_fits(rows: int, columns: int) -> None:
-    """Raise ToolkitError where a sheet would need more rows or columns than the format has."""
-    cures = ["fewer training.epochs"] if rows > MAX_ROWS else []
-    if columns > MAX_COLUMNS:
-        cures.append("smaller network.layers or fewer samples.inputs")
-    if cures:
-        raise ToolkitError(
-            f"{rows:,} rows by {columns:,} columns do not fit a sheet, which has "
-            f"{MAX_ROWS:,} by {MAX_COLUMNS:,}; use {' and '.join(cures)}"
-        )
-
-
-@dataclass(frozen=True)
-class Known:
-    """A cell or range that formulas can read: its address and its present value, for a range an
-    array or another sequence. A constant stands for its own address (see `constant`).
-
-    Raises TypeError for what a cell cannot hold.
-    """
-
-    address: Operand
-    value: Value | Values
-
-    def __post_init__(self) -> None:
-        if type(self.value) not in OWN:
-            object.__setattr__(self, "value", plain_known(self.value))
-
-    @property
-    def values(self) -> list[Value]:
-        """What the cells hold, those of a rectangle row by row."""
-        return listed(self.value)
-
-
-def at(sheet: str, row: int, column: int, value: Value) -> Known:
-    """One cell, by an address that holds from every sheet."""
-    return Known(Area.of(row, column, sheet=sheet).absolute, value)
-
-
-def down(sheet: str, row: int, column: int, values: Values) -> Known:
-    """A range of one column, its first cell in `row`."""
-    return Known(Area.of(row, column, len(values), sheet=sheet).absolute_range, values)
-
-
-def constant(value: float | bool | str) -> Known:
-    """A number, a text, True or False that formulas write out instead of reading a cell.
-
-    Raises ValueError for nan and infinity.
-    """
-    held = cast("float | bool | str", plain(value))
-    return Known(Operand(literal(held)), held)
-
-
-def in_row(
-    column: int,
-    last_column: int | None = None,
-    *,
-    row: int | str = ROW,
-    sheet: str = "",
-    fixed: bool = False,
-) -> Operand:
-    """A cell, or neighbouring cells up to `last_column`, in the row of the formula itself, or in
-    the row above it where `row` is ABOVE, as the patterns of a Column write it. With `fixed` the
-    columns do not move where the formula is copied.
-    """
-    sign = "$" if fixed else ""
-    cells = f"{sign}{letters(column)}{row}"
-    if last_column not in (None, column):
-        cells += f":{sign}{letters(last_column)}{row}"
-    return Operand(on_sheet(sheet, cells))
-
-
-@dataclass(frozen=True)
-class Cell:
-    """A value, or a formula with its present value. `link` names a sheet to jump to, `spot` is the
-    (row, column) there.
-
-    Raises TypeError for what a cell cannot hold and ToolkitError for a formula without its `=`.
-    """
-
-    value: Value
-    style: str = "text"
-    formula: str | None = None
-    link: str | None = None
-    spot: tuple[int, int] = (1, 1)
-
-    def __post_init__(self) -> None:
-        if type(self.value) not in OWN:
-            object.__setattr__(self, "value", plain(self.value))
-        if self.formula is not None:
-            check_formula(self.formula)
-
-
-@dataclass(frozen=True)
-class Column:
-    """A headed column. `formula` is one pattern for all rows (with ROW and ABOVE), `first` the
-    formula of the first row where that differs; without a formula the values stand as they are.
-    With an `outline` of 1 or more a reader can fold the column away.
-
-    Raises TypeError for values that cells cannot hold and ToolkitError for a formula without its
-    `=`.
-    """
-
-    heading: str
-    values: Values
-    style: str = "number"
-    heading_style: str = "heading"
-    formula: str | None = None
-    first: str | None = None
-    width: float = 11
-    outline: int = 0
-
-    def __post_init__(self) -> None:
-        values = plain_values(self.values)
-        if isinstance(values, np.ndarray) and values.ndim != 1:
-            raise TypeError(f"a column holds one row of values, not {values.ndim} dimensions")
-        object.__setattr__(self, "values", values)
-        for formula in (self.formula, self.first):
-            if formula is not None:
-                check_formula(formula)
-
-
-@dataclass(frozen=True)
-class Table:
-    """Columns side by side; (row, column) is where the first heading stands."""
-
-    row: int
-    column: int
-    columns: tuple[Column, ...]
-
-    def __post_init__(self) -> None:
-        check_fits(self.last_row, self.column + len(self.columns) - 1)
-
-    @property
-    def last_row(self) -> int:
-        """The row of the last values."""
-        return self.row + len(self.columns[0].values)
-
-    @property
-    def area(self) -> Area:
-        """The cells that it fills, headings included, on its own sheet."""
-        return Area.of(self.row, self.column, self.last_row - self.row + 1, len(self.columns))
-
-    def known(self, sheet: str, index: int) -> Known:
-        """The values of column number `index` (from 0) as a range."""
-        return down(sheet, self.row + 1, self.column + index, self.columns[index].values)
 
 
 @dataclass(frozen=True)

@@ -15,8 +15,10 @@ from xml.sax.saxutils import escape
 from toolkit.book.address import cell_name, letters
 from toolkit.book.cell_xml import content
 from toolkit.book.grid import grid_rows
+from toolkit.book.known import ABOVE, ROW
 from toolkit.book.numerals import digits
-from toolkit.book.sheet import ABOVE, ROW, Cell, Sheet, Table
+from toolkit.book.sheet import Sheet
+from toolkit.book.tables import Cell, Table
 from toolkit.book.texts import formula_text, xstring
 from toolkit.book.values import Value, listed
 

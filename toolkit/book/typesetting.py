@@ -7,15 +7,13 @@ appendix G, opened a little for the screen.
 
 import io
 from dataclasses import dataclass, replace
-from functools import cache, lru_cache
-from pathlib import Path
 
-from PIL import Image, ImageDraw, ImageFont
+from PIL import Image
 
+from toolkit.book.glyphs import Block, Mark, glyphs, tall_glyph
 from toolkit.book.theme import INK
 from toolkit.symbols.boxes import Box, Brackets, Cases, Fraction, Glyphs, Root, Row, Scripts
 
-FONTS = Path(__file__).with_name("fonts")
 DPI, POINTS = 96, 72  # to the inch
 SHADES = 16
 
@@ -28,13 +26,6 @@ SCRIPT, SMALLEST = 0.7, 0.5  # sizes of scripts, and of scripts of scripts
 UP, DOWN, DOWN_BOTH = 0.39, 0.16, 0.25  # shifts of scripts beside a text
 DROP = 0.5  # from the top of anything higher to the baseline of its superscript
 SPAN = {"(": 0.78, ")": 0.78, "{": 0.9}  # the share of a block that its brackets span at least
-# The sizes in which serif.ttf holds what must grow.
-GROWN = {
-    "(": "(\ue000\ue004\ue008\ue00c",
-    ")": ")\ue001\ue005\ue009\ue00d",
-    "{": "{\ue002\ue006\ue00a\ue00e",
-    "√": "√\ue003\ue007\ue00b",
-}
 
 
 @dataclass(frozen=True)
@@ -44,32 +35,6 @@ class Rendering:
     png: bytes
     width: float
     height: float
-
-
-@dataclass(frozen=True)
-class Mark:
-    """Ink at a place, x to the right and y downwards from the start of a baseline: a stencil, or
-    a bar of the given size.
-    """
-
-    x: float
-    y: float
-    ink: Image.Image | tuple[float, float]
-
-
-@dataclass(frozen=True)
-class Block:
-    """A box laid out, in pixels of the picture: its extent and what to draw.
-
-    `rise` and `depth` are measured up and down from the baseline; `lean` is how far slanted ink
-    reaches beyond the width.
-    """
-
-    width: float
-    rise: float
-    depth: float
-    marks: tuple[Mark, ...] = ()
-    lean: float = 0
 
 
 @dataclass(frozen=True)
@@ -118,7 +83,7 @@ def _png(shades: Image.Image) -> bytes:
 def _layout(box: Box, type_: Type) -> Block:
     match box:
         case Glyphs(text, italic):
-            return _text(text, italic, round(type_.em))
+            return glyphs(text, italic, round(type_.em))
         case Row(boxes):
             return _side_by_side([_layout(part, type_) for part in boxes])
         case Fraction(over, under):
@@ -133,22 +98,6 @@ def _layout(box: Box, type_: Type) -> Block:
             return _root(_layout(inner, type_), type_.em)
         case Cases(rows):
             return _cases([(_layout(a, type_), _layout(b, type_)) for a, b in rows], type_.em)
-
-
-@cache
-def _font(italic: bool, pixels: int) -> ImageFont.FreeTypeFont:
-    path = FONTS / ("serif-italic.ttf" if italic else "serif.ttf")
-    return ImageFont.truetype(str(path), pixels, layout_engine=ImageFont.Layout.BASIC)
-
-
-@lru_cache(maxsize=4096)
-def _text(text: str, italic: bool, pixels: int) -> Block:
-    font = _font(italic, pixels)
-    left, top, right, bottom = map(int, font.getbbox(text, anchor="ls"))
-    stencil = Image.new("L", (right - left, bottom - top))
-    ImageDraw.Draw(stencil).text((-left, -top), text, fill=255, font=font, anchor="ls")
-    width = font.getlength(text)
-    return Block(width, -top, bottom, (Mark(left, top, stencil),), max(0.0, right - width))
 
 
 def _arranged(width: float, parts: list[tuple[Block, float, float]]) -> Block:
@@ -214,23 +163,13 @@ def _grown(character: str, inner: Block, em: float) -> Block:
     """A bracket in the least size that spans nearly all of a block, centred on the axis."""
     axis = AXIS * em
     need = SPAN[character] * 2 * max(inner.rise - axis, inner.depth + axis)
-    glyph = _least(character, need, em)
+    glyph = tall_glyph(character, need, em)
     return _arranged(glyph.width, [(glyph, 0.0, (glyph.rise - glyph.depth) / 2 - axis)])
-
-
-def _least(character: str, need: float, em: float) -> Block:
-    """The least size of a character that is `need` high; beyond the largest it is enlarged."""
-    pixels = round(em)
-    for variant in GROWN[character]:
-        block = _text(variant, False, pixels)
-        if block.rise + block.depth >= need:
-            return block
-    return _text(variant, False, round(em * need / (block.rise + block.depth)))
 
 
 def _root(inner: Block, em: float) -> Block:
     gap = GAP * em
-    sign = _least("√", inner.rise + inner.depth + gap, em)
+    sign = tall_glyph("√", inner.rise + inner.depth + gap, em)
     top = -inner.rise - gap - (sign.rise + sign.depth - inner.rise - inner.depth - gap) / 2
     return _arranged(
         sign.width + inner.width + inner.lean,

@@ -173,7 +173,10 @@ def say(
     result: CommandResult | Sequence[CommandResult], as_json: bool, table: str | None = None
 ) -> None:
     """Print a result, or several below each other, as JSON or as text; `table` takes the place of
-    the text of several. One line says where not even that can be printed.
+    the text of several.
+
+    Raises ToolkitError if standard output cannot be written, except for a pipe that its reader has
+    closed, which raises BrokenPipeError.
     """
     try:
         typer.echo(_json(result) if as_json else table or _text(result))

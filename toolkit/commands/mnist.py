@@ -175,7 +175,7 @@ def train_mnist(options: "MnistOptions") -> MnistResult:
 
 def _model(options: "MnistOptions") -> tuple["Model", str]:
     """The model to be trained and the text of its template, checked."""
-    from toolkit.book.sheet import check_fits
+    from toolkit.book.tables import check_fits
     from toolkit.convnet import template
     from toolkit.pages.mnist.epochs import TABLE_ROW
 

@@ -41,6 +41,9 @@ def train_series(
     """Train the seeds that are not recorded yet, one after another, and write the workbook, which
     shows the first. Returns the finished seeds of those asked for, and whether the weights of the
     first were written by this call.
+
+    Raises ToolkitError if --resume finds neither a record nor a checkpoint, if the record belongs
+    to other settings, or if a file cannot be read or written.
     """
     series = recorded = seeds.load(options.record, seeds.begin(model, data))
     count = options.seeds or 0

@@ -28,8 +28,8 @@ def unit_pixels(images: torch.Tensor, device: torch.device) -> torch.Tensor:
 def normalize(
     images: torch.Tensor, mean: float = MEAN, standard_deviation: float = DEVIATION
 ) -> torch.Tensor:
-    """Subtract the mean from pixels and divide them by the standard deviation; by default those of
-    MNIST's training set.
+    """Pixels (n, 1, height, width) less the mean, divided by the standard deviation, in the same
+    shape; both are by default those of MNIST's training set.
 
     The result lies channels last in memory, as the network's weights do: with a single channel
     PyTorch recognizes this layout by the strides alone, and would otherwise convert every map.

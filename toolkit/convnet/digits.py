@@ -1,26 +1,24 @@
-"""MNIST, or any data set in the same four IDX files, as tensors."""
+"""MNIST, or any data set in the same four IDX files, as tensors.
 
-import gzip
+A folder that torchvision has filled is read as it is, and the class names of Fashion-MNIST are
+those that torchvision lists, because PyTorch's users have both already.
+"""
+
 import hashlib
-import lzma
-import math
 import struct
-import tempfile
-import zlib
-from collections.abc import Callable
 from dataclasses import dataclass
-from importlib import resources
 from pathlib import Path
-from typing import Any
 
+import numpy as np
 import torch
-from torchvision.datasets import mnist as idx
+from torchvision.datasets import FashionMNIST
 
+from toolkit.convnet import idx
 from toolkit.convnet.history import DIGITS, HeldOut
 from toolkit.convnet.names import LONGEST_NAME, countable, printable
 from toolkit.convnet.template import CLASSES
 from toolkit.files.errors import ToolkitError
-from toolkit.files.reading import MEGABYTE, check_regular, exists, text
+from toolkit.files.reading import exists, text
 from toolkit.files.templates import brief
 
 # MD5 of the four original files by Y. LeCun and C. Cortes (CC BY-SA 3.0), as torchvision lists
@@ -34,20 +32,8 @@ CHECKSUMS = {
 # MD5 of Fashion-MNIST's train-labels-idx1-ubyte, computed from Debian's package
 # dataset-fashion-mnist; the names are those that torchvision lists.
 FASHION = "9018921c3c673c538a1fc5bad174d6f9"
-GARMENTS = tuple(idx.FashionMNIST.classes)
+GARMENTS = tuple(FashionMNIST.classes)
 FOLDERS = ("", "raw", "MNIST/raw", "FashionMNIST/raw", "KMNIST/raw")
-OPENERS: dict[str, Callable[[Path], Any]] = {
-    "": lambda path: path.open("rb"),
-    ".gz": gzip.open,
-    ".xz": lzma.open,
-}
-DAMAGED = (EOFError, OSError, zlib.error, lzma.LZMAError)
-SIDES = (28, 28)
-# The magic number at the start of an IDX file of bytes, by the number of its dimensions.
-MAGIC = {1: 0x0801, 3: 0x0803}
-MOST_IMAGES = 1_000_000  # the largest data set in this format, EMNIST, has 814,255
-MOST_BYTES = 1024 * MEGABYTE
-
 VALIDATION_SHARE = 12  # one image in 12: of MNIST's 60,000 the last 5,000
 
 
@@ -81,9 +67,8 @@ def load(folder: Path | None = None, *, validation: bool = False) -> Digits:
     (of MNIST's 60,000 images the last 5,000, in the order of the file) and is not trained on.
     Raises ToolkitError naming the file that is missing, damaged or inconsistent.
     """
-    source = Path(str(resources.files("toolkit.convnet") / "digits_data"))
     file_names = list(CHECKSUMS)[:2] if validation else list(CHECKSUMS)
-    files = {name: _find(folder or source, name) for name in file_names}
+    files = {name: _find(folder or idx.SHIPPED, name) for name in file_names}
     tensors = [_read(path, name, verify=folder is None) for name, path in files.items()]
     _check(tensors, list(files.values()))
     classes = class_names(folder, tensors[1])
@@ -159,7 +144,7 @@ def _find(folder: Path, name: str) -> Path:
     spellings = (name, name.replace("-idx", ".idx"))
     for place in FOLDERS:
         for spelling in spellings:
-            for ending in OPENERS:
+            for ending in idx.OPENERS:
                 path = folder / place / (spelling + ending)
                 if path.exists():
                     return path
@@ -169,78 +154,14 @@ def _find(folder: Path, name: str) -> Path:
 
 
 def _read(path: Path, name: str, *, verify: bool) -> torch.Tensor:
-    check_regular(path, MOST_BYTES)
-    try:
-        content = _unpacked(path, images="images" in name)
-    except PermissionError as error:
-        raise ToolkitError(f"{path}: may not be read; change its permissions") from error
-    except DAMAGED as error:
-        raise ToolkitError(f"{path}: damaged ({error}); fetch the file again") from error
-    if verify and hashlib.md5(content, usedforsecurity=False).hexdigest() != CHECKSUMS[name]:
-        raise ToolkitError(f"{path}: checksum differs from the original; install the package again")
-    return _parse(content, path, images="images" in name)
-
-
-def _unpacked(path: Path, *, images: bool) -> bytes:
-    """The decompressed bytes of an IDX file, at most one more than its header announces: a small
-    file that decompresses to gigabytes must not fill the memory.
-    """
-    dimensions = 3 if images else 1
-    with OPENERS["" if path.suffix not in OPENERS else path.suffix](path) as file:
-        head = file.read(4 + 4 * dimensions)
-        content: bytes = head + file.read(_promised(head, dimensions, path) + 1)
-    return content
-
-
-def _promised(head: bytes, dimensions: int, path: Path) -> int:
-    """The number of bytes after the header of an IDX file: one for each pixel or label."""
-    if len(head) < 4 + 4 * dimensions:
-        return 0
-    magic, count, *sides = struct.unpack(f">{1 + dimensions}I", head)
-    if magic != MAGIC[dimensions]:
-        return 0  # not such a file; the header alone is enough for `_parse` to reject it
-    if sides and tuple(sides) != SIDES:
-        raise _other_sides(path)
-    if count > MOST_IMAGES:
-        raise ToolkitError(
-            f"{path}: its header promises {count:,} items, more than {MOST_IMAGES:,}; "
-            "give a smaller data set"
-        )
-    return int(count * math.prod(sides))
-
-
-def _other_sides(path: Path) -> ToolkitError:
-    return ToolkitError(f"{path}: holds no 28x28 images; give files of that size")
-
-
-def _parse(content: bytes, path: Path, *, images: bool) -> torch.Tensor:
-    """The tensor in an IDX file. torchvision reads only paths, so a temporary file is needed."""
-    reader = idx.read_image_file if images else idx.read_label_file
-    try:
-        with tempfile.TemporaryDirectory() as temporary:
-            plain = Path(temporary) / "idx"
-            plain.write_bytes(content)
-            tensor: torch.Tensor = reader(str(plain))
-            return tensor.clone()
-    except OSError as error:
-        folder = tempfile.tempdir or "the folder of temporary files"
-        raise ToolkitError(
-            f"{folder}: cannot be written: {error.strerror}; make room there, or name another "
-            "folder in the environment variable TMPDIR"
-        ) from error
-    except (AssertionError, RuntimeError, ValueError, TypeError, KeyError, IndexError) as error:
-        raise ToolkitError(
-            f"{path}: truncated or not an IDX file of {'images' if images else 'labels'}; "
-            "fetch the file again"
-        ) from error
+    images = "images" in name
+    array = idx.read(path, images=images, md5=CHECKSUMS[name] if verify else None)
+    # A copy, because torch takes no array that is read-only.
+    return torch.from_numpy(array.copy() if images else array.astype(np.int64))
 
 
 def _check(tensors: list[torch.Tensor], paths: list[Path]) -> None:
-    for images, labels, image_path, label_path in zip(
-        tensors[::2], tensors[1::2], paths[::2], paths[1::2], strict=True
-    ):
-        if tuple(images.shape[1:]) != SIDES or not len(images):
-            raise _other_sides(image_path)
+    for images, labels, label_path in zip(tensors[::2], tensors[1::2], paths[1::2], strict=True):
         if len(images) != len(labels):
             raise ToolkitError(
                 f"{label_path}: {len(labels)} labels for {len(images)} images; "

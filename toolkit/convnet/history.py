@@ -107,7 +107,7 @@ class Predictions:
 
     @property
     def predicted(self) -> NDArray[np.int64]:
-        """The class number with the largest probability, for each image."""
+        """The class numbers (n,) with the largest probability, one for each image."""
         numbers: NDArray[np.int64] = self.probabilities.argmax(1)
         return numbers
 

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageFilter, ImageOps, UnidentifiedImageError
 
-from toolkit.convnet.test_set import SIDE
+from toolkit.convnet.idx import SIDE
 from toolkit.files.errors import ToolkitError
 from toolkit.files.reading import MEGABYTE, content
 

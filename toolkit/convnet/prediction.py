@@ -11,11 +11,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from toolkit.convnet.history import PROBABILITY_DECIMALS
+from toolkit.convnet.idx import SIDE
 from toolkit.convnet.pictures import like_mnist
 from toolkit.convnet.shapes import layer_table
 from toolkit.convnet.stages import Stage, forward, stages
 from toolkit.convnet.stored import read, shipped
-from toolkit.convnet.test_set import SIDE
 from toolkit.files.errors import ToolkitError
 
 INPUT = (1, SIDE, SIDE)

@@ -169,7 +169,7 @@ def _compute(step: Stage, values: Array) -> Array:
 
 
 def scale_and_shift(norm: Norm) -> tuple[Array, Array]:
-    """The scale and the shift of batch norm in evaluation mode: x becomes scale · x + shift."""
+    """Scale and shift (channels,) of batch norm in evaluation mode: x becomes scale · x + shift."""
     scale = norm.gamma / np.sqrt(norm.variance + EPSILON)
     return scale, norm.beta - norm.mean * scale
 

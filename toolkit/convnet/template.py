@@ -5,9 +5,9 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
+from toolkit.convnet.idx import SIDE
 from toolkit.convnet.layers import LARGEST_SETTING, NetworkConfig, Positive
 from toolkit.convnet.shapes import layer_table
-from toolkit.convnet.test_set import SIDE
 from toolkit.files import templates
 from toolkit.files.errors import ToolkitError
 
@@ -142,7 +142,10 @@ def check_parameters(model: Model, most: int | None, source: str) -> None:
 
 
 def with_epochs(model: Model, epochs: int | None) -> Model:
-    """The same model with another number of epochs; None leaves it unchanged."""
+    """The same model with another number of epochs; None leaves it unchanged.
+
+    Raises ToolkitError for fewer than one epoch.
+    """
     if epochs is None:
         return model
     if epochs < 1:

@@ -72,7 +72,10 @@ class Variant:
     images: int | None = None
 
     def setup(self, budget: Budget) -> Setup:
-        """The complete setup of the variant, including what it takes from the baseline."""
+        """The complete setup of the variant, including what it takes from the baseline.
+
+        Raises ToolkitError, which names the variant, if no network can be built from it.
+        """
         images = self.images or budget.images
         epochs = max(1, round(budget.epochs * budget.images / images))
         model = {

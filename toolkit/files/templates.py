@@ -143,7 +143,10 @@ def read(path: Path, schema: type[Checked]) -> Checked:
 
 
 def parse(text: str, schema: type[Checked], source: str) -> Checked:
-    """The template in `text`; errors call it `source`."""
+    """The template in `text`, which is TOML.
+
+    Raises ToolkitError, which calls the text `source`, if it is not TOML or does not fit `schema`.
+    """
     try:
         content = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:

@@ -1,6 +1,6 @@
 """A lesson template: a small network, its samples, its start and how it is trained."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import pairwise
 from pathlib import Path
 from typing import Annotated, Literal
@@ -125,16 +125,7 @@ def _check_samples(samples: Samples, layers: Sequence[int]) -> None:
 
 
 def _check_start(start: Start, network: Network) -> None:
-    if (start.seed is None) != (start.initializer is None):
-        given, missing = (
-            ("seed", "initializer")
-            if start.initializer is None
-            else (
-                "initializer",
-                "seed",
-            )
-        )
-        raise ValueError(f"start.{given}: needs start.{missing} too; add it")
+    _check_pair("start", {"seed": start.seed, "initializer": start.initializer})
     if start.weights is not None:
         _count("start.weights", start.weights, weight_count(network.layers), "network.layers")
     elif start.seed is None:
@@ -184,18 +175,9 @@ def _check_training(training: Training) -> None:
 
 def _check_compared(training: Training) -> None:
     kinds, rates = training.compare, training.compare_learning_rates
-    if kinds is None and rates is None:
-        return
+    _check_pair("training", {"compare": kinds, "compare_learning_rates": rates})
     if kinds is None or rates is None:
-        given, missing = (
-            ("compare_learning_rates", "compare")
-            if kinds is None
-            else (
-                "compare",
-                "compare_learning_rates",
-            )
-        )
-        raise ValueError(f"training.{given}: needs training.{missing} too; add it")
+        return
     _count("training.compare_learning_rates", rates, len(kinds), "training.compare")
     if training.optimizer in kinds:
         raise ValueError(
@@ -204,6 +186,13 @@ def _check_compared(training: Training) -> None:
     for kind in kinds:
         if kinds.count(kind) > 1:
             raise ValueError(f"training.compare: {kind} is named twice; name each optimizer once")
+
+
+def _check_pair(part: str, values: Mapping[str, object]) -> None:
+    """Two keys that are given both or neither."""
+    given, missing = sorted(values, key=lambda key: values[key] is None)
+    if (values[given] is None) != (values[missing] is None):
+        raise ValueError(f"{part}.{given}: needs {part}.{missing} too; add it")
 
 
 def _check_published(published: Published | None, training: Training) -> None:
@@ -238,7 +227,10 @@ def load(name: str | Path) -> Lesson:
 def changed(
     lesson: Lesson, epochs: int | None = None, learning_rates: list[float] | None = None
 ) -> Lesson:
-    """The same lesson with other epochs or learning rates, as given on the command line."""
+    """The same lesson with other epochs or learning rates, as given on the command line.
+
+    Raises ToolkitError for fewer than one epoch, or a learning rate that is not above 0 and finite.
+    """
     update: dict[str, object] = {}
     if epochs is not None:
         if epochs < 1:

@@ -170,7 +170,7 @@ def contents(cells: Any) -> Sequence[Any]:
 
 
 def numbers(cells: Any) -> Array:
-    """The numbers among a range's cells and its errors; an array of numbers as it is."""
+    """The numbers and errors among a range's cells (n,); an array of numbers keeps its shape."""
     if isinstance(cells, np.ndarray) and cells.dtype.kind in "fi":
         return cells
     every = contents(cells)

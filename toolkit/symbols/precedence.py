@@ -75,7 +75,7 @@ class Reading(Printer):
     reading = "reading"  # what the printer writes, as its errors call it
 
     def emptyPrinter(self, expr: Any) -> Any:
-        """Called for what no method prints."""
+        """Called by SymPy for a node that no method prints; raises TypeError."""
         raise TypeError(
             f"no {self.reading} for {type(expr).__name__} ({expr}); "
             f"give its class the method {self.printmethod}"

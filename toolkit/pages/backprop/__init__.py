@@ -1,6 +1,7 @@
 """The backprop workbook, one file a sheet."""
 
-from toolkit.book.sheet import Book, Chart, Sheet, Table
+from toolkit.book.sheet import Book, Chart, Sheet
+from toolkit.book.tables import Table
 from toolkit.network.derivation import derivation
 from toolkit.network.lesson import Lesson
 from toolkit.network.lesson_run import run_lesson

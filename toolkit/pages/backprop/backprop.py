@@ -1,7 +1,9 @@
 """The backprop table at the learning rate that is chosen on the sheet of parameters."""
 
+from toolkit.book.known import Known, at
 from toolkit.book.live import computed
-from toolkit.book.sheet import Cell, Chart, Known, Series, Sheet, Table, at
+from toolkit.book.sheet import Chart, Series, Sheet
+from toolkit.book.tables import Cell, Table
 from toolkit.network.derivation import LEARNING_RATE, LOSS
 from toolkit.pages.backprop import table
 from toolkit.pages.backprop.layout import (

@@ -7,8 +7,10 @@ import numpy as np
 from sympy import Eq, Integer, Piecewise, Symbol
 
 from toolkit.book.address import Area, Operand
+from toolkit.book.known import Known, at, constant, down, in_row
 from toolkit.book.live import computed
-from toolkit.book.sheet import Cell, Column, Known, Sheet, Table, at, constant, down, in_row
+from toolkit.book.sheet import Sheet
+from toolkit.book.tables import Cell, Column, Table
 from toolkit.network.derivation import LOSS
 from toolkit.network.trace import start_values
 from toolkit.pages.backprop.layout import CHECK, START, LessonLayout

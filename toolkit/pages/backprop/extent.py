@@ -1,7 +1,7 @@
 """Whether a lesson's tables and charts fit the format, from the lesson alone."""
 
 from toolkit.book.limits import MAX_SERIES
-from toolkit.book.sheet import check_fits
+from toolkit.book.tables import check_fits
 from toolkit.files.errors import ToolkitError
 from toolkit.network.comparison import compared
 from toolkit.network.derivation import Derivation, has_inline_gradients

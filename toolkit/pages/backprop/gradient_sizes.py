@@ -6,8 +6,10 @@ from math import ceil
 import numpy as np
 from sympy import Add, Expr, Piecewise, Symbol
 
+from toolkit.book.known import Known, at, down
 from toolkit.book.live import computed
-from toolkit.book.sheet import Cell, Chart, Known, Series, Sheet, Table, at, down
+from toolkit.book.sheet import Chart, Series, Sheet
+from toolkit.book.tables import Cell, Table
 from toolkit.network.derivation import LEARNING_RATE, LOSS
 from toolkit.network.lesson import Activation
 from toolkit.pages.backprop.layout import BACKPROP, PARAMETERS, SIZES, START, LessonLayout

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from sympy import Symbol
 
 from toolkit.book.address import letters
-from toolkit.book.sheet import Known, Table, at
+from toolkit.book.known import Known, at
+from toolkit.book.tables import Table
 from toolkit.network.comparison import compared
 from toolkit.network.derivation import LEARNING_RATE, Derivation
 from toolkit.network.lesson import Lesson, Training

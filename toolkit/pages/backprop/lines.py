@@ -8,11 +8,13 @@ from dataclasses import dataclass, field, replace
 
 from sympy import Expr, Symbol
 
+from toolkit.book.known import Known, at
 from toolkit.book.limits import MAX_FORMULA
 from toolkit.book.live import computed
 from toolkit.book.measure import POINTS_PER_PIXEL, points
 from toolkit.book.page import PADDING, PageBuilder, equation_picture, equation_text
-from toolkit.book.sheet import Cell, Known, Picture, Sheet, at
+from toolkit.book.sheet import Picture, Sheet
+from toolkit.book.tables import Cell
 from toolkit.pages.backprop.layout import START
 from toolkit.pages.backprop.steps import Link
 from toolkit.symbols.equation import Equation

@@ -7,10 +7,13 @@ from typing import cast
 import numpy as np
 from sympy import Piecewise, Symbol
 
+from toolkit.book.known import Known, at
 from toolkit.book.live import computed
-from toolkit.book.sheet import Cell, Known, Series, Table, at
+from toolkit.book.sheet import Chart, Series
+from toolkit.book.tables import Cell, Table
 from toolkit.network.derivation import LEARNING_RATE, LOSS
-from toolkit.pages.backprop.layout import LessonLayout, column_of
+from toolkit.pages.backprop.layout import LessonLayout, column_of, rate_sheet
+from toolkit.pages.backprop.table import title
 from toolkit.symbols.choices import when_all_numbers
 from toolkit.symbols.equation import quantity
 from toolkit.symbols.lookups import first_at_most, last, lookup
@@ -131,3 +134,29 @@ def chosen(run: LessonLayout, curves: Sequence[Curve], page: str, row: int, word
             loss = when_all_numbers(lookup(LOSSES, EPOCHS, EPOCH), LOSSES)
             cells[below, column] = computed(loss, known, "loss")
     return cells
+
+
+def comparison(run: LessonLayout, tables: list[Table]) -> Chart:
+    """The losses of all learning rates in one chart."""
+    series = tuple(loss_line(run, table, rate) for rate, table in enumerate(tables))
+    return Chart(
+        "Loss for each learning rate",
+        "epoch",
+        LOSS.name,
+        series,
+        row=6,
+        column=6,
+        width=20,
+        height=11 + 0.5 * max(0, len(series) // 3 - 2),  # the legend takes three names a line
+        y_min=0,
+    )
+
+
+def loss_line(run: LessonLayout, table: Table, rate: int) -> Series:
+    """The loss over the epochs at one learning rate, as a line of a chart."""
+    name = rate_sheet(run.letters[rate])
+    return Series(
+        at(name, 1, 1, title(run, rate).value),
+        table.known(name, 0),
+        table.known(name, column_of(table, LOSS.name)),
+    )

@@ -10,9 +10,11 @@ from math import ceil
 from sympy import Symbol
 
 from toolkit.book.address import Area
+from toolkit.book.known import Known, at
 from toolkit.book.live import computed
 from toolkit.book.page import PageBuilder
-from toolkit.book.sheet import Cell, Chart, Known, Sheet, Table, at
+from toolkit.book.sheet import Chart, Sheet
+from toolkit.book.tables import Cell, Table
 from toolkit.network.derivation import LEARNING_RATE, LOSS
 from toolkit.network.lesson import Optimizer
 from toolkit.network.optimizers import update

@@ -1,7 +1,9 @@
 """The samples after the first: the same quantities, line after line, without words."""
 
+from toolkit.book.known import at
 from toolkit.book.live import computed
-from toolkit.book.sheet import Cell, Sheet, at
+from toolkit.book.sheet import Sheet
+from toolkit.book.tables import Cell
 from toolkit.pages.backprop.layout import OTHERS, START, LessonLayout
 from toolkit.pages.backprop.lines import MOST_TERMS, QuantityCells
 from toolkit.symbols.equation import Equation

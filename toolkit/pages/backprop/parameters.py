@@ -2,15 +2,17 @@
 
 from dataclasses import replace
 from math import ceil
-from typing import cast
+from typing import Literal, cast
 
 from sympy import Eq, Symbol
 
+from toolkit.book.known import Known, at, down
 from toolkit.book.limits import MAX_CHOICES
 from toolkit.book.live import computed
 from toolkit.book.measure import ROW_POINTS
-from toolkit.book.sheet import Cell, Chart, Known, Series, Sheet, Table, Validation, at, down
-from toolkit.network.derivation import LEARNING_RATE, LOSS
+from toolkit.book.sheet import Chart, Sheet, Validation
+from toolkit.book.tables import Cell, Table
+from toolkit.network.derivation import LEARNING_RATE
 from toolkit.network.forward import layer_name
 from toolkit.network.optimizers import ALPHA, BETAS, MEANINGS, MOMENTUM
 from toolkit.pages.backprop import layout
@@ -20,13 +22,12 @@ from toolkit.pages.backprop.layout import (
     PARAMETERS,
     LessonLayout,
     chosen_rate,
-    column_of,
     own_symbol,
     parameter_values,
     rate_sheet,
     steering,
 )
-from toolkit.pages.backprop.table import title
+from toolkit.pages.backprop.loss_curves import comparison
 from toolkit.symbols.equation import quantity
 from toolkit.symbols.lookups import lookup
 from toolkit.symbols.records import occurrences
@@ -40,6 +41,7 @@ INSTRUCTIONS = (
 )
 HEADINGS = ("parameter", "value", "what it is", "rounded")
 POINTS_A_CENTIMETRE = 72 / 2.54
+Kind = Literal["number", "positive", "choice", "formula"]
 LETTER, LETTERS, RATES_RANGE = (quantity(name) for name in ("letter", "letters", "rates"))
 NUMBER = "A number, such as 0.25. All tables follow."
 POSITIVE = "A number above 0, such as 0.5. The table and the curves of this rate follow."
@@ -60,10 +62,7 @@ def sheet(run: LessonLayout, tables: list[Table], of_optimizers: Chart | None = 
         (4, 1): Cell(layout.START, "link", link=layout.START),
         (4, 2): Cell(layout.BACKPROP, "link", link=layout.BACKPROP),
         (4, 3): Cell(layout.RATES, "link", link=layout.RATES),
-        **{
-            (layout.FIRST_PARAMETER_ROW - 1, n): Cell(h, "heading")
-            for n, h in enumerate(HEADINGS, 1)
-        },
+        **_headings(),
         **_rows(run),
         **_choice(run),
         **_compared(run),
@@ -177,75 +176,42 @@ def rate_name(letter: Symbol) -> Symbol:
 
 def _validations(run: LessonLayout) -> tuple[Validation, ...]:
     first, inputs = layout.FIRST_PARAMETER_ROW, _inputs(run)
-    last, rates = first + len(inputs) - 1, len(run.letters)
-    rules = [
-        Validation(
-            row=first,
-            column=2,
-            last_row=last - rates,
-            kind="number",
-            title="A number",
-            message=NUMBER,
+    end, rates = first + len(inputs), len(run.letters)
+    return (
+        _rule(range(first, end - rates), "number", "A number", NUMBER),
+        _rule(range(end - rates, end), "positive", "A learning rate", POSITIVE),
+        *(
+            _setting(row, symbol)
+            for row, (symbol, _) in enumerate(_steering(run), _first_compared(run))
         ),
-        Validation(
-            row=last - rates + 1,
-            column=2,
-            last_row=last,
-            kind="positive",
-            title="A learning rate",
-            message=POSITIVE,
-        ),
-    ]
-    rules += [
-        _setting(row, symbol)
-        for row, (symbol, _) in enumerate(_steering(run), _first_compared(run))
-    ]
-    return (*rules, _which_rate(run, last + 1))
+        _which_rate(run, end),
+    )
+
+
+def _rule(rows: range, kind: Kind, title: str, message: str) -> Validation:
+    """What may be typed into the values of these rows."""
+    return Validation(rows[0], 2, rows[-1], kind, title, message)
 
 
 def _which_rate(run: LessonLayout, row: int) -> Validation:
     """A list to choose from or, with more letters than one holds, the rule that it be one."""
     letters = tuple(run.letters)
     if len(",".join(letters)) <= MAX_CHOICES:
-        return Validation(
-            row=row,
-            column=2,
-            last_row=row,
-            kind="choice",
-            title="Which rate",
-            message=CHOICE,
-            choices=letters,
-        )
+        rule = _rule(range(row, row + 1), "choice", "Which rate", CHOICE)
+        return replace(rule, choices=letters)
     one_of_them = Eq(occurrences(LETTERS, rate_name(LETTER)), 1)
     formula = str(computed(one_of_them, _letter_cells(run, row)).formula)
-    return Validation(
-        row=row,
-        column=2,
-        last_row=row,
-        kind="formula",
-        title="Which rate",
-        message=CHOICE,
-        formula=formula,
-    )
+    rule = _rule(range(row, row + 1), "formula", "Which rate", CHOICE)
+    return replace(rule, formula=formula)
 
 
 def _setting(row: int, symbol: Symbol) -> Validation:
     """What an optimizer's setting may be: a share from 0 to below 1, or a number above 0."""
+    rows = range(row, row + 1)
     if symbol in (MOMENTUM, ALPHA, *BETAS):
-        return Validation(
-            row=row,
-            column=2,
-            last_row=row,
-            kind="number",
-            title="A share",
-            message=SHARE,
-            least=0,
-            most=0.999999,
-        )
+        return replace(_rule(rows, "number", "A share", SHARE), least=0, most=0.999999)
     message = POSITIVE if symbol == LEARNING_RATE else SMALL
-    return Validation(
-        row=row, column=2, last_row=row, kind="positive", title="A number above 0", message=message
-    )
+    return _rule(rows, "positive", "A number above 0", message)
 
 
 def _meaning(symbol: Symbol, run: LessonLayout) -> str:
@@ -271,33 +237,7 @@ def _reader(parameter: Symbol, run: LessonLayout) -> str:
     return f"{layer_name(role.layer, len(run.lesson.network.layers))}{role.neuron}"
 
 
-def comparison(run: LessonLayout, tables: list[Table]) -> Chart:
-    """The losses of all learning rates in one chart."""
-    series = tuple(loss_line(run, table, rate) for rate, table in enumerate(tables))
-    return Chart(
-        "Loss for each learning rate",
-        "epoch",
-        LOSS.name,
-        series,
-        row=6,
-        column=6,
-        width=20,
-        height=11 + 0.5 * max(0, len(series) // 3 - 2),  # the legend takes three names a line
-        y_min=0,
-    )
-
-
 def _below(upper: Chart, chart: Chart) -> Chart:
     """A chart under another, as wide as that."""
     rows = ceil(upper.height * POINTS_A_CENTIMETRE / ROW_POINTS) + 1
     return replace(chart, row=upper.row + rows, column=upper.column, width=upper.width)
-
-
-def loss_line(run: LessonLayout, table: Table, rate: int) -> Series:
-    """The loss over the epochs at one learning rate, as a line of a chart."""
-    name = rate_sheet(run.letters[rate])
-    return Series(
-        at(name, 1, 1, title(run, rate).value),
-        table.known(name, 0),
-        table.known(name, column_of(table, LOSS.name)),
-    )

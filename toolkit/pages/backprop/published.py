@@ -5,8 +5,10 @@ from typing import cast
 from sympy import Abs, Expr, Piecewise, Rational, Symbol
 
 from toolkit.book.address import Area
+from toolkit.book.known import Known, at
 from toolkit.book.live import computed
-from toolkit.book.sheet import Cell, Known, Sheet, Table, at
+from toolkit.book.sheet import Sheet
+from toolkit.book.tables import Cell, Table
 from toolkit.book.theme import MOST_DECIMALS
 from toolkit.files.errors import ToolkitError
 from toolkit.files.shell import shell_line

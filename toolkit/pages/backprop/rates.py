@@ -3,11 +3,20 @@
 from dataclasses import replace
 from math import ceil
 
-from toolkit.book.sheet import Cell, Chart, Sheet, Table, at
+from toolkit.book.known import at
+from toolkit.book.sheet import Chart, Sheet
+from toolkit.book.tables import Cell, Table
 from toolkit.network.derivation import LOSS
 from toolkit.pages.backprop.layout import RATES, START, LessonLayout, rate_sheet, rate_symbol
-from toolkit.pages.backprop.loss_curves import WIDTHS, Curve, chosen, goal_cells, summaries
-from toolkit.pages.backprop.parameters import comparison, loss_line
+from toolkit.pages.backprop.loss_curves import (
+    WIDTHS,
+    Curve,
+    chosen,
+    comparison,
+    goal_cells,
+    loss_line,
+    summaries,
+)
 from toolkit.pages.backprop.table import title
 
 FIRST_ROW = 6

@@ -2,7 +2,8 @@
 
 from sympy import Symbol
 
-from toolkit.book.sheet import Cell, Sheet, Table
+from toolkit.book.sheet import Sheet
+from toolkit.book.tables import Cell, Table
 from toolkit.network.derivation import LEARNING_RATE
 from toolkit.network.forward import Kind
 from toolkit.network.optimizers import STATE_KINDS

@@ -6,7 +6,8 @@ from itertools import pairwise
 import numpy as np
 from sympy import Add, Expr, Ne, Piecewise, Symbol
 
-from toolkit.book.sheet import ROW, Column, Known, Table, in_row
+from toolkit.book.known import ROW, Known, in_row
+from toolkit.book.tables import Column, Table
 from toolkit.network.derivation import EPOCH, LOSS
 from toolkit.pages.backprop.layout import BACKPROP, LessonLayout
 from toolkit.symbols.equation import Equation, Gradient, quantity

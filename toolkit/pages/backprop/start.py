@@ -6,8 +6,10 @@ from collections.abc import Iterator, Mapping
 from sympy import Piecewise, Symbol
 
 from toolkit.book.address import Area
+from toolkit.book.known import Known
 from toolkit.book.page import PageBuilder, Place
-from toolkit.book.sheet import Cell, Corner, Known, Line, Sheet
+from toolkit.book.sheet import Corner, Line, Sheet
+from toolkit.book.tables import Cell
 from toolkit.network.derivation import LOSS
 from toolkit.pages.backprop.layout import (
     BACKPROP,

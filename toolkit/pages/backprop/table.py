@@ -10,17 +10,10 @@ import numpy as np
 from sympy import Integer, Symbol
 
 from toolkit.book.address import Operand
+from toolkit.book.known import ABOVE, Known, in_row
 from toolkit.book.live import computed
-from toolkit.book.sheet import (
-    ABOVE,
-    Cell,
-    Chart,
-    Column,
-    Known,
-    Sheet,
-    Table,
-    in_row,
-)
+from toolkit.book.sheet import Chart, Sheet
+from toolkit.book.tables import Cell, Column, Table
 from toolkit.book.theme import fitting
 from toolkit.network.derivation import EPOCH, LEARNING_RATE, LOSS, Derivation
 from toolkit.network.trace import Values

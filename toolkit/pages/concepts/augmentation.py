@@ -4,7 +4,8 @@ import numpy as np
 from sympy import Abs, Expr, Symbol, floor
 
 from toolkit.book.address import Area
-from toolkit.book.sheet import Cell, Known, constant
+from toolkit.book.known import Known, constant
+from toolkit.book.tables import Cell
 from toolkit.experiments.variant import Experiment, Variant
 from toolkit.pages.concepts.concept import Concept
 from toolkit.pages.concepts.material import small_digit
@@ -48,19 +49,16 @@ def demonstrate(page: Page) -> None:
     page.say("Change the yellow cells: turn by 30; move by 1.5; shrink by 0.7; draw a digit.")
     image = _before(page, page.row)
     page.row += SIDE + 2
-    settings, known = page.row, {MIDDLE: CENTRE}
-    for symbol, words, value, least, most in (
-        (LEFT, "first moved to the left by (old pixels)", 0, -SIDE, SIDE),
-        (UP, "and up by (old pixels)", 0.5, -SIDE, SIDE),
-        (ANGLE, "then turned to the left by (degrees)", 20, -180, 180),
-        (SHRINK, "and shrunk by the factor (below 1: enlarged)", 1, 0.2, 5),
-        (NEW_ROW, "new pixel to take apart: row", 2, 1, SIDE),
-        (NEW_COLUMN, "its column", 4, 1, SIDE),
-    ):
-        page.label((page.row, LABEL), words)
-        whole = symbol in (NEW_ROW, NEW_COLUMN)
-        known[symbol] = page.input((page.row, FIRST), value, least, most, whole=whole)
-        page.row += 1
+    settings = page.row
+    known = {
+        MIDDLE: CENTRE,
+        LEFT: page.setting("first moved to the left by (old pixels)", 0, -SIDE, SIDE),
+        UP: page.setting("and up by (old pixels)", 0.5, -SIDE, SIDE),
+        ANGLE: page.setting("then turned to the left by (degrees)", 20, -180, 180),
+        SHRINK: page.setting("and shrunk by the factor (below 1: enlarged)", 1, 0.2, 5),
+        NEW_ROW: page.setting("new pixel to take apart: row", 2, 1, SIDE, whole=True),
+        NEW_COLUMN: page.setting("its column", 4, 1, SIDE, whole=True),
+    }
     _matrix(page, settings, known)
     _after(page, page.row + 1, known | image)
     _apart(page, settings, known | image)
@@ -168,12 +166,9 @@ CONCEPT = Concept(
         ),
     ),
     conclusion=(
-        "None: {0.accuracy}. Turned a little: {1.accuracy}, {1~0.more?clearly better|clearly "
-        "worse|not clearly different}; moved a little: {2.accuracy}, {2~0.more?clearly "
-        "better|clearly worse|not clearly different}.",
-        "A little of everything: {3.accuracy}, {3~0.more?clearly better|clearly worse|not clearly "
-        "different}; a lot of it: {4.accuracy}, {4~0.more?clearly better|clearly worse|not clearly "
-        "different}.",
+        "None: {0.accuracy}. Turned a little: {1.accuracy}, {1~0.more}; moved a little: "
+        "{2.accuracy}, {2~0.more}.",
+        "A little of everything: {3.accuracy}, {3~0.more}; a lot of it: {4.accuracy}, {4~0.more}.",
         "Train accuracy: {0.train} with none, {3.train} with a little of everything, {4.train} "
         "with a lot.",
     ),

@@ -5,7 +5,7 @@ from numpy.typing import NDArray
 from sympy import Add, And, Expr, Integer, Piecewise, Symbol
 
 from toolkit.book.address import Area
-from toolkit.book.sheet import Known
+from toolkit.book.known import Known
 from toolkit.book.theme import INPUT_FILL
 from toolkit.experiments.variant import Experiment, Variant
 from toolkit.pages.concepts.concept import Concept
@@ -64,11 +64,9 @@ def demonstrate(page: Page) -> None:
         style="muted",
     )
     known = {}
-    for symbol, words in ((DOWN, "move all maps down by"), (ACROSS, "move all maps right by")):
-        page.label((page.row, LABEL), f"{words} (-{FURTHEST} to {FURTHEST})")
-        start = int(symbol == ACROSS)
-        known[symbol] = page.input((page.row, FIRST), start, -FURTHEST, FURTHEST, whole=True)
-        page.row += 1
+    for symbol, direction, start in ((DOWN, "down", 0), (ACROSS, "right", 1)):
+        words = f"move all maps {direction} by (-{FURTHEST} to {FURTHEST})"
+        known[symbol] = page.setting(words, start, -FURTHEST, FURTHEST, whole=True)
     logits, top = page.row, page.row + CLASSES + 4
     many = _weights(page, top)
     maps = _maps(page, top, known)
@@ -110,16 +108,13 @@ def _maps(page: Page, top: int, known: dict[Symbol, Known]) -> list[list[Known]]
 
 def _moved(page: Page, row: int, cells: Known, known: dict[Symbol, Known]) -> Known:
     """The map with its cells elsewhere, 0 where none comes from."""
-    for down, across in np.ndindex(SIDE, SIDE):
+    places = list(np.ndindex(SIDE, SIDE))
+    for down, across in places:
         place = (down + 1 - as_number(DOWN), across + 1 - as_number(ACROSS))
         expr = cell_or_zero(X, *place, Integer(SIDE), Integer(SIDE))
         page.compute((row + down, MOVED + across), expr, known | {X: cells}, "right")
-    values = [
-        [page.cells[row + down, MOVED + across].value for across in range(SIDE)]
-        for down in range(SIDE)
-    ]
-    area = Area.of(row, MOVED, SIDE, SIDE)
-    return page.reach(area, np.array(values, float))
+    values = [page.cells[row + down, MOVED + across].value for down, across in places]
+    return page.reach(Area.of(row, MOVED, SIDE, SIDE), np.array(values, float).reshape(SIDE, SIDE))
 
 
 def _weights(page: Page, top: int) -> list[dict[Symbol, Known]]:
@@ -153,18 +148,13 @@ def _logits(page: Page, maps: list[list[Known]], many: list[dict[Symbol, Known]]
         page.label((row, LABEL), f"class {number + 1}")
         page.inputs((row, FIRST), np.array([[*weights, 0.0]]), -99, 99)
         few = {symbol: page.known((row, FIRST + n)) for n, symbol in enumerate((*W, B))}
-        averages = [
-            dict(zip(A, column, strict=True)) for column in list(zip(*maps, strict=True))[2:]
-        ]
-        pictures = [
-            dict(zip(M, column, strict=True)) for column in list(zip(*maps, strict=True))[:2]
-        ]
-        _pair(
-            page, (row, FIRST + 6), _safe(AVERAGE.expr), [few | operands for operands in averages]
-        )
+        # Of each channel's row: the cells as drawn and moved, then their averages.
+        drawn, moved, *means = zip(*maps, strict=True)
+        averages = [few | dict(zip(A, column, strict=True)) for column in means]
+        _pair(page, (row, FIRST + 6), _safe(AVERAGE.expr), averages)
         dense = many[number] | {B: few[B]}
-        expr = DENSE.expr.xreplace({B: as_number(B)})
-        _pair(page, (row, FIRST + 10), expr, [dense | operands for operands in pictures])
+        pictures = [dense | dict(zip(M, column, strict=True)) for column in (drawn, moved)]
+        _pair(page, (row, FIRST + 10), DENSE.expr.xreplace({B: as_number(B)}), pictures)
     page.row = top + CLASSES + 1
     page.label((page.row, LABEL), "answer: the class with the largest logit", "bold")
     for column in (FIRST + 6, FIRST + 7, FIRST + 10, FIRST + 11):
@@ -220,21 +210,17 @@ def _costs(page: Page) -> None:
         page.label((row, LABEL), words)
         known[symbol] = page.input((row, FIRST), start, 1, most, whole=True)
         bounds[symbol] = (1, most)
-    place = (page.row, FIRST + 2)
-    few = _cost(page, place, "average, then linear", with_bounds(FEW.expr, bounds), known)
-    place = (page.row + 1, FIRST + 2)
-    many = _cost(page, place, "fully connected", with_bounds(MANY.expr, bounds), known)
-    few_symbol, many_symbol = Symbol("few"), Symbol("many")
-    operands = {few_symbol: few, many_symbol: many}
-    page.label((page.row + 2, FIRST + 2), "so many times as many")
-    page.compute((page.row + 2, FIRST + 5), many_symbol / few_symbol, operands, "decimals 2")
+    few, many = Symbol("few"), Symbol("many")
+    for n, (expr, symbol, words, style) in enumerate(
+        (
+            (with_bounds(FEW.expr, bounds), few, "average, then linear", "count"),
+            (with_bounds(MANY.expr, bounds), many, "fully connected", "count"),
+            (many / few, Symbol("ratio"), "so many times as many", "decimals 2"),
+        )
+    ):
+        page.label((page.row + n, FIRST + 2), words)
+        known[symbol] = page.compute((page.row + n, FIRST + 5), expr, known, style)
     page.row += len(SETTINGS)
-
-
-def _cost(page: Page, place: Place, words: str, expr: Expr, known: dict[Symbol, Known]) -> Known:
-    row, left = place
-    page.label(place, words)
-    return page.compute((row, left + 3), expr, known, "count")
 
 
 CONCEPT = Concept(
@@ -259,13 +245,12 @@ CONCEPT = Concept(
         ),
     ),
     conclusion=(
-        "In place of the average, a fully connected layer is {2~0.more?clearly better|clearly "
-        "worse|not clearly different}: {2.accuracy} against {0.accuracy}, with {2.parameters} "
-        "parameters instead of {0.parameters}.",
-        "With a hidden layer of 32 between as well: {3.accuracy}, {3~0.more?clearly better|clearly "
-        "worse|not clearly different}, with {3.parameters} parameters.",
-        "The average alone, a channel for each class and no linear layer, is {1~0.more?clearly "
-        "better|clearly worse|not clearly different}: {1.accuracy} with {1.parameters}.",
+        "In place of the average, a fully connected layer is {2~0.more}: {2.accuracy} against "
+        "{0.accuracy}, with {2.parameters} parameters instead of {0.parameters}.",
+        "With a hidden layer of 32 between as well: {3.accuracy}, {3~0.more}, with {3.parameters} "
+        "parameters.",
+        "The average alone, a channel for each class and no linear layer, is {1~0.more}: "
+        "{1.accuracy} with {1.parameters}.",
     ),
     demonstrate=demonstrate,
 )

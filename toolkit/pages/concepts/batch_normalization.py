@@ -3,7 +3,7 @@
 import numpy as np
 from sympy import Integer, Max, Min, Rational, Symbol, sqrt
 
-from toolkit.book.sheet import Known, Series, constant
+from toolkit.book.known import Known, constant
 from toolkit.experiments.variant import Experiment, Variant
 from toolkit.pages.concepts.concept import Concept
 from toolkit.pages.concepts.page import FIRST, LABEL, Page
@@ -54,18 +54,13 @@ def demonstrate(page: Page) -> None:
 
 
 def _settings(page: Page) -> Cells:
-    known = {}
-    for symbol, words, value, least, most, whole in (
-        (GAMMA, "scale γ", 1, -100, 100, False),
-        (BETA, "shift β", 0, -100, 100, False),
-        (EPSILON, "ε", 1e-5, 1e-6, 1, False),
-        (MOMENTUM, "momentum m: share of the new batch", 0.1, 0, float(MOST_MOMENTUM), False),
-        (TIMES, "k: how often a batch like this was seen", 10, 1, 1000, True),
-    ):
-        page.label((page.row, LABEL), words)
-        known[symbol] = page.input((page.row, FIRST), value, least, most, whole=whole)
-        page.row += 1
-    return known
+    return {
+        GAMMA: page.setting("scale γ", 1, -100, 100),
+        BETA: page.setting("shift β", 0, -100, 100),
+        EPSILON: page.setting("ε", 1e-5, 1e-6, 1),
+        MOMENTUM: page.setting("momentum m: share of the new batch", 0.1, 0, float(MOST_MOMENTUM)),
+        TIMES: page.setting("k: how often a batch like this was seen", 10, 1, 1000, whole=True),
+    }
 
 
 def _statistics(page: Page, top: int, known: Cells) -> tuple[Cells, Cells]:
@@ -132,15 +127,8 @@ def _summary(page: Page, top: int) -> None:
 
 def _chart(page: Page, top: int, row: int) -> None:
     count = len(BATCH)
-    numbers = page.down((top + 1, LABEL), count)
     lines = [
-        Series(
-            page.known((top, column)),
-            numbers,
-            page.down((top + 1, column), count),
-            dots=True,
-            line=False,
-        )
+        page.line((top, column), LABEL, count, dots=True, line=False)
         for column in (FIRST, FIRST + 2, FIRST + 4)
     ]
     page.curve(
@@ -189,10 +177,9 @@ CONCEPT = Concept(
         "After every convolution the network ends at {0.accuracy}. Without any, at the same "
         "learning rate, {3.failed} runs end below 90 %; at 0.02 {4.failed}.",
         "With He's first weights as well (sheet 24) it trains without: {5.accuracy}, which is "
-        "{5~0.more?clearly better than|clearly worse than|not clearly different from} with batch "
-        "norm.",
-        "After ReLU instead of before it: {1.accuracy}, {1~0.more?clearly better|clearly worse|"
-        "not clearly different}. After the first convolution only, below 90 %: {2.failed}.",
+        "{5~0.than} with batch norm.",
+        "After ReLU instead of before it: {1.accuracy}, {1~0.more}. After the first convolution "
+        "only, below 90 %: {2.failed}.",
     ),
     demonstrate=demonstrate,
 )

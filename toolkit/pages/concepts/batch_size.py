@@ -5,7 +5,7 @@ from numpy.typing import NDArray
 from sympy import Expr, Integer, Symbol, floor, sqrt
 
 from toolkit.book.address import Area
-from toolkit.book.sheet import Known, Series
+from toolkit.book.known import Known
 from toolkit.experiments.variant import Budget, Experiment, Variant
 from toolkit.pages.concepts.concept import Concept
 from toolkit.pages.concepts.page import ASIDE, FIRST, LABEL, NEGATIVE, POSITIVE, TOP, Page
@@ -72,17 +72,16 @@ def _omitted_images() -> str:
 
 
 def _settings(page: Page) -> Cells:
-    known = {}
-    for symbol, words, value, least, most, whole in (
-        (W, "present weight w", 0.5, -10, 10, False),
-        (N, f"batch size n (1 to {SAMPLES})", 8, 1, SAMPLES, True),
-        (START, f"samples passed over before it (0 to {SAMPLES - 1})", 0, 0, SAMPLES - 1, True),
-        (COUNT, "N: training images in an epoch", 12_000, SAMPLES, MOST_IMAGES, True),
-    ):
-        page.label((page.row, LABEL), words)
-        known[symbol] = page.input((page.row, FIRST), value, least, most, whole=whole)
-        page.row += 1
-    return known
+    last = SAMPLES - 1
+    before = f"samples passed over before it (0 to {last})"
+    return {
+        W: page.setting("present weight w", 0.5, -10, 10),
+        N: page.setting(f"batch size n (1 to {SAMPLES})", 8, 1, SAMPLES, whole=True),
+        START: page.setting(before, 0, 0, last, whole=True),
+        COUNT: page.setting(
+            "N: training images in an epoch", 12_000, SAMPLES, MOST_IMAGES, whole=True
+        ),
+    }
 
 
 def _stored() -> tuple[NDArray[np.float64], NDArray[np.float64]]:
@@ -147,18 +146,17 @@ def _answers(page: Page, top: int, known: Cells) -> None:
     known[ALL] = _line(page, top, "gradient of all samples", mean(G), known)
     batch = _line(page, top + 1, "gradient of the batch", mean_where(G, MASK), known)
     _line(page, top + 2, "off by", Symbol("batch") - ALL, known | {Symbol("batch"): batch})
-    known[DEVIATION] = _line(
-        page, top + 3, "deviation σ of the gradients", population_deviation(G), known
-    )
+    deviation = population_deviation(G)
+    known[DEVIATION] = _line(page, top + 3, "deviation σ of the gradients", deviation, known)
     usual = ERROR.expr.subs({COUNT: SAMPLES, N: size})
     _line(page, top + 4, "usual size of the error, by theory", usual, known)
-    page.label((top + 5, LABEL), "steps in an epoch")
-    page.compute((top + 5, FIRST), floor(as_number(COUNT) / size), known, "integer right")
+    steps = floor(as_number(COUNT) / size)
+    _line(page, top + 5, "steps in an epoch", steps, known, "integer right")
 
 
-def _line(page: Page, row: int, words: str, expr: Expr, known: Cells) -> Known:
+def _line(page: Page, row: int, words: str, expr: Expr, known: Cells, style: str = "rate") -> Known:
     page.label((row, LABEL), words)
-    return page.compute((row, FIRST), expr, known)
+    return page.compute((row, FIRST), expr, known, style)
 
 
 def _draws(page: Page, known: Cells) -> dict[int, Known]:
@@ -192,17 +190,9 @@ def _draws(page: Page, known: Cells) -> dict[int, Known]:
 
 def _sizes(page: Page, top: int, draws: dict[int, Known], known: Cells) -> None:
     """For each size the error by theory, that of the draws here, and that among many images."""
-    page.headings(
-        (top, LABEL),
-        [
-            "how far a batch is off (root mean square)",
-            "n",
-            f"theory, {SAMPLES} in all",
-            f"measured, {SAMPLES} draws",
-            "theory, an epoch's N",
-            "steps an epoch",
-        ],
-    )
+    words = [f"theory, {SAMPLES} in all", f"measured, {SAMPLES} draws", "theory, an epoch's N"]
+    off = "how far a batch is off (root mean square)"
+    page.headings((top, LABEL), [off, "n", *words, "steps an epoch"])
     page.heights[top] = 45.0
     many = held(COUNT, SAMPLES, MOST_IMAGES)
     for row, size in enumerate(SIZES, top + 1):
@@ -217,20 +207,11 @@ def _sizes(page: Page, top: int, draws: dict[int, Known], known: Cells) -> None:
 
 def _chart(page: Page, row: int, top: int) -> None:
     """The errors of the table at `top`, beside the cells to change; that of all samples is 0."""
-    sizes = page.down((top + 1, FIRST), len(SIZES) - 1)
     page.curve(
         "How far a batch's gradient is off",
         "batch size",
         "error",
-        [
-            Series(
-                page.known((top, FIRST + 1 + n)),
-                sizes,
-                page.down((top + 1, FIRST + 1 + n), len(SIZES) - 1),
-                dots=True,
-            )
-            for n in range(3)
-        ],
+        [page.line((top, FIRST + n), FIRST, len(SIZES) - 1, dots=True) for n in (1, 2, 3)],
         (row, FIRST + 4),
         width=15,
         height=10,
@@ -258,12 +239,10 @@ CONCEPT = Concept(
     conclusion=(
         "Batches of {0.name}, {1.name} and {2.name}: {0.accuracy}, {1.accuracy}, {2.accuracy}. "
         "Against {1.name}, {0.name} is {0~1.more}, {2.name} {2~1.more}.",
-        "With batches of {3.name} it ends at {3.accuracy}, {3~1.more?clearly better than|clearly "
-        "worse than|not clearly different from} {1.name}; so large a batch makes few steps in an "
-        "epoch.",
-        "A learning rate four times as large with it: {4.accuracy} (deviation {4.spread}; below "
-        "90 %: {4.failed}, against {3.failed}), {4~3.more?clearly better than|clearly worse "
-        "than|not clearly different from} the usual rate.",
+        "With batches of {3.name} it ends at {3.accuracy}, {3~1.than} {1.name}; so large a batch "
+        "makes few steps in an epoch.",
+        "A learning rate four times as large with it: {4.accuracy} (deviation {4.spread}; below 90 "
+        "%: {4.failed}, against {3.failed}), {4~3.than} the usual rate.",
     ),
     demonstrate=demonstrate,
 )

@@ -5,12 +5,14 @@ from collections.abc import Iterable, Sequence
 from sympy import Symbol
 
 from toolkit.book.live import computed
-from toolkit.book.sheet import Book, Cell, Sheet
+from toolkit.book.sheet import Book, Sheet
+from toolkit.book.tables import Cell
 from toolkit.experiments.notation import in_words
 from toolkit.experiments.results import Result
 from toolkit.experiments.variant import BASELINE, Budget, Variant
 from toolkit.pages.concepts import measured, recorded
 from toolkit.pages.concepts.concept import Concept
+from toolkit.pages.concepts.conclusion import compares, conclude
 from toolkit.pages.concepts.measured import Records
 from toolkit.pages.concepts.page import LABEL, Page
 from toolkit.pages.concepts.sheet_names import CONTENTS, RESULTS
@@ -67,8 +69,8 @@ def _measured(page: Page, concept: Concept, records: Records) -> None:
     figures = measured.table(page, concept, records)
     page.row += 1
     if complete(concept, records):
-        measured.conclude(figures, concept.conclusion)
-        if any(map(measured.compares, concept.conclusion)):
+        conclude(figures, concept.conclusion)
+        if any(map(compares, concept.conclusion)):
             page.say(*CLEARLY, style="muted")
     else:
         page.answer = page.row, LABEL

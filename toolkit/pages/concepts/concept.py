@@ -13,7 +13,7 @@ class Concept(NamedExperiment):
     """A concept of the course, of which the workbook holds a sheet.
 
     `name` is what the command line calls it. `idea` and `conclusion` are lines of text; those of
-    the conclusion have gaps for measured figures, as `measured.py` describes. `demonstrate` fills
+    the conclusion have gaps for measured figures, as `conclusion.py` describes. `demonstrate` fills
     the part "Try it" of the sheet; `measure`, where a concept has one, adds to the measured part.
     """
 

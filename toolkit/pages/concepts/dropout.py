@@ -4,7 +4,7 @@ import numpy as np
 from sympy import Integer, Min, Rational, Symbol, floor
 
 from toolkit.book.address import Area
-from toolkit.book.sheet import Known, Series, constant
+from toolkit.book.known import Known, constant
 from toolkit.experiments.variant import Experiment, Variant
 from toolkit.pages.concepts.concept import Concept
 from toolkit.pages.concepts.page import FIRST, LABEL, Page
@@ -41,15 +41,10 @@ def demonstrate(page: Page) -> None:
     page.equation(OUTPUT, "The output in training:")
     page.equation(EXPECTED, "Expected, m being 1 with q = 1 - p:")
     page.say("Change the yellow cells: p to 0, 0.2, 0.9; another draw; the activations.")
-    known = {}
-    for symbol, words, value, most, whole in (
-        (P, "dropout probability p", 0.5, float(MOST_DROPPED), False),
-        (DRAW, f"draw of random numbers (1 to {DRAWS})", 1, DRAWS, True),
-    ):
-        page.label((page.row, LABEL), words)
-        least = 1 if whole else 0
-        known[symbol] = page.input((page.row, FIRST), value, least, most, whole=whole)
-        page.row += 1
+    known = {
+        P: page.setting("dropout probability p", 0.5, 0, float(MOST_DROPPED)),
+        DRAW: page.setting(f"draw of random numbers (1 to {DRAWS})", 1, 1, DRAWS, whole=True),
+    }
     page.label((page.row, LABEL), "q = 1 - p: the share that is kept")
     known[Q] = page.compute((page.row, FIRST), 1 - SAFE[P], known)
     top = page.row + 2
@@ -131,11 +126,7 @@ def _averages(page: Page, top: int, known: Cells) -> None:
         so_far = page.down((top + 1, FIRST), n + 1)
         page.compute((row, FIRST + 1), mean(X), {X: so_far})
         page.compute((row, FIRST + 2), MEAN, {X: inputs})
-    axis = page.down((top + 1, LABEL), DRAWS)
-    lines = [
-        Series(page.known((top, column)), axis, page.down((top + 1, column), DRAWS))
-        for column in (FIRST, FIRST + 1, FIRST + 2)
-    ]
+    lines = [page.line((top, FIRST + n), LABEL, DRAWS) for n in range(3)]
     page.curve(
         "Mean output: each draw, and all so far",
         "draw",
@@ -183,11 +174,9 @@ CONCEPT = Concept(
         ),
     ),
     conclusion=(
-        "Without dropout: {0.accuracy}. With 0.02: {1.accuracy}, {1~0.more?clearly better|clearly "
-        "worse|not clearly different}; with 0.05: {2.accuracy}, {2~0.more?clearly better|clearly "
-        "worse|not clearly different}.",
-        "With 0.1: {3.accuracy}, {3~0.more?clearly better|clearly worse|not clearly different}; "
-        "with 0.25: {4.accuracy}, {4~0.more?clearly better|clearly worse|not clearly different}.",
+        "Without dropout: {0.accuracy}. With 0.02: {1.accuracy}, {1~0.more}; with 0.05: "
+        "{2.accuracy}, {2~0.more}.",
+        "With 0.1: {3.accuracy}, {3~0.more}; with 0.25: {4.accuracy}, {4~0.more}.",
         "Train accuracy: {0.train} without dropout, {4.train} with 0.25: so small a network then "
         "cannot even fit what it is shown.",
     ),

@@ -4,7 +4,9 @@ import numpy as np
 from sympy import Expr, Symbol, sqrt
 
 from toolkit.book.address import Area
-from toolkit.book.sheet import Cell, Known, Series
+from toolkit.book.known import Known
+from toolkit.book.sheet import Series
+from toolkit.book.tables import Cell
 from toolkit.experiments.variant import Experiment, Variant
 from toolkit.pages.concepts.concept import Concept
 from toolkit.pages.concepts.page import ASIDE, FIRST, LABEL, TOP, Page
@@ -58,14 +60,10 @@ def demonstrate(page: Page) -> None:
 
 def _settings(page: Page) -> Cells:
     """Width and deviation, and by how much a layer then multiplies the size."""
-    known = {}
-    for symbol, words, value, least, most, whole in (
-        (N, "width n: neurons in each layer", 64, 1, 4096, True),
-        (S, "deviation s of the weights", 0.1, 0.0001, 10, False),
-    ):
-        page.label((page.row, LABEL), words)
-        known[symbol] = page.input((page.row, FIRST), value, least, most, whole=whole)
-        page.row += 1
+    known = {
+        N: page.setting("width n: neurons in each layer", 64, 1, 4096, whole=True),
+        S: page.setting("deviation s of the weights", 0.1, 0.0001, 10),
+    }
     for line, words in (
         (RELU, "factor of each layer on the size, with ReLU"),
         (LINEAR, "without an activation function"),
@@ -110,11 +108,8 @@ def _theory(page: Page, top: int, known: Cells, starts: list[Known]) -> list[Ser
             operands = known | {S: deviation, V: here}
             # The size is the root of the mean square, so the next is that of its square.
             here = page.compute((top + 1 + n, column), _next(line).xreplace(SAFE), operands, "tiny")
-    layers = page.down((top + 1, LABEL), LAYERS + 1)
-    return [
-        Series(page.known((top, column)), layers, page.down((top + 1, column), LAYERS + 1))
-        for column in range(FIRST, FIRST + 4)
-    ]  # the last is 1 as He's
+    # The last is 1 as He's.
+    return [page.line((top, FIRST + n), LABEL, LAYERS + 1) for n in range(4)]
 
 
 def _next(line: Equation) -> Expr:
@@ -201,14 +196,12 @@ CONCEPT = Concept(
         ),
     ),
     conclusion=(
-        "With batch norm: PyTorch's {0.accuracy}; deviation 1: {1.accuracy}, {1~0.more?clearly "
-        "better|clearly worse|not clearly different}; 0.001: {2.accuracy}, {2~0.more?clearly "
-        "better|clearly worse|not clearly different}.",
-        "Without it: He {3.accuracy}; Xavier {4.accuracy}, {4~3.more?clearly better|clearly "
-        "worse|not clearly different}; PyTorch's {6.accuracy}, {6~3.more?clearly better|clearly "
-        "worse|not clearly different}.",
-        "Deviation 0.001 without batch norm ends at {5.accuracy}, {5~2.more?clearly better than|"
-        "clearly worse than|not clearly different from} the same start with it.",
+        "With batch norm: PyTorch's {0.accuracy}; deviation 1: {1.accuracy}, {1~0.more}; 0.001: "
+        "{2.accuracy}, {2~0.more}.",
+        "Without it: He {3.accuracy}; Xavier {4.accuracy}, {4~3.more}; PyTorch's {6.accuracy}, "
+        "{6~3.more}.",
+        "Deviation 0.001 without batch norm ends at {5.accuracy}, {5~2.than} the same start with "
+        "it.",
         "Runs that ended below 90 %: He {3.failed}, Xavier {4.failed}, PyTorch's {6.failed}, 0.001 "
         "{5.failed}; with batch norm {0.failed}.",
     ),

@@ -4,7 +4,7 @@ import numpy as np
 from sympy import Expr, Integer, Symbol, floor
 
 from toolkit.book.address import Area
-from toolkit.book.sheet import Known
+from toolkit.book.known import Known
 from toolkit.book.theme import INPUT_FILL
 from toolkit.experiments.variant import Experiment, Variant
 from toolkit.pages.concepts import material
@@ -93,10 +93,8 @@ def _costs(page: Page) -> None:
     bounds: dict[Symbol, tuple[int, int]] = {}
     for symbol, (words, start, most) in SETTINGS.items():
         least = 2 if symbol == HIGH else 1  # it is halved
-        page.label((page.row, LABEL), words)
-        known[symbol] = page.input((page.row, FIRST), start, least, most, whole=True)
+        known[symbol] = page.setting(words, start, least, most, whole=True)
         bounds[symbol] = (least, most)
-        page.row += 1
     _changes(page, (page.row - len(SETTINGS), FIRST + 2), known, bounds)
     page.row += 2
 
@@ -156,15 +154,12 @@ CONCEPT = Concept(
         ),
     ),
     conclusion=(
-        "Half as many kernels are {0~1.more?clearly better|clearly worse|not clearly different} "
-        "({0.accuracy} against {1.accuracy}), with {0.parameters} parameters instead of "
-        "{1.parameters}.",
+        "Half as many kernels are {0~1.more} ({0.accuracy} against {1.accuracy}), with "
+        "{0.parameters} parameters instead of {1.parameters}.",
         "Twice as many have {4~1.parameters} times the parameters, take {4~1.seconds} times the "
-        "seconds, and are {4~1.more?clearly better|clearly worse|not clearly different}: "
-        "{4.accuracy}.",
-        "Against growing numbers, the same number everywhere is {2~1.more?clearly better|clearly "
-        "worse|not clearly different} ({2.accuracy}), falling ones {3~1.more?clearly "
-        "better|clearly worse|not clearly different} ({3.accuracy}).",
+        "seconds, and are {4~1.more}: {4.accuracy}.",
+        "Against growing numbers, the same number everywhere is {2~1.more} ({2.accuracy}), falling "
+        "ones {3~1.more} ({3.accuracy}).",
     ),
     demonstrate=demonstrate,
 )

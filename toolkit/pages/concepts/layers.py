@@ -4,7 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 from sympy import Abs, Add, Expr, Float, Max, Piecewise, Symbol
 
-from toolkit.book.sheet import Known, Series
+from toolkit.book.known import Known
 from toolkit.experiments.variant import Experiment, Variant
 from toolkit.pages.concepts.concept import Concept
 from toolkit.pages.concepts.page import FIRST, LABEL, Page, Place
@@ -38,10 +38,8 @@ def demonstrate(page: Page) -> None:
     page.equation(COST, "Their weights, the first on one channel:")
     known: dict[Symbol, Known] = {}
     for symbol, (words, start) in SETTINGS.items():
-        page.label((page.row, LABEL), words)
         least, most = BOUNDS[symbol]
-        known[symbol] = page.input((page.row, FIRST), start, least, most, whole=True)
-        page.row += 1
+        known[symbol] = page.setting(words, start, least, most, whole=True)
     _depths(page, known)
     page.say(
         "Without a bend two layers are one: change the matrices A and B, and the input x",
@@ -65,14 +63,7 @@ def _depths(page: Page, known: dict[Symbol, Known]) -> None:
         "How far the last layer sees",
         "layers n",
         "pixels to a side",
-        [
-            Series(
-                page.known((top, FIRST + 1)),
-                page.down((top + 1, FIRST), count),
-                page.down((top + 1, FIRST + 1), count),
-                dots=True,
-            )
-        ],
+        [page.line((top, FIRST + 1), FIRST, count, dots=True)],
         (top - 5, FIRST + 6),
         width=12.5,
         height=6.2,
@@ -205,9 +196,8 @@ CONCEPT = Concept(
         ),
     ),
     conclusion=(
-        "From {0.name} to {1.name}: {0.accuracy} to {1.accuracy}, {1~0.more?clearly "
-        "better|clearly worse|not clearly different}. On to {2.name}: {2.accuracy}, "
-        "{2~1.more?clearly better|clearly worse|not clearly different}.",
+        "From {0.name} to {1.name}: {0.accuracy} to {1.accuracy}, {1~0.more}. On to {2.name}: "
+        "{2.accuracy}, {2~1.more}.",
         "The step to {3.name} takes {3~2.seconds} times the seconds and ends at {3.accuracy}: "
         "{3~2.more?clearly better, so depth still pays|clearly worse, so it does harm here|not "
         "clearly different, so it does not pay here}.",

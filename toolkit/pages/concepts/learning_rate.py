@@ -3,7 +3,8 @@
 import numpy as np
 from sympy import Symbol
 
-from toolkit.book.sheet import Known, Series
+from toolkit.book.known import Known
+from toolkit.book.sheet import Series
 from toolkit.experiments.variant import Experiment, Variant
 from toolkit.pages.concepts.concept import Concept
 from toolkit.pages.concepts.page import FIRST, LABEL, Page
@@ -23,15 +24,12 @@ def demonstrate(page: Page) -> None:
     page.equation(LOSS, "The loss, a parabola in one weight:")
     page.equation(GRADIENT, "Its gradient:")
     page.equation(STEP, "One step, against the gradient:")
-    beside, known = page.row, {}
-    for symbol, words, value, least, most in (
-        (ETA, "learning rate η (try 0.1, 0.9, 1.9, 2.1)", 0.3, 0, 10),
-        (CURVATURE, "curvature c of the valley", 1, 0.1, 10),
-        (W, "weight w at the start", 4, -10, 10),
-    ):
-        page.label((page.row, LABEL), words)
-        known[symbol] = page.input((page.row, FIRST), value, least, most)
-        page.row += 1
+    beside = page.row
+    known = {
+        ETA: page.setting("learning rate η (try 0.1, 0.9, 1.9, 2.1)", 0.3, 0, 10),
+        CURVATURE: page.setting("curvature c of the valley", 1, 0.1, 10),
+        W: page.setting("weight w at the start", 4, -10, 10),
+    }
     top = page.row + 1
     path, valley = _path(page, top, known), _valley(page, top, known)
     page.curve(
@@ -64,12 +62,7 @@ def _path(page: Page, top: int, known: dict[Symbol, Known]) -> Series:
         )
         if n < STEPS:
             here = page.compute((row + 1, FIRST), STEP.expr.xreplace(SAFE), operands)
-    return Series(
-        page.known((top, FIRST + 1)),
-        page.down((top + 1, FIRST), STEPS + 1),
-        page.down((top + 1, FIRST + 1), STEPS + 1),
-        dots=True,
-    )
+    return page.line((top, FIRST + 1), FIRST, STEPS + 1, dots=True)
 
 
 def _valley(page: Page, top: int, known: dict[Symbol, Known]) -> Series:
@@ -79,11 +72,7 @@ def _valley(page: Page, top: int, known: dict[Symbol, Known]) -> Series:
         row = top + 1 + n
         here = page.fixed((row, FIRST + 3), weight, "short")
         page.compute((row, FIRST + 4), LOSS.expr.xreplace(SAFE), known | {W: here})
-    return Series(
-        page.known((top, FIRST + 4)),
-        page.down((top + 1, FIRST + 3), POINTS),
-        page.down((top + 1, FIRST + 4), POINTS),
-    )
+    return page.line((top, FIRST + 4), FIRST + 3, POINTS)
 
 
 CONCEPT = Concept(

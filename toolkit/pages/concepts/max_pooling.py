@@ -6,7 +6,7 @@ from sympy import Expr, Integer, Symbol
 
 from toolkit.book.address import Area
 from toolkit.book.grid import Grid, moving
-from toolkit.book.sheet import Known
+from toolkit.book.known import Known
 from toolkit.experiments.variant import Experiment, Variant
 from toolkit.pages.concepts.concept import Concept
 from toolkit.pages.concepts.material import small_digit
@@ -158,11 +158,9 @@ CONCEPT = Concept(
     ),
     conclusion=(
         "The network with {0.name} ends at {0.accuracy}; with {1.name} it gets to {1.accuracy}, "
-        "which is {1~0.more?clearly better|clearly worse|not clearly different}, and takes "
-        "{1~0.seconds} times as long.",
-        "With {2.name} it gets to {2.accuracy}, {2~0.more?clearly better|clearly worse|not "
-        "clearly different}; with {3.name} to {3.accuracy}, {3~0.more?clearly better|clearly "
-        "worse|not clearly different}.",
+        "which is {1~0.more}, and takes {1~0.seconds} times as long.",
+        "With {2.name} it gets to {2.accuracy}, {2~0.more}; with {3.name} to {3.accuracy}, "
+        "{3~0.more}.",
         "Without shrinking, the same layers take {3~0.seconds} times as long: they have more "
         "cells to compute, and each sees less of the digit.",
     ),

@@ -1,65 +1,36 @@
-"""The measured half of a concept's sheet: a table of its variants, a conclusion, a chart.
+"""The measured half of a concept's sheet: a table of its variants, and a chart.
 
-All figures are formulas over the sheet Results. A conclusion is written as sentences with gaps:
-{0.accuracy} is the mean test accuracy of variant number 0 (as the experiment counts them), and
-{1~0.more?A|B|C} says A where variant 1 has clearly more of it than variant 0, B where clearly less,
-C where neither is clear; {1~0.more} alone says JUDGED. {0.failed} says how many of its runs ended
-below FAILED. FIGURES lists what else can be asked for. So a conclusion follows its figures, and no
-number in it is typed.
+All figures are formulas over the sheet Results. `conclusion.py` writes the sentences about them.
 """
 
-import re
-from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sympy import Expr, Integer, Rational, Symbol
+from sympy import Symbol
 
 from toolkit.book.address import Area
-from toolkit.book.sheet import Known, Series, Table, at, constant
+from toolkit.book.known import Known, at, constant
+from toolkit.book.sheet import Series
+from toolkit.book.tables import Table
 from toolkit.experiments.programme import NamedExperiment
 from toolkit.experiments.results import Result
 from toolkit.experiments.variant import Budget
 from toolkit.pages.concepts import recorded
 from toolkit.pages.concepts.page import FIRST, LABEL, Page
 from toolkit.symbols.choices import unless_dash
-from toolkit.symbols.ranges import mean_of_numbers, numbers_in, standard_deviation
-from toolkit.symbols.records import (
-    comparison,
-    count_below,
-    deviation_of_records,
-    mean_of_records,
-    record,
-)
-from toolkit.symbols.text import Text, fixed_text, grouped_text, joined
+from toolkit.symbols.ranges import mean_of_numbers, standard_deviation
+from toolkit.symbols.records import deviation_of_records, mean_of_records, record
 
 MOST_SEEDS = 5
 ANSWERS, KEYS, KEY, SEEDS, SEED, CELLS, X = (
     Symbol(name) for name in ("answers", "keys", "key", "seeds", "seed", "cells", "x")
 )
-# Figures of a variant that a conclusion may name: the heading they stand under, and how they read.
-FIGURES = {
-    "accuracy": "mean",
-    "spread": "standard deviation",
-    "train": "train accuracy",
-    "loss": "test loss",
-    "quarter": "after a quarter",
-    "seconds": "seconds",
-    "parameters": "parameters",
-    "wrong": "wrong of 10,000",
-}
 # Standard deviations of other figures than the test accuracy: heading, figure, style.
 SPREADS = {
     "train deviation": ("train accuracy", "percent right"),
     "loss deviation": ("test loss", "loss right"),
     "seconds deviation": ("seconds", "seconds right"),
 }
-SHARES = ("accuracy", "spread", "train", "quarter")
-DECIMALS = {"loss": 3, "seconds": 1, "parameters": 0, "wrong": 0}
-GAP = re.compile(r"\{(\d+)(?:([~-])(\d+))?\.(?P<figure>\w+)(?:\?([^|}]*)\|([^|}]*)\|([^}]*))?\}")
-FAILED = Rational(9, 10)  # of accuracy: a run that ends below it has learned little
-JUDGED = ("clearly better", "clearly worse", "not clearly different")
 MANY = 8  # bars whose names stand aslant below them and want room
-LONGEST_TEXT = 250  # of one text within a formula: 255 is Excel's limit
 
 
 @dataclass(frozen=True)
@@ -171,77 +142,6 @@ def _line(figures: VariantFigures, variant: int, key: Known, records: Records) -
         operands = known | {ANSWERS: records.known(figure)}
         deviation = deviation_of_records(ANSWERS, KEYS, KEY)
         page.compute((row, figures.columns[heading]), deviation, operands, style)
-
-
-def conclude(figures: VariantFigures, sentences: Sequence[str]) -> None:
-    """The sentences with their gaps filled by formulas, each in a row of its own. The first is the
-    answer of the page.
-    """
-    if sentences:
-        figures.page.answer = figures.page.row, LABEL
-    for sentence in sentences:
-        known: dict[Symbol, Known] = {}
-        pieces = list(_pieces(sentence, figures, known))
-        figures.page.compute(
-            (figures.page.row, LABEL), joined(*pieces, Text("")), known, "conclusion"
-        )
-        figures.page.row += 1
-
-
-def compares(sentence: str) -> bool:
-    """Whether one of its gaps judges two variants by their runs."""
-    return any(gap.group("figure") == "more" for gap in GAP.finditer(sentence))
-
-
-def _pieces(sentence: str, figures: VariantFigures, known: dict[Symbol, Known]) -> list[Expr]:
-    pieces: list[Expr] = []
-    place = 0
-    for gap in GAP.finditer(sentence):
-        pieces += _texts(sentence[place : gap.start()])
-        pieces.append(_gap(gap, figures, known))
-        place = gap.end()
-    return pieces + _texts(sentence[place:])
-
-
-def _texts(words: str) -> list[Expr]:
-    return [Text(words[n : n + LONGEST_TEXT]) for n in range(0, len(words), LONGEST_TEXT)]
-
-
-def _gap(gap: re.Match[str], figures: VariantFigures, known: dict[Symbol, Known]) -> Expr:
-    """What stands in one gap; `known` takes the cells that it reads."""
-    variant, sign, other, figure, *answers = gap.groups()
-    if figure == "name":
-        cell = figures.page.known((figures.top + 1 + int(variant), LABEL))
-        return _symbol(f"name {variant}", cell, known)
-    if figure == "more":
-        a, b = (_symbol(f"runs {n}", figures.runs(int(n)), known) for n in (variant, other))
-        phrases = JUDGED if answers[0] is None else answers
-        return comparison(a, b, *map(Text, phrases))
-    if figure == "failed":
-        runs = _symbol(f"runs {variant}", figures.runs(int(variant)), known)
-        return joined(count_below(runs, FAILED), Text(" of "), numbers_in(runs))
-    value = _figure(variant, figure, figures, known)
-    if sign == "-":
-        value -= _figure(other, figure, figures, known)
-    if sign == "~":
-        value /= _figure(other, figure, figures, known)
-        return fixed_text(value, Integer(1))
-    if figure in SHARES:
-        return joined(fixed_text(100 * value, Integer(2)), Text(" %"))
-    if not DECIMALS[figure]:
-        return grouped_text(value)
-    return fixed_text(value, Integer(DECIMALS[figure]))
-
-
-def _figure(variant: str, figure: str, figures: VariantFigures, known: dict[Symbol, Known]) -> Expr:
-    heading = FIGURES[figure]
-    return _symbol(f"{heading} {variant}", figures.figure(int(variant), heading), known)
-
-
-def _symbol(name: str, cell: Known, known: dict[Symbol, Known]) -> Symbol:
-    symbol = Symbol(name)
-    known[symbol] = cell
-    return symbol
 
 
 def chart(

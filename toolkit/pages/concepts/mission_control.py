@@ -5,7 +5,7 @@ from typing import Any
 from sympy import Eq, Expr, Piecewise, Symbol, log
 
 from toolkit.book.address import Area
-from toolkit.book.sheet import Known
+from toolkit.book.known import Known
 from toolkit.experiments.variant import Experiment, Variant
 from toolkit.pages.concepts import mission_runs
 from toolkit.pages.concepts.concept import Concept

@@ -5,7 +5,8 @@ from collections.abc import Mapping, Sequence
 from sympy import Expr, Symbol
 
 from toolkit.book.address import Area
-from toolkit.book.sheet import Known, Series, at
+from toolkit.book.known import Known, at
+from toolkit.book.sheet import Series
 from toolkit.experiments.variant import Variant
 from toolkit.pages.concepts import recorded
 from toolkit.pages.concepts.mission_tables import (

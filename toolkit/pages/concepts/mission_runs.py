@@ -8,7 +8,7 @@ from sympy import And, Eq, Expr, Integer, Piecewise, Symbol
 
 from toolkit.book.address import Area
 from toolkit.book.grid import moving
-from toolkit.book.sheet import Known, at
+from toolkit.book.known import Known, at
 from toolkit.book.values import is_number
 from toolkit.experiments.variant import Setup, Variant
 from toolkit.pages.concepts import mission_networks, mission_tables, recorded

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from sympy import Expr, Integer, Symbol, log
 
-from toolkit.book.sheet import Known, constant
+from toolkit.book.known import Known, constant
 from toolkit.experiments.variant import Variant
 from toolkit.pages.concepts import recorded
 from toolkit.pages.concepts.measured import Records

@@ -4,7 +4,7 @@ import numpy as np
 from sympy import Symbol
 
 from toolkit.book.address import Area
-from toolkit.book.sheet import Known
+from toolkit.book.known import Known
 from toolkit.experiments.variant import Experiment, Variant
 from toolkit.pages.concepts.concept import Concept
 from toolkit.pages.concepts.page import BLUE, FIRST, LABEL, YELLOW, Page, Place
@@ -142,11 +142,8 @@ CONCEPT = Concept(
     ),
     conclusion=(
         "With {0.name} the network has {0.parameters} parameters and ends at {0.accuracy}; with "
-        "{2.name} it has {2.parameters} and ends at {2.accuracy}, {2~0.more?clearly better|clearly "
-        "worse|not clearly different}.",
-        "With {1.name} it is {1.accuracy}, {1~0.more?clearly better|clearly worse|not clearly "
-        "different}; with {3.name} {3.accuracy}, {3~0.more?clearly better|clearly worse|not "
-        "clearly different}.",
+        "{2.name} it has {2.parameters} and ends at {2.accuracy}, {2~0.more}.",
+        "With {1.name} it is {1.accuracy}, {1~0.more}; with {3.name} {3.accuracy}, {3~0.more}.",
         "The price of one run: {0.seconds} seconds with {0.name}, {2.seconds} with {2.name}, "
         "{3.seconds} with {3.name}.",
     ),

@@ -13,19 +13,12 @@ from sympy import Expr, Symbol
 
 from toolkit.book.address import Area
 from toolkit.book.grid import moving
+from toolkit.book.known import Known
 from toolkit.book.page import PageBuilder
 from toolkit.book.page import Place as Place
-from toolkit.book.sheet import (
-    Cell,
-    Chart,
-    Known,
-    Scale,
-    Series,
-    Sheet,
-    Validation,
-    Value,
-)
-from toolkit.book.values import Values
+from toolkit.book.sheet import Chart, Scale, Series, Sheet, Validation
+from toolkit.book.tables import Cell
+from toolkit.book.values import Value, Values
 from toolkit.pages.concepts.sheet_names import CONTENTS
 from toolkit.pages.live.layout import filled
 from toolkit.symbols.equation import Equation
@@ -121,21 +114,17 @@ class Page(PageBuilder):
     ) -> Known:
         """A yellow cell with a number that a reader may change, within bounds."""
         self.cells[place] = Cell(value, "input")
-        kind = "whole number" if whole else "number"
-        words = message or f"A {kind} from {least:g} to {most:g}."
-        self.validations.append(
-            Validation(
-                row=place[0],
-                column=place[1],
-                last_row=place[0],
-                kind="whole" if whole else "number",
-                title="Change me",
-                message=words,
-                least=least,
-                most=most,
-            )
-        )
+        self._bound(place, 1, least, most, whole=whole, message=message)
         return self.known(place)
+
+    def setting(
+        self, words: str, value: float, least: float, most: float, *, whole: bool = False
+    ) -> Known:
+        """A yellow cell in the next free row, after words that say what it sets."""
+        self.label((self.row, LABEL), words)
+        known = self.input((self.row, FIRST), value, least, most, whole=whole)
+        self.row += 1
+        return known
 
     def choice(self, place: Place, value: str, choices: Sequence[str]) -> Known:
         """A yellow cell with a drop-down of texts (no commas in them, 255 characters in all)."""
@@ -162,19 +151,32 @@ class Page(PageBuilder):
             value = int(number) if whole else float(number)
             self.cells[row + down, column + across] = Cell(value, "input")
         for across in range(wide):
-            self.validations.append(
-                Validation(
-                    row=row,
-                    column=column + across,
-                    last_row=row + high - 1,
-                    kind="number",
-                    title="Change me",
-                    message=f"A number from {least:g} to {most:g}.",
-                    least=least,
-                    most=most,
-                )
-            )
+            self._bound((row, column + across), high, least, most)
         return self.reach(Area.of(row, column, high, wide), values)
+
+    def _bound(
+        self,
+        place: Place,
+        count: int,
+        least: float,
+        most: float,
+        *,
+        whole: bool = False,
+        message: str = "",
+    ) -> None:
+        """What may be typed into `count` cells, one below the other."""
+        kind = "whole number" if whole else "number"
+        rule = Validation(
+            row=place[0],
+            column=place[1],
+            last_row=place[0] + count - 1,
+            kind="whole" if whole else "number",
+            title="Change me",
+            message=message or f"A {kind} from {least:g} to {most:g}.",
+            least=least,
+            most=most,
+        )
+        self.validations.append(rule)
 
     def compute(
         self, place: Place, expr: Expr, known: Mapping[Symbol, Known], style: str = "rate"
@@ -216,6 +218,19 @@ class Page(PageBuilder):
         row, column = place
         self.charts.append(
             Chart(title, x_title, y_title, tuple(lines), row=row, column=column, **axis)  # type: ignore[arg-type]
+        )
+
+    def line(
+        self, place: Place, x: int, count: int, *, dots: bool = False, line: bool = True
+    ) -> Series:
+        """For `curve`: the `count` cells below the heading at `place` over those of column `x`."""
+        row, column = place
+        return Series(
+            self.known(place),
+            self.down((row + 1, x), count),
+            self.down((row + 1, column), count),
+            dots,
+            line,
         )
 
     def link(self, before: str, after: str) -> None:

@@ -5,7 +5,7 @@ from sympy import Eq, Integer, Piecewise, Symbol
 
 from toolkit.book.address import Area
 from toolkit.book.grid import moving
-from toolkit.book.sheet import Known, constant
+from toolkit.book.known import Known, constant
 from toolkit.experiments.variant import Experiment, Variant
 from toolkit.pages.concepts.concept import Concept
 from toolkit.pages.concepts.page import BLUE, FIRST, LABEL, Page
@@ -161,13 +161,10 @@ CONCEPT = Concept(
     experiment=EXPERIMENT,
     conclusion=(
         "With {0.name} the network ends at {0.accuracy}; with one {1.name} at {1.accuracy}, "
-        "{1~0.more?clearly better|clearly worse|not clearly different}.",
-        "{4.name} it is {4~0.more?clearly better than|clearly worse than|not clearly different "
-        "from} with none ({4.accuracy}), and {4~1.more?clearly better than|clearly worse than|not "
-        "clearly different from} {1.name}.",
+        "{1~0.more}.",
+        "{4.name} it is {4~0.than} with none ({4.accuracy}), and {4~1.than} {1.name}.",
         "All these are padded, for maps that do not run out. The baseline, not padded and with one "
-        "pool, ends at {5.accuracy}: {5~1.more?clearly better than|clearly worse than|not clearly "
-        "different from} the best place here.",
+        "pool, ends at {5.accuracy}: {5~1.than} the best place here.",
     ),
     demonstrate=demonstrate,
 )

@@ -4,7 +4,7 @@ import numpy as np
 from sympy import Eq, Expr, Integer, Max, Piecewise, Symbol, floor
 
 from toolkit.book.address import Area
-from toolkit.book.sheet import Known, constant
+from toolkit.book.known import Known, constant
 from toolkit.pages.concepts.page import FIRST, LABEL, Page
 from toolkit.pages.concepts.positions import (
     COUNT,

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from sympy import Add, Expr, Integer, Max, Piecewise, Symbol, floor
 
 from toolkit.book.address import Area
-from toolkit.book.sheet import Known, Series
+from toolkit.book.known import Known
+from toolkit.book.sheet import Series
 from toolkit.pages.concepts.page import FIRST, LABEL, Page
 from toolkit.symbols.bounds import held, number_of
 from toolkit.symbols.choices import matching
@@ -64,26 +65,17 @@ def named(position: int) -> str:
 
 def settings(page: Page, what: str, narrow: int | None) -> Settings:
     """Cells to change, in the next free rows."""
-    sizes = {}
-    settings = [
-        (SIDE, "side of the image", 28, 12, 64),
-        (KERNEL, "side of the kernels", 3, 1, 5),
-        (POOL, "side of the pool's windows", 2, 1, 4),
-    ]
-    for symbol, words, value, least, most in settings:
-        page.label((page.row, LABEL), words)
-        sizes[symbol] = page.input((page.row, FIRST), value, least, most, whole=True)
-        page.row += 1
+    sizes = {
+        SIDE: page.setting("side of the image", 28, 12, 64, whole=True),
+        KERNEL: page.setting("side of the kernels", 3, 1, 5, whole=True),
+        POOL: page.setting("side of the pool's windows", 2, 1, 4, whole=True),
+    }
     left = None
     if narrow is not None:
-        page.label((page.row, LABEL), "channels after the 1x1")
-        left = page.input((page.row, FIRST), narrow, 1, 256, whole=True)
-        page.row += 1
+        left = page.setting("channels after the 1x1", narrow, 1, 256, whole=True)
     words = f"{what} stands after convolution (try 1, 5)"
-    page.label((page.row, LABEL), words)
     least = 0 if narrow is None else 1
-    position = page.input((page.row, FIRST), 2, least, COUNT, whole=True)
-    page.row += 1
+    position = page.setting(words, 2, least, COUNT, whole=True)
     page.headings((page.row, LABEL), ["convolution", *map(str, range(1, COUNT + 1))])
     page.label((page.row + 1, LABEL), "channels out")
     row = page.row + 1

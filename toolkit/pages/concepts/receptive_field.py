@@ -4,7 +4,8 @@ import numpy as np
 from sympy import And, Expr, Float, Integer, Piecewise, Symbol, floor
 
 from toolkit.book.address import Area
-from toolkit.book.sheet import Cell, Known
+from toolkit.book.known import Known
+from toolkit.book.tables import Cell
 from toolkit.experiments.variant import Experiment, Variant
 from toolkit.pages.concepts import material
 from toolkit.pages.concepts.concept import Concept
@@ -173,12 +174,9 @@ CONCEPT = Concept(
         ),
     ),
     conclusion=(
-        "At {0.name}: {0.accuracy}. Up to {1.name}: {1.accuracy}, {1~0.more?clearly "
-        "better|clearly worse|not clearly different}; up to {2.name}: {2.accuracy}, "
-        "{2~1.more?clearly better|clearly worse|not clearly different}.",
-        "On to {3.name}: {3.accuracy}, {3~2.more?clearly better|clearly worse|not clearly "
-        "different}; to {4.name}: {4.accuracy}, {4~3.more?clearly better|clearly worse|not "
-        "clearly different}.",
+        "At {0.name}: {0.accuracy}. Up to {1.name}: {1.accuracy}, {1~0.more}; up to {2.name}: "
+        "{2.accuracy}, {2~1.more}.",
+        "On to {3.name}: {3.accuracy}, {3~2.more}; to {4.name}: {4.accuracy}, {4~3.more}.",
         "Each step is also a layer more ({0.parameters} parameters at first, {4.parameters} in the "
         "end), so the view need not be the only reason.",
     ),

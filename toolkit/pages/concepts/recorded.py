@@ -6,8 +6,11 @@ from math import isfinite
 
 from sympy import Symbol
 
+from toolkit.book.known import Known
 from toolkit.book.live import computed
-from toolkit.book.sheet import Cell, Column, Known, Sheet, Table, Value
+from toolkit.book.sheet import Sheet
+from toolkit.book.tables import Cell, Column, Table
+from toolkit.book.values import Value
 from toolkit.experiments.programme import NamedExperiment
 from toolkit.experiments.results import Result
 from toolkit.experiments.variant import Budget, Variant

@@ -5,7 +5,7 @@ from numpy.typing import NDArray
 from sympy import Integer, Symbol
 
 from toolkit.book.address import Area
-from toolkit.book.sheet import Known
+from toolkit.book.known import Known
 from toolkit.book.theme import INPUT_FILL
 from toolkit.experiments.variant import Experiment, Variant
 from toolkit.pages.concepts import material
@@ -197,13 +197,11 @@ CONCEPT = Concept(
     ),
     conclusion=(
         "3x3 throughout ends at {0.accuracy} with {0.parameters} parameters; 5x5 throughout, which "
-        "sees as far, is {2~0.more?clearly better|clearly worse|not clearly different}: "
-        "{2.accuracy} with {2.parameters}.",
-        "One 5x5 for the first two is {1~0.more?clearly better|clearly worse|not clearly "
-        "different} ({1.accuracy}), one 7x7 at the start {3~0.more?clearly better|clearly "
-        "worse|not clearly different} ({3.accuracy}).",
+        "sees as far, is {2~0.more}: {2.accuracy} with {2.parameters}.",
+        "One 5x5 for the first two is {1~0.more} ({1.accuracy}), one 7x7 at the start {3~0.more} "
+        "({3.accuracy}).",
         "With 1x1 in place of every other 3x3 the network sees less of the image and is "
-        "{4~0.more?clearly better|clearly worse|not clearly different}: {4.accuracy}.",
+        "{4~0.more}: {4.accuracy}.",
     ),
     demonstrate=demonstrate,
 )

@@ -5,7 +5,8 @@ from collections.abc import Sequence
 from sympy import Expr, Integer, Max, Symbol, floor
 
 from toolkit.book.address import Area
-from toolkit.book.sheet import Known, Series
+from toolkit.book.known import Known
+from toolkit.book.sheet import Series
 from toolkit.experiments.variant import Experiment, Variant
 from toolkit.pages.concepts.concept import Concept
 from toolkit.pages.concepts.page import FIRST, LABEL, Page, Place
@@ -82,19 +83,14 @@ def demonstrate(page: Page) -> None:
 
 
 def _settings(page: Page) -> dict[Symbol, Known]:
-    known = {}
-    for symbol, words, value, most in (
-        (IN, "channels before the transition", 16, 512),
-        (NARROW, "channels after the 1x1", 8, 512),
-        (OUT, "channels after the k x k", 16, 512),
-        (SIDE, "side of the maps before", 24, 256),
-        (POOL, "side of the pool's windows", 2, 4),
-        (KERNEL, "k: side of the kernel that follows", 3, 7),
-    ):
-        page.label((page.row, LABEL), words)
-        known[symbol] = page.input((page.row, FIRST), value, 1, most, whole=True)
-        page.row += 1
-    return known
+    return {
+        IN: page.setting("channels before the transition", 16, 1, 512, whole=True),
+        NARROW: page.setting("channels after the 1x1", 8, 1, 512, whole=True),
+        OUT: page.setting("channels after the k x k", 16, 1, 512, whole=True),
+        SIDE: page.setting("side of the maps before", 24, 1, 256, whole=True),
+        POOL: page.setting("side of the pool's windows", 2, 1, 4, whole=True),
+        KERNEL: page.setting("k: side of the kernel that follows", 3, 1, 7, whole=True),
+    }
 
 
 def _way(

@@ -2,7 +2,7 @@
 
 from sympy import And, Expr, Integer, Or, Piecewise, Symbol, floor
 
-from toolkit.book.sheet import Known, Series
+from toolkit.book.known import Known
 from toolkit.experiments.variant import Experiment, Variant
 from toolkit.pages.concepts.concept import Concept
 from toolkit.pages.concepts.page import FIRST, LABEL, Page
@@ -36,9 +36,7 @@ def demonstrate(page: Page) -> None:
     """The map's size layer by layer, and three ways to finish."""
     known: dict[Symbol, Known] = {}
     for symbol, (words, start, least, most) in SETTINGS.items():
-        page.label((page.row, LABEL), words)
-        known[symbol] = page.input((page.row, FIRST), start, least, most, whole=True)
-        page.row += 1
+        known[symbol] = page.setting(words, start, least, most, whole=True)
     page.row += 1
     known[LEFT] = _sizes(page, known)
     words = joined(Text("Left: a map of "), LEFT, Text("x"), LEFT, Text(". Three ways to finish:"))
@@ -90,14 +88,7 @@ def _chart(page: Page, top: int) -> None:
         "What is left of the map",
         "layer",
         "cells to a side",
-        [
-            Series(
-                page.known((top, FIRST + 2)),
-                page.down((top + 1, FIRST), count),
-                page.down((top + 1, FIRST + 2), count),
-                dots=True,
-            )
-        ],
+        [page.line((top, FIRST + 2), FIRST, count, dots=True)],
         (top - len(SETTINGS), FIRST + 7),
         width=11.5,
         height=9,
@@ -174,15 +165,12 @@ CONCEPT = Concept(
         ),
     ),
     conclusion=(
-        "Stopped {1.name}: {1.accuracy}; {0.name}: {0.accuracy}, {0~1.more?clearly better|clearly "
-        "worse|not clearly different}.",
-        "Stopped {4.name}: {4.accuracy}, {4~0.more?clearly better than|clearly worse than|not "
-        "clearly different from} {0.name}.",
-        "At 8x8 one large kernel, instead of a last layer and the average, is {2~1.more?clearly "
-        "better|clearly worse|not clearly different} ({2.accuracy}); it has {2.parameters} "
-        "parameters against {1.parameters}.",
-        "At 4x4 the large kernel is {3~0.more?clearly better|clearly worse|not clearly different} "
-        "({3.accuracy}), with {3.parameters} parameters against {0.parameters}.",
+        "Stopped {1.name}: {1.accuracy}; {0.name}: {0.accuracy}, {0~1.more}.",
+        "Stopped {4.name}: {4.accuracy}, {4~0.than} {0.name}.",
+        "At 8x8 one large kernel, instead of a last layer and the average, is {2~1.more} "
+        "({2.accuracy}); it has {2.parameters} parameters against {1.parameters}.",
+        "At 4x4 the large kernel is {3~0.more} ({3.accuracy}), with {3.parameters} parameters "
+        "against {0.parameters}.",
     ),
     demonstrate=demonstrate,
 )

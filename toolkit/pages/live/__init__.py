@@ -1,8 +1,10 @@
 """The workbook of a trained network, alive in cells: a sheet a stage."""
 
+from toolkit.book.known import Known, at
 from toolkit.book.measure import points
 from toolkit.book.page import equation_picture
-from toolkit.book.sheet import Book, Cell, Known, Sheet, at
+from toolkit.book.sheet import Book, Sheet
+from toolkit.book.tables import Cell
 from toolkit.convnet.stages import DEVIATION, MEAN, Stage, stages
 from toolkit.convnet.stored import Stored
 from toolkit.pages.live import digits, draw, explained, pixel, rules

@@ -7,8 +7,11 @@ from numpy.typing import NDArray
 
 from toolkit.book.address import Area
 from toolkit.book.grid import Grid, moving
+from toolkit.book.known import Known, down
 from toolkit.book.measure import points
-from toolkit.book.sheet import Cell, Known, Scale, Sheet, Value, down
+from toolkit.book.sheet import Scale, Sheet
+from toolkit.book.tables import Cell
+from toolkit.book.values import Value
 from toolkit.pages.live.layer import width_of
 from toolkit.pages.live.layout import DIGITS, Cells
 

@@ -5,10 +5,12 @@ from sympy import Expr, Integer, Piecewise, Symbol
 
 from toolkit.book.address import Area
 from toolkit.book.grid import moving
+from toolkit.book.known import Known, at, constant
 from toolkit.book.live import computed
 from toolkit.book.measure import points
 from toolkit.book.page import PageBuilder
-from toolkit.book.sheet import Cell, Chart, Known, Scale, Series, Validation, at, constant
+from toolkit.book.sheet import Chart, Scale, Series, Validation
+from toolkit.book.tables import Cell
 from toolkit.pages.live.digits import SIDE, STEP, Gallery
 from toolkit.pages.live.ending import SoftmaxSheet
 from toolkit.pages.live.layer import width_of

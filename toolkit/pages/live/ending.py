@@ -7,9 +7,12 @@ import numpy as np
 from sympy import Symbol
 
 from toolkit.book.address import Area
+from toolkit.book.known import Known, at, down
 from toolkit.book.live import computed
 from toolkit.book.page import equation_picture
-from toolkit.book.sheet import Cell, Known, Scale, Sheet, Value, at, down
+from toolkit.book.sheet import Scale, Sheet
+from toolkit.book.tables import Cell
+from toolkit.book.values import Value
 from toolkit.convnet.stages import Stage, scale_and_shift
 from toolkit.pages.live import equations as eq
 from toolkit.pages.live import explained, rules

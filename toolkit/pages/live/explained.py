@@ -5,7 +5,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from sympy import Expr, Symbol, exp, log
 
 from toolkit.book.page import PageBuilder, equation_picture, row_height
-from toolkit.book.sheet import Cell, Picture, Sheet
+from toolkit.book.sheet import Picture, Sheet
+from toolkit.book.tables import Cell
 from toolkit.convnet.stages import Stage
 from toolkit.pages.live import backward as back
 from toolkit.pages.live import equations as eq

@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from toolkit.book.sheet import at
+from toolkit.book.known import at
 from toolkit.convnet.stages import EPSILON, Stage
 from toolkit.pages.live import backward as back
 from toolkit.pages.live import equations as eq

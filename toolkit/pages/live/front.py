@@ -7,16 +7,11 @@ from sympy import Add, Integer, Symbol
 
 from toolkit.book.address import Area
 from toolkit.book.grid import moving
+from toolkit.book.known import Known, at
 from toolkit.book.live import computed
 from toolkit.book.measure import points
-from toolkit.book.sheet import (
-    Cell,
-    Known,
-    Scale,
-    Sheet,
-    Validation,
-    at,
-)
+from toolkit.book.sheet import Scale, Sheet, Validation
+from toolkit.book.tables import Cell
 from toolkit.pages.live import backward as back
 from toolkit.pages.live.digits import SIDE, STEP, Gallery
 from toolkit.pages.live.draw import CHOSEN, COLUMN, NAMES, RULER, no_such

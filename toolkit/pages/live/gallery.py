@@ -5,7 +5,7 @@ from collections import Counter
 import numpy as np
 from numpy.typing import NDArray
 
-from toolkit.book.sheet import Value
+from toolkit.book.values import Value
 from toolkit.convnet.stages import Stage, forward, stages
 from toolkit.convnet.stored import Stored
 from toolkit.convnet.test_set import test_images

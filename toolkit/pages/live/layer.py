@@ -7,10 +7,12 @@ import numpy as np
 from sympy import Symbol
 
 from toolkit.book.address import Area
+from toolkit.book.known import Known, at
 from toolkit.book.live import computed
 from toolkit.book.measure import points
 from toolkit.book.page import equation_picture
-from toolkit.book.sheet import Cell, Known, Picture, Scale, Sheet, at
+from toolkit.book.sheet import Picture, Scale, Sheet
+from toolkit.book.tables import Cell
 from toolkit.convnet.stages import EPSILON as EPSILON_VALUE
 from toolkit.convnet.stages import Stage
 from toolkit.pages.live import equations as eq

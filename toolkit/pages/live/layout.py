@@ -12,7 +12,8 @@ from sympy import Expr, Symbol
 
 from toolkit.book.address import Area
 from toolkit.book.grid import Grid, moving
-from toolkit.book.sheet import Cell, Known
+from toolkit.book.known import Known
+from toolkit.book.tables import Cell
 from toolkit.symbols.equation import Equation
 from toolkit.symbols.excel import excel
 from toolkit.symbols.numeric import function

@@ -6,15 +6,11 @@ from dataclasses import dataclass
 import numpy as np
 from sympy import Expr, Integer, Symbol
 
+from toolkit.book.known import Known, at, down
 from toolkit.book.live import computed
-from toolkit.book.sheet import (
-    Cell,
-    Known,
-    Sheet,
-    Value,
-    at,
-    down,
-)
+from toolkit.book.sheet import Sheet
+from toolkit.book.tables import Cell
+from toolkit.book.values import Value
 from toolkit.pages.live import backward as back
 from toolkit.pages.live import explained
 from toolkit.pages.live.layout import Cells, Maps

@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator, Mapping
 
-from toolkit.book.sheet import Cell, Sheet
+from toolkit.book.sheet import Sheet
+from toolkit.book.tables import Cell
 from toolkit.convnet.stages import Stage
 from toolkit.pages.live.backward import spreads
 from toolkit.pages.live.explained import in_place

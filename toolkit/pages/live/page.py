@@ -8,9 +8,11 @@ from sympy import Expr, Symbol
 
 from toolkit.book.address import Area
 from toolkit.book.grid import Grid, moving
+from toolkit.book.known import Known
 from toolkit.book.measure import points
 from toolkit.book.page import PageBuilder
-from toolkit.book.sheet import Cell, Known, Sheet
+from toolkit.book.sheet import Sheet
+from toolkit.book.tables import Cell
 from toolkit.pages.live import equations as eq
 from toolkit.pages.live.explained import equation_row
 from toolkit.pages.live.layer import shading, width_of

@@ -7,17 +7,11 @@ import numpy as np
 from sympy import Add, Expr, Integer, Symbol, floor
 
 from toolkit.book.address import Area
+from toolkit.book.known import Known, at, constant
 from toolkit.book.live import computed
 from toolkit.book.page import PageBuilder
-from toolkit.book.sheet import (
-    Cell,
-    Known,
-    Scale,
-    Sheet,
-    Validation,
-    at,
-    constant,
-)
+from toolkit.book.sheet import Scale, Sheet, Validation
+from toolkit.book.tables import Cell
 from toolkit.convnet.stages import Stage, scale_and_shift
 from toolkit.pages.live import equations as eq
 from toolkit.pages.live.layer import NEGATIVE, NUMBERS, POSITIVE

@@ -7,8 +7,9 @@ from sympy import Symbol
 
 from toolkit.book.address import Area
 from toolkit.book.grid import Grid, moving
+from toolkit.book.known import Known, at
 from toolkit.book.live import computed
-from toolkit.book.sheet import Cell, Known, at
+from toolkit.book.tables import Cell
 from toolkit.convnet.stages import Stage
 from toolkit.pages.live import backward as back
 from toolkit.pages.live.forward import ForwardPass, tiles_of

@@ -8,8 +8,10 @@ from sympy import Expr, Symbol
 
 from toolkit.book.address import Area
 from toolkit.book.grid import Grid
+from toolkit.book.known import Known, at
 from toolkit.book.live import computed
-from toolkit.book.sheet import Cell, Known, Scale, at
+from toolkit.book.sheet import Scale
+from toolkit.book.tables import Cell
 from toolkit.convnet.stages import Stage
 from toolkit.pages.live import backward as back
 from toolkit.pages.live import equations as eq

@@ -4,7 +4,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from toolkit.book.raster import image_picture
-from toolkit.book.sheet import Cell, Picture, Sheet
+from toolkit.book.sheet import Picture, Sheet
+from toolkit.book.tables import Cell
 from toolkit.convnet.history import Pictures
 from toolkit.convnet.template import Augmentation
 from toolkit.pages.mnist.layout import AUGMENTATION, MnistRun, opening

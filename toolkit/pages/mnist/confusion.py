@@ -5,8 +5,10 @@ from collections.abc import Mapping
 from sympy import Symbol
 
 from toolkit.book.address import Area
+from toolkit.book.known import Known, at
 from toolkit.book.live import computed
-from toolkit.book.sheet import Cell, Known, Scale, Sheet, Table, at
+from toolkit.book.sheet import Scale, Sheet
+from toolkit.book.tables import Cell, Table
 from toolkit.pages.mnist import predictions
 from toolkit.pages.mnist.layout import CONFUSION, MnistRun, opening
 from toolkit.symbols.equation import quantity

@@ -4,7 +4,9 @@ import math
 
 import numpy as np
 
-from toolkit.book.sheet import Cell, Chart, Series, Sheet, Table, at
+from toolkit.book.known import at
+from toolkit.book.sheet import Chart, Series, Sheet
+from toolkit.book.tables import Cell, Table
 from toolkit.pages.mnist import words
 from toolkit.pages.mnist.layout import CURVES, EPOCHS, MnistRun, column, opening
 

@@ -6,8 +6,10 @@ import numpy as np
 from sympy import Expr, Symbol
 
 from toolkit.book.address import Operand
+from toolkit.book.known import Known, at, in_row
 from toolkit.book.live import computed
-from toolkit.book.sheet import Cell, Column, Known, Sheet, Table, at, in_row
+from toolkit.book.sheet import Sheet
+from toolkit.book.tables import Cell, Column, Table
 from toolkit.convnet.history import History
 from toolkit.pages.mnist import words
 from toolkit.pages.mnist.layout import (

@@ -5,8 +5,10 @@ from numpy.typing import NDArray
 from sympy import Max, Symbol
 
 from toolkit.book.address import Area
+from toolkit.book.known import Known
 from toolkit.book.live import computed
-from toolkit.book.sheet import Cell, Known, Scale, Sheet
+from toolkit.book.sheet import Scale, Sheet
+from toolkit.book.tables import Cell
 from toolkit.pages.mnist.layout import KERNELS, MnistRun, opening
 from toolkit.symbols.ranges import largest, smallest
 

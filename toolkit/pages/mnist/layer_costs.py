@@ -6,8 +6,10 @@ from typing import Any
 from sympy import Expr, Symbol
 
 from toolkit.book.address import Area
+from toolkit.book.known import Known, down
 from toolkit.book.live import computed
-from toolkit.book.sheet import Cell, Known, Sheet, Validation, down
+from toolkit.book.sheet import Sheet, Validation
+from toolkit.book.tables import Cell
 from toolkit.convnet.shapes import LayerRow
 from toolkit.pages.mnist import layer_rules as rules
 from toolkit.pages.mnist.layout import LAYERS, MnistRun, opening

@@ -2,7 +2,10 @@
 
 from dataclasses import dataclass
 
-from toolkit.book.sheet import Cell, Known, Sheet, Table, Value, at, down
+from toolkit.book.known import Known, at, down
+from toolkit.book.sheet import Sheet
+from toolkit.book.tables import Cell, Table
+from toolkit.book.values import Value
 from toolkit.convnet.history import DIGITS, History, Predictions
 from toolkit.convnet.seeds import SeedRuns
 from toolkit.convnet.shapes import LayerRow

@@ -6,9 +6,11 @@ import numpy as np
 from numpy.typing import NDArray
 from sympy import Symbol
 
+from toolkit.book.known import at
 from toolkit.book.live import computed
 from toolkit.book.raster import image_picture
-from toolkit.book.sheet import Cell, Picture, Sheet, Table, at
+from toolkit.book.sheet import Picture, Sheet
+from toolkit.book.tables import Cell, Table
 from toolkit.convnet.history import Predictions
 from toolkit.pages.mnist import predictions
 from toolkit.pages.mnist.layout import MISTAKES, MnistRun, opening

@@ -5,8 +5,10 @@ from collections.abc import Mapping
 from sympy import Expr, Piecewise
 
 from toolkit.book.address import Area
+from toolkit.book.known import Known, at, down
 from toolkit.book.live import computed
-from toolkit.book.sheet import Cell, Chart, Known, Series, Sheet, at, down
+from toolkit.book.sheet import Chart, Series, Sheet
+from toolkit.book.tables import Cell
 from toolkit.pages.mnist import confusion
 from toolkit.pages.mnist.layout import MnistRun, opening
 from toolkit.symbols.equation import quantity

@@ -6,7 +6,9 @@ from typing import Any
 from sympy import Eq, Max, Piecewise, Rational, Symbol, log
 
 from toolkit.book.address import Area
-from toolkit.book.sheet import Cell, Column, Known, Sheet, Table, in_row
+from toolkit.book.known import Known, in_row
+from toolkit.book.sheet import Sheet
+from toolkit.book.tables import Cell, Column, Table
 from toolkit.convnet.history import PROBABILITY_DECIMALS, Predictions
 from toolkit.pages.mnist.layout import PREDICTIONS, MnistRun, column, opening
 from toolkit.symbols.equation import Equation, quantity

@@ -1,6 +1,7 @@
 """How the figures were made, so that they can be made again."""
 
-from toolkit.book.sheet import Cell, Sheet
+from toolkit.book.sheet import Sheet
+from toolkit.book.tables import Cell
 from toolkit.convnet.template import Augmentation, TrainingConfig
 from toolkit.pages.mnist.layout import RUN, MnistRun, opening
 

@@ -2,8 +2,10 @@
 
 import numpy as np
 
+from toolkit.book.known import Known, in_row
 from toolkit.book.live import computed
-from toolkit.book.sheet import Cell, Column, Known, Sheet, Table, in_row
+from toolkit.book.sheet import Sheet
+from toolkit.book.tables import Cell, Column, Table
 from toolkit.convnet.seeds import SeedRuns
 from toolkit.pages.mnist.layout import SEEDS, TEST_COUNT, column, counts, opening
 from toolkit.symbols.equation import Equation, quantity

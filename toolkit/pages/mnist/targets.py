@@ -6,8 +6,10 @@ from dataclasses import dataclass
 from sympy import Expr, Piecewise, Symbol
 
 from toolkit.book.address import Area
+from toolkit.book.known import Known, at
 from toolkit.book.live import computed
-from toolkit.book.sheet import Cell, Known, Sheet, Table, at
+from toolkit.book.sheet import Sheet
+from toolkit.book.tables import Cell, Table
 from toolkit.pages.mnist import layer_costs, layer_rules
 from toolkit.pages.mnist.layout import (
     AUGMENTATION,
