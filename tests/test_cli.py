@@ -110,8 +110,8 @@ def test_a_template_by_its_path(tmp_path: Path) -> None:
         pytest.param(
             ["mnist", "--data-dir", "nowhere"], "nowhere: no such data folder", marks=needs_torch
         ),
-        (["nosuch"], "No such command 'nosuch'; toolkit --help tells what can be given"),
-        (["predict"], "Missing argument 'IMAGE'; toolkit predict --help tells what can be given"),
+        (["nosuch"], "No such command 'nosuch'; see toolkit --help"),
+        (["predict"], "Missing argument 'IMAGE'; see toolkit predict --help"),
         (["backprop", "--nosuch"], "No such option"),
         (["--nosuch"], "No such option: --nosuch"),
         (["--version=3", "backprop"], "--version"),
@@ -218,7 +218,7 @@ def test_ctrl_c_leaves_the_last_good_result(tmp_path: Path) -> None:
             running.kill()
     # Where torch was just being imported, Python ends by the signal itself: 130 in every shell.
     assert running.returncode in (130, -signal.SIGINT)
-    assert "Stopped; no file was left half-written" in errors and "Traceback" not in errors
+    assert "Stopped; no file was left incomplete" in errors and "Traceback" not in errors
     assert out.read_bytes() == b"the last good one"
     assert {path.name for path in tmp_path.iterdir()} == {"m.xlsx", "slow.toml"}
 
@@ -339,7 +339,7 @@ def test_an_output_that_takes_no_text(
     (line,) = done.stderr.splitlines()
     assert line.startswith(f"Error: standard output: cannot be written: {reason}; ")
     if words == WRITES:
-        assert line.endswith("Files that were written are whole")
+        assert line.endswith("Files already written are complete")
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such device")

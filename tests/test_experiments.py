@@ -236,7 +236,7 @@ def test_a_whole_small_programme_runs_in_processes(
     )
     said: list[str] = []
     found = command.run_experiments(options, said.append)
-    assert found.made == 2
+    assert found.new == 2
     assert said[0].startswith("2 runs, 2 at a time: about ")
     assert {result.seed for result in results.load(tmp_path / "r.csv")} == {0, 1}
 

@@ -534,7 +534,7 @@ def test_killed_within_an_epoch_then_resumed(
     assert (folder / "k.checkpoint").is_file()
     assert (folder / "k.xlsx").exists() == (sent != "SIGKILL")
     if sent != "SIGKILL":
-        assert "Stopped; what is finished is kept, --resume goes on" in killed.stderr
+        assert "Stopped; everything finished is kept, and --resume continues" in killed.stderr
         written = cells(folder / "k.xlsx")["Epochs"]
         assert written["A8"] == 2 and "A9" not in written
     torch.manual_seed(99)  # whatever happens in between

@@ -1,4 +1,4 @@
-"""How commands speak: one line for an error of any kind, text or JSON for a result."""
+"""Console output: every error as one line, every result as text or JSON."""
 
 import json
 import os
@@ -15,11 +15,11 @@ from toolkit.files.errors import ToolkitError, brief
 
 Json = Annotated[bool, typer.Option("--json", help="Print the result as JSON instead of text.")]
 WRONG = 2  # the exit code for bad input
-CLOSED_PIPE = 141  # what shells report of a program whose reader went away: 128 and SIGPIPE's 13
-CLICK_CLOSED_PIPE = 1  # Typer's own for the same
-# Typer carries its own click; this is the class of all its complaints about a command line.
+CLOSED_PIPE = 141  # the exit code that shells report after SIGPIPE, which is signal 13: 128 + 13
+CLICK_CLOSED_PIPE = 1  # Typer's exit code for the same
+# Typer ships its own copy of click; this is the base class of its errors about a command line.
 USAGE_ERROR: type[Exception] = typer.BadParameter.__mro__[1]
-# What Typer says of an option, and what a reader understands.
+# Messages of Typer about an option, and their replacements in plainer words.
 PLAINER = {
     "Input should be a valid integer, unable to parse string as an integer": (
         "must be a whole number"
@@ -37,12 +37,12 @@ def _one_line_errors() -> Iterator[None]:
     except ToolkitError as error:
         message = str(error)
     except OSError as error:
-        # A file that no reader or writer of ours was the first to touch.
+        # The first access to this file was in a library and not in `toolkit.files`.
         if error.filename is None:
             raise
         message = f"{brief(error.filename)}: cannot be used: {error.strerror}; check the path"
     except KeyboardInterrupt:
-        complain("\nStopped; no file was left half-written.")
+        complain("\nStopped; no file was left incomplete.")
         raise typer.Exit(exit_code()) from None
     else:
         return
@@ -51,21 +51,21 @@ def _one_line_errors() -> Iterator[None]:
 
 
 def _usage(error: Any) -> str:
-    """What is wrong with a command line, and where its words are explained."""
+    """The message of a usage error, followed by the command that prints the help."""
     message = error.format_message().rstrip(".")
     for theirs, ours in PLAINER.items():
         message = message.replace(theirs, ours)
     command = " ".join(["toolkit", *(error.ctx.command_path.split()[1:] if error.ctx else ())])
-    return f"{message}; {command} --help tells what can be given"
+    return f"{message}; see {command} --help"
 
 
 def plural(count: int, noun: str) -> str:
-    """A number of things: 1 run, 495 runs."""
+    """A count with its noun: 1 run, 495 runs."""
     return f"{count:,} {noun}{'s' * (count != 1)}"
 
 
 def complain(line: str) -> None:
-    """Print a line on standard error; where not even that is possible, the exit code must do."""
+    """Print a line on standard error. If this fails, only the exit code can report the error."""
     try:
         typer.echo(line, err=True)
     except OSError:
@@ -73,11 +73,13 @@ def complain(line: str) -> None:
 
 
 class OneLineErrors(TyperGroup):
-    """Says what is wrong in one line, with exit code 2, for bad input of every kind."""
+    """A group of commands that reports all invalid input as one line, with exit code 2."""
 
     def main(self, *words: Any, **options: Any) -> Any:
-        """Run the program. Where standard output takes no text, one line says so; where a pipe was
-        closed by its reader, as `head` does, the program ends without a word.
+        """Run the program.
+
+        If standard output cannot be written, one line on standard error says so. If the reader of a
+        pipe has closed it, as `head` does, the program ends silently.
         """
         stdout = sys.stdout
         output = Output(stdout)
@@ -96,12 +98,12 @@ class OneLineErrors(TyperGroup):
             sys.stdout = stdout
 
     def invoke(self, ctx: Any) -> Any:
-        """Run the command; complaints of our own and of Typer become one line."""
+        """Run the command; errors of the toolkit and of Typer become one line."""
         with _one_line_errors():
             return super().invoke(ctx)
 
     def make_context(self, info_name: str | None, args: list[str], *rest: Any, **more: Any) -> Any:
-        """Read the options before the command's name; without any words, help follows."""
+        """Parse the options before the name of the command; without arguments, print the help."""
         if not args:
             return super().make_context(info_name, args, *rest, **more)
         with _one_line_errors():
@@ -109,19 +111,19 @@ class OneLineErrors(TyperGroup):
 
 
 class Output:
-    """Standard output that remembers why it could not be written."""
+    """Standard output that stores the error if it cannot be written."""
 
     def __init__(self, stream: TextIO) -> None:
         self._stream = stream
         self.failure: OSError | None = None
 
     def write(self, text: str) -> int:
-        """As the stream's own."""
+        """Write to the stream."""
         with self._remembering():
             return self._stream.write(text)
 
     def flush(self) -> None:
-        """As the stream's own."""
+        """Flush the stream."""
         with self._remembering():
             self._stream.flush()
 
@@ -138,18 +140,20 @@ class Output:
 
 
 def _code_without_output(failure: OSError, code: object) -> object:
-    """The exit code of a program whose text was lost; says so, unless an error was told already."""
+    """The exit code after a failure of standard output, which is reported unless an error already
+    was.
+    """
     if code not in (None, 0, CLICK_CLOSED_PIPE):
         return code
     if isinstance(failure, BrokenPipeError):
         return CLOSED_PIPE
-    complain(f"Error: {_unwritable(failure)}; send it to a file or a terminal")
+    complain(f"Error: {_unwritable(failure)}; redirect it to a file or a terminal")
     return WRONG
 
 
 def _silence(stream: TextIO) -> None:
-    """Send what still waits in a stream to nowhere: else Python tries once more at its end, and
-    fails once more.
+    """Redirect a stream to the null device, because Python flushes it again at exit and would fail
+    again.
     """
     with suppress(OSError, ValueError):
         os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
@@ -160,10 +164,10 @@ def _unwritable(error: OSError) -> str:
 
 
 class CommandResult(Protocol):
-    """What a command came to: plain values for JSON, and lines for a person."""
+    """The result of a command, which can be printed as JSON or as text."""
 
     def as_dict(self) -> dict[str, Any]:
-        """Plain values, for JSON."""
+        """The result as plain values, for JSON."""
 
     def text(self) -> str:
         """The lines that the console shows."""
@@ -172,8 +176,10 @@ class CommandResult(Protocol):
 def say(
     result: CommandResult | Sequence[CommandResult], as_json: bool, table: str | None = None
 ) -> None:
-    """Print a result, or several below each other, as JSON or as text; `table` takes the place of
-    the text of several. One line says where not even that can be printed.
+    """Print a result, or a list of results, as JSON or as text.
+
+    `table` replaces the text of a list of results. Raises ToolkitError if standard output cannot be
+    written.
     """
     try:
         typer.echo(_json(result) if as_json else table or _text(result))
@@ -182,8 +188,8 @@ def say(
     except OSError as error:
         _silence(sys.stdout)
         raise ToolkitError(
-            f"{_unwritable(error)}; send it to a file or a terminal. Files that were written are "
-            "whole"
+            f"{_unwritable(error)}; redirect it to a file or a terminal. Files already written are "
+            "complete"
         ) from error
 
 
@@ -200,11 +206,11 @@ def _text(result: CommandResult | Sequence[CommandResult]) -> str:
 
 
 def open_streams() -> None:
-    """Have standard output and standard error where the program was started without (`>&-`), and
-    let both print what they can on a console of any encoding.
+    """Open standard output and standard error if they were closed at the start (`>&-`).
 
-    Else the next file that is opened, perhaps the workbook, would take their place and receive what
-    libraries print. What is written to a closed standard output fails, as it should.
+    Otherwise the next file to be opened, perhaps the workbook, would get the number of the closed
+    stream and receive what libraries print. Writing to a closed standard output still fails, as it
+    should. Both streams also replace characters that the encoding of the console lacks.
     """
     if sys.stdout is None:
         sys.stdout = _stand_in(1, os.O_RDONLY)
