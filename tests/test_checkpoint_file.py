@@ -163,7 +163,10 @@ RECORDED: dict[str, tuple[Callable[[dict[str, Any]], object], str]] = {
     "an epoch less": (lambda r: r["runs"][1]["epochs"].pop(), "runs[2]: not seed 1 from its first"),
     "another order": (lambda r: r["runs"].reverse(), "runs[1]: not seed 0 from its first epoch"),
     "an epoch twice": (put(3, *EPOCH, "number"), "runs[2]: not seed 1 from its first epoch"),
-    "more right": (put(10_001, *EPOCH, "test_correct"), "or more images right than there are"),
+    "more right": (
+        put(10_001, *EPOCH, "test_correct"),
+        "or with more correct images than there are",
+    ),
     "nan": (put(math.nan, *EPOCH, "test_loss"), "runs[2].epochs[4].test_loss: should be a finite"),
     "inf": (put(math.inf, *EPOCH, "seconds"), "runs[2].epochs[4].seconds: should be a finite"),
     "negative": (put(-1, *EPOCH, "test_correct"), "runs[2].epochs[4].test_correct: should be gre"),
@@ -188,9 +191,9 @@ def test_a_damaged_record_names_what_is_wrong(fault: str, tmp_path: Path) -> Non
     with pytest.raises(ToolkitError) as error:
         seeds.load(path, begun)
     message = str(error.value)
-    assert message.startswith(f"{path}: damaged, or no record of seeds (")
+    assert message.startswith(f"{path}: damaged, or not a record of seeds (")
     assert said in message
-    assert message.endswith("; remove it to begin the series anew")
+    assert message.endswith("; remove it to begin the series again")
 
 
 @pytest.mark.parametrize("name", ["default", "tiny", "sprint", "course"])

@@ -186,7 +186,7 @@ def test_figures_without_agreement_are_no_error(tmp_path: Path, office: Office) 
         (
             "learning_rate = 0.5",
             "learning_rate = 0.3",
-            r"published.learning_rate: 0.3 is none of training.learning_rates \(0.5\); give one",
+            r"published.learning_rate: 0.3 is not one of training.learning_rates \(0.5\); give one",
         ),
         ("learning_rate = 0.5", "", "published.learning_rate: missing; add this key"),
         ('"0.3775"', "0.3775", r'published.figures\[1\]: must be \[quantity, epoch, "value as'),

@@ -39,7 +39,9 @@ from toolkit.files.errors import ToolkitError
 def test_every_character_of_a_line_of_layers_counts(line: str, place: int, word: str) -> None:
     with pytest.raises(ToolkitError) as error:
         layers(line)
-    assert str(error.value).startswith(f"{line!r}, character {place}: {word}: no layer; write 16, ")
+    assert str(error.value).startswith(
+        f"{line!r}, character {place}: {word}: not a layer; write 16, "
+    )
 
 
 def test_what_follows_a_convolution_is_read_as_strictly() -> None:
@@ -109,7 +111,7 @@ def test_any_line_is_layers_or_an_error(line: str) -> None:
     try:
         found = layers(line)
     except ToolkitError as error:
-        assert "no layer; write" in str(error)
+        assert "not a layer; write" in str(error)
         return
     convolutions = sum(layer["type"] == "convolution" for layer in found)
     assert line.count("(") == line.count(")") <= convolutions

@@ -176,15 +176,19 @@ def test_every_loss_is_small_in_the_end(line: LessonLayout) -> None:
     [
         ('"adam"]', '"adamw"]', r"training.compare\[5\]: .*'rmsprop' or 'adam', not 'adamw'"),
         ('"adam"]', '"sgd"]', "training.compare: sgd is training.optimizer already; remove it"),
-        ('"adam"]', '"momentum"]', "training.compare: momentum is named twice; name each .* once"),
+        ('"adam"]', '"momentum"]', "training.compare: momentum is listed twice; list each .* once"),
         (
             ', "adam"]',
             "]",
-            "training.compare_learning_rates: 5 given, but training.compare asks for 4; give 4",
+            "training.compare_learning_rates: 5 given, but training.compare requires 4; give 4",
         ),
         ("0.2, ", "0.0, ", r"training.compare_learning_rates\[5\]: .*greater than 0, not 0.0"),
         ("compare =", "compared =", r"training.compared: unknown key \(did you mean 'compare'\?\)"),
-        ("compare = [", "# [", "training.compare_learning_rates: needs training.compare too; add"),
+        (
+            "compare = [",
+            "# [",
+            "training.compare_learning_rates: also requires training.compare too; add",
+        ),
         (
             'compare = ["momentum", "nesterov", "adagrad", "rmsprop", "adam"]',
             "compare = []",

@@ -253,7 +253,7 @@ def test_what_is_no_picture_of_a_digit(
         "text.png": "text.png: not a PNG or JPEG picture; save it as one of these",
         "none.png": "none.png: not a PNG or JPEG picture",
         "digit.bmp": "digit.bmp: not a PNG or JPEG picture",
-        "cut.png": "cut.png: cannot be read: damaged; save the picture anew",
+        "cut.png": "cut.png: cannot be read: damaged; save the picture again",
         "blank.png": "blank.png: shows no digit",
         "clear.png": "clear.png: shows no digit",
         "dot.png": "dot.png: shows no digit",
@@ -284,12 +284,12 @@ def test_weights_that_do_not_fit(
     save_weights(network, {"template": LINEAR, "classes": "3"}, Path("names.safetensors"))
     for name, message in {
         "missing": "missing.safetensors: no such file",
-        "cut": "cut.safetensors: damaged, or no safetensors file",
-        "text": "text.safetensors: damaged, or no safetensors file",
-        "bare": "bare.safetensors: holds no template; give weights that toolkit mnist wrote",
+        "cut": "cut.safetensors: damaged, or not a safetensors file",
+        "text": "text.safetensors: damaged, or not a safetensors file",
+        "bare": "bare.safetensors: contains no template; give weights that toolkit mnist wrote",
         "other": "other.safetensors: its weights do not fit its template",
         "odd": "odd.safetensors: its template: title: should be a valid string, not 3",
-        "wide": "wide.safetensors: its network takes no images of 28x28 pixels",
+        "wide": "wide.safetensors: its network does not accept images of 28x28 pixels",
         "names": "names.safetensors: damaged (the names of its classes)",
     }.items():
         refused([str(picture), "--model", f"{name}.safetensors"], message)

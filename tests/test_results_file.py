@@ -125,7 +125,7 @@ def test_runs_that_no_number_of_epochs_gives(
     results.save(tmp_path / "r.csv", some)
     done = RUN.invoke(app, [*words, "--results", str(tmp_path / "r.csv")])
     assert done.exit_code == 2
-    assert "records runs of 28 images in all, which is no multiple of 12,000" in done.stderr
+    assert "records runs of 28 images in all, which is not a multiple of 12,000" in done.stderr
 
 
 def test_all_variants_see_as_many_images() -> None:

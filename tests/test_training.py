@@ -397,13 +397,13 @@ def test_a_set_of_one_image_cannot_be_split(tmp_path: Path) -> None:
             "features = 10",
             "features = 12",
             "small.toml: network.layers[6] (linear): the last layer gives 12 numbers, but must "
-            'give 10, one a class; make it { type = "linear", features = 10 }',
+            'give 10, one per class; make it { type = "linear", features = 10 }',
         ),
         (
             '    { type = "linear", features = 10 },\n',
             "",
             "small.toml: network.layers[5] (global average pool): the last layer gives 4 numbers, "
-            'but must give 10, one a class; put { type = "linear", features = 10 } after it',
+            'but must give 10, one per class; put { type = "linear", features = 10 } after it',
         ),
         (
             "batch_size = 64",
@@ -602,7 +602,7 @@ def test_a_record_of_another_series_is_refused(folder: Path) -> None:
     with pytest.raises(ToolkitError, match=r"m.seeds.json: records another model, number of ep"):
         train_mnist(options(folder, seeds=2, epochs=2))
     (folder / "m.seeds.json").write_text("{}", encoding="utf-8")
-    with pytest.raises(ToolkitError, match=r"m.seeds.json: damaged, or no record of seeds"):
+    with pytest.raises(ToolkitError, match=r"m.seeds.json: damaged, or not a record of seeds"):
         train_mnist(options(folder, seeds=2, epochs=1))
 
 

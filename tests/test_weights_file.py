@@ -45,21 +45,21 @@ def kept(source: Path, out: Path, change: Callable[[dict[str, np.ndarray]], None
 
 NORM = '{ type = "batch_norm" }, ' + LINEAR
 MISFIT = "its weights do not fit its template: "
-LARGE = "its weights are too large to compute with; train the model anew, with a lower"
+LARGE = "its weights are too large to compute with; train the model again, with a lower"
 TENSORS: dict[str, tuple[Callable[[dict[str, np.ndarray]], object], str]] = {
     "whole numbers": (
         lambda t: t.update({"3.weight": t["3.weight"].astype(np.int32)}),
-        f"{MISFIT}3.weight is of type I32, not F32; train the model anew",
+        f"{MISFIT}3.weight is of type I32, not F32; train the model again",
     ),
     "64 bits": (
         lambda t: t.update({"3.weight": t["3.weight"].astype(np.float64)}),
-        f"{MISFIT}3.weight is of type F64, not F32; train the model anew",
+        f"{MISFIT}3.weight is of type F64, not F32; train the model again",
     ),
     "one more": (
         lambda t: t.update({"9.weight": t["3.weight"]}),
         f"{MISFIT}'9.weight' has no place in it",
     ),
-    "one less": (lambda t: t.pop("3.bias"), f"{MISFIT}3.bias is missing; train the model anew"),
+    "one less": (lambda t: t.pop("3.bias"), f"{MISFIT}3.bias is missing; train the model again"),
     "another shape": (
         lambda t: t.update({"3.weight": t["3.weight"].T.copy()}),
         f"{MISFIT}3.weight has the shape [",
@@ -180,7 +180,7 @@ def test_metadata_of_weights(fault: str, tmp_path: Path) -> None:
 def test_a_header_of_gigabytes_is_not_read(tmp_path: Path) -> None:
     path = tmp_path / "w.safetensors"
     path.write_bytes((20_000_000).to_bytes(8, "little") + b"{" + b" " * 20_000_000 + b"}")
-    refused_by_both(path, "damaged, or no safetensors file; give weights that toolkit", tmp_path)
+    refused_by_both(path, "damaged, or not a safetensors file; give weights that toolkit", tmp_path)
 
 
 def test_live_tells_all_classes_apart(tmp_path: Path) -> None:
@@ -193,7 +193,7 @@ def test_live_tells_all_classes_apart(tmp_path: Path) -> None:
 def test_predict_wants_an_output_for_each_class(tmp_path: Path) -> None:
     few = trained(LINEAR.replace("10", "9"), tmp_path / "w.safetensors", classes=json.dumps(DIGITS))
     Image.fromarray(np.pad(np.full((20, 4), 200, np.uint8), 12)).save(tmp_path / "p.png")
-    with pytest.raises(ToolkitError, match="puts out 9 numbers for its 10 classes"):
+    with pytest.raises(ToolkitError, match="has 9 outputs for 10 classes"):
         predict([tmp_path / "p.png"], few)
 
 

@@ -1,4 +1,4 @@
-"""Cells whose formula and present value both come from one expression."""
+"""Cells whose formula and value are derived from the same expression."""
 
 from collections.abc import Mapping
 
@@ -12,7 +12,7 @@ from toolkit.symbols.numeric import value
 
 
 def computed(expr: Expr, known: Mapping[Symbol, Known], style: str = "number") -> Cell:
-    """The cell that computes `expr` from other cells; `known` says where each symbol stands."""
+    """A cell that computes `expr`; `known` gives the address and the value of each symbol."""
     formula = "=" + excel(expr, lambda symbol: known[symbol].address)
     operands = {symbol: known[symbol].value for symbol in expr.free_symbols if symbol in known}
     result = plain(value(expr, operands))
@@ -21,7 +21,7 @@ def computed(expr: Expr, known: Mapping[Symbol, Known], style: str = "number") -
 
 
 def count_formulas(book: Book) -> int:
-    """How many cells of a workbook hold a formula."""
+    """The number of cells with a formula in a workbook."""
     return sum(map(_formulas, book.sheets))
 
 

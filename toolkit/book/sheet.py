@@ -1,4 +1,4 @@
-"""A workbook as plain data: sheets of cells, tables and charts. Nothing here knows openpyxl."""
+"""Workbooks as plain data: sheets of cells, tables and charts, independent of openpyxl."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -17,15 +17,15 @@ from toolkit.book.values import Values as Values
 from toolkit.files.errors import ToolkitError
 from toolkit.symbols.excel import literal
 
-# In a column's formula these two stand for the number of the row itself and of the row above.
+# Placeholders in the formula of a column: the number of the row itself, and of the row above.
 ROW, ABOVE = "\x01", "\x02"
 
 MAX_ROWS, MAX_COLUMNS = 1_048_576, 16_384
-NAMED_LINES = 12  # a longer list of names is no help to a listener
+NAMED_LINES = 12  # reading out a longer list would not help
 
 
 def check_fits(rows: int, columns: int) -> None:
-    """Raise ToolkitError where a sheet would need more rows or columns than the format has."""
+    """Raise ToolkitError if a sheet would need more rows or columns than the format allows."""
     cures = ["fewer training.epochs"] if rows > MAX_ROWS else []
     if columns > MAX_COLUMNS:
         cures.append("smaller network.layers or fewer samples.inputs")
@@ -38,10 +38,12 @@ def check_fits(rows: int, columns: int) -> None:
 
 @dataclass(frozen=True)
 class Known:
-    """A cell or range that formulas can read: its address and its present value, for a range an
-    array or another sequence. A constant stands for its own address (see `constant`).
+    """A cell or range as an operand of formulas: its address and its present value.
 
-    Raises TypeError for what a cell cannot hold.
+    The value of a range is an array or another sequence. For a constant, the address is the text of
+    the constant itself (see `constant`).
+
+    Raises TypeError for a value that a cell cannot hold.
     """
 
     address: Operand
@@ -53,22 +55,22 @@ class Known:
 
     @property
     def values(self) -> list[Value]:
-        """What the cells hold, those of a rectangle row by row."""
+        """The values of all cells, row by row."""
         return listed(self.value)
 
 
 def at(sheet: str, row: int, column: int, value: Value) -> Known:
-    """One cell, by an address that holds from every sheet."""
+    """A single cell, with an address that is valid on every sheet."""
     return Known(Area.of(row, column, sheet=sheet).absolute, value)
 
 
 def down(sheet: str, row: int, column: int, values: Values) -> Known:
-    """A range of one column, its first cell in `row`."""
+    """A range in one column, whose first cell is in `row`."""
     return Known(Area.of(row, column, len(values), sheet=sheet).absolute_range, values)
 
 
 def constant(value: float | bool | str) -> Known:
-    """A number, a text, True or False that formulas write out instead of reading a cell.
+    """A number, text or boolean that formulas contain as a constant instead of an address.
 
     Raises ValueError for nan and infinity.
     """
@@ -84,9 +86,10 @@ def in_row(
     sheet: str = "",
     fixed: bool = False,
 ) -> Operand:
-    """A cell, or neighbouring cells up to `last_column`, in the row of the formula itself, or in
-    the row above it where `row` is ABOVE, as the patterns of a Column write it. With `fixed` the
-    columns do not move where the formula is copied.
+    """An address in the row of the formula, or in the row above if `row` is ABOVE.
+
+    It is used in the formulas of a Column. `last_column` makes it a range, and `fixed` prevents the
+    columns from moving if the formula is copied.
     """
     sign = "$" if fixed else ""
     cells = f"{sign}{letters(column)}{row}"
@@ -97,10 +100,12 @@ def in_row(
 
 @dataclass(frozen=True)
 class Cell:
-    """A value, or a formula with its present value. `link` names a sheet to jump to, `spot` is the
-    (row, column) there.
+    """A value, or a formula with its present value.
 
-    Raises TypeError for what a cell cannot hold and ToolkitError for a formula without its `=`.
+    `link` is the name of a sheet that a click opens, and `spot` the (row, column) there.
+
+    Raises TypeError for a value that a cell cannot hold, and ToolkitError for a formula without its
+    `=`.
     """
 
     value: Value
@@ -118,11 +123,13 @@ class Cell:
 
 @dataclass(frozen=True)
 class Column:
-    """A headed column. `formula` is one pattern for all rows (with ROW and ABOVE), `first` the
-    formula of the first row where that differs; without a formula the values stand as they are.
-    With an `outline` of 1 or more a reader can fold the column away.
+    """A column of a table, with a heading.
 
-    Raises TypeError for values that cells cannot hold and ToolkitError for a formula without its
+    `formula` is a pattern for all rows (with ROW and ABOVE), and `first` is the formula of the
+    first row if it differs; without a formula the cells hold the values themselves. A column with
+    an `outline` level of 1 or more can be collapsed.
+
+    Raises TypeError for values that cells cannot hold, and ToolkitError for a formula without its
     `=`.
     """
 
@@ -147,7 +154,7 @@ class Column:
 
 @dataclass(frozen=True)
 class Table:
-    """Columns side by side; (row, column) is where the first heading stands."""
+    """Adjacent columns; (row, column) is the cell of the first heading."""
 
     row: int
     column: int
@@ -158,23 +165,24 @@ class Table:
 
     @property
     def last_row(self) -> int:
-        """The row of the last values."""
+        """The last row of values."""
         return self.row + len(self.columns[0].values)
 
     @property
     def area(self) -> Area:
-        """The cells that it fills, headings included, on its own sheet."""
+        """The cells of the table including the headings, as an area without a sheet."""
         return Area.of(self.row, self.column, self.last_row - self.row + 1, len(self.columns))
 
     def known(self, sheet: str, index: int) -> Known:
-        """The values of column number `index` (from 0) as a range."""
+        """The values of column `index` (from 0) as a range."""
         return down(sheet, self.row + 1, self.column + index, self.columns[index].values)
 
 
 @dataclass(frozen=True)
 class Series:
-    """One line of a chart; `name` is the cell that holds its name. With `dots` its points show,
-    without a `line` nothing else.
+    """A line of a chart; `name` is the cell with its name.
+
+    `dots` marks the points; without `line` only the marks are drawn.
     """
 
     name: Known
@@ -186,12 +194,14 @@ class Series:
 
 @dataclass(frozen=True)
 class Chart:
-    """Lines over a common x axis. (row, column) is its top left cell; size in centimetres. With
-    `bars` upright bars instead, in groups side by side; x then holds the groups' names.
+    """A chart of lines over a common x axis, or of bars.
 
-    `alt` is what a reader hears who does not see it; where there is none, the titles and the names
-    of the lines. Values that are not finite are left out. The x axis goes from `x_min` to `x_max`,
-    or to where the values end now; with `x_free` it follows the values as they change.
+    (row, column) is the cell of its upper left corner, and its size is in centimetres. With `bars`,
+    the chart shows groups of vertical bars, and x contains the names of the groups.
+
+    `alt` is the alternative text; by default it consists of the titles and the names of the lines.
+    Values that are not finite are left out. The x axis ranges from `x_min` to `x_max`, or to the
+    present last value; with `x_free` it follows the values as they change.
     """
 
     title: Known | str
@@ -202,7 +212,7 @@ class Chart:
     column: int
     width: float = 16
     height: float = 8.5
-    y_format: str = "[>=100000]0E+00;0.00"  # a run that grows without bound is drawn as well
+    y_format: str = "[>=100000]0E+00;0.00"  # large numbers occur if a run diverges
     y_min: float | None = None
     y_max: float | None = None
     y_log: bool = False
@@ -216,7 +226,7 @@ class Chart:
 
     @property
     def description(self) -> str:
-        """What a reader hears who does not see the chart."""
+        """The alternative text of the chart."""
         if self.alt:
             return self.alt
         title = self.title.value if isinstance(self.title, Known) else self.title
@@ -229,8 +239,9 @@ class Chart:
 
 @dataclass(frozen=True)
 class Picture:
-    """A PNG over the cells, its top left corner in the cell (row, column); sizes in pixels at 96
-    to the inch. `alt` is what a reader hears who does not see it.
+    """A PNG picture above the cells, with its upper left corner in the cell (row, column).
+
+    Sizes are in pixels, at 96 pixels per inch; `alt` is the alternative text.
     """
 
     png: bytes
@@ -244,7 +255,7 @@ class Picture:
 
 
 class Corner(NamedTuple):
-    """A point in a cell: shares of its width and height from its top left corner."""
+    """A point in a cell, given by fractions of its width and height from the upper left corner."""
 
     row: int
     column: int
@@ -254,9 +265,10 @@ class Corner(NamedTuple):
 
 @dataclass(frozen=True)
 class Line:
-    """A straight line that stays tied to the cells at its ends, under the pictures; `weight` in
-    points. Ends on edges (0 and 1) are exact; inside a cell they hold for the widths and heights
-    that the sheet states. Screen readers pass it by: say in a cell what it means.
+    """A straight line below the pictures, anchored to the cells at its ends; `weight` is in points.
+
+    Ends on the edges of cells (0 and 1) are exact. Ends inside a cell are exact for the widths and
+    heights that the sheet defines. Screen readers skip lines, so a cell should state their meaning.
     """
 
     start: tuple[int, int, float, float]
@@ -267,11 +279,12 @@ class Line:
 
 @dataclass(frozen=True)
 class Validation:
-    """What may be typed into the cells of one column, or of all up to `last_column`, from `row` to
-    `last_row`: a `number`, a `positive` or `whole` number, all from `least` to `most` where these
-    are given, one of `choices`, or what makes `formula` true. Where a cell is selected, title (up
-    to 32 characters) and message (up to 255) are shown; what does not fit is refused with `error`,
-    or else with the message again.
+    """A rule for the input into the cells from (row, column) to (last_row, last_column).
+
+    By default there is one column. Valid input is a `number`, a `positive` or a `whole` number,
+    from `least` to `most` if these are given, one of the `choices`, or any input for which
+    `formula` is true. The title (up to 32 characters) and the message (up to 255) appear if a cell
+    is selected. Invalid input is rejected with `error`, or with the message if there is no `error`.
     """
 
     row: int
@@ -289,15 +302,16 @@ class Validation:
 
     @property
     def area(self) -> Area:
-        """The cells for which it holds."""
+        """The cells to which the rule applies."""
         return Area(self.row, self.column, self.last_row, self.last_column or self.column)
 
 
 @dataclass(frozen=True)
 class Scale:
-    """Cells of these areas coloured by their numbers: `low` at 0, `high` at the largest of all.
+    """A colour scale for the numbers in some areas, from `low` at 0 to `high` at the largest
+    number.
 
-    With an `end` two-sided: `low` at -end, white at 0, `high` at end.
+    With an `end` the scale has two sides: `low` at -end, white at 0, and `high` at end.
     """
 
     areas: tuple[Area, ...]
@@ -308,13 +322,15 @@ class Scale:
 
 @dataclass(frozen=True)
 class Sheet:
-    """One sheet. `freeze` is the first (row, column) that scrolls; what does not is repeated on
-    every printed page. The sheet prints on `pages_wide` pages across and `pages_high` down (None:
-    as many as it takes). `heights` are of rows, in points. Where it is protected, only cells of
-    styles that are not locked can be changed; there is no password. In the areas of `verdicts`
-    texts that begin with pass or fail are coloured. Each of the areas in `merges` is shown as one
-    cell, its first; they must not overlap. `filter` is the area, headings included, whose rows a
-    reader can filter and sort. The mappings are copied and cannot be changed.
+    """A sheet of a workbook.
+
+    `freeze` is the first (row, column) that scrolls; the rows and columns before it are repeated on
+    every printed page. The sheet is printed on `pages_wide` pages across and `pages_high` down
+    (None means any number). `heights` of rows are in points. On a protected sheet only cells whose
+    style is not locked can be changed; there is no password. In the areas in `verdicts`, texts that
+    begin with pass or fail are coloured. Each area in `merges` is merged into its first cell; these
+    areas must not overlap. `filter` is the area, including headings, that readers can filter and
+    sort. The mappings are copied and cannot be changed.
     """
 
     name: str
@@ -343,7 +359,7 @@ class Sheet:
             object.__setattr__(self, name, MappingProxyType(dict(getattr(self, name))))
 
     def with_cells(self, cells: Mapping[tuple[int, int], Cell]) -> "Sheet":
-        """A sheet like this one with further cells, which replace those in the same places."""
+        """A copy of the sheet with additional cells, which replace existing ones."""
         return replace(self, cells={**self.cells, **cells})
 
 

@@ -1,8 +1,8 @@
-"""Boxes of `toolkit.symbols.boxes` as small PNG pictures, drawn with FreeType.
+"""Draw the boxes of `toolkit.symbols.boxes` as small PNG pictures, using FreeType.
 
-A box becomes a block: its size around the baseline and the marks that it leaves. Lengths of the
-layout are in em, the height of the type; the proportions are those of TeX's fonts, The TeXbook,
-appendix G, opened a little for the screen.
+Each box becomes a block, which has an extent around the baseline and marks to draw. Lengths of the
+layout are in em, the size of the type. The proportions are those of TeX's fonts (The TeXbook,
+appendix G), slightly widened for the screen.
 """
 
 import io
@@ -16,19 +16,19 @@ from toolkit.book.theme import INK
 from toolkit.symbols.boxes import Box, Brackets, Cases, Fraction, Glyphs, Root, Row, Scripts
 
 FONTS = Path(__file__).with_name("fonts")
-DPI, POINTS = 96, 72  # to the inch
+DPI, POINTS = 96, 72  # per inch
 SHADES = 16
 
-AXIS = 0.253  # how far above the baseline fraction bars and minus signs lie
-RULE = 0.06  # how thick bars are
-GAP = 0.13  # between a bar or a brace and what stands beside it
-LEADING = 0.35  # between the lines of cases
-OVER, UNDER = 0.68, 0.69  # the least shift of the two parts of a fraction
-SCRIPT, SMALLEST = 0.7, 0.5  # sizes of scripts, and of scripts of scripts
-UP, DOWN, DOWN_BOTH = 0.39, 0.16, 0.25  # shifts of scripts beside a text
-DROP = 0.5  # from the top of anything higher to the baseline of its superscript
+AXIS = 0.253  # the height of fraction bars and minus signs above the baseline
+RULE = 0.06  # the thickness of bars
+GAP = 0.13  # the space between a bar or a brace and its content
+LEADING = 0.35  # the space between the lines of cases
+OVER, UNDER = 0.68, 0.69  # the minimum shifts of numerator and denominator
+SCRIPT, SMALLEST = 0.7, 0.5  # the sizes of scripts, and of scripts of scripts
+UP, DOWN, DOWN_BOTH = 0.39, 0.16, 0.25  # the shifts of scripts beside text
+DROP = 0.5  # from the top of a taller box to the baseline of its superscript
 SPAN = {"(": 0.78, ")": 0.78, "{": 0.9}  # the share of a block that its brackets span at least
-# The sizes in which serif.ttf holds what must grow.
+# The characters of serif.ttf for each growing character, by increasing size.
 GROWN = {
     "(": "(\ue000\ue004\ue008\ue00c",
     ")": ")\ue001\ue005\ue009\ue00d",
@@ -39,7 +39,7 @@ GROWN = {
 
 @dataclass(frozen=True)
 class Rendering:
-    """A PNG picture and its size in pixels at 100 % zoom, 96 to the inch."""
+    """A PNG picture and its size in pixels at 100 % zoom (96 pixels per inch)."""
 
     png: bytes
     width: float
@@ -48,8 +48,9 @@ class Rendering:
 
 @dataclass(frozen=True)
 class Mark:
-    """Ink at a place, x to the right and y downwards from the start of a baseline: a stencil, or
-    a bar of the given size.
+    """Ink at a position, with x to the right and y downwards from the start of the baseline.
+
+    It is a stencil, or a bar of the given size.
     """
 
     x: float
@@ -59,10 +60,10 @@ class Mark:
 
 @dataclass(frozen=True)
 class Block:
-    """A box laid out, in pixels of the picture: its extent and what to draw.
+    """A box after layout, in pixels of the picture: its extent and its marks.
 
-    `rise` and `depth` are measured up and down from the baseline; `lean` is how far slanted ink
-    reaches beyond the width.
+    `rise` and `depth` are measured up and down from the baseline; `lean` is the distance by which
+    slanted ink exceeds the width.
     """
 
     width: float
@@ -74,21 +75,21 @@ class Block:
 
 @dataclass(frozen=True)
 class Type:
-    """The size of type in pixels, the least it may shrink to, and whether a fraction holds it."""
+    """The size of type in pixels, its minimum size, and whether it is inside a fraction."""
 
     em: float
     least: float
     nested: bool = False
 
     def smaller(self) -> "Type":
-        """The type of scripts."""
+        """The type for scripts."""
         return replace(self, em=max(self.em * SCRIPT, self.least))
 
 
 def draw(box: Box, size: float = 11, *, scale: int = 3) -> Rendering:
-    """The picture of a box in type of `size` points, on a transparent ground.
+    """The picture of a box in type of `size` points, on a transparent background.
 
-    It holds `scale` pixels for each pixel shown at 100 % zoom. Equal boxes make equal bytes.
+    It has `scale` pixels for each pixel shown at 100 % zoom. Equal boxes give equal bytes.
     """
     em = size * DPI / POINTS * scale
     block = _layout(box, Type(em, em * SMALLEST))
@@ -106,7 +107,7 @@ def draw(box: Box, size: float = 11, *, scale: int = 3) -> Rendering:
 
 
 def _png(shades: Image.Image) -> bytes:
-    """Ink from none to full in sixteen steps, half a byte a pixel."""
+    """A PNG with sixteen shades of ink, in four bits per pixel."""
     picture = shades.point([round(level * (SHADES - 1) / 255) for level in range(256)], "P")
     picture.putpalette(bytes.fromhex(INK) * SHADES)
     alpha = bytes(step * 255 // (SHADES - 1) for step in range(SHADES))
@@ -152,7 +153,7 @@ def _text(text: str, italic: bool, pixels: int) -> Block:
 
 
 def _arranged(width: float, parts: list[tuple[Block, float, float]]) -> Block:
-    """Blocks moved right and down by the given lengths, as one block."""
+    """Blocks at the given offsets to the right and downwards, combined into one block."""
     marks = tuple(
         replace(mark, x=mark.x + x, y=mark.y + y) for block, x, y in parts for mark in block.marks
     )
@@ -211,7 +212,7 @@ def _scripts(base: Block, text: bool, sub: Box | None, sup: Box | None, type_: T
 
 
 def _grown(character: str, inner: Block, em: float) -> Block:
-    """A bracket in the least size that spans nearly all of a block, centred on the axis."""
+    """A bracket of the smallest size that spans nearly the whole block, centred on the axis."""
     axis = AXIS * em
     need = SPAN[character] * 2 * max(inner.rise - axis, inner.depth + axis)
     glyph = _least(character, need, em)
@@ -219,7 +220,7 @@ def _grown(character: str, inner: Block, em: float) -> Block:
 
 
 def _least(character: str, need: float, em: float) -> Block:
-    """The least size of a character that is `need` high; beyond the largest it is enlarged."""
+    """The smallest form of a character with height `need`; if none suffices, one is enlarged."""
     pixels = round(em)
     for variant in GROWN[character]:
         block = _text(variant, False, pixels)

@@ -14,7 +14,7 @@ CURE = (
 
 
 def check_installed(what: str) -> None:
-    """Raise ToolkitError, saying how to install it, if a library that `what` needs is missing."""
+    """Raise ToolkitError with a cure if a library that `what` needs is not installed."""
     _no_folder_of_torch()
     try:
         import safetensors  # noqa: F401  # checked here, so that training does not fail at its end

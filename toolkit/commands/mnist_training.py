@@ -112,7 +112,7 @@ def _first_network(options: MnistOptions, series: SeedRuns, text: str) -> nn.Mod
         state = "not the weights of the recorded seed 0" if exists else "not there"
         complain(
             f"{options.weights}: {state}, so the workbook has no sheets of its predictions; "
-            f"remove {options.record} to train the series, and the weights, anew"
+            f"remove {options.record} to train the series again"
         )
     return None
 

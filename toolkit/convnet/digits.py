@@ -175,15 +175,16 @@ def _read(path: Path, name: str, *, verify: bool) -> torch.Tensor:
     except PermissionError as error:
         raise ToolkitError(f"{path}: may not be read; change its permissions") from error
     except DAMAGED as error:
-        raise ToolkitError(f"{path}: damaged ({error}); fetch the file again") from error
+        raise ToolkitError(f"{path}: damaged ({error}); download the file again") from error
     if verify and hashlib.md5(content, usedforsecurity=False).hexdigest() != CHECKSUMS[name]:
         raise ToolkitError(f"{path}: checksum differs from the original; install the package again")
     return _parse(content, path, images="images" in name)
 
 
 def _unpacked(path: Path, *, images: bool) -> bytes:
-    """The decompressed bytes of an IDX file, at most one more than its header announces: a small
-    file that decompresses to gigabytes must not fill the memory.
+    """The decompressed bytes of an IDX file, at most one more than its header announces.
+
+    The limit exists because a small file could decompress to gigabytes and fill the memory.
     """
     dimensions = 3 if images else 1
     with OPENERS["" if path.suffix not in OPENERS else path.suffix](path) as file:
@@ -203,18 +204,18 @@ def _promised(head: bytes, dimensions: int, path: Path) -> int:
         raise _other_sides(path)
     if count > MOST_IMAGES:
         raise ToolkitError(
-            f"{path}: its header promises {count:,} items, more than {MOST_IMAGES:,}; "
+            f"{path}: its header announces {count:,} items, more than {MOST_IMAGES:,}; "
             "give a smaller data set"
         )
     return int(count * math.prod(sides))
 
 
 def _other_sides(path: Path) -> ToolkitError:
-    return ToolkitError(f"{path}: holds no 28x28 images; give files of that size")
+    return ToolkitError(f"{path}: contains no 28x28 images; give files with images of that size")
 
 
 def _parse(content: bytes, path: Path, *, images: bool) -> torch.Tensor:
-    """The tensor in an IDX file. torchvision reads only paths, so a temporary file is needed."""
+    """The tensor in an IDX file. torchvision requires a path, so a temporary file is written."""
     reader = idx.read_image_file if images else idx.read_label_file
     try:
         with tempfile.TemporaryDirectory() as temporary:
@@ -231,7 +232,7 @@ def _parse(content: bytes, path: Path, *, images: bool) -> torch.Tensor:
     except (AssertionError, RuntimeError, ValueError, TypeError, KeyError, IndexError) as error:
         raise ToolkitError(
             f"{path}: truncated or not an IDX file of {'images' if images else 'labels'}; "
-            "fetch the file again"
+            "download the file again"
         ) from error
 
 

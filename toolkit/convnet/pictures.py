@@ -34,7 +34,10 @@ def like_mnist(path: Path) -> NDArray[np.uint8]:
     """
     contrast = _contrast(_grey(_opened(path)))
     if contrast.max() < FAINTEST:
-        raise ToolkitError(f"{path}: shows no digit, all is of one shade; give one with contrast")
+        raise ToolkitError(
+            f"{path}: shows no digit, because all pixels have the same shade; "
+            "give a picture with contrast"
+        )
     return _centred(_fitted(_cropped(contrast)))
 
 
@@ -55,7 +58,7 @@ def _opened(path: Path) -> Image.Image:
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
         raise ToolkitError(f"{path}: too many pixels; make the picture smaller") from error
     except Exception as error:  # depending on the damage, Pillow raises almost any error
-        raise ToolkitError(f"{path}: cannot be read: damaged; save the picture anew") from error
+        raise ToolkitError(f"{path}: cannot be read: damaged; save the picture again") from error
     return picture
 
 

@@ -56,13 +56,13 @@ def predict(pictures: Sequence[str | Path], weights: str | Path | None = None) -
     network = read(Path(weights) if weights else shipped())
     if network.model.network.input != INPUT:
         raise ToolkitError(
-            f"{network.source}: its network takes no images of {FIELD}x{FIELD} pixels in one "
-            "channel; give other weights"
+            f"{network.source}: its network does not accept images of {FIELD}x{FIELD} pixels "
+            "in one channel; give other weights"
         )
     outputs = prod(layer_table(network.model.network)[-1].output)
     if len(network.names) > outputs:
         raise ToolkitError(
-            f"{network.source}: its network puts out {outputs} numbers for its "
+            f"{network.source}: its network has {outputs} outputs for "
             f"{len(network.names)} classes; give other weights"
         )
     rows = probabilities(stages(network), images)

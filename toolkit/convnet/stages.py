@@ -79,7 +79,7 @@ def stages(stored: Stored) -> list[Stage]:
             sequence.append(stage)
     if not reach(sequence) <= FARTHEST:  # which also rejects nan
         raise ToolkitError(
-            f"{stored.source}: its weights are too large to compute with; train the model anew, "
+            f"{stored.source}: its weights are too large to compute with; train the model again, "
             "with a lower training.learning_rate"
         )
     return sequence

@@ -1,4 +1,4 @@
-"""The initial weights and biases of a lesson: those of the template, or random draws."""
+"""The initial weights and biases of a lesson, from its template or drawn at random."""
 
 from itertools import pairwise
 from math import sqrt
@@ -7,16 +7,16 @@ import numpy as np
 
 from toolkit.network.lesson import Lesson
 
-DECIMALS = 4  # of a random draw, few enough for a reader to copy
+DECIMALS = 4  # decimals of a random draw, few enough for a reader to copy
 
 
 def start_weights(lesson: Lesson) -> list[float]:
-    """All weights, layer by layer, neuron by neuron, input by input."""
+    """All weights, ordered by layer, neuron and input."""
     return _parameters(lesson)[0]
 
 
 def start_biases(lesson: Lesson) -> list[float]:
-    """All biases, layer by layer; none where the network has none."""
+    """All biases, ordered by layer; empty if the network has none."""
     return _parameters(lesson)[1]
 
 
@@ -29,7 +29,7 @@ def _parameters(lesson: Lesson) -> tuple[list[float], list[float]]:
 
 
 def _draws(lesson: Lesson) -> tuple[list[float], list[float]]:
-    """Uniform draws within the bound that the initializer sets for each layer."""
+    """Uniform random numbers within the bound that the initializer sets for each layer."""
     random = np.random.default_rng(lesson.start.seed)
     weights: list[float] = []
     biases: list[float] = []
@@ -46,7 +46,7 @@ def _uniform(random: np.random.Generator, bound: float, count: int) -> list[floa
 
 
 def _bounds(initializer: str, before: int, after: int) -> tuple[float, float]:
-    """The largest weight and the largest bias of a layer with these widths.
+    """The bounds of the weights and of the biases of a layer with these widths.
 
     uniform is the default of torch.nn.Linear; xavier and kaiming are torch.nn.init's
     xavier_uniform_ and kaiming_uniform_ for ReLU, with biases of 0.
