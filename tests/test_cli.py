@@ -78,8 +78,14 @@ def test_a_template_by_its_path(tmp_path: Path) -> None:
         (["backprop", "nosuch"], "nosuch: no such template"),
         (["backprop", "--epochs", "0"], "--epochs 0: must be at least 1"),
         (["backprop", "--epochs", "-3"], "--epochs -3: must be at least 1"),
-        (["backprop", "--epochs", "1e3"], "'--epochs': must be a whole number; toolkit backprop"),
-        (["backprop", "--learning-rate", "many"], "'--learning-rate': must be a number; toolkit"),
+        (
+            ["backprop", "--epochs", "1e3"],
+            "'--epochs': must be a whole number; see toolkit backprop",
+        ),
+        (
+            ["backprop", "--learning-rate", "many"],
+            "'--learning-rate': must be a number; see toolkit",
+        ),
         (["backprop", "--learning-rate", "nan"], "--learning-rate nan: must be a finite number"),
         (["backprop", "--learning-rate", "inf"], "--learning-rate inf: must be a finite number"),
         (["backprop", "--learning-rate", "0"], "--learning-rate 0: must be a finite number above"),

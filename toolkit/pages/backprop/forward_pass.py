@@ -1,4 +1,4 @@
-"""Step 1: from the inputs to the loss, a line for each quantity."""
+"""Step 1: from the inputs to the loss, with one line for each quantity."""
 
 from toolkit.book.sheet import Sheet
 from toolkit.pages.backprop.layout import LessonLayout
@@ -11,7 +11,7 @@ LEAD = ("The inputs go in, layer by layer, until the loss says how wrong the ans
 
 
 def sheet(run: LessonLayout, name: str, cells: QuantityCells, following: str | None) -> Sheet:
-    """The first sample's quantities; of further samples the tables show the same."""
+    """The quantities of the first sample; the tables show those of further samples."""
     page = EquationPage(name, cells)
     for heading, equations in _blocks(run):
         page.block(heading)
@@ -21,7 +21,7 @@ def sheet(run: LessonLayout, name: str, cells: QuantityCells, following: str | N
 
 
 def _blocks(run: LessonLayout) -> list[tuple[str, list[Equation]]]:
-    """The lines by layer, then the errors and the loss."""
+    """The lines layer by layer, then those of the errors and the loss."""
     blocks: dict[str, list[Equation]] = {}
     for equation in run.derived.forward:
         role = run.derived.roles[equation.symbol]

@@ -1,4 +1,4 @@
-"""Steps 3 to 5: the gradients of the output weights, of what is hidden, of the other weights."""
+"""Steps 3 to 5: the gradients of the output weights, hidden quantities and other weights."""
 
 from toolkit.book.sheet import Sheet
 from toolkit.pages.backprop.layout import LessonLayout
@@ -33,7 +33,7 @@ def sheet(
 
 
 def earlier_weights(run: LessonLayout) -> str:
-    """The weights before the output layer: w1 to w4."""
+    """The weights before the output layer, such as w1 to w4."""
     last = len(run.lesson.network.layers) - 1
     names = [w.name for w in run.derived.weights if run.layers[w] < last]
     return " to ".join([names[0], names[-1]] if len(names) > 1 else names)
@@ -53,7 +53,7 @@ def _blocks(run: LessonLayout, kind: str) -> list[tuple[str, list[Equation]]]:
 
 
 def _inner(run: LessonLayout, first: int, last: int) -> list[Equation]:
-    """Gradients of the first sample's quantities in these layers."""
+    """The gradients of the first sample's quantities in these layers."""
     return [
         e
         for e in run.derived.gradients

@@ -1,4 +1,4 @@
-"""The first sheet: what the book is, how to play with it, the network with its present values."""
+"""The first sheet: an introduction, instructions, and a diagram of the network with live values."""
 
 import itertools
 from collections.abc import Sequence
@@ -57,7 +57,7 @@ STEPS = {
 def sheet(
     run: LessonLayout, names: Sequence[str], quantities: QuantityCells, verdicts: Known
 ) -> Sheet:
-    """Contents on the left, the network on the right, the checks above both."""
+    """The contents on the left, the network on the right, and the checks above both."""
     cells = {
         (1, 1): Cell(run.lesson.title, "title"),
         **{(2 + n, 1): Cell(words, "text") for n, words in enumerate(LEAD)},
@@ -114,8 +114,10 @@ NetworkDrawing = tuple[dict[tuple[int, int], Cell], tuple[Line, ...], dict[int, 
 
 
 def _network(run: LessonLayout, quantities: QuantityCells) -> NetworkDrawing:
-    """Neurons as pairs of cells, a layer a column, and between two layers a column of weights, each
-    on the line from the neuron that it reads to the neuron that reads it.
+    """The diagram of the network.
+
+    Neurons are pairs of cells, with one column for each layer. Between two layers there is a column
+    of weights, each on the line that connects its two neurons.
     """
     widths = run.lesson.network.layers
     edges = [a * b for a, b in itertools.pairwise(widths)]
@@ -150,7 +152,7 @@ def _network(run: LessonLayout, quantities: QuantityCells) -> NetworkDrawing:
 
 
 def _places(count: int, height: int) -> list[int]:
-    """The rows of that many things, spaced evenly."""
+    """The rows of `count` items, evenly spaced."""
     return [TOP + round((n + 0.5) * height / count) for n in range(count)]
 
 
@@ -171,7 +173,7 @@ def _readable(quantities: QuantityCells, symbol: Symbol) -> dict[Symbol, Known]:
 
 
 def _symbols(run: LessonLayout, layer: int, neuron: int) -> list[Symbol]:
-    """What a neuron shows: what it adds up, and what it passes on; of the first sample."""
+    """The symbols that a neuron shows: its sum and its activation, for the first sample."""
     kinds = ("input",) if layer == 0 else ("sum", "activation")
     place = (layer, neuron, 1)
     return [
@@ -184,7 +186,7 @@ def _symbols(run: LessonLayout, layer: int, neuron: int) -> list[Symbol]:
 def _edges(
     column: int, left: list[int], right: list[int], weights: object, quantities: QuantityCells
 ) -> tuple[dict[tuple[int, int], Cell], list[Line]]:
-    """The weights between two layers, ordered as their lines lie, so that few of these cross."""
+    """The weights between two layers, ordered by their lines so that few lines cross."""
     pairs = [(a, b, next(weights)) for b in right for a in left]  # type: ignore[call-overload]
     pairs.sort(key=lambda pair: (pair[0] + pair[1], pair[0]))
     span = max(*left, *right) - min(*left, *right) + 3
