@@ -153,7 +153,7 @@ def _entries(run: LessonLayout, symbol: Symbol) -> list[Entry]:
 def _parameter(
     parameter: Symbol, group: str, updates: dict[Symbol, Equation], chosen: Equation
 ) -> Entry:
-    """The column of a parameter: it begins with the cell, to which a fixed parameter stays equal."""
+    """The column of a parameter: it begins with its cell, to which a fixed one stays equal."""
     start = Equation(parameter, parameter)
     if parameter not in updates:
         return Entry(parameter, group, None, start)

@@ -16,7 +16,7 @@ from toolkit.symbols.ranges import summed
 
 SIDE = 12
 LAST = FIRST + SIDE - 1
-INK = "9FB3C8"  # light enough to read a number on it
+INK = "9FB3C8"  # light enough for numbers to be readable
 MIDDLE, CENTRE = Symbol("m"), constant((SIDE + 1) / 2)
 NEW_ROW, NEW_COLUMN, ROW, COLUMN, A, B, C, D = (
     Symbol(name) for name in ("r_new", "c_new", "r", "c", "a", "b", "d", "e")
@@ -32,7 +32,7 @@ MATRIX = {
     C: SHRINK * sine(ANGLE),
     D: SHRINK * cosine(ANGLE),
 }
-# A word in a yellow cell counts as 0, and as the first row or column.
+# Text in a yellow cell counts as 0, and as the first row or column.
 SAFE = {symbol: as_number(symbol) for symbol in (ANGLE, LEFT, UP, SHRINK)}
 CHOSEN = {symbol: held(symbol, 1, SIDE) for symbol in (NEW_ROW, NEW_COLUMN)}
 NEW_PIXEL = bilinear_sample(
@@ -42,7 +42,7 @@ Cells = dict[Symbol, Known]
 
 
 def demonstrate(page: Page) -> None:
-    """A digit moved, turned and scaled, and one of the new pixels taken apart."""
+    """A digit that is moved, rotated and scaled, with the computation of one new pixel."""
     page.equation(FROM_ROW, "A new pixel is read at the old row")
     page.equation(FROM_COLUMN, "and at the old column (m is the middle)")
     page.equation(WEIGHT, "An old pixel (k_r, k_c) beside it weighs")
@@ -76,7 +76,7 @@ def _matrix(page: Page, row: int, known: Cells) -> None:
 
 
 def _framed(page: Page, head: int, words: str) -> None:
-    """A heading, and the numbers of rows and columns."""
+    """A heading, with the numbers of rows and columns."""
     page.label((head, LABEL), words, "name")
     for n in range(1, SIDE + 1):
         page.cells[head, FIRST + n - 1] = Cell(n, "heading")
@@ -85,7 +85,7 @@ def _framed(page: Page, head: int, words: str) -> None:
 
 
 def _before(page: Page, top: int) -> Cells:
-    """The old image."""
+    """The original image."""
     _framed(page, top, "before: pixels from 0 to 255 (change them)")
     numbers = np.arange(1, SIDE + 1)
     return {
@@ -96,7 +96,7 @@ def _before(page: Page, top: int) -> Cells:
 
 
 def _after(page: Page, top: int, known: Cells) -> None:
-    """The new image."""
+    """The transformed image."""
     _framed(page, top, "after: moved, then turned and shrunk")
     numbers = np.arange(1, SIDE + 1)
     places = {
@@ -107,7 +107,7 @@ def _after(page: Page, top: int, known: Cells) -> None:
 
 
 def _apart(page: Page, row: int, known: Cells) -> None:
-    """Where the chosen pixel comes from, and its four old pixels with their weights."""
+    """The source of the selected pixel: a position, and four old pixels with their weights."""
     left = FIRST + 5
     page.label((row - 1, left - 1), "the new pixel taken apart", "name")
     page.headings(

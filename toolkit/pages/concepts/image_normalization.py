@@ -15,9 +15,9 @@ from toolkit.symbols.ranges import summed
 from toolkit.symbols.text import Text
 
 SIDE, STEPS = 8, 12
-INK = "9FB3C8"  # light enough to read a number on it
+INK = "9FB3C8"  # light enough for numbers to be readable
 BYTE = Integer(255)
-LEAST, MOST = Rational(1, 10**6), Integer(10**6)  # of what the chart shows
+LEAST, MOST = Rational(1, 10**6), Integer(10**6)  # the range of the chart
 X, MU, SIGMA, W, BEST, SQUARE, ETA, STEP = (
     Symbol(name) for name in ("x", "μ", "σ", "w", "w_0", "c", "η", "step")
 )
@@ -30,16 +30,16 @@ MEAN, SQUARES = summed(X) / AREA, summed(X**2) / AREA
 FATE = Piecewise(
     (Text("stays"), ETA <= 0), (Text("converges"), LARGEST.symbol > ETA), (Text("runs away"), True)
 )
-# Each step multiplies the distance by 1 - η c. (Nothing to the power of 0 is an error in Excel.)
+# Each step multiplies the distance by 1 - η c. (In Excel, 0 to the power of 0 is an error.)
 START = Abs(W - BEST)
 DISTANCE = START * fading(as_one(Abs(1 - ETA * SQUARE)), STEP)
 KINDS = ("0 to 255", "0 to 1", "normalized")
-SAFE = {symbol: as_number(symbol) for symbol in (ETA, W, BEST)}  # a word counts as 0
+SAFE = {symbol: as_number(symbol) for symbol in (ETA, W, BEST)}  # text counts as 0
 Cells = dict[Symbol, Known]
 
 
 def demonstrate(page: Page) -> None:
-    """Part of a digit on three scales, and what each does to one weight that reads it."""
+    """Part of a digit on three scales, and the training of one weight on each of them."""
     beside = page.row
     page.equation(NORMALIZED, "Normalized pixel, by mean μ and deviation σ:")
     page.say("A neuron w·x is to become w₀·x, over all pixels x; c is the mean of x².")
@@ -80,7 +80,7 @@ def _images(page: Page, top: int) -> tuple[Known, Known]:
 
 
 def _of_bytes(symbol: Symbol, pixels: Known, known: Cells) -> tuple[Expr, Cells]:
-    """Mean or deviation of the pixels from 0 to 255."""
+    """The mean or the deviation of the pixels from 0 to 255."""
     expr = MEAN if symbol == MU else sqrt(summed((X - MU) ** 2) / AREA)
     return expr, known | {X: pixels}
 
@@ -88,7 +88,7 @@ def _of_bytes(symbol: Symbol, pixels: Known, known: Cells) -> tuple[Expr, Cells]
 def _statistics(
     page: Page, top: int, known: Cells, pixels: Known, normalized: Known
 ) -> list[Known]:
-    """Each scale's mean, deviation and mean of squares, its gradient and its largest rate."""
+    """The mean, deviation, mean square, gradient and largest learning rate for each scale."""
     page.headings((top, LABEL), ["the pixels as", *KINDS])
     for n, words in enumerate(
         (
@@ -125,7 +125,7 @@ def _statistics(
 
 
 def _way(page: Page, top: int, row: int, known: Cells, squares: list[Known]) -> None:
-    """How far the weight is from where it should be, step by step, on each scale."""
+    """The distance of the weight from its target, step by step, on each scale."""
     left = FIRST + SIDE + 1
     top -= 1
     page.headings((top, left), ["step", *KINDS])

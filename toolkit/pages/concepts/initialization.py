@@ -14,23 +14,23 @@ from toolkit.symbols.equation import Equation
 from toolkit.symbols.maps import rectified, weighted_sum
 from toolkit.symbols.ranges import squares
 
-LAYERS, DEEP, WIDE = 10, 6, 6  # of the theory; of the real pass, and its neurons
+LAYERS, DEEP, WIDE = 10, 6, 6  # layers of the theory and of the computed pass, and its neurons
 N, S, V, A = (Symbol(name, positive=True) for name in ("n", "s", "v", "a"))
 RELU = Equation(Symbol("v_ReLU"), N * S**2 * V / 2)
 LINEAR = Equation(Symbol("v_linear"), N * S**2 * V)
 HE = Equation(Symbol("s_He"), sqrt(as_one(2 / divisor(N))))
 XAVIER = Equation(Symbol("s_Xavier"), sqrt(as_one(1 / divisor(N))))
-PYTORCH = sqrt(as_one(1 / divisor(3 * N)))  # of Linear: uniform within 1/√n to both sides
+PYTORCH = sqrt(as_one(1 / divisor(3 * N)))  # PyTorch's Linear draws uniformly from -1/√n to 1/√n
 NORMALS, ACTIVATIONS = Symbol("normals"), Symbol("activations")
-# As many neurons as fit a screen stand for n: their weights are larger in proportion.
+# The few neurons that fit the screen represent n neurons: their weights are scaled accordingly.
 NEURON = rectified(S * sqrt(N / WIDE) * weighted_sum(NORMALS, ACTIVATIONS))
 SIZE = sqrt(squares(A) / WIDE)
-SAFE = {symbol: as_number(symbol) for symbol in (N, S)}  # a word in a yellow cell counts as 0
+SAFE = {symbol: as_number(symbol) for symbol in (N, S)}  # text in a yellow cell counts as 0
 Cells = dict[Symbol, Known]
 
 
 def demonstrate(page: Page) -> None:
-    """The size of activations through ten layers, in theory and through a small network."""
+    """The size of activations through ten layers, in theory and in a small network."""
     beside = page.row
     page.equation(RELU, "Mean square behind the next layer, with ReLU:")
     page.equation(LINEAR, "and without an activation function:")
@@ -57,7 +57,7 @@ def demonstrate(page: Page) -> None:
 
 
 def _settings(page: Page) -> Cells:
-    """Width and deviation, and by how much a layer then multiplies the size."""
+    """Width and deviation, and the factor by which a layer then multiplies the size."""
     known = {}
     for symbol, words, value, least, most, whole in (
         (N, "width n: neurons in each layer", 64, 1, 4096, True),
@@ -91,7 +91,7 @@ def _starts(page: Page, known: Cells) -> list[Known]:
 
 
 def _theory(page: Page, top: int, known: Cells, starts: list[Known]) -> list[Series]:
-    """The root mean square behind each layer, from 1: chosen deviation, He's and Xavier's."""
+    """The root mean square after each layer, for the selected, He's and Xavier's deviation."""
     he, xavier, _ = starts
     ways = (
         (RELU, "yours, ReLU", known[S]),
@@ -108,22 +108,23 @@ def _theory(page: Page, top: int, known: Cells, starts: list[Known]) -> list[Ser
         here = page.fixed((top + 1, column), 1, "tiny")
         for n in range(1, LAYERS + 1):
             operands = known | {S: deviation, V: here}
-            # The size is the root of the mean square, so the next is that of its square.
+            # The size is the root of the mean square, so the next size is the root of the next mean
+            # square.
             here = page.compute((top + 1 + n, column), _next(line).xreplace(SAFE), operands, "tiny")
     layers = page.down((top + 1, LABEL), LAYERS + 1)
     return [
         Series(page.known((top, column)), layers, page.down((top + 1, column), LAYERS + 1))
         for column in range(FIRST, FIRST + 4)
-    ]  # the last is 1 as He's
+    ]  # the last deviation is again 1, as with He's
 
 
 def _next(line: Equation) -> Expr:
-    """The same for sizes: the root of what becomes of the square."""
+    """The equation for sizes: the root of the equation for squares."""
     return sqrt(line.expr.subs(V, V**2))
 
 
 def _pass(page: Page, top: int, known: Cells) -> Series:
-    """A small network with stored random weights: a column a layer, a row a neuron."""
+    """A small network with stored random weights: one column per layer, one row per neuron."""
     random = np.random.default_rng(0)
     page.label((top, LABEL), f"a real pass: {WIDE} neurons a layer, ReLU, n·s² as above", "name")
     page.inputs((top + 1, FIRST), np.array([[1.0], [-1], [1], [1], [-1], [1]]), -100, 100)
@@ -149,7 +150,7 @@ def _pass(page: Page, top: int, known: Cells) -> Series:
 
 
 def _normals(page: Page, top: int, layer: int, random: np.random.Generator) -> list[Known]:
-    """Stored normal numbers, a column for each neuron that they lead to."""
+    """Stored normal random numbers, with one column for each neuron of the next layer."""
     values = np.round(random.standard_normal((WIDE, WIDE)), 4)
     page.label((top, ASIDE), f"normal numbers to layer {layer}", "name")
     for (row, column), number in np.ndenumerate(values):

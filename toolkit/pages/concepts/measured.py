@@ -1,11 +1,11 @@
-"""The measured half of a concept's sheet: a table of its variants, a conclusion, a chart.
+"""The measured half of a concept's sheet: a table of its variants, a conclusion, and a chart.
 
-All figures are formulas over the sheet Results. A conclusion is written as sentences with gaps:
-{0.accuracy} is the mean test accuracy of variant number 0 (as the experiment counts them), and
-{1~0.more?A|B|C} says A where variant 1 has clearly more of it than variant 0, B where clearly less,
-C where neither is clear; {1~0.more} alone says JUDGED. {0.failed} says how many of its runs ended
-below FAILED. FIGURES lists what else can be asked for. So a conclusion follows its figures, and no
-number in it is typed.
+All figures are formulas that refer to the sheet Results. A conclusion consists of sentences with
+placeholders: {0.accuracy} is the mean test accuracy of variant number 0, in the order of the
+experiment, and {1~0.more?A|B|C} is A if variant 1 has clearly more of it than variant 0, B if it
+has clearly less, and C otherwise; {1~0.more} alone uses the texts in JUDGED. {0.failed} is the
+number of its runs that ended below FAILED. FIGURES lists all other figures. A conclusion therefore
+follows the results, and no number in it is typed.
 """
 
 import re
@@ -36,7 +36,7 @@ MOST_SEEDS = 5
 ANSWERS, KEYS, KEY, SEEDS, SEED, CELLS, X = (
     Symbol(name) for name in ("answers", "keys", "key", "seeds", "seed", "cells", "x")
 )
-# Figures of a variant that a conclusion may name: the heading they stand under, and how they read.
+# Figures of a variant for conclusions: the heading of their column, and their number format.
 FIGURES = {
     "accuracy": "mean",
     "spread": "standard deviation",
@@ -47,7 +47,7 @@ FIGURES = {
     "parameters": "parameters",
     "wrong": "wrong of 10,000",
 }
-# Standard deviations of other figures than the test accuracy: heading, figure, style.
+# Standard deviations of figures other than the test accuracy: heading, figure, style.
 SPREADS = {
     "train deviation": ("train accuracy", "percent right"),
     "loss deviation": ("test loss", "loss right"),
@@ -56,17 +56,15 @@ SPREADS = {
 SHARES = ("accuracy", "spread", "train", "quarter")
 DECIMALS = {"loss": 3, "seconds": 1, "parameters": 0, "wrong": 0}
 GAP = re.compile(r"\{(\d+)(?:([~-])(\d+))?\.(\w+)(?:\?([^|}]*)\|([^|}]*)\|([^}]*))?\}")
-FAILED = Rational(9, 10)  # of accuracy: a run that ends below it has learned little
+FAILED = Rational(9, 10)  # an accuracy; a run that ends below it has learned little
 JUDGED = ("clearly better", "clearly worse", "not clearly different")
-MANY = 8  # bars whose names stand aslant below them and want room
-LONGEST_TEXT = 250  # of one text within a formula: 255 is Excel's limit
+MANY = 8  # for bars, whose slanted names need room
+LONGEST_TEXT = 250  # of one text within a formula; Excel's limit is 255
 
 
 @dataclass(frozen=True)
 class Records:
-    """All runs as the sheet Results holds them, the budget that they were made with, and the
-    experiments of all concepts.
-    """
+    """All runs on the sheet Results, their budget, and the experiments of all concepts."""
 
     results: tuple[Result, ...]
     table: Table
@@ -75,11 +73,11 @@ class Records:
 
     @property
     def seeds(self) -> tuple[int, ...]:
-        """The seeds that the tables show."""
+        """The seeds that the tables contain."""
         return tuple(sorted({result.seed for result in self.results}))[:MOST_SEEDS]
 
     def count(self, fingerprint: str) -> int:
-        """How many runs of a setup there are."""
+        """The number of runs of a setup."""
         return sum(result.fingerprint == fingerprint for result in self.results)
 
     def known(self, heading: str) -> Known:
@@ -89,7 +87,7 @@ class Records:
 
 @dataclass(frozen=True)
 class VariantFigures:
-    """Where on a page the figures of each variant stand."""
+    """The cells on a page that hold the figures of each variant."""
 
     page: Page
     top: int
@@ -97,18 +95,18 @@ class VariantFigures:
     seeds: int
 
     def figure(self, variant: int, heading: str) -> Known:
-        """One figure of a variant, counted from 0."""
+        """The cell with one figure of a variant, which is counted from 0."""
         return self.page.known((self.top + 1 + variant, self.columns[heading]))
 
     def runs(self, variant: int) -> Known:
-        """The test accuracies of a variant, a cell for each seed."""
+        """The test accuracies of a variant, one cell for each seed."""
         row = self.top + 1 + variant
         values = [self.page.cells[row, FIRST + n].value for n in range(self.seeds)]
         return self.page.reach(Area.of(row, FIRST, wide=self.seeds), values)
 
 
 def table(page: Page, concept: NamedExperiment, records: Records) -> VariantFigures:
-    """The variants' figures, in the next free rows."""
+    """Write the figures of the variants into the next free rows."""
     top, seeds = page.row, records.seeds
     words = [
         *(f"seed {seed}" for seed in seeds),
@@ -174,7 +172,7 @@ def _line(figures: VariantFigures, variant: int, key: Known, records: Records) -
 
 
 def conclude(figures: VariantFigures, sentences: Sequence[str]) -> None:
-    """The sentences with their gaps filled by formulas, each in a row of its own."""
+    """Write sentences, one per row, with formulas in their placeholders."""
     for sentence in sentences:
         known: dict[Symbol, Known] = {}
         pieces = list(_pieces(sentence, figures, known))
@@ -199,7 +197,7 @@ def _texts(words: str) -> list[Expr]:
 
 
 def _gap(gap: re.Match[str], figures: VariantFigures, known: dict[Symbol, Known]) -> Expr:
-    """What stands in one gap; `known` takes the cells that it reads."""
+    """The expression for one placeholder; the cells to which it refers are added to `known`."""
     variant, sign, other, figure, *answers = gap.groups()
     if figure == "name":
         cell = figures.page.known((figures.top + 1 + int(variant), LABEL))
@@ -238,8 +236,10 @@ def _symbol(name: str, cell: Known, known: dict[Symbol, Known]) -> Symbol:
 def chart(
     figures: VariantFigures, concept: NamedExperiment, title: str = "Wrong of 10,000 test digits"
 ) -> None:
-    """Bars of how many test digits each variant gets wrong, on a logarithmic axis where some get
-    most of them wrong; the rows that it covers are taken.
+    """A bar chart of the number of errors of each variant on the test digits.
+
+    The axis is logarithmic if some variants misclassify most digits. The page continues below the
+    chart.
     """
     page, count = figures.page, len(concept.experiment.variants)
     first, last, column = figures.top + 1, figures.top + count, figures.columns["wrong of 10,000"]

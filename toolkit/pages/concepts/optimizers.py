@@ -14,7 +14,8 @@ from toolkit.symbols.equation import Equation, Gradient, Previous, quantity
 from toolkit.symbols.text import Text
 
 STEPS = 20
-CHART_ROWS_ABOVE = 4  # the charts begin so far above the first cell to change, to be seen with it
+# the charts begin this far above the first cell to change, so that both are visible
+CHART_ROWS_ABOVE = 4
 A, B, X, Y, CHOICE, STEP = (quantity(name) for name in ("a", "b", "x", "y", "schedule", "t"))
 FACTOR, BASE = quantity("factor"), quantity("η_0")
 VALLEY = Equation(Symbol("L"), (A * X**2 + B * Y**2) / 2)
@@ -24,7 +25,7 @@ NAMES = {"sgd": "SGD", "momentum": "momentum", "adam": "Adam"}
 RATES = {"sgd": 0.09, "momentum": 0.03, "adam": 0.4}
 CONSTANT, BY_STEPS, CYCLE = "constant", "by steps", "one cycle"
 WARM = Rational(3, 10) * STEPS
-# A tenth from the middle on; or from 1/25 up to 1 and down again, along half waves.
+# Divided by ten in the second half; or from 1/25 up to 1 and down again, along cosine waves.
 FALLING = Rational(1, 10) ** floor(2 * (STEP - 1) / Integer(STEPS))
 RISING = Rational(13, 25) - Rational(12, 25) * cos(pi * STEP / WARM)
 ONE_CYCLE = Piecewise(
@@ -39,7 +40,7 @@ RUNS = (
     "and AdamW, which shrinks the weights a little in each step.",
 )
 LARGEST_BETA, LEAST_EPSILON = Rational(9999, 10000), Rational(1, 10**11)
-# What is no number counts as 0; a share of 1, or an ε of 0, would divide by 0.
+# Anything that is not a number counts as 0; a share of 1, or an ε of 0, would divide by 0.
 SAFE = {symbol: as_number(symbol) for symbol in (A, B, X, Y, MOMENTUM, BASE)}
 SAFE |= {symbol: Min(as_number(symbol), LARGEST_BETA) for symbol in BETAS}
 SAFE[EPSILON] = Max(as_number(EPSILON), LEAST_EPSILON)
@@ -47,7 +48,7 @@ Cells = dict[Symbol, Known]
 
 
 def demonstrate(page: Page) -> None:
-    """Three optimizers side by side down the same valley."""
+    """The paths of three optimizers in the same valley."""
     page.equation(VALLEY, "The valley:")
     for kind in KINDS:
         for equation in update(_training(kind), X):
@@ -70,7 +71,7 @@ def _training(kind: str) -> Training:
 
 
 def _textbook_form(equation: Equation) -> Equation:
-    """The loss under the name that it has here."""
+    """The equation with the symbol that the loss has on this sheet."""
     named = {Previous(Gradient(LOSS, X)): Gradient(VALLEY.symbol, X), EPOCH: STEP}
     return Equation(equation.symbol, equation.expr.xreplace(named))
 
@@ -102,7 +103,7 @@ def _settings(page: Page) -> tuple[Cells, dict[str, Known]]:
 
 
 def _descent(page: Page, top: int, number: int, known: Cells, rate: Known) -> int:
-    """Rows of one optimizer: x, y, loss, and to the right what it remembers; its first column."""
+    """The rows of one optimizer: x, y, loss and its state; returns the first column."""
     kind, left = KINDS[number], FIRST + 1 + 3 * number
     equations = [line for wrt in (X, Y) for line in update(_training(kind), wrt)]
     columns = _columns(equations, left, number)
@@ -157,7 +158,7 @@ def _row(
     before: Cells,
     known: Cells,
 ) -> Cells:
-    """One step: the update's equations with the row above in place of what they call previous."""
+    """A step: the equations of the update with the row above in place of Previous."""
     equations, columns = way
     page.fixed((row, LABEL), step, "label")
     operands = known | {STEP: constant(step), EPOCH: constant(step)}
@@ -175,7 +176,7 @@ def _row(
 
 
 def _filled(expr: Expr, old: dict[Symbol, Symbol]) -> Expr:
-    """The update with its gradient, its rate and its old values as they stand here."""
+    """The update with its gradient, learning rate and old values from this sheet."""
     at_old = {x: old[Previous(x)] for x in (X, Y)}
     slopes = {Previous(Gradient(LOSS, x)): slope.xreplace(at_old) for x, slope in SLOPES.items()}
     named = expr.xreplace(slopes).xreplace({LEARNING_RATE: BASE * FACTOR, **old})
@@ -183,7 +184,7 @@ def _filled(expr: Expr, old: dict[Symbol, Symbol]) -> Expr:
 
 
 def _charts(page: Page, beside: int, top: int, lefts: list[int]) -> None:
-    """The paths seen from above, and the losses step by step, beside the cells to change."""
+    """Charts of the paths seen from above, and of the losses, beside the cells to change."""
     rows = STEPS + 1
     steps = page.down((top + 1, LABEL), rows)
     for left, kind in zip(lefts, KINDS, strict=True):

@@ -39,7 +39,7 @@ EXPERIMENT = Experiment(
     ),
 )
 
-MOST, STEPS = 7, 36  # the highest degree; points of the curve
+MOST, STEPS = 7, 36  # the highest degree, and the number of points of the curve
 TRAINING = ((0, 0.1), (1, 1.3), (2, 1.6), (3, 0.8), (4, -0.4), (5, -0.7), (6, -1.3), (7, 0.2))
 TEST = (
     (0.5, 0.6),
@@ -65,7 +65,7 @@ Cells = dict[Symbol, Known]
 
 
 def demonstrate(page: Page) -> None:
-    """Polynomials through noisy points: the one chosen, and the errors of all."""
+    """Polynomials fitted to noisy points: the selected one, and the errors of all degrees."""
     page.equation(CURVE, "The fitted polynomial of degree d:")
     page.say("Change the yellow cells: degree 1, 3, 5, 7; or move a training point by 1 and watch.")
     page.label((page.row, LABEL), "degree d of the polynomial (1 to 7)")
@@ -91,7 +91,7 @@ def _points(page: Page, top: int) -> None:
 
 
 def _basis(page: Page, top: int, known: Cells) -> Known:
-    """The basis at all points and along the curve, its coefficients, and the fit chosen."""
+    """The basis at all points and along the curve, its coefficients, and the selected fit."""
     places = [x for x, _ in (*TRAINING, *TEST)]
     xs = np.array([*places, *np.linspace(0, 7, STEPS)])
     head = top - 13
@@ -124,7 +124,7 @@ def _numbers(page: Page, row: int, known: Cells) -> Known:
 
 
 def _coefficients(page: Page, row: int, top: int) -> Known:
-    """Each the sum of basis times value over the training points."""
+    """The coefficients, each a sum of basis times value over the training points."""
     page.label((row, ASIDE + 1), "c_j")
     values = _column(page, top + 3, FIRST + 1)
     coefficients = [
@@ -137,7 +137,7 @@ def _coefficients(page: Page, row: int, top: int) -> Known:
 
 
 def _predictions(page: Page, top: int, known: Cells, basis: Known) -> None:
-    """What each degree answers at each point, and above it the two errors."""
+    """The predictions of each degree at each point, and the two errors above them."""
     left = FIRST + 2
     for degree in range(1, MOST + 1):
         page.cells[top, left + degree - 1] = Cell(degree, "heading")
@@ -158,7 +158,7 @@ def _predictions(page: Page, top: int, known: Cells, basis: Known) -> None:
 
 
 def _charts(page: Page, row: int, top: int) -> None:
-    """The chosen curve among the points; both errors over the degree."""
+    """Charts of the selected curve with the points, and of both errors over the degree."""
     head = top - 13
     names = {}
     for n, words in enumerate(("training", "test", "curve")):
@@ -217,13 +217,13 @@ def _across(page: Page, row: int) -> Known:
 
 
 def _column(page: Page, row: int, column: int) -> Known:
-    """As many cells as there are training points, as an array."""
+    """One cell for each training point, as an array."""
     cells = page.down((row, column), POINTS)
     return Known(cells.address, np.array(cells.value, float))
 
 
 def measure(page: Page, figures: VariantFigures, records: Records) -> None:
-    """The test accuracy on the way: whether it falls again."""
+    """Write the test accuracy during training, which shows whether it falls again."""
     page.part("Does the test accuracy fall again, as training goes on?")
     page.say(
         "Dropout in these networks drops whole maps. Train accuracy is measured at the end alone.",
@@ -256,7 +256,7 @@ def measure(page: Page, figures: VariantFigures, records: Records) -> None:
 
 
 def _curves(page: Page, top: int) -> None:
-    """A line a variant."""
+    """One line for each variant."""
     count = len(QUARTERS)
     axis = page.reach(Area.of(top, FIRST, wide=count), list(range(1, count + 1)))
     lines = []

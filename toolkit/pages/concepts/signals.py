@@ -1,7 +1,7 @@
-"""The early signals of a network that goes well or not, and the bounds that tell these apart.
+"""Early signals of whether a network trains well, and the bounds that separate good from bad.
 
-A signal is compared with bounds that stand in cells, by the same expression wherever it is asked:
-in a reader's checklist and on every run that was made.
+A signal is compared with bounds in cells. The same expression serves a reader's checklist and every
+recorded run.
 """
 
 from dataclasses import dataclass
@@ -17,9 +17,7 @@ ONE = Integer(1)
 
 @dataclass(frozen=True)
 class Bound:
-    """A threshold of a signal: the symbol of its cell, its value to begin with, and whether it is
-    an upper bound.
-    """
+    """A threshold of a signal: the symbol of its cell, its initial value, and its direction."""
 
     symbol: Symbol
     value: float
@@ -28,9 +26,10 @@ class Bound:
 
 @dataclass(frozen=True)
 class Signal:
-    """What is looked at: its column of Results, the bounds that a good network keeps (at least, at
-    most, each times `unit`), a value to begin with, and where to look when it is out of them. A
-    `share` is at most 1.
+    """A measured quantity, with its column of Results, its bounds and its advice.
+
+    A good network lies between the bounds (`least` and `most`, each times `unit`). The advice says
+    where to look if a signal is outside of them. A `share` is at most 1.
     """
 
     name: str
@@ -45,12 +44,12 @@ class Signal:
 
     @property
     def symbol(self) -> Symbol:
-        """The number itself."""
+        """The symbol of the number."""
         return Symbol(self.name)
 
     @property
     def bounds(self) -> tuple[Bound, ...]:
-        """Its thresholds: at least one of a lower and an upper bound."""
+        """Its lower bound, its upper bound, or both."""
         limits = (("least", self.least, False), ("most", self.most, True))
         return tuple(
             Bound(Symbol(f"{self.name}, {key}"), value, upper)
@@ -60,17 +59,17 @@ class Signal:
 
     @property
     def fine(self) -> Expr:
-        """Whether it lies within its bounds, as in a good network; never where it is no number."""
+        """Whether the number is within its bounds; false if it is not a number."""
         tests = []
         for bound in self.bounds:
-            limit = as_number(bound.symbol) * self.unit  # a text in place of a bound is no error
+            limit = as_number(bound.symbol) * self.unit  # text in place of a bound causes no error
             tests.append(self.symbol <= limit if bound.upper else self.symbol >= limit)
         return And(*tests)
 
 
-# The bound of the early loss is the one with the greatest difference between the rates of hits and
-# of false alarms on the runs of seed 0. The other bounds lie a little outside the range of the runs
-# of seed 0 that end well.
+# The bound of the early loss has the greatest difference between the rates of hits and of false
+# alarms on the runs of seed 0. The other bounds lie slightly outside the range of those runs of
+# seed 0 that end well.
 EARLY_LOSS = Signal(
     name="early loss",
     words="mean loss of batches 91 to 100 (bound: share of ln n)",
@@ -132,5 +131,5 @@ LATER = Signal(
     advice="all of the above, then the data",
     share=True,
 )
-# The later one is no part of the rule: by then a quarter of the work is done.
+# The later signal is not part of the rule, because by then a quarter of the work is done.
 ALL_FINE = And(*(signal.fine for signal in SIGNALS))
