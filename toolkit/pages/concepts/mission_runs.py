@@ -103,7 +103,7 @@ def _one_if(condition: Expr) -> Expr:
 
 
 def _one_unless(fine: Expr) -> Expr:
-    """0 if the condition holds, else 1; with ten classes, as in all runs, whatever the reader enters."""
+    """0 if the condition holds for ten classes, which all of these runs have, else 1."""
     return Piecewise((Integer(0), fine.subs(NOTHING, mission_tables.LN_TEN)), (Integer(1), True))
 
 
