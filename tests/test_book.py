@@ -168,8 +168,8 @@ def drawing(book: Path) -> etree._Element:
 
 
 def about(shape: etree._Element) -> dict[str, str]:
-    found = next(shape.iter(f"{XDR}cNvPr"))
-    return {str(name): str(value) for name, value in found.attrib.items()}
+    actual = next(shape.iter(f"{XDR}cNvPr"))
+    return {str(name): str(value) for name, value in actual.attrib.items()}
 
 
 def test_the_same_book_gives_the_same_bytes(tmp_path: Path, worked: LessonLayout) -> None:
@@ -288,13 +288,13 @@ def test_columns_fold_to_the_left(read: Worksheet, full: Path) -> None:
 
 
 def test_verdicts_are_coloured(read: Worksheet) -> None:
-    (found,) = read.conditional_formatting
-    assert str(found.sqref) == "B9:C10"
-    assert [rule.formula for rule in found.rules] == [
+    (actual,) = read.conditional_formatting
+    assert str(actual.sqref) == "B9:C10"
+    assert [rule.formula for rule in actual.rules] == [
         ['LEFT(B9,4)="pass"'],
         ['LEFT(B9,4)="fail"'],
     ]
-    fills = [rule.dxf.fill.bgColor.rgb for rule in found.rules]
+    fills = [rule.dxf.fill.bgColor.rgb for rule in actual.rules]
     assert fills == ["00CDEBDF", "00F8C08A"]
 
 
@@ -332,7 +332,7 @@ def test_libreoffice_keeps_it_all(full: Path, office: Office) -> None:
         "A13",
         "A10",
     }
-    assert sum(len(found.rules) for found in sheet.conditional_formatting) == 2
+    assert sum(len(actual.rules) for actual in sheet.conditional_formatting) == 2
     assert cells(again)["All"]["C9"] == 3.0
 
 
@@ -424,7 +424,7 @@ def test_our_lint_sees_what_the_schema_does_not(
                 content = damage(content.decode()).encode()
                 assert content != old.read(name)
             new.writestr(name, content)
-    assert any(re.search(fault, found) for found in faults(out))
+    assert any(re.search(fault, actual) for actual in faults(out))
 
 
 def test_every_formula_carries_its_value(class_book: Path) -> None:

@@ -199,5 +199,5 @@ def test_a_damaged_record_names_what_is_wrong(fault: str, tmp_path: Path) -> Non
 @pytest.mark.parametrize("name", ["default", "tiny", "sprint", "course"])
 def test_the_committed_records_are_read(name: str) -> None:
     path = RECORDS / f"{name}.seeds.json"
-    found = seeds.SERIES.validate_json(path.read_bytes())
-    assert seeds.load(path, found.first(0)) == found
+    actual = seeds.SERIES.validate_json(path.read_bytes())
+    assert seeds.load(path, actual.first(0)) == actual

@@ -292,8 +292,8 @@ def test_a_template_is_printed() -> None:
     for kind, name in (("lesson", "class"), ("model", "tiny")):
         text = (ROOT / "templates" / f"{kind}s" / f"{name}.toml").read_text(encoding="utf-8")
         assert RUN.invoke(app, ["templates", name]).stdout == text
-        told = json.loads(RUN.invoke(app, ["templates", name, "--json"]).stdout)
-        assert told == {"name": name, "kind": kind, "text": text}
+        output = json.loads(RUN.invoke(app, ["templates", name, "--json"]).stdout)
+        assert output == {"name": name, "kind": kind, "text": text}
 
 
 def test_help_names_the_shipped_models() -> None:
@@ -363,10 +363,10 @@ def test_an_error_that_cannot_be_told_keeps_its_code(tmp_path: Path, where: str)
 
 def test_completion_of_words(tmp_path: Path) -> None:
     assert "--install-completion" in toolkit("--help", cwd=tmp_path).stdout
-    told = toolkit(
+    output = toolkit(
         cwd=tmp_path, _TOOLKIT_COMPLETE="complete_bash", COMP_WORDS="toolkit ba", COMP_CWORD="1"
     )
-    assert told.stdout.split() == ["backprop"]
+    assert output.stdout.split() == ["backprop"]
 
 
 AWKWARD = [

@@ -57,9 +57,9 @@ def agree_with_autograd(lesson: Lesson, tolerance: float = 1e-12) -> None:
     slopes = [Gradient(LOSS, p) for p in derived.parameters]
     for rate, learning_rate in enumerate(run.learning_rates):
         theirs = torch_reference.run(lesson, learning_rate)
-        for symbols, wanted in zip((derived.parameters, slopes, [LOSS]), theirs, strict=True):
+        for symbols, expected in zip((derived.parameters, slopes, [LOSS]), theirs, strict=True):
             ours = np.column_stack([run.column(symbol, rate) for symbol in symbols])
-            close(ours, np.array(wanted), tolerance)
+            close(ours, np.array(expected), tolerance)
 
 
 def _on_a_kink(lesson: Lesson) -> bool:

@@ -109,11 +109,11 @@ def test_a_line_of_layers_comes_back(words: list[Any], between: str) -> None:
 @given(st.text("0123456789:/+()BRPGDF. \tx,٣", max_size=20))
 def test_any_line_is_layers_or_an_error(line: str) -> None:
     try:
-        found = layers(line)
+        actual = layers(line)
     except ToolkitError as error:
         assert "not a layer; write" in str(error)
         return
-    convolutions = sum(layer["type"] == "convolution" for layer in found)
+    convolutions = sum(layer["type"] == "convolution" for layer in actual)
     assert line.count("(") == line.count(")") <= convolutions
 
 

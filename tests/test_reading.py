@@ -161,6 +161,6 @@ def test_a_header_that_lies(tmp_path: Path, head: tuple[int, ...], message: str)
 
 
 def test_the_shipped_digits_are_read_whole() -> None:
-    found = digits.load()
-    assert (len(found.train_images), len(found.test_labels)) == (60_000, 10_000)
-    assert np.bincount(found.test_labels.numpy())[0] == 980
+    actual = digits.load()
+    assert (len(actual.train_images), len(actual.test_labels)) == (60_000, 10_000)
+    assert np.bincount(actual.test_labels.numpy())[0] == 980

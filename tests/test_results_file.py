@@ -142,20 +142,20 @@ def test_what_a_diverged_run_leaves_is_read(tmp_path: Path) -> None:
     assert results.load(tmp_path / "r.csv") == (lost, *others)
     never = replace(lost, early_loss=math.nan, gradients=(math.nan,), dead=())
     results.save(tmp_path / "r.csv", (never,))
-    (found,) = results.load(tmp_path / "r.csv")
-    assert math.isnan(found.early_loss) and math.isnan(found.gradients[0]) and found.dead == ()
+    (actual,) = results.load(tmp_path / "r.csv")
+    assert math.isnan(actual.early_loss) and math.isnan(actual.gradients[0]) and actual.dead == ()
 
 
 def test_the_shipped_results_come_back_as_they_lie_there(tmp_path: Path) -> None:
     begin = time.perf_counter()
-    found = results.load(results.shipped())
+    actual = results.load(results.shipped())
     assert time.perf_counter() - begin < 2  # 0.03 on a quiet machine
-    results.save(tmp_path / "r.csv", found)
-    assert len(found) == len(LINES) - 2
+    results.save(tmp_path / "r.csv", actual)
+    assert len(actual) == len(LINES) - 2
     assert (tmp_path / "r.csv").read_bytes() == results.shipped().read_bytes()
     windows = "\r\n".join(LINES)
     (tmp_path / "w.csv").write_text(windows, encoding="utf-8-sig", newline="")
-    assert results.load(tmp_path / "w.csv") == found
+    assert results.load(tmp_path / "w.csv") == actual
 
 
 @pytest.mark.parametrize("name", ["epochs", "seeds", "workers"])

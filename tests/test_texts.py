@@ -245,10 +245,10 @@ def test_openpyxl_reads_odd_texts(odd_book: Path) -> None:
 
 
 def test_libreoffice_reads_odd_texts(odd_book: Path, office: Office) -> None:
-    found = cells(office.recalculate(odd_book))["Odd"]
+    actual = cells(office.recalculate(odd_book))["Odd"]
     for row, text in enumerate(ODD, 1):
         # LibreOffice keeps a carriage return and a line feed in a cell as one end of a line, and
         # counts characters where Excel counts halves of surrogate pairs.
         kept = text.replace("\r\n", "\n")
-        assert found[f"D{row}"] == len(kept), text
-        assert found[f"E{row}"] is (kept == text), text
+        assert actual[f"D{row}"] == len(kept), text
+        assert actual[f"E{row}"] is (kept == text), text

@@ -135,8 +135,8 @@ def test_activations_are_what_is_not_changed_in_place(small: Model) -> None:
 
 
 def how(**more: object) -> TrainingConfig:
-    given = {"epochs": 7, "batch_size": 8, "optimizer": "sgd", "learning_rate": 0.2}
-    return TrainingConfig.model_validate(given | more)
+    arguments = {"epochs": 7, "batch_size": 8, "optimizer": "sgd", "learning_rate": 0.2}
+    return TrainingConfig.model_validate(arguments | more)
 
 
 def torchs(schedule: str, optimizer: torch.optim.Optimizer) -> torch.optim.lr_scheduler.LRScheduler:
@@ -248,9 +248,9 @@ def test_a_training_that_diverges_keeps_its_finished_epochs(
 
     monkeypatch.setattr(loop, "_step", infinite)
     monkeypatch.setattr("toolkit.convnet.training.evaluate", lost)
-    given = ["--out", "m.xlsx", "--model", "small.toml", "--data-dir", ".", "--device", "cpu"]
+    arguments = ["--out", "m.xlsx", "--model", "small.toml", "--data-dir", ".", "--device", "cpu"]
     with contextlib.chdir(folder):
-        done = RUN.invoke(app, ["mnist", *given])
+        done = RUN.invoke(app, ["mnist", *arguments])
     batch = 2 if where == "batch" else 4
     reason = f"training diverged in epoch 3, batch {batch}: the loss is no finite number"
     assert done.exit_code == 1 and f"small.toml: {reason}" in done.stderr
@@ -428,9 +428,9 @@ def test_a_bad_template_is_one_line_before_any_training(
 def refused(folder: Path, message: str, *words: str) -> None:
     """The command says `message` in one line and makes no file."""
     before = sorted(folder.iterdir())
-    given = ["--out", "m.xlsx", "--model", "small.toml", "--data-dir", "."]
+    arguments = ["--out", "m.xlsx", "--model", "small.toml", "--data-dir", "."]
     with contextlib.chdir(folder):
-        done = RUN.invoke(app, ["mnist", *given, *words])
+        done = RUN.invoke(app, ["mnist", *arguments, *words])
     assert done.exit_code == 2
     (line,) = done.stderr.splitlines()
     assert message in line
@@ -611,8 +611,8 @@ def test_a_series_that_never_began_is_not_resumed(folder: Path) -> None:
         train_mnist(options(folder, seeds=2, epochs=1, resume=True))
     assert not list(folder.glob("m.*"))
     train_mnist(options(folder, seeds=1, epochs=1))
-    found = train_mnist(options(folder, seeds=2, epochs=1, resume=True))
-    assert found.seeds and found.seeds.count == 2
+    actual = train_mnist(options(folder, seeds=2, epochs=1, resume=True))
+    assert actual.seeds and actual.seeds.count == 2
 
 
 def test_torch_leaves_no_folder_among_the_temporary_files(folder: Path) -> None:

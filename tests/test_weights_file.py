@@ -36,10 +36,10 @@ RUN = CliRunner()
 
 def kept(source: Path, out: Path, change: Callable[[dict[str, np.ndarray]], None]) -> Path:
     """The weights with their tensors changed, the metadata as it was."""
-    found = stored.read(source)
-    values = dict(found.tensors)
+    actual = stored.read(source)
+    values = dict(actual.tensors)
     change(values)
-    save_file(values, out, {k: v for k, v in found.metadata.model_dump().items() if v is not None})
+    save_file(values, out, {k: v for k, v in actual.metadata.model_dump().items() if v is not None})
     return out
 
 
@@ -108,17 +108,17 @@ DEEP = '{ type = "convolution", channels = 2, kernel = 3 }, ' * 9 + LINEAR
 
 @pytest.mark.parametrize("size", [3.4e38, 1e33])
 def test_weights_that_overflow_are_refused(size: float, tmp_path: Path) -> None:
-    def fill(found: dict[str, np.ndarray]) -> None:
-        for name in found:
-            found[name] = np.full_like(found[name], size)
+    def fill(actual: dict[str, np.ndarray]) -> None:
+        for name in actual:
+            actual[name] = np.full_like(actual[name], size)
 
     large = kept(trained(DEEP, tmp_path / "g.safetensors"), tmp_path / "l.safetensors", fill)
     refused_by_both(large, LARGE, tmp_path)
 
 
 def test_a_step_that_overflows_is_refused(tmp_path: Path) -> None:
-    def grow(found: dict[str, np.ndarray]) -> None:
-        for values in found.values():
+    def grow(actual: dict[str, np.ndarray]) -> None:
+        for values in actual.values():
             values *= np.float32(1e25)
 
     large = kept(trained(DEEP, tmp_path / "g.safetensors"), tmp_path / "l.safetensors", grow)
@@ -135,9 +135,9 @@ def test_the_tensors_of_drawn_networks_are_torchs(network: NetworkConfig) -> Non
 
 
 def test_no_image_goes_beyond_the_reach(tmp_path: Path) -> None:
-    found = stages(stored.read(stored.shipped()))
-    assert 1 < reach(found) < 1e12
-    assert reach(stages(stored.read(trained(DEEP, tmp_path / "d.safetensors")))) < reach(found)
+    actual = stages(stored.read(stored.shipped()))
+    assert 1 < reach(actual) < 1e12
+    assert reach(stages(stored.read(trained(DEEP, tmp_path / "d.safetensors")))) < reach(actual)
 
 
 METADATA: dict[str, tuple[dict[str, str], str]] = {
@@ -171,9 +171,9 @@ METADATA: dict[str, tuple[dict[str, str], str]] = {
 @pytest.mark.parametrize("fault", METADATA)
 def test_metadata_of_weights(fault: str, tmp_path: Path) -> None:
     metadata, said = METADATA[fault]
-    found = stored.read(trained(LINEAR, tmp_path / "good.safetensors"))
+    actual = stored.read(trained(LINEAR, tmp_path / "good.safetensors"))
     bad = tmp_path / "bad.safetensors"
-    save_file(found.tensors, bad, {"template": found.metadata.template} | metadata)
+    save_file(actual.tensors, bad, {"template": actual.metadata.template} | metadata)
     refused_by_both(bad, said, tmp_path)
 
 

@@ -64,12 +64,12 @@ class Grid:
         return [] if self.formula is None else [self.formula]
 
     @property
-    def held(self) -> NDArray[np.bool_]:
+    def mask(self) -> NDArray[np.bool_]:
         """A mask of the cells that are not empty, (rows, columns)."""
         if self.values.dtype.kind in NUMERIC:
             return np.isfinite(self.values)
-        held = [isinstance(value, str) or is_number(value) for value in listed(self.values)]
-        return np.array(held, bool).reshape(self.values.shape)
+        mask = [isinstance(value, str) or is_number(value) for value in listed(self.values)]
+        return np.array(mask, bool).reshape(self.values.shape)
 
     @property
     def area(self) -> Area:
@@ -111,18 +111,18 @@ def grid_rows(grid: Grid, style: int, text: Callable[[str], int]) -> Iterator[st
     turns = [[_Pattern(one, grid) for one in line] for line in grid.turns or ((grid.formula,),)]
     count, names = len(turns), [letters(grid.column + n) for n in range(grid.values.shape[1])]
     computed, numbers = bool(grid.patterns), grid.values.dtype.kind in NUMBERS
-    all_held = grid.held.tolist()
+    masks = grid.mask.tolist()
     for down, values in enumerate(grid.values.tolist()):
         end = f'{grid.row + down}" s="{style}"'
         line = turns[down % count]
         rows = [pattern.rows(down) for pattern in line]
         kinds = _numbers(values) if numbers else (content(v, computed, text) for v in values)
-        held = all_held[down]
+        mask = masks[down]
         yield "".join(
             f'<c r="{names[across]}{end}{kind}>'
             f"{line[across % count].filled(across, rows[across % count])}{value}</c>"
             for across, (kind, value) in enumerate(kinds)
-            if held[across]
+            if mask[across]
         )
 
 

@@ -29,7 +29,7 @@ def _formulas(sheet: Sheet) -> int:
     cells = sum(cell.formula is not None for cell in sheet.cells.values())
     columns = sum(_filled(column) for table in sheet.tables for column in table.columns)
     grids = (grid for grid in sheet.grids if grid.patterns)
-    return cells + columns + sum(int(grid.held.sum()) for grid in grids)
+    return cells + columns + sum(int(grid.mask.sum()) for grid in grids)
 
 
 def _filled(column: Column) -> int:

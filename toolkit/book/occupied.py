@@ -40,6 +40,7 @@ def _inside(columns: dict[int, list[int]], area: Area) -> Iterator[tuple[int, in
     """The single cells within an area; `columns` lists the columns of each row in order."""
     rows = list(columns)
     for row in rows[bisect_left(rows, area.row) : bisect_left(rows, area.last_row + 1)]:
-        held = columns[row]
-        begin, end = bisect_left(held, area.column), bisect_left(held, area.last_column + 1)
-        yield from ((row, column) for column in held[begin:end])
+        occupied = columns[row]
+        begin = bisect_left(occupied, area.column)
+        end = bisect_left(occupied, area.last_column + 1)
+        yield from ((row, column) for column in occupied[begin:end])

@@ -74,8 +74,8 @@ def constant(value: float | bool | str) -> Known:
 
     Raises ValueError for nan and infinity.
     """
-    held = cast("float | bool | str", plain(value))
-    return Known(Operand(literal(held)), held)
+    content = cast("float | bool | str", plain(value))
+    return Known(Operand(literal(content)), content)
 
 
 def in_row(

@@ -73,10 +73,10 @@ def dimension(sheet: Sheet) -> str:
 
 def _cell(row: int, column: int, cell: Cell, index: Index) -> str:
     start = f'<c r="{cell_name(row, column)}" s="{index.style(cell.style)}"'
-    kind, held = content(cell.value, cell.formula is not None, index.text)
+    kind, element = content(cell.value, cell.formula is not None, index.text)
     if cell.formula is not None:
-        return f"{start}{kind}><f>{formula_text(cell.formula)}</f>{held}</c>"
-    return f"{start}{kind}>{held}</c>" if held else f"{start}/>"
+        return f"{start}{kind}><f>{formula_text(cell.formula)}</f>{element}</c>"
+    return f"{start}{kind}>{element}</c>" if element else f"{start}/>"
 
 
 def _table_rows(table: Table, index: Index) -> Iterator[str]:

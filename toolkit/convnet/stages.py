@@ -72,9 +72,9 @@ def stages(stored: Stored) -> list[Stage]:
         module += 2 if isinstance(layer, layers.GlobalAveragePool) else 1
         if isinstance(layer, layers.Dropout):
             continue
-        joined = _join(sequence[-1], stage) if sequence else None
-        if joined:
-            sequence[-1] = joined
+        merged = _join(sequence[-1], stage) if sequence else None
+        if merged:
+            sequence[-1] = merged
         else:
             sequence.append(stage)
     if not reach(sequence) <= FARTHEST:  # which also rejects nan

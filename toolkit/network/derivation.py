@@ -72,8 +72,8 @@ class Derivation:
         return tuple(e.symbol for e in self.updates if e.symbol not in parameters)
 
     @property
-    def given(self) -> tuple[Symbol, ...]:
-        """The inputs, parameters and targets, from which an epoch is computed."""
+    def leaves(self) -> tuple[Symbol, ...]:
+        """The quantities that no equation defines: inputs, parameters and targets."""
         return (*self.inputs, *self.parameters, *self.targets)
 
     @property

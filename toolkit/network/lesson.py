@@ -89,8 +89,8 @@ class Training(templates.Part):
 
     def setting(self, key: str) -> tuple[float, ...]:
         """The values of an optimizer's setting or its defaults; betas have two values."""
-        given: float | tuple[float, ...] | None = getattr(self, key)
-        chosen = SETTINGS[self.optimizer][key] if given is None else given
+        own: float | tuple[float, ...] | None = getattr(self, key)
+        chosen = SETTINGS[self.optimizer][key] if own is None else own
         return chosen if isinstance(chosen, tuple) else (chosen,)
 
 
@@ -222,11 +222,9 @@ def weight_count(layers: Sequence[int]) -> int:
     return sum(a * b for a, b in pairwise(layers))
 
 
-def _count(key: str, values: Sequence[object], wanted: int, reason: str) -> None:
-    if len(values) != wanted:
-        raise ValueError(
-            f"{key}: {len(values)} given, but {reason} requires {wanted}; give {wanted}"
-        )
+def _count(key: str, values: Sequence[object], count: int, reason: str) -> None:
+    if len(values) != count:
+        raise ValueError(f"{key}: {len(values)} given, but {reason} requires {count}; give {count}")
 
 
 def load(name: str | Path) -> Lesson:

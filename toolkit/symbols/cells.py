@@ -209,8 +209,8 @@ def _compared(relation: Callable[[Any, Any], bool], *sides: Any) -> Any:
     lost = np.isnan(np.asarray(ranks, float))
     if np.ndim(ranks) == 0:
         return Reference(math.nan) if lost else relation(ranks, 0)
-    held = relation(np.asarray(ranks, float), 0)
-    return np.where(lost, math.nan, held) if lost.any() else held
+    answers = relation(np.asarray(ranks, float), 0)
+    return np.where(lost, math.nan, answers) if lost.any() else answers
 
 
 def _extreme(ufunc: np.ufunc, *sides: Any) -> Any:

@@ -146,8 +146,8 @@ def derive(forward: Sequence[Equation], wrt: Iterable[Symbol]) -> list[Equation]
     if not forward:
         return []
     defined = {equation.symbol for equation in forward}
-    read = {symbol for equation in forward for symbol in equation.expr.free_symbols}
-    check_order(forward, read - defined)
+    operands = {symbol for equation in forward for symbol in equation.expr.free_symbols}
+    check_order(forward, operands - defined)
     loss = forward[-1].symbol
     readers = _readers(forward)
     away = _distances(forward, readers)
@@ -237,5 +237,5 @@ def inline(equations: Iterable[Equation], definitions: Iterable[Equation]) -> li
 
 
 def _replaced(expr: Expr, known: dict[Symbol, Expr]) -> Expr:
-    read = {symbol: known[symbol] for symbol in expr.free_symbols if symbol in known}
-    return expr.xreplace(read) if read else expr
+    operands = {symbol: known[symbol] for symbol in expr.free_symbols if symbol in known}
+    return expr.xreplace(operands) if operands else expr

@@ -81,10 +81,10 @@ def first_at_most(cells: Any, bound: Any) -> Any:
     used, which ignores errors in the range that it searches.
     """
     if isinstance(cells, np.ndarray) and is_number(bound):
-        held = (cells <= bound) & np.isfinite(cells)
+        matches = (cells <= bound) & np.isfinite(cells)
     else:
-        held = np.equal(reference(cells) <= bound, True)
-    places = np.flatnonzero(held)
+        matches = np.equal(reference(cells) <= bound, True)
+    places = np.flatnonzero(matches)
     return int(places[0]) if len(places) else math.nan
 
 

@@ -107,10 +107,10 @@ def _complete(answers: Any, keys: Any, key: Any) -> list[Any] | None:
 
 def _of_equal_key(answers: Any, keys: Any, key: Any) -> Any:
     """The numbers of the records whose key is equal, without wildcards; nan for an error."""
-    cells, held, equal = contents(answers), contents(keys), criteria.equal_to(key)
-    if any(isinstance(cell, float) and not math.isfinite(cell) for cell in (*cells, *held)):
+    cells, labels, equal = contents(answers), contents(keys), criteria.equal_to(key)
+    if any(isinstance(cell, float) and not math.isfinite(cell) for cell in (*cells, *labels)):
         return math.nan
-    rows = zip(cells, held, strict=True)
+    rows = zip(cells, labels, strict=True)
     return [cell for cell, other in rows if equal(other) and holds_number(cell)]
 
 

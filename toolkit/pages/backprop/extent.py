@@ -47,7 +47,7 @@ def check_width(lesson: Lesson, derived: Derivation) -> None:
     trained = derived.parameters if lesson.training.train_biases else derived.weights
     trainings = [lesson.training, *(one.training for one in compared(lesson))]
     states = max(map(_states, trainings)) * len(trained)
-    columns = 1 + len(derived.given) + len(derived.table) + states
+    columns = 1 + len(derived.leaves) + len(derived.table) + states
     check_fits(HEADING_ROW + 1 + lesson.training.epochs, columns)
 
 

@@ -45,7 +45,7 @@ MEANING = (
 
 def check_names(lesson: Lesson, derived: Derivation) -> None:
     """Raise ToolkitError if a published value belongs to a quantity that no table contains."""
-    names = [s.name for s in (*derived.given, *(e.symbol for e in derived.table))]
+    names = [s.name for s in (*derived.leaves, *(e.symbol for e in derived.table))]
     known = dict.fromkeys(names)
     for number, figure in enumerate(lesson.published.figures if lesson.published else (), 1):
         if figure.quantity not in known:

@@ -23,7 +23,7 @@ def tables(run: LessonLayout) -> dict[str, Table]:
     There is only Backprop, unless the columns of single samples are moved to sheets of their own.
     """
     derived, samples = run.derived, len(run.lesson.samples.inputs)
-    wide = 1 + len(derived.given) + len(derived.table) + len(derived.states) > READABLE
+    wide = 1 + len(derived.leaves) + len(derived.table) + len(derived.states) > READABLE
     apart = wide and 1 < samples <= MOST_SHEETS
     by_sheet = table.parts(
         run,

@@ -49,9 +49,9 @@ def sentence(equation: Equation, run: LessonLayout) -> str:
 def _of_forward(symbol: Symbol, run: LessonLayout) -> str:
     role, lesson = run.derived.roles[symbol], run.lesson
     if role.kind == "sum":
-        given = "input" if role.layer == 1 else "activation of the layer before"
+        source = "input" if role.layer == 1 else "activation of the layer before"
         bias = ", plus the bias" if lesson.network.bias else ""
-        return f"{neuron(role, lesson)} adds up each {given} times its weight{bias}."
+        return f"{neuron(role, lesson)} adds up each {source} times its weight{bias}."
     if role.kind == "activation":
         before = run.derived.quantities[replace(role, kind="sum")].name
         kind = lesson.network.activations[role.layer - 1]

@@ -100,9 +100,9 @@ def _same(page: Page, top: int) -> None:
     left = FIRST + POOLS + 3
     for pool in range(POOLS + 1):
         size = 2**pool
-        held = [page.cells[row, FIRST + pool].value for row in range(top, top + CELLS, size)]
+        values = [page.cells[row, FIRST + pool].value for row in range(top, top + CELLS, size)]
         cell = Area.of(top, FIRST + pool, sheet=page.name)
-        marked = np.repeat(np.array(held, float), size)[:, None]
+        marked = np.repeat(np.array(values, float), size)[:, None]
         known = {X: Known(moving(cell, size, size, each=size), marked)}
         marks = page.fill((top, left + pool), SAME, known, "tally")
         page.compute((top + CELLS, left + pool), total(X), {X: marks}, "tally total")

@@ -88,7 +88,7 @@ def sheet(result: MnistRun) -> Sheet:
     """The table on the left; its last and its best row on the right."""
     history, epoch_table = result.history, table(result.history)
     train, test = counts(history).values()
-    measured = words.held_out_figures(history.model, history.held_out)
+    note = words.held_out_figures(history.model, history.held_out)
     cells = opening(
         f"{history.model.title}: epoch by epoch", words.train_figures(history.model)
     ) | {
@@ -96,7 +96,7 @@ def sheet(result: MnistRun) -> Sheet:
         (COUNTS_ROW, 2): Cell(_number(train), "count"),
         (COUNTS_ROW, 3): Cell(f"{history.held_out} images", "symbol"),
         (COUNTS_ROW, 4): Cell(_number(test), "count"),
-        (COUNTS_ROW + 1, 1): Cell(measured, "muted"),
+        (COUNTS_ROW + 1, 1): Cell(note, "muted"),
     }
     cells |= _summary(epoch_table, history.held_out)
     widths = {SUMMARY_COLUMN - 1: 3} | {SUMMARY_COLUMN + n: 16 for n in range(5)}

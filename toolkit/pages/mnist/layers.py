@@ -137,10 +137,10 @@ def _beside(symbol: Symbol, row: int, cells: Mapping[tuple[int, int], Cell]) -> 
 
 def _line(row: int, layer: LayerRow, cells: Mapping[tuple[int, int], Cell]) -> Cells:
     """The row of a layer: five settings, the input from the row above, and the computed columns."""
-    given = (kind(layer), layer.channels, layer.kernel, layer.stride, layer.padding)
+    settings = (kind(layer), layer.channels, layer.kernel, layer.stride, layer.padding)
     row_cells = {
         (row, COLUMN[symbol]): Cell(value, "input kind" if symbol == rules.KIND else "input")
-        for symbol, value in zip(EDITABLE, given, strict=True)
+        for symbol, value in zip(EDITABLE, settings, strict=True)
     }
     known = {symbol: _beside(symbol, row, row_cells) for symbol in EDITABLE}
     known |= {symbol: _size(symbol) for symbol in SIZES}
@@ -168,8 +168,8 @@ def _totals(cells: Mapping[tuple[int, int], Cell], end: int) -> Cells:
         column = COLUMN[symbol]
         values = [cells[row, column].value for row in range(FIRST_ROW, end + 1)]
         area = Area(FIRST_ROW, column, end, column)
-        read = {symbol: Known(area.relative, values)}
-        sums[end + 1, column] = computed(total(symbol), read, "total")
+        terms = {symbol: Known(area.relative, values)}
+        sums[end + 1, column] = computed(total(symbol), terms, "total")
         known[name] = _beside(symbol, end + 1, sums)
     known[INPUT_VALUES] = _beside(rules.VALUES, INPUT_ROW, cells)
     return sums | _summary(end + 3, known)

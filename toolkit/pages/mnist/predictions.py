@@ -68,7 +68,7 @@ def _computed(
     }
     operands = [symbol for symbol in places if symbol in equation.expr.free_symbols]
     compute = function(operands, [equation], single=True)
-    values = [compute(*given)[0] for given in zip(*(rows[s] for s in operands), strict=True)]
+    values = [compute(*inputs)[0] for inputs in zip(*(rows[s] for s in operands), strict=True)]
     if not isinstance(values[0], str):
         values = [value + 0 for value in values]  # a loss of -0.0 is 0
     formula = equation.formula(lambda symbol: places[symbol])
