@@ -345,7 +345,7 @@ RULE = Validation(row=1, column=1, last_row=1, kind="number", title="t", message
     ("change", "message"),
     [
         ({"name": "x" * 32}, "a name of 32 characters; use 1 to 31"),
-        ({"name": "a/b"}, r"must not hold .* leave them out"),
+        ({"name": "a/b"}, r"must not contain .* remove them"),
         (
             {"cells": {(2, 3): Cell(1.0, formula=LONG)}},
             "'All': the formula in C2 has 8,193 characters.* use smaller network.layers",

@@ -95,7 +95,7 @@ def test_a_damaged_checkpoint_is_one_line(
     CHECKPOINTS[fault](content)
     path = tmp_path / "m.checkpoint"
     torch.save(content, path)
-    with pytest.raises(ToolkitError, match=f"^{path}: damaged, or no checkpoint"):
+    with pytest.raises(ToolkitError, match=f"^{path}: damaged, or not a checkpoint"):
         train(small, small_data(), 5, CPU, None, path, resume=True)
 
 
@@ -124,7 +124,7 @@ def test_a_checkpoint_runs_no_code(small: Model, finished: Path, tmp_path: Path)
     content["state"]["more"] = Runs(tmp_path / "ran")
     path = tmp_path / "m.checkpoint"
     torch.save(content, path)
-    with pytest.raises(ToolkitError, match="damaged, or no checkpoint"):
+    with pytest.raises(ToolkitError, match="damaged, or not a checkpoint"):
         train(small, small_data(), 5, CPU, None, path, resume=True)
     assert not (tmp_path / "ran").exists()
 
@@ -140,7 +140,7 @@ def test_a_long_name_in_a_checkpoint_takes_no_minutes(
                 name, content.replace(b"ctorch\nF", b"ctorch\n" + b"x" * 100_000 + b"F", 1)
             )
     begin = time.perf_counter()
-    with pytest.raises(ToolkitError, match="damaged, or no checkpoint"):
+    with pytest.raises(ToolkitError, match="damaged, or not a checkpoint"):
         train(small, small_data(), 5, CPU, None, path, resume=True)
     assert time.perf_counter() - begin < 10
 
@@ -153,16 +153,19 @@ def test_a_packed_checkpoint_is_not_unpacked(small: Model, finished: Path, tmp_p
     ):
         for name in source.namelist():
             out.writestr(name, source.read(name))
-    with pytest.raises(ToolkitError, match="damaged, or no checkpoint"):
+    with pytest.raises(ToolkitError, match="damaged, or not a checkpoint"):
         train(small, small_data(), 5, CPU, None, path, resume=True)
 
 
 RUNS, EPOCH = ("runs", 1), ("runs", 1, "epochs", 3)
 RECORDED: dict[str, tuple[Callable[[dict[str, Any]], object], str]] = {
-    "no epochs": (put([], *RUNS, "epochs"), "runs[2]: not seed 1 from its first epoch to its last"),
-    "an epoch less": (lambda r: r["runs"][1]["epochs"].pop(), "runs[2]: not seed 1 from its first"),
-    "another order": (lambda r: r["runs"].reverse(), "runs[1]: not seed 0 from its first epoch"),
-    "an epoch twice": (put(3, *EPOCH, "number"), "runs[2]: not seed 1 from its first epoch"),
+    "no epochs": (put([], *RUNS, "epochs"), "runs[2]: not a complete run of seed 1"),
+    "an epoch less": (
+        lambda r: r["runs"][1]["epochs"].pop(),
+        "runs[2]: not a complete run of seed 1",
+    ),
+    "another order": (lambda r: r["runs"].reverse(), "runs[1]: not a complete run of seed 0"),
+    "an epoch twice": (put(3, *EPOCH, "number"), "runs[2]: not a complete run of seed 1"),
     "more right": (
         put(10_001, *EPOCH, "test_correct"),
         "or with more correct images than there are",

@@ -54,7 +54,7 @@ def test_a_line_of_words_becomes_layers() -> None:
 
 
 def test_an_unknown_word_is_named() -> None:
-    with pytest.raises(ToolkitError, match="Q3: no layer"):
+    with pytest.raises(ToolkitError, match="Q3: not a layer"):
         layers("8 Q3")
 
 
@@ -164,11 +164,11 @@ def test_a_line_without_an_end_is_passed_over(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("spoil", "messages"),
     [
-        (lambda text: "x" + text, "no results of experiments"),
+        (lambda text: "x" + text, "not a file of results"),
         (lambda text: text.replace(",0,12000,", ",zero,12000,", 1), "line 2 is damaged"),
         (lambda text: text.replace(",12000,", ",0,", 1), "line 2 is damaged"),
         (lambda text: text.rstrip("\n") + ",1\n", "line 4 is damaged"),
-        (lambda text: "", "no results of experiments"),
+        (lambda text: "", "not a file of results"),
     ],
 )
 def test_damaged_results_name_the_line(

@@ -45,7 +45,7 @@ def test_every_character_of_a_line_of_layers_counts(line: str, place: int, word:
 
 
 def test_what_follows_a_convolution_is_read_as_strictly() -> None:
-    with pytest.raises(ToolkitError, match="'B 8', character 3: 8: no layer"):
+    with pytest.raises(ToolkitError, match="'B 8', character 3: 8: not a layer"):
         layers("8", after="B 8")
 
 

@@ -187,7 +187,7 @@ def test_every_loss_is_small_in_the_end(line: LessonLayout) -> None:
         (
             "compare = [",
             "# [",
-            "training.compare_learning_rates: also requires training.compare too; add",
+            "training.compare_learning_rates: also requires training.compare; add",
         ),
         (
             'compare = ["momentum", "nesterov", "adagrad", "rmsprop", "adam"]',
@@ -209,7 +209,7 @@ def test_a_faulty_comparison_names_key_and_cure(
 def test_a_comparison_needs_learning_rates(tmp_path: Path) -> None:
     path = tmp_path / "my.toml"
     path.write_text(LINE_TEXT.split("compare_learning_rates")[0], encoding="utf-8")
-    with pytest.raises(ToolkitError, match=r"training\.compare: needs training\.compare_l"):
+    with pytest.raises(ToolkitError, match=r"training\.compare: also requires training\.compare_l"):
         load(str(path))
 
 

@@ -147,7 +147,7 @@ def test_no_more_is_unpacked_than_the_header_promises(tmp_path: Path, ending: st
             (0x803, 2**32 - 1, 28, 28),
             "its header announces 4,294,967,295 items, more than 1,000,000",
         ),
-        ((0x803, 12, 2**31, 2**31), "holds no 28x28 images"),
+        ((0x803, 12, 2**31, 2**31), "contains no 28x28 images"),
         ((0x801, 12, 28, 28), "truncated or not an IDX file of images"),
         ((0x803, 13, 28, 28), "truncated or not an IDX file of images"),
     ],

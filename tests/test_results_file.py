@@ -52,7 +52,7 @@ def test_a_last_line_without_an_end_is_passed_over_and_told(
     done = RUN.invoke(app, ["concepts", "softmax", "--results", str(path), "--out", "c.xlsx"])
     assert done.exit_code == 0
     (line,) = done.stderr.splitlines()
-    assert line.startswith(f"{path}: line {LINE} does not end with a line break and is passed over")
+    assert line.startswith(f"{path}: line {LINE} does not end with a line break and is skipped")
     told = RUN.invoke(app, ["experiments", "--list", "--results", str(path)])
     assert told.exit_code == 0
 
@@ -80,8 +80,11 @@ FAULTS: dict[str, tuple[Callable[[str], str], str]] = {
     "long name": (field("variant", "x" * 201), "variant: must be one line of 1 to 200 printable"),
     "longer than a field": (field("variant", "x" * 131_073), "characters, more than 100,000"),
     "fingerprint": (field("fingerprint", "F857024"), "fingerprint: must be 12 of the digits"),
-    "quotation mark": (lambda line: '"' + line, "column fingerprint: a quotation mark that has no"),
-    "quotation mark within": (field("variant", '7" pipes'), "column variant: a quotation mark"),
+    "quotation mark": (lambda line: '"' + line, "column fingerprint: an unmatched quotation mark"),
+    "quotation mark within": (
+        field("variant", '7" pipes'),
+        "column variant: an unmatched quotation mark",
+    ),
     "one column more": (lambda line: line + ",1", "17 columns, not 16"),
     "blank line": (lambda line: "", "0 columns, not 16"),
 }

@@ -110,7 +110,7 @@ def test_titles_and_names_are_refused_too(character: str, tmp_path: Path) -> Non
 
 @pytest.mark.parametrize("name", ["a\nb", "a\tb", "a\rb", "_x0041_"])
 def test_names_that_programs_read_differently(name: str, tmp_path: Path) -> None:
-    with pytest.raises(ToolkitError, match=r"leave them out|write it differently"):
+    with pytest.raises(ToolkitError, match=r"remove them|write it differently"):
         write(Book("b", (Sheet(name),)), tmp_path / "b.xlsx")
 
 

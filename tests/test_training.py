@@ -224,7 +224,7 @@ def test_a_checkpoint_of_another_run_is_refused(tmp_path: Path, few: Digits, sma
         with pytest.raises(ToolkitError, match=f"^{keep}: belongs to .*{words}"):
             train(other, data, seed, CPU, None, keep, resume=True)
     keep.write_bytes(keep.read_bytes()[:-100])
-    with pytest.raises(ToolkitError, match=f"^{keep}: damaged, or no checkpoint"):
+    with pytest.raises(ToolkitError, match=f"^{keep}: damaged, or not a checkpoint"):
         train(small, few, 5, CPU, None, keep, resume=True)
 
 

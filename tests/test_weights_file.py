@@ -160,7 +160,10 @@ METADATA: dict[str, tuple[dict[str, str], str]] = {
     "an unknown key": ({"clases": "[]"}, "metadata: clases: unknown key (did you mean 'classes'"),
     "template": ({"template": "title = 3"}, "its template: title: should be a valid string, not 3"),
     "no template": ({"template": "\x01"}, "its template: not valid TOML: "),
-    "deep template": ({"template": "a = " + "[" * 5000}, "its template: holds a number too long"),
+    "deep template": (
+        {"template": "a = " + "[" * 5000},
+        "its template: contains a number that is too long",
+    ),
     "wrong layers": (
         {"template": "title = 'a'\n[network]\nlayers = 3\n[training]\n" + "x = 1\n"},
         "its template: ",
