@@ -12,7 +12,7 @@ from toolkit.convnet.template import Model
 # The validation of records and checkpoints: exact keys, exact types, finite numbers.
 STRICT = ConfigDict(extra="forbid", strict=True, allow_inf_nan=False)
 Count = Annotated[int, Field(ge=0, le=10**9)]
-Loss = Annotated[float, Field(ge=0, le=1e40)]  # of 32-bit numbers
+Loss = Annotated[float, Field(ge=0, le=1e40)]  # includes the range of 32-bit floats
 Rate = Annotated[float, Field(ge=0)]
 Seconds = Annotated[float, Field(ge=0, le=1e8)]
 HeldOut = Literal["test", "validation"]
@@ -82,7 +82,7 @@ class History:
         return len(self.epochs) < self.model.training.epochs
 
 
-DECIMALS = 6  # to which probabilities are rounded
+DECIMALS = 6  # the decimals of rounded probabilities
 
 
 @dataclass(frozen=True)

@@ -22,7 +22,7 @@ SPECKLED = 64  # pixels of a side from which on strokes survive the removal of s
 FAINTEST = 20  # of 255: the least contrast between a digit and its background
 EDGE = 0.2  # the share of full contrast that marks a digit's edge
 FULL = 0.8  # the quantile of the digit's pixels that becomes white
-OPAQUE = 250  # of 255
+OPAQUE = 250  # the least alpha value of an opaque pixel, out of 255
 MOST = 256 * MEGABYTE  # size of a file; Pillow itself limits the pixels
 Grey = NDArray[np.float64]
 

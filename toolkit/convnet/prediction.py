@@ -17,7 +17,7 @@ from toolkit.convnet.stored import read, shipped
 from toolkit.files.errors import ToolkitError
 
 INPUT = (1, FIELD, FIELD)
-DECIMALS = 6  # of a printed probability; more would be noise
+DECIMALS = 6  # the decimals of a printed probability; more would be noise
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ from math import prod
 from toolkit.convnet import layers
 
 Shape = tuple[int, ...]
-COUNTER = "num_batches_tracked"  # of a batch norm
+COUNTER = "num_batches_tracked"  # the name of a counter in batch norm layers
 
 
 @dataclass(frozen=True)

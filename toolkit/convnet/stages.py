@@ -23,7 +23,7 @@ Kind = Literal["convolution", "pool", "average", "linear", "pointwise"]
 Array = NDArray[np.float64]
 EPSILON = 1e-5  # torch.nn.BatchNorm2d's default
 FARTHEST = 1e290  # cells hold numbers up to 1e308
-MEAN, DEVIATION = 0.1307, 0.3081  # of all training pixels of MNIST, scaled to 0..1
+MEAN, DEVIATION = 0.1307, 0.3081  # statistics of all training pixels of MNIST, scaled to 0..1
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,7 @@ from toolkit.symbols.equation import Equation, Gradient, quantity
 from toolkit.symbols.numeric import function
 
 STEP, BOUND = 1e-4, 1e-5
-MOST_CELLS = 60_000  # of the two forward passes for each parameter
+MOST_CELLS = 60_000  # the limit for the two forward passes of all parameters
 STEP_ROW, BOUND_ROW, FIRST_ROW = 4, 5, 8
 HEADINGS = (
     "parameter",

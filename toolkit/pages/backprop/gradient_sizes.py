@@ -16,7 +16,7 @@ from toolkit.symbols.ranges import total
 from toolkit.symbols.text import Text, joined, number_text
 
 FEWEST_LAYERS = 3  # layers with weights; gradients hardly vanish in networks with fewer layers
-MOST_SLOPES = 20  # in one formula
+MOST_SLOPES = 20  # the most slopes in one formula
 SIZE = f"mean |∂{LOSS.name}/∂w|"
 TITLE = joined(Text("Gradient sizes: η = "), number_text(LEARNING_RATE))
 LEAD = f"The {SIZE} of each layer, at the learning rate chosen on Parameters."

@@ -37,10 +37,10 @@ FIRST_ROW = 5
 LINE_POINTS = 15.0
 # total height of the rows on a landscape page, at about two thirds of their size
 PAGE_POINTS = 800.0
-SIZE, LARGE = 12.5, 14.0  # of typeset equations, in points
+SIZE, LARGE = 12.5, 14.0  # the type sizes of equations, in points
 MOST_PICTURES = 60  # on one sheet; further equations are plain text
-MOST_TERMS = 24  # of a sum that is displayed in full
-FEWER_TERMS = (MOST_TERMS, 12, 6, 3)  # with numbers, whose text can take a long formula
+MOST_TERMS = 24  # the longest sum that is displayed in full
+FEWER_TERMS = (MOST_TERMS, 12, 6, 3)  # limits for sums with numbers, whose formulas can be long
 MARK = "\x03"
 
 

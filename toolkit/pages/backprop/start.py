@@ -29,7 +29,7 @@ LEGEND = (
 )
 WIDTHS = {1: 29, 2: 58, 3: 3}
 CONTENTS_ROW = 9
-FIRST_COLUMN = 4  # of the drawing
+FIRST_COLUMN = 4  # the first column of the drawing
 NODE_WIDTH, EDGE_WIDTH, GAP_WIDTH = 17.0, 12.0, 5.0
 MOST_EDGES, MOST_LAYERS = 16, 5
 TOP = 9

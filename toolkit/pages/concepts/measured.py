@@ -58,8 +58,8 @@ DECIMALS = {"loss": 3, "seconds": 1, "parameters": 0, "wrong": 0}
 GAP = re.compile(r"\{(\d+)(?:([~-])(\d+))?\.(\w+)(?:\?([^|}]*)\|([^|}]*)\|([^}]*))?\}")
 FAILED = Rational(9, 10)  # an accuracy; a run that ends below it has learned little
 JUDGED = ("clearly better", "clearly worse", "not clearly different")
-MANY = 8  # for bars, whose slanted names need room
-LONGEST_TEXT = 250  # of one text within a formula; Excel's limit is 255
+MANY = 8  # from this number of bars on, their slanted names need more room
+LONGEST_TEXT = 250  # characters of one text within a formula; Excel's limit is 255
 
 
 @dataclass(frozen=True)

@@ -33,7 +33,7 @@ from toolkit.symbols.equation import Equation
 LABEL, FIRST = 1, 2  # the wide column of labels, and the first of the narrow ones
 LABEL_WIDTH, WIDTH, COLUMNS = 42.0, 10.0, 16
 ASIDE = FIRST + COLUMNS + 1  # the first column of auxiliary data
-LINKS_ROW, TOP = 3, 5  # of the links, and the first below title, question and links
+LINKS_ROW, TOP = 3, 5  # the row of links, and the first row below them
 EQUATION_SIZE = 14.0  # points
 NEGATIVE, POSITIVE, DARK = "D55E00", "0072B2", "1F2933"
 

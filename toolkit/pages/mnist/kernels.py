@@ -12,7 +12,7 @@ from toolkit.pages.mnist.layout import KERNELS, MnistRun, opening
 from toolkit.symbols.ranges import largest, smallest
 
 FIRST_ROW, CHANNEL_COLUMN, FIRST_COLUMN = 5, 3, 4
-MOST_KERNELS, MOST_CHANNELS = 24, 16  # in one layer
+MOST_KERNELS, MOST_CHANNELS = 24, 16  # the largest numbers shown for one layer
 # orange and blue, which readers with any colour vision can distinguish
 NEGATIVE, POSITIVE = "E68A4F", "5AA5DB"
 WEIGHTS = Symbol("weights")
