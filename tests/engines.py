@@ -81,8 +81,8 @@ def examine(name: str, folder: Path) -> Findings:
     assert without_values(book, planted) == count > 0, "a cached value was left as it was"
     findings = Findings(name, count)
     for engine, compute in ENGINES.items():
-        found = compute(planted, formulas)
-        _judge(findings, engine, differences(formulas, values, found, sizes(name)))
+        actual = compute(planted, formulas)
+        _judge(findings, engine, differences(formulas, values, actual, sizes(name)))
     return findings
 
 
@@ -165,13 +165,13 @@ def rows_in(text: str, name: str) -> list[str]:
 
 def main() -> int:
     """Write the table; the exit code is 1 where nothing on the list explains a difference."""
-    found = []
+    actual = []
     for name in BOOKS:
         with tempfile.TemporaryDirectory() as folder:
-            found.append(examine(name, Path(folder)))
-        sys.stderr.write("\n".join([*rows(found[-1]), ""]))
-    TABLE.write_text(document(map(rows, found)), encoding="utf-8")
-    unexplained = [one for findings in found for one in findings.unexplained]
+            actual.append(examine(name, Path(folder)))
+        sys.stderr.write("\n".join([*rows(actual[-1]), ""]))
+    TABLE.write_text(document(map(rows, actual)), encoding="utf-8")
+    unexplained = [one for findings in actual for one in findings.unexplained]
     for engine, difference in unexplained:
         sys.stderr.write(f"{engine}: {difference}\n")
     return bool(unexplained)

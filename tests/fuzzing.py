@@ -129,10 +129,10 @@ def lines(content: bytes, draw: Draw) -> bytes:
 
 def numbers(content: bytes, draw: Draw) -> bytes:
     """A number becomes another one, or one of no sense."""
-    found = list(NUMBER.finditer(content))
-    if not found:
+    actual = list(NUMBER.finditer(content))
+    if not actual:
         return flip(content, draw)
-    place, other = draw.choice(found), draw.choice(found)
+    place, other = draw.choice(actual), draw.choice(actual)
     new = draw.choice((other[0], draw.choice(HUGE).encode()))
     return content[: place.start()] + new + content[place.end() :]
 
@@ -236,21 +236,21 @@ def fuzz(
     Of a file with a checksum `inner` is what is damaged, and `whole` makes a file of it again.
     """
     valid = path.read_bytes()
-    found: Counter[str] = Counter()
+    actual: Counter[str] = Counter()
     copies = damaged(valid if inner is None else inner, changes, path.name, count)
     with limits():
         for number, content in enumerate(copies):
             path.write_bytes(whole(content))
             before = state(path.parent)
             try:
-                found[outcome(read, path)] += 1
+                actual[outcome(read, path)] += 1
                 assert state(path.parent) == before, "a file was changed"
             except BaseException as error:
                 error.add_note(f"damaged copy {number} of {path.name}: {content[:300]!r}")
                 raise
     path.write_bytes(valid)
-    assert sum(found.values()) == count
-    return found
+    assert sum(actual.values()) == count
+    return actual
 
 
 def state(folder: Path) -> dict[str, bytes]:

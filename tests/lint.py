@@ -25,13 +25,13 @@ def faults(path: Path) -> list[str]:
         return damaged
     book = parts.roots[BOOK]
     names = [str(sheet.get("name")).lower() for sheet in book.iterfind("{*}sheets/{*}sheet")]
-    found = [f"two sheets named {name!r}" for name in {n for n in names if names.count(n) > 1}]
-    found += cache_faults(parts)
+    actual = [f"two sheets named {name!r}" for name in {n for n in names if names.count(n) > 1}]
+    actual += cache_faults(parts)
     for name, part in sheet_parts(parts.roots).items():
         if len(name) > 31 or re.search(r"[\[\]:*?/\\]", name):
-            found.append(f"sheet name {name!r}")
-        found += [f"{name}{fault}" for fault in _sheet(parts.roots[part], parts.sheets[name])]
-    return found + _drawings(path)
+            actual.append(f"sheet name {name!r}")
+        actual += [f"{name}{fault}" for fault in _sheet(parts.roots[part], parts.sheets[name])]
+    return actual + _drawings(path)
 
 
 def _sheet(root: etree._Element, cells: dict[str, Stored]) -> Iterator[str]:
@@ -93,9 +93,9 @@ def _brackets(formula: str) -> list[str]:
 
 
 def _validation(rule: DataValidation) -> list[str]:
-    found = []
+    actual = []
     if rule.type == "list" and len(rule.formula1.strip('"')) > 255:
-        found.append("a list of over 255 characters")
+        actual.append("a list of over 255 characters")
     for what, text, most in (
         ("prompt title", rule.promptTitle, 32),
         ("prompt", rule.prompt, 255),
@@ -103,22 +103,22 @@ def _validation(rule: DataValidation) -> list[str]:
         ("error message", rule.error, 255),
     ):
         if len(text or "") > most:
-            found.append(f"{what} of over {most} characters")
-    return found
+            actual.append(f"{what} of over {most} characters")
+    return actual
 
 
 def _drawings(path: Path) -> list[str]:
     """What nobody describes to a reader who does not see it, and numbers given twice."""
-    found = []
+    actual = []
     with zipfile.ZipFile(path) as archive:
         for part in archive.namelist():
             if re.fullmatch(r"xl/drawings/drawing\d+\.xml", part):
                 shapes = list(etree.fromstring(archive.read(part)).iter(f"{XDR}cNvPr"))
-                found += [
+                actual += [
                     f"{part}: {shape.get('name')} has no alternative text"
                     for shape in shapes
                     if not shape.get("descr") and shape.find(f".//{DECORATIVE}") is None
                 ]
                 if len({shape.get("id") for shape in shapes}) < len(shapes):
-                    found.append(f"{part}: two shapes of one number")
-    return found
+                    actual.append(f"{part}: two shapes of one number")
+    return actual

@@ -90,8 +90,8 @@ def values(sheet):
     }
     return {
         f"{columns[column]}{row + 1}": errors[row, column] if value is None else value
-        for row, found in enumerate(area.DataArray, start.StartRow)
-        for column, value in enumerate(found, start.StartColumn)
+        for row, actual in enumerate(area.DataArray, start.StartRow)
+        for column, value in enumerate(actual, start.StartColumn)
         if value != ""
     }
 

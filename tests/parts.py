@@ -136,7 +136,7 @@ def _value(cell: etree._Element, texts: list[str]) -> Stored | Fault:
 
 def decoded(text: str) -> str:
     """What an escaped string of the format says."""
-    return ESCAPED.sub(lambda found: chr(int(found[1], 16)), text)
+    return ESCAPED.sub(lambda actual: chr(int(actual[1], 16)), text)
 
 
 def cache_faults(parts: Parts) -> Iterator[str]:
@@ -149,9 +149,9 @@ def cache_faults(parts: Parts) -> Iterator[str]:
 
 
 def _cache(reference: etree._Element, address: str, parts: Parts) -> Iterator[str]:
-    found = REFERENCE.fullmatch(address)
-    sheet = found[1].replace("''", "'") if found else ""
-    if not found or sheet not in parts.sheets:
+    actual = REFERENCE.fullmatch(address)
+    sheet = actual[1].replace("''", "'") if actual else ""
+    if not actual or sheet not in parts.sheets:
         yield "no range of a sheet in this workbook"
         return
     numbers = etree.QName(reference).localname == "numRef"
@@ -159,17 +159,17 @@ def _cache(reference: etree._Element, address: str, parts: Parts) -> Iterator[st
     if cache is None:
         yield "no stored points"
         return
-    wanted = [parts.sheets[sheet].get(place) for place in _places(found[2])]
+    expected = [parts.sheets[sheet].get(place) for place in _places(actual[2])]
     count = cache.find("{*}ptCount")
-    if count is None or count.get("val") != str(len(wanted)):
-        yield f"{count is not None and count.get('val')} points counted, {len(wanted)} cells"
+    if count is None or count.get("val") != str(len(expected)):
+        yield f"{count is not None and count.get('val')} points counted, {len(expected)} cells"
     points = [(int(str(p.get("idx"))), p.findtext("{*}v") or "") for p in cache.iter("{*}pt")]
     if [n for n, _ in points] != sorted({n for n, _ in points}):
         yield "points out of order"
-    if any(n >= len(wanted) for n, _ in points):
+    if any(n >= len(expected) for n, _ in points):
         yield "more points than cells"
     held = dict(points)
-    for n, value in enumerate(wanted):
+    for n, value in enumerate(expected):
         if not _same(value, held.get(n), numbers):
             yield f"point {n} is {held.get(n)!r}, the cell holds {value!r}"
             return  # one says enough
@@ -194,5 +194,5 @@ def _same(value: Stored, point: str | None, numbers: bool) -> bool:
     if isinstance(value, bool) and not numbers:
         return point == str(value).upper()
     # openpyxl writes the numbers of charts with 16 digits.
-    wanted = float(f"{value:.16g}") if numbers else value
-    return NUMBER.fullmatch(point) is not None and float(point) == wanted
+    expected = float(f"{value:.16g}") if numbers else value
+    return NUMBER.fullmatch(point) is not None and float(point) == expected

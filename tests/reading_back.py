@@ -155,10 +155,10 @@ class _Reader:
         self.tokens: list[tuple[str, str]] = []
         place = 0
         while place < len(text):
-            found = TOKEN.match(text, place)
-            assert found and found.lastgroup, f"not a word of the notation: {text[place:]!r}"
-            self.tokens.append((found.lastgroup, found[found.lastgroup]))
-            place = found.end()
+            actual = TOKEN.match(text, place)
+            assert actual and actual.lastgroup, f"not a word of the notation: {text[place:]!r}"
+            self.tokens.append((actual.lastgroup, actual[actual.lastgroup]))
+            place = actual.end()
 
     def take(self, *wanted: str) -> str | None:
         """The next token, if it is one of these."""

@@ -89,9 +89,9 @@ class Office:
         """
         out = book.with_suffix(".json")
         self._convert(book, out)
-        found: Cells = json.loads(out.read_text(encoding="utf-8"))
+        actual: Cells = json.loads(out.read_text(encoding="utf-8"))
         out.unlink()
-        return found
+        return actual
 
     def _convert(self, book: Path, out: Path) -> None:
         server = self.start()

@@ -49,33 +49,33 @@ def magnitude(expr: Expr, known: dict[Symbol, Values]) -> Values:
 def sizes(worked: LessonLayout, rate: int) -> dict[str, Values]:
     """For every column of a table, what its differences are held against."""
     columns = {s: worked.trace.column(s, rate) for s in worked.trace.values}
-    found = {s.name: np.abs(v) for s, v in columns.items()}
+    actual = {s.name: np.abs(v) for s, v in columns.items()}
     for equation in worked.derived.table:
-        found[equation.symbol.name] = np.maximum(
-            found[equation.symbol.name], magnitude(equation.expr, columns)
+        actual[equation.symbol.name] = np.maximum(
+            actual[equation.symbol.name], magnitude(equation.expr, columns)
         )
-    return found
+    return actual
 
 
 def tables_of(sheets: Cells, worked: LessonLayout) -> list[dict[str, Values]]:
     """Every table as columns by heading."""
-    found = []
+    actual = []
     for rate, letter in enumerate(worked.letters):
         sheet, made = sheets[rate_sheet(letter)], table(worked, rate)
         columns = {}
         for n, column in enumerate(made.columns):
             place = [_address(HEADING_ROW + 1 + r, n + 1) for r in range(worked.trace.epochs + 1)]
             columns[column.heading] = np.array([sheet[p] for p in place], dtype=float)
-        found.append(columns)
-    return found
+        actual.append(columns)
+    return actual
 
 
 def _address(row: int, column: int) -> str:
     return f"{letters(column)}{row}"
 
 
-def agree(found: list[dict[str, Values]], worked: LessonLayout, bound: float = BOUND) -> None:
-    for rate, columns in enumerate(found):
+def agree(actual: list[dict[str, Values]], worked: LessonLayout, bound: float = BOUND) -> None:
+    for rate, columns in enumerate(actual):
         size = sizes(worked, rate)
         for heading, values in columns.items():
             if heading == "epoch":
@@ -120,10 +120,10 @@ def test_every_formula_recalculates_to_its_value(
             if str(formula).startswith("="):
                 ours, theirs = cached[sheet][place], computed[sheet][place]
                 # All quantities of this lesson are sums of terms of size 1 and below.
-                wanted = (
+                expected = (
                     ours if isinstance(ours, str) else pytest.approx(ours, rel=BOUND, abs=BOUND)
                 )
-                assert theirs == wanted, (sheet, place)
+                assert theirs == expected, (sheet, place)
 
 
 def test_only_parameters_are_plain_numbers(class_book: Path, worked: LessonLayout) -> None:
@@ -277,12 +277,12 @@ def test_every_formula_of_every_lesson_recalculates(
     for sheet, places in formulas.items():
         for place, formula in places.items():
             if str(formula).startswith("="):
-                wanted = ours[sheet][place]
+                expected = ours[sheet][place]
                 # Quantities of these lessons are sums of terms of about size 1.
-                if not isinstance(wanted, str):
+                if not isinstance(expected, str):
                     slack = 1e-7 if SHARE.search(str(formula)) else 1e-10
-                    wanted = pytest.approx(wanted, rel=1e-10, abs=slack)
-                assert theirs[sheet][place] == wanted, (sheet, place, formula)
+                    expected = pytest.approx(expected, rel=1e-10, abs=slack)
+                assert theirs[sheet][place] == expected, (sheet, place, formula)
 
 
 def test_mazur() -> None:
@@ -302,9 +302,9 @@ def test_all_gradients_pass_their_check(class_book: Path, worked: LessonLayout) 
 def test_a_gradient_check_can_fail(tmp_path: Path, class_book: Path, office: Office) -> None:
     number = list(cells(class_book)).index("Gradient check") + 1
     strict = with_cell(class_book, number, "B5", 1e-16, tmp_path / "strict.xlsx")
-    found = office.values(strict)
-    assert "fail" in [found["Gradient check"][f"G{n}"] for n in range(8, 16)]
-    assert str(found["Start here"]["B7"]).startswith("fail: ")
+    actual = office.values(strict)
+    assert "fail" in [actual["Gradient check"][f"G{n}"] for n in range(8, 16)]
+    assert str(actual["Start here"]["B7"]).startswith("fail: ")
 
 
 def test_another_rate_can_be_chosen(
@@ -313,8 +313,8 @@ def test_another_rate_can_be_chosen(
     book = load_workbook(class_book)
     book["Parameters"]["B25"] = "B"
     book.save(tmp_path / "chosen.xlsx")
-    found = office.values(tmp_path / "chosen.xlsx")
-    assert found["Backprop"]["A1"] == "Backprop, epoch by epoch: η = 0.2"
-    assert found["Step 6, update"]["E6"] == pytest.approx(
+    actual = office.values(tmp_path / "chosen.xlsx")
+    assert actual["Backprop"]["A1"] == "Backprop, epoch by epoch: η = 0.2"
+    assert actual["Step 6, update"]["E6"] == pytest.approx(
         worked.trace.column(worked.derived.weights[0], 1)[1]
     )

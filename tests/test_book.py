@@ -156,8 +156,8 @@ def drawing(book: Path) -> etree._Element:
 
 
 def about(shape: etree._Element) -> dict[str, str]:
-    found = next(shape.iter(f"{XDR}cNvPr"))
-    return {str(name): str(value) for name, value in found.attrib.items()}
+    actual = next(shape.iter(f"{XDR}cNvPr"))
+    return {str(name): str(value) for name, value in actual.attrib.items()}
 
 
 def test_the_same_book_gives_the_same_bytes(tmp_path: Path, worked: LessonLayout) -> None:
@@ -276,13 +276,13 @@ def test_columns_fold_to_the_left(read: Worksheet, full: Path) -> None:
 
 
 def test_verdicts_are_coloured(read: Worksheet) -> None:
-    (found,) = read.conditional_formatting
-    assert str(found.sqref) == "B9:C10"
-    assert [rule.formula for rule in found.rules] == [
+    (actual,) = read.conditional_formatting
+    assert str(actual.sqref) == "B9:C10"
+    assert [rule.formula for rule in actual.rules] == [
         ['LEFT(B9,4)="pass"'],
         ['LEFT(B9,4)="fail"'],
     ]
-    fills = [rule.dxf.fill.bgColor.rgb for rule in found.rules]
+    fills = [rule.dxf.fill.bgColor.rgb for rule in actual.rules]
     assert fills == ["00CDEBDF", "00F8C08A"]
 
 
@@ -320,7 +320,7 @@ def test_libreoffice_keeps_it_all(full: Path, office: Office) -> None:
         "A13",
         "A10",
     }
-    assert sum(len(found.rules) for found in sheet.conditional_formatting) == 2
+    assert sum(len(actual.rules) for actual in sheet.conditional_formatting) == 2
     assert cells(again)["All"]["C9"] == 3.0
 
 
@@ -333,7 +333,7 @@ RULE = Validation(row=1, column=1, last_row=1, kind="number", title="t", message
     ("change", "message"),
     [
         ({"name": "x" * 32}, "a name of 32 characters; use 1 to 31"),
-        ({"name": "a/b"}, r"must not hold .* leave them out"),
+        ({"name": "a/b"}, r"must not contain .* remove them"),
         (
             {"cells": {(2, 3): Cell(1.0, formula=LONG)}},
             "'All': the formula in C2 has 8,193 characters.* use smaller network.layers",
@@ -412,7 +412,7 @@ def test_our_lint_sees_what_the_schema_does_not(
                 content = damage(content.decode()).encode()
                 assert content != old.read(name)
             new.writestr(name, content)
-    assert any(re.search(fault, found) for found in faults(out))
+    assert any(re.search(fault, actual) for actual in faults(out))
 
 
 def test_every_formula_carries_its_value(class_book: Path) -> None:

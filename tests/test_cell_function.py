@@ -48,8 +48,8 @@ def test_all_readings_come_of_the_declaration() -> None:
     assert value(expr, {A: 3, B: 1, C: 1}) == 5
     assert plain(expr) == "hypot(2 · (b + c), (a))"
     assert shown(typeset(expr)) == "hypot<2 · </b/ + /c/>, </a/>>"
-    (found,) = function([A, B], [Equation(C, hypotenuse(A, B))])(np.array([3.0, 0]), 2.0)
-    assert found.tolist() == [5, 4]
+    (actual,) = function([A, B], [Equation(C, hypotenuse(A, B))])(np.array([3.0, 0]), 2.0)
+    assert actual.tolist() == [5, 4]
 
 
 def test_a_function_is_a_class_named_and_documented_as_the_one_declared() -> None:

@@ -95,7 +95,7 @@ def test_a_damaged_checkpoint_is_one_line(
     CHECKPOINTS[fault](content)
     path = tmp_path / "m.checkpoint"
     torch.save(content, path)
-    with pytest.raises(ToolkitError, match=f"^{path}: damaged, or no checkpoint"):
+    with pytest.raises(ToolkitError, match=f"^{path}: damaged, or not a checkpoint"):
         train(small, small_data(), 5, CPU, None, path, resume=True)
 
 
@@ -124,7 +124,7 @@ def test_a_checkpoint_runs_no_code(small: Model, finished: Path, tmp_path: Path)
     content["state"]["more"] = Runs(tmp_path / "ran")
     path = tmp_path / "m.checkpoint"
     torch.save(content, path)
-    with pytest.raises(ToolkitError, match="damaged, or no checkpoint"):
+    with pytest.raises(ToolkitError, match="damaged, or not a checkpoint"):
         train(small, small_data(), 5, CPU, None, path, resume=True)
     assert not (tmp_path / "ran").exists()
 
@@ -140,7 +140,7 @@ def test_a_long_name_in_a_checkpoint_takes_no_minutes(
                 name, content.replace(b"ctorch\nF", b"ctorch\n" + b"x" * 100_000 + b"F", 1)
             )
     begin = time.perf_counter()
-    with pytest.raises(ToolkitError, match="damaged, or no checkpoint"):
+    with pytest.raises(ToolkitError, match="damaged, or not a checkpoint"):
         train(small, small_data(), 5, CPU, None, path, resume=True)
     assert time.perf_counter() - begin < 10
 
@@ -153,17 +153,23 @@ def test_a_packed_checkpoint_is_not_unpacked(small: Model, finished: Path, tmp_p
     ):
         for name in source.namelist():
             out.writestr(name, source.read(name))
-    with pytest.raises(ToolkitError, match="damaged, or no checkpoint"):
+    with pytest.raises(ToolkitError, match="damaged, or not a checkpoint"):
         train(small, small_data(), 5, CPU, None, path, resume=True)
 
 
 RUNS, EPOCH = ("runs", 1), ("runs", 1, "epochs", 3)
 RECORDED: dict[str, tuple[Callable[[dict[str, Any]], object], str]] = {
-    "no epochs": (put([], *RUNS, "epochs"), "runs[2]: not seed 1 from its first epoch to its last"),
-    "an epoch less": (lambda r: r["runs"][1]["epochs"].pop(), "runs[2]: not seed 1 from its first"),
-    "another order": (lambda r: r["runs"].reverse(), "runs[1]: not seed 0 from its first epoch"),
-    "an epoch twice": (put(3, *EPOCH, "number"), "runs[2]: not seed 1 from its first epoch"),
-    "more right": (put(10_001, *EPOCH, "test_correct"), "or more images right than there are"),
+    "no epochs": (put([], *RUNS, "epochs"), "runs[2]: not a complete run of seed 1"),
+    "an epoch less": (
+        lambda r: r["runs"][1]["epochs"].pop(),
+        "runs[2]: not a complete run of seed 1",
+    ),
+    "another order": (lambda r: r["runs"].reverse(), "runs[1]: not a complete run of seed 0"),
+    "an epoch twice": (put(3, *EPOCH, "number"), "runs[2]: not a complete run of seed 1"),
+    "more right": (
+        put(10_001, *EPOCH, "test_correct"),
+        "or with more correct images than there are",
+    ),
     "nan": (put(math.nan, *EPOCH, "test_loss"), "runs[2].epochs[4].test_loss: should be a finite"),
     "inf": (put(math.inf, *EPOCH, "seconds"), "runs[2].epochs[4].seconds: should be a finite"),
     "negative": (put(-1, *EPOCH, "test_correct"), "runs[2].epochs[4].test_correct: should be gre"),
@@ -188,13 +194,13 @@ def test_a_damaged_record_names_what_is_wrong(fault: str, tmp_path: Path) -> Non
     with pytest.raises(ToolkitError) as error:
         seeds.load(path, begun)
     message = str(error.value)
-    assert message.startswith(f"{path}: damaged, or no record of seeds (")
+    assert message.startswith(f"{path}: damaged, or not a record of seeds (")
     assert said in message
-    assert message.endswith("; remove it to begin the series anew")
+    assert message.endswith("; remove it to begin the series again")
 
 
 @pytest.mark.parametrize("name", ["default", "tiny", "sprint", "course"])
 def test_the_committed_records_are_read(name: str) -> None:
     path = RECORDS / f"{name}.seeds.json"
-    found = seeds.SERIES.validate_json(path.read_bytes())
-    assert seeds.load(path, found.first(0)) == found
+    actual = seeds.SERIES.validate_json(path.read_bytes())
+    assert seeds.load(path, actual.first(0)) == actual

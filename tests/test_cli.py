@@ -78,8 +78,14 @@ def test_a_template_by_its_path(tmp_path: Path) -> None:
         (["backprop", "nosuch"], "nosuch: no such template"),
         (["backprop", "--epochs", "0"], "--epochs 0: must be at least 1"),
         (["backprop", "--epochs", "-3"], "--epochs -3: must be at least 1"),
-        (["backprop", "--epochs", "1e3"], "'--epochs': must be a whole number; toolkit backprop"),
-        (["backprop", "--learning-rate", "many"], "'--learning-rate': must be a number; toolkit"),
+        (
+            ["backprop", "--epochs", "1e3"],
+            "'--epochs': must be a whole number; see toolkit backprop",
+        ),
+        (
+            ["backprop", "--learning-rate", "many"],
+            "'--learning-rate': must be a number; see toolkit",
+        ),
         (["backprop", "--learning-rate", "nan"], "--learning-rate nan: must be a finite number"),
         (["backprop", "--learning-rate", "inf"], "--learning-rate inf: must be a finite number"),
         (["backprop", "--learning-rate", "0"], "--learning-rate 0: must be a finite number above"),
@@ -110,8 +116,8 @@ def test_a_template_by_its_path(tmp_path: Path) -> None:
         pytest.param(
             ["mnist", "--data-dir", "nowhere"], "nowhere: no such data folder", marks=needs_torch
         ),
-        (["nosuch"], "No such command 'nosuch'; toolkit --help tells what can be given"),
-        (["predict"], "Missing argument 'IMAGE'; toolkit predict --help tells what can be given"),
+        (["nosuch"], "No such command 'nosuch'; see toolkit --help"),
+        (["predict"], "Missing argument 'IMAGE'; see toolkit predict --help"),
         (["backprop", "--nosuch"], "No such option"),
         (["--nosuch"], "No such option: --nosuch"),
         (["--version=3", "backprop"], "--version"),
@@ -218,7 +224,7 @@ def test_ctrl_c_leaves_the_last_good_result(tmp_path: Path) -> None:
             running.kill()
     # Where torch was just being imported, Python ends by the signal itself: 130 in every shell.
     assert running.returncode in (130, -signal.SIGINT)
-    assert "Stopped; no file was left half-written" in errors and "Traceback" not in errors
+    assert "Stopped; no file was left incomplete" in errors and "Traceback" not in errors
     assert out.read_bytes() == b"the last good one"
     assert {path.name for path in tmp_path.iterdir()} == {"m.xlsx", "slow.toml"}
 
@@ -306,8 +312,8 @@ def test_a_template_is_printed() -> None:
     for kind, name in (("lesson", "class"), ("model", "tiny")):
         text = (ROOT / "templates" / f"{kind}s" / f"{name}.toml").read_text(encoding="utf-8")
         assert RUN.invoke(app, ["templates", name]).stdout == text
-        told = json.loads(RUN.invoke(app, ["templates", name, "--json"]).stdout)
-        assert told == {"name": name, "kind": kind, "text": text}
+        output = json.loads(RUN.invoke(app, ["templates", name, "--json"]).stdout)
+        assert output == {"name": name, "kind": kind, "text": text}
 
 
 def test_help_names_the_shipped_models() -> None:
@@ -359,7 +365,7 @@ def test_an_output_that_takes_no_text(
     (line,) = done.stderr.splitlines()
     assert line.startswith(f"Error: standard output: cannot be written: {reason}; ")
     if words == WRITES:
-        assert line.endswith("Files that were written are whole")
+        assert line.endswith("Files already written are complete")
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such device")
@@ -377,10 +383,10 @@ def test_an_error_that_cannot_be_told_keeps_its_code(tmp_path: Path, where: str)
 
 def test_completion_of_words(tmp_path: Path) -> None:
     assert "--install-completion" in toolkit("--help", cwd=tmp_path).stdout
-    told = toolkit(
+    output = toolkit(
         cwd=tmp_path, _TOOLKIT_COMPLETE="complete_bash", COMP_WORDS="toolkit ba", COMP_CWORD="1"
     )
-    assert told.stdout.split() == ["backprop"]
+    assert output.stdout.split() == ["backprop"]
 
 
 AWKWARD = [

@@ -116,8 +116,8 @@ RESULTS: list[tuple[CommandResult, dict[str, Any], str]] = [
     ),
     (
         ExperimentsResult(Path("r.csv"), 5, 2, 9.5),
-        {"results": "r.csv", "runs": 5, "made": 2, "seconds": 9.5},
-        "2 runs made, 5 asked for\nWrote r.csv",
+        {"results": "r.csv", "runs": 5, "new": 2, "seconds": 9.5},
+        "2 new runs, 5 requested\nWrote r.csv",
     ),
     (
         VariantRecord("learning-rate", 7, "Learning rate", "0.001", 5),

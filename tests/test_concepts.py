@@ -54,9 +54,9 @@ def test_the_concept_of_contributing_makes_a_sheet(tmp_path: Path) -> None:
         concepts_book([made], CONCEPTS, [*runs, *others], Budget()),
         tmp_path / "new.xlsx",
     )
-    found = cells(tmp_path / "new.xlsx")["25 weight decay"]
-    assert (found["B9"], found["C9"]) == (2, 4)
-    assert any("below 90 %: 0 of 3" in str(value) for value in found.values())
+    actual = cells(tmp_path / "new.xlsx")["25 weight decay"]
+    assert (actual["B9"], actual["C9"]) == (2, 4)
+    assert any("below 90 %: 0 of 3" in str(value) for value in actual.values())
 
 
 @pytest.mark.parametrize("concept", [*CONCEPTS, _of_contributing()], ids=lambda each: each.name)
@@ -136,12 +136,12 @@ def test_the_book_is_valid_and_small(book: Path) -> None:
 
 
 def test_conclusions_fit_the_screen(book: Path) -> None:
-    found = cells(book)
+    actual = cells(book)
     formulas = cells(book, formulas=True)
     for concept in CONCEPTS:
         sheet = concept.sheet_name
         sentences = [
-            str(found[sheet][place])
+            str(actual[sheet][place])
             for place, text in formulas[sheet].items()
             if place.startswith("A") and "FIXED(" in str(text)
         ]
@@ -167,11 +167,11 @@ def test_what_clearly_means(a: list[float], b: list[float], said: str) -> None:
 
 
 def test_each_sheet_tells_its_budget(book: Path) -> None:
-    found = {name: list(map(str, sheet.values())) for name, sheet in cells(book).items()}
+    actual = {name: list(map(str, sheet.values())) for name, sheet in cells(book).items()}
     usual = "Every run: 12,000 training images of MNIST, each seen 4 times, tested on all"
-    assert any(line.startswith(usual) for line in found["1 layers"])
+    assert any(line.startswith(usual) for line in actual["1 layers"])
     told = "each seen 4 times, or 1,000, each seen 48 times, tested on all"
-    assert all(any(told in line for line in found[n]) for n in ("15 overfitting", RESULTS))
+    assert all(any(told in line for line in actual[n]) for n in ("15 overfitting", RESULTS))
 
 
 @pytest.mark.no_cover
@@ -182,8 +182,8 @@ def test_missing_results_are_said_and_make_no_error(tmp_path: Path, office: Offi
     words = ["concepts", "--results", str(some), "--out", str(out)]
     assert CliRunner().invoke(app, words).exit_code == 0
     assert faults(out) == []
-    found = office.values(out)
-    said = [value for sheet in found.values() for value in sheet.values()]
+    actual = office.values(out)
+    said = [value for sheet in actual.values() for value in sheet.values()]
     assert sum("Not all of it is measured yet" in str(value) for value in said) > 10
     assert not [value for value in said if str(value).startswith(("#", "Err:"))]
 

@@ -324,8 +324,8 @@ def test_the_workbook_recalculates(tmp_path: Path, office: Office) -> None:
         for place, formula in places.items():
             if str(formula).startswith("="):
                 ours = cached[sheet][place]
-                wanted = ours if isinstance(ours, str) else pytest.approx(ours, rel=1e-12)
-                assert computed[sheet][place] == wanted, (sheet, place)
+                expected = ours if isinstance(ours, str) else pytest.approx(ours, rel=1e-12)
+                assert computed[sheet][place] == expected, (sheet, place)
                 checked += 1
     epochs, layers = 3 * 19 + 2 * 4, 25 * 13 + 1 + 3 + 6
     assert checked == epochs + layers + 2 * 6 + 2

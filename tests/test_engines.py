@@ -83,17 +83,17 @@ def test_a_difference_begins_in_the_cell_that_reads_no_other() -> None:
         "S": {"A1": "=LOG10(5)", "A2": "='T'!$B$3*2", "A3": '=SUM(A$1:A2)&"A4"'},
         "T": {"B3": "=7", "AZ1": "=B4"},
     }
-    wanted: Cells = {"S": {"A1": 1.0, "A2": 2.0, "A3": "3"}, "T": {"B3": 1.0, "AZ1": 0.0}}
-    found: Cells = {"S": {"A1": 1.0, "A2": 2.5, "A3": "#VALUE!"}, "T": {"B3": 1.25, "AZ1": 1e-11}}
-    different = differences(formulas, wanted, found, {})
+    expected: Cells = {"S": {"A1": 1.0, "A2": 2.0, "A3": "3"}, "T": {"B3": 1.0, "AZ1": 0.0}}
+    actual: Cells = {"S": {"A1": 1.0, "A2": 2.5, "A3": "#VALUE!"}, "T": {"B3": 1.25, "AZ1": 1e-11}}
+    different = differences(formulas, expected, actual, {})
     assert [(d.sheet, d.place) for d in different] == [("S", "A2"), ("S", "A3"), ("T", "B3")]
     assert [d.place for d in roots(different)] == ["B3"]
     assert [d.is_error for d in different] == [False, True, False]
-    assert differences(formulas, wanted, found, {("T", "B3"): 1e10})[-1].place == "A3"
+    assert differences(formulas, expected, actual, {("T", "B3"): 1e10})[-1].place == "A3"
 
 
 @pytest.mark.parametrize(
-    ("formula", "found", "sentence"),
+    ("formula", "actual", "sentence"),
     [
         ("=SUM(FIXED(A1,2))", "#NAME?", "no FIXED"),
         ("=SUM(FIXED(A1,2))", 3.0, None),
@@ -102,10 +102,10 @@ def test_a_difference_begins_in_the_cell_that_reads_no_other() -> None:
     ],
 )
 def test_a_limit_explains_no_other_formula_and_no_other_answer(
-    formula: str, found: object, sentence: str | None
+    formula: str, actual: object, sentence: str | None
 ) -> None:
     limits = [Limit("One", "no FIXED", r"\bFIXED\(", r"#NAME\?")]
-    difference = Difference("S", "A1", formula, 0.0, found)
+    difference = Difference("S", "A1", formula, 0.0, actual)
     assert explanation(difference, "One", limits) == sentence
     assert explanation(difference, "Other", limits) is None
 

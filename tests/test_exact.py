@@ -31,9 +31,9 @@ WIDE.prec = 300
 
 def nearest(compute: Callable[[Any], Any], x: float) -> float:
     """The value rounded once, from one of 300 bits, by another library."""
-    found = compute(WIDE.mpf(x))
-    mantissa, exponent = found.man_exp  # without its sign
-    return float((-1 if found < 0 else 1) * abs(mantissa) * Fraction(2) ** exponent)
+    actual = compute(WIDE.mpf(x))
+    mantissa, exponent = actual.man_exp  # without its sign
+    return float((-1 if actual < 0 else 1) * abs(mantissa) * Fraction(2) ** exponent)
 
 
 @pytest.mark.parametrize(
@@ -96,10 +96,10 @@ TWO_ARGUMENTS = {"power", *(relation.__name__ for relation in RELATIONS)}
 def test_arrays_and_single_numbers_agree(name: str) -> None:
     numbers = np.linspace(0.1, 30, 200)
     if name in ("minimum", "maximum"):
-        found, one_by_one = SCOPE[name](numbers, 3.0), [SCALAR[name](x, 3.0) for x in numbers]
+        actual, one_by_one = SCOPE[name](numbers, 3.0), [SCALAR[name](x, 3.0) for x in numbers]
     else:
-        found, one_by_one = SCOPE[name](numbers), [SCALAR[name](x) for x in numbers.tolist()]
-    assert found.tolist() == one_by_one
+        actual, one_by_one = SCOPE[name](numbers), [SCALAR[name](x) for x in numbers.tolist()]
+    assert actual.tolist() == one_by_one
 
 
 def test_powers() -> None:
@@ -139,12 +139,12 @@ def test_sums_over_windows_do_not_depend_on_how_they_lie_in_memory(over_windows:
     kernel = () if over_windows is window_sum else (np.random.default_rng(1).normal(size=(7, 9)),)
     there = np.ascontiguousarray(windows.transpose(3, 2, 1, 0)).transpose(3, 2, 1, 0)
     assert not there.flags.c_contiguous and (there == windows).all()
-    found = over_windows.compute(windows, *kernel)
-    assert over_windows.compute(there, *kernel).tolist() == found.tolist()
+    actual = over_windows.compute(windows, *kernel)
+    assert over_windows.compute(there, *kernel).tolist() == actual.tolist()
     # A single window may be added in another order, which is as fixed.
-    assert over_windows.compute(windows[2, 3], *kernel) == pytest.approx(found[2, 3], rel=1e-12)
+    assert over_windows.compute(windows[2, 3], *kernel) == pytest.approx(actual[2, 3], rel=1e-12)
     whole = windows * kernel[0] if kernel else windows
-    np.testing.assert_allclose(found, whole.sum((-2, -1)), rtol=1e-12, atol=1e-14)
+    np.testing.assert_allclose(actual, whole.sum((-2, -1)), rtol=1e-12, atol=1e-14)
 
 
 def test_halves_add_every_term() -> None:
@@ -155,8 +155,8 @@ def test_halves_add_every_term() -> None:
 
 def test_zero_has_no_sign_after_relu_and_max_pooling() -> None:
     equations = [Equation(B, rectified(A)), Equation(C, window_largest(A))]
-    for found in function([A], equations)(np.full((20, 2, 2), -0.0)):
-        assert (np.copysign(1, found) == 1).all()
+    for actual in function([A], equations)(np.full((20, 2, 2), -0.0)):
+        assert (np.copysign(1, actual) == 1).all()
 
 
 def test_the_basis_is_orthonormal_to_the_last_digit() -> None:

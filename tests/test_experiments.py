@@ -54,7 +54,7 @@ def test_a_line_of_words_becomes_layers() -> None:
 
 
 def test_an_unknown_word_is_named() -> None:
-    with pytest.raises(ToolkitError, match="Q3: no layer"):
+    with pytest.raises(ToolkitError, match="Q3: not a layer"):
         layers("8 Q3")
 
 
@@ -89,10 +89,10 @@ def test_a_wrong_variant_says_which() -> None:
 
 
 def test_the_programme_has_all_concepts_with_valid_variants() -> None:
-    found = CONCEPTS
-    assert len(found) >= 24
-    assert [each.number for each in found] == list(range(1, len(found) + 1))
-    for each in found:
+    actual = CONCEPTS
+    assert len(actual) >= 24
+    assert [each.number for each in actual] == list(range(1, len(actual) + 1))
+    for each in actual:
         assert len(each.experiment.variants) >= 3
         setups = [variant.setup(Budget()) for variant in each.experiment.variants]
         assert len({setup.fingerprint for setup in setups}) == len(setups), each.name
@@ -101,17 +101,17 @@ def test_the_programme_has_all_concepts_with_valid_variants() -> None:
 
 
 def test_shared_runs_are_made_once_and_seed_by_seed() -> None:
-    wanted = programme.runs(programme.select(CONCEPTS, ["dropout", "7"]), Budget(), 2)
-    keys = [run.key for run in wanted]
+    expected = programme.runs(programme.select(CONCEPTS, ["dropout", "7"]), Budget(), 2)
+    keys = [run.key for run in expected]
     assert len(set(keys)) == len(keys) == 2 * (5 + 6 - 1)  # both have the baseline
-    assert [run.seed for run in wanted] == sorted(run.seed for run in wanted)
+    assert [run.seed for run in expected] == sorted(run.seed for run in expected)
 
 
 def test_the_shipped_results_are_complete() -> None:
-    found = results.load(results.shipped())
-    wanted = programme.runs(CONCEPTS, Budget(), 3)
-    assert not programme.missing(wanted, found)
-    assert {result.threads for result in found} == {1}
+    actual = results.load(results.shipped())
+    expected = programme.runs(CONCEPTS, Budget(), 3)
+    assert not programme.missing(expected, actual)
+    assert {result.threads for result in actual} == {1}
 
 
 def test_a_run_is_the_same_again() -> None:
@@ -134,9 +134,9 @@ def test_a_run_is_the_same_again() -> None:
 def test_pixels(pixels: str, low: float, high: float) -> None:
     setup = replace_pixels(pixels).setup(TINY)
     images = digits.load().train_images[:4].unsqueeze(1).float() / 255
-    found = objective_of(setup).prepare(images)
-    assert float(found.min()) == pytest.approx(low, abs=1e-4)
-    assert float(found.max()) == pytest.approx(high, abs=1e-3)
+    actual = objective_of(setup).prepare(images)
+    assert float(actual.min()) == pytest.approx(low, abs=1e-4)
+    assert float(actual.max()) == pytest.approx(high, abs=1e-3)
 
 
 def replace_pixels(pixels: str) -> Variant:
@@ -162,27 +162,27 @@ def test_a_line_without_an_end_is_passed_over(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("spoil", "said"),
+    ("spoil", "messages"),
     [
-        (lambda text: "x" + text, "no results of experiments"),
+        (lambda text: "x" + text, "not a file of results"),
         (lambda text: text.replace(",0,12000,", ",zero,12000,", 1), "line 2 is damaged"),
         (lambda text: text.replace(",12000,", ",0,", 1), "line 2 is damaged"),
         (lambda text: text.rstrip("\n") + ",1\n", "line 4 is damaged"),
-        (lambda text: "", "no results of experiments"),
+        (lambda text: "", "not a file of results"),
     ],
 )
 def test_damaged_results_name_the_line(
-    spoil: Callable[[str], str], said: str, tmp_path: Path
+    spoil: Callable[[str], str], messages: str, tmp_path: Path
 ) -> None:
     path = shipped_part(tmp_path / "r.csv")
     path.write_text(spoil(path.read_text()))
-    with pytest.raises(ToolkitError, match=said) as error:
+    with pytest.raises(ToolkitError, match=messages) as error:
         results.load(path)
     assert str(error.value).startswith(f"{path}: ")
 
 
 @pytest.mark.parametrize(
-    ("words", "said"),
+    ("words", "messages"),
     [
         (["--only", "dropuot"], "did you mean 'dropout'"),
         (["--epochs", "0"], "--epochs 0: must be at least 1"),
@@ -191,13 +191,13 @@ def test_damaged_results_name_the_line(
     ],
 )
 def test_bad_input_is_one_line(
-    words: list[str], said: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    words: list[str], messages: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
     shipped_part(tmp_path / "r.csv")
     done = CliRunner().invoke(app, ["experiments", *words])
     assert done.exit_code == 2
-    assert said in done.stderr
+    assert messages in done.stderr
     assert done.stderr.count("\n") == 1
 
 
@@ -234,10 +234,10 @@ def test_a_whole_small_programme_runs_in_processes(
     options = command.ExperimentsOptions(
         tmp_path / "r.csv", epochs=1, seeds=2, workers=2, quiet=True
     )
-    said: list[str] = []
-    found = command.run_experiments(options, said.append)
-    assert found.made == 2
-    assert said[0].startswith("2 runs, 2 at a time: about ")
+    messages: list[str] = []
+    actual = command.run_experiments(options, messages.append)
+    assert actual.new == 2
+    assert messages[0].startswith("2 runs, 2 at a time: about ")
     assert {result.seed for result in results.load(tmp_path / "r.csv")} == {0, 1}
 
 

@@ -186,7 +186,7 @@ def test_figures_without_agreement_are_no_error(tmp_path: Path, office: Office) 
         (
             "learning_rate = 0.5",
             "learning_rate = 0.3",
-            r"published.learning_rate: 0.3 is none of training.learning_rates \(0.5\); give one",
+            r"published.learning_rate: 0.3 is not one of training.learning_rates \(0.5\); give one",
         ),
         ("learning_rate = 0.5", "", "published.learning_rate: missing; add this key"),
         ('"0.3775"', "0.3775", r'published.figures\[1\]: must be \[quantity, epoch, "value as'),
@@ -246,9 +246,9 @@ def test_the_gradient_vanishes_in_the_lesson_deep(deep: LessonLayout, deep_book:
     assert start[-1] / start[0] > 500
     words = " ".join(str(value) for value in cells(deep_book)[SIZES].values())
     assert "sigmoid: at most 1/4" in words
-    found = re.search(r"layer 4 are (\d+\.\d+) times as large as those of layer 1", words)
-    assert found is not None
-    assert float(found[1]) == pytest.approx(start[-1] / start[0], rel=1e-5)
+    actual = re.search(r"layer 4 are (\d+\.\d+) times as large as those of layer 1", words)
+    assert actual is not None
+    assert float(actual[1]) == pytest.approx(start[-1] / start[0], rel=1e-5)
 
 
 @pytest.mark.no_cover
@@ -310,8 +310,8 @@ def test_gradient_sizes_of_other_networks(name: str, tmp_path: Path, office: Off
     agree(office, path, path, SIZES)
     sheet, wanted = cells(path)[SIZES], mean_sizes(worked)
     for layer, sizes in enumerate(wanted):
-        found = [sheet[f"{'BCDE'[layer]}{4 + epoch}"] for epoch in range(3)]
-        assert found == pytest.approx(sizes.tolist(), rel=1e-13)
+        actual = [sheet[f"{'BCDE'[layer]}{4 + epoch}"] for epoch in range(3)]
+        assert actual == pytest.approx(sizes.tolist(), rel=1e-13)
     if name == "partial sums":
         assert str(cells(path, formulas=True)[SIZES]["B4"]).count("SUMPRODUCT") == 2
     if name == "no gradient":

@@ -127,8 +127,8 @@ def pickled(folder: Path) -> Case:
 
 def record(folder: Path) -> Case:
     """Two runs of few epochs; a long record only takes longer to read."""
-    found = seeds.SERIES.validate_json((RECORDS / "sprint.seeds.json").read_bytes())
-    path, series = folder / "m.seeds.json", found.first(2)
+    actual = seeds.SERIES.validate_json((RECORDS / "sprint.seeds.json").read_bytes())
+    path, series = folder / "m.seeds.json", actual.first(2)
     begun = series.first(0)
     seeds.save(path, series)
     return Case(path, TEXT, lambda: seeds.load(path, begun))
@@ -251,8 +251,8 @@ def copied(source: Path, folder: Path) -> Path:
 def test_damaged_files(case: Callable[[Path], Case], count: int, tmp_path: Path) -> None:
     made = case(tmp_path)
     made.read()
-    found = fuzz(made.path, made.changes, made.read, count, made.inner, made.whole)
-    assert found["refused"] > count / 20, found
+    actual = fuzz(made.path, made.changes, made.read, count, made.inner, made.whole)
+    assert actual["refused"] > count / 20, actual
     made.read()
 
 

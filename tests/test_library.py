@@ -240,8 +240,8 @@ def test_a_program_that_imports_toolkit_is_typed(tmp_path: Path) -> None:
         encoding="utf-8",
     )
     start = len(PROGRAM.splitlines()) + 2
-    found = re.findall(r"^\S*program\.py:(\d+): error: .* \[(.+)\]$", done.stdout, re.MULTILINE)
-    assert found == [(str(n), code) for n, code in enumerate(WRONG.values(), start)], done.stdout
+    actual = re.findall(r"^\S*program\.py:(\d+): error: .* \[(.+)\]$", done.stdout, re.MULTILINE)
+    assert actual == [(str(n), code) for n, code in enumerate(WRONG.values(), start)], done.stdout
     types = re.findall(r'note: Revealed type is "(.*)"', done.stdout)
     assert len(types) == len(NAMES)
     assert "Any" not in types

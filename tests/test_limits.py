@@ -178,7 +178,7 @@ def test_columns_of_drawn_networks_are_known_beforehand(far: bool) -> None:
 
 def columns(one: Lesson) -> int:
     derived = derivation(one)
-    return 1 + len(derived.given) + len(derived.table) + len(derived.states)
+    return 1 + len(derived.leaves) + len(derived.table) + len(derived.states)
 
 
 def test_partial_sums_count_before_anything_is_run(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -223,11 +223,11 @@ def valid(book: Book, out: Path, office: Office | None) -> None:
             if name == left_out:
                 continue
             for place, formula in places.items():
-                wanted, found = ours[name][place], theirs[name][place]
+                expected, found = ours[name][place], theirs[name][place]
                 # A difference of nearly equal losses, divided by a small step.
                 slack = 1e-7 if name == "Gradient check" else 1e-10
-                agreed = same(wanted, found, slack) or alike(wanted, found)
-                assert agreed, (name, place, wanted, found, formula)
+                agreed = same(expected, found, slack) or alike(expected, found)
+                assert agreed, (name, place, expected, found, formula)
                 compared += 1
         assert compared > 10_000
 
@@ -236,13 +236,13 @@ NUMBER = re.compile(r"(\d+(?:\.\d+)?(?:·10\^-?\d+)?)")
 NEGATIVE = re.compile(rf"\(-{NUMBER.pattern}\)")
 
 
-def alike(wanted: object, found: object) -> bool:
+def alike(wanted: object, actual: object) -> bool:
     """Whether two texts differ but in how numbers are rounded: those that end on a 5, as 0.5000025,
     fall either way, and IronCalc takes those within 2.2e-16 for 0.
     """
-    if not (isinstance(wanted, str) and isinstance(found, str)):
+    if not (isinstance(wanted, str) and isinstance(actual, str)):
         return False
-    ours, theirs = (NUMBER.split(NEGATIVE.sub(r"\1", text)) for text in (wanted, found))
+    ours, theirs = (NUMBER.split(NEGATIVE.sub(r"\1", text)) for text in (wanted, actual))
     if ours[::2] != theirs[::2]:
         return False
     pairs = zip(ours[1::2], theirs[1::2], strict=True)
@@ -288,9 +288,9 @@ def test_long_titles_and_labels(tmp_path: Path) -> None:
     book = backprop_book(work_out(lesson([2, 2], samples=2, title=odd, labels=[odd, "x" * 200])))
     write(book, tmp_path / "odd.xlsx")
     assert not faults(tmp_path / "odd.xlsx")
-    found = cells(tmp_path / "odd.xlsx")[PARAMETERS]
-    assert found["A1"] == odd
-    assert found["C7"] == f"input of {odd}"
+    actual = cells(tmp_path / "odd.xlsx")[PARAMETERS]
+    assert actual["A1"] == odd
+    assert actual["C7"] == f"input of {odd}"
     assert max(len(one.name) for one in book.sheets) <= limits.MAX_NAME
 
 
@@ -312,8 +312,8 @@ def test_the_rule_knows_the_letters(tmp_path: Path) -> None:
         parameters[rule.row, 2] = Cell(typed, "choice")
         parameters[1, 10] = Cell(False, formula=rule.formula)
         write(Book("asked", (Sheet(PARAMETERS, parameters),)), tmp_path / "asked.xlsx")
-        found = ironcalc_values(tmp_path / "asked.xlsx", {PARAMETERS: {"J1": None}})
-        assert found[PARAMETERS]["J1"] is (number < 3), typed
+        actual = ironcalc_values(tmp_path / "asked.xlsx", {PARAMETERS: {"J1": None}})
+        assert actual[PARAMETERS]["J1"] is (number < 3), typed
 
 
 A = [quantity(f"a{n}") for n in range(1, 401)]

@@ -134,7 +134,7 @@ def test_each_planted_fault_is_seen(name: str, sound: Path, tmp_path: Path) -> N
         for entry in old.namelist():
             text = old.read(entry)
             new.writestr(entry, damage(text.decode()) if entry == part else text)
-    assert any(re.search(fault, found) for found in faults(out)), faults(out)
+    assert any(re.search(fault, actual) for actual in faults(out)), faults(out)
 
 
 def test_an_entry_given_twice_is_seen(sound: Path, tmp_path: Path) -> None:

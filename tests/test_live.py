@@ -369,9 +369,9 @@ def test_weights_that_no_workbook_can_hold(step: bool, tmp_path: Path) -> None:
             write_live(out, weights, step=step)
     norm = trained('{ type = "batch_norm" }, ' + LINEAR, tmp_path / "norm.safetensors")
     for name, number, message in (
-        ("0.running_var", -1.0, "0.running_var hold negative variances; train the model anew"),
-        ("0.weight", math.nan, "0.weight hold numbers that are not finite; train the model anew"),
-        ("3.bias", math.inf, "3.bias hold numbers that are not finite; train the model anew"),
+        ("0.running_var", -1.0, "0.running_var hold negative variances; train the model again"),
+        ("0.weight", math.nan, "0.weight hold numbers that are not finite; train the model again"),
+        ("3.bias", math.inf, "3.bias hold numbers that are not finite; train the model again"),
     ):
         with pytest.raises(ToolkitError, match=message):
             write_live(out, changed(norm, name, number, odd), step=step)

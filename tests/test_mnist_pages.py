@@ -108,18 +108,18 @@ def test_all_sheets_recalculate(book: Path, office: Office) -> None:
 
 def test_the_matrix_is_numpys(book: Path) -> None:
     said, written = made_up(), cells(book)
-    wanted = np.zeros((10, 10), int)
-    np.add.at(wanted, (said.labels, said.predicted), 1)
+    expected = np.zeros((10, 10), int)
+    np.add.at(expected, (said.labels, said.predicted), 1)
     sheet = written["Confusion"]
-    found = [[sheet[f"{column}{row}"] for column in "BCDEFGHIJK"] for row in range(7, 17)]
-    assert found == wanted.tolist()
+    actual = [[sheet[f"{column}{row}"] for column in "BCDEFGHIJK"] for row in range(7, 17)]
+    assert actual == expected.tolist()
     assert sheet["L17"] == IMAGES
-    right = int(np.trace(wanted))
+    right = int(np.trace(expected))
     assert list(written["Predictions"].values()).count("right") == right
     assert sheet["B20"] == IMAGES and sheet["B19"] == right
     digit = written["Per digit" if "Per digit" in written else "Per class"]
-    assert digit["G6"] == pytest.approx(wanted[0, 0] / wanted[:, 0].sum())
-    assert digit["H6"] == pytest.approx(wanted[0, 0] / wanted[0].sum())
+    assert digit["G6"] == pytest.approx(expected[0, 0] / expected[:, 0].sum())
+    assert digit["H6"] == pytest.approx(expected[0, 0] / expected[0].sum())
     assert digit["I6"] == pytest.approx(2 / (1 / digit["G6"] + 1 / digit["H6"]))  # type: ignore[operator]
     assert digit["H15"] == "–", "no image of the last class"
 
@@ -128,8 +128,8 @@ def test_the_losses_are_torchs(book: Path) -> None:
     said, sheet = made_up(), cells(book)["Predictions"]
     losses = [float(str(sheet[f"F{row}"])) for row in range(6, 6 + IMAGES)]
     held = torch.tensor(said.probabilities).clamp_min(1e-6).log()
-    wanted = nn.functional.nll_loss(held, torch.tensor(said.labels), reduction="none")
-    assert losses == pytest.approx(wanted.tolist(), abs=1e-12)
+    expected = nn.functional.nll_loss(held, torch.tensor(said.labels), reduction="none")
+    assert losses == pytest.approx(expected.tolist(), abs=1e-12)
     assert min(losses) >= 0 and np.signbit(losses).sum() == 0
 
 
@@ -149,8 +149,8 @@ def test_what_the_network_says() -> None:
     said = predictions(network, Digits(images[:1], labels[:1], images, labels))
     pixels = ((images.unsqueeze(1).float() / 255) - 0.1307) / 0.3081
     with torch.inference_mode():
-        wanted = network.eval()(pixels).softmax(1)
-    assert np.allclose(said.probabilities, wanted.numpy(), atol=2e-6)
+        expected = network.eval()(pixels).softmax(1)
+    assert np.allclose(said.probabilities, expected.numpy(), atol=2e-6)
     assert said.labels.tolist() == labels.tolist()
 
 
@@ -158,16 +158,16 @@ def shapes_of(network: NetworkConfig) -> list[tuple[tuple[int, ...], int]]:
     """What each layer of PyTorch's puts out for one image, and its parameters; pooling and
     flattening count as one.
     """
-    found: list[tuple[tuple[int, ...], int]] = []
+    actual: list[tuple[tuple[int, ...], int]] = []
     built = build(network).eval()
     values = torch.zeros(1, *network.input)
     for module in built:
         values = module(values)
         parameters = sum(p.numel() for p in module.parameters())
-        found.append((tuple(values.shape[1:]), parameters))
+        actual.append((tuple(values.shape[1:]), parameters))
         if isinstance(module, nn.Flatten):
-            found.pop()
-    return found
+            actual.pop()
+    return actual
 
 
 def check_table(network: NetworkConfig, computed: dict[str, object] | None = None) -> None:
@@ -195,9 +195,9 @@ def check_table(network: NetworkConfig, computed: dict[str, object] | None = Non
         return computed[f"{letter}{row}"] if computed else made.cells[row, column].value
 
     sizes = (layer_rules.C, layer_rules.H, layer_rules.W)
-    wanted = shapes_of(network)
-    assert len(wanted) == len(rows)
-    for row, (shape, parameters) in enumerate(wanted, layer_costs.FIRST_ROW):
+    expected = shapes_of(network)
+    assert len(expected) == len(rows)
+    for row, (shape, parameters) in enumerate(expected, layer_costs.FIRST_ROW):
         assert tuple(value(row, s) for s in sizes) == (*shape, 1, 1)[:3], row
         assert value(row, layer_rules.PARAMETERS) == parameters
         assert value(row, layer_rules.VALUES) == np.prod(shape)
@@ -276,8 +276,8 @@ def test_costs_and_receptive_fields(name: str) -> None:
     rows = tuple(layer_table(network))
     made = layer_costs.sheet(MnistRun(history(name), rows, "")).cells
     end = layer_costs.FIRST_ROW + len(rows)
-    found = made[end, layer_costs.COLUMN[layer_rules.MULTIPLY_ADDS]].value
-    assert found == multiply_adds(network)
+    actual = made[end, layer_costs.COLUMN[layer_rules.MULTIPLY_ADDS]].value
+    assert actual == multiply_adds(network)
     kinds = [row.name for row in rows]
     before = layer_costs.FIRST_ROW + kinds.index("Global average pool") - 1
     field = made[before, layer_costs.COLUMN[layer_rules.FIELD]].value
@@ -335,7 +335,7 @@ def test_the_epochs_may_be_sorted_and_the_verdicts_have_colours(tmp_path: Path) 
     loaded, formulas = load_workbook(path), cells(path, formulas=True)
     assert loaded["Epochs"].auto_filter.ref == "A6:J25"
     assert "MAX(" in str(formulas["Targets"]["C5"]) and "MAX(" in str(formulas["Epochs"]["M7"])
-    (coloured,) = {str(found.sqref) for found in loaded["Targets"].conditional_formatting}
+    (coloured,) = {str(actual.sqref) for actual in loaded["Targets"].conditional_formatting}
     assert coloured == "D5:D10"
     assert "sheet Layers as it stands" in str(loaded["Targets"]["A11"].value)
     assert loaded["Per digit"].page_setup.fitToHeight == 1

@@ -102,8 +102,8 @@ def test_the_workbook_recalculates(tmp_path: Path, office: Office, names: tuple[
         for place, formula in formulas[sheet].items():
             if str(formula).startswith("="):
                 ours = cached[sheet][place]
-                wanted = ours if isinstance(ours, str) else pytest.approx(ours, rel=1e-12)
-                assert computed[sheet][place] == wanted, (sheet, place)
+                expected = ours if isinstance(ours, str) else pytest.approx(ours, rel=1e-12)
+                assert computed[sheet][place] == expected, (sheet, place)
                 checked[sheet] += 1
     assert checked == {"Mistakes": 1 + 3 * 7, "Kernels": 2}
     assert OpenXmlValidator().validate(path).errors == []

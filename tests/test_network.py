@@ -57,9 +57,9 @@ def agree_with_autograd(lesson: Lesson, tolerance: float = 1e-12) -> None:
     slopes = [Gradient(LOSS, p) for p in derived.parameters]
     for rate, learning_rate in enumerate(run.learning_rates):
         theirs = torch_reference.run(lesson, learning_rate)
-        for symbols, wanted in zip((derived.parameters, slopes, [LOSS]), theirs, strict=True):
+        for symbols, expected in zip((derived.parameters, slopes, [LOSS]), theirs, strict=True):
             ours = np.column_stack([run.column(symbol, rate) for symbol in symbols])
-            close(ours, np.array(wanted), tolerance)
+            close(ours, np.array(expected), tolerance)
 
 
 def _on_a_kink(lesson: Lesson) -> bool:
@@ -161,21 +161,25 @@ def test_epochs_and_learning_rates_can_be_changed() -> None:
         ("epochs = 100", "epochs = 0", "training.epochs: .*greater than or equal to 1, not 0"),
         ("epochs = 100", "epochs = 2.5", "training.epochs: .*valid integer, not 2.5"),
         ("epochs = 100", "", "training.epochs: missing; add this key"),
-        ("0.15, 0.20", "0.20", "start.weights: 7 given, but network.layers asks for 8; give 8"),
+        ("0.15, 0.20", "0.20", "start.weights: 7 given, but network.layers requires 8; give 8"),
         ("0.15, 0.20", '"x", 0.20', r"start.weights\[1\]: .*valid number, not 'x'"),
         ("0.15, 0.20", "nan, 0.20", r"start.weights\[1\]: .*finite number, not nan"),
         ("0.15, 0.20", "inf, 0.20", r"start.weights\[1\]: .*finite number, not inf"),
         ("0.1, 0.2,", "-0.1, 0.2,", r"training.learning_rates\[1\]: .*greater than 0, not -0.1"),
         ('"sigmoid", "sigmoid"', '"sigmoid"', "network.activations: 1 given, but network.layers"),
         ('"sigmoid", "sigmoid"', '"sigmoid", "swish"', r"network.activations\[2\]: .*not 'swish'"),
-        ("[[0.05, 0.10]]", "[[0.05]]", r"samples.inputs\[1\]: 1 given, but network.layers asks"),
+        (
+            "[[0.05, 0.10]]",
+            "[[0.05]]",
+            r"samples.inputs\[1\]: 1 given, but network.layers requires",
+        ),
         ("[[0.01, 0.99]]", "[]", "samples.targets: "),
         ("[2, 2, 2]", "[2]", "network.layers: "),
         ("bias = false", "bias = true", "start.biases: missing; give them, or start.seed"),
         ('"The class network"', r'"a\u0001b"', "title: must be one line of 1 to 200 printable"),
         ('"The class network"', f'"{"a" * 9000}"', "title: must be one line of 1 to 200"),
-        ('"The class network"', "9" * 5000, "holds a number too long or brackets too deep"),
-        ('"The class network"', "[" * 5000 + "]" * 5000, "holds a number too long or brackets"),
+        ('"The class network"', "9" * 5000, "contains a number that is too long or brackets"),
+        ('"The class network"', "[" * 5000 + "]" * 5000, "contains a number that is too long"),
         ("[0.1, 0.2, 0.3, 0.8, 1.0, 2.0]", "[]", "training.learning_rates: needs 1 entry or more"),
         ("[start]", "[start", "not valid TOML: .*line"),
     ],

@@ -24,7 +24,7 @@ BOUND = 1e-10
 
 def drawn(count: int, *, far: bool) -> list[Lesson]:
     """As many networks, the same in every run."""
-    found: list[Lesson] = []
+    actual: list[Lesson] = []
 
     @seed(7 + far)
     @settings(
@@ -38,10 +38,10 @@ def drawn(count: int, *, far: bool) -> list[Lesson]:
     def collect(lesson: Lesson) -> None:
         # With numbers this large every further epoch multiplies the last digit's differences.
         training = lesson.training.model_copy(update={"epochs": 1} if far else {})
-        found.append(lesson.model_copy(update={"training": training}))
+        actual.append(lesson.model_copy(update={"training": training}))
 
     collect()
-    return found
+    return actual
 
 
 def sheets(worked: LessonLayout, number: int) -> tuple[Sheet, Sheet]:
@@ -92,16 +92,16 @@ def compare(networks: list[Lesson], book: Path, office: Office) -> None:
     for number, one in enumerate(worked):
         name, slack = f"T{number}", BOUND * largest(one)
         for place, value in ours[name].items():
-            found = theirs[name][place]
+            actual = theirs[name][place]
             if not isinstance(value, int | float):
-                assert found == value, (one.lesson, place)
+                assert actual == value, (one.lesson, place)
                 continue
-            assert isinstance(found, int | float), (one.lesson, place, value, found)
-            assert math.isclose(found, value, rel_tol=BOUND, abs_tol=slack), (
+            assert isinstance(actual, int | float), (one.lesson, place, value, actual)
+            assert math.isclose(actual, value, rel_tol=BOUND, abs_tol=slack), (
                 one.lesson,
                 place,
                 value,
-                found,
+                actual,
             )
 
 

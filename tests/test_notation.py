@@ -39,11 +39,13 @@ from toolkit.files.errors import ToolkitError
 def test_every_character_of_a_line_of_layers_counts(line: str, place: int, word: str) -> None:
     with pytest.raises(ToolkitError) as error:
         layers(line)
-    assert str(error.value).startswith(f"{line!r}, character {place}: {word}: no layer; write 16, ")
+    assert str(error.value).startswith(
+        f"{line!r}, character {place}: {word}: not a layer; write 16, "
+    )
 
 
 def test_what_follows_a_convolution_is_read_as_strictly() -> None:
-    with pytest.raises(ToolkitError, match="'B 8', character 3: 8: no layer"):
+    with pytest.raises(ToolkitError, match="'B 8', character 3: 8: not a layer"):
         layers("8", after="B 8")
 
 
@@ -107,11 +109,11 @@ def test_a_line_of_layers_comes_back(words: list[Any], between: str) -> None:
 @given(st.text("0123456789:/+()BRPGDF. \tx,٣", max_size=20))
 def test_any_line_is_layers_or_an_error(line: str) -> None:
     try:
-        found = layers(line)
+        actual = layers(line)
     except ToolkitError as error:
-        assert "no layer; write" in str(error)
+        assert "not a layer; write" in str(error)
         return
-    convolutions = sum(layer["type"] == "convolution" for layer in found)
+    convolutions = sum(layer["type"] == "convolution" for layer in actual)
     assert line.count("(") == line.count(")") <= convolutions
 
 

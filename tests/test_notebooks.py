@@ -126,10 +126,10 @@ def test_a_network_is_trained_measured_saved_and_read(tmp_path: Path) -> None:
     assert network.history and list(network.history.epochs) == epochs
     assert [epoch.number for epoch in epochs] == [1, 2]
 
-    found = network.evaluate(few)
-    assert found.images == 50
-    assert found.loss == pytest.approx(epochs[-1].test_loss)
-    assert found.accuracy == epochs[-1].test_correct / 50
+    actual = network.evaluate(few)
+    assert actual.images == 50
+    assert actual.loss == pytest.approx(epochs[-1].test_loss)
+    assert actual.accuracy == epochs[-1].test_correct / 50
     assert f"<td>2</td><td>{epochs[-1].train_loss:.4f}</td>" in network._repr_html_()
 
     path = network.save(str(tmp_path / "tiny.safetensors"))
@@ -145,7 +145,7 @@ def test_a_network_is_trained_measured_saved_and_read(tmp_path: Path) -> None:
     assert (tmp_path / "again.safetensors").read_bytes() == path.read_bytes()
 
     by_name = toolkit.train("tiny", few, epochs=2, device="cpu", thread_count=1)
-    assert by_name.evaluate(few) == found
+    assert by_name.evaluate(few) == actual
 
 
 @needs_torch

@@ -64,33 +64,33 @@ def columns(sheets: Cells, worked: LessonLayout, one: LessonLayout) -> dict[str,
     }
 
 
-def as_torch(found: dict[str, Values], worked: LessonLayout, lesson: Lesson) -> None:
+def as_torch(actual: dict[str, Values], worked: LessonLayout, lesson: Lesson) -> None:
     """Parameters, gradients and losses are those of PyTorch's own optimizer."""
     names = [p.name for p in worked.derived.parameters]
     slopes = [f"∂E_total/∂{name}" for name in names]
     theirs = torch_reference.run(lesson, lesson.training.learning_rates[0])
-    for headings, wanted in zip((names, slopes, [LOSS.name]), theirs, strict=True):
-        ours = np.column_stack([found[heading] for heading in headings])
-        close(ours, np.array(wanted), 1e-9)
+    for headings, expected in zip((names, slopes, [LOSS.name]), theirs, strict=True):
+        ours = np.column_stack([actual[heading] for heading in headings])
+        close(ours, np.array(expected), 1e-9)
 
 
 def same(ours: Cells, theirs: Cells, sheets: list[str]) -> None:
     """Every cell of these sheets; their numbers are sums of terms of about size 1."""
     for sheet in sheets:
         assert ours[sheet].keys() == theirs[sheet].keys(), sheet
-        for place, wanted in ours[sheet].items():
-            found = theirs[sheet][place]
-            if isinstance(wanted, int | float) and isinstance(found, int | float):
-                assert isclose(found, wanted, rel_tol=1e-10, abs_tol=1e-10), (sheet, place)
+        for place, expected in ours[sheet].items():
+            actual = theirs[sheet][place]
+            if isinstance(expected, int | float) and isinstance(actual, int | float):
+                assert isclose(actual, expected, rel_tol=1e-10, abs_tol=1e-10), (sheet, place)
             else:
-                assert found == wanted, (sheet, place)
+                assert actual == expected, (sheet, place)
 
 
 def test_each_table_is_what_torch_does(line: LessonLayout, line_book: Path) -> None:
     assert [one.lesson.training.optimizer for one in line.compared] == KINDS
-    found = cells(line_book)
+    actual = cells(line_book)
     for one in line.compared:
-        as_torch(columns(found, line, one), line, one.lesson)
+        as_torch(columns(actual, line, one), line, one.lesson)
 
 
 def test_each_remembers_in_columns_of_its_own(line: LessonLayout) -> None:
@@ -124,11 +124,11 @@ def test_settings_of_one_optimizer_change_only_its_table_and_the_comparison(
     training = adam.lesson.training.model_copy(
         update={"learning_rates": (0.7,), "betas": (0.5, 0.9), "epsilon": 1e-3}
     )
-    found = columns(after, line, adam)
-    as_torch(found, line, adam.lesson.model_copy(update={"training": training}))
+    actual = columns(after, line, adam)
+    as_torch(actual, line, adam.lesson.model_copy(update={"training": training}))
     rows = [place[1:] for place, v in after[OPTIMIZERS].items() if v == "adam"]
     assert after[OPTIMIZERS][f"B{rows[0]}"] == 0.7
-    assert after[OPTIMIZERS][f"D{rows[0]}"] == pytest.approx(found[LOSS.name][-1], rel=1e-12)
+    assert after[OPTIMIZERS][f"D{rows[0]}"] == pytest.approx(actual[LOSS.name][-1], rel=1e-12)
     # Its results, its losses at chosen epochs, and below its name the settings.
     changed = {place[1:] for place in after[OPTIMIZERS] if differs(before, after, place)}
     assert changed == {rows[0], rows[1], str(int(rows[2]) + 1)}
@@ -148,9 +148,9 @@ def test_the_own_optimizer_follows_the_chosen_rate(
     places = {cell.value: cell.row for cell in book[PARAMETERS]["A"]}
     book[PARAMETERS][f"B{places['chosen rate']}"] = "A"
     book.save(tmp_path / "chosen.xlsx")
-    found = office.values(tmp_path / "chosen.xlsx")[OPTIMIZERS]
-    assert (found["A7"], found["B7"]) == ("sgd", 0.01)
-    assert found["D7"] == pytest.approx(line.trace.column(LOSS, 0)[-1], rel=1e-12)
+    actual = office.values(tmp_path / "chosen.xlsx")[OPTIMIZERS]
+    assert (actual["A7"], actual["B7"]) == ("sgd", 0.01)
+    assert actual["D7"] == pytest.approx(line.trace.column(LOSS, 0)[-1], rel=1e-12)
 
 
 def test_the_comparison_draws_every_loss(line: LessonLayout, line_book: Path) -> None:
@@ -161,8 +161,8 @@ def test_the_comparison_draws_every_loss(line: LessonLayout, line_book: Path) ->
     assert drawn[0] == drawn[1]
     assert [name for name, _ in drawn[0]] == ["sgd", *KINDS]
     runs = [line.trace.column(LOSS, 3), *(one.trace.column(LOSS, 0) for one in line.compared)]
-    for (_, losses), wanted in zip(drawn[0], runs, strict=True):
-        np.testing.assert_allclose(losses, wanted, rtol=1e-14)
+    for (_, losses), expected in zip(drawn[0], runs, strict=True):
+        np.testing.assert_allclose(losses, expected, rtol=1e-14)
 
 
 def test_every_loss_is_small_in_the_end(line: LessonLayout) -> None:
@@ -176,15 +176,19 @@ def test_every_loss_is_small_in_the_end(line: LessonLayout) -> None:
     [
         ('"adam"]', '"adamw"]', r"training.compare\[5\]: .*'rmsprop' or 'adam', not 'adamw'"),
         ('"adam"]', '"sgd"]', "training.compare: sgd is training.optimizer already; remove it"),
-        ('"adam"]', '"momentum"]', "training.compare: momentum is named twice; name each .* once"),
+        ('"adam"]', '"momentum"]', "training.compare: momentum is listed twice; list each .* once"),
         (
             ', "adam"]',
             "]",
-            "training.compare_learning_rates: 5 given, but training.compare asks for 4; give 4",
+            "training.compare_learning_rates: 5 given, but training.compare requires 4; give 4",
         ),
         ("0.2, ", "0.0, ", r"training.compare_learning_rates\[5\]: .*greater than 0, not 0.0"),
         ("compare =", "compared =", r"training.compared: unknown key \(did you mean 'compare'\?\)"),
-        ("compare = [", "# [", "training.compare_learning_rates: needs training.compare too; add"),
+        (
+            "compare = [",
+            "# [",
+            "training.compare_learning_rates: also requires training.compare; add",
+        ),
         (
             'compare = ["momentum", "nesterov", "adagrad", "rmsprop", "adam"]',
             "compare = []",
@@ -205,7 +209,7 @@ def test_a_faulty_comparison_names_key_and_cure(
 def test_a_comparison_needs_learning_rates(tmp_path: Path) -> None:
     path = tmp_path / "my.toml"
     path.write_text(LINE_TEXT.split("compare_learning_rates")[0], encoding="utf-8")
-    with pytest.raises(ToolkitError, match=r"training\.compare: needs training\.compare_l"):
+    with pytest.raises(ToolkitError, match=r"training\.compare: also requires training\.compare_l"):
         load(str(path))
 
 

@@ -66,26 +66,26 @@ def test_the_light_install_needs_no_torch(installed: Path, tmp_path: Path) -> No
     code = "print(done('mnist').stderr + done('experiments', '--seeds', '9').stderr)"
     lines = run(installed, tmp_path, start + code).splitlines()
     for command, line in zip(("mnist", "experiments"), lines, strict=True):
-        told = (
+        metadata = (
             f'Error: toolkit {command} needs torch; install it with: pip install "toolkit[mnist]"'
         )
-        assert line.startswith(told)
+        assert line.startswith(metadata)
         assert "without a GPU first install torch and torchvision for CPU" in line
 
 
 def test_the_wheel_says_what_it_is(installed: Path) -> None:
     (info,) = installed.glob("toolkit-*.dist-info")
-    told = message_from_string((info / "METADATA").read_text(encoding="utf-8"))
-    assert told["License-Expression"] == "MIT AND OFL-1.1 AND CC-BY-SA-3.0"
-    files = told.get_all("License-File", [])
+    metadata = message_from_string((info / "METADATA").read_text(encoding="utf-8"))
+    assert metadata["License-Expression"] == "MIT AND OFL-1.1 AND CC-BY-SA-3.0"
+    files = metadata.get_all("License-File", [])
     assert len(files) == 3
     texts = [(info / "licenses" / name).read_text(encoding="utf-8") for name in files]
     for name in ("MIT License", "SIL OPEN FONT LICENSE", "Attribution-ShareAlike 3.0 Unported"):
         assert any(name in text for text in texts), name
-    assert told["Author"] == "The toolkit authors"
-    classifiers = told.get_all("Classifier", [])
+    assert metadata["Author"] == "The toolkit authors"
+    classifiers = metadata.get_all("Classifier", [])
     assert {"Topic :: Education", "Programming Language :: Python :: 3.11"} <= set(classifiers)
-    assert told["Keywords"]
+    assert metadata["Keywords"]
 
 
 def test_requirements_hold_names_versions_and_hashes_only() -> None:

@@ -52,8 +52,8 @@ def real() -> Digits:
 
 @pytest.fixture(scope="module")
 def originals(real: Digits) -> Grey:
-    found: Grey = real.test_images[:COUNT].numpy()
-    return found
+    actual: Grey = real.test_images[:COUNT].numpy()
+    return actual
 
 
 @pytest.fixture(scope="module")
@@ -159,9 +159,9 @@ def test_pictures_are_made_like_mnist(
     # An empty image is 29 away.
     assert np.mean(apart) < (1 if way in EXACT else 15 if way == "small" else 7.5)
     trained = stages(read(weights))
-    wanted = prediction.probabilities(trained, originals).argmax(1)
-    found = prediction.probabilities(trained, images).argmax(1)
-    assert (found == wanted).mean() >= 0.8  # a network so simple leans on single pixels
+    expected = prediction.probabilities(trained, originals).argmax(1)
+    actual = prediction.probabilities(trained, images).argmax(1)
+    assert (actual == expected).mean() >= 0.8  # a network so simple leans on single pixels
 
 
 def test_proportions_and_centre(tmp_path: Path) -> None:
@@ -186,13 +186,13 @@ def test_the_network_is_asked_right(tmp_path: Path, weights: Path, real: Digits)
     """As training sees images: the same figures as torch's own on the original."""
     path = tmp_path / "seven.png"
     Image.fromarray(255 - real.test_images[0].numpy()).save(path)
-    (found,) = prediction.predict([path], weights)
+    (actual,) = prediction.predict([path], weights)
     image = torch.from_numpy(like_mnist(path))[None, None].float() / 255
     logits = load_network(weights).network(normalize(image))
     expected = logits.softmax(1)[0].tolist()
-    assert list(found.probabilities.values()) == pytest.approx(expected, rel=1e-5)
-    assert sum(found.probabilities.values()) == pytest.approx(1)
-    assert found.prediction == "7" and found.confidence == max(found.probabilities.values())
+    assert list(actual.probabilities.values()) == pytest.approx(expected, rel=1e-5)
+    assert sum(actual.probabilities.values()) == pytest.approx(1)
+    assert actual.prediction == "7" and actual.confidence == max(actual.probabilities.values())
 
 
 def test_the_command(tmp_path: Path, weights: Path, originals: Grey) -> None:
@@ -204,10 +204,10 @@ def test_the_command(tmp_path: Path, weights: Path, originals: Grey) -> None:
     assert headings == ["file", "prediction", "confidence", *"0123456789"]
     assert all(len(field) == len("0.123456") for line in lines for field in line[2:])
     asked = subprocess.run([*words, "--json"], capture_output=True, text=True, check=True)
-    for line, found in zip(lines, json.loads(asked.stdout), strict=True):
-        assert line[0] == found["file"] and line[1] == found["prediction"]
-        assert [float(field) for field in line[3:]] == list(found["probabilities"].values())
-        assert float(line[2]) == found["confidence"] == max(found["probabilities"].values())
+    for line, actual in zip(lines, json.loads(asked.stdout), strict=True):
+        assert line[0] == actual["file"] and line[1] == actual["prediction"]
+        assert [float(field) for field in line[3:]] == list(actual["probabilities"].values())
+        assert float(line[2]) == actual["confidence"] == max(actual["probabilities"].values())
 
 
 def test_on_a_screen_it_is_a_table(weights: Path, tmp_path: Path, originals: Grey) -> None:
@@ -253,7 +253,7 @@ def test_what_is_no_picture_of_a_digit(
         "text.png": "text.png: not a PNG or JPEG picture; save it as one of these",
         "none.png": "none.png: not a PNG or JPEG picture",
         "digit.bmp": "digit.bmp: not a PNG or JPEG picture",
-        "cut.png": "cut.png: cannot be read: damaged; save the picture anew",
+        "cut.png": "cut.png: cannot be read: damaged; save the picture again",
         "blank.png": "blank.png: shows no digit",
         "clear.png": "clear.png: shows no digit",
         "dot.png": "dot.png: shows no digit",
@@ -284,12 +284,12 @@ def test_weights_that_do_not_fit(
     save_weights(network, {"template": LINEAR, "classes": "3"}, Path("names.safetensors"))
     for name, message in {
         "missing": "missing.safetensors: no such file",
-        "cut": "cut.safetensors: damaged, or no safetensors file",
-        "text": "text.safetensors: damaged, or no safetensors file",
-        "bare": "bare.safetensors: holds no template; give weights that toolkit mnist wrote",
+        "cut": "cut.safetensors: damaged, or not a safetensors file",
+        "text": "text.safetensors: damaged, or not a safetensors file",
+        "bare": "bare.safetensors: contains no template; give weights that toolkit mnist wrote",
         "other": "other.safetensors: its weights do not fit its template",
         "odd": "odd.safetensors: its template: title: should be a valid string, not 3",
-        "wide": "wide.safetensors: its network takes no images of 28x28 pixels",
+        "wide": "wide.safetensors: its network does not accept images of 28x28 pixels",
         "names": "names.safetensors: damaged (the names of its classes)",
     }.items():
         refused([str(picture), "--model", f"{name}.safetensors"], message)
@@ -303,9 +303,9 @@ def test_names_of_classes(tmp_path: Path, weights: Path, originals: Grey) -> Non
         tmp_path / "named.safetensors",
     )
     path = made(tmp_path, "large", originals[:1])
-    (found,) = prediction.predict(path, tmp_path / "named.safetensors")
-    assert list(found.probabilities)[6:] == ["class 6", "class 7", "8", "9"]
-    assert found.prediction == "class 7"
+    (actual,) = prediction.predict(path, tmp_path / "named.safetensors")
+    assert list(actual.probabilities)[6:] == ["class 6", "class 7", "8", "9"]
+    assert actual.prediction == "class 7"
 
 
 def test_two_classes_of_one_name_are_kept_apart(
@@ -318,12 +318,12 @@ def test_two_classes_of_one_name_are_kept_apart(
         tmp_path / "twice.safetensors",
     )
     path = made(tmp_path, "large", originals[:1])
-    (found,) = prediction.predict(path, tmp_path / "twice.safetensors")
-    assert list(found.probabilities)[:2] == ["7 (class 0)", "1"]
-    assert found.prediction == "7 (class 7)"
-    assert sum(found.probabilities.values()) == pytest.approx(1)
-    assert len(json.loads(json.dumps(found.as_dict()))["probabilities"]) == 10
-    headings, line = table([found], False).splitlines()
+    (actual,) = prediction.predict(path, tmp_path / "twice.safetensors")
+    assert list(actual.probabilities)[:2] == ["7 (class 0)", "1"]
+    assert actual.prediction == "7 (class 7)"
+    assert sum(actual.probabilities.values()) == pytest.approx(1)
+    assert len(json.loads(json.dumps(actual.as_dict()))["probabilities"]) == 10
+    headings, line = table([actual], False).splitlines()
     assert len(headings.split("\t")) == len(line.split("\t")) == 13
 
 

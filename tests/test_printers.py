@@ -125,8 +125,8 @@ def test_formulas_have_brackets_only_where_they_belong(expr: Expr, formula: str)
 def test_what_fades_away_does_not_leave_the_range_of_numbers() -> None:
     fading_away = [Y * exp(-X), Y / (1 + exp(-X)), Y * (1 + exp(-X)), exp(-X) / (3 * Y)]
     known = {"x": 800.0, "y": 2.0, "z": 1.0}
-    found = in_ironcalc([(expr, known) for expr in fading_away])
-    assert found == [value(e, {X: 800.0, Y: 2.0}) for e in fading_away] == [0, 2, 2, 0]
+    actual = in_ironcalc([(expr, known) for expr in fading_away])
+    assert actual == [value(e, {X: 800.0, Y: 2.0}) for e in fading_away] == [0, 2, 2, 0]
 
 
 def test_functions_keep_the_order_of_their_arguments(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -145,9 +145,9 @@ def test_no_more_is_unpacked_than_the_header_promises(tmp_path: Path, ending: st
     [
         (
             (0x803, 2**32 - 1, 28, 28),
-            "its header promises 4,294,967,295 items, more than 1,000,000",
+            "its header announces 4,294,967,295 items, more than 1,000,000",
         ),
-        ((0x803, 12, 2**31, 2**31), "holds no 28x28 images"),
+        ((0x803, 12, 2**31, 2**31), "contains no 28x28 images"),
         ((0x801, 12, 28, 28), "truncated or not an IDX file of images"),
         ((0x803, 13, 28, 28), "truncated or not an IDX file of images"),
     ],
@@ -161,6 +161,6 @@ def test_a_header_that_lies(tmp_path: Path, head: tuple[int, ...], message: str)
 
 
 def test_the_shipped_digits_are_read_whole() -> None:
-    found = digits.load()
-    assert (len(found.train_images), len(found.test_labels)) == (60_000, 10_000)
-    assert np.bincount(found.test_labels.numpy())[0] == 980
+    actual = digits.load()
+    assert (len(actual.train_images), len(actual.test_labels)) == (60_000, 10_000)
+    assert np.bincount(actual.test_labels.numpy())[0] == 980

@@ -309,15 +309,15 @@ NOT_IN_LESSONS = (floor, cos, same_digits)  # which plain Python therefore does 
 def expected(expr: Expr, known: Mapping[str, float]) -> Any:
     """What an expression means at a point; None where that is no real number of usual size."""
     try:
-        found = meaning(expr, known)
+        actual = meaning(expr, known)
     except (ArithmeticError, TypeError, ValueError):
         return None
-    return found if found == 0 or 1e-12 < abs(found) < 1e22 else None
+    return actual if actual == 0 or 1e-12 < abs(actual) < 1e22 else None
 
 
-def same(found: Any, wanted: Any) -> bool:
-    return isinstance(found, bool | int | float | np.generic) and math.isclose(
-        found, wanted, rel_tol=1e-9, abs_tol=1e-12
+def same(actual: Any, wanted: Any) -> bool:
+    return isinstance(actual, bool | int | float | np.generic) and math.isclose(
+        actual, wanted, rel_tol=1e-9, abs_tol=1e-12
     )
 
 
@@ -346,8 +346,8 @@ def test_numpy_and_what_is_shown_mean_the_expression(expr: Expr) -> None:
         if wanted is not None:
             assert same(read(told, known), wanted), (told, known, wanted)
             assert same(read(boxes, known), wanted), (boxes, known, wanted)
-            found = list(in_numpy(expr, known))
-            assert all(same(number, wanted) for number in found), (expr, known, wanted, found)
+            actual = list(in_numpy(expr, known))
+            assert all(same(number, wanted) for number in actual), (expr, known, wanted, actual)
             compared += 1
     assert compared
 
@@ -365,8 +365,8 @@ def recalculated(cases: Table, office: Office, folder: Path) -> list[Any]:
         written |= {(row, n): Cell(number) for n, number in enumerate(known.values(), 1)}
         written[row, 4] = Cell(99.0, formula=f"={excel(expr, at_cells(row))}")
     write(Book("Expressions", (Sheet("Expressions", written),)), book)
-    found = cells(office.recalculate(book))["Expressions"]
-    return [found[f"D{row}"] for row in range(1, len(cases) + 1)]
+    actual = cells(office.recalculate(book))["Expressions"]
+    return [actual[f"D{row}"] for row in range(1, len(cases) + 1)]
 
 
 def in_ironcalc(cases: Table) -> list[Any]:
@@ -380,9 +380,9 @@ def in_ironcalc(cases: Table) -> list[Any]:
     return [model.get_cell_value(0, row, 4) for row in range(1, len(cases) + 1)]
 
 
-def disagreements(cases: Table, found: list[Any]) -> list[Any]:
+def disagreements(cases: Table, actual: list[Any]) -> list[Any]:
     wanted = [expected(expr, known) for expr, known in cases]
-    together = zip(cases, found, wanted, strict=True)
+    together = zip(cases, actual, wanted, strict=True)
     return [each for each in together if not same(each[1], each[2])]
 
 

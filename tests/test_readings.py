@@ -111,20 +111,20 @@ def compared(office: Office, tmp_path_factory: pytest.TempPathFactory) -> Compar
     """All cases in one workbook, recalculated."""
     book = tmp_path_factory.mktemp("readings") / "readings.xlsx"
     laid: dict[tuple[int, int], Cell] = {}
-    found, row = {}, 1
+    actual, row = {}, 1
     for case in cases():
         known, below = _placed(case, row, laid)
         laid[row, 1] = cell = computed(case.expr, known)
         # Not from `known`, where numbers are Python's own.
         ones = {symbol: _with_ones(content) for symbol, content in case.known.items()}
         as_one = value(case.expr, ones)
-        found[f"A{row}"] = Computed(case, str(cell.formula), as_one)
+        actual[f"A{row}"] = Computed(case, str(cell.formula), as_one)
         row = below
     write(Book("Readings", (Sheet(SHEET, laid),)), book)
-    assert without_values(book, book.with_stem("planted")) > len(found) / 2  # the rest: texts
-    theirs = values(book.with_stem("planted"), {SHEET: dict.fromkeys(found)})
+    assert without_values(book, book.with_stem("planted")) > len(actual) / 2  # the rest: texts
+    theirs = values(book.with_stem("planted"), {SHEET: dict.fromkeys(actual)})
     return Compared(
-        found, cells(book)[SHEET], cells(office.recalculate(book))[SHEET], theirs[SHEET]
+        actual, cells(book)[SHEET], cells(office.recalculate(book))[SHEET], theirs[SHEET]
     )
 
 

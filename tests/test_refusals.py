@@ -110,9 +110,9 @@ def held(value: object) -> list[object]:
 
 @pytest.mark.parametrize("name", TEMPLATES)
 def test_a_template_cannot_be_changed(name: str) -> None:
-    found = held(TEMPLATES[name])
-    assert [one for one in found if isinstance(one, list | dict | set)] == []
-    for part in found:
+    actual = held(TEMPLATES[name])
+    assert [one for one in actual if isinstance(one, list | dict | set)] == []
+    for part in actual:
         if isinstance(part, BaseModel):
             with pytest.raises(ValidationError):
                 setattr(part, next(iter(type(part).model_fields)), None)

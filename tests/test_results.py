@@ -26,12 +26,12 @@ def test_the_readme_shows_the_records() -> None:
 
 @pytest.mark.parametrize("name", results.RUNS)
 def test_a_record_is_of_the_shipped_template_on_the_real_digits(name: str) -> None:
-    found = record(name)
-    assert found.model == template.load(name)[0]
-    assert found.held_out == "test" and found.data == digits.load().fingerprint()
-    assert [run.seed for run in found.runs] == list(range(results.RUNS[name]))
-    assert all(len(run.epochs) == found.model.training.epochs for run in found.runs)
-    assert len({(run.device, run.threads, run.versions) for run in found.runs}) == 1
+    actual = record(name)
+    assert actual.model == template.load(name)[0]
+    assert actual.held_out == "test" and actual.data == digits.load().fingerprint()
+    assert [run.seed for run in actual.runs] == list(range(results.RUNS[name]))
+    assert all(len(run.epochs) == actual.model.training.epochs for run in actual.runs)
+    assert len({(run.device, run.threads, run.versions) for run in actual.runs}) == 1
 
 
 def test_make_results_runs_the_commands_of_the_table() -> None:

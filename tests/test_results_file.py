@@ -52,7 +52,7 @@ def test_a_last_line_without_an_end_is_passed_over_and_told(
     done = RUN.invoke(app, ["concepts", "softmax", "--results", str(path), "--out", "c.xlsx"])
     assert done.exit_code == 0
     (line,) = done.stderr.splitlines()
-    assert line.startswith(f"{path}: line {LINE} does not end with a line break and is passed over")
+    assert line.startswith(f"{path}: line {LINE} does not end with a line break and is skipped")
     told = RUN.invoke(app, ["experiments", "--list", "--results", str(path)])
     assert told.exit_code == 0
 
@@ -80,8 +80,11 @@ FAULTS: dict[str, tuple[Callable[[str], str], str]] = {
     "long name": (field("variant", "x" * 201), "variant: must be one line of 1 to 200 printable"),
     "longer than a field": (field("variant", "x" * 131_073), "characters, more than 100,000"),
     "fingerprint": (field("fingerprint", "F857024"), "fingerprint: must be 12 of the digits"),
-    "quotation mark": (lambda line: '"' + line, "column fingerprint: a quotation mark that has no"),
-    "quotation mark within": (field("variant", '7" pipes'), "column variant: a quotation mark"),
+    "quotation mark": (lambda line: '"' + line, "column fingerprint: an unmatched quotation mark"),
+    "quotation mark within": (
+        field("variant", '7" pipes'),
+        "column variant: an unmatched quotation mark",
+    ),
     "one column more": (lambda line: line + ",1", "17 columns, not 16"),
     "blank line": (lambda line: "", "0 columns, not 16"),
 }
@@ -125,7 +128,7 @@ def test_runs_that_no_number_of_epochs_gives(
     results.save(tmp_path / "r.csv", some)
     done = RUN.invoke(app, [*words, "--results", str(tmp_path / "r.csv")])
     assert done.exit_code == 2
-    assert "records runs of 28 images in all, which is no multiple of 12,000" in done.stderr
+    assert "records runs of 28 images in all, which is not a multiple of 12,000" in done.stderr
 
 
 def test_all_variants_see_as_many_images() -> None:
@@ -142,20 +145,20 @@ def test_what_a_diverged_run_leaves_is_read(tmp_path: Path) -> None:
     assert results.load(tmp_path / "r.csv") == (lost, *others)
     never = replace(lost, early_loss=math.nan, gradients=(math.nan,), dead=())
     results.save(tmp_path / "r.csv", (never,))
-    (found,) = results.load(tmp_path / "r.csv")
-    assert math.isnan(found.early_loss) and math.isnan(found.gradients[0]) and found.dead == ()
+    (actual,) = results.load(tmp_path / "r.csv")
+    assert math.isnan(actual.early_loss) and math.isnan(actual.gradients[0]) and actual.dead == ()
 
 
 def test_the_shipped_results_come_back_as_they_lie_there(tmp_path: Path) -> None:
     begin = time.perf_counter()
-    found = results.load(results.shipped())
+    actual = results.load(results.shipped())
     assert time.perf_counter() - begin < 2  # 0.03 on a quiet machine
-    results.save(tmp_path / "r.csv", found)
-    assert len(found) == len(LINES) - 2
+    results.save(tmp_path / "r.csv", actual)
+    assert len(actual) == len(LINES) - 2
     assert (tmp_path / "r.csv").read_bytes() == results.shipped().read_bytes()
     windows = "\r\n".join(LINES)
     (tmp_path / "w.csv").write_text(windows, encoding="utf-8-sig", newline="")
-    assert results.load(tmp_path / "w.csv") == found
+    assert results.load(tmp_path / "w.csv") == actual
 
 
 @pytest.mark.parametrize("name", ["epochs", "seeds", "workers"])

@@ -71,9 +71,9 @@ def test_no_probability_of_the_mnist_book_hangs_in_the_balance() -> None:
     # probability. None of all the decimals shown depends on these.
     trained, data = load_network(shipped()), digits.load()
     with threads(1):  # beside other work, far faster than two
-        found = outputs.probabilities(trained.network, data.test_images)
-    scaled = found * 10**PROBABILITY_DECIMALS
+        actual = outputs.probabilities(trained.network, data.test_images)
+    scaled = actual * 10**PROBABILITY_DECIMALS
     assert np.abs(scaled - np.floor(scaled) - 0.5).min() * 0.1**PROBABILITY_DECIMALS > 1e-12
-    first, second = np.sort(found, axis=1)[:, :-3:-1].T
+    first, second = np.sort(actual, axis=1)[:, :-3:-1].T
     assert (first - second).min() > 1e-3
-    assert (found.argmax(1) == data.test_labels.numpy()).sum() == 9971
+    assert (actual.argmax(1) == data.test_labels.numpy()).sum() == 9971

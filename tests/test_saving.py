@@ -261,7 +261,7 @@ def test_a_signal_while_writing_leaves_nothing(
     sent = getattr(signal, name)
     code, said = signalled(tmp_path, sent, *words)
     assert code == 128 + sent
-    assert said == "\nStopped; no file was left half-written.\n"
+    assert said == "\nStopped; no file was left incomplete.\n"
     assert names(tmp_path) == ["b.xlsx"]
     assert (tmp_path / "b.xlsx").read_bytes() == b"the last good one"
 

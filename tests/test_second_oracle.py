@@ -24,23 +24,23 @@ NOT_COMPUTED = SIZES
 
 
 def formulas_of(book: Path) -> Cells:
-    found = cells(book, formulas=True)
+    actual = cells(book, formulas=True)
     return {
         sheet: {place: text for place, text in places.items() if str(text).startswith("=")}
-        for sheet, places in found.items()
+        for sheet, places in actual.items()
     }
 
 
 def terms(worked: LessonLayout) -> dict[tuple[str, str], float]:
     """For each cell of a table the size of the terms that its formula adds and subtracts."""
-    found = {}
+    actual = {}
     sheets = {rate_sheet(letter): rate for rate, letter in enumerate(worked.letters)}
     for name, rate in {**sheets, BACKPROP: chosen_rate(worked.lesson)}.items():
         size = sizes(worked, rate)
         for number, column in enumerate(table(worked, rate).columns, 1):
             for row, term in enumerate(size.get(column.heading, ()), HEADING_ROW + 1):
-                found[name, f"{letters(number)}{row}"] = float(term)
-    return found
+                actual[name, f"{letters(number)}{row}"] = float(term)
+    return actual
 
 
 # The largest by far, which LibreOffice recalculates in every run.
@@ -62,20 +62,20 @@ def test_every_formula_of_every_lesson(name: str, tmp_path: Path) -> None:
     left_out = len(formulas.pop(NOT_COMPUTED, {}))
     for sheet, places in formulas.items():
         for place, formula in places.items():
-            wanted, found = ours[sheet][place], theirs[sheet][place]
+            expected, found = ours[sheet][place], theirs[sheet][place]
             # Outside of the tables, quantities of these lessons are sums of terms of size 1.
             share = 1000 if SHARE.search(str(formula)) else 1
             slack = BOUND * share * size.get((sheet, place), 1.0)
-            assert same(wanted, found, slack), (sheet, place, wanted, found, formula)
+            assert same(expected, found, slack), (sheet, place, expected, found, formula)
             compared += 1
     assert compared == count - left_out > 5000
     assert compared >= 0.95 * count
 
 
-def same(wanted: object, found: object, slack: float) -> bool:
-    if isinstance(wanted, int | float) and isinstance(found, int | float):
-        return math.isclose(wanted, found, rel_tol=BOUND, abs_tol=slack)
-    return wanted == found
+def same(wanted: object, actual: object, slack: float) -> bool:
+    if isinstance(wanted, int | float) and isinstance(actual, int | float):
+        return math.isclose(wanted, actual, rel_tol=BOUND, abs_tol=slack)
+    return wanted == actual
 
 
 def test_planted_values_are_seen_until_something_is_computed(

@@ -31,7 +31,7 @@ def read(sheet: Sheet) -> Read:
     texts = Texts()
     written = "".join(rows(sheet, Index(len, texts.number)))
     shared = list(texts)
-    found: Read = {}
+    actual: Read = {}
     last = 0
     for row in etree.fromstring(f"<rows>{written}</rows>"):
         assert int(row.get("r", "0")) > last
@@ -41,22 +41,22 @@ def read(sheet: Sheet) -> Read:
             if kind == "s" and value is not None:
                 value = shared[int(value)]
             place = str(cell.get("r"))
-            assert place not in found
+            assert place not in actual
             assert place.endswith(str(last))
             if kind or value or cell.find("f") is not None:
-                found[place] = (kind, cell.findtext("f"), value)
-    return found
+                actual[place] = (kind, cell.findtext("f"), value)
+    return actual
 
 
 def expected(sheet: Sheet) -> Read:
     """The same, one cell at a time."""
-    found = {}
+    actual = {}
     for (row, number), cell in sheet.cells.items():
-        found[f"{letters(number)}{row}"] = _cell(cell.formula, cell.value)
+        actual[f"{letters(number)}{row}"] = _cell(cell.formula, cell.value)
     for table in sheet.tables:
         for offset, column in enumerate(table.columns):
             letter = letters(table.column + offset)
-            found[f"{letter}{table.row}"] = _cell(None, column.heading)
+            actual[f"{letter}{table.row}"] = _cell(None, column.heading)
             for number, value in enumerate(column.values):
                 row = table.row + 1 + number
                 formula = column.first if column.first and not number else column.formula
@@ -64,8 +64,8 @@ def expected(sheet: Sheet) -> Read:
                     formula = formula.replace(ROW, str(row)).replace(ABOVE, str(row - 1))
                     every = (row - table.row) % stream.GROUP == 0
                     formula = f"=({formula[1:]})" if every else formula
-                found[f"{letter}{row}"] = _cell(formula, value)
-    return {place: cell for place, cell in found.items() if any(cell)}
+                actual[f"{letter}{row}"] = _cell(formula, value)
+    return {place: cell for place, cell in actual.items() if any(cell)}
 
 
 def _cell(formula: str | None, value: object) -> tuple[str | None, str | None, str | None]:
@@ -124,9 +124,9 @@ def test_a_single_value_out_of_range_is_an_error_cell_among_numbers() -> None:
     values = np.arange(3000.0)
     values[[0, 1499, 2999]] = math.nan, math.inf, -math.inf
     sheet = Sheet("One", tables=(Table(1, 1, (Column("x", values, formula="=1"),)),))
-    found = read(sheet)
-    assert found == expected(sheet)
-    assert [p for p, (kind, _, _) in found.items() if kind == "e"] == ["A2", "A1501", "A3001"]
+    actual = read(sheet)
+    assert actual == expected(sheet)
+    assert [p for p, (kind, _, _) in actual.items() if kind == "e"] == ["A2", "A1501", "A3001"]
 
 
 def _tables() -> Iterator[Table]:

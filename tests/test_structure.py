@@ -73,8 +73,8 @@ def circle(graph: Graph) -> list[str]:
     try:
         TopologicalSorter(graph).prepare()
     except CycleError as error:
-        found: list[str] = error.args[1]
-        return found
+        actual: list[str] = error.args[1]
+        return actual
     return []
 
 
@@ -100,14 +100,14 @@ def test_no_modules_import_each_other_in_a_circle() -> None:
 
 
 def test_rooms_import_only_rooms_below() -> None:
-    found = graph(ROOT)
-    assert {room(name) for name in found} == {"", *ROOMS}
-    assert {name for name in found if not room(name)} == {
+    actual = graph(ROOT)
+    assert {room(name) for name in actual} == {"", *ROOMS}
+    assert {name for name in actual if not room(name)} == {
         PACKAGE,
         f"{PACKAGE}.__main__",
         f"{PACKAGE}.version",
     }
-    assert forbidden(found) == []
+    assert forbidden(actual) == []
 
 
 def test_the_table_of_rooms_runs_downwards() -> None:
@@ -148,8 +148,8 @@ def test_a_planted_circle_is_seen(tmp_path: Path, way: str) -> None:
     one, other = PLANTED[way]
     files = {"book/__init__.py": "", "book/a.py": one, "book/b.py": "import numpy"}
     assert circle(planted(tmp_path, files)) == []
-    found = circle(planted(tmp_path, {"book/b.py": other}))
-    assert set(found) == {"toolkit.book.a", "toolkit.book.b"}
+    actual = circle(planted(tmp_path, {"book/b.py": other}))
+    assert set(actual) == {"toolkit.book.a", "toolkit.book.b"}
 
 
 @pytest.mark.parametrize(
@@ -173,8 +173,8 @@ def test_a_planted_way_up_is_seen(tmp_path: Path, name: str, text: str, wanted: 
         "files/e.py": "",
         "attic/d.py": "",
     }
-    found = forbidden(planted(tmp_path, files | {name: text}))
-    assert [line[: len(wanted)] for line in found] == ([wanted] if wanted else [])
+    actual = forbidden(planted(tmp_path, files | {name: text}))
+    assert [line[: len(wanted)] for line in actual] == ([wanted] if wanted else [])
 
 
 def test_every_command_is_a_file_of_its_own() -> None:

@@ -185,8 +185,8 @@ def test_chain_rule_sums_over_all_readers() -> None:
 
 def test_the_gradient_of_an_inner_quantity_comes_once() -> None:
     forward = [Equation(B, A**2), Equation(C, 3 * B)]
-    found = [str(each) for each in derive(forward, [B, A])]
-    assert found == ["∂C/∂B = 3", "∂C/∂A = 2 · ∂C/∂B · A"]
+    actual = [str(each) for each in derive(forward, [B, A])]
+    assert actual == ["∂C/∂B = 3", "∂C/∂A = 2 · ∂C/∂B · A"]
 
 
 def test_derive_refuses_equations_out_of_order() -> None:
@@ -217,9 +217,9 @@ def test_formula_from_a_mapping_of_addresses() -> None:
 
 def test_values_of_equations() -> None:
     equations = [Equation(B, A**2), Equation(C, 1 / B)]
-    found = values(equations, {A: 0.5})
-    assert found == {B: 0.25, C: 4.0}
-    assert {type(each) for each in found.values()} == {float}
+    actual = values(equations, {A: 0.5})
+    assert actual == {B: 0.25, C: 4.0}
+    assert {type(each) for each in actual.values()} == {float}
     assert values(equations, {A: 0.0}) == {B: 0.0, C: math.inf}
     assert values(equations, {A: np.array([1.0, 2.0])})[C].tolist() == [1.0, 0.25]
     with pytest.raises(ValueError, match="B reads A before they are defined"):

@@ -134,8 +134,8 @@ def test_activations_are_what_is_not_changed_in_place(small: Model) -> None:
 
 
 def how(**more: object) -> TrainingConfig:
-    given = {"epochs": 7, "batch_size": 8, "optimizer": "sgd", "learning_rate": 0.2}
-    return TrainingConfig.model_validate(given | more)
+    arguments = {"epochs": 7, "batch_size": 8, "optimizer": "sgd", "learning_rate": 0.2}
+    return TrainingConfig.model_validate(arguments | more)
 
 
 def torchs(schedule: str, optimizer: torch.optim.Optimizer) -> torch.optim.lr_scheduler.LRScheduler:
@@ -223,7 +223,7 @@ def test_a_checkpoint_of_another_run_is_refused(tmp_path: Path, few: Digits, sma
         with pytest.raises(ToolkitError, match=f"^{keep}: belongs to .*{words}"):
             train(other, data, seed, CPU, None, keep, resume=True)
     keep.write_bytes(keep.read_bytes()[:-100])
-    with pytest.raises(ToolkitError, match=f"^{keep}: damaged, or no checkpoint"):
+    with pytest.raises(ToolkitError, match=f"^{keep}: damaged, or not a checkpoint"):
         train(small, few, 5, CPU, None, keep, resume=True)
 
 
@@ -247,9 +247,9 @@ def test_a_training_that_diverges_keeps_its_finished_epochs(
 
     monkeypatch.setattr(loop, "_step", infinite)
     monkeypatch.setattr("toolkit.convnet.training.evaluate", lost)
-    given = ["--out", "m.xlsx", "--model", "small.toml", "--data-dir", ".", "--device", "cpu"]
+    arguments = ["--out", "m.xlsx", "--model", "small.toml", "--data-dir", ".", "--device", "cpu"]
     with contextlib.chdir(folder):
-        done = RUN.invoke(app, ["mnist", *given])
+        done = RUN.invoke(app, ["mnist", *arguments])
     batch = 2 if where == "batch" else 4
     reason = f"training diverged in epoch 3, batch {batch}: the loss is no finite number"
     assert done.exit_code == 1 and f"small.toml: {reason}" in done.stderr
@@ -388,13 +388,13 @@ def test_a_set_of_one_image_cannot_be_split(tmp_path: Path) -> None:
             "features = 10",
             "features = 12",
             "small.toml: network.layers[6] (linear): the last layer gives 12 numbers, but must "
-            'give 10, one a class; make it { type = "linear", features = 10 }',
+            'give 10, one per class; make it { type = "linear", features = 10 }',
         ),
         (
             '    { type = "linear", features = 10 },\n',
             "",
             "small.toml: network.layers[5] (global average pool): the last layer gives 4 numbers, "
-            'but must give 10, one a class; put { type = "linear", features = 10 } after it',
+            'but must give 10, one per class; put { type = "linear", features = 10 } after it',
         ),
         (
             "batch_size = 64",
@@ -419,9 +419,9 @@ def test_a_bad_template_is_one_line_before_any_training(
 def refused(folder: Path, message: str, *words: str) -> None:
     """The command says `message` in one line and makes no file."""
     before = sorted(folder.iterdir())
-    given = ["--out", "m.xlsx", "--model", "small.toml", "--data-dir", "."]
+    arguments = ["--out", "m.xlsx", "--model", "small.toml", "--data-dir", "."]
     with contextlib.chdir(folder):
-        done = RUN.invoke(app, ["mnist", *given, *words])
+        done = RUN.invoke(app, ["mnist", *arguments, *words])
     assert done.exit_code == 2
     (line,) = done.stderr.splitlines()
     assert message in line
@@ -525,7 +525,7 @@ def test_killed_within_an_epoch_then_resumed(
     assert (folder / "k.checkpoint").is_file()
     assert (folder / "k.xlsx").exists() == (sent != "SIGKILL")
     if sent != "SIGKILL":
-        assert "Stopped; what is finished is kept, --resume goes on" in killed.stderr
+        assert "Stopped; everything finished is kept, and --resume continues" in killed.stderr
         written = cells(folder / "k.xlsx")["Epochs"]
         assert written["A8"] == 2 and "A9" not in written
     torch.manual_seed(99)  # whatever happens in between
@@ -593,7 +593,7 @@ def test_a_record_of_another_series_is_refused(folder: Path) -> None:
     with pytest.raises(ToolkitError, match=r"m.seeds.json: records another model, number of ep"):
         train_mnist(options(folder, seeds=2, epochs=2))
     (folder / "m.seeds.json").write_text("{}", encoding="utf-8")
-    with pytest.raises(ToolkitError, match=r"m.seeds.json: damaged, or no record of seeds"):
+    with pytest.raises(ToolkitError, match=r"m.seeds.json: damaged, or not a record of seeds"):
         train_mnist(options(folder, seeds=2, epochs=1))
 
 
@@ -602,8 +602,8 @@ def test_a_series_that_never_began_is_not_resumed(folder: Path) -> None:
         train_mnist(options(folder, seeds=2, epochs=1, resume=True))
     assert not list(folder.glob("m.*"))
     train_mnist(options(folder, seeds=1, epochs=1))
-    found = train_mnist(options(folder, seeds=2, epochs=1, resume=True))
-    assert found.seeds and found.seeds.count == 2
+    actual = train_mnist(options(folder, seeds=2, epochs=1, resume=True))
+    assert actual.seeds and actual.seeds.count == 2
 
 
 def test_torch_leaves_no_folder_among_the_temporary_files(folder: Path) -> None:

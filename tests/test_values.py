@@ -84,10 +84,10 @@ OWN = {float, int, bool, str}
 
 @pytest.mark.parametrize("name", SCALARS)
 def test_every_scalar_becomes_pythons_own(name: str) -> None:
-    found = plain(SCALARS[name])
-    assert found == EQUAL[name]
-    assert type(found) in OWN
-    assert isinstance(found, bool) == isinstance(EQUAL[name], bool)
+    actual = plain(SCALARS[name])
+    assert actual == EQUAL[name]
+    assert type(actual) in OWN
+    assert isinstance(actual, bool) == isinstance(EQUAL[name], bool)
 
 
 NO_VALUES: list[Any] = [
@@ -277,19 +277,19 @@ def wanted() -> dict[str, object]:
     """What the cells of each area of the sheet hold, by their addresses."""
     from openpyxl.utils.cell import get_column_letter as letter
 
-    found: dict[str, object] = {}
+    actual: dict[str, object] = {}
     for n, value in enumerate(EQUAL.values(), 1):
-        found |= {f"A{n}": value, f"B{n}": value}
-        found |= {f"{column}{n + 1}": value for column in "DEF"}
-        found |= {f"G{n + 1}": n % 2 == 1, f"H{n + 1}": n % 2 == 1, f"I{n + 1}": f"t{n - 1}"}
-        found |= {f"J{n + 1}": "#NUM!" if n < 3 else n - 1}
-        found |= {f"{letter(n)}{row}": value for row in (40, 41, 43, 44)}
+        actual |= {f"A{n}": value, f"B{n}": value}
+        actual |= {f"{column}{n + 1}": value for column in "DEF"}
+        actual |= {f"G{n + 1}": n % 2 == 1, f"H{n + 1}": n % 2 == 1, f"I{n + 1}": f"t{n - 1}"}
+        actual |= {f"J{n + 1}": "#NUM!" if n < 3 else n - 1}
+        actual |= {f"{letter(n)}{row}": value for row in (40, 41, 43, 44)}
     headings = ["plain", "computed", "iterated", "flags", "flags too", "texts", "large"]
-    found |= {f"{column}1": text for column, text in zip("DEFGHIJ", headings, strict=True)}
-    found |= {"A46": True, "B46": False, "A47": True, "B47": False, "A48": "a", "B48": "b"}
-    found |= {"A49": 2, "B49": 2}
-    found |= {f"{c}{50 + n}": n + 1 for n in range(len(NAMES)) for c in "AB"}
-    return found
+    actual |= {f"{column}1": text for column, text in zip("DEFGHIJ", headings, strict=True)}
+    actual |= {"A46": True, "B46": False, "A47": True, "B47": False, "A48": "a", "B48": "b"}
+    actual |= {"A49": 2, "B49": 2}
+    actual |= {f"{c}{50 + n}": n + 1 for n in range(len(NAMES)) for c in "AB"}
+    return actual
 
 
 def test_a_book_of_every_type_is_well_formed(types_book: Path) -> None:
@@ -300,19 +300,19 @@ def test_a_book_of_every_type_is_well_formed(types_book: Path) -> None:
 
 
 def test_openpyxl_reads_the_same_values(types_book: Path) -> None:
-    found, expected = cells(types_book)["Types"], wanted()
-    assert found == expected
-    assert {p for p, v in found.items() if isinstance(v, bool)} == {
+    actual, expected = cells(types_book)["Types"], wanted()
+    assert actual == expected
+    assert {p for p, v in actual.items() if isinstance(v, bool)} == {
         p for p, v in expected.items() if isinstance(v, bool)
     }
 
 
 def test_libreoffice_computes_the_same_values(types_book: Path, office: Office) -> None:
-    found, expected = cells(office.recalculate(types_book))["Types"], wanted()
+    actual, expected = cells(office.recalculate(types_book))["Types"], wanted()
     expected = {place: value for place, value in expected.items() if not place.startswith("J")}
     for place, value in expected.items():
         close = pytest.approx(value, rel=1e-14) if isinstance(value, float) else value
-        assert found[place] == close, place
+        assert actual[place] == close, place
 
 
 def test_charts_store_a_point_for_every_number(types_book: Path) -> None:

@@ -36,30 +36,30 @@ RUN = CliRunner()
 
 def kept(source: Path, out: Path, change: Callable[[dict[str, np.ndarray]], None]) -> Path:
     """The weights with their tensors changed, the metadata as it was."""
-    found = stored.read(source)
-    values = dict(found.tensors)
+    actual = stored.read(source)
+    values = dict(actual.tensors)
     change(values)
-    save_file(values, out, {k: v for k, v in found.metadata.model_dump().items() if v is not None})
+    save_file(values, out, {k: v for k, v in actual.metadata.model_dump().items() if v is not None})
     return out
 
 
 NORM = '{ type = "batch_norm" }, ' + LINEAR
 MISFIT = "its weights do not fit its template: "
-LARGE = "its weights are too large to compute with; train the model anew, with a lower"
+LARGE = "its weights are too large to compute with; train the model again, with a lower"
 TENSORS: dict[str, tuple[Callable[[dict[str, np.ndarray]], object], str]] = {
     "whole numbers": (
         lambda t: t.update({"3.weight": t["3.weight"].astype(np.int32)}),
-        f"{MISFIT}3.weight is of type I32, not F32; train the model anew",
+        f"{MISFIT}3.weight is of type I32, not F32; train the model again",
     ),
     "64 bits": (
         lambda t: t.update({"3.weight": t["3.weight"].astype(np.float64)}),
-        f"{MISFIT}3.weight is of type F64, not F32; train the model anew",
+        f"{MISFIT}3.weight is of type F64, not F32; train the model again",
     ),
     "one more": (
         lambda t: t.update({"9.weight": t["3.weight"]}),
         f"{MISFIT}'9.weight' has no place in it",
     ),
-    "one less": (lambda t: t.pop("3.bias"), f"{MISFIT}3.bias is missing; train the model anew"),
+    "one less": (lambda t: t.pop("3.bias"), f"{MISFIT}3.bias is missing; train the model again"),
     "another shape": (
         lambda t: t.update({"3.weight": t["3.weight"].T.copy()}),
         f"{MISFIT}3.weight has the shape [",
@@ -108,17 +108,17 @@ DEEP = '{ type = "convolution", channels = 2, kernel = 3 }, ' * 9 + LINEAR
 
 @pytest.mark.parametrize("size", [3.4e38, 1e33])
 def test_weights_that_overflow_are_refused(size: float, tmp_path: Path) -> None:
-    def fill(found: dict[str, np.ndarray]) -> None:
-        for name in found:
-            found[name] = np.full_like(found[name], size)
+    def fill(actual: dict[str, np.ndarray]) -> None:
+        for name in actual:
+            actual[name] = np.full_like(actual[name], size)
 
     large = kept(trained(DEEP, tmp_path / "g.safetensors"), tmp_path / "l.safetensors", fill)
     refused_by_both(large, LARGE, tmp_path)
 
 
 def test_a_step_that_overflows_is_refused(tmp_path: Path) -> None:
-    def grow(found: dict[str, np.ndarray]) -> None:
-        for values in found.values():
+    def grow(actual: dict[str, np.ndarray]) -> None:
+        for values in actual.values():
             values *= np.float32(1e25)
 
     large = kept(trained(DEEP, tmp_path / "g.safetensors"), tmp_path / "l.safetensors", grow)
@@ -135,9 +135,9 @@ def test_the_tensors_of_drawn_networks_are_torchs(network: NetworkConfig) -> Non
 
 
 def test_no_image_goes_beyond_the_reach(tmp_path: Path) -> None:
-    found = stages(stored.read(stored.shipped()))
-    assert 1 < reach(found) < 1e12
-    assert reach(stages(stored.read(trained(DEEP, tmp_path / "d.safetensors")))) < reach(found)
+    actual = stages(stored.read(stored.shipped()))
+    assert 1 < reach(actual) < 1e12
+    assert reach(stages(stored.read(trained(DEEP, tmp_path / "d.safetensors")))) < reach(actual)
 
 
 METADATA: dict[str, tuple[dict[str, str], str]] = {
@@ -160,7 +160,10 @@ METADATA: dict[str, tuple[dict[str, str], str]] = {
     "an unknown key": ({"clases": "[]"}, "metadata: clases: unknown key (did you mean 'classes'"),
     "template": ({"template": "title = 3"}, "its template: title: should be a valid string, not 3"),
     "no template": ({"template": "\x01"}, "its template: not valid TOML: "),
-    "deep template": ({"template": "a = " + "[" * 5000}, "its template: holds a number too long"),
+    "deep template": (
+        {"template": "a = " + "[" * 5000},
+        "its template: contains a number that is too long",
+    ),
     "wrong layers": (
         {"template": "title = 'a'\n[network]\nlayers = 3\n[training]\n" + "x = 1\n"},
         "its template: ",
@@ -171,16 +174,16 @@ METADATA: dict[str, tuple[dict[str, str], str]] = {
 @pytest.mark.parametrize("fault", METADATA)
 def test_metadata_of_weights(fault: str, tmp_path: Path) -> None:
     metadata, said = METADATA[fault]
-    found = stored.read(trained(LINEAR, tmp_path / "good.safetensors"))
+    actual = stored.read(trained(LINEAR, tmp_path / "good.safetensors"))
     bad = tmp_path / "bad.safetensors"
-    save_file(found.tensors, bad, {"template": found.metadata.template} | metadata)
+    save_file(actual.tensors, bad, {"template": actual.metadata.template} | metadata)
     refused_by_both(bad, said, tmp_path)
 
 
 def test_a_header_of_gigabytes_is_not_read(tmp_path: Path) -> None:
     path = tmp_path / "w.safetensors"
     path.write_bytes((20_000_000).to_bytes(8, "little") + b"{" + b" " * 20_000_000 + b"}")
-    refused_by_both(path, "damaged, or no safetensors file; give weights that toolkit", tmp_path)
+    refused_by_both(path, "damaged, or not a safetensors file; give weights that toolkit", tmp_path)
 
 
 def test_live_tells_all_classes_apart(tmp_path: Path) -> None:
@@ -193,7 +196,7 @@ def test_live_tells_all_classes_apart(tmp_path: Path) -> None:
 def test_predict_wants_an_output_for_each_class(tmp_path: Path) -> None:
     few = trained(LINEAR.replace("10", "9"), tmp_path / "w.safetensors", classes=json.dumps(DIGITS))
     Image.fromarray(np.pad(np.full((20, 4), 200, np.uint8), 12)).save(tmp_path / "p.png")
-    with pytest.raises(ToolkitError, match="puts out 9 numbers for its 10 classes"):
+    with pytest.raises(ToolkitError, match="has 9 outputs for 10 classes"):
         predict([tmp_path / "p.png"], few)
 
 

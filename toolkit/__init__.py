@@ -1,9 +1,9 @@
-"""See deep learning happen in a spreadsheet: equations read four ways, lessons, trained networks.
+"""Deep learning in spreadsheets: equations with their gradients, lessons, and trained networks.
 
     >>> from toolkit import Equation, derive, quantities, sigmoid
 
-Each name is imported when it is first used, so that `import toolkit` loads neither SymPy nor torch;
-`docs/library.md` lists them all.
+Each name is imported at its first use, so that `import toolkit` loads neither SymPy nor torch;
+`docs/library.md` lists all names.
 """
 
 from importlib import import_module
@@ -11,8 +11,7 @@ from typing import TYPE_CHECKING
 
 from toolkit.version import __version__
 
-# The module of every public name, below this package, and what it is called there where that is
-# something else.
+# The module of each public name below this package, followed by its name there if that differs.
 _HOMES = {
     "BackpropResult": "commands.backprop",
     "ConceptsResult": "commands.concepts",

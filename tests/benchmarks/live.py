@@ -76,5 +76,5 @@ def _followed(book: Path, way: Way) -> tuple[str, str]:
     done = subprocess.run(command, check=False, capture_output=True, text=True)
     if done.returncode:
         return "no uno here", ""
-    found = json.loads(done.stdout)
-    return f"{found['load'] + found['compute']:.1f}", f"{found['follow']:.2f}"
+    actual = json.loads(done.stdout)
+    return f"{actual['load'] + actual['compute']:.1f}", f"{actual['follow']:.2f}"

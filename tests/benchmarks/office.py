@@ -42,12 +42,12 @@ def desktop(folder):
     )
     for _ in range(120):
         try:
-            found = resolver.resolve(f"uno:pipe,name={PIPE};urp;StarOffice.ComponentContext")
+            actual = resolver.resolve(f"uno:pipe,name={PIPE};urp;StarOffice.ComponentContext")
             break
         except NoConnectException:
             time.sleep(0.5)
-    return running, found.ServiceManager.createInstanceWithContext(
-        "com.sun.star.frame.Desktop", found
+    return running, actual.ServiceManager.createInstanceWithContext(
+        "com.sun.star.frame.Desktop", actual
     )
 
 

@@ -4,12 +4,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 
-def numbers(found: dict[str, object], columns: str, first: int, last: int) -> NDArray[np.float64]:
+def numbers(actual: dict[str, object], columns: str, first: int, last: int) -> NDArray[np.float64]:
     """The numbers in these columns (letters), from row `first` to `last`."""
     rows = range(first, last + 1)
-    return np.array([[float(str(found[f"{c}{row}"])) for c in columns] for row in rows])
+    return np.array([[float(str(actual[f"{c}{row}"])) for c in columns] for row in rows])
 
 
-def number(found: dict[str, object], address: str) -> float:
+def number(actual: dict[str, object], address: str) -> float:
     """The number in one cell."""
-    return float(str(found[address]))
+    return float(str(actual[address]))

@@ -17,18 +17,18 @@ def test_the_new_image_is_that_of_training(
     changed: Changed, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     cells = {"B28": 1.25, "B29": 1.25, "B30": 25, "B31": 1.2, "B32": 3, "B33": 5}
-    found = changed(augmentation.CONCEPT, {**cells, f"C{BEFORE + 4}": 200})
+    actual = changed(augmentation.CONCEPT, {**cells, f"C{BEFORE + 4}": 200})
     old = torch.tensor(small_digit(1, 14)[1:13, 1:13].copy(), dtype=torch.float64)
     old[4, 1] = 200
     # Every draw at its most: the largest turn, shift and scale.
     monkeypatch.setattr(torch, "rand", lambda *size, **_: torch.ones(size, dtype=torch.float64))
     how = Augmentation(rotation=25, translation=1.25, scale=0.2)
     new = augment(old[None, None], how, torch.Generator())[0, 0].numpy()
-    read = [[found[f"{column}{AFTER + row}"] for column in COLUMNS] for row in range(12)]
-    np.testing.assert_allclose(np.array(read, float), new, atol=1e-9)
+    pixels = [[actual[f"{column}{AFTER + row}"] for column in COLUMNS] for row in range(12)]
+    np.testing.assert_allclose(np.array(pixels, float), new, atol=1e-9)
     assert abs(new - old.numpy()).max() > 50
     # The pixel taken apart is the image's own.
-    np.testing.assert_allclose(float(str(found["L33"])), new[2, 4], atol=1e-9)
+    np.testing.assert_allclose(float(str(actual["L33"])), new[2, 4], atol=1e-9)
     assert new[2, 4] > 1
 
 
@@ -36,17 +36,17 @@ def test_the_new_image_is_that_of_training(
 def test_a_move_alone_moves_what_is_seen(
     changed: Changed, typed: tuple[int, int], rows: int, columns: int
 ) -> None:
-    found = changed(augmentation.CONCEPT, {"B28": typed[1], "B29": typed[0], "B30": 0})
+    actual = changed(augmentation.CONCEPT, {"B28": typed[1], "B29": typed[0], "B30": 0})
     old = small_digit(1, 14)[1:13, 1:13].astype(float)
     moved = np.zeros_like(old)
     moved[: 12 - rows, : 12 - columns] = old[rows:, columns:]
-    read = [[found[f"{column}{AFTER + row}"] for column in COLUMNS] for row in range(12)]
-    np.testing.assert_allclose(np.array(read, float), moved, atol=1e-9)
+    pixels = [[actual[f"{column}{AFTER + row}"] for column in COLUMNS] for row in range(12)]
+    np.testing.assert_allclose(np.array(pixels, float), moved, atol=1e-9)
 
 
 def test_words_make_no_error(changed: Changed) -> None:
-    found = changed(augmentation.CONCEPT, {f"B{row}": "words" for row in range(28, 34)})
-    assert not any(str(value).startswith("#") for value in found.values())
+    actual = changed(augmentation.CONCEPT, {f"B{row}": "words" for row in range(28, 34)})
+    assert not any(str(value).startswith("#") for value in actual.values())
 
 
 @pytest.mark.parametrize(
@@ -64,7 +64,7 @@ def test_moves_come_before_the_turn(
 ) -> None:
     pixels = {f"{column}{BEFORE + row}": 0 for column in COLUMNS for row in range(12)}
     settings = {"B28": left, "B29": up, "B30": angle, "B31": shrink}
-    found = changed(augmentation.CONCEPT, {**pixels, f"G{BEFORE + 6}": 200, **settings})
-    read = np.array([[found[f"{c}{AFTER + row}"] for c in COLUMNS] for row in range(12)], float)
+    actual = changed(augmentation.CONCEPT, {**pixels, f"G{BEFORE + 6}": 200, **settings})
+    read = np.array([[actual[f"{c}{AFTER + row}"] for c in COLUMNS] for row in range(12)], float)
     row, column = place
     assert read[row - 1, column - 1] == pytest.approx(read.max()) and read.max() > 100

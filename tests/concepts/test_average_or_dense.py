@@ -25,7 +25,7 @@ CHANGES = {
 
 
 def test_a_moved_pattern(changed: Changed) -> None:
-    found = changed(concept.CONCEPT, CHANGES)
+    actual = changed(concept.CONCEPT, CHANGES)
     maps = torch.tensor(concept.MAPS, dtype=torch.float64)
     maps[0, 0, 1] = 4
     maps[1, 1, 0] = 0
@@ -43,15 +43,15 @@ def test_a_moved_pattern(changed: Changed) -> None:
         for channel in range(4):
             row = TOP + 1 + 5 * channel
             if n or channel != 1:  # a text stands there
-                assert np.array_equal(numbers(found, columns, row, row + 3), drawn[channel])
-            assert abs(number(found, f"{'LM'[n]}{row + 1}") - float(means[channel])) < 1e-12
+                assert np.array_equal(numbers(actual, columns, row, row + 3), drawn[channel])
+            assert abs(number(actual, f"{'LM'[n]}{row + 1}") - float(means[channel])) < 1e-12
         for column, expected in (("HI"[n], logits), ("LM"[n], dense)):
-            values = numbers(found, column, LOGITS, LOGITS + 2)[:, 0]
+            values = numbers(actual, column, LOGITS, LOGITS + 2)[:, 0]
             assert np.allclose(values, expected.numpy(), atol=1e-12)
-            assert found[f"{column}{LOGITS + 3}"] == f"class {int(expected.argmax()) + 1}"
-        again = [number(found, f"{column}{TOP - 2 + n}") for column in ("U", "Z", "AE")]
+            assert actual[f"{column}{LOGITS + 3}"] == f"class {int(expected.argmax()) + 1}"
+        again = [number(actual, f"{column}{TOP - 2 + n}") for column in ("U", "Z", "AE")]
         assert np.allclose(again, dense.numpy(), atol=1e-12)
     sizes = [nn.Linear(5, 7), nn.Linear(5 * 6 * 6, 7)]
-    assert [number(found, f"G{row}") for row in (47, 48)] == [
+    assert [number(actual, f"G{row}") for row in (47, 48)] == [
         sum(parameter.numel() for parameter in layer.parameters()) for layer in sizes
     ]

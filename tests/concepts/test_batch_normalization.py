@@ -14,7 +14,7 @@ def test_both_modes_are_those_of_batchnorm(changed: Changed) -> None:
     cells = {f"B{SETTINGS + n}": value for n, value in enumerate(settings)}
     cells |= {f"B{BATCH + n}": value for n, value in enumerate(batch)}
     cells |= {f"D{STATISTICS}": 4.0, f"D{STATISTICS + 1}": 9.0}
-    found = changed(batch_normalization.CONCEPT, cells)
+    actual = changed(batch_normalization.CONCEPT, cells)
     layer = torch.nn.BatchNorm1d(1, eps=0.01, momentum=0.2, dtype=torch.float64)
     with torch.no_grad():
         layer.weight.fill_(2.5)
@@ -32,4 +32,4 @@ def test_both_modes_are_those_of_batchnorm(changed: Changed) -> None:
     expected |= {f"D{BATCH + n}": value for n, value in enumerate(training[:, 0])}
     expected |= {f"F{BATCH + n}": value for n, value in enumerate(evaluation[:, 0])}
     for address, wanted in expected.items():
-        assert abs(float(str(found[address])) - float(wanted)) <= 1e-9 * max(1, abs(float(wanted)))
+        assert abs(float(str(actual[address])) - float(wanted)) <= 1e-9 * max(1, abs(float(wanted)))

@@ -22,25 +22,25 @@ def gradient(weight: float, numbers: list[int]) -> float:
 
 
 def test_a_batch_that_goes_round_the_end(changed: Changed) -> None:
-    found = changed(batch_size.CONCEPT, {"B15": -1.25, "B16": 12, "B17": 60})
+    actual = changed(batch_size.CONCEPT, {"B15": -1.25, "B16": 12, "B17": 60})
     numbers = [n % 64 for n in range(60, 72)]
-    assert float(str(found[BATCH])) == pytest.approx(gradient(-1.25, numbers), rel=1e-12)
-    assert float(str(found[ALL])) == pytest.approx(gradient(-1.25, list(range(64))), rel=1e-12)
+    assert float(str(actual[BATCH])) == pytest.approx(gradient(-1.25, numbers), rel=1e-12)
+    assert float(str(actual[ALL])) == pytest.approx(gradient(-1.25, list(range(64))), rel=1e-12)
     each = np.array([gradient(-1.25, [n]) for n in range(64)])
     usual = each.std() / np.sqrt(12) * np.sqrt((64 - 12) / 63)
-    assert float(str(found[USUAL])) == pytest.approx(usual, rel=1e-12)
+    assert float(str(actual[USUAL])) == pytest.approx(usual, rel=1e-12)
     for row, size in enumerate(batch_size.SIZES, TABLE):
-        draws = [drawn(found, row, size) for row in range(7, 71)]
+        draws = [drawn(actual, row, size) for row in range(7, 71)]
         off = [gradient(-1.25, draw) - each.mean() for draw in draws]
-        assert number(found, f"D{row}") == pytest.approx(rms(off), rel=1e-10, abs=1e-12)
+        assert number(actual, f"D{row}") == pytest.approx(rms(off), rel=1e-10, abs=1e-12)
         for column, count in (("C", 64), ("E", 12_000)):
             theory = each.std() / np.sqrt(size) * np.sqrt((count - size) / (count - 1))
-            assert number(found, f"{column}{row}") == pytest.approx(theory, rel=1e-12)
+            assert number(actual, f"{column}{row}") == pytest.approx(theory, rel=1e-12)
 
 
-def drawn(found: dict[str, object], row: int, size: int) -> list[int]:
+def drawn(actual: dict[str, object], row: int, size: int) -> list[int]:
     """The samples of a stored draw: each some fixed way on from the one before, as on a ring."""
-    start, factor = (int(number(found, f"{column}{row}")) for column in "TU")
+    start, factor = (int(number(actual, f"{column}{row}")) for column in "TU")
     return [(start + n * pow(factor, -1, 64)) % 64 for n in range(size)]
 
 
@@ -50,8 +50,8 @@ def rms(values: list[float]) -> float:
 
 @pytest.mark.parametrize("weight", [0.5, 2, -3])
 def test_four_times_as_large_is_off_by_about_half(changed: Changed, weight: float) -> None:
-    found = changed(batch_size.CONCEPT, {"B15": weight})
-    measured, theory = ([number(found, f"{c}{TABLE + n}") for n in range(7)] for c in "DE")
+    actual = changed(batch_size.CONCEPT, {"B15": weight})
+    measured, theory = ([number(actual, f"{c}{TABLE + n}") for n in range(7)] for c in "DE")
     for small, large in ((0, 2), (2, 4)):
         assert measured[large] / measured[small] == pytest.approx(0.5, abs=0.09)
         assert theory[large] / theory[small] == pytest.approx(0.5, abs=0.001)

@@ -20,19 +20,19 @@ def test_the_output_is_that_of_pytorch(changed: Changed) -> None:
         # 0.3 itself is kept, 0.2999 dropped.
         numbers = [0.2999 if value == 0 else 0.3 for value in output]
         cells |= {f"{column}{n}": u for column, u in zip(NUMBERS, numbers, strict=True)}
-    found = changed(dropout.CONCEPT, cells)
+    actual = changed(dropout.CONCEPT, cells)
     for column, value, before in zip(NEURONS, masked[4], x, strict=True):
-        assert np.isclose(float(str(found[f"{column}{TOP + 4}"])), float(value))
-        assert np.isclose(float(str(found[f"{column}{TOP + 5}"])), float(before))  # expected
-        assert float(str(found[f"{column}{TOP + 6}"])) == float(before)
+        assert np.isclose(float(str(actual[f"{column}{TOP + 4}"])), float(value))
+        assert np.isclose(float(str(actual[f"{column}{TOP + 5}"])), float(before))  # expected
+        assert float(str(actual[f"{column}{TOP + 6}"])) == float(before)
     means = [float(output.mean()) for output in masked]
     for n, mean in enumerate(means):
-        assert np.isclose(float(str(found[f"B{DRAWS + 1 + n}"])), mean)
-        assert np.isclose(float(str(found[f"C{DRAWS + 1 + n}"])), np.mean(means[: n + 1]))
+        assert np.isclose(float(str(actual[f"B{DRAWS + 1 + n}"])), mean)
+        assert np.isclose(float(str(actual[f"C{DRAWS + 1 + n}"])), np.mean(means[: n + 1]))
 
 
 def test_the_stored_draws_come_near_the_expected_mean(changed: Changed) -> None:
     for rate in (0.2, 0.5, 0.9):
-        found = changed(dropout.CONCEPT, {RATE: rate})
-        mean, wanted = (float(str(found[f"{c}{DRAWS + dropout.DRAWS}"])) for c in "CD")
+        actual = changed(dropout.CONCEPT, {RATE: rate})
+        mean, wanted = (float(str(actual[f"{c}{DRAWS + dropout.DRAWS}"])) for c in "CD")
         assert abs(mean - wanted) < 0.2 * wanted

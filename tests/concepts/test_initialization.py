@@ -17,10 +17,10 @@ def test_sizes_are_those_of_pytorch(changed: Changed) -> None:
     width, deviation = 300, 0.11
     signal = [2.0, -1.0, 0.5, 1.0, -0.3, 0.8]
     inputs = {f"B{PASS + n}": value for n, value in enumerate(signal)}
-    found = changed(initialization.CONCEPT, {"B15": width, "B16": deviation, **inputs})
+    actual = changed(initialization.CONCEPT, {"B15": width, "B16": deviation, **inputs})
 
     def cell(address: str) -> float:
-        return float(str(found[address]))
+        return float(str(actual[address]))
 
     torch.manual_seed(0)
     layer = nn.Linear(width, width, bias=False)

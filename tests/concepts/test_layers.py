@@ -27,31 +27,31 @@ CHANGES = {
 
 
 def test_depth_and_collapse(changed: Changed) -> None:
-    found = changed(layers.CONCEPT, CHANGES)
+    actual = changed(layers.CONCEPT, CHANGES)
     stack = nn.Sequential(*(nn.Conv2d(8 if n else 1, 8, 5, bias=False) for n in range(5)))
     weights = sum(parameter.numel() for parameter in stack.parameters())
     left = stack(torch.zeros(1, 1, 28, 28)).shape[-1]
-    assert (number(found, "D17"), number(found, "E17")) == (left, weights)
-    assert number(found, "C17") == _pixels_seen(stack)
-    assert number(found, "D18") == 0  # no map is left
+    assert (number(actual, "D17"), number(actual, "E17")) == (left, weights)
+    assert number(actual, "C17") == _pixels_seen(stack)
+    assert number(actual, "D18") == 0  # no map is left
     x, first, second = (
         np.array([2, -1.5]),
         np.array([[3, 0], [-2, 1]]),
         np.array([[-2, 2], [-1, 4]]),
     )
     hidden = first @ x
-    assert np.allclose(numbers(found, "JK", ROW, ROW + 1), second @ first)
+    assert np.allclose(numbers(actual, "JK", ROW, ROW + 1), second @ first)
     without, with_relu = second @ hidden, second @ np.maximum(0, hidden)
     assert np.allclose(
-        numbers(found, "DEF", ROW + 4, ROW + 5), np.transpose([without, without, 0 * x])
+        numbers(actual, "DEF", ROW + 4, ROW + 5), np.transpose([without, without, 0 * x])
     )
     assert np.allclose(
-        numbers(found, "DEF", ROW + 6, ROW + 7),
+        numbers(actual, "DEF", ROW + 6, ROW + 7),
         np.transpose([with_relu, without, with_relu - without]),
     )
-    assert [found[f"G{ROW + 4 + n}"] for n in range(4)] == ["yes", "yes", "no", "no"]
+    assert [actual[f"G{ROW + 4 + n}"] for n in range(4)] == ["yes", "yes", "no", "no"]
     both = with_relu + second @ np.maximum(0, -hidden)
-    assert np.allclose(numbers(found, "I", ROW + 6, ROW + 7)[:, 0], both)
+    assert np.allclose(numbers(actual, "I", ROW + 6, ROW + 7)[:, 0], both)
 
 
 def _pixels_seen(stack: nn.Sequential) -> int:

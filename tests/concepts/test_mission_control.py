@@ -96,8 +96,8 @@ def recalculated(tmp_path: Path, office: Office) -> Callable[..., dict[str, obje
     return made
 
 
-def below(found: dict[str, object], heading: str) -> int:
-    (row,) = (int(a[1:]) for a, v in found.items() if v == heading)
+def below(actual: dict[str, object], heading: str) -> int:
+    (row,) = (int(a[1:]) for a, v in actual.items() if v == heading)
     return row + 1
 
 
@@ -105,52 +105,52 @@ def test_counts_follow_the_bounds(recalculated: Callable[..., dict[str, object]]
     runs = list(load(shipped()))
     # A loss that grew beyond all bounds has no number, and is flagged for it.
     runs[3] = Result(**{**vars(runs[3]), "early_loss": math.nan})
-    found = recalculated(runs, CHANGES)
-    for row, part in enumerate(grouped(runs), below(found, "how well the rule tells")):
+    actual = recalculated(runs, CHANGES)
+    for row, part in enumerate(grouped(runs), below(actual, "how well the rule tells")):
         bad = [r for r in part if r.test_accuracy < FAILED]
         good = [r for r in part if r.test_accuracy >= FAILED]
         hits, alarms = (sum(map(flagged, some)) for some in (bad, good))
         expected = [len(part), len(bad), hits, len(bad) - hits, len(good), alarms]
-        assert [found[f"{letter}{row}"] for letter in "BCDEFG"] == expected
-    verdicts = [found[f"E{row}"] for row in range(17, 22)]
+        assert [actual[f"{letter}{row}"] for letter in "BCDEFG"] == expected
+    verdicts = [actual[f"E{row}"] for row in range(17, 22)]
     assert verdicts == ["–", "fine", "look here", "fine", "look here"]
-    assert (found["D22"], found["E23"]) == ("–", "fine")
-    assert not any(str(value).startswith("#") for value in found.values())
+    assert (actual["D22"], actual["E23"]) == ("–", "fine")
+    assert not any(str(value).startswith("#") for value in actual.values())
 
 
 def test_each_signal_alone_and_other_bounds(
     recalculated: Callable[..., dict[str, object]],
 ) -> None:
     runs = list(load(shipped()))
-    found = recalculated(runs, {})
+    actual = recalculated(runs, {})
     parts = [
         [r for r in part if (r.test_accuracy < 0.97) == bad]
         for part in grouped(runs)[:3]
         for bad in (True, False)
     ]
-    row = below(found, "flagged by one signal alone")
+    row = below(actual, "flagged by one signal alone")
     late = [sum(r.test_accuracies[0] < 0.7 for r in part) for part in parts]
-    assert [found[f"{letter}{row + 5}"] for letter in "BCDEFG"] == late
+    assert [actual[f"{letter}{row + 5}"] for letter in "BCDEFG"] == late
     dead = [sum(max(r.dead, default=0) > 0.1 for r in part) for part in parts]
-    assert [found[f"{letter}{row + 4}"] for letter in "BCDEFG"] == dead
-    row = below(found, "flagged by the mean loss alone, with its bound")
+    assert [actual[f"{letter}{row + 4}"] for letter in "BCDEFG"] == dead
+    row = below(actual, "flagged by the mean loss alone, with its bound")
     for n, share in enumerate(mission_tables.SHARES):
         over = [sum(r.early_loss > share * math.log(10) for r in part) for part in parts]
-        assert [found[f"{letter}{row + n}"] for letter in "BCDEFG"] == over
-    row = below(found, "of this concept's networks")
+        assert [actual[f"{letter}{row + n}"] for letter in "BCDEFG"] == over
+    row = below(actual, "of this concept's networks")
     for n, variant in enumerate(mission_control.EXPERIMENT.variants):
         key = variant.setup(Budget()).fingerprint
         mine = [r for r in runs if r.fingerprint == key]
-        assert found[f"D{row + n}"] == sum(map(as_shipped, mine))
+        assert actual[f"D{row + n}"] == sum(map(as_shipped, mine))
         mean = sum(r.gradients[2] for r in mine) / len(mine)
-        signals_row = below(found, "means; layers: norms of their gradients") + n
-        assert found[f"F{signals_row}"] == pytest.approx(mean, rel=1e-12)
+        signals_row = below(actual, "means; layers: norms of their gradients") + n
+        assert actual[f"F{signals_row}"] == pytest.approx(mean, rel=1e-12)
 
 
 @pytest.mark.parametrize("typed", [None, "words"])
 def test_no_number_is_no_verdict_and_no_error(changed: Changed, typed: object) -> None:
     yellow = [f"B{row}" for row in (12, 14, *range(17, 22), 23)]
     bounds = ["D17", "D18", "C19", "D19", "C20", "D20", "D21", "C23"]
-    found = changed(mission_control.CONCEPT, dict.fromkeys(yellow + bounds, typed))
-    assert [found[a] for a in ("E17", "E21", "D22", "E23")] == ["–"] * 4
-    assert not any(str(value).startswith("#") for value in found.values())
+    actual = changed(mission_control.CONCEPT, dict.fromkeys(yellow + bounds, typed))
+    assert [actual[a] for a in ("E17", "E21", "D22", "E23")] == ["–"] * 4
+    assert not any(str(value).startswith("#") for value in actual.values())

@@ -16,7 +16,7 @@ def test_sizes_are_those_of_activations(changed: Changed) -> None:
     cells: dict[str, object] = {FACTOR: 1.5}
     for n, (gain, norm) in enumerate(zip(GAINS, norms, strict=True), LAYERS + 1):
         cells |= {f"C{n}": gain, f"D{n}": "yes" if norm else "no"}
-    found = changed(normalization_distance.CONCEPT, cells)
+    actual = changed(normalization_distance.CONCEPT, cells)
     for column, gains, where in (
         ("E", GAINS, norms),
         ("F", [1.5 * gain for gain in GAINS], norms),
@@ -24,13 +24,13 @@ def test_sizes_are_those_of_activations(changed: Changed) -> None:
     ):
         sizes = passed(gains, where)
         for n, size in enumerate(sizes):
-            assert abs(float(str(found[f"{column}{LAYERS + n}"])) - size) < 1e-9
-        assert found[f"{column}{LAYERS + 7}"] == found[f"{column}{LAYERS + 6}"]
+            assert abs(float(str(actual[f"{column}{LAYERS + n}"])) - size) < 1e-9
+        assert actual[f"{column}{LAYERS + 7}"] == actual[f"{column}{LAYERS + 6}"]
     for n in range(7):
         single = [layer == 6 - n for layer in range(1, 7)]
         for column, factor in (("C", 1.0), ("D", 1.5)):
             size = passed([factor * gain for gain in GAINS], single)[-1]
-            assert abs(float(str(found[f"{column}{ALONE + n}"])) - size) < 1e-9
+            assert abs(float(str(actual[f"{column}{ALONE + n}"])) - size) < 1e-9
 
 
 def passed(gains: Sequence[float], norms: Sequence[bool]) -> list[float]:

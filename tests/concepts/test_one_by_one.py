@@ -24,11 +24,11 @@ def test_maps_and_weights_are_those_of_pytorch(changed: Changed) -> None:
     # Blank cells and text count as 0.
     changes |= {f"B{TOP + 8}": None, f"F{TOP + 19}": "text", f"D{WEIGHTS}": None}
     changes |= {f"B{COSTS + n}": x for n, x in enumerate((IN, BETWEEN, OUT, 10), 1)}
-    found = changed(one_by_one.CONCEPT, changes)
+    actual = changed(one_by_one.CONCEPT, changes)
     kernel = torch.tensor(weights[:, :3])[:, :, None, None]
-    wanted = functional.conv2d(torch.tensor(maps), kernel, torch.tensor(weights[:, 3])).relu()
-    for (n, i, j), value in np.ndenumerate(wanted.numpy()):
-        cell = found[f"{chr(72 + j)}{TOP + 1 + 7 * n + i}"]
+    expected = functional.conv2d(torch.tensor(maps), kernel, torch.tensor(weights[:, 3])).relu()
+    for (n, i, j), value in np.ndenumerate(expected.numpy()):
+        cell = actual[f"{chr(72 + j)}{TOP + 1 + 7 * n + i}"]
         assert abs(float(str(cell)) - value) < 1e-12
     layers = (
         nn.Conv2d(IN, BETWEEN, 1, bias=False),
@@ -38,5 +38,5 @@ def test_maps_and_weights_are_those_of_pytorch(changed: Changed) -> None:
     narrow, wide, alone = (layer.weight.numel() for layer in layers)
     counts = (narrow, wide, narrow + wide, alone, alone - narrow - wide)
     for n, count in enumerate(counts, 1):
-        assert found[f"E{COSTS + n}"] == count
-        assert found[f"F{COSTS + n}"] == count * 100 / 1000
+        assert actual[f"E{COSTS + n}"] == count
+        assert actual[f"F{COSTS + n}"] == count * 100 / 1000

@@ -29,41 +29,41 @@ def path(kind: str, factors: list[float]) -> list[tuple[float, float, float]]:
     optimizer: torch.optim.Optimizer = torch.optim.SGD([point], rate, 0.6 * (kind == "momentum"))
     if kind == "adam":
         optimizer = torch.optim.Adam([point], rate, betas=(0.8, 0.95))
-    found = []
+    actual = []
     for factor in [*factors, 0.0]:
         loss = (2.5 * point[0] ** 2 + 7 * point[1] ** 2) / 2
-        found.append((*point.detach().tolist(), float(loss.detach())))
+        actual.append((*point.detach().tolist(), float(loss.detach())))
         optimizer.zero_grad()
         loss.backward()
         for group in optimizer.param_groups:
             group["lr"] = rate * factor
         optimizer.step()
-    return found
+    return actual
 
 
 @pytest.mark.parametrize("schedule", ["constant", "one cycle"])
 def test_paths(changed: Changed, schedule: str) -> None:
-    found = changed(optimizers.CONCEPT, CHANGES | {"B28": schedule})
+    actual = changed(optimizers.CONCEPT, CHANGES | {"B28": schedule})
     rows = range(START, START + STEPS)
-    factors = [float(str(found[f"B{row}"])) for row in rows]
+    factors = [float(str(actual[f"B{row}"])) for row in rows]
     half = [(1 + math.cos(math.pi * (t - 6) / (STEPS - 6))) / 2 for t in range(7, STEPS + 1)]
     assert (
         factors == [1.0] * STEPS if schedule == "constant" else factors[6:] == pytest.approx(half)
     )
     for kind, letters in (("sgd", "CDE"), ("momentum", "FGH"), ("adam", "IJK")):
         for row, expected in enumerate(path(kind, factors), START - 1):
-            values = [float(str(found[f"{letter}{row}"])) for letter in letters]
+            values = [float(str(actual[f"{letter}{row}"])) for letter in letters]
             assert values == pytest.approx(expected, rel=1e-9, abs=1e-12), (kind, row)
 
 
 @pytest.mark.parametrize("typed", [None, "words"])
 def test_no_number_makes_no_error(changed: Changed, typed: object) -> None:
     yellow = [f"B{row}" for row in range(19, 29)] + ["C27", "D27"]
-    found = changed(optimizers.CONCEPT, dict.fromkeys(yellow, typed))
-    assert not any(str(value).startswith("#") for value in found.values())
+    actual = changed(optimizers.CONCEPT, dict.fromkeys(yellow, typed))
+    assert not any(str(value).startswith("#") for value in actual.values())
 
 
 def test_epsilon_of_nothing_where_the_gradient_is_nothing(changed: Changed) -> None:
-    found = changed(optimizers.CONCEPT, {"B21": 0, "B26": None})
-    assert [found[f"I{row}"] for row in range(START, START + STEPS)] == [0] * STEPS
-    assert not any(str(value).startswith("#") for value in found.values())
+    actual = changed(optimizers.CONCEPT, {"B21": 0, "B26": None})
+    assert [actual[f"I{row}"] for row in range(START, START + STEPS)] == [0] * STEPS
+    assert not any(str(value).startswith("#") for value in actual.values())

@@ -33,22 +33,22 @@ def seen(layers: list[nn.Module], side: int = 256) -> int:
 
 
 def test_pools_and_receptive_fields(changed: Changed) -> None:
-    found = changed(pooling_distance.CONCEPT, {"B11": PEAK})
+    actual = changed(pooling_distance.CONCEPT, {"B11": PEAK})
     for pools in range(POOLS + 1):
         now, size = pooled(PEAK, pools), 2**pools
         same = [bool((pooled(n, pools) == now).all()) for n in range(1, CELLS + 1)]
         for n in range(CELLS):
-            assert found[f"{'BCDE'[pools]}{TOP + n}"] == now[n // size]
-            assert found[f"{'HIJK'[pools]}{TOP + n}"] == same[n]
-        assert found[f"{'HIJK'[pools]}{TOP + CELLS}"] == sum(same)
+            assert actual[f"{'BCDE'[pools]}{TOP + n}"] == now[n // size]
+            assert actual[f"{'HIJK'[pools]}{TOP + n}"] == same[n]
+        assert actual[f"{'HIJK'[pools]}{TOP + CELLS}"] == sum(same)
         for n in range(DEEPEST + 1):
             # Mean pools: their gradient reaches every cell of a window.
             layers: list[nn.Module] = [nn.AvgPool1d(2) for _ in range(pools)]
             layers += [nn.Conv1d(1, 1, 3, bias=False) for _ in range(n)]
-            assert found[f"{'BCDE'[pools]}{JUMPS + n}"] == seen(layers)
+            assert actual[f"{'BCDE'[pools]}{JUMPS + n}"] == seen(layers)
     for row, after in enumerate((None, 3, 2, 1, 0, None)):  # the last: the baseline
         layers = [nn.Conv1d(1, 1, 3, bias=False) for _ in range(6)]
         if after is not None:
             layers.insert(6 - after, nn.AvgPool1d(2))
         layers.insert(2, nn.AvgPool1d(2))
-        assert found[f"H{JUMPS + row}"] == seen(layers)
+        assert actual[f"H{JUMPS + row}"] == seen(layers)

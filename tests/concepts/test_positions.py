@@ -89,35 +89,35 @@ def test_positions(concept: Concept, narrow: int | None, position: int, changed:
     changes = {f"B{side}": 33, f"B{POSITION_CELL}": position}
     changes |= {f"{a}{CHANNEL_ROW}": n for a, n in zip(LETTERS, CHANNELS, strict=True)}
     changes |= {f"B{side + 3}": narrow} if narrow else {}
-    found = changed(concept, changes)
+    actual = changed(concept, changes)
     positions = range(1 if narrow else 0, COUNT + 1)
     for row, each in enumerate(positions, FIRST_LINE):
-        wanted = counted(each, narrow)
-        assert [found[f"{letter}{row}"] for letter in LETTERS] == wanted["side"][:COUNT]
-        assert near(found[f"H{row}"], sum(wanted["products"]) / 1e6)
-        assert found[f"I{row}"] == sum(wanted["weights"])
-        assert near(found[f"J{row}"], sum(wanted["cells"]) / 1e3)
-        assert found[f"K{row}"] == seen(each, COUNT)
-        assert bool(found.get(f"L{row}")) == (each == position)
-    _check_layers(found, position, narrow)
+        expected = counted(each, narrow)
+        assert [actual[f"{letter}{row}"] for letter in LETTERS] == expected["side"][:COUNT]
+        assert near(actual[f"H{row}"], sum(expected["products"]) / 1e6)
+        assert actual[f"I{row}"] == sum(expected["weights"])
+        assert near(actual[f"J{row}"], sum(expected["cells"]) / 1e3)
+        assert actual[f"K{row}"] == seen(each, COUNT)
+        assert bool(actual.get(f"L{row}")) == (each == position)
+    _check_layers(actual, position, narrow)
 
 
-def _check_layers(found: dict[str, object], position: int, narrow: int | None) -> None:
+def _check_layers(actual: dict[str, object], position: int, narrow: int | None) -> None:
     """The rows below the channels: the layers one by one, and all together."""
-    wanted, last = counted(position, narrow), "I" if narrow else "H"
+    expected, last = counted(position, narrow), "I" if narrow else "H"
     for row, (name, unit) in enumerate(
         (("side", 1), ("weights", 1), ("products", 1e3), ("field", 1), ("cells", 1e3)),
         CHANNEL_ROW + 1,
     ):
         if name == "field":
             for n, letter in enumerate(LETTERS[: COUNT - 1], 1):
-                assert found[f"{letter}{row}"] == seen(position, n)
-            assert found[f"{last}{row}"] == seen(position, COUNT)
+                assert actual[f"{letter}{row}"] == seen(position, n)
+            assert actual[f"{last}{row}"] == seen(position, COUNT)
             continue
-        for letter, number in zip(LETTERS + "H", wanted[name], strict=False):
-            assert near(found[f"{letter}{row}"], number / unit)
+        for letter, number in zip(LETTERS + "H", expected[name], strict=False):
+            assert near(actual[f"{letter}{row}"], number / unit)
         if name != "side":
-            assert near(found[f"{last}{row}"], sum(wanted[name]) / unit)
+            assert near(actual[f"{last}{row}"], sum(expected[name]) / unit)
 
 
 def test_nothing_typed_is_no_error(tmp_path: Path, office: Office) -> None:
@@ -132,13 +132,13 @@ def test_nothing_typed_is_no_error(tmp_path: Path, office: Office) -> None:
         other = tmp_path / f"{number}.xlsx"
         with_cells(book, number, dict.fromkeys(yellow), other)
         book = other
-    for name, found in office.values(book).items():
-        errors = {place: value for place, value in found.items() if str(value).startswith("#")}
+    for name, actual in office.values(book).items():
+        errors = {place: value for place, value in actual.items() if str(value).startswith("#")}
         assert not errors, name
 
 
 def test_transition_costs(changed: Changed) -> None:
-    found = changed(
+    actual = changed(
         transition.CONCEPT, {"B11": 20, "B12": 5, "B13": 12, "B14": 15, "B15": 2, "B16": 5}
     )
     ways: tuple[list[tuple[int, ...]], ...] = (
@@ -156,7 +156,7 @@ def test_transition_costs(changed: Changed) -> None:
             else:
                 into, out, kernel = step
                 products += into * out * kernel**2 * side**2
-        assert float(str(found[f"F{row}"])) == pytest.approx(products / 1e6, rel=1e-12), way
+        assert float(str(actual[f"F{row}"])) == pytest.approx(products / 1e6, rel=1e-12), way
         weights = sum(into * out * kernel**2 for into, out, kernel in filter(None, way))
-        assert near(found[f"H{row}"], 1 - weights / (20 * 12 * 25)), way
-        assert near(found[f"I{row}"], 1 - products / (20 * 12 * 25 * 15**2)), way
+        assert near(actual[f"H{row}"], 1 - weights / (20 * 12 * 25)), way
+        assert near(actual[f"I{row}"], 1 - products / (20 * 12 * 25 * 15**2)), way

@@ -16,8 +16,8 @@ def test_sizes_and_what_is_seen(changed: Changed) -> None:
     changes: dict[str, object] = {f"E{TOP}": SIDE}
     for row, layer in enumerate(STACK, TOP + 1):
         changes |= dict(zip((f"B{row}", f"C{row}", f"D{row}"), layer or 3 * (None,), strict=True))
-    found = changed(receptive_field.CONCEPT, changes)
-    picture = numbers(found, "BCDEFGHIJKL", TOP + 14, TOP + 41)
+    actual = changed(receptive_field.CONCEPT, changes)
+    picture = numbers(actual, "BCDEFGHIJKL", TOP + 14, TOP + 41)
     layers = [nn.Conv2d(1, 1, *layer) if layer else nn.Identity() for layer in STACK]
     maps = [torch.zeros(1, 1, SIDE, SIDE, requires_grad=True)]
     for module in layers:
@@ -28,7 +28,7 @@ def test_sizes_and_what_is_seen(changed: Changed) -> None:
     middle = (maps[-1].shape[-1] - 1) // 2
     maps[-1][0, 0, middle, middle].backward()
     for n, made in enumerate(maps):
-        assert number(found, f"E{TOP + n}") == made.shape[-1]
+        assert number(actual, f"E{TOP + n}") == made.shape[-1]
         assert made.grad is not None
         seen = (made.grad[0, 0].abs().sum(0) > 0).tolist()
         column = picture[:, n]
@@ -36,4 +36,4 @@ def test_sizes_and_what_is_seen(changed: Changed) -> None:
         assert all(column[: len(seen)] > 0)
         assert not any(column[len(seen) :])
     # r = 1 + 4·1 + 2·2 + 1·2 + 2·4 + 2·4, and j = 4
-    assert (number(found, f"G{TOP + 10}"), number(found, f"F{TOP + 10}")) == (27, 4)
+    assert (number(actual, f"G{TOP + 10}"), number(actual, f"F{TOP + 10}")) == (27, 4)

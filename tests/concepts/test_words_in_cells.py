@@ -36,6 +36,6 @@ def test_words_and_blanks_do_no_harm(concept: Concept, word: str | None, changed
         for validation in sheet.validations
         for row in range(validation.row, validation.last_row + 1)
     ]
-    found = changed(concept, dict.fromkeys(yellow, word))
+    actual = changed(concept, dict.fromkeys(yellow, word))
     assert len(yellow) >= 3
-    assert [a for a, value in found.items() if str(value).startswith(("#", "Err:"))] == []
+    assert [a for a, value in actual.items() if str(value).startswith(("#", "Err:"))] == []

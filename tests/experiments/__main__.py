@@ -51,10 +51,10 @@ def layers(widths: str, dropout: float, last: float) -> list[dict[str, Any]]:
     for word, after in zip(words, [*words[1:], ""], strict=True):
         if word == "pool":
             continue
-        found = BLOCK.fullmatch(word)
-        if not found:
+        actual = BLOCK.fullmatch(word)
+        if not actual:
             raise SystemExit(f"{word}: write a block as 16, 16x5 or 16x5s2")
-        channels, kernel, stride = int(found[1]), int(found[2] or 3), int(found[3] or 1)
+        channels, kernel, stride = int(actual[1]), int(actual[2] or 3), int(actual[3] or 1)
         made.append(
             {"type": "convolution", "channels": channels, "kernel": kernel, "stride": stride}
         )

@@ -43,18 +43,18 @@ def command(name: str, series: SeedRuns) -> str:
 
 def row(name: str, series: SeedRuns) -> list[str]:
     """The line under HEADINGS."""
-    found, threads = summary(series), series.runs[0].threads
-    mean, low, high = 100 * found.mean, 100 * found.minimum, 100 * found.maximum
+    actual, threads = summary(series), series.runs[0].threads
+    mean, low, high = 100 * actual.mean, 100 * actual.minimum, 100 * actual.maximum
     took = statistics.median(epoch.seconds for run in series.runs for epoch in run.epochs)
     return [
         f"`{name}`",
         f"{parameter_count(series.model.network):,}",
         str(series.model.training.epochs),
         f"**{mean:.3f} %**",
-        f"{100 * (found.standard_deviation or 0):.3f} %",
+        f"{100 * (actual.standard_deviation or 0):.3f} %",
         f"{low:.2f} %",
         f"{high:.2f} %",
-        str(found.count),
+        str(actual.count),
         f"{took:.1f}",
         str(threads),
         f"`{command(name, series)}`",
@@ -64,13 +64,13 @@ def row(name: str, series: SeedRuns) -> list[str]:
 def table() -> str:
     """All records as Markdown."""
     paths = {name: RECORDS / f"{name}.seeds.json" for name in RUNS}
-    found = {
+    actual = {
         name: SERIES.validate_json(path.read_bytes())
         for name, path in paths.items()
         if path.is_file()
     }
     lines = [list(HEADINGS), ["---"] * len(HEADINGS)]
-    lines += [row(name, series) for name, series in found.items()]
+    lines += [row(name, series) for name, series in actual.items()]
     return "\n".join(f"| {' | '.join(line)} |" for line in lines) + "\n"
 
 

@@ -25,7 +25,7 @@ class Difference(NamedTuple):
     sheet: str
     place: str
     formula: str
-    wanted: object
+    expected: object
     found: object
 
     @property
@@ -34,15 +34,15 @@ class Difference(NamedTuple):
         return isinstance(self.found, str) and self.found.startswith("#")
 
 
-def same(wanted: object, found: object, slack: float) -> bool:
+def same(expected: object, actual: object, slack: float) -> bool:
     """Whether two values agree: numbers up to rounding, everything else exactly."""
-    if isinstance(wanted, int | float) and isinstance(found, int | float):
-        return math.isclose(wanted, found, rel_tol=BOUND, abs_tol=slack)
-    return wanted == found or (wanted == "" and found is None)
+    if isinstance(expected, int | float) and isinstance(actual, int | float):
+        return math.isclose(expected, actual, rel_tol=BOUND, abs_tol=slack)
+    return expected == actual or (expected == "" and actual is None)
 
 
 def differences(
-    formulas: Cells, wanted: Cells, found: Cells, sizes: Mapping[Place, float]
+    formulas: Cells, expected: Cells, actual: Cells, sizes: Mapping[Place, float]
 ) -> list[Difference]:
     """The cells with a formula whose value an engine finds otherwise; `sizes` are those of the
     terms that a formula adds and subtracts, where they are not about 1.
@@ -50,7 +50,7 @@ def differences(
     different = []
     for sheet, places in formulas.items():
         for place, formula in places.items():
-            value, other = wanted[sheet].get(place, ""), found[sheet].get(place)
+            value, other = expected[sheet].get(place, ""), actual[sheet].get(place)
             size = sizes.get((sheet, place), 1.0) * (1000 if SHARE.search(str(formula)) else 1)
             if not same(value, other, BOUND * size):
                 different.append(Difference(sheet, place, str(formula), value, other))

@@ -19,5 +19,7 @@ def values(book: Path, places: Cells) -> Cells:
         capture_output=True,
         timeout=600,
     )
-    found = read(out)[1]
-    return {sheet: {p: found[sheet].get(p) for p in wanted} for sheet, wanted in places.items()}
+    actual = read(out)[1]
+    return {
+        sheet: {p: actual[sheet].get(p) for p in expected} for sheet, expected in places.items()
+    }

@@ -26,10 +26,10 @@ def values(book: Path, places: Cells) -> Cells:
     assert (FOLDER / "node_modules" / "hyperformula").is_dir(), (
         "HyperFormula is missing: make hyperformula"
     )
-    asked = [(sheet, place) for sheet, wanted in places.items() for place in wanted]
+    asked = [(sheet, place) for sheet, expected in places.items() for place in expected]
     cells, answers = book.with_suffix(".json"), book.with_suffix(".answers.json")
-    wanted = [[sheet, *_from_zero(place)] for sheet, place in asked]
-    cells.write_text(json.dumps({"sheets": grids(book), "wanted": wanted}), encoding="utf-8")
+    expected = [[sheet, *_from_zero(place)] for sheet, place in asked]
+    cells.write_text(json.dumps({"sheets": grids(book), "wanted": expected}), encoding="utf-8")
     subprocess.run(
         [
             "node",
@@ -42,9 +42,9 @@ def values(book: Path, places: Cells) -> Cells:
         check=True,
         timeout=1800,
     )
-    found = json.loads(answers.read_text(encoding="utf-8"))
+    actual = json.loads(answers.read_text(encoding="utf-8"))
     answered: Cells = {sheet: {} for sheet in places}
-    for (sheet, place), value in zip(asked, found, strict=True):
+    for (sheet, place), value in zip(asked, actual, strict=True):
         answered[sheet][place] = value
     return answered
 

@@ -19,7 +19,7 @@ def values(book: Path, places: Cells, *, compute: bool = True) -> Cells:
         model.evaluate()
     return {
         sheet: {
-            place: model.get_cell_value(number, *coordinate_to_tuple(place)) for place in wanted
+            place: model.get_cell_value(number, *coordinate_to_tuple(place)) for place in expected
         }
-        for number, (sheet, wanted) in enumerate(places.items())
+        for number, (sheet, expected) in enumerate(places.items())
     }

@@ -1,1 +1,1 @@
-"""Workbooks as plain data, and the writer."""
+"""Workbooks as plain data, and the writer that turns them into .xlsx files."""

@@ -1,4 +1,4 @@
-"""The zip that a workbook is: the same bytes each time, and openpyxl's oversights put right."""
+"""Write a workbook as a zip file with reproducible bytes, and correct some errors of openpyxl."""
 
 import datetime
 import zipfile
@@ -8,7 +8,7 @@ from typing import Any
 from lxml import etree
 from openpyxl.xml.constants import ARC_STYLE, ARC_WORKBOOK_RELS, REL_NS, SHEET_MAIN_NS
 
-# Nothing in a workbook may depend on when it was made.
+# Nothing in a workbook may depend on the time at which it was written.
 MOMENT = datetime.datetime(2025, 1, 1)  # noqa: DTZ001  # openpyxl wants it without a zone
 # For tables of formulas as small as zlib's usual 6, in two thirds of the time.
 LEVEL = 5
@@ -18,25 +18,26 @@ FONT_ORDER = (
 
 
 class Archive(zipfile.ZipFile):
-    """A zip whose entries carry no time, and whose style sheet is in the schema's order."""
+    """A zip file with a fixed time for all entries, and with styles in the order of the schema."""
 
     def writestr(self, zinfo_or_arcname: Any, data: Any, *args: Any, **options: Any) -> None:
-        """As ZipFile's, with everything but name and data fixed."""
+        """Add an entry as ZipFile does, but with fixed attributes."""
         amend = AMENDED.get(zinfo_or_arcname)
         content = amend(data) if amend else data
         super().writestr(entry(str(zinfo_or_arcname)), content, *args, **options)
 
 
 def zipfile_of(path: Path) -> Archive:
-    """A fresh archive at `path`."""
+    """A new archive at `path`."""
     return Archive(path, "w", zipfile.ZIP_DEFLATED)
 
 
 def entry(name: str) -> zipfile.ZipInfo:
-    """A place in the archive that says nothing of when and where it was made."""
+    """An entry of the archive that does not depend on time or machine."""
     info = zipfile.ZipInfo(name, MOMENT.timetuple()[:6])
     info.compress_type = zipfile.ZIP_DEFLATED
-    # ZipFile.open takes an entry's level from here alone; the name without _ came with 3.13.
+    # ZipFile.open takes the compression level of an entry only from here; Python 3.13 added a name
+    # without the underscore.
     info._compresslevel = LEVEL  # type: ignore[attr-defined]
     info.external_attr = 0o600 << 16
     info.create_system = 3
@@ -44,7 +45,7 @@ def entry(name: str) -> zipfile.ZipInfo:
 
 
 def _fonts_in_order(data: str | bytes) -> bytes:
-    """Openpyxl writes the children of <font> out of the schema's order."""
+    """Sort the children of <font> as the schema requires; openpyxl writes them in another order."""
     root = etree.fromstring(data if isinstance(data, bytes) else data.encode())
     rank = {f"{{{SHEET_MAIN_NS}}}{name}": n for n, name in enumerate(FONT_ORDER.split())}
     for font in root.iter(f"{{{SHEET_MAIN_NS}}}font"):
@@ -53,7 +54,7 @@ def _fonts_in_order(data: str | bytes) -> bytes:
 
 
 def _with_strings(rels: str | bytes) -> bytes:
-    """Openpyxl writes texts into their cells, and so does not announce a part of shared strings."""
+    """Add the relation to the shared strings; openpyxl omits it because it writes inline texts."""
     root = etree.fromstring(rels if isinstance(rels, bytes) else rels.encode())
     namespace = etree.QName(root).namespace
     target = {"Id": "strings", "Type": f"{REL_NS}/sharedStrings", "Target": "sharedStrings.xml"}

@@ -9,11 +9,11 @@ ERROR = "#NUM!"
 
 
 def content(value: Value, computed: bool, text: Callable[[str], int]) -> tuple[str, str]:
-    """The type attribute of a cell and the element that holds its value.
+    """The type attribute of a cell and the XML element of its value.
 
-    `computed` values stand beside a formula; other texts are kept once for the whole workbook, each
-    under the number that `text` gives it. What is not a finite number is an error, since readers
-    fail on nan and inf.
+    `computed` values are the results of formulas. Other texts are shared strings: each is stored
+    once in the workbook, under the number that `text` returns. A number that is not finite is
+    written as an error, since readers fail on nan and inf.
     """
     if value is None and not computed:
         return "", ""

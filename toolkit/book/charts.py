@@ -1,4 +1,4 @@
-"""From a Chart to openpyxl's, with everything set that Excel and LibreOffice need to draw it."""
+"""Convert a Chart to openpyxl's classes, with all settings that Excel and LibreOffice need."""
 
 from openpyxl.chart import BarChart, ScatterChart
 from openpyxl.chart.axis import ChartLines, NumericAxis, TextAxis
@@ -37,7 +37,7 @@ TITLE_SIZE, AXIS_TITLE_SIZE, LABEL_SIZE = 1300, 1000, 900  # hundredths of a poi
 
 
 def scatter(chart: Chart) -> ScatterChart:
-    """A chart of smooth-free lines with visible axes, cached points and a legend below."""
+    """A chart of straight lines with visible axes, cached points and a legend below."""
     plot = ScatterChart(scatterStyle="lineMarker")
     _dress(plot, chart)
     if not chart.x_free:
@@ -49,7 +49,7 @@ def scatter(chart: Chart) -> ScatterChart:
 
 
 def bars(chart: Chart) -> BarChart:
-    """Upright bars in named groups, with cached points."""
+    """A chart of vertical bars in named groups, with cached points."""
     plot = BarChart(gapWidth=60)
     _dress(plot, chart)
     plot.series = [_bars(series, n) for n, series in enumerate(chart.series)]
@@ -57,7 +57,7 @@ def bars(chart: Chart) -> BarChart:
 
 
 def _dress(plot: ScatterChart | BarChart, chart: Chart) -> None:
-    """Titles, axes and legend."""
+    """Set the titles, the axes and the legend."""
     plot.roundedCorners = False
     plot.title = _title(chart.title, TITLE_SIZE, bold=True)
     plot.x_axis = _axis(plot.x_axis, chart.x_title, chart.x_format, gridlines=False)
@@ -71,7 +71,7 @@ def _dress(plot: ScatterChart | BarChart, chart: Chart) -> None:
 
 
 def _end(chart: Chart) -> float:
-    """The greatest x of any line."""
+    """The largest x of all lines."""
     return max((x for series in chart.series for x in _numbers(series.x).values()), default=1.0)
 
 
@@ -107,7 +107,7 @@ def _bars(series: Series, number: int) -> OpenpyxlSeries:
 
 
 def _numbers(known: Known) -> dict[int, float]:
-    """The numbers among the values of a range, by their places in it."""
+    """The numbers in the values of a range, by their positions."""
     return {place: float(x) for place, x in enumerate(known.values) if is_number(x)}
 
 

@@ -1,6 +1,6 @@
-"""What lies over a sheet's cells, as the XML of its drawing part: lines, pictures, charts.
+"""The drawing part of a sheet, as XML: lines, pictures and charts above the cells.
 
-openpyxl's own drawings know neither lines nor texts for readers who do not see.
+The drawings of openpyxl support neither lines nor alternative texts.
 """
 
 from collections.abc import Iterator, Sequence
@@ -22,7 +22,7 @@ DECORATIVE = (
 
 
 class Drawing:
-    """A sheet's drawing, under the names by which openpyxl's writer asks for it."""
+    """The drawing of a sheet, with the attributes that openpyxl's writer expects."""
 
     mime_type = "application/vnd.openxmlformats-officedocument.drawing+xml"
 
@@ -30,14 +30,14 @@ class Drawing:
         self._sheet = sheet
         self.path = f"/xl/drawings/drawing{number}.xml"
         self.charts = [bars(chart) if chart.bars else scatter(chart) for chart in sheet.charts]
-        # Each picture once, however often it stands on the sheet.
+        # Each picture is stored once, however often the sheet shows it.
         self.pngs = list(dict.fromkeys(picture.png for picture in sheet.pictures))
 
     def __bool__(self) -> bool:
         return bool(self._sheet.lines or self._sheet.pictures or self._sheet.charts)
 
     def xml(self) -> str:
-        """The part: what comes first lies undermost."""
+        """The XML of the part; earlier elements are drawn below later ones."""
         shapes = "".join(self._shapes())
         return (
             f'<xdr:wsDr xmlns:xdr="{DRAWINGML}/spreadsheetDrawing" xmlns:a="{DRAWINGML}/main" '
@@ -60,7 +60,7 @@ class Drawing:
 
 
 def relations(charts: Sequence[str], images: Sequence[str]) -> RelationshipList:
-    """What rId1, rId2, … stand for in a drawing: the paths of its charts, then of its images."""
+    """The relations rId1, rId2, … of a drawing: the paths of its charts, then of its images."""
     relationships = RelationshipList()
     for kind, paths in (("chart", charts), ("image", images)):
         for path in paths:
@@ -77,7 +77,7 @@ def _marker(tag: str, column: int, across: int, row: int, down: int) -> str:
 
 
 def _sized(start: str, width: float, height: float, shape: str) -> str:
-    """A shape that starts at a cell and keeps its size, whatever becomes of the cells."""
+    """A shape that is anchored to a cell and keeps its size if cells change."""
     size = f'<xdr:ext cx="{round(width)}" cy="{round(height)}"/>'
     return f"<xdr:oneCellAnchor>{start}{size}{shape}<xdr:clientData/></xdr:oneCellAnchor>"
 
@@ -117,7 +117,7 @@ def _picture(picture: Picture, about: str, relation: int) -> str:
 
 
 def _connector(line: Line, measure: Measure, about: str) -> str:
-    """A line shape. DrawingML wants the box around it, and whether the line rises in that box."""
+    """A line shape, given in DrawingML by its bounding box and by whether it rises in that box."""
     ends = sorted((_settled(line.start), _settled(line.end)), key=measure.place)
     (left, first), (right, last) = map(measure.place, ends)
     flip = ' flipV="1"' if last < first else ""
@@ -143,8 +143,11 @@ def _connector(line: Line, measure: Measure, about: str) -> str:
 
 
 def _settled(point: tuple[int, int, float, float]) -> Corner:
-    """A cell's right or lower edge as the next cell's start: true in any font and at any width,
-    where an offset into the cell holds only for the widths that it was measured in.
+    """The same point, with the right or lower edge of a cell expressed as the start of the next
+    cell.
+
+    Such a point is exact for any font and width, but an offset within a cell is only exact for the
+    widths from which it was computed.
     """
     row, column, right, down = point
     if right == 1:

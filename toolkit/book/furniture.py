@@ -1,4 +1,4 @@
-"""Everything about a sheet but its cells and drawings: widths, printing, rules for input."""
+"""The properties of a sheet other than cells and drawings: widths, printing, validation."""
 
 from collections.abc import Iterator
 
@@ -16,13 +16,13 @@ from toolkit.book.texts import unambiguous, xstring
 from toolkit.book.theme import VERDICTS
 from toolkit.symbols.excel import literal
 
-LARGEST = 1e300  # no number that anybody means is beyond it
+LARGEST = 1e300  # far beyond any number that a reader would enter
 SMALLEST = 1e-300
-LARGEST_WHOLE = 10**15  # whole numbers up to here are shown digit by digit
+LARGEST_WHOLE = 10**15  # larger numbers are not displayed digit by digit
 
 
 def furnish(ws: Worksheet, sheet: Sheet) -> None:
-    """Everything about a sheet but its cells and drawings."""
+    """Set all properties of a sheet other than its cells and drawings."""
     _columns(ws, sheet)
     if sheet.freeze:
         ws.freeze_panes = cell_name(*sheet.freeze)
@@ -42,7 +42,7 @@ def furnish(ws: Worksheet, sheet: Sheet) -> None:
 
 
 def links(sheet: Sheet) -> list[Hyperlink]:
-    """The jumps from a sheet's cells to other sheets and cells."""
+    """The links from the cells of a sheet to other sheets and cells."""
     return [
         Hyperlink(ref=cell_name(*place), location=Area.of(*cell.spot, sheet=cell.link).relative)
         for place, cell in sorted(sheet.cells.items())
@@ -51,7 +51,7 @@ def links(sheet: Sheet) -> list[Hyperlink]:
 
 
 def merged(sheet: Sheet) -> MergeCells:
-    """The cells that are shown as one."""
+    """The merged cells of a sheet."""
     return MergeCells(mergeCell=[MergeCell(area.relative) for area in sheet.merges])
 
 
@@ -62,9 +62,9 @@ def _columns(ws: Worksheet, sheet: Sheet) -> None:
     for index, level in outlines.items():
         ws.column_dimensions[letters(index)].outlineLevel = level
     if outlines:
-        # The heading of a group stays where its columns are folded away: left of them.
+        # The heading of a collapsed group remains visible on the left of its columns.
         ws.sheet_properties.outlinePr.summaryRight = False
-        # openpyxl finds the deepest level only after it has written it.
+        # openpyxl determines the deepest level only after it has written it.
         ws.column_dimensions.max_outline = max(outlines.values())
 
 
@@ -83,7 +83,8 @@ def _printing(ws: Worksheet, sheet: Sheet) -> None:
     ws.page_setup.fitToHeight = sheet.pages_high or 0
     ws.sheet_properties.pageSetUpPr.fitToPage = True
     if sheet.freeze and sheet.freeze[0] > 1:
-        # Of a table its headings alone: on pages to the right the title above them would be cut.
+        # Only the headings of a table are repeated, because a title would be cut off on the pages
+        # to the right.
         last = sheet.freeze[0] - 1
         heads = any(table.row == last for table in sheet.tables)
         ws.print_title_rows = f"{last if heads else 1}:{last}"
@@ -92,13 +93,13 @@ def _printing(ws: Worksheet, sheet: Sheet) -> None:
 
 
 def _protect(ws: Worksheet) -> None:
-    """Locked cells can be selected and read but not changed; columns and rows can be widened."""
+    """Protect locked cells from changes; cells can be selected, and rows and columns resized."""
     ws.protection.sheet = True
-    ws.protection.formatColumns = ws.protection.formatRows = False  # False: not forbidden
+    ws.protection.formatColumns = ws.protection.formatRows = False  # False means allowed
 
 
 def _validated(rule: Validation) -> DataValidation:
-    """A rule for input, with its message; what breaks it is refused."""
+    """A validation rule with its message; invalid input is rejected."""
     validation = _kind(rule)
     validation.promptTitle, validation.prompt = xstring(rule.title), xstring(rule.message)
     validation.errorTitle, validation.error = (
@@ -127,7 +128,7 @@ def _kind(rule: Validation) -> DataValidation:
 
 
 def _between(kind: str, rule: Validation, least: float, most: float) -> DataValidation:
-    """Between the rule's bounds, or those given where it has none."""
+    """The condition that a number is within the bounds of the rule, or else within the defaults."""
     ends = (least if rule.least is None else rule.least, most if rule.most is None else rule.most)
     low, high = (literal(end).upper() for end in ends)
     return DataValidation(kind, operator="between", formula1=low, formula2=high)

@@ -18,8 +18,9 @@ GROWN = {
 
 @dataclass(frozen=True)
 class Mark:
-    """Ink at a place, x to the right and y downwards from the start of a baseline: a stencil, or
-    a bar of the given size.
+    """Ink at a position, with x to the right and y downwards from the start of the baseline.
+
+    It is a stencil, or a bar of the given size.
     """
 
     x: float
@@ -29,10 +30,10 @@ class Mark:
 
 @dataclass(frozen=True)
 class Block:
-    """A box laid out, in pixels of the picture: its extent and what to draw.
+    """A box after layout, in pixels of the picture: its extent and its marks.
 
-    `rise` and `depth` are measured up and down from the baseline; `lean` is how far slanted ink
-    reaches beyond the width.
+    `rise` and `depth` are measured up and down from the baseline; `lean` is the distance by which
+    slanted ink exceeds the width.
     """
 
     width: float

@@ -1,4 +1,4 @@
-"""Rectangles of cells filled from one formula, across as well as down."""
+"""Rectangles of cells that share one formula, filled across as well as down."""
 
 import re
 from collections.abc import Callable, Iterator
@@ -18,8 +18,10 @@ Steps = tuple[int, int, int, int, int]  # row, column, down, across, each
 
 
 def moving(area: Area, down: int = 1, across: int = 1, each: int = 1) -> Operand:
-    """In a grid's formula: the area that the grid's first cell reads; after `each` cells the next
-    one reads `down` rows or `across` columns further on.
+    """An address in the formula of a grid that moves from cell to cell.
+
+    `area` is the address in the first cell of the grid. After every `each` cells, the address moves
+    by `down` rows or `across` columns.
     """
     first, last = (
         f"{START}{cell.row},{cell.column},{down},{across},{each}{END}"
@@ -30,12 +32,14 @@ def moving(area: Area, down: int = 1, across: int = 1, each: int = 1) -> Operand
 
 @dataclass(frozen=True)
 class Grid:
-    """`values` (rows, columns) from the cell (row, column) on. `formula` is one pattern for all of
-    them, with `moving` addresses; without one the values stand as they are. nan leaves a cell out.
-    Several patterns, a square of them, take turns down and across.
+    """A rectangle of `values` (rows, columns) whose first cell is (row, column).
 
-    Raises TypeError for values that cells cannot hold or that are no rectangle, and ToolkitError
-    for a formula without its `=`.
+    `formula` is a pattern for all cells, with addresses from `moving`; without it the cells hold
+    the values themselves. Cells with nan are left out. `turns` is a square of patterns that repeats
+    down and across.
+
+    Raises TypeError for values that cells cannot hold or that are not two-dimensional, and
+    ToolkitError for a formula without its `=`.
     """
 
     row: int
@@ -54,37 +58,37 @@ class Grid:
 
     @property
     def patterns(self) -> list[str]:
-        """The formula, or those that take turns; none where the values stand as they are."""
+        """All formulas of the grid; empty if the cells hold the values themselves."""
         if self.turns:
             return [formula for line in self.turns for formula in line]
         return [] if self.formula is None else [self.formula]
 
     @property
-    def held(self) -> NDArray[np.bool_]:
+    def mask(self) -> NDArray[np.bool_]:
         """Which cells of the rectangle (rows, columns) hold something."""
         if self.values.dtype.kind in NUMERIC:
             return np.isfinite(self.values)
-        held = [isinstance(value, str) or is_number(value) for value in listed(self.values)]
-        return np.array(held, bool).reshape(self.values.shape)
+        mask = [isinstance(value, str) or is_number(value) for value in listed(self.values)]
+        return np.array(mask, bool).reshape(self.values.shape)
 
     @property
     def area(self) -> Area:
-        """The cells that it fills, on its own sheet."""
+        """The cells of the grid, as an area without a sheet."""
         return Area.of(self.row, self.column, *self.values.shape)
 
     @property
     def last_row(self) -> int:
-        """The row of the last values."""
+        """The last row of the grid."""
         return self.row + len(self.values) - 1
 
     @property
     def last_column(self) -> int:
-        """The column of the last values."""
+        """The last column of the grid."""
         return self.column + len(self.values[0]) - 1
 
 
 def formula_at(grid: Grid, down: int, across: int) -> str | None:
-    """The formula of one cell, counted from the grid's first."""
+    """The formula of one cell, given by its offsets from the first cell of the grid."""
     pattern = grid.formula
     if grid.turns:
         pattern = grid.turns[down % len(grid.turns)][across % len(grid.turns)]
@@ -100,24 +104,25 @@ def formula_at(grid: Grid, down: int, across: int) -> str | None:
 
 
 def grid_rows(grid: Grid, style: int, text: Callable[[str], int]) -> Iterator[str]:
-    """The cells of each row as XML, formulas with their present values; `text` gives the number
-    under which the workbook keeps a text.
+    """The XML of the cells of each row, with formulas and their values.
+
+    `text` returns the number of a shared string.
     """
     turns = [[_Pattern(one, grid) for one in line] for line in grid.turns or ((grid.formula,),)]
     count, names = len(turns), [letters(grid.column + n) for n in range(grid.values.shape[1])]
     computed, numbers = bool(grid.patterns), grid.values.dtype.kind in NUMBERS
-    all_held = grid.held.tolist()
+    masks = grid.mask.tolist()
     for down, values in enumerate(grid.values.tolist()):
         end = f'{grid.row + down}" s="{style}"'
         line = turns[down % count]
         rows = [pattern.rows(down) for pattern in line]
         kinds = _numbers(values) if numbers else (content(v, computed, text) for v in values)
-        held = all_held[down]
+        mask = masks[down]
         yield "".join(
             f'<c r="{names[across]}{end}{kind}>'
             f"{line[across % count].filled(across, rows[across % count])}{value}</c>"
             for across, (kind, value) in enumerate(kinds)
-            if held[across]
+            if mask[across]
         )
 
 
@@ -126,7 +131,7 @@ def _numbers(values: list[float]) -> Iterator[tuple[str, str]]:
 
 
 class _Pattern:
-    """A formula as an element with a gap for each moving address."""
+    """The XML of a formula with placeholders for its moving addresses."""
 
     def __init__(self, formula: str | None, grid: Grid) -> None:
         self._places: list[Steps] = [_steps(match) for match in MOVING.findall(formula or "")]
@@ -139,11 +144,11 @@ class _Pattern:
         ]
 
     def rows(self, down: int) -> list[int]:
-        """The rows of all addresses, `down` rows from the grid's first."""
+        """The rows of all addresses, `down` rows below the first row of the grid."""
         return [row + down // each * by for row, _, by, _, each in self._places]
 
     def filled(self, across: int, rows: list[int]) -> str:
-        """The element for one cell."""
+        """The XML of the formula in one cell."""
         if not self._places:
             return self._text % ()
         filling: list[str | int] = []

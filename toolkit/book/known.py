@@ -13,10 +13,12 @@ ROW, ABOVE = "\x01", "\x02"
 
 @dataclass(frozen=True)
 class Known:
-    """A cell or range that formulas can read: its address and its present value, for a range an
-    array or another sequence. A constant stands for its own address (see `constant`).
+    """A cell or range as an operand of formulas: its address and its present value.
 
-    Raises TypeError for what a cell cannot hold.
+    The value of a range is an array or another sequence. For a constant, the address is the text of
+    the constant itself (see `constant`).
+
+    Raises TypeError for a value that a cell cannot hold.
     """
 
     address: Operand
@@ -28,22 +30,22 @@ class Known:
 
     @property
     def values(self) -> list[Value]:
-        """What the cells hold, those of a rectangle row by row."""
+        """The values of all cells, row by row."""
         return listed(self.value)
 
 
 def at(sheet: str, row: int, column: int, value: Value) -> Known:
-    """One cell, by an address that holds from every sheet."""
+    """A single cell, with an address that is valid on every sheet."""
     return Known(Area.of(row, column, sheet=sheet).absolute, value)
 
 
 def down(sheet: str, row: int, column: int, values: Values) -> Known:
-    """A range of one column, its first cell in `row`."""
+    """A range in one column, whose first cell is in `row`."""
     return Known(Area.of(row, column, len(values), sheet=sheet).absolute_range, values)
 
 
 def constant(value: float | bool | str) -> Known:
-    """A number, a text, True or False that formulas write out instead of reading a cell.
+    """A number, text or boolean that formulas contain as a constant instead of an address.
 
     Raises ValueError for nan and infinity.
     """
@@ -59,9 +61,10 @@ def in_row(
     sheet: str = "",
     fixed: bool = False,
 ) -> Operand:
-    """A cell, or neighbouring cells up to `last_column`, in the row of the formula itself, or in
-    the row above it where `row` is ABOVE, as the patterns of a Column write it. With `fixed` the
-    columns do not move where the formula is copied.
+    """An address in the row of the formula, or in the row above if `row` is ABOVE.
+
+    It is used in the formulas of a Column. `last_column` makes it a range, and `fixed` prevents the
+    columns from moving if the formula is copied.
     """
     sign = "$" if fixed else ""
     cells = f"{sign}{letters(column)}{row}"

@@ -1,4 +1,4 @@
-"""What Excel refuses to open, found before anything is written."""
+"""The limits of Excel, checked before a workbook is written."""
 
 import re
 from collections.abc import Iterator
@@ -16,7 +16,8 @@ from toolkit.book.texts import ESCAPE, forbidden, unambiguous
 from toolkit.book.values import NUMERIC, Value, Values, listed
 from toolkit.files.errors import ToolkitError
 
-# Excel specifications and limits; the lengths of names and messages: ECMA-376, part 1, 18.3.1.32.
+# From Microsoft's "Excel specifications and limits"; the lengths of names and messages are from
+# ECMA-376, part 1, 18.3.1.32.
 MAX_NAME, MAX_FORMULA, MAX_SERIES = 31, 8192, 255
 MAX_ARGUMENTS, MAX_NESTING = 255, 64
 MAX_CELL, MAX_LITERAL = 32_767, 255  # characters of a cell's text, and of a text in a formula
@@ -28,13 +29,13 @@ MAX_TITLE, MAX_MESSAGE, MAX_CHOICES = 32, 255, 255
 
 
 def check(book: Book) -> None:
-    """Raise ToolkitError, naming the sheet and what to reduce, where Excel would not open it."""
+    """Raise ToolkitError if Excel would not open the workbook; it names the sheet and the cure."""
     names = [sheet.name.casefold() for sheet in book.sheets]
     if fault := forbidden(book.title):
         raise ToolkitError(f"the workbook's title {fault}")
     for sheet in book.sheets:
         if names.count(sheet.name.casefold()) > 1:
-            raise ToolkitError(f"two sheets are named {sheet.name!r}; name one otherwise")
+            raise ToolkitError(f"two sheets are named {sheet.name!r}; rename one of them")
         for fault in _faults(sheet):
             raise ToolkitError(f"sheet {sheet.name!r}: {fault}")
 
@@ -50,7 +51,7 @@ def _faults(sheet: Sheet) -> Iterator[str]:
 
 
 def texts(sheet: Sheet) -> Iterator[tuple[str, str]]:
-    """Every text of a sheet, with what to call it in an error."""
+    """All texts of a sheet, each with a name for error messages."""
     yield "its name", sheet.name
     for (row, column), cell in sheet.cells.items():
         place = cell_name(row, column)
@@ -107,7 +108,7 @@ def _chart_texts(chart: Chart) -> Iterator[tuple[str, str]]:
 
 
 def _texts_among(values: Value | Values) -> Iterator[tuple[int, str]]:
-    """The texts among the values of a cell or range, with their places in it."""
+    """The texts in the values of a cell or range, with their positions."""
     if not isinstance(values, np.ndarray) or values.dtype.kind not in NUMERIC:
         yield from ((n, value) for n, value in enumerate(listed(values)) if isinstance(value, str))
 
@@ -116,11 +117,11 @@ def _name(name: str) -> Iterator[str]:
     if not name or len(name) > MAX_NAME:
         yield f"a name of {len(name)} characters; use 1 to {MAX_NAME}"
     if re.search(r"[\[\]:*?/\\]", name) or name.strip("'") != name:
-        yield r"a name must not hold [ ] : * ? / \ nor begin or end with '; leave them out"
+        yield r"a name must not contain [ ] : * ? / \ or begin or end with '; remove them"
     if CONTROL.search(name):
-        yield "a name must not hold control characters; leave them out"
+        yield "a name must not contain control characters; remove them"
     if ESCAPE.search(name):
-        yield f"its name {AMBIGUOUS}; write it otherwise"
+        yield f"its name {AMBIGUOUS}; write it differently"
 
 
 def _formulas(sheet: Sheet) -> Iterator[str]:
@@ -139,7 +140,7 @@ def _too_much(formula: str) -> Iterator[tuple[str, int]]:
     if len(formula) > MAX_FORMULA:
         yield f"{len(formula):,} characters", MAX_FORMULA
     if len(formula) <= MAX_LITERAL and formula.count("(") <= MAX_NESTING:
-        return  # quick, for there are many
+        return  # a fast test that most formulas pass
     longest = max((len(text.replace('""', '"')) for text in LITERAL.findall(formula)), default=0)
     if longest > MAX_LITERAL:
         yield f"a text of {longest} characters", MAX_LITERAL
@@ -151,7 +152,7 @@ def _too_much(formula: str) -> Iterator[tuple[str, int]]:
 
 
 def _nesting(formula: str) -> tuple[int, int]:
-    """How many brackets lie within each other, and how many arguments stand in one pair."""
+    """The depth of nested brackets, and the largest number of arguments in one pair of brackets."""
     counts, deepest, most = [1], 0, 1
     for sign in re.findall(r"[(),]", formula):
         if sign == "(":
@@ -174,7 +175,7 @@ def _texts(sheet: Sheet) -> Iterator[str]:
 
 
 def _filled(table: Table) -> Iterator[tuple[int, int, str]]:
-    """A table's longest formulas: those of its first and of its last row."""
+    """The longest formulas of a table: those in its first and last rows."""
     for index, column in enumerate(table.columns, table.column):
         for row, pattern in ((table.row + 1, column.first), (table.last_row, column.formula)):
             if pattern:
@@ -197,7 +198,7 @@ def _validations(sheet: Sheet) -> Iterator[str]:
         if len(",".join(rule.choices)) > MAX_CHOICES:
             yield f"the choices for {place} have over {MAX_CHOICES} characters; list fewer"
         if any(ESCAPE.search(choice) for choice in rule.choices):
-            yield f"a choice for {place} {AMBIGUOUS}; write it otherwise"
+            yield f"a choice for {place} {AMBIGUOUS}; write it differently"
         if any("," in choice for choice in rule.choices):
             yield f"a comma in a choice for {place} would divide it; leave it out"
         if len(rule.title) > MAX_TITLE:

@@ -1,4 +1,4 @@
-"""Cells whose formula and present value both come from one expression."""
+"""Cells whose formula and value are derived from the same expression."""
 
 from collections.abc import Mapping
 
@@ -14,7 +14,7 @@ from toolkit.symbols.numeric import value
 
 
 def computed(expr: Expr, known: Mapping[Symbol, Known], style: str = "number") -> Cell:
-    """The cell that computes `expr` from other cells; `known` says where each symbol stands."""
+    """A cell that computes `expr`; `known` gives the address and the value of each symbol."""
     formula = "=" + excel(expr, lambda symbol: known[symbol].address)
     operands = {symbol: known[symbol].value for symbol in expr.free_symbols if symbol in known}
     result = plain(value(expr, operands))
@@ -23,7 +23,7 @@ def computed(expr: Expr, known: Mapping[Symbol, Known], style: str = "number") -
 
 
 def count_formulas(book: Book) -> int:
-    """How many cells of a workbook hold a formula."""
+    """The number of cells with a formula in a workbook."""
     return sum(map(_formulas, book.sheets))
 
 
@@ -31,7 +31,7 @@ def _formulas(sheet: Sheet) -> int:
     cells = sum(cell.formula is not None for cell in sheet.cells.values())
     columns = sum(_filled(column) for table in sheet.tables for column in table.columns)
     grids = (grid for grid in sheet.grids if grid.patterns)
-    return cells + columns + sum(int(grid.held.sum()) for grid in grids)
+    return cells + columns + sum(int(grid.mask.sum()) for grid in grids)
 
 
 def _filled(column: Column) -> int:

@@ -1,4 +1,4 @@
-"""Numbers as the digits that a cell stores."""
+"""The decimal digits of numbers, as cells store them."""
 
 from collections.abc import Sequence
 
@@ -6,10 +6,10 @@ from pydantic_core import to_json
 
 
 def digits(values: Sequence[float]) -> list[str]:
-    """`repr` of each of `values`, finite numbers, in about a third of the time.
+    """The `repr` of each of the finite numbers `values`, in about a third of the time.
 
-    Both print the fewest digits that read back as the same number. They differ only in where they
-    begin to write an exponent, so the numbers near those limits are left to `repr`.
+    Both functions print the fewest digits that identify a number. They differ only in the size at
+    which they switch to an exponent, so `repr` is called for numbers near those limits.
     """
     text = to_json(values).decode()
     printed = text[1:-1].split(",") if values else []
@@ -20,5 +20,5 @@ def digits(values: Sequence[float]) -> list[str]:
 
 
 def _near_the_limits(text: str) -> bool:
-    """Whether `text` holds an exponent, or zeros for which Python would write one."""
+    """Whether `text` has an exponent, or so many zeros that Python would write one."""
     return "e" in text or "0.0000" in text

@@ -1,4 +1,4 @@
-"""Cells that are given twice: Excel takes a file that holds one for damaged."""
+"""Overlapping cells, because of which Excel would report a file as damaged."""
 
 from bisect import bisect_left
 from collections import defaultdict
@@ -9,12 +9,12 @@ from toolkit.book.sheet import Sheet
 
 
 def overlaps(sheet: Sheet) -> Iterator[str]:
-    """What lies over each table and grid of a sheet: loose cells, or another table or grid."""
+    """Messages about the cells, tables and grids that overlap on a sheet."""
     blocks = sorted(_blocks(sheet))
     for n, (area, what) in enumerate(blocks):
         for other, which in blocks[n + 1 :]:
             if other.row > area.last_row:
-                break  # this block and all further ones begin below
+                break  # this block and all later ones begin below
             if other.column <= area.last_column and area.column <= other.last_column:
                 yield (
                     f"the {which} in {other.relative} overlaps the {what} in {area.relative}; "
@@ -37,9 +37,10 @@ def _blocks(sheet: Sheet) -> Iterator[tuple[Area, str]]:
 
 
 def _inside(columns: dict[int, list[int]], area: Area) -> Iterator[tuple[int, int]]:
-    """The loose cells within an area; `columns` lists those of each row, in order."""
+    """The single cells within an area; `columns` lists the columns of each row in order."""
     rows = list(columns)
     for row in rows[bisect_left(rows, area.row) : bisect_left(rows, area.last_row + 1)]:
-        held = columns[row]
-        begin, end = bisect_left(held, area.column), bisect_left(held, area.last_column + 1)
-        yield from ((row, column) for column in held[begin:end])
+        occupied = columns[row]
+        begin = bisect_left(occupied, area.column)
+        end = bisect_left(occupied, area.last_column + 1)
+        yield from ((row, column) for column in occupied[begin:end])

@@ -1,5 +1,7 @@
-"""A sheet while it is being written: cells, formulas, equations and charts are added to a page,
-which at the end is finished as a `Sheet`. The folders of `toolkit/pages` specialise it.
+"""The builder of sheets: cells, formulas, equations and charts are added to a page.
+
+`PageBuilder.finish` returns the completed `Sheet`. The folders of `toolkit/pages` define
+subclasses.
 """
 
 from collections.abc import Mapping
@@ -19,7 +21,7 @@ from toolkit.symbols.equation import Equation
 from toolkit.symbols.plain import plain
 from toolkit.symbols.typeset import typeset_equation
 
-PADDING = 10.0  # points that a row is higher than the equation in it
+PADDING = 10.0  # points by which a row is higher than its equation
 Place = tuple[int, int]
 
 
@@ -29,21 +31,21 @@ def equation_text(equation: Equation) -> str:
 
 
 def equation_picture(equation: Equation, place: Place, size: float) -> Picture:
-    """An equation typeset in type of `size` points, its top left corner in the cell `place`."""
+    """A picture of an equation in type of `size` points, with its upper left corner in `place`."""
     typeset = draw(typeset_equation(equation.symbol, equation.expr), size)
     return Picture(typeset.png, equation_text(equation), *place, typeset.width, typeset.height)
 
 
 def row_height(picture: Picture, padding: float = PADDING) -> float:
-    """The height of a row, in points, that holds a picture with `padding` points to spare."""
+    """The height in points of a row for a picture, with `padding` points to spare."""
     return round(points(picture.height) + padding, 2)
 
 
 @dataclass
 class PageBuilder:
-    """A page to be written from top to bottom; `row` is the next free row.
+    """A sheet that is written from top to bottom; `row` is the next free row.
 
-    The other attributes are those of `Sheet`. A place is (row, column), both counted from 1.
+    The other attributes are those of `Sheet`. A `place` is (row, column), both counted from 1.
     """
 
     name: str
@@ -69,25 +71,25 @@ class PageBuilder:
     protected: bool = False
 
     def known(self, place: Place) -> Known:
-        """A cell that has been written, as formulas of any sheet read it."""
+        """An existing cell as an operand for formulas on any sheet."""
         return at(self.name, *place, self.cells[place].value)
 
     def compute(
         self, place: Place, expr: Expr, known: Mapping[Symbol, Known], style: str = "number"
     ) -> Known:
-        """Write a formula with its value; `known` says where its symbols stand."""
+        """Write a formula with its value; `known` gives the address and value of each symbol."""
         self.cells[place] = computed(expr, known, style)
         return self.known(place)
 
     def typeset(self, equation: Equation, column: int, size: float) -> None:
-        """Show an equation in a row of its own, from `column` on, in type of `size` points."""
+        """Write a typeset equation, in type of `size` points, into a row of its own."""
         picture = equation_picture(equation, (self.row, column), size)
         self.pictures.append(picture)
         self.heights[self.row] = row_height(picture)
         self.row += 1
 
     def finish(self) -> Sheet:
-        """The finished sheet. What is written afterwards does not reach it."""
+        """The completed sheet; later changes to the page do not affect it."""
         return Sheet(
             self.name,
             self.cells,

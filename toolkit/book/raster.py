@@ -1,4 +1,4 @@
-"""Grey images as small PNG pictures."""
+"""Convert greyscale images to small PNG pictures."""
 
 import io
 
@@ -12,9 +12,9 @@ from toolkit.book.sheet import Picture
 def image_picture(
     image: NDArray[np.uint8], alt: str, place: tuple[int, int], side: int, dx: float
 ) -> Picture:
-    """A square image (0 black, 255 white) in the cell `place`, `side` pixels large.
+    """A picture of a square image (0 black, 255 white) in the cell `place`, `side` pixels large.
 
-    Enlarged here, pixel by pixel: spreadsheets would blur it.
+    Each pixel is enlarged to a square here, because spreadsheets would blur a small picture.
     """
     factor = max(1, side // len(image))
     buffer = io.BytesIO()

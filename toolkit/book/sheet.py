@@ -16,8 +16,9 @@ NAMED_LINES = 12  # a longer list of names is no help to a listener
 
 @dataclass(frozen=True)
 class Series:
-    """One line of a chart; `name` is the cell that holds its name. With `dots` its points show,
-    without a `line` nothing else.
+    """A line of a chart; `name` is the cell with its name.
+
+    `dots` marks the points; without `line` only the marks are drawn.
     """
 
     name: Known
@@ -29,12 +30,14 @@ class Series:
 
 @dataclass(frozen=True)
 class Chart:
-    """Lines over a common x axis. (row, column) is its top left cell; size in centimetres. With
-    `bars` upright bars instead, in groups side by side; x then holds the groups' names.
+    """A chart of lines over a common x axis, or of bars.
 
-    `alt` is what a reader hears who does not see it; where there is none, the titles and the names
-    of the lines. Values that are not finite are left out. The x axis goes from `x_min` to `x_max`,
-    or to where the values end now; with `x_free` it follows the values as they change.
+    (row, column) is the cell of its upper left corner, and its size is in centimetres. With `bars`,
+    the chart shows groups of vertical bars, and x contains the names of the groups.
+
+    `alt` is the alternative text; by default it consists of the titles and the names of the lines.
+    Values that are not finite are left out. The x axis ranges from `x_min` to `x_max`, or to the
+    present last value; with `x_free` it follows the values as they change.
     """
 
     title: Known | str
@@ -59,7 +62,7 @@ class Chart:
 
     @property
     def description(self) -> str:
-        """What a reader hears who does not see the chart."""
+        """The alternative text of the chart."""
         if self.alt:
             return self.alt
         title = self.title.value if isinstance(self.title, Known) else self.title
@@ -72,8 +75,9 @@ class Chart:
 
 @dataclass(frozen=True)
 class Picture:
-    """A PNG over the cells, its top left corner in the cell (row, column); sizes in pixels at 96
-    to the inch. `alt` is what a reader hears who does not see it.
+    """A PNG picture above the cells, with its upper left corner in the cell (row, column).
+
+    Sizes are in pixels, at 96 pixels per inch; `alt` is the alternative text.
     """
 
     png: bytes
@@ -87,7 +91,7 @@ class Picture:
 
 
 class Corner(NamedTuple):
-    """A point in a cell: shares of its width and height from its top left corner."""
+    """A point in a cell, given by fractions of its width and height from the upper left corner."""
 
     row: int
     column: int
@@ -97,9 +101,10 @@ class Corner(NamedTuple):
 
 @dataclass(frozen=True)
 class Line:
-    """A straight line that stays tied to the cells at its ends, under the pictures; `weight` in
-    points. Ends on edges (0 and 1) are exact; inside a cell they hold for the widths and heights
-    that the sheet states. Screen readers pass it by: say in a cell what it means.
+    """A straight line below the pictures, anchored to the cells at its ends; `weight` is in points.
+
+    Ends on the edges of cells (0 and 1) are exact. Ends inside a cell are exact for the widths and
+    heights that the sheet defines. Screen readers skip lines, so a cell should state their meaning.
     """
 
     start: tuple[int, int, float, float]
@@ -110,11 +115,12 @@ class Line:
 
 @dataclass(frozen=True)
 class Validation:
-    """What may be typed into the cells of one column, or of all up to `last_column`, from `row` to
-    `last_row`: a `number`, a `positive` or `whole` number, all from `least` to `most` where these
-    are given, one of `choices`, or what makes `formula` true. Where a cell is selected, title (up
-    to 32 characters) and message (up to 255) are shown; what does not fit is refused with `error`,
-    or else with the message again.
+    """A rule for the input into the cells from (row, column) to (last_row, last_column).
+
+    By default there is one column. Valid input is a `number`, a `positive` or a `whole` number,
+    from `least` to `most` if these are given, one of the `choices`, or any input for which
+    `formula` is true. The title (up to 32 characters) and the message (up to 255) appear if a cell
+    is selected. Invalid input is rejected with `error`, or with the message if there is no `error`.
     """
 
     row: int
@@ -132,15 +138,16 @@ class Validation:
 
     @property
     def area(self) -> Area:
-        """The cells for which it holds."""
+        """The cells to which the rule applies."""
         return Area(self.row, self.column, self.last_row, self.last_column or self.column)
 
 
 @dataclass(frozen=True)
 class Scale:
-    """Cells of these areas coloured by their numbers: `low` at 0, `high` at the largest of all.
+    """A colour scale for the numbers in some areas, from `low` at 0 to `high` at the largest
+    number.
 
-    With an `end` two-sided: `low` at -end, white at 0, `high` at end.
+    With an `end` the scale has two sides: `low` at -end, white at 0, and `high` at end.
     """
 
     areas: tuple[Area, ...]
@@ -151,13 +158,15 @@ class Scale:
 
 @dataclass(frozen=True)
 class Sheet:
-    """One sheet. `freeze` is the first (row, column) that scrolls; what does not is repeated on
-    every printed page. The sheet prints on `pages_wide` pages across and `pages_high` down (None:
-    as many as it takes). `heights` are of rows, in points. Where it is protected, only cells of
-    styles that are not locked can be changed; there is no password. In the areas of `verdicts`
-    texts that begin with pass or fail are coloured. Each of the areas in `merges` is shown as one
-    cell, its first; they must not overlap. `filter` is the area, headings included, whose rows a
-    reader can filter and sort. The mappings are copied and cannot be changed.
+    """A sheet of a workbook.
+
+    `freeze` is the first (row, column) that scrolls; the rows and columns before it are repeated on
+    every printed page. The sheet is printed on `pages_wide` pages across and `pages_high` down
+    (None means any number). `heights` of rows are in points. On a protected sheet only cells whose
+    style is not locked can be changed; there is no password. In the areas in `verdicts`, texts that
+    begin with pass or fail are coloured. Each area in `merges` is merged into its first cell; these
+    areas must not overlap. `filter` is the area, including headings, that readers can filter and
+    sort. The mappings are copied and cannot be changed.
     """
 
     name: str
@@ -186,7 +195,7 @@ class Sheet:
             object.__setattr__(self, name, MappingProxyType(dict(getattr(self, name))))
 
     def with_cells(self, cells: Mapping[tuple[int, int], Cell]) -> "Sheet":
-        """A sheet like this one with further cells, which replace those in the same places."""
+        """A copy of the sheet with additional cells, which replace existing ones."""
         return replace(self, cells={**self.cells, **cells})
 
 

@@ -1,8 +1,9 @@
-"""Rows of cells straight into a sheet's XML, formulas with their present values.
+"""Write rows of cells as XML, with both formulas and values.
 
 openpyxl writes a formula without its value, so previews, pandas and Protected View show nothing
-until something recalculates. Here a table's row is one text with gaps, filled by `%` once per row:
-a million cells take little longer than the digits of their values.
+until a program recalculates it. In this module a row of a table is a single text with placeholders,
+which `%` fills once per row, so that a million cells take little longer than formatting their
+values.
 """
 
 import math
@@ -29,14 +30,14 @@ SHEET_MAIN_NS = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 
 @dataclass(frozen=True)
 class Index:
-    """The numbers under which a workbook keeps named styles and shared strings."""
+    """The numbers under which the workbook stores named styles and shared strings."""
 
     style: Callable[[str], int]
     text: Callable[[str], int]
 
 
 def rows(sheet: Sheet, index: Index) -> Iterator[str]:
-    """The `<row>` elements of a sheet in order, as text."""
+    """The `<row>` elements of a sheet, in order."""
     loose: dict[int, list[tuple[int, str]]] = defaultdict(list)
     for (row, column), cell in sheet.cells.items():
         loose[row].append((column, _cell(row, column, cell, index)))
@@ -64,7 +65,7 @@ def _row_start(row: int, sheet: Sheet) -> str:
 
 
 def dimension(sheet: Sheet) -> str:
-    """The range in use."""
+    """The range that contains all cells of a sheet."""
     areas = [table.area for table in sheet.tables] + [grid.area for grid in sheet.grids]
     ends = [*sheet.cells, *((area.last_row, area.last_column) for area in areas)]
     bottom = max((row for row, _ in ends), default=1)
@@ -74,14 +75,14 @@ def dimension(sheet: Sheet) -> str:
 
 def _cell(row: int, column: int, cell: Cell, index: Index) -> str:
     start = f'<c r="{cell_name(row, column)}" s="{index.style(cell.style)}"'
-    kind, held = content(cell.value, cell.formula is not None, index.text)
+    kind, element = content(cell.value, cell.formula is not None, index.text)
     if cell.formula is not None:
-        return f"{start}{kind}><f>{formula_text(cell.formula)}</f>{held}</c>"
-    return f"{start}{kind}>{held}</c>" if held else f"{start}/>"
+        return f"{start}{kind}><f>{formula_text(cell.formula)}</f>{element}</c>"
+    return f"{start}{kind}>{element}</c>" if element else f"{start}/>"
 
 
 def _table_rows(table: Table, index: Index) -> Iterator[str]:
-    """The cells of each row of a table, from its headings down."""
+    """The XML of the cells of each row of a table, beginning with its headings."""
     yield "".join(_headings(table, index))
     size = max(1, BLOCK // len(table.columns))
     begin = 0
@@ -93,7 +94,7 @@ def _table_rows(table: Table, index: Index) -> Iterator[str]:
 
 
 def _block(table: Table, start: int, stop: int, index: Index) -> Iterator[str]:
-    """The rows number `start` to `stop` (from 0) below the headings of a table."""
+    """The rows from `start` to `stop` (from 0, below the headings) of a table."""
     pattern = ""
     gaps: list[Sequence[str]] = []
     for offset, column in enumerate(table.columns):
@@ -114,26 +115,26 @@ def _block(table: Table, start: int, stop: int, index: Index) -> Iterator[str]:
         yield chosen.replace(ROW, str(row)).replace(ABOVE, str(row - 1)) % filling
 
 
-# LibreOffice computes equal formulas below each other as a group, in threads from 100 rows on, and
-# then returns #VALUE! in some tables whose columns read each other's row above (seen in 7.4). An
-# outer pair of brackets every so many rows keeps its groups shorter.
+# LibreOffice computes equal formulas in consecutive rows as a group. From 100 rows on it uses
+# threads, and then returns #VALUE! in some tables whose columns refer to each other's row above
+# (seen in 7.4). A pair of outer brackets in every 64th row keeps the groups shorter.
 GROUP = 64
 OPENING, CLOSING = "\0(", "\0)"
 
 
 def _marked(formula: str) -> str:
-    """A formula as an element, with marks where brackets may come."""
+    """The XML of a formula, with marks where brackets can be inserted."""
     return f"<f>{OPENING}{formula_text(formula).replace('%', '%%')}{CLOSING}</f>"
 
 
 def _patterns(marked: str) -> tuple[str, str]:
-    """The text of a row without and with outer brackets around its formulas."""
+    """The patterns of a row without and with outer brackets around its formulas."""
     plain = marked.replace(OPENING, "").replace(CLOSING, "")
     return plain, marked.replace(OPENING, "(").replace(CLOSING, ")")
 
 
 def _all_numbers(values: Sequence[Value]) -> TypeGuard[Sequence[float]]:
-    """Whether all are numbers that a cell can hold, so that none needs a type of its own."""
+    """Whether all values are finite numbers, so that their cells need no type attribute."""
     try:
         return {int, float}.issuperset(map(type, values)) and all(map(math.isfinite, values))  # type: ignore[arg-type]
     except OverflowError:  # an integer beyond the largest double
@@ -157,7 +158,7 @@ def _first(table: Table, index: Index) -> Iterator[str]:
 
 
 def strings(texts: Iterable[str]) -> str:
-    """The part that holds all shared strings, in the order of their numbers."""
+    """The part with all shared strings, in the order of their numbers."""
     items = "".join(
         f'<si><t xml:space="preserve">{escape(xstring(text))}</t></si>' for text in texts
     )

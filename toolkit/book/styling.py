@@ -1,4 +1,4 @@
-"""From the theme's styles to openpyxl's."""
+"""Convert the styles of the theme to openpyxl's."""
 
 from openpyxl.styles import Alignment, Border, Font, PatternFill, Protection, Side
 from openpyxl.styles.styleable import StyleableObject
@@ -8,7 +8,7 @@ from toolkit.book.theme import LINE, STYLES, Style
 
 
 def style_index(ws: Worksheet, name: str) -> int:
-    """The number under which the workbook knows a style of the theme."""
+    """The number of a style of the theme in the workbook."""
     style, cell = STYLES[name], StyleableObject(ws)
     cell.font = _font(style)
     if style.fill:

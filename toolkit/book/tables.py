@@ -14,7 +14,7 @@ MAX_ROWS, MAX_COLUMNS = 1_048_576, 16_384
 
 
 def check_fits(rows: int, columns: int) -> None:
-    """Raise ToolkitError where a sheet would need more rows or columns than the format has."""
+    """Raise ToolkitError if a sheet would need more rows or columns than the format allows."""
     cures = ["fewer training.epochs"] if rows > MAX_ROWS else []
     if columns > MAX_COLUMNS:
         cures.append("smaller network.layers or fewer samples.inputs")
@@ -27,10 +27,12 @@ def check_fits(rows: int, columns: int) -> None:
 
 @dataclass(frozen=True)
 class Cell:
-    """A value, or a formula with its present value. `link` names a sheet to jump to, `spot` is the
-    (row, column) there.
+    """A value, or a formula with its present value.
 
-    Raises TypeError for what a cell cannot hold and ToolkitError for a formula without its `=`.
+    `link` is the name of a sheet that a click opens, and `spot` the (row, column) there.
+
+    Raises TypeError for a value that a cell cannot hold, and ToolkitError for a formula without its
+    `=`.
     """
 
     value: Value
@@ -48,11 +50,13 @@ class Cell:
 
 @dataclass(frozen=True)
 class Column:
-    """A headed column. `formula` is one pattern for all rows (with ROW and ABOVE), `first` the
-    formula of the first row where that differs; without a formula the values stand as they are.
-    With an `outline` of 1 or more a reader can fold the column away.
+    """A column of a table, with a heading.
 
-    Raises TypeError for values that cells cannot hold and ToolkitError for a formula without its
+    `formula` is a pattern for all rows (with ROW and ABOVE), and `first` is the formula of the
+    first row if it differs; without a formula the cells hold the values themselves. A column with
+    an `outline` level of 1 or more can be collapsed.
+
+    Raises TypeError for values that cells cannot hold, and ToolkitError for a formula without its
     `=`.
     """
 
@@ -77,7 +81,7 @@ class Column:
 
 @dataclass(frozen=True)
 class Table:
-    """Columns side by side; (row, column) is where the first heading stands."""
+    """Adjacent columns; (row, column) is the cell of the first heading."""
 
     row: int
     column: int
@@ -88,7 +92,7 @@ class Table:
 
     @property
     def last_row(self) -> int:
-        """The row of the last values."""
+        """The last row of the grid."""
         return self.row + len(self.columns[0].values)
 
     @property
@@ -97,5 +101,5 @@ class Table:
         return Area.of(self.row, self.column, self.last_row - self.row + 1, len(self.columns))
 
     def known(self, sheet: str, index: int) -> Known:
-        """The values of column number `index` (from 0) as a range."""
+        """The values of column `index` (from 0) as a range."""
         return down(sheet, self.row + 1, self.column + index, self.columns[index].values)

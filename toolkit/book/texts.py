@@ -1,4 +1,4 @@
-"""Texts as a workbook's XML holds them, and those that it cannot hold."""
+"""The encoding of texts in the XML of a workbook, and the texts that a workbook cannot contain."""
 
 import re
 from xml.sax.saxutils import escape
@@ -14,8 +14,10 @@ QUOTED = re.compile("""'(?:[^']|'')*'|"(?:[^"]|"")*\"""")
 
 
 def xstring(text: str) -> str:
-    """A text as the format's escaped strings hold it, before XML's own escapes: what looks like an
-    escape keeps its meaning, and a carriage return, which XML would read as a line feed, its place.
+    """The escaped form of a text, before XML's own escapes.
+
+    It preserves texts that look like an escape, and carriage returns, which XML would read as line
+    feeds.
     """
     if "_x" in text:
         text = ESCAPE.sub("_x005F_", text)
@@ -23,45 +25,46 @@ def xstring(text: str) -> str:
 
 
 def result_text(text: str) -> str:
-    """The element text of a formula's result.
+    """The XML text of a formula's result.
 
-    The schema calls this an escaped string as well. But of the programs that show stored results,
-    LibreOffice, Gnumeric, pandas and openpyxl, none decodes it, and XlsxWriter does not encode it;
-    Excel computes the result anew.
+    By the schema this is an escaped string as well. However, of the programs that show stored
+    results, LibreOffice, Gnumeric, pandas and openpyxl do not decode it, and XlsxWriter does not
+    encode it; Excel computes the result again.
     """
     text = escape(text)
     return text.replace("\r", "&#13;") if "\r" in text else text
 
 
 def formula_text(formula: str) -> str:
-    """A formula's element text, without the `=`.
+    """The XML text of a formula, without the `=`.
 
-    The schema calls it an escaped string too, but programs differ in whether they decode it. A text
-    in it that looks like an escape is therefore joined from two parts, which every one reads alike.
+    By the schema this is an escaped string as well, but programs differ in whether they decode it.
+    A quoted text that looks like an escape is therefore split into two parts that are joined by &,
+    which all programs read alike.
     """
     return result_text(unambiguous(formula[1:]))
 
 
 def unambiguous(formula: str) -> str:
-    """A formula in which no text in quotes looks like the number of a character."""
+    """The formula, with quoted texts split if they look like an escaped character."""
     return QUOTED.sub(_joined, formula) if "_x" in formula else formula
 
 
 def _joined(match: re.Match[str]) -> str:
-    """A text of a formula in two or more parts; the names of sheets stay."""
+    """A quoted text in two or more parts; names of sheets are left unchanged."""
     whole = match[0]
     parts = ESCAPE.sub('_"&"', whole)
     return whole if whole[0] == "'" or parts == whole else f"({parts})"
 
 
 def check_formula(formula: str) -> None:
-    """Raise ToolkitError unless a formula begins with `=` and says something."""
+    """Raise ToolkitError unless a formula begins with `=` and is not empty."""
     if len(formula) < 2 or formula[0] != "=":
         raise ToolkitError(f"the formula {formula[:60]!r} does not begin with =; put it before it")
 
 
 def forbidden(text: str) -> str:
-    """What is wrong with a text that no workbook can hold, and the cure; nothing for others."""
+    """A message about the invalid characters in a text, with the cure; empty for valid texts."""
     match = FORBIDDEN.search(text)
     if not match:
         return ""

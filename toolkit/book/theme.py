@@ -1,4 +1,4 @@
-"""How things look: one named style for each role that a cell can have."""
+"""The appearance of workbooks: one named style for each kind of cell."""
 
 from dataclasses import dataclass
 from math import inf
@@ -6,13 +6,13 @@ from math import inf
 INK, MUTED, LINE = "1F2933", "616E7C", "D9DEE4"
 INPUT_INK, INPUT_FILL = "0B3D91", "FFF6D6"
 
-# Okabe and Ito's palette, which readers with any colour vision can tell apart, dark enough for
-# lines on white (their yellow is left out).
+# The palette of Okabe and Ito, which readers with any colour vision can distinguish; its yellow is
+# left out, because it is too light for lines on white.
 PALETTE = ("0072B2", "D55E00", "009E73", "CC79A7", "56B4E9", "E69F00", "000000", "7F7F7F")
 
-MOST_DECIMALS = 30  # of a number format
+MOST_DECIMALS = 30  # the maximum number of decimals of a number format
 
-# The groups of quantities in a table: the fill behind their headings.
+# The groups of quantities in a table, with the fill of their headings.
 GROUPS = {
     "epoch": "E4E7EB",
     "inputs": "E4E7EB",
@@ -28,7 +28,7 @@ GROUPS = {
 
 @dataclass(frozen=True)
 class Style:
-    """Font, fill, number format and alignment of a cell."""
+    """The font, fill, number format and alignment of a cell."""
 
     number_format: str = "General"
     size: int = 11
@@ -41,24 +41,24 @@ class Style:
     underline: bool = False
     indent: int = 0
     locked: bool = True
-    centred: bool = True  # from top to bottom
+    centred: bool = True  # vertically
 
 
-# Told apart by any colour vision: a pale bluish green and a stronger orange.
+# A pale bluish green and a stronger orange, which readers with any colour vision can distinguish.
 VERDICTS = {
     "pass": Style(ink="00543C", fill="CDEBDF"),
     "fail": Style(ink="7A2E00", fill="F8C08A"),
 }
 
 
-# Decimals do not fit the columns where numbers grow large. (A number format with conditions would
-# choose for itself, but LibreOffice then leaves out the minus sign.)
+# Large numbers with decimals do not fit their columns. (A number format with conditions would
+# adapt, but LibreOffice then omits the minus sign.)
 LARGEST = {"number": 1e3, "loss": 1e3, "short": 1e3, "value": 1e5}
 LARGE = {"value": "large value"}
 
 
 def fitting(style: str, size: float) -> str:
-    """A style that has room for numbers up to this size."""
+    """The style that has enough room for numbers of this size."""
     return LARGE.get(style, "large") if size >= LARGEST.get(style, inf) else style
 
 
@@ -96,7 +96,7 @@ STYLES = {
     "large value": Style("0.000E+00", bold=True, align="right"),
     "short": Style("0.00####"),
     "rate": Style("0.0000"),
-    "probability": Style("0.000000;;0"),  # most are 0: those stay quiet
+    "probability": Style("0.000000;;0"),  # most cells are 0 and should not attract attention
     "tally": Style("#,##0", align="center", framed=True),
     "tally total": Style("#,##0", align="center", bold=True),
     "input count": Style("#,##0", ink=INPUT_INK, fill=INPUT_FILL, framed=True, locked=False),
@@ -116,7 +116,7 @@ STYLES = {
     "centred percent": Style("0.0%", align="center"),
     "weight": Style("0.00", size=9, align="center"),
     "ruler": Style("0", size=6, ink=MUTED, align="center"),
-    "shade": Style(";;;"),  # its colour says it; the formula bar shows the number
+    "shade": Style(";;;"),  # the colour represents the number, which the formula bar shows
     "pixel": Style(";;;", framed=True, locked=False),
     "read": Style('"read as "0', ink=MUTED, align="left", indent=1),
     "small": Style(size=8, ink=MUTED),
@@ -139,5 +139,5 @@ STYLES = {
     f"heading {group}": Style(bold=True, fill=fill, align="center")
     for group, fill in GROUPS.items()
 }
-# As printed elsewhere: so many decimals, the last zeros among them.
+# Numbers as they were published: with a fixed number of decimals, including zeros at the end.
 STYLES |= {f"decimals {places}": Style(f"{0:.{places}f}") for places in range(MOST_DECIMALS + 1)}

@@ -1,8 +1,8 @@
-"""Boxes of `toolkit.symbols.boxes` as small PNG pictures, drawn with FreeType.
+"""Draw the boxes of `toolkit.symbols.boxes` as small PNG pictures, using FreeType.
 
-A box becomes a block: its size around the baseline and the marks that it leaves. Lengths of the
-layout are in em, the height of the type; the proportions are those of TeX's fonts, The TeXbook,
-appendix G, opened a little for the screen.
+Each box becomes a block, which has an extent around the baseline and marks to draw. Lengths of the
+layout are in em, the size of the type. The proportions are those of TeX's fonts (The TeXbook,
+appendix G), slightly widened for the screen.
 """
 
 import io
@@ -30,7 +30,7 @@ SPAN = {"(": 0.78, ")": 0.78, "{": 0.9}  # the share of a block that its bracket
 
 @dataclass(frozen=True)
 class Rendering:
-    """A PNG picture and its size in pixels at 100 % zoom, 96 to the inch."""
+    """A PNG picture and its size in pixels at 100 % zoom (96 pixels per inch)."""
 
     png: bytes
     width: float
@@ -39,21 +39,21 @@ class Rendering:
 
 @dataclass(frozen=True)
 class Type:
-    """The size of type in pixels, the least it may shrink to, and whether a fraction holds it."""
+    """The size of type in pixels, its minimum size, and whether it is inside a fraction."""
 
     em: float
     least: float
     nested: bool = False
 
     def smaller(self) -> "Type":
-        """The type of scripts."""
+        """The type for scripts."""
         return replace(self, em=max(self.em * SCRIPT, self.least))
 
 
 def draw(box: Box, size: float = 11, *, scale: int = 3) -> Rendering:
-    """The picture of a box in type of `size` points, on a transparent ground.
+    """The picture of a box in type of `size` points, on a transparent background.
 
-    It holds `scale` pixels for each pixel shown at 100 % zoom. Equal boxes make equal bytes.
+    It has `scale` pixels for each pixel shown at 100 % zoom. Equal boxes give equal bytes.
     """
     em = size * DPI / POINTS * scale
     block = _layout(box, Type(em, em * SMALLEST))
@@ -71,7 +71,7 @@ def draw(box: Box, size: float = 11, *, scale: int = 3) -> Rendering:
 
 
 def _png(shades: Image.Image) -> bytes:
-    """Ink from none to full in sixteen steps, half a byte a pixel."""
+    """A PNG with sixteen shades of ink, in four bits per pixel."""
     picture = shades.point([round(level * (SHADES - 1) / 255) for level in range(256)], "P")
     picture.putpalette(bytes.fromhex(INK) * SHADES)
     alpha = bytes(step * 255 // (SHADES - 1) for step in range(SHADES))
@@ -101,7 +101,7 @@ def _layout(box: Box, type_: Type) -> Block:
 
 
 def _arranged(width: float, parts: list[tuple[Block, float, float]]) -> Block:
-    """Blocks moved right and down by the given lengths, as one block."""
+    """Blocks at the given offsets to the right and downwards, combined into one block."""
     marks = tuple(
         replace(mark, x=mark.x + x, y=mark.y + y) for block, x, y in parts for mark in block.marks
     )
@@ -160,7 +160,7 @@ def _scripts(base: Block, text: bool, sub: Box | None, sup: Box | None, type_: T
 
 
 def _grown(character: str, inner: Block, em: float) -> Block:
-    """A bracket in the least size that spans nearly all of a block, centred on the axis."""
+    """A bracket of the smallest size that spans nearly the whole block, centred on the axis."""
     axis = AXIS * em
     need = SPAN[character] * 2 * max(inner.rise - axis, inner.depth + axis)
     glyph = tall_glyph(character, need, em)

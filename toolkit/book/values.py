@@ -1,7 +1,7 @@
-"""What cells hold: Python's own numbers, truth values and texts, or nothing.
+"""The values of cells: Python's own numbers, booleans and texts, or None.
 
-Everything that enters a workbook passes `plain`, `plain_array` or `plain_values`, so that no scalar
-of NumPy's ever reaches a file.
+Everything that enters a workbook passes through `plain`, `plain_array` or `plain_values`, so that
+no NumPy scalar ever reaches a file.
 """
 
 import sys
@@ -16,26 +16,25 @@ Array = NDArray[Any]
 Values = Array | Sequence[Value]
 
 OWN = frozenset({float, int, bool, str, type(None)})
-# Kinds of arrays whose items are Python's own numbers, or these and True and False, once listed.
+# Kinds of arrays whose items become Python's own numbers, or numbers and booleans, in tolist.
 NUMBERS = "iuf"
 NUMERIC = "b" + NUMBERS
 
 
 def plain(value: object) -> Value:
-    """Python's own value equal to `value`: a scalar of Python's or NumPy's, or an array of no
-    dimensions.
+    """The equal value of Python's own type, for a scalar of Python or NumPy or a 0-d array.
 
-    Raises TypeError for whatever a cell cannot hold: a date, a complex number, a list, bytes.
+    Raises TypeError for values that a cell cannot hold, such as a date, a complex number or a list.
     """
     if type(value) in OWN:
         return cast("Value", value)
     if isinstance(value, np.ndarray) and not value.ndim:
         value = value[()]
     if isinstance(value, str):
-        return str.__str__(value)  # the characters themselves, also of an enumeration's member
+        return str.__str__(value)  # the characters alone, even of an enumeration's member
     if isinstance(value, bool | np.bool_):
         return bool(value)
-    # NumPy counts its time differences among the integers.
+    # In NumPy, time differences count as integers.
     if isinstance(value, int | np.integer) and not isinstance(value, np.timedelta64):
         return int(value)
     if isinstance(value, float | np.floating):
@@ -49,25 +48,25 @@ def plain(value: object) -> Value:
 
 
 def plain_array(values: Array) -> Array:
-    """An array whose items are plain once they are listed: unchanged where it holds numbers or
-    truth values, and otherwise of the same shape with each item made plain.
+    """The array with items that are plain in `tolist`.
 
-    Raises TypeError, as `plain` does, for an item that a cell cannot hold.
+    Arrays of numbers or booleans are returned unchanged; others become object arrays of the same
+    shape. Raises TypeError, as `plain` does, for an item that a cell cannot hold.
     """
     if values.dtype.kind not in NUMERIC or type(values) is not np.ndarray:
         items = np.empty(values.size, object)
         items[:] = [plain(item) for item in values.flat]
         return items.reshape(values.shape)
-    # Python's own float is a double: NumPy's longer ones would stay NumPy's.
+    # Python's float has 64 bits; items of a longer type would remain NumPy scalars.
     return values.astype(float) if values.dtype.itemsize > np.dtype(float).itemsize else values
 
 
 def plain_values(values: Iterable[Value]) -> Values:
-    """The values of a range: an array as `plain_array` gives it; of anything else that can be
-    iterated over, once, the plain items in a list, or what was given where they are plain already.
+    """The values of a range: an array as `plain_array` returns it, or a sequence of plain items.
 
-    Raises TypeError for a text, which is one value and no range, for a set or mapping, which has
-    no places, and for an item that a cell cannot hold.
+    A sequence whose items are plain already is returned unchanged; any other iterable becomes a
+    list. Raises TypeError for a text, which is a single value, for a set or mapping, which has no
+    positions, and for an item that a cell cannot hold.
     """
     if isinstance(values, np.ndarray):
         return plain_array(values)
@@ -81,7 +80,7 @@ def plain_values(values: Iterable[Value]) -> Values:
 
 
 def plain_known(value: Value | Values) -> Value | Values:
-    """The value of a cell or the values of a range, made plain and as wide as cells are."""
+    """The value of a cell or the values of a range, made plain and at least 64 bits wide."""
     if isinstance(value, np.ndarray) and value.ndim:
         return wide(plain_array(value))
     if isinstance(value, Iterable) and not isinstance(value, str | bytes | np.ndarray):
@@ -90,18 +89,16 @@ def plain_known(value: Value | Values) -> Value | Values:
 
 
 def wide(values: Array) -> Array:
-    """The same values as wide as a spreadsheet computes with them, so that a formula's reading in
-    NumPy neither rounds to less than a double nor wraps around.
-    """
+    """The values with 64 bits, so that NumPy neither loses digits nor wraps around."""
     if values.dtype.kind not in NUMBERS:
         return values
-    # Unsigned numbers of 64 bits have no wider integer in NumPy.
+    # NumPy has no larger integer type for unsigned numbers of 64 bits.
     whole = np.can_cast(values.dtype, np.int64)
     return values.astype(np.int64 if whole else np.float64, copy=False)
 
 
 def listed(value: Value | Values) -> list[Value]:
-    """The values of a cell or range as a list, those of an array row by row."""
+    """The values of a cell or range as a list; an array is listed row by row."""
     if isinstance(value, np.ndarray):
         items: list[Value] = value.ravel().tolist()
         return items
@@ -109,13 +106,13 @@ def listed(value: Value | Values) -> list[Value]:
 
 
 def is_number(value: Value) -> TypeGuard[float]:
-    """Whether a value is a number that a cell can hold: True and False count as 1 and 0."""
-    # A comparison, since math.isfinite fails on integers beyond the largest double.
+    """Whether a value is a number that a cell can hold; booleans count as 1 and 0."""
+    # A comparison is used because math.isfinite fails for integers beyond the largest double.
     return isinstance(value, float | int) and abs(value) <= sys.float_info.max
 
 
 def general(value: Value) -> str:
-    """A value as a cell of no particular number format shows it."""
+    """The text of a value in a cell without a number format."""
     if isinstance(value, bool):
         return str(value).upper()
     if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:

@@ -1,4 +1,4 @@
-"""Books to .xlsx files: the same book gives the same bytes, and a failure leaves the old file."""
+"""Write books to .xlsx files atomically and reproducibly."""
 
 import io
 from collections.abc import Iterable
@@ -28,10 +28,10 @@ from toolkit.files.saving import replacing
 
 
 def write(book: Book, out: Path) -> None:
-    """Write `book` to `out`: first under a temporary name beside it, then moved into place.
+    """Write `book` to `out`: first to a temporary file beside it, which is then renamed.
 
-    Raises ToolkitError where that cannot be, or where Excel would not open the file; the previous
-    file is then untouched.
+    Equal books give equal bytes. Raises ToolkitError if the file cannot be written or if Excel
+    would not open it; a previous file is then left unchanged.
     """
     check(book)
     with replacing(out) as temporary, zipfile_of(temporary) as archive:
@@ -39,7 +39,7 @@ def write(book: Book, out: Path) -> None:
 
 
 class _Writer(ExcelWriter):
-    """openpyxl's writer, with each sheet's rows streamed from our own data."""
+    """openpyxl's writer, with the rows of each sheet streamed from our own data."""
 
     def __init__(self, book: Book, archive: Archive) -> None:
         workbook = Workbook()
@@ -56,7 +56,7 @@ class _Writer(ExcelWriter):
             furnish(workbook.create_sheet(sheet.name), sheet)
 
     def write_worksheet(self, ws: Worksheet) -> None:
-        """Openpyxl's XML around the rows, our own rows in between."""
+        """Write openpyxl's XML of a sheet with our own rows inserted."""
         sheet = self._sheets[ws.title]
         ws._drawing = Drawing(sheet, len(self._drawings) + 1)
         shell = _Shell(ws, sheet)
@@ -75,7 +75,7 @@ class _Writer(ExcelWriter):
         self.manifest.append(_Part("/" + ARC_SHARED_STRINGS, SHARED_STRINGS))
 
     def _write_drawing(self, drawing: Drawing) -> None:
-        """The part over a sheet's cells; what it shows follows when all sheets are written."""
+        """Write the drawing part of a sheet; pictures and charts are written after all sheets."""
         self._drawings.append(drawing)
         for chart in drawing.charts:
             self._charts.append(chart)
@@ -91,7 +91,7 @@ class _Writer(ExcelWriter):
             self._archive.writestr(self._media(png), png)
 
     def _media(self, png: bytes) -> str:
-        """Where a picture is kept: once, however many sheets show it."""
+        """The path of a picture, which is stored once even if several sheets show it."""
         return f"xl/media/image{self._pngs.setdefault(png, len(self._pngs) + 1)}.png"
 
     def _style(self, name: str) -> int:
@@ -103,14 +103,14 @@ class _Writer(ExcelWriter):
 
 @dataclass(frozen=True)
 class _Part:
-    """What openpyxl's manifest wants to know of a part."""
+    """The attributes that openpyxl's manifest needs for a part."""
 
     path: str
     mime_type: str
 
 
 def _write_rows(part: IO[bytes], rows: Iterable[str], size: int = 1 << 16) -> None:
-    """Write text in pieces of about `size` characters: many small writes to a zip are slow."""
+    """Write text in pieces of about `size` characters; many small writes to a zip are slow."""
     buffer: list[str] = []
     length = 0
     for row in rows:
@@ -123,7 +123,7 @@ def _write_rows(part: IO[bytes], rows: Iterable[str], size: int = 1 << 16) -> No
 
 
 class _Shell(WorksheetWriter):
-    """A sheet's XML around its rows."""
+    """The XML of a sheet around its rows."""
 
     def __init__(self, ws: Worksheet, sheet: Sheet) -> None:
         self._sheet = sheet
@@ -131,23 +131,23 @@ class _Shell(WorksheetWriter):
         ws._hyperlinks = links(sheet)
 
     def write_dimensions(self) -> None:
-        """The range that our rows will fill."""
+        """Write the range that the rows will fill."""
         self.xf.send(etree.Element("dimension", ref=stream.dimension(self._sheet)))
 
     def write_rows(self) -> None:
-        """Only the place where our rows go."""
+        """Write an empty element, which the rows will replace."""
         xf = self.xf.send(True)
         with xf.element("sheetData"):
             xf.write("")
         self.xf.send(None)
 
     def write_merged_cells(self) -> None:
-        """In our own order: openpyxl keeps them in a set, which differs from run to run."""
+        """Write merged cells in a fixed order; openpyxl keeps them in a set, whose order varies."""
         if self._sheet.merges:
             self.xf.send(merged(self._sheet).to_tree())
 
     def write_drawings(self) -> None:
-        """Only the place of the drawing part, which is written afterwards."""
+        """Write a reference to the drawing part, which is created afterwards."""
         if self.ws._drawing:
             relation = Relationship(type="drawing", Target="")
             self._rels.append(relation)

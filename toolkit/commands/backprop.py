@@ -1,4 +1,4 @@
-"""`toolkit backprop`: a lesson in backpropagation as a workbook of live formulas."""
+"""`toolkit backprop`: write the workbook of a lesson in backpropagation."""
 
 from dataclasses import asdict, dataclass
 from math import isfinite
@@ -23,8 +23,10 @@ EXAMPLES = (
 
 @dataclass(frozen=True)
 class BackpropResult(WorkbookResult):
-    """The workbook of a lesson: `final_loss` is the loss after the last epoch at each of the
-    learning rates, None where it is no finite number.
+    """The result of `write_backprop`.
+
+    `final_loss` is the loss after the last epoch, one number for each learning rate; it is None if
+    the loss is not finite.
     """
 
     workbook: Path
@@ -34,23 +36,27 @@ class BackpropResult(WorkbookResult):
     final_loss: tuple[float | None, ...]
 
     def as_dict(self) -> dict[str, Any]:
-        """Plain values, for JSON."""
+        """The fields as plain values, for JSON."""
         return asdict(self) | {"workbook": str(self.workbook)}
 
     def text(self) -> str:
-        """Where the workbook is."""
+        """A line with the path of the workbook."""
         return f"Wrote {self.workbook}"
 
 
 def backprop(
-    template: Annotated[str, typer.Argument(help="A shipped lesson, or a path to one.")] = "class",
+    template: Annotated[
+        str, typer.Argument(help="Name of a shipped lesson, or path of a template file.")
+    ] = "class",
     out: Annotated[Path, typer.Option(readable=False, help="The workbook to write.")] = Path(
         "exports/backprop.xlsx"
     ),
-    epochs: Annotated[int | None, typer.Option(help="Epochs, instead of the lesson's.")] = None,
+    epochs: Annotated[
+        int | None, typer.Option(help="Number of epochs; overrides the lesson's.")
+    ] = None,
     learning_rate: Annotated[
         list[float] | None,
-        typer.Option(help="A learning rate, instead of the lesson's; may be repeated."),
+        typer.Option(help="Learning rate; overrides the lesson's; may be repeated."),
     ] = None,
     as_json: Json = False,
 ) -> None:
@@ -64,10 +70,12 @@ def write_backprop(
     epochs: int | None = None,
     learning_rates: list[float] | None = None,
 ) -> BackpropResult:
-    """Write the workbook of a lesson, with other epochs and learning rates where they are given.
-    The lesson is a shipped one by its name, a template file by its path, or one built in Python.
+    """Write the workbook of a lesson.
 
-    Raises ToolkitError naming what is wrong with the template, the options or `out`.
+    `template` is the name of a shipped lesson, the path of a template file, or a lesson built in
+    Python. `epochs` and `learning_rates` override those of the lesson.
+
+    Raises ToolkitError if the template, an option or `out` is invalid; the message says which.
     """
     from toolkit.book.writer import write
     from toolkit.files.saving import check_workbook

@@ -1,4 +1,4 @@
-"""The command line: one program with its commands, each of which has a file of its own."""
+"""The program `toolkit`, which collects the commands; each command has a file of its own."""
 
 from typing import Annotated
 
@@ -34,7 +34,7 @@ def _main(
     pass
 
 
-# Help lists them in this order.
+# The help lists the commands in this order.
 app.command(epilog=backprop.EXAMPLES)(backprop.backprop)
 app.command(epilog=mnist.EXAMPLES)(mnist.mnist)
 app.command(epilog=predict.EXAMPLES)(predict.predict)
@@ -45,7 +45,7 @@ app.command(epilog=templates.EXAMPLES)(templates.templates)
 
 
 def main() -> None:
-    """The program `toolkit`."""
+    """Run the program `toolkit`."""
     open_streams()
     stop_like_ctrl_c()
     app(prog_name="toolkit")

@@ -1,4 +1,4 @@
-"""`toolkit concepts`: sheets of concepts, with the results of their experiments."""
+"""`toolkit concepts`: write the sheets of the concepts, with the results of their experiments."""
 
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
@@ -19,18 +19,18 @@ EXAMPLES = (
 
 @dataclass(frozen=True)
 class ConceptsResult(WorkbookResult):
-    """The workbook of some concepts, and how many of them and of recorded runs it holds."""
+    """The result of `write_concepts`: the workbook, and the numbers of concepts and runs in it."""
 
     workbook: Path
     concepts: int
     runs: int
 
     def as_dict(self) -> dict[str, Any]:
-        """Plain values, for JSON."""
+        """The fields as plain values, for JSON."""
         return asdict(self) | {"workbook": str(self.workbook)}
 
     def text(self) -> str:
-        """What the workbook holds, and where it is."""
+        """A line with the content of the workbook and its path."""
         content = f"{plural(self.concepts, 'concept')}, {plural(self.runs, 'run')}"
         return f"{content}\nWrote {self.workbook}"
 
@@ -38,18 +38,18 @@ class ConceptsResult(WorkbookResult):
 def concepts(
     names: Annotated[
         list[str] | None,
-        typer.Argument(help="Concepts by name or number, instead of all.", metavar="NAME"),
+        typer.Argument(help="Names or numbers of concepts; all if none is given.", metavar="NAME"),
     ] = None,
     out: Annotated[Path, typer.Option(readable=False, help="The workbook to write.")] = Path(
         "exports/concepts.xlsx"
     ),
     results: Annotated[
         Path | None,
-        typer.Option(readable=False, help="Results of experiments, instead of the shipped ones."),
+        typer.Option(readable=False, help="File of results; by default the shipped one."),
     ] = None,
     as_json: Json = False,
 ) -> None:
-    """Write the concepts of deep learning, each live in cells and measured on real digits."""
+    """Write the concepts of deep learning, with demonstrations and experiments on real digits."""
     say(write_concepts(tuple(names or ()), out, results, complain), as_json)
 
 
@@ -59,10 +59,12 @@ def write_concepts(
     source: str | Path | None = None,
     note: Callable[[str], object] = str,
 ) -> ConceptsResult:
-    """Write the workbook of the concepts called `names`, or of all, with the results at `source`,
-    or else those shipped. What is passed over of the results is told to `note`.
+    """Write the workbook of the concepts called `names`, or of all concepts if there are no names.
 
-    Raises ToolkitError where a name, the file of results or `out` is at fault.
+    `source` is a file of results; the default is the one that ships in the package. `note` is
+    called with a message about every line of it that is skipped.
+
+    Raises ToolkitError if a name, the file of results or `out` is invalid.
     """
     from toolkit.book.writer import write
     from toolkit.experiments import results

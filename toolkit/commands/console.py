@@ -1,4 +1,4 @@
-"""How commands speak: one line for an error of any kind, text or JSON for a result."""
+"""Console output: every error as one line, every result as text or JSON."""
 
 import json
 import os
@@ -42,7 +42,7 @@ def _one_line_errors() -> Iterator[None]:
             raise
         message = f"{brief(error.filename)}: cannot be used: {error.strerror}; check the path"
     except KeyboardInterrupt:
-        complain("\nStopped; no file was left half-written.")
+        complain("\nStopped; no file was left incomplete.")
         raise typer.Exit(exit_code()) from None
     else:
         return
@@ -51,21 +51,21 @@ def _one_line_errors() -> Iterator[None]:
 
 
 def _usage(error: Any) -> str:
-    """What is wrong with a command line, and where its words are explained."""
+    """The message of a usage error, followed by the command that prints the help."""
     message = error.format_message().rstrip(".")
     for theirs, ours in PLAINER.items():
         message = message.replace(theirs, ours)
     command = " ".join(["toolkit", *(error.ctx.command_path.split()[1:] if error.ctx else ())])
-    return f"{message}; {command} --help tells what can be given"
+    return f"{message}; see {command} --help"
 
 
 def plural(count: int, noun: str) -> str:
-    """A number of things: 1 run, 495 runs."""
+    """A count with its noun: 1 run, 495 runs."""
     return f"{count:,} {noun}{'s' * (count != 1)}"
 
 
 def complain(line: str) -> None:
-    """Print a line on standard error; where not even that is possible, the exit code must do."""
+    """Print a line on standard error. If this fails, only the exit code can report the error."""
     try:
         typer.echo(line, err=True)
     except OSError:
@@ -73,11 +73,13 @@ def complain(line: str) -> None:
 
 
 class OneLineErrors(TyperGroup):
-    """Says what is wrong in one line, with exit code 2, for bad input of every kind."""
+    """A group of commands that reports all invalid input as one line, with exit code 2."""
 
     def main(self, *words: Any, **options: Any) -> Any:
-        """Run the program. Where standard output takes no text, one line says so; where a pipe was
-        closed by its reader, as `head` does, the program ends without a word.
+        """Run the program.
+
+        If standard output cannot be written, one line on standard error says so. If the reader of a
+        pipe has closed it, as `head` does, the program ends silently.
         """
         stdout = sys.stdout
         output = Output(stdout)
@@ -96,12 +98,12 @@ class OneLineErrors(TyperGroup):
             sys.stdout = stdout
 
     def invoke(self, ctx: Any) -> Any:
-        """Run the command; complaints of our own and of Typer become one line."""
+        """Run the command; errors of the toolkit and of Typer become one line."""
         with _one_line_errors():
             return super().invoke(ctx)
 
     def make_context(self, info_name: str | None, args: list[str], *rest: Any, **more: Any) -> Any:
-        """Read the options before the command's name; without any words, help follows."""
+        """Parse the options before the name of the command; without arguments, print the help."""
         if not args:
             return super().make_context(info_name, args, *rest, **more)
         with _one_line_errors():
@@ -109,19 +111,19 @@ class OneLineErrors(TyperGroup):
 
 
 class Output:
-    """Standard output that remembers why it could not be written."""
+    """Standard output that stores the error if it cannot be written."""
 
     def __init__(self, stream: TextIO) -> None:
         self._stream = stream
         self.failure: OSError | None = None
 
     def write(self, text: str) -> int:
-        """As the stream's own."""
+        """Write to the stream."""
         with self._remembering():
             return self._stream.write(text)
 
     def flush(self) -> None:
-        """As the stream's own."""
+        """Write to the stream."""
         with self._remembering():
             self._stream.flush()
 
@@ -138,18 +140,20 @@ class Output:
 
 
 def _code_without_output(failure: OSError, code: object) -> object:
-    """The exit code of a program whose text was lost; says so, unless an error was told already."""
+    """The exit code after a failure of standard output, which is reported unless an error already
+    was.
+    """
     if code not in (None, 0, CLICK_CLOSED_PIPE):
         return code
     if isinstance(failure, BrokenPipeError):
         return CLOSED_PIPE
-    complain(f"Error: {_unwritable(failure)}; send it to a file or a terminal")
+    complain(f"Error: {_unwritable(failure)}; redirect it to a file or a terminal")
     return WRONG
 
 
 def _silence(stream: TextIO) -> None:
-    """Send what still waits in a stream to nowhere: else Python tries once more at its end, and
-    fails once more.
+    """Redirect a stream to the null device, because Python flushes it again at exit and would fail
+    again.
     """
     with suppress(OSError, ValueError):
         os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
@@ -160,10 +164,10 @@ def _unwritable(error: OSError) -> str:
 
 
 class CommandResult(Protocol):
-    """What a command came to: plain values for JSON, and lines for a person."""
+    """The result of a command, which can be printed as JSON or as text."""
 
     def as_dict(self) -> dict[str, Any]:
-        """Plain values, for JSON."""
+        """The fields as plain values, for JSON."""
 
     def text(self) -> str:
         """The lines that the console shows."""
@@ -185,8 +189,8 @@ def say(
     except OSError as error:
         _silence(sys.stdout)
         raise ToolkitError(
-            f"{_unwritable(error)}; send it to a file or a terminal. Files that were written are "
-            "whole"
+            f"{_unwritable(error)}; redirect it to a file or a terminal. Files already written are "
+            "complete"
         ) from error
 
 
@@ -203,11 +207,11 @@ def _text(result: CommandResult | Sequence[CommandResult]) -> str:
 
 
 def open_streams() -> None:
-    """Have standard output and standard error where the program was started without (`>&-`), and
-    let both print what they can on a console of any encoding.
+    """Open standard output and standard error if they were closed at the start (`>&-`).
 
-    Else the next file that is opened, perhaps the workbook, would take their place and receive what
-    libraries print. What is written to a closed standard output fails, as it should.
+    Otherwise the next file to be opened, perhaps the workbook, would get the number of the closed
+    stream and receive what libraries print. Writing to a closed standard output still fails, as it
+    should. Both streams also replace characters that the encoding of the console lacks.
     """
     if sys.stdout is None:
         sys.stdout = _stand_in(1, os.O_RDONLY)

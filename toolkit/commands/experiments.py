@@ -1,4 +1,4 @@
-"""`toolkit experiments`: find out what is missing, run it, record each run as it ends."""
+"""`toolkit experiments`: run the experiments that have no recorded result yet."""
 
 import os
 from collections.abc import Callable
@@ -25,13 +25,13 @@ EXAMPLES = (
     "[bold]toolkit experiments --epochs 1 --results quick.csv[/bold]"
 )
 SEEDS = 5
-# Beyond what anybody waits for; the file holds fewer than a million of each.
+# More than anyone would wait for; the file can hold almost a million of each.
 MOST_BY_OPTION = {"epochs": 10_000, "seeds": 10_000, "workers": 1024}
 
 
 @dataclass(frozen=True)
 class ExperimentsOptions:
-    """The options of `toolkit experiments`; the command line's help says what each means."""
+    """The options of `toolkit experiments`, which `toolkit experiments --help` explains."""
 
     file: Path
     only: tuple[str, ...] = ()
@@ -42,18 +42,18 @@ class ExperimentsOptions:
 
     @property
     def budget(self) -> "Budget":
-        """The usual one, or with as many epochs as were asked for."""
+        """The usual budget, with the number of epochs in the options."""
         from toolkit.experiments.variant import Budget
 
         return Budget() if self.epochs is None else Budget(epochs=self.epochs)
 
     @property
     def processes(self) -> int:
-        """How many runs go on at the same time: one a core unless told otherwise."""
+        """The number of parallel runs; by default one for each core."""
         return self.workers or os.cpu_count() or 1
 
     def check(self) -> None:
-        """Raise ToolkitError for options out of range."""
+        """Raise ToolkitError if an option is out of range."""
         for name, most in MOST_BY_OPTION.items():
             value = getattr(self, name)
             if value is not None and value < 1:
@@ -64,27 +64,29 @@ class ExperimentsOptions:
 
 @dataclass(frozen=True)
 class ExperimentsResult:
-    """How many runs were asked for, how many of them were made now, and how long those took in
-    all, in seconds.
+    """The result of `run_experiments`.
+
+    It holds the number of runs in the programme, the number of new runs, and the total duration of
+    the new runs in seconds.
     """
 
     results: Path
     runs: int
-    made: int
+    new: int
     seconds: float
 
     def as_dict(self) -> dict[str, Any]:
-        """Plain values, for JSON."""
+        """The fields as plain values, for JSON."""
         return asdict(self) | {"results": str(self.results)}
 
     def text(self) -> str:
-        """The numbers of runs, and the file that records them."""
-        return f"{self.made} runs made, {self.runs} asked for\nWrote {self.results}"
+        """A line with the numbers of runs and the file that records them."""
+        return f"{self.new} new runs, {self.runs} requested\nWrote {self.results}"
 
 
 @dataclass(frozen=True)
 class VariantRecord:
-    """A variant of a concept's experiment, and how many of its seeds are recorded."""
+    """A variant of a concept's experiment, with the number of its recorded seeds."""
 
     concept: str
     number: int
@@ -93,34 +95,37 @@ class VariantRecord:
     seeds: int
 
     def as_dict(self) -> dict[str, Any]:
-        """Plain values, for JSON."""
+        """The fields as plain values, for JSON."""
         return asdict(self)
 
     def text(self) -> str:
-        """Concept, variant and seeds, in columns."""
+        """Concept, variant and number of seeds, in columns."""
         return f"{f'{self.number:>2} {self.concept}':<28} {self.variant:<46} {self.seeds} seeds"
 
 
 def experiments(
     results: Annotated[
         Path,
-        typer.Option(readable=False, help="The file in which each run is recorded as it ends."),
+        typer.Option(readable=False, help="The file that records each run as soon as it ends."),
     ] = Path("exports/experiments.csv"),
     only: Annotated[
         list[str] | None,
-        typer.Option(help="A concept, by name or number; may be repeated.", metavar="CONCEPT"),
+        typer.Option(help="Name or number of a concept; may be repeated.", metavar="CONCEPT"),
     ] = None,
-    epochs: Annotated[int | None, typer.Option(help="Epochs of each run, instead of 4.")] = None,
-    seeds: Annotated[int, typer.Option(help="Seeds of each variant, from 0 on.")] = SEEDS,
+    epochs: Annotated[
+        int | None, typer.Option(help="Number of epochs of each run; 4 by default.")
+    ] = None,
+    seeds: Annotated[int, typer.Option(help="Number of seeds of each variant.")] = SEEDS,
     workers: Annotated[
-        int | None, typer.Option(help="Runs at the same time, instead of one a core.")
+        int | None, typer.Option(help="Number of parallel runs; by default one per core.")
     ] = None,
     listed: Annotated[
-        bool, typer.Option("--list", help="Say what there is and what is recorded; run nothing.")
+        bool,
+        typer.Option("--list", help="List the variants and their recorded seeds; run nothing."),
     ] = False,
     as_json: Json = False,
 ) -> None:
-    """Run the experiments of all concepts on the real digits, those not recorded yet."""
+    """Run the experiments of the concepts on real digits, except those already recorded."""
     options = ExperimentsOptions(
         file=results,
         only=tuple(only or ()),
@@ -136,11 +141,13 @@ def experiments(
 
 
 def run_experiments(options: ExperimentsOptions, note: Callable[[str], None]) -> ExperimentsResult:
-    """Run what is not recorded yet; every run is in the file as soon as it ends. `note` is told
-    beforehand how long that will take, and what of the file is passed over.
+    """Run every experiment that has no result yet, and record each run as soon as it ends.
 
-    Ctrl-C leaves the finished ones there and raises KeyboardInterrupt. Raises ToolkitError where an
-    option or the file is at fault, before any training.
+    `note` is called with messages: an estimate of the duration before the first run, and a warning
+    about every line of the file that is skipped.
+
+    Ctrl-C raises KeyboardInterrupt; the finished runs remain in the file. Raises ToolkitError
+    before any training if an option or the file is invalid.
     """
     from toolkit.commands.installed import check_installed
     from toolkit.experiments import programme, recording, results
@@ -161,7 +168,7 @@ def run_experiments(options: ExperimentsOptions, note: Callable[[str], None]) ->
     return ExperimentsResult(
         results=options.file,
         runs=len(runs),
-        made=len(finished),
+        new=len(finished),
         seconds=sum(result.seconds for result in finished),
     )
 
@@ -202,9 +209,9 @@ def _bar(options: ExperimentsOptions) -> "Progress":
 
 
 def list_experiments(options: ExperimentsOptions) -> list[VariantRecord]:
-    """Every variant of the chosen experiments, and how many of its seeds are recorded.
+    """Every variant of the chosen experiments, with the number of its recorded seeds.
 
-    Raises ToolkitError where an option or the file is at fault.
+    Raises ToolkitError if an option or the file is invalid.
     """
     from toolkit.experiments import programme, recording
     from toolkit.pages.concepts import CONCEPTS

@@ -1,4 +1,4 @@
-"""What the extra `mnist` brings, asked for before any work begins."""
+"""A check that the libraries of the extra `mnist` are installed, before any work begins."""
 
 import os
 import tempfile
@@ -7,17 +7,17 @@ from contextlib import suppress
 from toolkit.files.errors import ToolkitError
 
 CURE = (
-    'install it with: pip install "toolkit[mnist]" (on Linux some 5 GB, with CUDA; on a machine '
-    'without a GPU first install torch and torchvision for CPU, as "Get Started" on pytorch.org '
-    "tells: some 1 GB)"
+    'install it with: pip install "toolkit[mnist]" (about 5 GB on Linux, with CUDA; on a machine '
+    "without a GPU, first install torch and torchvision for CPU as described under "
+    '"Get Started" on pytorch.org: about 1 GB)'
 )
 
 
 def check_installed(what: str) -> None:
-    """Raise ToolkitError, saying how to install it, where a library is missing for `what`."""
+    """Raise ToolkitError with a cure if a library that `what` needs is not installed."""
     _no_folder_of_torch()
     try:
-        import safetensors  # noqa: F401  # looked for now, not after the training
+        import safetensors  # noqa: F401  # checked here, so that training does not fail at its end
         import torch  # noqa: F401
         import torchvision  # noqa: F401
     except ImportError as error:
@@ -25,11 +25,11 @@ def check_installed(what: str) -> None:
 
 
 def _no_folder_of_torch() -> None:
-    """Keep torch from leaving a folder `torchinductor_…` behind.
+    """Keep torch from creating a folder named `torchinductor_…`.
 
-    Its compiler, which torchvision and every optimizer import, makes one for its cache as soon as
-    it is imported. Nothing is compiled here, so a folder that is there already will do. Processes
-    started later inherit this.
+    The compiler of torch creates this folder for its cache when it is imported, and torchvision and
+    all optimizers import it. The toolkit compiles nothing, so any existing folder serves. Child
+    processes inherit the setting.
     """
     with suppress(OSError):
         os.environ.setdefault("TORCHINDUCTOR_CACHE_DIR", tempfile.gettempdir())

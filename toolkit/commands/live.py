@@ -1,4 +1,4 @@
-"""`toolkit live`: the trained network in cells, with digits to look at."""
+"""`toolkit live`: write a trained network into cells, with digits to classify."""
 
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -18,7 +18,7 @@ EXAMPLES = (
 
 @dataclass(frozen=True)
 class LiveResult(WorkbookResult):
-    """The workbook of a network: how many formulas it has, and how many digits to choose from."""
+    """The result of `write_live`: the workbook, and the numbers of its formulas and digits."""
 
     workbook: Path
     weights: Path
@@ -26,11 +26,11 @@ class LiveResult(WorkbookResult):
     digits: int
 
     def as_dict(self) -> dict[str, Any]:
-        """Plain values, for JSON."""
+        """The fields as plain values, for JSON."""
         return asdict(self) | {"workbook": str(self.workbook), "weights": str(self.weights)}
 
     def text(self) -> str:
-        """The size of the workbook, and where it is."""
+        """A line with the size of the workbook and its path."""
         return f"{self.cells:,} cells, {self.digits} digits\nWrote {self.workbook}"
 
 
@@ -43,14 +43,17 @@ def live(
     ] = None,
     model: Annotated[
         Path | None,
-        typer.Option(readable=False, help="Weights that mnist wrote, instead of the shipped ones."),
+        typer.Option(
+            readable=False, help="Weights that toolkit mnist wrote; by default the shipped ones."
+        ),
     ] = None,
     step: Annotated[
-        bool, typer.Option("--step", help="A whole step of learning: backward pass and update.")
+        bool,
+        typer.Option("--step", help="Add the backward pass and the update of a training step."),
     ] = False,
     as_json: Json = False,
 ) -> None:
-    """Put the trained network into cells: draw a digit, watch it think, take a step."""
+    """Write a trained network into cells: draw a digit and follow its classification."""
     out = out or Path("exports/live-step.xlsx" if step else "exports/live.xlsx")
     say(write_live(out, model, step=step), as_json)
 
@@ -58,10 +61,11 @@ def live(
 def write_live(
     out: str | Path, weights: str | Path | None = None, *, step: bool = False
 ) -> LiveResult:
-    """Write the workbook of the network whose weights lie in a file, or else of the shipped one:
-    of its forward pass, or of a whole step of learning.
+    """Write the workbook of a trained network: its forward pass or, with `step`, a training step.
 
-    Raises ToolkitError where the weights or `out` are at fault, or the network has too many cells.
+    `weights` is a file that `toolkit mnist` wrote; the default is the shipped network.
+
+    Raises ToolkitError if the weights or `out` are invalid, or if the network has too many cells.
     """
     from toolkit.book.live import count_formulas
     from toolkit.book.writer import write

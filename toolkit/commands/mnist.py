@@ -1,4 +1,4 @@
-"""`toolkit mnist`: train a network or a series of seeds, write the workbook and the weights."""
+"""`toolkit mnist`: train a network or a series of seeds, and write the workbook and the weights."""
 
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
@@ -22,18 +22,19 @@ EXAMPLES = (
     "[bold]toolkit mnist --seeds 5 --out series.xlsx[/bold], "
     "[bold]toolkit mnist --data-dir fashion --out exports/fashion.xlsx[/bold]"
 )
-# Named here, as help reads no folder; a test compares.
+# Written out here because printing the help reads no folder; a test compares the names.
 MODELS = "default, tiny, sprint, course, or the path of a template."
 
 
 @dataclass(frozen=True)
 class MnistResult(WorkbookResult):
-    """A training, and the files that it left; of a series, the training of seed 0.
+    """The result of `train_mnist`: the figures of the training and the files that were written.
 
-    `weights` is None where their file is that of an earlier call. `accuracy` is the share of the
-    `held_out` images told right after the last epoch, `seconds` the duration of all epochs.
-    `stopped` says that epochs or seeds are missing, `ended` why the training ended by itself.
-    A series also has `record`, the file with each seed's figures, and `seeds`, their summary.
+    For a series of seeds, the figures are those of seed 0. `weights` is None if an earlier call
+    wrote their file. `accuracy` is the share of the `held_out` images classified correctly after
+    the last epoch, and `seconds` the duration of all epochs. `stopped` is true if epochs or seeds
+    are missing, and `ended` is the reason if the training ended by itself. A series also has
+    `record`, the file with the figures of each seed, and `seeds`, their summary.
     """
 
     workbook: Path
@@ -52,7 +53,7 @@ class MnistResult(WorkbookResult):
     seeds: "SeedSummary | None" = None
 
     def as_dict(self) -> dict[str, Any]:
-        """Plain values, for JSON."""
+        """The fields as plain values, for JSON."""
         series = {"record": str(self.record), "seeds": asdict(self.seeds)} if self.seeds else {}
         return {
             "workbook": str(self.workbook),
@@ -69,7 +70,7 @@ class MnistResult(WorkbookResult):
         } | series
 
     def text(self) -> str:
-        """Figures of a series of seeds, if there was one, and the files written."""
+        """The figures of the series of seeds, if any, and the files that were written."""
         figures = [_figures(self.seeds)] if self.seeds else []
         files = [path for path in (self.weights, self.workbook) if path]
         return "\n".join([*figures, *(f"Wrote {path}" for path in files)])
@@ -89,34 +90,36 @@ def mnist(
         "exports/mnist.xlsx"
     ),
     model: Annotated[str, typer.Option(help=MODELS)] = "default",
-    epochs: Annotated[int | None, typer.Option(help="Epochs, instead of the model's.")] = None,
-    seed: Annotated[int, typer.Option(help="Same seed, machine, threads: same figures.")] = 0,
+    epochs: Annotated[
+        int | None, typer.Option(help="Number of epochs; overrides the model's.")
+    ] = None,
+    seed: Annotated[int, typer.Option(help="Random seed; it makes a run repeatable.")] = 0,
     seeds: Annotated[
-        int | None, typer.Option(help="Train seeds 0 to N-1, and go on where a series stopped.")
+        int | None, typer.Option(help="Train seeds 0 to N-1; a stopped series continues.")
     ] = None,
     data_dir: Annotated[
         Path | None,
-        typer.Option(readable=False, help="A folder with four IDX files, instead of MNIST."),
+        typer.Option(readable=False, help="Folder with four IDX files; by default MNIST."),
     ] = None,
     device: Annotated[str, typer.Option(help="auto, cpu, cuda or mps.")] = "auto",
     threads: Annotated[
-        int | None, typer.Option(help="Threads on the CPU, instead of PyTorch's own choice.")
+        int | None, typer.Option(help="Number of CPU threads; by default PyTorch chooses.")
     ] = None,
     validation: Annotated[
         bool,
         typer.Option(
-            "--validation", help="Hold out the last of the training set, not the test set."
+            "--validation", help="Evaluate on the end of the training set instead of the test set."
         ),
     ] = False,
     resume: Annotated[
-        bool, typer.Option("--resume", help="Go on from the checkpoint beside the workbook.")
+        bool, typer.Option("--resume", help="Continue from the checkpoint beside the workbook.")
     ] = False,
     max_params: Annotated[
-        int | None, typer.Option(help="Refuse a model with more parameters.")
+        int | None, typer.Option(help="Reject a model with more parameters.")
     ] = None,
     as_json: Json = False,
 ) -> None:
-    """Train the CNN on MNIST and write a workbook with one row per epoch, the weights beside it."""
+    """Train a CNN on MNIST; write the weights, and a workbook with one row per epoch."""
     from toolkit.commands.mnist_options import MnistOptions
 
     options = MnistOptions(
@@ -136,20 +139,22 @@ def mnist(
     result = train_mnist(options)
     say(result, as_json)
     if result.ended:
-        complain(f"{model}: {result.ended}. What was finished before is kept.")
+        complain(f"{model}: {result.ended}. Everything finished before is kept.")
         raise typer.Exit(1)
     if result.stopped:
-        cure = "the same command goes on" if seeds else "--resume goes on from there"
-        complain(f"Stopped; what is finished is kept, {cure}.")
+        cure = "the same command continues" if seeds else "--resume continues from there"
+        complain(f"Stopped; everything finished is kept, and {cure}.")
         raise typer.Exit(exit_code())
 
 
 def train_mnist(options: "MnistOptions") -> MnistResult:
-    """Train a model, or a series of seeds, and write the workbook and, beside it, the weights.
+    """Train a model, or a series of seeds, and write the workbook and the weights.
 
-    Where Ctrl-C ends the training early, or a loss that is no finite number, both are written from
-    the epochs that are finished. Raises ToolkitError where an option, the template,
-    the data or `out` is at fault, before any training, and where not one epoch came to its end.
+    The weights are written beside the workbook. Ctrl-C, or a loss that is not finite, ends the
+    training early; both files are then written from the finished epochs.
+
+    Raises ToolkitError before any training if an option, the template, the data or `out` is
+    invalid, and after it if no epoch was finished.
     """
     from toolkit.commands.installed import check_installed
 
@@ -174,7 +179,7 @@ def train_mnist(options: "MnistOptions") -> MnistResult:
 
 
 def _model(options: "MnistOptions") -> tuple["Model", str]:
-    """The model to be trained and the text of its template, checked."""
+    """The model to be trained, after validation, and the text of its template."""
     from toolkit.book.tables import check_fits
     from toolkit.convnet import template
     from toolkit.pages.mnist.epochs import TABLE_ROW

@@ -1,4 +1,4 @@
-"""The options of `toolkit mnist`, and whether they can be followed."""
+"""The options of `toolkit mnist` and their validation."""
 
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
@@ -12,12 +12,12 @@ from toolkit.files.shell import shell_line
 if TYPE_CHECKING:
     from toolkit.convnet.history import History
 
-WITHOUT_EFFECT = ("resume", "quiet", "max_params")  # they change no figure
+WITHOUT_EFFECT = ("resume", "quiet", "max_params")  # they do not affect the figures
 
 
 @dataclass(frozen=True)
 class MnistOptions:
-    """The options of `toolkit mnist`; the command line's help says what each means."""
+    """The options of `toolkit mnist`, which `toolkit mnist --help` explains."""
 
     out: Path
     model: str = "default"
@@ -34,26 +34,28 @@ class MnistOptions:
 
     @property
     def weights(self) -> Path:
-        """The file of the weights, beside the workbook."""
+        """The file of weights, beside the workbook."""
         return self.out.with_suffix(".safetensors")
 
     @property
     def checkpoint(self) -> Path:
-        """The file of an unfinished run, beside the workbook."""
+        """The checkpoint of an unfinished run, beside the workbook."""
         return self.out.with_suffix(".checkpoint")
 
     def checkpoint_of(self, seed: int) -> Path:
-        """The file of an unfinished run of a series, beside the workbook."""
+        """The checkpoint of an unfinished run of a series, beside the workbook."""
         return self.out.with_suffix(f".seed{seed}.checkpoint")
 
     @property
     def record(self) -> Path:
-        """The file in which a series of seeds is recorded, beside the workbook."""
+        """The file that records a series of seeds, beside the workbook."""
         return self.out.with_suffix(".seeds.json")
 
     def command(self, history: "History") -> str:
-        """The command that makes the run `history` again from the same folder: with the device and
-        the number of threads that it had, for figures depend on both.
+        """The command that repeats the run `history` from the same folder.
+
+        It names the device and the number of threads of that run, because the figures depend on
+        both.
         """
         options = replace(self, device=history.device, threads=history.threads)
         words = ["toolkit", "mnist"]
@@ -69,7 +71,7 @@ class MnistOptions:
         return shell_line(words)
 
     def check(self) -> None:
-        """Raise ToolkitError naming the option that cannot be followed."""
+        """Raise ToolkitError if an option is invalid; the message names it."""
         check_workbook(self.out)
         check_writable(self.weights)
         check_writable(self.checkpoint)

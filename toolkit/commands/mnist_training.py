@@ -1,6 +1,4 @@
-"""The trainings of `toolkit mnist`: of one model or of a series of seeds, with the files that they
-leave.
-"""
+"""Training for `toolkit mnist`: one model or a series of seeds, with the files that are written."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -24,12 +22,12 @@ from toolkit.pages.mnist import mnist_book
 
 
 def train_one(options: MnistOptions, model: Model, text: str, data: Digits) -> History:
-    """Train the model, whose template reads `text`, and write its weights and the workbook."""
+    """Train the model and write its weights and the workbook; `text` is that of its template."""
     checkpoint = options.checkpoint
     network, history = _train(options, model, data, options.seed, checkpoint, resume=options.resume)
     _save(options, network, history, text)
     _write(options, history, network, data)
-    # What diverged would only diverge again from its checkpoint.
+    # A training that diverged would only diverge again from its checkpoint.
     if history.ended or not history.stopped:
         checkpoint.unlink(missing_ok=True)
     return history
@@ -38,9 +36,10 @@ def train_one(options: MnistOptions, model: Model, text: str, data: Digits) -> H
 def train_series(
     options: MnistOptions, model: Model, text: str, data: Digits
 ) -> tuple[SeedRuns, bool]:
-    """Train the seeds that are not recorded yet, one after another, and write the workbook, which
-    shows the first. Returns the finished seeds of those asked for, and whether the weights of the
-    first were written by this call.
+    """Train the seeds that are not recorded yet, one after another, and write the workbook.
+
+    The workbook shows the network of the first seed. Returns the finished runs among those
+    requested, and whether this call wrote the weights of the first seed.
 
     Raises ToolkitError if --resume finds neither a record nor a checkpoint, if the record belongs
     to other settings, or if a file cannot be read or written.
@@ -78,7 +77,7 @@ def _train(
 def _next_seed(
     options: MnistOptions, series: SeedRuns, seed: int, text: str, data: Digits
 ) -> SeedRuns:
-    """Train one more seed, from its checkpoint where one was left, and record it."""
+    """Train one more seed, starting from its checkpoint if there is one, and record it."""
     checkpoint = options.checkpoint_of(seed)
     network, history = _train(
         options, series.model, data, seed, checkpoint, resume=checkpoint.exists()
@@ -103,10 +102,12 @@ def _save(options: MnistOptions, network: nn.Module, history: History, text: str
 
 
 def _first_network(options: MnistOptions, series: SeedRuns, text: str) -> nn.Module | None:
-    """That of seed 0 by its weights, which may lie there from an earlier call; None without."""
+    """The network of seed 0, loaded from its file of weights, which an earlier call may have
+    written; None without such a file.
+    """
     network = build(series.model.network)
     metadata = metadata_of(series.history(0), text)
-    del metadata["classes"]  # names may have been corrected since
+    del metadata["classes"]  # the names of the classes may have been corrected since
     if load_weights(network, metadata, options.weights):
         return network
     if not options.quiet:
@@ -114,7 +115,7 @@ def _first_network(options: MnistOptions, series: SeedRuns, text: str) -> nn.Mod
         state = "not the weights of the recorded seed 0" if exists else "not there"
         complain(
             f"{options.weights}: {state}, so the workbook has no sheets of its predictions; "
-            f"remove {options.record} to train the series, and the weights, anew"
+            f"remove {options.record} to train the series again"
         )
     return None
 
@@ -126,7 +127,7 @@ def _write(
     data: Digits,
     series: SeedRuns | None = None,
 ) -> None:
-    """Write the workbook. Raises ToolkitError that says how to write it without training again."""
+    """Write the workbook. The ToolkitError says how to write it without training again."""
     predictions = pictures = None
     if network:
         predictions = outputs.predictions(network, data)
@@ -139,13 +140,13 @@ def _write(
 
 @contextmanager
 def _with_cure(options: MnistOptions) -> Iterator[None]:
-    """Where a file cannot be written, says what then writes it without training anew."""
+    """Add to the error about an unwritable file how to write it without training again."""
     try:
         yield
     except ToolkitError as error:
         cure = ""
         if options.seeds:
-            cure = "; the same command then writes it, without training again what is finished"
+            cure = "; the same command then writes it without repeating finished training"
         elif options.checkpoint.is_file():
-            cure = "; --resume then writes it, without training again what is finished"
+            cure = "; --resume then writes it without repeating finished training"
         raise ToolkitError(f"{error}{cure}") from error

@@ -25,11 +25,13 @@ def predict(
     ],
     model: Annotated[
         Path | None,
-        typer.Option(readable=False, help="Weights that mnist wrote, instead of the shipped ones."),
+        typer.Option(
+            readable=False, help="Weights that toolkit mnist wrote; by default the shipped ones."
+        ),
     ] = None,
     as_json: Json = False,
 ) -> None:
-    """Tell the digits in pictures of any size, dark on light or light on dark."""
+    """Classify the digits in pictures of any size, dark on light or light on dark."""
     from toolkit.convnet import prediction
 
     predictions = prediction.predict(images, model)
@@ -37,8 +39,10 @@ def predict(
 
 
 def table(predictions: "Sequence[Prediction]", on_screen: bool) -> str:
-    """A line for each picture below a line of headings: percent in columns on a screen, else
-    shares with tabs between them.
+    """One line of text for each picture, below a line of headings.
+
+    On a screen, probabilities are percentages in aligned columns; otherwise they are shares
+    separated by tabs.
     """
     headings = ["file", "prediction", "confidence", *predictions[0].probabilities]
     if not on_screen:
@@ -54,7 +58,7 @@ def _fields(prediction: "Prediction") -> list[str]:
 
 
 def _percent(share: float) -> str:
-    """Rounded, but to the whole only where it is the whole."""
+    """The share as a rounded percentage; shares below 1 are never rounded to 100 %."""
     percent = f"{share:.2%}"
     return ">99.99%" if share < 1 and percent == "100.00%" else percent
 

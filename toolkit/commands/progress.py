@@ -1,4 +1,4 @@
-"""What a person sees while a network trains."""
+"""The progress of a training on the console."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -17,10 +17,9 @@ from toolkit.convnet.training import Watcher
 
 @contextmanager
 def watching(model: Model, held_out: HeldOut, count: int, *, quiet: bool) -> Iterator[Watcher]:
-    """A progress bar for each epoch on a terminal, and a line for each finished one.
+    """Report the progress of a training: a bar during each epoch and a line after it.
 
-    The bar goes to standard error and stays away when that is no terminal; `quiet` also keeps the
-    lines away.
+    The bar is written to standard error, and only to a terminal. `quiet` suppresses the lines.
     """
     console = Console(stderr=True)
     bar = Progress(
@@ -48,7 +47,7 @@ def _watcher(bar: Progress, epochs: int, line: Callable[[Epoch], str], quiet: bo
 
     def on_epoch(epoch: Epoch) -> None:
         if not quiet:
-            # A console that takes no more text is no reason to lose the training.
+            # The training continues even if the console accepts no more text.
             with suppress(OSError):
                 typer.echo(line(epoch))
 
@@ -60,7 +59,7 @@ def _watcher(bar: Progress, epochs: int, line: Callable[[Epoch], str], quiet: bo
 
 
 def summary(held_out: HeldOut, count: int, epoch: Epoch) -> str:
-    """The line after an epoch, as the course's notebooks print it."""
+    """The line after an epoch, in the format of the course's notebooks."""
     return (
         f"{held_out.capitalize()} set: Average loss: {epoch.test_loss:.4f}, "
         f"Accuracy: {epoch.test_correct}/{count} ({epoch.test_correct / count:.2%})"

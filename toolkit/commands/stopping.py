@@ -1,20 +1,22 @@
-"""How a program is told to stop from outside, and the exit code that it then ends with."""
+"""Signals that stop the program, and the exit codes that they lead to."""
 
 import signal
 import threading
 from types import FrameType
 
-# kill and a shutdown send the first; a terminal that closes, or a lost connection, the second.
+# SIGTERM is sent by kill and at shutdown, SIGHUP when a terminal closes or a connection is lost.
 SENT = tuple(getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name))
 _last = int(signal.SIGINT)
 
 
 def stop_like_ctrl_c() -> None:
-    """From now on SIGTERM and SIGHUP raise KeyboardInterrupt, as Ctrl-C does, so that every command
-    leaves no file half-written. One that is ignored, as `nohup` has SIGHUP ignored, stays so.
+    """Make SIGTERM and SIGHUP raise KeyboardInterrupt, as Ctrl-C does.
+
+    Every command then cleans up and leaves no incomplete file. A signal that is ignored, as SIGHUP
+    is under `nohup`, stays ignored.
     """
     if threading.current_thread() is not threading.main_thread():
-        return  # Python lets only the main thread say what signals do
+        return  # Python allows only the main thread to set signal handlers
     for number in SENT:
         if signal.getsignal(number) == signal.SIG_DFL:
             signal.signal(number, _stop)
@@ -27,7 +29,8 @@ def _stop(number: int, frame: FrameType | None) -> None:
 
 
 def exit_code() -> int:
-    """What shells report of a program that a signal ended: 128 and the signal's number, which is
-    130 after Ctrl-C, 143 after SIGTERM and 129 after SIGHUP.
+    """The exit code that shells report for a program ended by a signal: 128 plus its number.
+
+    This is 130 after Ctrl-C, 143 after SIGTERM and 129 after SIGHUP.
     """
     return 128 + _last

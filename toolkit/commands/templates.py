@@ -1,4 +1,4 @@
-"""`toolkit templates`: the shipped lessons and models, listed, printed or copied."""
+"""`toolkit templates`: list, print or copy the shipped lessons and models."""
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
@@ -18,7 +18,7 @@ EXAMPLES = (
 
 @dataclass(frozen=True)
 class LessonTemplate:
-    """A shipped lesson: the neurons of each layer, and the number of weights between them."""
+    """A shipped lesson, with the number of neurons in each layer and the number of weights."""
 
     name: str
     kind: str = field(default="lesson", init=False)
@@ -27,18 +27,18 @@ class LessonTemplate:
     weights: int
 
     def as_dict(self) -> dict[str, Any]:
-        """Plain values, for JSON."""
+        """The fields as plain values, for JSON."""
         return asdict(self)
 
     def text(self) -> str:
-        """Its kind, name, size and title, in columns."""
+        """Kind, name, size and title, in columns."""
         shape, size = "-".join(map(str, self.layers)), f"{self.weights:>6,} weights   "
         return f"{self.kind:<7} {self.name:<11} {shape:<10} {size}  {self.title}"
 
 
 @dataclass(frozen=True)
 class ModelTemplate:
-    """A shipped model: the epochs it is trained for, and the number of its parameters."""
+    """A shipped model, with its number of epochs and its number of parameters."""
 
     name: str
     kind: str = field(default="model", init=False)
@@ -47,51 +47,51 @@ class ModelTemplate:
     parameters: int
 
     def as_dict(self) -> dict[str, Any]:
-        """Plain values, for JSON."""
+        """The fields as plain values, for JSON."""
         return asdict(self)
 
     def text(self) -> str:
-        """Its kind, name, size and title, in columns."""
+        """Kind, name, size and title, in columns."""
         shape, size = f"{self.epochs} epochs", f"{self.parameters:>6,} parameters"
         return f"{self.kind:<7} {self.name:<11} {shape:<10} {size}  {self.title}"
 
 
 @dataclass(frozen=True)
 class TemplateText:
-    """A shipped template as it stands in its file."""
+    """The text of a shipped template."""
 
     name: str
     kind: str
     content: str
 
     def as_dict(self) -> dict[str, Any]:
-        """Plain values, for JSON."""
+        """The fields as plain values, for JSON."""
         return {"name": self.name, "kind": self.kind, "text": self.content}
 
     def text(self) -> str:
-        """The template alone, so that it can be sent to a file."""
+        """The text of the template alone, so that it can be redirected to a file."""
         return self.content.rstrip("\n")
 
 
 @dataclass(frozen=True)
 class TemplateCopy:
-    """The file into which a template was copied."""
+    """The file to which a template was copied."""
 
     template: Path
 
     def as_dict(self) -> dict[str, Any]:
-        """Plain values, for JSON."""
+        """The fields as plain values, for JSON."""
         return {"template": str(self.template)}
 
     def text(self) -> str:
-        """Where the copy is."""
+        """A line with the path of the copy."""
         return f"Wrote {self.template}"
 
 
 def templates(
-    name: Annotated[str | None, typer.Argument(help="A shipped one, to be printed.")] = None,
+    name: Annotated[str | None, typer.Argument(help="Name of a shipped template to print.")] = None,
     copy: Annotated[
-        Path | None, typer.Option(readable=False, help="Where to put a copy of it, to be edited.")
+        Path | None, typer.Option(readable=False, help="File or folder for a copy to edit.")
     ] = None,
     as_json: Json = False,
 ) -> None:
@@ -107,7 +107,7 @@ def templates(
 
 
 def list_templates() -> Sequence[LessonTemplate | ModelTemplate]:
-    """Every shipped template: lessons, then models."""
+    """All shipped templates: first the lessons, then the models."""
     return [*_lessons(), *_models()]
 
 
@@ -145,7 +145,7 @@ def _models() -> list[ModelTemplate]:
 
 
 def show_template(name: str) -> TemplateText:
-    """The shipped template called `name`. Raises ToolkitError where there is none."""
+    """The shipped template called `name`. Raises ToolkitError if there is none."""
     from toolkit.files.templates import KINDS, find_shipped, text
 
     path = find_shipped(name, "lessons", "models")
@@ -153,9 +153,9 @@ def show_template(name: str) -> TemplateText:
 
 
 def copy_template(name: str, out: Path) -> TemplateCopy:
-    """Copy a shipped template to `out`, or into the folder `out`.
+    """Copy a shipped template to the file `out`, or into the folder `out`.
 
-    Raises ToolkitError where there is no such template, or a file that would be overwritten.
+    Raises ToolkitError if there is no such template, or if the file exists already.
     """
     from toolkit.files.saving import replacing
     from toolkit.files.templates import find_shipped

@@ -1,4 +1,4 @@
-"""What a command that writes a workbook comes to, as Python and notebooks show it."""
+"""The base class for the results of commands that write a workbook."""
 
 from abc import abstractmethod
 from html import escape
@@ -8,8 +8,9 @@ from toolkit.files.html import link
 
 
 class WorkbookResult:
-    """A result with the path of its workbook: `str` gives its lines, notebooks show these and a
-    link.
+    """A result with the path of its workbook.
+
+    `str` gives its lines of text; notebooks show these lines with a link to the workbook.
     """
 
     workbook: Path

@@ -87,8 +87,8 @@ def _origin(model: str, data: str, seed: int) -> Origin:
 def damaged(path: Path) -> ToolkitError:
     """The error for a file from which no run can continue."""
     return ToolkitError(
-        f"{path}: damaged, or no checkpoint of this model on this device; remove it to start from "
-        "the beginning"
+        f"{path}: damaged, or not a checkpoint of this model on this device; remove it to start "
+        "again"
     )
 
 
@@ -96,11 +96,13 @@ def _content(path: Path) -> Any:
     """The content that `save` stored. If the file is damaged, zipfile or torch raise any error."""
     with zipfile.ZipFile(path) as archive:
         if any(part.compress_type != zipfile.ZIP_STORED for part in archive.infolist()):
-            raise ValueError("torch compresses nothing, so a small file stays small in memory")
+            raise ValueError(
+                "the file is compressed, which torch never does; it could fill the memory"
+            )
         (pickled,) = (name for name in archive.namelist() if name.endswith("/data.pkl"))
         _check_names(archive.read(pickled))
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # that torch issues about a damaged file
+        warnings.simplefilter("ignore")  # torch warns about a damaged file
         # Only tensors and plain values are loaded, so a file from elsewhere cannot execute code.
         return torch.load(path, map_location="cpu", weights_only=True)
 
@@ -112,4 +114,4 @@ def _check_names(pickled: bytes) -> None:
     """
     named = {arg for opcode, arg, _ in pickletools.genops(pickled) if opcode.name == "GLOBAL"}
     if not named <= NAMES:
-        raise ValueError("the pickle names what no checkpoint holds")
+        raise ValueError("the pickle refers to names that no checkpoint contains")

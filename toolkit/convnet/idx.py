@@ -53,13 +53,13 @@ def read(path: Path, *, images: bool, md5: str | None = None) -> NDArray[np.uint
     except PermissionError as error:
         raise ToolkitError(f"{path}: may not be read; change its permissions") from error
     except DAMAGED as error:
-        raise ToolkitError(f"{path}: damaged ({error}); fetch the file again") from error
+        raise ToolkitError(f"{path}: damaged ({error}); download the file again") from error
     if md5 and hashlib.md5(head + content, usedforsecurity=False).hexdigest() != md5:
         raise ToolkitError(f"{path}: checksum differs from the original; install the package again")
     if not len(content) == math.prod(shape) > 0:
         raise ToolkitError(
             f"{path}: truncated or not an IDX file of {'images' if images else 'labels'}; "
-            "fetch the file again"
+            "download the file again"
         )
     return np.frombuffer(content, np.uint8).reshape(shape)
 
@@ -73,10 +73,10 @@ def _shape(head: bytes, path: Path, *, images: bool) -> tuple[int, ...]:
     if magic != MAGIC[dimensions]:
         return (0,)
     if images and tuple(sides) != SIDES:
-        raise ToolkitError(f"{path}: holds no 28x28 images; give files of that size")
+        raise ToolkitError(f"{path}: contains no 28x28 images; give files with images of that size")
     if count > MOST_IMAGES:
         raise ToolkitError(
-            f"{path}: its header promises {count:,} items, more than {MOST_IMAGES:,}; "
+            f"{path}: its header announces {count:,} items, more than {MOST_IMAGES:,}; "
             "give a smaller data set"
         )
     return (count, *sides)

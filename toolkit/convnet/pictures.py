@@ -23,7 +23,7 @@ SPECKLED = 64  # pixels of a side from which on strokes survive the removal of s
 FAINTEST = 20  # of 255: the least contrast between a digit and its background
 EDGE = 0.2  # the share of full contrast that marks a digit's edge
 FULL = 0.8  # the quantile of the digit's pixels that becomes white
-OPAQUE = 250  # of 255
+OPAQUE = 250  # the least alpha value of an opaque pixel, out of 255
 MOST_PICTURE_BYTES = 256 * MEGABYTE  # size of a file; Pillow itself limits the pixels
 Grey = NDArray[np.float64]
 
@@ -35,7 +35,10 @@ def like_mnist(path: Path) -> NDArray[np.uint8]:
     """
     contrast = _contrast(_grey(_opened(path)))
     if contrast.max() < FAINTEST:
-        raise ToolkitError(f"{path}: shows no digit, all is of one shade; give one with contrast")
+        raise ToolkitError(
+            f"{path}: shows no digit, because all pixels have the same shade; "
+            "give a picture with contrast"
+        )
     return _centred(_fitted(_cropped(contrast)))
 
 
@@ -56,7 +59,7 @@ def _opened(path: Path) -> Image.Image:
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
         raise ToolkitError(f"{path}: too many pixels; make the picture smaller") from error
     except Exception as error:  # depending on the damage, Pillow raises almost any error
-        raise ToolkitError(f"{path}: cannot be read: damaged; save the picture anew") from error
+        raise ToolkitError(f"{path}: cannot be read: damaged; save the picture again") from error
     return picture
 
 

@@ -35,7 +35,7 @@ class Prediction:
     probabilities: dict[str, float]
 
     def as_dict(self) -> dict[str, Any]:
-        """Plain values, for JSON."""
+        """The fields as plain values, for JSON."""
         shares = {name: _rounded(share) for name, share in self.probabilities.items()}
         rounded = {"confidence": _rounded(self.confidence), "probabilities": shares}
         return asdict(self) | rounded
@@ -61,13 +61,13 @@ def predict(pictures: Sequence[str | Path], weights: str | Path | None = None) -
     network = read(Path(weights) if weights else shipped())
     if network.model.network.input != INPUT:
         raise ToolkitError(
-            f"{network.source}: its network takes no images of {SIDE}x{SIDE} pixels in one "
-            "channel; give other weights"
+            f"{network.source}: its network does not accept images of {SIDE}x{SIDE} pixels "
+            "in one channel; give other weights"
         )
     outputs = prod(layer_table(network.model.network)[-1].output)
     if len(network.names) > outputs:
         raise ToolkitError(
-            f"{network.source}: its network puts out {outputs} numbers for its "
+            f"{network.source}: its network has {outputs} outputs for "
             f"{len(network.names)} classes; give other weights"
         )
     rows = probabilities(stages(network), images)

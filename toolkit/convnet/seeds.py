@@ -130,15 +130,15 @@ def load(path: Path, empty: SeedRuns) -> SeedRuns:
     if replace(series, runs=()) != empty:
         raise ToolkitError(
             f"{path}: records another model, number of epochs or data set; "
-            "give another --out, or remove it to begin the series anew"
+            "give another --out, or remove it to begin the series again"
         )
     for number, run in enumerate(series.runs):
         whole = len(run.epochs) == series.model.training.epochs
         if run.seed != number or not whole or not possible(run.epochs, *_counts(series)):
             raise _damaged(
                 path,
-                f"runs[{number + 1}]: not seed {number} from its first epoch "
-                "to its last, or more images right than there are",
+                f"runs[{number + 1}]: not a complete run of seed {number}, "
+                "or with more correct images than there are",
             )
     return series
 
@@ -157,7 +157,7 @@ def _read(path: Path) -> SeedRuns:
 
 def _damaged(path: Path, fault: str) -> ToolkitError:
     return ToolkitError(
-        f"{path}: damaged, or no record of seeds ({fault}); remove it to begin the series anew"
+        f"{path}: damaged, or not a record of seeds ({fault}); remove it to begin the series again"
     )
 
 

@@ -16,7 +16,7 @@ NAMES: dict[layers.LayerType, str] = {
     "linear": "Linear",
 }
 IN_PLACE: tuple[layers.LayerType, ...] = ("batch_norm", "relu", "dropout")
-COUNTER = "num_batches_tracked"  # of a batch norm
+COUNTER = "num_batches_tracked"  # the name of a counter in batch norm layers
 
 
 @dataclass(frozen=True)

@@ -23,7 +23,7 @@ Kind = Literal["convolution", "pool", "average", "linear", "pointwise"]
 Array = NDArray[np.float64]
 EPSILON = 1e-5  # torch.nn.BatchNorm2d's default
 FARTHEST = 1e290  # cells hold numbers up to 1e308
-MEAN, DEVIATION = 0.1307, 0.3081  # of all training pixels of MNIST, scaled to 0..1
+MEAN, DEVIATION = 0.1307, 0.3081  # statistics of all training pixels of MNIST, scaled to 0..1
 
 
 @dataclass(frozen=True)
@@ -72,14 +72,14 @@ def stages(stored: Stored) -> list[Stage]:
         module += 2 if isinstance(layer, layers.GlobalAveragePool) else 1
         if isinstance(layer, layers.Dropout):
             continue
-        joined = _join(sequence[-1], stage) if sequence else None
-        if joined:
-            sequence[-1] = joined
+        merged = _join(sequence[-1], stage) if sequence else None
+        if merged:
+            sequence[-1] = merged
         else:
             sequence.append(stage)
     if not reach(sequence) <= FARTHEST:  # which also rejects nan
         raise ToolkitError(
-            f"{stored.source}: its weights are too large to compute with; train the model anew, "
+            f"{stored.source}: its weights are too large to compute with; train the model again, "
             "with a lower training.learning_rate"
         )
     return sequence

@@ -116,7 +116,7 @@ def _check_header(path: Path) -> None:
 
 def _damaged(path: Path) -> ToolkitError:
     return ToolkitError(
-        f"{path}: damaged, or no safetensors file; give weights that toolkit mnist wrote"
+        f"{path}: damaged, or not a safetensors file; give weights that toolkit mnist wrote"
     )
 
 
@@ -126,12 +126,12 @@ def _unreadable(path: Path, error: OSError) -> ToolkitError:
 
 def _metadata(path: Path, texts: dict[str, str]) -> Metadata:
     if "template" not in texts:
-        raise ToolkitError(f"{path}: holds no template; give weights that toolkit mnist wrote")
+        raise ToolkitError(f"{path}: contains no template; give weights that toolkit mnist wrote")
     try:
         return Metadata.model_validate(texts)
     except ValidationError as error:
         raise ToolkitError(
-            f"{path}: its metadata: {first_fault(error, Metadata)}; train the model anew"
+            f"{path}: its metadata: {first_fault(error, Metadata)}; train the model again"
         ) from error
 
 
@@ -142,7 +142,7 @@ def _names(path: Path, metadata: Metadata) -> tuple[str, ...]:
     except ValidationError as error:
         raise ToolkitError(
             f"{path}: damaged (the names of its classes): {first_fault(error)}; "
-            "train the model anew"
+            "train the model again"
         ) from error
 
 
@@ -151,7 +151,7 @@ def _tensors(path: Path, stored: Any, model: Model) -> dict[str, NDArray[Any]]:
     shapes = tensor_shapes(model.network)
     if misfit := _misfit(stored, shapes):
         raise ToolkitError(
-            f"{path}: its weights do not fit its template: {misfit}; train the model anew"
+            f"{path}: its weights do not fit its template: {misfit}; train the model again"
         )
     tensors = {name: stored.get_tensor(name) for name in shapes}
     for name, values in tensors.items():
@@ -159,7 +159,7 @@ def _tensors(path: Path, stored: Any, model: Model) -> dict[str, NDArray[Any]]:
         if name.endswith("running_var") and (values < 0).any():
             fault = "negative variances"
         if fault:
-            raise ToolkitError(f"{path}: its weights {name} hold {fault}; train the model anew")
+            raise ToolkitError(f"{path}: its weights {name} hold {fault}; train the model again")
     return tensors
 
 

@@ -110,7 +110,7 @@ def check_digits(model: Model, source: str) -> None:
     cure = f"make it {end}" if rows[-1].type == "linear" else f"put {end} after it"
     raise ToolkitError(
         f"{source}: network.layers[{len(rows)}] ({rows[-1].name.lower()}): the last layer gives "
-        f"{gives} numbers, but must give {CLASSES}, one a class; {cure}"
+        f"{gives} numbers, but must give {CLASSES}, one per class; {cure}"
     )
 
 

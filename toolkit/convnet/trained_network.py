@@ -1,4 +1,4 @@
-"""A network after its training: asked, measured, saved and read again."""
+"""A trained network, which can be evaluated, saved and loaded."""
 
 from collections.abc import Callable
 from dataclasses import dataclass

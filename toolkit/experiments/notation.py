@@ -79,6 +79,6 @@ def _single(word: tuple[str, int], line: str) -> dict[str, Any]:
     if features := LINEAR.fullmatch(text):
         return {"type": "linear", "features": int(features[1])}
     raise ToolkitError(
-        f"{brief(repr(line))}, character {start + 1}: {brief(text)}: no layer; write 16, 16:5/2+1 "
-        "or 16(B R), B, R, P, D0.1, G or F10, with numbers of at most four digits"
+        f"{brief(repr(line))}, character {start + 1}: {brief(text)}: not a layer; write 16, "
+        "16:5/2+1 or 16(B R), B, R, P, D0.1, G or F10, with numbers of at most four digits"
     )

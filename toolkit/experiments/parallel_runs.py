@@ -30,8 +30,8 @@ def results_of(todo: Sequence[Run], workers: int) -> Generator[Result, None, Non
             yield ended.result()
     except BrokenProcessPool as error:
         raise ToolkitError(
-            "a process that trained was killed, perhaps for want of memory; what is finished is "
-            "kept: run the same command again, with fewer --workers"
+            "a training process was killed, perhaps for lack of memory; finished runs are "
+            "kept: run the same command again with fewer --workers"
         ) from error
     finally:
         pool.shutdown(wait=False, cancel_futures=True)

@@ -15,11 +15,12 @@ def gradient_norms(network: nn.Module) -> tuple[float, ...]:
 
 
 class DeadUnits:
-    """The share of dead units of each ReLU in one batch of a training: of the channels (or single
-    features) whose output is 0 everywhere, for every image of the batch.
+    """The share of dead units of each ReLU in one batch of a training.
 
-    A context around the training: inside it, the outputs of the network's ReLUs are measured in
-    batch number `batch`, counted from 1. Batches in evaluation mode are not counted.
+    A unit is a channel, or a single feature. It is dead if its output is 0 everywhere, for every
+    image of the batch. The object is a context around the training: inside it, the outputs of the
+    network's ReLUs are measured in batch number `batch`, counted from 1. Batches in evaluation mode
+    are not counted.
     """
 
     def __init__(self, network: nn.Module, batch: int) -> None:

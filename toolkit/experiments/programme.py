@@ -67,13 +67,13 @@ def runs(experiments: Iterable[NamedExperiment], budget: Budget, seeds: int) -> 
 
 
 def missing(all_runs: Iterable[Run], results: Iterable[Result]) -> tuple[Run, ...]:
-    """The runs that have no result yet."""
+    """The runs without a result."""
     done = {(result.fingerprint, result.seed) for result in results}
     return tuple(run for run in all_runs if run.key not in done)
 
 
 def seconds(todo: Iterable[Run], results: Sequence[Result], budget: Budget) -> float:
-    """The estimated duration in seconds of `todo`, one run after another, given earlier results."""
+    """The estimated total duration of `todo` in seconds, based on earlier results."""
     known = {result.fingerprint: result.seconds for result in results}
     guess = GUESS * budget.images * budget.epochs / (12_000 * 4)
     usual = sum(known.values()) / len(known) if known else guess
@@ -100,7 +100,7 @@ def budget_of(results: Sequence[Result], source: str) -> Budget:
     for result in results:
         if result.seen % usual.images:
             raise ToolkitError(
-                f"{source}: records runs of {result.seen:,} images in all, which is no multiple of "
-                f"{usual.images:,}; give a file that toolkit experiments wrote"
+                f"{source}: records runs of {result.seen:,} images in all, which is not a multiple "
+                f"of {usual.images:,}; give a file that toolkit experiments wrote"
             )
     return Budget(epochs=results[0].seen // usual.images) if results else usual

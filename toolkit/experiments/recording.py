@@ -14,8 +14,10 @@ from toolkit.files.reading import exists
 def results_so_far(
     file: Path, budget: Budget, note: Callable[[str], object] = str
 ) -> tuple[Result, ...]:
-    """The results recorded in `file`. If it does not exist yet, those that ship with the package,
-    provided that `budget` is theirs. `note` is called with a message about any line left out.
+    """The results recorded in `file`, or the shipped results if it does not exist yet.
+
+    Shipped results are returned only if they have the given `budget`. `note` is called with a
+    message about any line that is skipped.
 
     Raises ToolkitError if the file is damaged or its runs have another number of epochs.
     """
@@ -39,7 +41,7 @@ def estimate(todo: Sequence[Run], before: Sequence[Result], budget: Budget, work
 
 
 def record(todo: Sequence[Run], file: Path, workers: int) -> Generator[Result, None, None]:
-    """Make the runs in `workers` processes, and yield each result after it is saved in `file`.
+    """Make the runs in `workers` processes; each result is saved in `file` and then yielded.
 
     Raises ToolkitError if a process dies or the file cannot be written.
     """

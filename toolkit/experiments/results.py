@@ -83,13 +83,13 @@ def load(path: Path, note: Callable[[str], object] = str) -> tuple[Result, ...]:
     first, *lines = text.split("\n")
     if first != ",".join(HEADINGS):
         raise ToolkitError(
-            f"{path}: no results of experiments, for its first line is not {','.join(HEADINGS)}; "
+            f"{path}: not a file of results: its first line is not {','.join(HEADINGS)}; "
             "give a file that toolkit experiments wrote"
         )
     if lines and lines[-1]:
         note(
-            f"{path}: line {len(lines) + 1} does not end with a line break and is passed over, for "
-            "it may be cut short; if it is whole, add the line break"
+            f"{path}: line {len(lines) + 1} does not end with a line break and is skipped, because "
+            "it may be incomplete; if it is complete, add the line break"
         )
     rows = {number: _row(path, number, line) for number, line in enumerate(lines[:-1], 2)}
     _check_together(path, rows)
@@ -114,7 +114,7 @@ def _words(line: str) -> list[str]:
     if len(line) > LONGEST_LINE:
         raise ValueError(f"{len(line):,} characters, more than {LONGEST_LINE:,}")
     if not LINE.fullmatch(line):
-        raise ValueError(f"column {_column(line)}: a quotation mark that has no partner")
+        raise ValueError(f"column {_column(line)}: an unmatched quotation mark")
     words = next(csv.reader([line]), [])
     if len(words) != len(HEADINGS):
         raise ValueError(f"{len(words)} columns, not {len(HEADINGS)}")
@@ -143,7 +143,7 @@ def _check_together(path: Path, rows: dict[int, Result]) -> None:
         if seen != usual:
             raise ToolkitError(
                 f"{path}: line {number}, columns images and epochs: {seen:,} images in all, but "
-                f"line 2 has {usual:,}; keep runs with other --epochs in a file of their own"
+                f"line 2 has {usual:,}; record runs with other --epochs elsewhere"
             )
 
 
@@ -158,8 +158,10 @@ def save(path: Path, results: Iterable[Result]) -> None:
 
 
 def add(path: Path, results: Iterable[Result]) -> None:
-    """Add to the table those of `results` that it does not hold yet. Its other rows are kept, so
-    that two programs that record in the same file do not overwrite each other's results.
+    """Add to the table those of `results` that it does not contain yet.
+
+    The other rows are kept, so that two programs that record in the same file do not overwrite each
+    other's results.
     """
     recorded = load(path) if path.exists() else ()
     keys = {(result.fingerprint, result.seed) for result in recorded}

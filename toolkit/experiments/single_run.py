@@ -22,8 +22,8 @@ from toolkit.experiments.results import Result
 from toolkit.experiments.variant import Setup
 
 EARLY = 100  # batches after which a training is judged early
-LATEST = 10  # batches that the early loss is the mean of
-SCALES = {  # mean and standard deviation by which pixels in 0..1 are normalized
+LATEST = 10  # number of batches that the early loss is averaged over
+SCALES = {  # mean and standard deviation that normalize pixels in 0..1
     "standardized": (MEAN, DEVIATION),
     "unit": (0.0, 1.0),
     "symmetric": (0.5, 0.5),

@@ -103,7 +103,7 @@ TRAINING = {
 
 @dataclass(frozen=True)
 class Experiment:
-    """A question about one concept, and the variants that answer it."""
+    """A question about one concept, and the variants that are compared to answer it."""
 
     question: str
     variants: tuple[Variant, ...]

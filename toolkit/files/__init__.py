@@ -1,1 +1,1 @@
-"""Find, read and write files; the error class of the toolkit."""
+"""Find, read and write files; the exception for errors that users can correct."""

@@ -38,8 +38,8 @@ def check_regular(
         raise ToolkitError(f"{path}: this is a folder; {folder}")
     if not stat.S_ISREG(status.st_mode):
         raise ToolkitError(
-            f"{path}: this is {other_kind(status.st_mode)}, not a file; save what it holds as a "
-            "file and name that"
+            f"{path}: this is {other_kind(status.st_mode)}, not a file; save its content "
+            "as a file and give that"
         )
     if status.st_size > most:
         raise _too_large(path, most)
@@ -109,5 +109,5 @@ def _unreadable(path: Path, error: OSError | ValueError) -> ToolkitError:
 
 def _too_large(path: Path, most: int) -> ToolkitError:
     return ToolkitError(
-        f"{path}: more than {most // MEGABYTE:,} MB, the most that is read; give a smaller file"
+        f"{path}: more than {most // MEGABYTE:,} MB, which is the limit; give a smaller file"
     )

@@ -152,9 +152,10 @@ def parse(text: str, schema: type[Checked], source: str) -> Checked:
     except tomllib.TOMLDecodeError as error:
         raise ToolkitError(f"{source}: not valid TOML: {error}; correct that line") from error
     except (ValueError, RecursionError) as error:
-        # An integer of thousands of digits, or brackets within brackets thousands deep.
+        # An integer with thousands of digits, or thousands of nested brackets.
         raise ToolkitError(
-            f"{source}: holds a number too long or brackets too deep; write it more simply"
+            f"{source}: contains a number that is too long or brackets nested too deeply; "
+            "simplify it"
         ) from error
     try:
         return schema.model_validate(content)

@@ -1,1 +1,1 @@
-"""Lessons: from a template to equations, and from equations to values."""
+"""Lessons in backpropagation: from a template to equations, and from equations to values."""

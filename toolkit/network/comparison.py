@@ -1,10 +1,10 @@
-"""The optimizers that a lesson compares with its own."""
+"""The optimizers that a lesson is compared with."""
 
 from toolkit.network.lesson import Lesson, Training
 
 
 def compared(lesson: Lesson) -> list[Lesson]:
-    """The same lesson by each of the optimizers in `training.compare`, with torch's defaults."""
+    """Copies of the lesson for the optimizers in `training.compare`, with torch's defaults."""
     training = lesson.training
     pairs = zip(training.compare or [], training.compare_learning_rates or [], strict=True)
     alone = (

@@ -1,4 +1,4 @@
-"""From a lesson to its equations: forward, chain rule, update."""
+"""Derive the equations of a lesson: forward pass, gradients and updates."""
 
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -26,19 +26,20 @@ from toolkit.symbols.long_sums import split_sums
 
 __all__ = ["EPOCH", "LEARNING_RATE", "LOSS", "Derivation", "derivation", "with_optimizer"]
 
-# With more outputs than this, or more than one hidden layer or sample, a gradient with everything
-# written out is too long to follow: the gradients of the pre-activations get columns of their own.
+# A network with more outputs than this, or with more than one hidden layer or sample, has gradients
+# too long to be written out, so the gradients of its pre-activations get columns of their own.
 INLINE_OUTPUTS = 4
 
 
 @dataclass(frozen=True)
 class Derivation:
-    """All equations of a lesson between named quantities, in the order of computation.
+    """All equations of a lesson, in the order of computation.
 
-    `gradients` holds ∂E_total/∂x for every quantity x, by the chain rule over the quantity next to
-    it; `chain` those of them that the table shows as columns of their own, and
-    `parameter_gradients` those of weights and biases, written in terms of the table's columns
-    alone. `updates` are one step of the optimizer: first its state, then the parameters.
+    `forward` holds the forward pass and `gradients` ∂E_total/∂x for every quantity x, each by the
+    chain rule over the next quantities. The other fields are columns of the workbook's table:
+    `columns` for the forward pass, `chain` for the inner gradients that have columns of their own,
+    and `parameter_gradients` for weights and biases, expressed by other columns. `updates` are the
+    equations of one step of the optimizer: first its state, then the parameters.
     """
 
     inputs: tuple[Symbol, ...]
@@ -56,40 +57,41 @@ class Derivation:
 
     @cached_property
     def quantities(self) -> dict[Role, Symbol]:
-        """The quantities of the forward pass by their roles, of which no two are alike."""
+        """The quantities of the forward pass by their roles, which are unique."""
         return {self.roles[e.symbol]: e.symbol for e in self.forward}
 
     @property
     def parameters(self) -> tuple[Symbol, ...]:
-        """Weights and biases."""
+        """All weights and biases."""
         return (*self.weights, *self.biases)
 
     @property
     def states(self) -> tuple[Symbol, ...]:
-        """The state that the optimizer keeps from step to step; 0 at the start."""
+        """The state of the optimizer, such as velocities; it is 0 at the start."""
         parameters = set(self.parameters)
         return tuple(e.symbol for e in self.updates if e.symbol not in parameters)
 
     @property
-    def given(self) -> tuple[Symbol, ...]:
-        """The inputs, parameters and targets, from which an epoch is computed."""
+    def leaves(self) -> tuple[Symbol, ...]:
+        """The quantities that no equation defines: inputs, parameters and targets."""
         return (*self.inputs, *self.parameters, *self.targets)
 
     @property
     def equations(self) -> dict[str, Equation]:
-        """The forward pass and the gradients as the chain rule writes them, by the names of the
-        quantities that they define: `h1`, `E_total`, `∂E_total/∂w5`.
+        """The equations of the forward pass and of the gradients, by the names of their quantities.
+
+        Names are, for example, `h1`, `E_total` and `∂E_total/∂w5`.
         """
         return {e.symbol.name: e for e in (*self.forward, *self.gradients)}
 
     @property
     def table(self) -> tuple[Equation, ...]:
-        """Everything an epoch computes, in the order of the table's columns."""
+        """All equations of an epoch, in the order of the table's columns."""
         return (*self.columns, *self.chain, *self.parameter_gradients)
 
 
 def derivation(lesson: Lesson) -> Derivation:
-    """The equations of a lesson. SymPy differentiates; nothing is typed by hand."""
+    """Derive all equations of a lesson. SymPy computes the derivatives."""
     graph = forward(lesson)
     parameters = [*graph.weights, *graph.biases]
     inputs, targets = (
@@ -116,7 +118,7 @@ def derivation(lesson: Lesson) -> Derivation:
 
 
 def with_optimizer(derived: Derivation, training: Training) -> Derivation:
-    """The same network, its parameters changed as `training` says."""
+    """The same derivation with the updates of the optimizer in `training`."""
     trained = derived.parameters if training.train_biases else derived.weights
     updates = tuple(e for parameter in trained for e in update(training, parameter))
     roles = {s: role for s, role in derived.roles.items() if role.kind not in STATE_KINDS}
@@ -127,9 +129,7 @@ def with_optimizer(derived: Derivation, training: Training) -> Derivation:
 def _chain_columns(
     graph: Forward, gradients: list[Equation], parameters: int
 ) -> tuple[list[Equation], list[Equation]]:
-    """The inner gradients with columns of their own, and the parameters' gradients in terms of
-    these columns.
-    """
+    """The inner gradients that have columns, and the parameters' gradients in terms of them."""
     inner, of_parameters = gradients[:-parameters], gradients[-parameters:]
     if has_inline_gradients(graph.lesson):
         return [], inline(of_parameters, inner)
@@ -139,8 +139,9 @@ def _chain_columns(
 
 
 def has_inline_gradients(lesson: Lesson) -> bool:
-    """Whether the parameters' gradients are written in terms of the forward pass alone, without
-    columns for the gradients between them and the loss.
+    """Whether the gradients of the parameters are expressed by the forward pass alone.
+
+    Otherwise the gradients between them and the loss have columns of their own.
     """
     network = lesson.network
     small = len(network.layers) <= 3 and network.layers[-1] <= INLINE_OUTPUTS
@@ -148,7 +149,9 @@ def has_inline_gradients(lesson: Lesson) -> bool:
 
 
 def _has_column(role: Role) -> bool:
-    """Whether the gradient by such a quantity has a column: by the sums, and by the two numbers of
-    a softmax that all of its outputs read.
+    """Whether the gradient of a quantity with this role has a column of its own.
+
+    Sums have one, and so have the maximum and the sum of powers in a softmax, on which all outputs
+    depend.
     """
     return role.kind in ("sum", "maximum", "power_sum")

@@ -1,4 +1,4 @@
-"""The forward pass of a lesson as equations: sums, activations, errors, loss."""
+"""The equations of a lesson's forward pass: sums, activations, errors and loss."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
@@ -12,8 +12,8 @@ from toolkit.network.optimizers import LOSS
 from toolkit.symbols.activations import ACTIVATIONS, binary_cross_entropy, leaky_relu, peak
 from toolkit.symbols.equation import Equation, quantity
 
-# `maximum`, `power` and `power_sum` are the parts of a softmax; the last three are the
-# state of an optimizer: a velocity, a running mean of the gradient, and squared gradients.
+# `maximum`, `power` and `power_sum` are the parts of a softmax. The last three belong to the state
+# of an optimizer: a velocity, a running mean of the gradient, and squared gradients.
 Kind = Literal[
     "input",
     "target",
@@ -34,8 +34,9 @@ Kind = Literal[
 
 @dataclass(frozen=True)
 class Role:
-    """The kind of a quantity, with its layer and neuron (from 1; neuron 0 stands for the whole
-    layer) and its sample (from 1).
+    """The kind of a quantity, with its layer, neuron and sample.
+
+    Neurons and samples are counted from 1; neuron 0 stands for the whole layer.
     """
 
     kind: Kind
@@ -46,19 +47,20 @@ class Role:
 
 @dataclass
 class Forward:
-    """The quantities of a lesson and the equations between them, in order of computation."""
+    """The quantities of a lesson and the equations between them, in the order of computation."""
 
     lesson: Lesson
     equations: list[Equation] = field(default_factory=list)
     roles: dict[Symbol, Role] = field(default_factory=dict)
-    quantities: dict[Role, Symbol] = field(default_factory=dict)  # those that equations define
+    # only quantities that are defined by equations
+    quantities: dict[Role, Symbol] = field(default_factory=dict)
     inputs: list[tuple[Symbol, ...]] = field(default_factory=list)
     targets: list[tuple[Symbol, ...]] = field(default_factory=list)
     weights: tuple[Symbol, ...] = ()
     biases: tuple[Symbol, ...] = ()
 
     def add(self, name: str, expr: Expr, role: Role) -> Symbol:
-        """One more equation; returns its symbol."""
+        """Add an equation; returns its symbol."""
         symbol = quantity(name)
         self.equations.append(Equation(symbol, expr))
         self.roles[symbol] = role
@@ -86,7 +88,7 @@ def forward(lesson: Lesson) -> Forward:
 def _sample_symbols(
     graph: Forward, kind: Kind, width: int, samples: int
 ) -> list[tuple[Symbol, ...]]:
-    """Symbols i1, i2, … (t1, t2, …) for each sample, named where there are several."""
+    """The symbols i1, i2, … (or t1, t2, …) of each sample; those of several have tags: i1[2]."""
     rows = []
     for sample in range(samples):
         tag = _tag(graph.lesson, sample)
@@ -107,14 +109,14 @@ def _tag(lesson: Lesson, sample: int) -> str:
 
 
 def layer_name(layer: int, layers: int) -> str:
-    """`o` for the outputs, h for the hidden layer; h2. for the second of several hidden layers."""
+    """The name of a layer: o for outputs, h for the only hidden layer, h2. for the second."""
     if layer == layers - 1:
         return "o"
     return "h" if layers == 3 else f"h{layer}."
 
 
 def _layers(graph: Forward, sample: int) -> list[Symbol]:
-    """Adds the equations of every layer for one sample; returns the outputs' symbols."""
+    """Add the equations of all layers for one sample; returns the symbols of the outputs."""
     widths = graph.lesson.network.layers
     weights, biases = iter(graph.weights), iter(graph.biases)
     values: Sequence[Symbol] = graph.inputs[sample]
@@ -122,7 +124,7 @@ def _layers(graph: Forward, sample: int) -> list[Symbol]:
         name, tag = layer_name(layer, len(widths)), _tag(graph.lesson, sample)
         sums = []
         for neuron in range(1, width + 1):
-            # The bias, where there is one, comes last: w1 i1 + w2 i2 + b1.
+            # The bias, if there is one, is the last term: w1 i1 + w2 i2 + b1.
             terms = [next(weights) * value for value in values]
             terms += [bias for bias in (next(biases, None),) if bias is not None]
             role = Role("sum", layer, neuron, sample + 1)
@@ -148,7 +150,7 @@ def _each(graph: Forward, kind: str, sums: list[Symbol]) -> list[Expr]:
 
 
 def _softmax(graph: Forward, layer: int, sums: list[Symbol], sample: int) -> list[Expr]:
-    """e^(o - max) over the sum of these. Subtracting the largest keeps e^x within bounds."""
+    """e^(o - max) divided by the sum of these powers; subtracting the maximum prevents overflow."""
     name = layer_name(layer, len(graph.lesson.network.layers)).rstrip(".")
     tag = _tag(graph.lesson, sample)
     highest = graph.add(f"max_{name}{tag}", peak(*sums), Role("maximum", layer, 0, sample + 1))
@@ -161,7 +163,7 @@ def _softmax(graph: Forward, layer: int, sums: list[Symbol], sample: int) -> lis
 
 
 def _errors(graph: Forward, sample: int, outputs: list[Symbol]) -> list[Symbol]:
-    """Adds one error for each output of a sample."""
+    """Add one error for each output of a sample; returns the symbols of the errors."""
     tag, layer = _tag(graph.lesson, sample), len(graph.lesson.network.layers) - 1
     errors = []
     for n, (target, output) in enumerate(zip(graph.targets[sample], outputs, strict=True), 1):
@@ -175,7 +177,8 @@ def _error(graph: Forward, target: Symbol, output: Symbol) -> Expr:
     if loss == "binary_cross_entropy":
         return binary_cross_entropy(output, target)
     if loss == "cross_entropy":
-        # -t ln a, with ln a written out: the logarithm of an a that underflowed to 0 has no value.
+        # This is -t ln a with ln a written out, because the logarithm of an a that underflowed to 0
+        # has no value.
         own = graph.roles[output]
         logit = graph.quantities[replace(own, kind="sum")]
         highest = graph.quantities[replace(own, kind="maximum", neuron=0)]
@@ -186,7 +189,7 @@ def _error(graph: Forward, target: Symbol, output: Symbol) -> Expr:
 
 
 def _mean_over(lesson: Lesson) -> int:
-    """The divisor of the sum of all errors, as in PyTorch's losses with reduction `mean`."""
+    """The divisor of the sum of all errors, as in PyTorch's losses with reduction="mean"."""
     samples, outputs = len(lesson.samples.inputs), lesson.network.layers[-1]
     elementwise = lesson.network.loss in ("mean_squared_error", "binary_cross_entropy")
     return samples * outputs if elementwise else samples

@@ -20,12 +20,12 @@ BOUNDS: dict[Initializer, Callable[[int, int], tuple[float, float]]] = {
 
 
 def start_weights(lesson: Lesson) -> list[float]:
-    """All weights, layer by layer, neuron by neuron, input by input."""
+    """All weights, ordered by layer, neuron and input."""
     return _parameters(lesson)[0]
 
 
 def start_biases(lesson: Lesson) -> list[float]:
-    """All biases, layer by layer; none where the network has none."""
+    """All biases, ordered by layer; empty if the network has none."""
     return _parameters(lesson)[1]
 
 
@@ -43,7 +43,7 @@ def _parameters(lesson: Lesson) -> tuple[list[float], list[float]]:
 def _draws(
     layers: Sequence[int], seed: int, initializer: Initializer
 ) -> tuple[list[float], list[float]]:
-    """Uniform draws within the bound that the initializer sets for each layer."""
+    """Uniform random numbers within the bound that the initializer sets for each layer."""
     random = np.random.default_rng(seed)
     weights: list[float] = []
     biases: list[float] = []

@@ -1,4 +1,4 @@
-"""A lesson template: a small network, its samples, its start and how it is trained."""
+"""A lesson template: a small network, its samples, its initial weights and its training."""
 
 from collections.abc import Mapping, Sequence
 from itertools import pairwise
@@ -35,7 +35,7 @@ SETTINGS: dict[str, dict[str, float | tuple[float, ...]]] = {
 
 
 class Network(templates.Part):
-    """Widths of inputs, hidden layers and outputs; an activation for each but the inputs."""
+    """The widths of all layers including the inputs, and the activation of each later layer."""
 
     layers: Annotated[Array[Width], Field(min_length=2)]
     activations: Array[Activation]
@@ -45,9 +45,9 @@ class Network(templates.Part):
 
 
 class Samples(templates.Part):
-    """One row of inputs and one of targets for each sample; all of them make up the batch.
+    """One row of inputs and one of targets for each sample; together the samples form the batch.
 
-    `labels` names the samples.
+    `labels` are the names of the samples.
     """
 
     inputs: Annotated[Array[Array[float]], Field(min_length=1)]
@@ -56,8 +56,10 @@ class Samples(templates.Part):
 
 
 class Start(templates.Part):
-    """Weights by layer, neuron and input, in that order, as torch.nn.Linear flattens them, and
-    biases by layer and neuron; or a seed and the initializer that draws them.
+    """The initial weights and biases, or a seed and an initializer from which they are drawn.
+
+    Weights are ordered by layer, neuron and input, like the flattened weights of torch.nn.Linear;
+    biases are ordered by layer and neuron.
     """
 
     weights: Array[float] | None = None
@@ -67,10 +69,10 @@ class Start(templates.Part):
 
 
 class Training(templates.Part):
-    """Descent over the whole batch, once for each learning rate, as torch.optim defines it.
+    """Full-batch gradient descent, once for each learning rate, with an optimizer of torch.optim.
 
-    `compare` names other optimizers to be shown beside it, each with torch's default settings and
-    its own of `compare_learning_rates`.
+    `compare` lists other optimizers for comparison. They use torch's default settings, and each has
+    a learning rate in `compare_learning_rates`.
     """
 
     optimizer: Optimizer
@@ -86,14 +88,14 @@ class Training(templates.Part):
     compare_learning_rates: Array[Positive] | None = None
 
     def setting(self, key: str) -> tuple[float, ...]:
-        """What is given for an optimizer's setting, or its default; betas are two."""
+        """The values of an optimizer's setting or its defaults; betas have two values."""
         given: float | tuple[float, ...] | None = getattr(self, key)
         chosen = SETTINGS[self.optimizer][key] if given is None else given
         return chosen if isinstance(chosen, tuple) else (chosen,)
 
 
 class Lesson(templates.Part):
-    """A whole lesson template."""
+    """A complete lesson template."""
 
     title: templates.Title
     network: Network
@@ -185,39 +187,39 @@ def _check_compared(training: Training) -> None:
         )
     for kind in kinds:
         if kinds.count(kind) > 1:
-            raise ValueError(f"training.compare: {kind} is named twice; name each optimizer once")
+            raise ValueError(f"training.compare: {kind} is listed twice; list each optimizer once")
 
 
 def _check_pair(part: str, values: Mapping[str, object]) -> None:
     """Two keys that are given both or neither."""
     given, missing = sorted(values, key=lambda key: values[key] is None)
     if (values[given] is None) != (values[missing] is None):
-        raise ValueError(f"{part}.{given}: needs {part}.{missing} too; add it")
+        raise ValueError(f"{part}.{given}: also requires {part}.{missing}; add it")
 
 
 def _check_published(published: Published | None, training: Training) -> None:
     if published and published.learning_rate not in training.learning_rates:
         rates = ", ".join(f"{rate:g}" for rate in training.learning_rates)
         raise ValueError(
-            f"published.learning_rate: {published.learning_rate:g} is none of "
+            f"published.learning_rate: {published.learning_rate:g} is not one of "
             f"training.learning_rates ({rates}); give one of these"
         )
 
 
 def weight_count(layers: Sequence[int]) -> int:
-    """Number of weights between layers of the given widths."""
+    """The number of weights between layers of the given widths."""
     return sum(a * b for a, b in pairwise(layers))
 
 
 def _count(key: str, values: Sequence[object], wanted: int, reason: str) -> None:
     if len(values) != wanted:
         raise ValueError(
-            f"{key}: {len(values)} given, but {reason} asks for {wanted}; give {wanted}"
+            f"{key}: {len(values)} given, but {reason} requires {wanted}; give {wanted}"
         )
 
 
 def load(name: str | Path) -> Lesson:
-    """The lesson called `name`: a shipped name or a path.
+    """The lesson called `name`, which is the name of a shipped lesson or a path.
 
     Raises ToolkitError naming file, key and cure.
     """

@@ -1,4 +1,4 @@
-"""A lesson with its equations and its values, and the same for the optimizers that it compares."""
+"""Run a lesson: derive its equations, and compute all values for each of its optimizers."""
 
 from dataclasses import dataclass
 from functools import cached_property
@@ -14,8 +14,9 @@ from toolkit.network.trace import Trace, trace
 
 @dataclass(frozen=True)
 class LessonRun:
-    """A lesson, its equations and the values of all epochs; `compared` are the runs of the same
-    network by the optimizers in `training.compare`.
+    """A lesson with its equations and the values of all epochs.
+
+    `compared` holds the runs of the same network with the optimizers in `training.compare`.
     """
 
     lesson: Lesson
@@ -25,7 +26,7 @@ class LessonRun:
 
     @cached_property
     def readers(self) -> dict[Symbol, Role]:
-        """For each weight and bias the role of the first sum that it enters."""
+        """For each weight and bias, the role of the first sum that contains it."""
         roles = self.derived.roles
         operands = [(s, roles[e.symbol]) for e in self.derived.forward for s in e.expr.free_symbols]
         first = dict(reversed(operands))
@@ -33,13 +34,14 @@ class LessonRun:
 
     @cached_property
     def layers(self) -> dict[Symbol, int]:
-        """For each weight and bias the layer (from 1) that it belongs to."""
+        """For each weight and bias, the number of its layer (from 1)."""
         return {parameter: role.layer for parameter, role in self.readers.items()}
 
 
 def run_lesson(lesson: Lesson, derived: Derivation | None = None) -> LessonRun:
-    """Run all epochs of a lesson, and of each optimizer that it compares; `derived` are its
-    equations, where they are known already.
+    """Run all epochs of a lesson, also with each optimizer that it is compared with.
+
+    `derived` are the equations of the lesson, if they are known already.
     """
     derived = derived or derivation(lesson)
     others = [(one, with_optimizer(derived, one.training)) for one in compared(lesson)]

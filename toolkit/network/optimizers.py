@@ -1,4 +1,4 @@
-"""Optimizers as update equations, with the defaults and the order of torch.optim."""
+"""Optimizers as update equations; defaults and order of operations are those of torch.optim."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -22,7 +22,8 @@ SYMBOLS: dict[str, tuple[Symbol, ...]] = {
     "betas": BETAS,
 }
 StateKind = Literal["velocity", "mean", "squares"]
-STATE_KINDS: dict[StateKind, str] = {"velocity": "v", "mean": "m", "squares": "s"}  # their letters
+# the letters in their symbols
+STATE_KINDS: dict[StateKind, str] = {"velocity": "v", "mean": "m", "squares": "s"}
 STATES: dict[str, tuple[StateKind, ...]] = {
     "sgd": (),
     "momentum": ("velocity",),
@@ -42,7 +43,7 @@ MEANINGS = {
 
 
 def settings(training: Training) -> dict[Symbol, float]:
-    """The optimizer's settings with their values; weight decay only where there is some."""
+    """The optimizer's settings with their values; weight decay is included only if it is not 0."""
     values = {
         symbol: number
         for key in SETTINGS[training.optimizer]
@@ -52,33 +53,33 @@ def settings(training: Training) -> dict[Symbol, float]:
 
 
 def state(kind: StateKind, parameter: Symbol) -> Symbol:
-    """The symbol of this kind of an optimizer's state for one parameter: v_w1."""
+    """The symbol for one kind of an optimizer's state and one parameter, such as v_w1."""
     return quantity(f"{STATE_KINDS[kind]}_{parameter.name}")
 
 
 def states(training: Training, parameter: Symbol) -> dict[Symbol, StateKind]:
-    """The state of the optimizer for one parameter, and the kind of each quantity of it."""
+    """The symbols of the optimizer's state for one parameter, each with its kind."""
     return {state(kind, parameter): kind for kind in STATES[training.optimizer]}
 
 
 @dataclass(frozen=True)
 class _Slope:
-    """A parameter, its old value and its gradient, from which an optimizer computes the new one."""
+    """A parameter with its old value and its gradient, the input of an optimizer's step."""
 
     parameter: Symbol
     old: Symbol
     gradient: Expr
 
     def state(self, kind: StateKind) -> Symbol:
-        """A quantity of the optimizer's state for this parameter."""
+        """The symbol for one kind of the optimizer's state."""
         return state(kind, self.parameter)
 
 
 def update(training: Training, parameter: Symbol) -> list[Equation]:
     """The equations of one step for one parameter: first the state, then the parameter.
 
-    They read the row above (Previous) and, for the state, their own row. The state is 0 at the
-    start.
+    They use values from the row above (Previous), and the new state from their own row. The state
+    is 0 at the start.
     """
     old = Previous(parameter)
     gradient: Expr = Previous(Gradient(LOSS, parameter))

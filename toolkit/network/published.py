@@ -1,4 +1,4 @@
-"""Published numbers of a lesson, for comparison with ours."""
+"""Published values of a lesson, for comparison with the computed ones."""
 
 from decimal import Decimal, InvalidOperation
 from math import isfinite
@@ -12,7 +12,7 @@ MOST_PRINTED_DECIMALS = 30
 
 
 class Figure(NamedTuple):
-    """A printed number: its quantity, the number of epochs after which it holds, and its digits."""
+    """A published value: its quantity, the number of epochs before it, and its digits."""
 
     quantity: str
     epoch: int
@@ -20,12 +20,12 @@ class Figure(NamedTuple):
 
     @property
     def decimals(self) -> int:
-        """How many digits are printed behind the point."""
+        """The number of digits after the decimal point."""
         return max(0, -int(Decimal(self.printed).as_tuple().exponent))
 
 
 def _figure(item: object) -> Figure:
-    """A figure as a template lists it; the value is text, so that its last zeros are kept."""
+    """Validate a published value; a template gives it as text, so that zeros at its end remain."""
     match item:
         case [str(quantity), int(epoch), str(printed)] if not isinstance(epoch, bool):
             pass
@@ -52,9 +52,7 @@ def _is_number(text: str) -> bool:
 
 
 class Published(templates.Part):
-    """The source of the published numbers, the learning rate for which they hold, the numbers, and
-    a note on them.
-    """
+    """The published values of a lesson: their source, their learning rate, and a note on them."""
 
     source: templates.Title
     learning_rate: Annotated[float, Field(gt=0)]

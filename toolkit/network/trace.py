@@ -1,4 +1,4 @@
-"""The values of all quantities in every epoch, for all learning rates at once."""
+"""The values of all quantities in all epochs, for all learning rates at once."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -19,16 +19,18 @@ from toolkit.symbols.numeric import loop
 
 Values = NDArray[np.float64]
 
-# Up to this many learning rates, plain Python numbers one rate at a time are faster than arrays.
+# Up to this number of learning rates, plain Python numbers for one rate at a time are faster.
 FEW_RATES = 12
-# From this many on, more than a workbook can show, last digits may differ between machines.
+# From this number on, which no workbook can show, the last digits may depend on the machine.
 MANY_RATES = 256
 
 
 @dataclass(frozen=True)
 class Trace:
-    """`values[symbol]` has the shape (epochs + 1, learning rates); row 0 is the start. A value
-    that leaves float64's range is nan, and so is all that is computed from it.
+    """The values of all quantities over the epochs.
+
+    `values[symbol]` has the shape (epochs + 1, learning rates); row 0 holds the initial values. A
+    value that leaves the range of float64 is nan, and so are all values computed from it.
     """
 
     learning_rates: tuple[float, ...]
@@ -36,23 +38,23 @@ class Trace:
 
     @property
     def epochs(self) -> int:
-        """Number of updates made."""
+        """The number of updates."""
         return len(next(iter(self.values.values()))) - 1
 
     def column(self, symbol: Symbol, rate: int) -> Values:
-        """The values of one quantity over the epochs at learning rate number `rate`."""
+        """The values of one quantity over the epochs, for the learning rate with index `rate`."""
         return self.values[symbol][:, rate]
 
     @property
     def arrays(self) -> dict[str, Values]:
-        """`values` by the names of the quantities: `w5`, `E_total`, `∂E_total/∂w5`."""
+        """The `values` by the names of their quantities: `w5`, `E_total`, `∂E_total/∂w5`."""
         return {symbol.name: column for symbol, column in self.values.items()}
 
     def frame(self) -> Any:
-        """A pandas.DataFrame with a row for each epoch at each learning rate, by which it is
-        indexed, and a column for each quantity.
+        """A pandas.DataFrame with one column for each quantity.
 
-        Raises ToolkitError where pandas is not installed.
+        The rows are indexed by learning rate and epoch. Raises ToolkitError if pandas is not
+        installed.
         """
         try:
             import pandas
@@ -67,7 +69,7 @@ class Trace:
         return pandas.DataFrame(columns, index=index)
 
     def _repr_html_(self) -> str:
-        """The loss at some epochs, a column for each learning rate."""
+        """A table of the loss after some epochs, with one column for each learning rate."""
         tens = (10**power for power in range(len(str(self.epochs))))
         losses = {epoch: self.values[LOSS][epoch] for epoch in sorted({0, *tens, self.epochs})}
         rates = (f"{LEARNING_RATE} = {rate:g}" for rate in self.learning_rates)
@@ -76,7 +78,7 @@ class Trace:
 
 
 def start_values(lesson: Lesson, derived: Derivation) -> dict[Symbol, float]:
-    """The numbers of the lesson by symbol: inputs, weights, biases, targets and settings."""
+    """The initial values of a lesson: inputs, weights, biases, targets and settings, by symbol."""
     flat: dict[Sequence[Symbol], list[float]] = {
         derived.inputs: [value for row in lesson.samples.inputs for value in row],
         derived.targets: [value for row in lesson.samples.targets for value in row],
@@ -88,7 +90,7 @@ def start_values(lesson: Lesson, derived: Derivation) -> dict[Symbol, float]:
 
 
 def trace(lesson: Lesson, derived: Derivation) -> Trace:
-    """Run the lesson: all epochs, all learning rates side by side."""
+    """Run all epochs of a lesson for all of its learning rates."""
     rates = tuple(lesson.training.learning_rates)
     start, epochs = start_values(lesson, derived), lesson.training.epochs
     results = _one_by_one(derived, start, rates, epochs) if len(rates) <= FEW_RATES else None
@@ -109,7 +111,7 @@ def _computed(derived: Derivation) -> list[Symbol]:
 def _one_by_one(
     derived: Derivation, start: dict[Symbol, float], rates: tuple[float, ...], epochs: int
 ) -> Values | None:
-    """Shape (epochs + 1, quantities, rates); None where a number leaves its range."""
+    """The results (epochs + 1, quantities, rates); None if a number leaves its range."""
     arguments = [*start, LEARNING_RATE]
     run = loop(arguments, _first(derived), derived.updates, derived.table, EPOCH, scalar=True)
     results = np.empty((epochs + 1, len(_computed(derived)), len(rates)))
@@ -126,7 +128,7 @@ def _one_by_one(
 def _side_by_side(
     derived: Derivation, start: dict[Symbol, float], rates: tuple[float, ...], epochs: int
 ) -> Values:
-    """Shape (epochs + 1, quantities, rates); inf or nan where a number leaves float64's range."""
+    """The results (epochs + 1, quantities, rates); numbers out of range are inf or nan."""
     arguments = [*start, LEARNING_RATE]
     many = len(rates) >= MANY_RATES
     first, steps = _first(derived), derived.updates
@@ -143,12 +145,12 @@ def _side_by_side(
 
 
 def _first(derived: Derivation) -> dict[Symbol, float]:
-    """The initial state of the optimizer: all zeros."""
+    """The initial state of the optimizer, which is 0."""
     return dict.fromkeys(derived.states, 0.0)
 
 
 def _propagate_nan(values: dict[Symbol, Values], derived: Derivation) -> None:
-    """Set to nan all that was computed from a number out of range, as cells propagate an error.
+    """Set to nan every value computed from a number out of range, as cells propagate an error.
 
     NumPy would continue with numbers: the sigmoid of infinity is 1.
     """
@@ -166,7 +168,7 @@ def _propagate_nan(values: dict[Symbol, Values], derived: Derivation) -> None:
 
 
 def _operands(equation: Equation, known: dict[Symbol, Values]) -> tuple[list[Symbol], list[Symbol]]:
-    """The quantities that an equation reads in its own row, and those in the row above."""
+    """The quantities that an equation uses from its own row, and those from the row above."""
     operands = equation.expr.free_symbols
     above = [symbol.of for symbol in operands if isinstance(symbol, Previous)]
     return [symbol for symbol in operands if symbol in known], above

@@ -1,1 +1,1 @@
-"""Equations, and the four ways in which they are read."""
+"""Equations, and the printers that give each of them four readings."""

@@ -1,8 +1,8 @@
-"""Activations and the parts of losses, each with its derivative and its readings side by side.
+"""Activations and the parts of losses: derivative, formula, NumPy value and notation of each.
 
 Each function defines `fdiff` (its derivative), `formula`, `_source` (its NumPy value) and
-`display`, which `toolkit.symbols.cell_function` explains. Values, slopes and limits are those of
-torch.nn.functional.
+`display`, which `toolkit.symbols.cell_function` explains. Values, slopes and thresholds are those
+of torch.nn.functional.
 """
 
 from collections.abc import Callable
@@ -12,27 +12,27 @@ from sympy import Expr, Float, Function, Integer, Piecewise, exp, log, tanh
 
 from toolkit.symbols.cell_function import CellFunction
 
-# EXP overflows above 709.78 in float64, in spreadsheets to an error. 1 / (1 + e^709) is 1.2e-308:
-# capping the exponent there changes no digit that a float64 sum could show.
+# EXP overflows above 709.78 in float64 and becomes an error in spreadsheets. Because 1 / (1 +
+# e^709) is 1.2e-308, limiting the exponent to 709 changes no digit that a float64 sum could show.
 from toolkit.symbols.exact import LARGEST_EXPONENT
 
-SOFTPLUS_THRESHOLD = 20  # beyond it PyTorch takes x itself
+SOFTPLUS_THRESHOLD = 20  # beyond this threshold PyTorch returns x itself
 LOWEST_LOG = -100  # where PyTorch's binary cross-entropy clamps its logarithms
-SMALLEST_SLOPE = -12  # and the power of ten that it divides by at least in the gradient
+SMALLEST_SLOPE = -12  # the lower bound of the divisor in its gradient, as a power of ten
 
 
 class sigmoid(CellFunction):
-    """Logistic squashing 1 / (1 + e^-x); its slope is a (1 - a)."""
+    """The logistic function 1 / (1 + e^-x); its slope is a (1 - a)."""
 
     def fdiff(self, argindex: int = 1) -> Expr:
-        """The slope, in terms of the value itself."""
+        """The slope, expressed by the value itself."""
         return self * (1 - self)
 
     @staticmethod
     def _source(x: str) -> str:
         return f"(1/(1+capped_exp(-{x})))"
 
-    # The negative is printed as one: -(a + b) is -a-b.
+    # A negative term is subtracted: -(a + b) is printed as -a-b.
     def _excel(self, printer: Any) -> str:
         return f"(1/(1+EXP(MIN({LARGEST_EXPONENT},{printer._print(-self.args[0])}))))"
 
@@ -47,9 +47,10 @@ class sigmoid(CellFunction):
 
 
 class softplus(CellFunction):
-    """ln(1 + e^x), a smooth ReLU; its slope is the sigmoid."""
+    """The function ln(1 + e^x), a smooth ReLU; its slope is the sigmoid."""
 
-    # Below -9.2, where e^x < 1e-4, ln(1 + e^x) would lose digits; four terms of its series do not.
+    # Below -9.2, where e^x < 1e-4, computing ln(1 + e^x) directly would lose digits, so four terms
+    # of its series are used.
     formula = (
         f"IF({{x}}>{SOFTPLUS_THRESHOLD},{{x}},IF({{x}}<-9.2,EXP({{x}})*(1-EXP({{x}})/2"
         "+EXP(2*{x:factor})/3-EXP(3*{x:factor})/4),LN(1+EXP({x}))))"
@@ -57,13 +58,13 @@ class softplus(CellFunction):
     plain = "ln(1 + e^({x}))"
 
     def fdiff(self, argindex: int = 1) -> Expr:
-        """The slope, 1 beyond the threshold as PyTorch has it."""
+        """The slope; beyond the threshold it is 1, as in PyTorch."""
         x = self.args[0]
         return Piecewise((Integer(1), x > SOFTPLUS_THRESHOLD), (sigmoid(x), True))
 
     @staticmethod
     def _source(x: str) -> str:
-        # The + makes a number of what a reference holds: MIN would pass a blank cell over.
+        # The + converts the content of a cell into a number, because MIN would ignore a blank cell.
         bounded = f"log1p(exp(minimum({SOFTPLUS_THRESHOLD},+{x})))"
         return f"where({x} > {SOFTPLUS_THRESHOLD}, {x}, {bounded})"
 
@@ -72,7 +73,7 @@ class softplus(CellFunction):
 
 
 class normal_cdf(CellFunction):
-    """Φ(x), the share of a standard normal distribution below x."""
+    """Φ(x), the probability that a standard normal variable is below x."""
 
     formula, display = "NORMSDIST({x})", "Φ({x})"
 
@@ -86,7 +87,7 @@ class normal_cdf(CellFunction):
 
 
 class normal_density(CellFunction):
-    """φ(x) = e^(-x²/2) / √(2π); nothing is left of it beyond 40."""
+    """φ(x) = e^(-x²/2) / √(2π); beyond |x| = 40 it is 0."""
 
     formula = "IF(ABS({x})>40,0,EXP(-({x:factor}*{x:factor})/2)/SQRT(2*PI()))"
     display = "φ({x})"
@@ -98,22 +99,22 @@ class normal_density(CellFunction):
 
 
 def gelu(x: Expr) -> Expr:
-    """X times the share of a normal distribution below x (the exact form)."""
+    """The exact GELU: x times the probability that a standard normal variable is below x."""
     return x * normal_cdf(x)
 
 
 def relu(x: Expr) -> Expr:
-    """max(0, x) as cases, so that its slope at 0 is 0, as PyTorch has it."""
+    """max(0, x), written as cases so that its slope at 0 is 0, as in PyTorch."""
     return Piecewise((x, x > 0), (0, True))
 
 
 def leaky_relu(x: Expr, slope: Expr) -> Expr:
-    """X where positive, else a fraction of it; at 0 its slope is that fraction, as in PyTorch."""
+    """Leaky ReLU: x if positive, else `slope` times x; its slope at 0 is `slope`, as in PyTorch."""
     return Piecewise((x, x > 0), (slope * x, True))
 
 
 def identity(x: Expr) -> Expr:
-    """X itself."""
+    """The argument itself."""
     return x
 
 
@@ -128,20 +129,20 @@ ACTIVATIONS: dict[str, Callable[[Expr], Expr]] = {
 
 
 class peak(CellFunction):
-    """The largest of its arguments, for the softmax to subtract from all of them.
+    """The largest of the arguments, which the softmax subtracts from all of them.
 
-    What is subtracted from all cancels in the quotient: the slope counts as 0.
+    Subtracting the same number everywhere does not change the quotient, so the slope is taken as 0.
     """
 
     formula, display = "MAX({x})", "max({x})"
 
     def fdiff(self, argindex: int = 1) -> Expr:
-        """0: see above."""
+        """The slope, which is taken as 0."""
         return Integer(0)
 
     @staticmethod
     def _source(*x: str) -> str:
-        # By halves: Python reads no more than 200 brackets within each other.
+        # The arguments are split in halves, because Python accepts at most 200 nested brackets.
         texts = list(x)
         while len(texts) > 1:
             pairs = [texts[n : n + 2] for n in range(0, len(texts), 2)]
@@ -150,9 +151,9 @@ class peak(CellFunction):
 
 
 class binary_cross_entropy(CellFunction):
-    """-(t ln a + (1 - t) ln(1 - a)) of an output a and a target t, its logarithms clamped."""
+    """-(t ln a + (1 - t) ln(1 - a)) for an output a and a target t, with clamped logarithms."""
 
-    # SUM(1,-a) and not 1-a: programs take differences of nearly equal numbers for 0.
+    # SUM(1,-a) instead of 1-a, because spreadsheets round differences of nearly equal numbers to 0.
     formula = (
         f"(-({{t:factor}}*MAX({LOWEST_LOG},LN(MAX(10^-300,{{a:factor}})))"
         f"+(1-{{t:factor}})*MAX({LOWEST_LOG},LN(MAX(10^-300,SUM(1,-{{a:factor}}))))))"
@@ -160,7 +161,7 @@ class binary_cross_entropy(CellFunction):
     plain = "-({t:factor} · ln {a:factor} + (1 - {t:factor}) · ln(1 - {a:factor}))"
 
     def fdiff(self, argindex: int = 1) -> Expr:
-        """With respect to the output."""
+        """The derivative with respect to the output."""
         a, t = self.args
         return (a - t) / at_least(a * (1 - a))
 
@@ -175,7 +176,7 @@ class binary_cross_entropy(CellFunction):
 
 
 class at_least(CellFunction):
-    """X, but no less than 1e-12, as PyTorch bounds the slope of its binary cross-entropy."""
+    """The maximum of x and 1e-12, PyTorch's bound in the slope of its binary cross-entropy."""
 
     formula = f"MAX(10^{SMALLEST_SLOPE},{{x}})"
     plain = f"max({{x}}, 1e{SMALLEST_SLOPE})"
@@ -189,10 +190,10 @@ class at_least(CellFunction):
 
 
 class fading(CellFunction):
-    """A number below 1 to the power of a count, which is 0 before it leaves float64's range.
+    """A power of a number below 1, which becomes 0 before it leaves the range of float64.
 
-    Spreadsheets' ^ does not all fade with it: LibreOffice's returns an error where the result is
-    too small for a number. e^-700 is 1e-304: taking 0 for less changes no digit of 1 minus it.
+    In LibreOffice, `^` returns an error if the result is too small for a number. Because e^-700 is
+    1e-304, replacing smaller values by 0 changes no digit of 1 minus the power.
     """
 
     formula = (
@@ -201,7 +202,7 @@ class fading(CellFunction):
 
     @classmethod
     def eval(cls, base: Expr, count: Expr) -> Expr | None:
-        """The first power is the number itself."""
+        """Simplify the first power to the number itself."""
         return base if count == 1 else None
 
     @staticmethod
@@ -215,7 +216,7 @@ class fading(CellFunction):
 
 
 class as_one(CellFunction):
-    """An expression that stays together where SymPy would merge it with what stands around it."""
+    """A wrapper that prevents SymPy from merging an expression with its surroundings."""
 
     formula, display, plain = "({x})", "{x}", "({x})"
 

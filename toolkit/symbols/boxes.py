@@ -1,11 +1,11 @@
-"""The boxes of which typeset equations are made; `toolkit.book.typesetting` draws them."""
+"""The boxes that typeset equations consist of; `toolkit.book.typesetting` draws them."""
 
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
 class Glyphs:
-    """Characters on the line; letters that stand for quantities are italic."""
+    """Characters on the baseline; letters that denote quantities are italic."""
 
     text: str
     italic: bool = False
@@ -20,7 +20,7 @@ class Row:
 
 @dataclass(frozen=True)
 class Fraction:
-    """One box over another, with a rule between them."""
+    """A box above another, separated by a horizontal rule."""
 
     over: "Box"
     under: "Box"
@@ -28,7 +28,7 @@ class Fraction:
 
 @dataclass(frozen=True)
 class Scripts:
-    """A box with smaller ones below and above at its right."""
+    """A box with a subscript and a superscript."""
 
     base: "Box"
     sub: "Box | None" = None
@@ -37,7 +37,7 @@ class Scripts:
 
 @dataclass(frozen=True)
 class Brackets:
-    """A box in parentheses as high as itself."""
+    """A box in parentheses of its own height."""
 
     inner: "Box"
 
@@ -51,7 +51,7 @@ class Root:
 
 @dataclass(frozen=True)
 class Cases:
-    """Values and their conditions, one pair a line, behind one brace."""
+    """Values and their conditions, one pair per line, after a brace."""
 
     rows: tuple[tuple["Box", "Box"], ...]
 
@@ -60,26 +60,26 @@ Box = Glyphs | Row | Fraction | Scripts | Brackets | Root | Cases
 
 
 def row(*boxes: Box) -> Box:
-    """The boxes side by side, rows within them spliced in; a lone one as it is."""
+    """The boxes side by side, with nested rows flattened; a single box is returned as it is."""
     flat = [part for box in boxes for part in (box.boxes if isinstance(box, Row) else (box,))]
     return flat[0] if len(flat) == 1 else Row(tuple(flat))
 
 
 def join(separator: str, boxes: list[Box]) -> Box:
-    """The boxes side by side with a text between them."""
+    """The boxes side by side, with `separator` between them."""
     first, *others = boxes
     return row(first, *(part for box in others for part in (Glyphs(separator), box)))
 
 
 def superscript(base: Box, exponent: Box) -> Box:
-    """A box raised to another, in brackets where the exponent could not be told apart."""
+    """A box with an exponent, in brackets if the exponent would otherwise be ambiguous."""
     if isinstance(base, Scripts) and base.sup is None:
         return Scripts(base.base, base.sub, exponent)
     return Scripts(base if isinstance(base, Glyphs | Brackets) else Brackets(base), None, exponent)
 
 
 def outline(box: Box) -> str:
-    """The operators that stand on the line of a box, as `binding` reads them."""
+    """The operators on the baseline of a box, in the form that `binding` reads."""
     match box:
         case Glyphs(text, italic):
             return "x" if italic else text
@@ -89,4 +89,4 @@ def outline(box: Box) -> str:
             return outline(base)
         case Cases():
             return "x if x"
-    return "x"  # a bar, brackets or a root hold together what is in them
+    return "x"  # a bar, brackets or a root hold their content together

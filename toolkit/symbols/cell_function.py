@@ -1,20 +1,20 @@
-"""Functions that spreadsheets know and SymPy does not: a formula beside its NumPy reading.
+"""Spreadsheet functions that SymPy lacks, each declared by its formula and its NumPy value.
 
     @cell_function("AVERAGE({cells})")
     def mean(cells: Any) -> Any:
         '''The mean of the numbers in a range.'''
         return exact.mean(numbers(cells))
 
-declares `mean` as a SymPy function of the arguments of the Python function, which computes its
-value and remains in reach as `mean.compute`. In a template, `{cells}` is an argument as printed,
-and `{cells:factor}` the same in brackets where it holds together less tightly than what stands
-around it: any name of `Binding` in lower case, or `factor`. An argument with a star stands for
-all that remain, with commas between them.
+declares the SymPy function `mean`, whose arguments are those of the Python function. The Python
+function computes the value and remains available as `mean.compute`. In the template, `{cells}`
+stands for the printed argument. `{cells:factor}` adds brackets if the argument binds less tightly
+than its surroundings require; the word after the colon is `factor` or the name of a `Binding` in
+lower case. An argument with a star stands for all remaining arguments, separated by commas.
 
-A function with a derivative, or with a formula that no template can state, is a class that derives
-from `CellFunction` and overrides its methods. One that training evaluates states its value by
-`_source`, a function of its printed arguments that returns NumPy source: plain Python then computes
-it for single numbers, without a call.
+A function that has a derivative, or a formula that no template can express, is a class derived from
+`CellFunction` that overrides its methods. A function that is evaluated in training defines
+`_source` instead of `compute`: from the printed arguments it returns NumPy source, which plain
+Python can evaluate for single numbers without a call.
 """
 
 import re
@@ -29,16 +29,16 @@ from sympy import Expr, Function
 from toolkit.symbols.boxes import Box, Brackets, Glyphs, join, row
 from toolkit.symbols.precedence import Binding
 
-# An argument that is computed only where its value is needed, as the cases of IF are: elsewhere it
-# may be an error. The NumPy reading calls it.
+# An argument that is computed only if its value is needed, such as a case of IF; it may be an error
+# otherwise. The NumPy value calls it.
 Lazy = Callable[[], Any]
 BINDINGS = {"": None, "factor": Binding.WHOLE} | {each.name.lower(): each for each in Binding}
 
 
 class Template:
-    """Characters and the arguments among them, as `{name}` or `{name:binding}`.
+    """Literal characters with arguments among them, written `{name}` or `{name:binding}`.
 
-    Raises KeyError for an argument or a binding that is unknown.
+    Raises KeyError for an unknown argument or binding.
     """
 
     def __init__(self, text: str, arguments: Sequence[Parameter]) -> None:
@@ -55,8 +55,10 @@ class Template:
             self._parts.append((characters, use))
 
     def printed(self, args: Sequence[Expr], printer: Any) -> Iterator[tuple[str, list[Any]]]:
-        """Characters, and what follows them: nothing, an argument, or all that remain."""
-        # Each is printed once, however often it occurs.
+        """Pairs of literal characters and what follows them: an argument, all remaining ones, or
+        nothing.
+        """
+        # Each argument is printed once, however often it occurs.
         uses = {
             use: [printer._within(a, least) if least else printer._print(a) for a in args[place]]
             for use, (place, least) in self._uses.items()
@@ -67,11 +69,11 @@ class Template:
 class CellFunction(Function):
     """A SymPy function with a spreadsheet formula, a NumPy value and, optionally, a notation.
 
-    `display` is the template of its notation in typeset equations, where parentheses grow with
-    their content. It also serves for plain text, unless `plain` is a template of its own. Without
-    a template the function is printed as a call.
+    `display` is the template for typeset equations, in which parentheses grow with their content.
+    It is also used for plain text unless `plain` is given. Without a template the function is
+    printed as a call.
 
-    Raises TypeError where a template names an argument that `compute` or `_source` lacks.
+    Raises TypeError if a template names an argument that `compute` or `_source` lacks.
     """
 
     formula: ClassVar[str] = ""
@@ -118,7 +120,7 @@ class CellFunction(Function):
         if not self.display:
             box: Box = printer._print_Function(self)
             return box
-        # The boxes of each pair of brackets that is open, the outermost first.
+        # The boxes inside each pair of open brackets, the outermost pair first.
         open_: list[list[Box]] = [[]]
         for text, printed in self._printed(self.display, printer):
             for piece in filter(None, re.split(r"([()])", text)):
@@ -136,8 +138,10 @@ class CellFunction(Function):
 def cell_function(
     formula: str, *, display: str = "", plain: str = ""
 ) -> Callable[[Callable[..., Any]], Any]:
-    """The SymPy function with this formula, named, documented and computed as the function that
-    follows; its arguments are numbers, arrays or `cells.Reference`, as is its value.
+    """A decorator that turns a Python function into a SymPy function with this formula.
+
+    The SymPy function takes over the name, the docstring and the arguments. Arguments and values
+    are numbers, arrays or `cells.Reference`.
     """
 
     def declaration(compute: Callable[..., Any]) -> Any:

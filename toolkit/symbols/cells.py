@@ -1,7 +1,8 @@
-"""What a formula reads in cells: numbers, booleans, text, blanks (None) and errors (nan and inf).
+"""The contents of cells in formulas: numbers, booleans, text, blanks (None) and errors (nan and
+inf).
 
-In a range SUM, AVERAGE, MAX and their kind see only numbers; arithmetic and comparisons take each
-cell as toolkit.symbols.content says.
+In a range, SUM, AVERAGE, MAX and similar functions use only the numbers; arithmetic and comparisons
+convert each cell by the rules of toolkit.symbols.content.
 """
 
 import math
@@ -41,15 +42,15 @@ ORDER = np.frompyfunc(order, 2, 1)
 
 
 class CellError(ArithmeticError):
-    """A formula has to choose by the content of a cell that holds an error."""
+    """Raised if a formula would have to choose a case by a cell that holds an error."""
 
 
 class Reference(NDArrayOperatorsMixin):
-    """One cell that holds no number, or a range of cells of any kind, in a formula's place.
+    """A cell that holds no number, or a range of any cells, as an operand of a formula.
 
-    `content` is a cell's content or an array or (nested) sequence of such. Operators and NumPy's
-    functions treat it as a spreadsheet does. What they make of a range is an array in which nan
-    stands for an error; what they make of a cell that holds an error is again such a cell.
+    `content` is the content of one cell, or an array or (nested) sequence of contents. Operators
+    and NumPy's functions treat it as a spreadsheet does. For a range they return an array in which
+    nan stands for an error; for a single cell that holds an error they return such a cell again.
     """
 
     def __init__(self, content: Any) -> None:
@@ -64,7 +65,7 @@ class Reference(NDArrayOperatorsMixin):
 
     @cached_property
     def contents(self) -> Sequence[Any]:
-        """The same, row by row."""
+        """The contents row by row."""
         if isinstance(self._content, list | tuple) and PLAIN_TYPES.issuperset(
             map(type, self._content)
         ):
@@ -73,7 +74,7 @@ class Reference(NDArrayOperatorsMixin):
 
     @property
     def ndim(self) -> int:
-        """0 for a single cell."""
+        """The number of dimensions; 0 for a single cell."""
         return self.cells.ndim
 
     @property
@@ -110,14 +111,12 @@ class Reference(NDArrayOperatorsMixin):
 
 
 def reference(cells: Any) -> Reference:
-    """The same cells as a Reference."""
+    """A Reference to the same cells."""
     return cells if isinstance(cells, Reference) else Reference(cells)
 
 
 def operand(content: Any) -> Any:
-    """A known value as the readings compute with it: a float64, an int, an array of these, or a
-    Reference.
-    """
+    """A known value as an operand of formulas: a float64, an int, an array, or a Reference."""
     if isinstance(content, np.ndarray) and content.ndim == 0:
         content = content.item()
     if isinstance(content, np.ndarray):
@@ -139,7 +138,7 @@ def _array(values: Array) -> Any:
 
 
 def content_of(result: Any) -> Any:
-    """What a cell shows whose formula has this result: a reference to a blank cell shows 0."""
+    """The content of a cell whose formula has this result; 0 if that refers to a blank cell."""
     if isinstance(result, np.ndarray | np.generic) and np.ndim(result) == 0:
         result = result.item()
     if not isinstance(result, Reference) or result.ndim:
@@ -149,12 +148,12 @@ def content_of(result: Any) -> Any:
 
 
 def is_number(cell: Any) -> bool:
-    """ISNUMBER of one cell or value."""
+    """ISNUMBER: whether a cell or value is a number."""
     return holds_number(cell.cells.item() if isinstance(cell, Reference) else plain(cell))
 
 
 def amounts(cells: Any) -> Any:
-    """What arithmetic takes a cell, a range or a value for."""
+    """The numbers that arithmetic uses for a cell, a range or a value."""
     if isinstance(cells, str | list | tuple):
         cells = Reference(cells)
     if isinstance(cells, Reference):
@@ -181,9 +180,7 @@ def numbers(cells: Any) -> Array:
 
 
 def numbers_or_zeros(cells: Any) -> Array:
-    """A range of the same shape in which everything but numbers and errors is 0, as SUMPRODUCT
-    reads its arguments.
-    """
+    """The range with everything except numbers and errors replaced by 0, as SUMPRODUCT reads it."""
     if isinstance(cells, np.ndarray) and cells.dtype.kind in "fi":
         return cells
     return np.asarray(COUNTED(reference(cells).cells), float)
@@ -193,7 +190,9 @@ COUNTED = np.frompyfunc(lambda cell: cell if holds_number(cell) or is_error(cell
 
 
 def number_of(cell: Any) -> Any:
-    """N of a cell: its number, 1 for TRUE, an error; 0 for text. Arrays of numbers as they are."""
+    """N: the number in a cell, 1 for TRUE, 0 for text, or an error; arrays of numbers are
+    unchanged.
+    """
     if not isinstance(cell, Reference):
         return cell
     (first, *_) = contents(cell)
@@ -201,7 +200,7 @@ def number_of(cell: Any) -> Any:
 
 
 def rows(cells: Any) -> int:
-    """How many rows a range has; 1 for a single cell."""
+    """The number of rows of a range; 1 for a single cell."""
     return len(cells) if np.ndim(cells) else 1
 
 
@@ -215,7 +214,7 @@ def _compared(relation: Callable[[Any, Any], bool], *sides: Any) -> Any:
 
 
 def _extreme(ufunc: np.ufunc, *sides: Any) -> Any:
-    """MAX or MIN, which see only the numbers in what they refer to."""
+    """MAX or MIN, which use only the numbers in a reference."""
     values = [side for side in sides if not isinstance(side, Reference)]
     ranges = [numbers(side) for side in sides if isinstance(side, Reference)]
     if not all(np.isfinite(cells).all() for cells in ranges):

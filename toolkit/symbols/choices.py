@@ -1,6 +1,6 @@
-"""Answers that depend on what cells hold: a number or not, the same or not, within a bound or not.
+"""Functions that choose an answer by the content of cells.
 
-A case that does not hold is not computed: it may be an error, or of another type.
+Only the case that applies is computed, because the other may be an error or of another type.
 """
 
 from typing import Any
@@ -18,33 +18,31 @@ from toolkit.symbols.ranges import count_numbers
 
 @cell_function("IF(ISNUMBER({cell}),{answer},{otherwise})")
 def if_number(cell: Any, answer: Lazy, otherwise: Lazy) -> Any:
-    """One answer where a cell holds a number, else another."""
+    """`answer` if a cell holds a number, else `otherwise`."""
     return answer() if is_number(cell) else otherwise()
 
 
 @cell_function('IF(ISNUMBER({cell}),{answer},"–")')
 def unless_dash(cell: Any, answer: Lazy) -> Any:
-    """An answer, or a dash where the cell that it reads holds no number."""
+    """`answer`, or a dash if the cell holds no number."""
     return answer() if is_number(cell) else "–"
 
 
 @cell_function('IF(COUNT({cells})=ROWS({cells}),{answer},"–")')
 def when_all_numbers(answer: Lazy, cells: Any) -> Any:
-    """An answer, or a dash where some cells of a range hold no number."""
+    """`answer`, or a dash unless all cells of the range hold numbers."""
     return answer() if count_numbers(cells) == rows(cells) else "–"
 
 
 @cell_function("IF({a}={b},{answer},{otherwise})")
 def matching(a: Any, b: Any, answer: Lazy, otherwise: Lazy) -> Any:
-    """One answer where two values are the same, else another."""
+    """`answer` if two values are equal, else `otherwise`."""
     return answer() if equal(a, b) else otherwise()
 
 
 @cell_function('IF(ISNUMBER({number}),IF({number}<={bound},"pass","fail"),"out of range")')
 def verdict(number: Any, bound: Any) -> Any:
-    """Pass where a number is at most the bound, else fail; where it is an error, that the run is
-    out of the range of numbers.
-    """
+    """Whether a number is at most the bound: "pass" or "fail", or "out of range" for an error."""
     if not is_number(number):
         return "out of range"
     return "pass" if less_equal(number, bound) else "fail"
@@ -52,18 +50,18 @@ def verdict(number: Any, bound: Any) -> Any:
 
 @cell_function('IF({whole:factor}=0,"–",{part:factor}/{whole:factor})')
 def share_or_dash(part: Any, whole: Any) -> Any:
-    """One number as a share of another; a dash where that is 0."""
+    """The quotient part / whole; a dash if `whole` is 0."""
     return "–" if equal(whole, 0) else part / whole
 
 
 class dropout_mask(CellFunction):
-    """1 where a random number is no less than the rate of dropout, else 0: what dropout keeps."""
+    """The mask of dropout: 1 if a random number is at least the dropout rate, else 0."""
 
     formula = "(({u}>={p})*1)"
 
     @staticmethod
     def compute(u: Any, p: Any) -> Any:
-        """The value, also of arrays."""
+        """The value, also for arrays."""
         return choose(greater_equal(u, p), 1.0, 0.0)
 
     def _plain(self, printer: Any) -> str:
@@ -78,13 +76,16 @@ class dropout_mask(CellFunction):
 
 @cell_function("ABS({a}-{b:factor})/MAX(ABS({a}),ABS({b}),0.001)")
 def relative_error(a: Any, b: Any) -> Any:
-    """How far two numbers lie apart, as a share of the larger; below 0.001 that counts as 0.001."""
+    """The difference of two numbers divided by the larger absolute value, or by 0.001 if that is
+    larger.
+    """
     return np.abs(a - b) / np.maximum(np.maximum(np.abs(a), np.abs(b)), 0.001)
 
 
 @cell_function("INT(-LOG10(ABS({a}-{b:factor})/ABS({b})))")
 def same_digits(a: Any, b: Any) -> Any:
-    """To how many significant digits one number agrees with another: the largest N such that they
-    differ by at most 10^-N of the other.
+    """The number of significant digits to which one number agrees with another.
+
+    This is the largest N such that they differ by at most 10^-N times the other number.
     """
     return floor(-over_arrays(log10)(np.abs(a - b) / np.abs(b)))

@@ -1,4 +1,4 @@
-"""Comparisons of cells, values and arrays, and the choice between two answers by them."""
+"""Comparisons of cells, values and arrays, and the function IF, which depends on them."""
 
 import math
 from collections.abc import Callable
@@ -10,7 +10,7 @@ from toolkit.symbols.cells import RELATIONS, Reference, operand
 
 
 def related(ufunc: np.ufunc) -> Callable[[Any, Any], Any]:
-    """A comparison of cells or values, or of arrays of numbers element by element."""
+    """A comparison of cells or values, applied to each element of arrays."""
 
     def relation(a: Any, b: Any) -> Any:
         if np.ndim(a) or np.ndim(b):
@@ -24,12 +24,12 @@ equal, not_equal, less, less_equal, greater, greater_equal = map(related, RELATI
 
 
 def where(condition: Any, answer: Any, otherwise: Any) -> Any:
-    """IF, for one cell or for arrays element by element."""
+    """IF for a single cell, or for each element of arrays."""
     if isinstance(condition, Reference) or (
         np.ndim(condition) == 0 and any(isinstance(x, Reference) for x in (answer, otherwise))
     ):
         return answer if condition else otherwise
     answers = np.where(condition, answer, otherwise)[()]
-    # Comparisons of ranges tell errors by nan.
+    # In comparisons of ranges, nan stands for an error.
     lost = np.ndim(condition) and np.asarray(condition).dtype.kind == "f"
     return np.where(np.isnan(condition), math.nan, answers) if lost else answers

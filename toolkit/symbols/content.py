@@ -1,11 +1,11 @@
-"""What a single cell holds, as a spreadsheet computes and compares with it.
+"""The content of a single cell, as spreadsheets compute and compare with it.
 
-The rules are Excel's. Arithmetic takes a blank (None) for 0, TRUE for 1, text that spells a number
-for that number, and fails on other text. Comparisons rank numbers below text and text below
-booleans, and ignore letter case; texts rank by their characters' codes, which for signs other than
-letters and digits differs from the order of the computer's language that spreadsheets take.
-Two numbers count as equal where all their bits agree: programs differ on which others do (15
-digits in Excel, a relative 2^-48 in LibreOffice, 2.2e-16 in IronCalc).
+The rules are Excel's. Arithmetic counts a blank (None) as 0 and TRUE as 1, converts text that
+spells a number into that number, and fails for other text. Comparisons rank numbers below text and
+text below booleans, and ignore letter case. Texts are ranked by the codes of their characters; for
+characters other than letters and digits this differs from the order of the user's language, which
+spreadsheets apply. Two numbers are equal only if all their bits agree: programs differ in what else
+they consider equal (15 digits in Excel, a relative 2^-48 in LibreOffice, 2.2e-16 in IronCalc).
 """
 
 import math
@@ -20,14 +20,14 @@ NUMERAL = re.compile(r" *[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)? *")
 
 
 def plain(content: Any) -> Any:
-    """A cell's content in Python's own type; anything else as it is."""
+    """The content of a cell as Python's own type; any other value is returned unchanged."""
     if isinstance(content, np.floating):
-        return float(content)  # item() would leave a long double as it is
+        return float(content)  # item() would return a long double unchanged
     return content.item() if isinstance(content, np.generic) else content
 
 
 def is_error(cell: Any) -> bool:
-    """Whether a plain content stands for an error."""
+    """Whether a plain content represents an error."""
     return isinstance(cell, float) and not math.isfinite(cell)
 
 
@@ -39,15 +39,15 @@ def holds_number(cell: Any) -> bool:
 
 
 def amount(cell: Any) -> float:
-    """What arithmetic takes a plain content for; nan where it fails."""
+    """The number that arithmetic uses for a plain content; nan if it fails."""
     if isinstance(cell, str):
         return float(cell) if NUMERAL.fullmatch(cell) else math.nan
     return 0.0 if cell is None else float(cell)
 
 
 def order(a: Any, b: Any) -> float:
-    """Negative, 0 or positive, as one plain content ranks before, with or after another; nan where
-    one is an error.
+    """A negative number, 0 or a positive number if `a` ranks before, with or after `b`; nan for
+    errors.
     """
     if is_error(a) or is_error(b):
         return math.nan
@@ -56,7 +56,7 @@ def order(a: Any, b: Any) -> float:
 
 
 def _rank(cell: Any, beside: Any) -> tuple[int, Any]:
-    """A blank is whatever is least of the kind beside it."""
+    """The rank of a cell; a blank counts as the least value of the kind of `beside`."""
     if cell is None:
         cell = type(beside)() if isinstance(beside, bool | str) else 0
     if isinstance(cell, str):

@@ -1,4 +1,4 @@
-"""What COUNTIF, COUNTIFS, SUMIFS and AVERAGEIFS count, and what MATCH looks for."""
+"""The criteria of COUNTIF, COUNTIFS, SUMIFS and AVERAGEIFS, and the search of MATCH."""
 
 import math
 import operator
@@ -20,7 +20,7 @@ Test = Callable[[Any], bool]
 
 
 def count(*columns_and_criteria: Any) -> int:
-    """In how many rows each column (first, third, ...) meets the criterion that follows it."""
+    """The number of rows in which each column (first, third, ...) meets the criterion after it."""
     return len(rows_that_meet(*columns_and_criteria))
 
 
@@ -32,13 +32,13 @@ def rows_that_meet(*columns_and_criteria: Any) -> Sequence[int]:
         test, text = criterion(condition), _word(condition)
         if text is None:
             met = [row for row in met if test(column[row])]
-        else:  # the same, without a call for each cell
+        else:  # the same result, without a call for each cell
             met = [r for r in met if isinstance(c := column[r], str) and c.lower() == text]
     return met
 
 
 def _word(condition: Any) -> str | None:
-    """A criterion in small letters, where it is text that only stands for itself."""
+    """A text criterion in lower case if it has no operators or wildcards; otherwise None."""
     text = _single(condition)
     plain = isinstance(text, str) and _typed(text) == text and not SPECIAL.search(text)
     return text.lower() if plain and text else None
@@ -51,10 +51,11 @@ def cells_that_meet(answers: Any, *columns_and_criteria: Any) -> list[Any]:
 
 
 def criterion(condition: Any) -> Test:
-    """Whether a cell's plain content meets a criterion: a value, or text such as "<=3" or "a*".
+    """A function that tells whether the plain content of a cell meets a criterion.
 
-    A blank criterion asks for 0, an error for errors. Numbers also count where they are stored as
-    text, but not in "<" and its kind; booleans are only met by booleans.
+    A criterion is a value, or text such as "<=3" or "a*". A blank criterion matches 0, and an error
+    matches errors. A number also matches a cell that stores it as text, except with "<" and similar
+    operators; booleans match only booleans.
     """
     condition = _single(condition)
     if not isinstance(condition, str):
@@ -81,12 +82,12 @@ def _single(condition: Any) -> Any:
 
 
 def _typed(text: str) -> Any:
-    """What a text stands for in a criterion."""
+    """The value that a text in a criterion stands for."""
     return float(text) if NUMERAL.fullmatch(text) else BOOLEANS.get(text.lower(), text)
 
 
 def _ranks(relation: Callable[[Any, Any], bool], target: Any) -> Test:
-    """Whether a cell of the same kind ranks so; no cell does beside nothing."""
+    """A test whether a cell has this relation to a target of its kind; false for a blank target."""
     if target == "":
         return lambda cell: False
     kind = type(target) if isinstance(target, bool | str) else None
@@ -115,7 +116,7 @@ def _equals(target: Any) -> Test:
 
 
 def equal_to(target: Any) -> Test:
-    """Whether a cell equals another by =, which knows no wildcards; false for errors."""
+    """A test for equality by =, which knows no wildcards; it is false for errors."""
     target = _single(target)
     if isinstance(target, str) and target:
         text = target.lower()
@@ -124,8 +125,9 @@ def equal_to(target: Any) -> Test:
 
 
 def pattern(text: str) -> Test:
-    """Whether a cell holds this text, in which * stands for any characters, ? for one, and ~ takes
-    the next of these as it is. Letter case does not count.
+    """A test for a text with wildcards, which ignores letter case.
+
+    `*` matches any characters, `?` matches one character, and `~` makes the next of these literal.
     """
     text = text.lower()
     if not WILD.search(text):
@@ -141,9 +143,10 @@ def pattern(text: str) -> Test:
 
 
 def match(target: Any, cells: Any) -> float:
-    """The place (from 1) of the first cell that MATCH(…, 0) takes; nan where there is none.
+    """The position (from 1) of the first cell that MATCH(…, 0) finds; nan if there is none.
 
-    Unlike in a criterion, a number is not found in text, and a blank is not found at all.
+    Unlike a criterion, MATCH does not find a number that is stored as text, and never finds a
+    blank.
     """
     target = _single(target)
     if holds_number(target) and isinstance(cells, np.ndarray):

@@ -1,4 +1,4 @@
-"""Equations between named quantities, and the gradients that the chain rule makes of them."""
+"""Equations between named quantities, and their gradients by the chain rule."""
 
 import re
 from collections import defaultdict
@@ -15,25 +15,26 @@ from toolkit.symbols.plain import plain
 
 
 def quantity(name: str) -> Symbol:
-    """A real-valued quantity as the class writes it: i1, w1, a_h1, E_total."""
+    """A real-valued quantity with the given name, such as i1, w1, a_h1 or E_total."""
     return Symbol(name, real=True)
 
 
 def quantities(names: str) -> tuple[Symbol, ...]:
-    """Several real-valued quantities, from their names with spaces or commas between them:
-    `w, x, t = quantities("w x t")`.
+    """Several real-valued quantities; the names are separated by spaces or commas.
+
+    For example, `w, x, t = quantities("w x t")`.
     """
     return tuple(map(quantity, re.split(r"[\s,]+", names.strip(" ,"))))
 
 
 class Gradient(Symbol):
-    """The symbol ∂loss/∂wrt; what it equals is an equation like any other."""
+    """The symbol ∂loss/∂wrt. Its value is defined by an equation, as for any other symbol."""
 
     loss: Symbol
     wrt: Symbol
 
     def __new__(cls, loss: Symbol, wrt: Symbol) -> "Gradient":
-        """The one symbol for this pair."""
+        """Create the symbol, or return the existing one for the same pair."""
         gradient: Gradient = Symbol.__new__(cls, f"∂{loss.name}/∂{wrt.name}", real=True)
         gradient.loss, gradient.wrt = loss, wrt
         return gradient
@@ -47,12 +48,12 @@ class Gradient(Symbol):
 
 
 class Previous(Symbol):
-    """The value that a quantity had one epoch earlier: the cell in the row above."""
+    """The value of a quantity one epoch earlier, which is in the row above."""
 
     of: Symbol
 
     def __new__(cls, of: Symbol) -> "Previous":
-        """The one symbol for this quantity."""
+        """Create the symbol, or return the existing one for the same quantity."""
         previous: Previous = Symbol.__new__(cls, f"previous {of.name}", real=True)
         previous.of = of
         return previous
@@ -66,9 +67,10 @@ class Previous(Symbol):
 
 @dataclass(frozen=True)
 class Equation:
-    """One line of the derivation: symbol = expr. A name may be given instead of the symbol.
+    """An equation symbol = expr: one line of a derivation.
 
-    `str` gives it as a line of text; notebooks show it typeset.
+    The symbol may be given by its name. `str` returns the equation as a line of text; notebooks
+    show it typeset.
     """
 
     symbol: Symbol
@@ -81,9 +83,9 @@ class Equation:
             object.__setattr__(self, "expr", sympify(self.expr))
 
     def formula(self, cells: Callable[[Symbol], str] | Mapping[Symbol, str]) -> str:
-        """The spreadsheet formula; `cells` gives the address of each symbol.
+        """The spreadsheet formula; `cells` maps each symbol to its address.
 
-        Raises ValueError where a mapping lacks a symbol that the equation reads.
+        Raises ValueError if a symbol in the equation has no address.
         """
         return "=" + excel(self.expr, _address_in(cells) if isinstance(cells, Mapping) else cells)
 
@@ -111,8 +113,10 @@ Readers = dict[Symbol, list[tuple[Equation, Expr]]]
 
 
 def check_order(equations: Iterable[Equation], known: Iterable[Symbol]) -> None:
-    """Raise ValueError where an equation reads what no earlier equation (or `known`) defines, or
-    defines what is defined already.
+    """Raise ValueError if the equations are not in an order in which they can be computed.
+
+    An equation may use only symbols that are in `known` or defined by earlier equations, and no
+    symbol may be defined twice.
     """
     defined = set(known)
     for equation in equations:
@@ -129,27 +133,29 @@ def check_order(equations: Iterable[Equation], known: Iterable[Symbol]) -> None:
 
 
 def derive(forward: Sequence[Equation], wrt: Iterable[Symbol]) -> list[Equation]:
-    """∂loss/∂x for every quantity between the loss and `wrt`, then for each of `wrt`.
+    """The gradients ∂loss/∂x of all quantities x between the loss and `wrt`, then of those in
+    `wrt`.
 
-    Each is the chain rule over the quantities that read x directly:
-    ∂loss/∂x = sum over y of ∂loss/∂y · ∂y/∂x. `forward` is in order of computation; the loss is the
-    quantity that its last equation defines. Who reads what is indexed once, so the cost grows with
-    the number of products, not its square.
+    `forward` lists the equations in the order of computation; the last one defines the loss. Each
+    gradient follows from the chain rule over the quantities y that depend directly on x: ∂loss/∂x =
+    sum over y of ∂loss/∂y · ∂y/∂x. An index of these dependencies is built once, so the cost grows
+    linearly with the number of products.
 
-    Raises ValueError where an equation reads what a later one defines.
+    Raises ValueError if an equation uses a quantity that a later one defines.
     """
     if not forward:
         return []
     defined = {equation.symbol for equation in forward}
-    read = {symbol for equation in forward for symbol in equation.expr.free_symbols}
-    check_order(forward, read - defined)
+    operands = {symbol for equation in forward for symbol in equation.expr.free_symbols}
+    check_order(forward, operands - defined)
     loss = forward[-1].symbol
     readers = _readers(forward)
     away = _distances(forward, readers)
     inner = [equation.symbol for equation in forward if equation.symbol != loss]
     inner.sort(key=lambda symbol: away[symbol])
     targets = dict.fromkeys(wrt)
-    # What leads nowhere, such as a softmax whose loss reads the logits, has no gradient to pass on.
+    # Quantities on which the loss does not depend have no gradient, such as a softmax whose loss is
+    # computed from the logits.
     leading, gradients = {loss}, []
     for symbol in dict.fromkeys([*inner, *targets]):
         ways = [(reader, local) for reader, local in readers[symbol] if reader.symbol in leading]
@@ -160,7 +166,7 @@ def derive(forward: Sequence[Equation], wrt: Iterable[Symbol]) -> list[Equation]
 
 
 def _needed(gradients: list[Equation], targets: set[Symbol]) -> list[Equation]:
-    """The gradients of `targets`, and those that these read directly or indirectly."""
+    """The gradients of `targets`, and all gradients on which they depend."""
     needed = []
     for equation in reversed(gradients):
         if equation.symbol in targets:
@@ -170,7 +176,7 @@ def _needed(gradients: list[Equation], targets: set[Symbol]) -> list[Equation]:
 
 
 def _distances(forward: Sequence[Equation], readers: Readers) -> dict[Symbol, int]:
-    """How many equations lie between each quantity and the loss, along the longest way."""
+    """The number of equations between each quantity and the loss, along the longest path."""
     away: dict[Symbol, int] = {}
     for equation in reversed(forward):
         further = (away[reader.symbol] for reader, _ in readers[equation.symbol])
@@ -179,7 +185,7 @@ def _distances(forward: Sequence[Equation], readers: Readers) -> dict[Symbol, in
 
 
 def _readers(forward: Sequence[Equation]) -> Readers:
-    """Who reads a quantity directly, each with its derivative by that quantity."""
+    """For each quantity, the quantities that depend directly on it, each with its derivative."""
     readers: Readers = defaultdict(list)
     for equation in forward:
         for symbol, local in local_derivatives(equation).items():
@@ -196,12 +202,12 @@ def _chain_rule(wrt: Symbol, readers: list[tuple[Equation, Expr]], loss: Symbol)
 
 
 def local_derivatives(equation: Equation) -> dict[Symbol, Expr]:
-    """∂y/∂x of one equation y = expr for every x it reads, but for those that are 0 throughout.
+    """The nonzero derivatives ∂y/∂x of an equation y = expr for every symbol x in it.
 
-    Each is written with y wherever its own expression comes back. Renaming is confined to this
-    equation and to expressions that are not a lone symbol: with an identity activation, a = h,
-    renaming h everywhere would change what other equations mean. A sum is differentiated term by
-    term, each only by what it reads, so that the cost grows with its length and not its square.
+    If the expression of y occurs in a derivative, it is replaced by y. The replacement is limited
+    to this equation and to expressions that are more than one symbol: for an identity activation a
+    = h, replacing h everywhere would change other equations. A sum is differentiated term by term,
+    each term only by its own symbols, so that the cost grows linearly with its length.
     """
     expr = equation.expr
     if isinstance(expr, Add):
@@ -220,9 +226,9 @@ def _symbols(expr: Expr) -> list[Symbol]:
 
 
 def inline(equations: Iterable[Equation], definitions: Iterable[Equation]) -> list[Equation]:
-    """`equations` with every defined symbol replaced by its definition, all the way down.
+    """The equations with every defined symbol replaced by its definition, recursively.
 
-    `definitions` are in order: each reads only earlier ones, or what is not defined here.
+    `definitions` are in order: each uses only earlier ones, or symbols not defined here.
     """
     known: dict[Symbol, Expr] = {}
     for definition in definitions:
@@ -231,5 +237,5 @@ def inline(equations: Iterable[Equation], definitions: Iterable[Equation]) -> li
 
 
 def _replaced(expr: Expr, known: dict[Symbol, Expr]) -> Expr:
-    read = {symbol: known[symbol] for symbol in expr.free_symbols if symbol in known}
-    return expr.xreplace(read) if read else expr
+    operands = {symbol: known[symbol] for symbol in expr.free_symbols if symbol in known}
+    return expr.xreplace(operands) if operands else expr

@@ -1,14 +1,14 @@
-"""Functions and sums whose every digit is the same on every machine.
+"""Functions and sums that give the same digits on every machine.
 
-IEEE 754 rounds + - * / and the square root correctly wherever they run, so these are left to NumPy.
-Of anything else no one promises the last digit: exp, log or tanh come from the C library or from
-NumPy's code for the processor at hand, and a dot product adds in the order that suits it. Here each
-function is the float64 nearest to its true value, and each sum has an order of its own.
+IEEE 754 guarantees correct rounding of + - * / and the square root, so NumPy computes these. No
+standard guarantees the last digit of other functions: exp, log and tanh come from the C library or
+from NumPy's code for the processor, and a dot product adds its terms in any order. In this module
+each function returns the float64 nearest to the true value, and each sum has a fixed order.
 
-MPFR (by gmpy2) computes these values, at 1 to 6 microseconds each. The exponential, which every
-epoch of a sigmoid needs several times, has a way of its own that takes half a microsecond: a table
-and a short polynomial (Tang 1989), whose result is taken only where its error cannot change the
-rounding (Ziv 1991), as it is in all but two cases of a thousand.
+MPFR (through gmpy2) computes these values in 1 to 6 microseconds each. Every epoch of a network
+with sigmoids needs several exponentials, which therefore have a faster algorithm of half a
+microsecond: a table and a short polynomial (Tang 1989). Its result is used only if its error cannot
+change the rounding (Ziv 1991), as in all but two of a thousand cases.
 """
 
 import math
@@ -22,11 +22,11 @@ from numpy.typing import NDArray
 Array = NDArray[np.float64]
 Function = Callable[[float], float]
 
-FLOAT64 = gmpy2.ieee(64)  # 53 bits, rounded to the nearest; also numbers too small to be normal
+FLOAT64 = gmpy2.ieee(64)  # 53 bits, rounded to nearest, with subnormal numbers
 
 
 def _nearest(name: str) -> Function:
-    """The function of this name in MPFR, of one number; inf or nan where it has no value."""
+    """The MPFR function of this name for one number; it returns inf or nan if it has no value."""
     compute = getattr(FLOAT64, name)
     return lambda x: float(compute(float(x)))
 
@@ -38,7 +38,7 @@ _exp = _nearest("exp")
 
 
 def normal_cdf(x: float) -> float:
-    """The share of a standard normal distribution below x."""
+    """The probability that a standard normal variable is below x."""
     return 0.5 * erfc(-x * math.sqrt(0.5))
 
 
@@ -46,15 +46,15 @@ def normal_cdf(x: float) -> float:
 BITS = 11
 PARTS = 1 << BITS
 REST = PARTS - 1
-LARGEST_EXPONENT = 709  # from 709.8 on, e^x leaves float64's range
-LOWEST, HIGHEST = -708.0, 709.0  # between these it is a normal number
-# The error of 2^(j/2048) · e^r, a number below 2: what all roundings and the terms left out add to.
+LARGEST_EXPONENT = 709  # from 709.8 on, e^x exceeds the range of float64
+LOWEST, HIGHEST = -708.0, 709.0  # between these bounds e^x is a normal number
+# A bound on the error of 2^(j/2048) · e^r, a number below 2: all roundings and omitted terms.
 ERROR = 2.0**-62
 SIXTH, TWENTY_FOURTH = 1 / 6, 1 / 24
 
 
 def _powers() -> list[tuple[float, float]]:
-    """2^(j/2048) for every j, and what float64 leaves out of it."""
+    """2^(j/2048) for every j, and the rounding errors of these values."""
     wide = gmpy2.context(precision=200)
     factor, power = wide.exp(wide.div(wide.log(2), PARTS)), wide.add(1, 0)
     pairs = []
@@ -66,7 +66,9 @@ def _powers() -> list[tuple[float, float]]:
 
 
 def _step() -> tuple[float, float, float]:
-    """2048 / ln 2; ln 2 / 2048 in two parts, the first so short that its multiples are exact."""
+    """2048 / ln 2, and ln 2 / 2048 in two parts; the first is so short that its multiples are
+    exact.
+    """
     wide = gmpy2.context(precision=200)
     step = wide.div(wide.log(2), PARTS)
     first = float(gmpy2.context(precision=30).add(step, 0))
@@ -74,13 +76,13 @@ def _step() -> tuple[float, float, float]:
 
 
 POWERS = _powers()
-# 2^n at place n: Python counts negative places from the end.
+# 2^n at index n: Python counts negative indices from the end.
 SCALES = [2.0**n for n in (*range(1024), *range(-1022, 0))]
 PER_ONE, STEP, STEP_LEFT = _step()
 
 
 def _exponential(otherwise: Function) -> Function:
-    """The exponential of one number; `otherwise` where e^x is no normal number."""
+    """The exponential of one number; `otherwise` computes it if e^x is not a normal number."""
 
     def exponential(x: float) -> float:
         if not LOWEST < x < HIGHEST:
@@ -90,19 +92,19 @@ def _exponential(otherwise: Function) -> Function:
         near, left = POWERS[count & REST]
         rest = left + near * (r + r * r * (0.5 + r * (SIXTH + r * TWENTY_FOURTH)))
         low = near + (rest - ERROR)
-        # Where both bounds round to one number, so does what lies between them.
+        # If both bounds round to the same number, so does every value between them.
         return low * SCALES[count >> BITS] if low == near + (rest + ERROR) else _exp(x)
 
     return exponential
 
 
 exp = _exponential(_exp)
-# Of no more than 709: what sigmoids need, whose sum with 1 no larger one could change by a digit.
+# Limited to the exponent 709 for sigmoids, because a larger power would not change 1 / (1 + e^x).
 capped_exp = _exponential(lambda x: _exp(min(x, LARGEST_EXPONENT)))
 
 
 def over_arrays(compute: Function) -> Callable[[Any], Any]:
-    """The same function of a number, or of each number of an array."""
+    """The function extended to arrays, whose elements are computed one by one."""
 
     def each(x: Any) -> Any:
         if np.ndim(x) == 0:
@@ -114,12 +116,12 @@ def over_arrays(compute: Function) -> Callable[[Any], Any]:
 
 
 def floor(x: Any) -> Any:
-    """The whole number below; of whole numbers themselves, where NumPy 1.26 has floats of them."""
+    """The largest whole number that is not above x; NumPy 1.26 would return floats for integers."""
     return np.floor(x) if np.asarray(x).dtype.kind == "f" else x
 
 
 def power(base: Any, exponent: Any) -> Any:
-    """Base^exponent of numbers, or of arrays of one shape; whole where both are."""
+    """base^exponent for numbers or arrays of equal shape; an integer if both are integers."""
     if all(np.asarray(number).dtype.kind in "iu" for number in (base, exponent)):
         return base**exponent
     if np.ndim(base) == np.ndim(exponent) == 0:
@@ -130,13 +132,13 @@ def power(base: Any, exponent: Any) -> Any:
 
 
 def total(cells: Any) -> Any:
-    """The float64 nearest to the sum of all cells, whatever their shape; whole of whole numbers."""
+    """The float64 nearest to the sum of all cells, in any shape; an integer if all are integers."""
     numbers = np.asarray(cells)
     if numbers.dtype.kind != "f":
         return numbers.sum()
     try:
         return np.float64(math.fsum(numbers.ravel().tolist()))
-    except (OverflowError, ValueError):  # out of range, or inf and -inf
+    except (OverflowError, ValueError):  # out of range, or both inf and -inf
         with np.errstate(all="ignore"):
             return numbers.sum()
 
@@ -147,14 +149,15 @@ def mean(cells: Any) -> Any:
 
 
 def deviation(cells: Any, ddof: int = 0) -> Any:
-    """The standard deviation of all cells, their squares divided by their number less `ddof`."""
+    """The standard deviation of all cells, with the divisor (number of cells - `ddof`)."""
     away = np.asarray(cells, float) - mean(cells)
     return np.sqrt(total(away * away) / np.float64(away.size - ddof))
 
 
 def added(terms: Array, axes: int = 1) -> Any:
-    """The sum over the last axis, or over the last `axes`: half of the terms to the other half,
-    and so on. NumPy's own order depends on how the array lies in memory.
+    """The sum over the last `axes` axes: one half of the terms is added to the other, and so on.
+
+    NumPy's own order depends on the layout of the array in memory.
     """
     rest = terms.reshape(*terms.shape[: terms.ndim - axes], -1)
     while rest.shape[-1] > 1:
@@ -167,5 +170,5 @@ def added(terms: Array, axes: int = 1) -> Any:
 
 
 def dot(window: Array, kernel: Array) -> Any:
-    """The sum of the products of the last two axes, (…, rows, columns)."""
+    """The sum of products over the last two axes of arrays (…, rows, columns)."""
     return added(np.multiply(window, kernel), axes=2)

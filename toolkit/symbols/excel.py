@@ -1,4 +1,4 @@
-"""SymPy expressions as formulas that Excel and LibreOffice read alike."""
+"""Print SymPy expressions as formulas that mean the same in Excel and LibreOffice."""
 
 import math
 from collections.abc import Callable
@@ -9,7 +9,8 @@ from sympy import Expr, Rational, Symbol
 from toolkit.symbols import order
 from toolkit.symbols.precedence import Binding, Notation, cases
 
-# Functions whose arguments spreadsheets take in the same order, as ATAN2, with x first, does not.
+# Functions whose arguments have the same order in spreadsheets; ATAN2, which takes x first, has
+# not.
 NAMES = {
     "exp": "EXP",
     "log": "LN",
@@ -23,10 +24,10 @@ RELATIONS = {"==": "=", "!=": "<>"}
 
 
 def literal(value: float | bool | str) -> str:
-    """A constant as formulas write it: a number to full precision, a text in quotes (those in it
-    doubled), TRUE or FALSE.
+    """A constant in the notation of formulas.
 
-    Raises ValueError for nan and infinity, which no formula can name.
+    A number has full precision, a text stands in quotes (with quotes inside it doubled), and a
+    boolean is TRUE or FALSE. Raises ValueError for nan and infinity, which formulas cannot express.
     """
     if isinstance(value, str):
         doubled = value.replace('"', '""')
@@ -39,7 +40,7 @@ def literal(value: float | bool | str) -> str:
 
 
 class ExcelPrinter(Notation):
-    """One method a kind of node; a function of our own brings its `_excel`."""
+    """The printer of formulas: a method for each kind of node; our own functions bring `_excel`."""
 
     printmethod = "_excel"
     reading = "spreadsheet formula"
@@ -88,11 +89,11 @@ class ExcelPrinter(Notation):
         return f"{text}/({under})" if len(below) > 1 else f"{text}/{under}"
 
     def _print_Pow(self, power: Any) -> str:
-        # Spreadsheets read -A1^2 as (-A1)^2 and 2^3^2 as 64, so a power brings its parentheses.
+        # Spreadsheets read -A1^2 as (-A1)^2 and 2^3^2 as 64, so every power is put in parentheses.
         if power.exp == -1:
             return f"1/{self._factor(power.base)}"
         if power.exp == 2:
-            # LibreOffice's ^ returns an error where the result is too small for a number.
+            # In LibreOffice, ^ returns an error if the result is too small for a number.
             return f"({self._factor(power.base)}*{self._factor(power.base)})"
         if power.exp == Rational(1, 2):
             return f"SQRT({self._print(power.base)})"
@@ -131,7 +132,9 @@ class ExcelPrinter(Notation):
         return f"MIN({self._sorted(smallest)})"
 
     def _sorted(self, of: Any) -> str:
-        """Arguments that are a set to SymPy, in an order that does not change between runs."""
+        """The arguments of a node that SymPy treats as a set, in an order that is the same in every
+        run.
+        """
         return ",".join(sorted(map(self._print, of.args)))
 
     def _print_Function(self, function: Any) -> str:
@@ -142,6 +145,6 @@ class ExcelPrinter(Notation):
 
 
 def excel(expr: Expr, cells: Callable[[Symbol], str]) -> str:
-    """The formula for `expr` without its leading "="; `cells` gives the address of each symbol."""
+    """The formula for `expr` without the leading "="; `cells` maps each symbol to its address."""
     text: str = ExcelPrinter(cells).doprint(expr)
     return text

@@ -1,4 +1,4 @@
-"""Polynomials up to a degree, as sums over a basis."""
+"""Polynomials of limited degree, as sums over a basis."""
 
 import math
 from collections.abc import Sequence
@@ -17,15 +17,18 @@ Array = NDArray[np.float64]
 
 
 class basis_sum(CellFunction):
-    """Σ c_j P_j over the degrees j up to d: coefficients c, the basis P at a point, degrees j, and
-    d, each range a row of as many cells. In NumPy P may hold a row for each of many points.
+    """The sum of c_j P_j over the degrees j up to d.
+
+    The arguments are the coefficients c, the values P of the basis at a point, the degrees j, and
+    d; the first three are rows of equal length. In NumPy, P may have one row for each of many
+    points.
     """
 
     formula = "SUMPRODUCT({c},{basis},({degrees}<={degree})*1)"
 
     @staticmethod
     def compute(c: Any, basis: Any, degrees: Any, degree: Any) -> Any:
-        """The value at a point, or at each of many."""
+        """The value at one point, or at each of many points."""
         array = isinstance(degrees, np.ndarray)
         each = np.ravel(degrees) if array else reference(contents(degrees))
         most = degree if isinstance(degree, Reference) else np.asarray(degree)[..., None]
@@ -41,11 +44,12 @@ class basis_sum(CellFunction):
 
 
 def orthonormal(x: Sequence[float], degree: int, at: Sequence[float]) -> Array:
-    """The values (places in `at`, degree + 1) of the polynomials, one of each degree, that are
-    orthonormal over the places x: what a point adds to a coefficient then does not depend on the
-    degree of the fit (Forsythe 1957). There must be more places in x than the degree.
+    """The values (points in `at`, degree + 1) of polynomials that are orthonormal over the points
+    x.
 
-    By Forsythe's recurrence in whole fractions, so that nothing is rounded but the quotient.
+    There is one polynomial of each degree up to `degree`, which must be less than the number of
+    points. With an orthonormal basis, a coefficient does not depend on the degree of the fit
+    (Forsythe 1957). Forsythe's recurrence is computed in fractions; only the quotient is rounded.
     """
     places = [Fraction(place) for place in (*x, *at)]
     before, now = [Fraction(0)] * len(places), [Fraction(1)] * len(places)

@@ -1,4 +1,4 @@
-"""Equations as LaTeX, for notebooks: SymPy's printer, with our order and our symbols."""
+"""Print equations as LaTeX for notebooks: SymPy's printer with the toolkit's order and symbols."""
 
 import re
 from typing import Any
@@ -12,7 +12,7 @@ from toolkit.symbols.typeset import INDEXED
 
 
 class _Latex(LatexPrinter):
-    """Terms and factors in the order of the other readings; symbols with their indices."""
+    """The LaTeX printer; terms and factors have the same order as in the other readings."""
 
     def __init__(self) -> None:
         super().__init__({"ln_notation": True})
@@ -36,13 +36,14 @@ class _Latex(LatexPrinter):
         return r" \cdot ".join(map(self._factor, factors))
 
     def _factor(self, factor: Expr) -> str:
-        # SymPy knows another class called Gradient, one that needs brackets.
+        # SymPy has another class called Gradient, whose operand needs brackets.
         loose = not factor.is_Symbol and self._needs_mul_brackets(factor)
         text: str = self._print(factor)
         return rf"\left({text}\right)" if loose else text
 
     def _print_Pow(self, power: Any) -> str:
-        # SymPy hands the exponent of a function to the function's own method, and ours take none.
+        # SymPy passes the exponent of a function to that function's own method, and ours accept
+        # none.
         root = power.exp.is_Rational and (power.exp.is_negative or power.exp == Rational(1, 2))
         if isinstance(power.base, CellFunction) and not root:
             return rf"\left({self._print(power.base)}\right)^{{{self._print(power.exp)}}}"
@@ -50,7 +51,9 @@ class _Latex(LatexPrinter):
 
 
 def _symbol(name: str) -> str:
-    """w5, a_h1 and E_total with their indices; the sample of h1[2] stands above."""
+    """A symbol with its index, such as w5, a_h1 or E_total; the sample in h1[2] becomes a
+    superscript.
+    """
     match = INDEXED.fullmatch(name)
     if not match:
         return _upright(name)
@@ -61,7 +64,7 @@ def _symbol(name: str) -> str:
 
 
 def _index(index: str) -> str:
-    """A letter with a number, as in a_h1, stands as it is; words are upright."""
+    """An index: a letter with a number, as in a_h1, is printed as it is; words are upright."""
     return index if re.fullmatch(r"[a-z]?[\d.]+|[a-zA-Z]", index) else _upright(index)
 
 

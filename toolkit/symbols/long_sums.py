@@ -1,6 +1,6 @@
-"""Long sums and maxima: in pieces for cells, and abridged for a reader.
+"""Long sums and maxima: split into parts for cells, and abridged for readers.
 
-A formula holds 8,192 characters, a function 255 arguments.
+A formula can have 8,192 characters, and a function 255 arguments.
 """
 
 from collections.abc import Iterable, Iterator
@@ -17,12 +17,12 @@ from toolkit.symbols.excel import excel
 
 LONGEST = 7_500  # characters of a formula, so at most 192 arguments of LONGEST_ADDRESS each
 LONGEST_ADDRESS = "'Step 4, what reaches hidden'!$E$10000"
-FEW = 20  # quantities, which make no long formula
+FEW = 20  # expressions with this few quantities are never too long
 DOTS = Symbol("…")
 
 
 def split_sums(equations: Iterable[Equation]) -> tuple[Equation, ...]:
-    """The same equations, with named partial sums before each that would be too long a formula."""
+    """The equations, with named partial sums inserted before each equation that is too long."""
     return tuple(piece for equation in equations for piece in _pieces(equation, count(1)))
 
 
@@ -42,7 +42,7 @@ def _pieces(equation: Equation, numbers: "count[int]") -> Iterator[Equation]:
 
 
 def _named(part: Equation, whole: Symbol, numbers: "count[int]") -> Iterator[Equation]:
-    """A part, itself in pieces where a single term is too long; all are numbered in one row."""
+    """Split a part again if a single term is too long; all parts are numbered consecutively."""
     *pieces, last = _pieces(Equation(whole, part.expr), numbers)
     yield from pieces
     yield Equation(part.symbol, last.expr)
@@ -60,14 +60,14 @@ def _length(expr: Expr) -> int:
 
 
 def _longest(expr: Expr) -> Expr | None:
-    """The longest sum or maximum in an expression that is too long."""
+    """The longest sum or maximum in an expression that is too long; None if it is short enough."""
     if len(expr.free_symbols) <= FEW or _length(expr) <= LONGEST:
         return None
     return max(expr.atoms(Add, peak), key=_length, default=None)
 
 
 def _groups(long: Expr) -> Iterator[list[Expr]]:
-    """Its terms in their order, as many together as one formula holds."""
+    """The terms in their order, in groups that each fit one formula."""
     group: list[Expr] = []
     room = LONGEST
     for term in order.terms(long) if isinstance(long, Add) else long.args:
@@ -81,7 +81,7 @@ def _groups(long: Expr) -> Iterator[list[Expr]]:
 
 
 class dotted(Function):
-    """The first terms of a sum, dots, its last term. Only to be shown: it has no value."""
+    """The first terms of a sum, dots and the last term; it can be displayed but has no value."""
 
     def _plain(self, printer: Any) -> str:
         first, sign, last = self._parts()
@@ -98,7 +98,7 @@ class dotted(Function):
 
 
 def abridged(expr: Expr, most: int) -> Expr:
-    """`expr` itself, or what stands for it where it is a sum or maximum of over `most` terms."""
+    """`expr`, shortened by dots if it is a sum or maximum of more than `most` terms."""
     if len(expr.args) <= most:
         return expr
     if isinstance(expr, Add):

@@ -1,4 +1,4 @@
-"""Cells found in ranges: by their place, or by what stands beside them."""
+"""Lookups: the cell at a position in a range, or beside a value."""
 
 import math
 from typing import Any
@@ -20,10 +20,11 @@ from toolkit.symbols.cells import (
 
 @cell_function("INDEX({cells},{place})")
 def element(cells: Any, *place: Any) -> Any:
-    """The cell of a range at a place counted from 1: in a column, or by row and column.
+    """The cell at a position of a range, counted from 1: in a column, or by row and column.
 
-    nan outside the range. In an array with a column for each cell across, the place may be an
-    array as well: rows beyond the end are then those of a case that does not hold.
+    It is nan outside the range. If the cells are an array with one column for each cell across, the
+    position may be an array as well; a position beyond the end belongs to a case that does not
+    apply.
     """
     if np.ndim(place[0]):
         inside = np.clip(np.asarray(place[0], int) - 1, 0, len(cells) - 1)
@@ -35,7 +36,7 @@ def element(cells: Any, *place: Any) -> Any:
 
 
 def _table(cells: Any) -> Array:
-    """A range in rows and columns; one of a single dimension is a column."""
+    """A range as rows and columns; a one-dimensional range becomes a column."""
     table = cells if isinstance(cells, np.ndarray) else reference(cells).cells
     return table if table.ndim == 2 else table.reshape(-1, 1)
 
@@ -52,8 +53,9 @@ def _cell_at(range_: Array, *places: Any) -> Any:
     "N(INDEX({cells},{row},{column})),0)"
 )
 def cell_or_zero(cells: Any, row: Any, column: Any, height: Any, width: Any) -> Any:
-    """The number in a row and a column, counted from 1, of a range of so many rows and columns; 0
-    outside of it, or where the cell holds no number.
+    """The number at a row and column (from 1) of a range with `height` rows and `width` columns.
+
+    It is 0 outside the range, or if the cell holds no number.
     """
     places, sizes = (row, column), (height, width)
     tests = [test for n, size in zip(places, sizes, strict=True) for test in (n >= 1, n <= size)]
@@ -71,32 +73,32 @@ def last(cells: Any) -> Any:
 
 @cell_function("SUMPRODUCT(MATCH(1,--({cells}<={bound}),0))-1")
 def first_at_most(cells: Any, bound: Any) -> Any:
-    """The number (from 0) of the first cell of a column that is at most a bound; an error where
-    none is.
+    """The index (from 0) of the first cell of a column that is at most `bound`; an error if there
+    is none.
 
-    SUMPRODUCT makes every program compare all cells and not only the one in the formula's own row.
-    Gnumeric and HyperFormula do not carry that on into the arguments of MIN or ROW. MATCH passes
-    over the errors among what it searches.
+    SUMPRODUCT makes every program compare all cells instead of only the cell in the formula's row.
+    In Gnumeric and HyperFormula this does not extend to the arguments of MIN or ROW, so MATCH is
+    used, which ignores errors in the range that it searches.
     """
     if isinstance(cells, np.ndarray) and is_number(bound):
-        held = (cells <= bound) & np.isfinite(cells)
+        matches = (cells <= bound) & np.isfinite(cells)
     else:
-        held = np.equal(reference(cells) <= bound, True)
-    places = np.flatnonzero(held)
+        matches = np.equal(reference(cells) <= bound, True)
+    places = np.flatnonzero(matches)
     return int(places[0]) if len(places) else math.nan
 
 
 @cell_function("IF(COUNTIF({cells},{target})=0,{otherwise},MATCH({target},{cells},0))")
 def place_or(target: Any, cells: Any, otherwise: Any) -> Any:
-    """The place (from 1) of a value in a column, or a number where it is not there."""
+    """The position (from 1) of a value in a column, or `otherwise` if it is not found."""
     return criteria.match(target, cells) if criteria.count(cells, target) else otherwise
 
 
 @cell_function("INDEX({answers},MATCH({target},{searched},0))")
 def lookup(answers: Any, searched: Any, target: Any) -> Any:
-    """The cell of one column in the first row in which another holds a value.
+    """The cell of `answers` in the first row in which `searched` holds `target`.
 
-    For cells side by side there is `lookup_across`.
+    `lookup_across` does the same for cells side by side.
     """
     place = criteria.match(target, searched)
     return element.compute(answers, place) if math.isfinite(place) else math.nan
@@ -104,9 +106,9 @@ def lookup(answers: Any, searched: Any, target: Any) -> Any:
 
 @cell_function("INDEX({answers},1,MATCH({target},{searched},0))")
 def lookup_across(answers: Any, searched: Any, target: Any) -> Any:
-    """The cell of one row in the first column in which another holds a value.
+    """The cell of `answers` in the first column in which `searched` holds `target`.
 
-    The number of the row is written, since Gnumeric and HyperFormula take a single number for that
-    of the row even where the range has only one.
+    INDEX is given a row number, since Gnumeric and HyperFormula take a single number for a row even
+    if the range has only one.
     """
     return lookup.compute(answers, searched, target)

@@ -1,7 +1,8 @@
-"""Feature maps: windows, sums of products, pooling and its gradient, a map read between its cells.
+"""Feature maps: windows, convolutions, pooling and its gradient, and bilinear sampling.
 
-A formula is that of one cell, a NumPy value that of a whole map. There a window is an array (…,
-rows, columns), one window for each cell of the map, and the result has the shape of the map.
+A formula computes a single cell, but the NumPy value is that of a whole map. In NumPy a window is
+an array (…, rows, columns) with one window for each cell of the map; the result has the shape of
+the map.
 """
 
 from functools import reduce
@@ -23,7 +24,7 @@ Array = NDArray[np.float64]
 
 @cell_function("SUMPRODUCT({window},{kernel})", display="{window:product} * {kernel:product}")
 def window_dot(window: Any, kernel: Any) -> Any:
-    """The products of a window's cells with a kernel's, added up: one step of a convolution."""
+    """The sum of the products of window and kernel: one step of a convolution."""
     window, kernel = numbers_or_zeros(window), numbers_or_zeros(kernel)
     if window.ndim < 2 and kernel.ndim < 2:
         return exact.total(window * kernel)
@@ -32,44 +33,44 @@ def window_dot(window: Any, kernel: Any) -> Any:
 
 @cell_function(window_dot.formula, display="Σ {window:product} · {kernel:product}")
 def weighted_sum(window: Any, kernel: Any) -> Any:
-    """The products of a window's cells with a kernel's, added up; shown as a sum."""
+    """The sum of the products of window and kernel, displayed as a sum."""
     return window_dot.compute(window, kernel)
 
 
 @cell_function("SUM({window})", display="Σ {window}", plain="window_sum({window})")
 def window_sum(window: Any) -> Any:
-    """The cells of a window, added up; blank cells and text count as 0."""
+    """The sum of the cells of a window; blank cells and text count as 0."""
     return exact.added(window, axes=2) if np.ndim(window) > 2 else total.compute(window)
 
 
 class rectified(CellFunction):
-    """ReLU: what is negative becomes 0."""
+    """ReLU: negative numbers become 0."""
 
     formula, display = "MAX(0,{x})", "max(0, {x})"
 
     @staticmethod
     def compute(x: Any) -> Any:
-        """The value, also of arrays."""
-        # Of 0 and -0 processors do not agree which is larger; adding 0 makes 0 of both.
+        """The value, also for arrays."""
+        # Processors differ on whether max(0, -0) is 0 or -0; adding 0 turns both into 0.
         return np.maximum(0.0, x) + 0.0
 
     def fdiff(self, argindex: int = 1) -> Any:
-        """1 where the argument is above 0, else 0, as PyTorch has it."""
+        """1 if the argument is positive, else 0, as in PyTorch."""
         return above_zero(self)
 
 
 @cell_function("({x}>0)", display="[{x} > 0]", plain="above_zero({x})")
 def above_zero(x: Any) -> Any:
-    """1 where a number is above 0, else 0: the slope of ReLU."""
+    """1 if a number is positive, else 0: the slope of ReLU."""
     return choose(greater(x, 0), 1.0, 0.0)
 
 
 @cell_function("MAX({window})", display="max({window})")
 def window_largest(window: Any) -> Any:
-    """The largest cell of a window: max-pooling."""
+    """The largest cell of a window, as in max pooling."""
     if np.ndim(window) <= 2:
         return largest.compute(window)
-    return window.max(axis=(-2, -1)) + 0.0  # the largest of 0 and -0 is 0 in cells
+    return window.max(axis=(-2, -1)) + 0.0  # in spreadsheets the largest of 0 and -0 is 0
 
 
 @cell_function("AVERAGE({cells})", display="mean({cells})")
@@ -79,15 +80,18 @@ def map_mean(cells: Any) -> Any:
 
 
 class routed(CellFunction):
-    """A gradient where a cell is the largest of its window, else 0. Of equal cells the first has
-    it all, as in PyTorch: the cell must be above all earlier ones.
+    """The gradient that max pooling passes back to a cell: `gradient` if the cell is the largest of
+    its window, else 0.
+
+    Among equal cells the first one receives it, as in PyTorch, so the cell must be larger than all
+    earlier ones.
     """
 
     display = "{gradient} where {cell} is the first largest, {most}, of its window, else 0"
 
     @staticmethod
     def compute(cell: Any, most: Any, gradient: Any, *earlier: Any) -> Any:
-        """The value, also of arrays."""
+        """The value, also for arrays."""
         return choose(_is_first_largest(cell, most, *earlier), gradient, 0.0)
 
     def _excel(self, printer: Any) -> str:
@@ -100,17 +104,19 @@ class routed(CellFunction):
 
 
 class first_largest(CellFunction):
-    """1 where a cell is the largest of its window, else 0. Of equal cells the first wins, as in
-    PyTorch: the cell must be above all earlier ones.
+    """1 if a cell is the largest of its window, else 0.
+
+    Among equal cells it is the first one, as in PyTorch, so the cell must be larger than all
+    earlier ones.
     """
 
     @staticmethod
     def compute(cell: Any, most: Any, *earlier: Any) -> Any:
-        """The value, also of arrays."""
+        """The value, also for arrays."""
         number, *others = map(cells.number_of, (cell, *earlier))
         return choose(_is_first_largest(number, most, *others), 1.0, 0.0)
 
-    # N counts text as 0; without it, text would be above every number.
+    # N counts text as 0; without it, text would be larger than every number.
     def _excel(self, printer: Any) -> str:
         cell, most, *earlier = map(printer._print, self.args)
         tests = [f"N({cell})={most}", *(f"N({other})<N({cell})" for other in earlier)]
@@ -137,16 +143,16 @@ def sine(degrees: Any) -> Any:
     return exact.over_arrays(exact.sin)(np.radians(degrees))
 
 
-# Behind a comma, and not a *, a word among the image's cells counts as 0.
+# In an argument of its own, unlike in a product with *, text in the image counts as 0.
 DOWN, ACROSS = "ABS({rows}-({row}))", "ABS({columns}-({column}))"
 
 
 @cell_function(f"SUMPRODUCT({{image}},({DOWN}<1)*(1-{DOWN})*({ACROSS}<1)*(1-{ACROSS}))")
 def bilinear_sample(image: Any, rows: Any, columns: Any, row: Any, column: Any) -> Any:
-    """An image, whose rows and columns bear the numbers in a column and in a row, read bilinearly
-    at a row and column that need not be whole. Outside the image is 0.
+    """The value of an image at a position between its pixels, by bilinear interpolation.
 
-    Each pixel counts by its distance in rows and in columns, so at most four count at all, as in
+    `rows` is a column with the numbers of the rows, and `columns` is a row with those of the
+    columns. Outside the image the value is 0. At most four pixels have weights above 0, as in
     torch.nn.functional.grid_sample (bilinear, zeros).
     """
     down, across = _weights(rows, row), _weights(columns, column)
@@ -155,7 +161,7 @@ def bilinear_sample(image: Any, rows: Any, columns: Any, row: Any, column: Any) 
 
 
 def _weights(numbers: Any, places: Any) -> Array:
-    """The tent of each number around each place: (..., numbers)."""
+    """The weights max(0, 1 - distance) of all numbers for each position: shape (..., numbers)."""
     distance = np.abs(np.ravel(amounts(numbers)) - np.asarray(places, float)[..., None])
     weights: Array = np.maximum(0.0, 1 - distance)
     return weights

@@ -1,4 +1,4 @@
-"""Equations as NumPy functions."""
+"""Compile equations to NumPy functions."""
 
 import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -17,11 +17,11 @@ from toolkit.symbols.scope import QUICK, SCALAR, SCOPE
 def function(
     arguments: Sequence[Symbol], equations: Sequence[Equation], *, single: bool = False
 ) -> Callable[..., tuple[Any, ...]]:
-    """A function of the `arguments` that returns the value of every equation, in order.
+    """A function of the `arguments` that returns the values of all equations, in order.
 
-    Arguments are numbers or arrays of one shape; so are the results. `single`: the contents of
-    single cells and of ranges, of any kind; the cases of a formula may be of different types.
-    CellError is raised where an error in a cell decides which case holds.
+    The arguments are numbers or arrays of equal shape, and so are the results. With `single`, the
+    arguments are the contents of cells and ranges of any kind, and the cases of a formula may have
+    different types; CellError is then raised if a case has to be chosen by a cell with an error.
     """
     symbols = [*arguments, *(equation.symbol for equation in equations)]
     names = {symbol: f"x{index}" for index, symbol in enumerate(symbols)}
@@ -52,16 +52,19 @@ def loop(
     scalar: bool,
     quick: bool = False,
 ) -> Callable[..., None]:
-    """A function (last, emit, *arguments) that runs `body` for counter = 0, 1, … last, with `step`
-    before each but the first, and hands emit(counter, values) the values of all equations.
+    """Compile a loop: a function run(last, emit, *arguments).
 
-    What `step` reads as Previous is the value of the round before; any other value is that of this
-    round. `first` holds the starting values of those results of `step` that are not given. All
-    numbers are plain Python numbers (`scalar`), which may raise where they leave their range, or
-    else arrays of one shape. `quick` allows functions whose last digits depend on the machine.
+    The function evaluates `body` for counter = 0, 1, … last, and `step` before each round except
+    the first. After each round it calls emit(counter, values) with the values of all equations.
+
+    In `step`, a Previous refers to the value in the round before, and any other symbol to the
+    current round. `first` holds the initial values of those results of `step` that are not
+    arguments. If `scalar`, all numbers are plain Python numbers, whose operations may raise an
+    error when they leave their range; otherwise they are arrays of equal shape. `quick` allows
+    functions whose last digits depend on the machine.
     """
     results = [equation.symbol for equation in (*step, *body)]
-    # A dict, because a symbol that is given may be the result of an equation as well.
+    # A dict, because an argument may also be the result of an equation.
     symbols = dict.fromkeys([*arguments, *results])
     names = {symbol: f"x{index}" for index, symbol in enumerate(symbols)} | {counter: "n"}
     printer, calls = ScalarPrinter if scalar else ArrayPrinter, Calls()
@@ -88,8 +91,10 @@ def _step_lines(
     printer: type[ScalarPrinter] | type[ArrayPrinter],
     calls: Calls,
 ) -> Iterator[str]:
-    """The lines that compute a step. Its results get their names only after its last equation, so
-    that Previous still reads the values of the round before.
+    """The lines of source that compute a step.
+
+    The results are assigned after the last equation, so that Previous still refers to the values of
+    the round before.
     """
     fresh = {equation.symbol: f"y{index}" for index, equation in enumerate(step)}
     previous = {Previous(symbol): name for symbol, name in names.items()}
@@ -100,7 +105,7 @@ def _step_lines(
 
 
 def value(expr: Expr, known: Mapping[Symbol, Any]) -> Any:
-    """The value of one expression as a plain number, bool or text; nan or inf for an error."""
+    """The value of an expression as a plain number, bool or text; nan or inf for an error."""
     arguments = [symbol for symbol in expr.free_symbols if symbol in known]
     compute = function(arguments, [Equation(Symbol("result"), expr)], single=True)
     with np.errstate(all="ignore"):
@@ -112,11 +117,12 @@ def value(expr: Expr, known: Mapping[Symbol, Any]) -> Any:
 
 
 def values(equations: Sequence[Equation], known: Mapping[Symbol, Any]) -> dict[Symbol, Any]:
-    """The value of every quantity that `equations` define, in their order; `known` gives those of
-    the quantities that they read, as numbers or as arrays of one shape. What leaves float64's range
-    is nan or inf.
+    """The values of all quantities that `equations` define, in the same order.
 
-    Raises ValueError where an equation reads what is neither known nor defined by an earlier one.
+    `known` maps the other quantities in the equations to numbers or to arrays of equal shape.
+    Results outside the range of float64 are nan or inf.
+
+    Raises ValueError if an equation uses a quantity that is neither known nor defined earlier.
     """
     check_order(equations, known)
     with np.errstate(all="ignore"):

@@ -1,4 +1,4 @@
-"""Equations as NumPy source, or as that of plain Python for single numbers."""
+"""Print equations as NumPy source, or as plain Python source for single numbers."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
@@ -14,22 +14,22 @@ from toolkit.symbols.sharing import repeated
 
 
 class Calls:
-    """The cell functions that some source calls, by their names in it, f0 and so on."""
+    """The cell functions that some source calls, by their names in it: f0, f1, and so on."""
 
     def __init__(self) -> None:
         self._names: dict[Callable[..., Any], str] = {}
 
     def name(self, compute: Callable[..., Any]) -> str:
-        """The one name of a function."""
+        """The name of a function, assigned at its first use."""
         return self._names.setdefault(compute, f"f{len(self._names)}")
 
     def scope(self) -> dict[str, Callable[..., Any]]:
-        """The functions by their names."""
+        """A mapping from the names to the functions."""
         return {name: compute for compute, name in self._names.items()}
 
 
 class ArrayPrinter(Reading, NumPyPrinter):
-    """NumPy source in which symbols of any spelling become Python names."""
+    """The printer of NumPy source, in which symbols of any spelling become Python names."""
 
     reading = "NumPy value"
     scope = SCOPE
@@ -43,8 +43,10 @@ class ArrayPrinter(Reading, NumPyPrinter):
         self._lines: list[str] = []
 
     def assignments(self, equations: Sequence[Equation], prefix: str) -> Iterator[str]:
-        """A line for each equation, and one before it for each part of it that is computed more
-        than once; the names of these begin with `prefix`.
+        """One line for each equation, after a line for each subexpression that occurs more than
+        once.
+
+        The names of these subexpressions begin with `prefix`.
         """
         self._repeated = repeated(e.expr for e in equations)
         self._parts, self._prefix = {}, prefix
@@ -64,7 +66,7 @@ class ArrayPrinter(Reading, NumPyPrinter):
         return self._parts[expr]
 
     def call(self, compute: Callable[..., Any], arguments: Sequence[str]) -> str:
-        """The call of a function that `scope` does not know, by a name that it has from here on."""
+        """A call of a function that is not in `scope`, which is given a name here."""
         return f"{self._calls.name(compute)}({', '.join(arguments)})"
 
     def _print_Symbol(self, symbol: Symbol) -> str:
@@ -79,7 +81,7 @@ class ArrayPrinter(Reading, NumPyPrinter):
         return text
 
     def _print_Pow(self, power: Any, rational: bool = False) -> str:
-        # Not **, for which C's pow stands: its last digit differs between machines.
+        # Not **, which uses C's pow, whose last digit differs between machines.
         base, exponent = power.args
         if exponent.is_number and exponent.is_negative:
             return f"(1/{self._factor(base**-exponent)})"
@@ -94,7 +96,7 @@ class ArrayPrinter(Reading, NumPyPrinter):
         return self._case(*map(self._print, choice.args))
 
     def _print_And(self, conditions: Any) -> str:
-        # Not reduce, which SymPy would print: it needs conditions of one shape.
+        # Not reduce, which SymPy would print, because it requires conditions of equal shape.
         return self._in_turn("logical_and", conditions)
 
     def _print_Or(self, conditions: Any) -> str:
@@ -126,26 +128,26 @@ class ArrayPrinter(Reading, NumPyPrinter):
         return f"{name}({', '.join(map(self._print, function.args))})"
 
     def _module_format(self, fqn: str, register: bool = True) -> str:
-        """The name that NumPy has for a function that SymPy knows."""
+        """NumPy's name for a function of SymPy."""
         name = fqn.split(".")[-1]
         if name not in self.scope:
             raise TypeError(f"no {self.reading} for {name}; give it one in toolkit.symbols.scope")
         return name
 
     def _factor(self, expr: Any) -> str:
-        """Printed so that nothing that stands beside it can pull it apart."""
+        """The printed expression, in brackets if it is not atomic."""
         return str(self.parenthesize(expr, PRECEDENCE["Func"]))
 
 
 class SinglePrinter(ArrayPrinter):
-    """One answer at a time: only the case that holds is computed."""
+    """The printer for single cells, in which only the case that applies is computed."""
 
     def _case(self, condition: str, answer: str, otherwise: str) -> str:
         return f"({answer} if {condition} else {otherwise})"
 
 
 class ScalarPrinter(SinglePrinter):
-    """Plain Python, for numbers one at a time: there it is many times faster than NumPy."""
+    """The printer of plain Python, which is many times faster than NumPy for single numbers."""
 
     scope = SCALAR
 

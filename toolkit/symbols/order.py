@@ -1,4 +1,4 @@
-"""The order in which terms and factors are written, the same in every reading of an equation."""
+"""The order of terms and factors, which is the same in every reading of an equation."""
 
 import re
 from functools import lru_cache
@@ -10,7 +10,7 @@ LEARNING_RATES = (Symbol("η", real=True), Symbol("η"))
 
 
 def natural(name: str) -> list[int | str]:
-    """A sorting key under which w2 comes before w10."""
+    """A sort key that puts w2 before w10."""
     return [int(part) if part.isdigit() else part for part in re.split(r"(\d+)", name)]
 
 
@@ -21,21 +21,24 @@ def _key(expr: Expr) -> tuple[int, list[list[int | str]], str]:
 
 
 def terms(add: Add) -> list[Expr]:
-    """The terms of a sum: those added before those subtracted, so that none begins with a minus
-    unless all do.
+    """The terms of a sum: first those added, then those subtracted.
+
+    The sum therefore begins with a minus sign only if all terms are subtracted.
     """
     return sorted(add.args, key=lambda term: (term.could_extract_minus_sign(), _key(term)))
 
 
 def factors(mul: Mul) -> tuple[list[Expr], list[Expr]]:
-    """The factors above and below the fraction bar: numbers, symbols, what is composed."""
+    """The factors above and below the fraction bar: numbers, symbols, then other expressions."""
     above, below = zip(*map(_above_and_below, Mul.make_args(mul)), strict=True)
     return _along_the_chain(_factors(Mul(*above))), _factors(Mul(*below))
 
 
 def _above_and_below(part: Expr) -> tuple[Expr, Expr]:
-    """A factor as a quotient; where e^-x is in it, SymPy's own would be one of e^x, which leaves
-    float64's range where e^-x is 0.
+    """A factor as numerator and denominator.
+
+    SymPy would turn a factor that contains e^-x into a quotient of e^x, which overflows where e^-x
+    is 0; such factors are kept.
     """
     if not any(power.exp.free_symbols for power in part.atoms(exp, Pow)):
         above, below = part.as_numer_denom()
@@ -46,13 +49,13 @@ def _above_and_below(part: Expr) -> tuple[Expr, Expr]:
 
 
 def signed_factors(mul: Mul) -> tuple[str, list[Expr], list[Expr]]:
-    """The sign of a product, "-" or none, and its factors without it."""
+    """The sign of a product, "-" or the empty string, and the factors without it."""
     sign = "-" if mul.could_extract_minus_sign() else ""
     return sign, *factors(-mul if sign else mul)
 
 
 def _along_the_chain(factors: list[Expr]) -> list[Expr]:
-    """∂E/∂a · ∂a/∂o · ∂o/∂w: where derivatives form a chain, each follows the one it continues."""
+    """Sort derivatives that form a chain, such as ∂E/∂a · ∂a/∂o · ∂o/∂w, along that chain."""
     links = {factor.loss: factor for factor in factors if hasattr(factor, "wrt")}
     if len(links) < 2 or not all(hasattr(factor, "wrt") for factor in factors):
         return factors
@@ -68,7 +71,7 @@ def _factors(product: Expr) -> list[Expr]:
 
 
 def _rank(part: Expr) -> tuple[int, tuple[int, list[list[int | str]], str]]:
-    """Gradients lead, as the chain rule is spoken: ∂E/∂w = ∂E/∂o · ∂o/∂w."""
+    """The rank of a factor: gradients come first among the symbols, as in ∂E/∂w = ∂E/∂o · ∂o/∂w."""
     if part.is_number:
         return 0, _key(part)
     if part.is_Symbol:

@@ -1,4 +1,4 @@
-"""Equations as one line of plain text, for cells and consoles."""
+"""Print equations as one line of plain text, for cells and consoles."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -13,7 +13,9 @@ RAISED = str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
 
 
 class PlainPrinter(Notation):
-    """One method a kind of node; a function of our own brings its `_plain`."""
+    """The printer of plain text: one method for each kind of node; our own functions define
+    `_plain`.
+    """
 
     printmethod = "_plain"
     reading = "line of text"
@@ -90,7 +92,7 @@ class PlainPrinter(Notation):
         return word.join(map(self._condition, sorted(condition.args, key=str)))
 
     def _condition(self, part: Any) -> str:
-        """A comparison as it stands; what is composed of others in brackets."""
+        """A condition: a comparison is printed as it is, a composed condition in brackets."""
         text: str = self._print(part)
         return text if part.is_Relational else self._in_brackets(text)
 
@@ -111,6 +113,6 @@ class PlainPrinter(Notation):
 
 
 def plain(expr: Expr, names: Mapping[Symbol, str] | None = None) -> str:
-    """`expr` as a line of text; `names` are shown in place of some symbols."""
+    """`expr` as a line of text; `names` replaces some of its symbols."""
     text: str = PlainPrinter(names or {}).doprint(expr)
     return text

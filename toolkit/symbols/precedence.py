@@ -1,7 +1,7 @@
-"""How tightly printed expressions hold together, and what the printers of all readings refuse.
+"""Operator precedence in printed expressions, and the nodes that all printers reject.
 
-Where brackets belong is decided by what was printed, and not by the kind of its node: a function of
-our own that prints itself as a quotient is bracketed like any other quotient.
+The need for brackets is decided from the printed text and not from the type of the node, so that a
+function of our own that prints a quotient is put in brackets like any other quotient.
 """
 
 import re
@@ -13,7 +13,7 @@ from sympy.printing.printer import Printer
 
 
 class Binding(IntEnum):
-    """How tightly a printed expression holds together, the loosest first."""
+    """The precedence of the loosest operator in a printed expression, from loose to tight."""
 
     CASES = 0  # a if b, else c
     RELATION = 1  # a > b and c = d
@@ -43,7 +43,7 @@ BRACKETED = re.compile(r"\([^()\[\]]*\)|\[[^()\[\]]*\]")
 
 
 def binding(printed: str) -> Binding:
-    """The binding of the loosest operator that stands outside all brackets and quotation marks."""
+    """The binding of the loosest operator outside all brackets and quotation marks."""
     outside, count = QUOTED.sub("x", printed), 1
     while count:
         outside, count = BRACKETED.subn("x", outside)
@@ -51,10 +51,10 @@ def binding(printed: str) -> Binding:
 
 
 def cases(piecewise: Any) -> tuple[list[tuple[Expr, Any]], Expr]:
-    """The values of a Piecewise with their conditions, and the value that holds otherwise.
+    """The values of a Piecewise with their conditions, and its default value.
 
-    Raises ValueError where the last condition is not True: where none of its conditions held, such
-    an expression would have no value, in a cell or elsewhere.
+    Raises ValueError if the last condition is not True, because such an expression has no value if
+    none of its conditions holds.
     """
     *conditional, (last, condition) = piecewise.args
     if condition != true:
@@ -66,10 +66,10 @@ def cases(piecewise: Any) -> tuple[list[tuple[Expr, Any]], Expr]:
 
 
 class Reading(Printer):
-    """What every reading refuses, in one line that names the node and the cure.
+    """The base of all printers, which rejects unsupported nodes with a one-line error.
 
-    Raises TypeError where a node has no reading, and for infinities, nan and complex numbers, for
-    which cells have no value.
+    Raises TypeError for a node without a printing method, and for infinities, nan and complex
+    numbers, which have no value in a cell.
     """
 
     reading = "reading"  # what the printer writes, as its errors call it
@@ -91,23 +91,23 @@ class Reading(Printer):
 
 
 class Notation(Reading):
-    """A printer of text or of boxes that puts brackets where the printed expression needs them."""
+    """The base of the printers of text and boxes, which adds brackets where they are needed."""
 
     def _within(self, expr: Any, least: Binding) -> Any:
-        """Printed, in brackets where it holds together less tightly than what stands around it."""
+        """The printed expression, in brackets if it binds less tightly than `least`."""
         printed = self._print(expr)
         if expr.is_Symbol and "/" not in expr.name:  # as ∂E/∂w has
             return printed
         return printed if self._binding(printed) >= least else self._in_brackets(printed)
 
     def _term(self, expr: Any, sign: str = "") -> Any:
-        """Printed so that it can stand in a sum behind a sign, or as its first term without one."""
+        """The printed term of a sum after a sign, or as the first term without one."""
         sign = sign.strip()
         least = Binding.SUM if sign == "+" else Binding.TERM if sign else Binding.NEGATIVE
         return self._within(expr, least)
 
     def _factor(self, expr: Any) -> Any:
-        """Printed so that nothing that stands beside it can pull it apart."""
+        """The printed expression, in brackets if it is not atomic."""
         return self._within(expr, Binding.WHOLE)
 
     def _binding(self, printed: Any) -> Binding:

@@ -1,6 +1,6 @@
-"""Sums, means, counts and extremes over ranges of cells.
+"""Sums, means, counts and extremes of ranges of cells.
 
-Arrays of numbers take NumPy's own way; what holds other cells is read by toolkit.symbols.cells.
+NumPy computes them for arrays of numbers; toolkit.symbols.cells reads ranges with other content.
 """
 
 import math
@@ -21,13 +21,13 @@ def total(cells: Any) -> Any:
 
 @cell_function("SUMPRODUCT(ABS({cells}))")
 def absolute_sum(cells: Any) -> Any:
-    """The sum of the sizes, |x|, of a range of cells."""
+    """The sum of the absolute values in a range."""
     return exact.total(np.abs(cells))
 
 
 @cell_function("SUMSQ({cells})")
 def squares(cells: Any) -> Any:
-    """The sum of the squares of a range."""
+    """The sum of the squares in a range."""
     return exact.total(np.square(numbers(cells)))
 
 
@@ -39,13 +39,13 @@ def summed(terms: Any) -> Any:
 
 @cell_function("MAX({cells})")
 def largest(cells: Any) -> Any:
-    """The largest number in a range; 0 where there is none."""
+    """The largest number in a range; 0 if there is none."""
     return _extreme(np.maximum, numbers(cells))
 
 
 @cell_function("MIN({cells})")
 def smallest(cells: Any) -> Any:
-    """The smallest number in a range; 0 where there is none."""
+    """The smallest number in a range; 0 if there is none."""
     return _extreme(np.minimum, numbers(cells))
 
 
@@ -57,9 +57,9 @@ def _extreme(ufunc: np.ufunc, values: Array) -> Any:
 
 @cell_function('IF(COUNTIF({cells},">0")=0,"–",SMALL({cells},COUNTIF({cells},"<=0")+1))')
 def smallest_above_zero(cells: Any) -> Any:
-    """The smallest number above 0 in a range; a dash where there is none.
+    """The smallest positive number in a range; a dash if there is none.
 
-    nan where a cell holds an error as well.
+    It is nan if any cell holds an error.
     """
     values = numbers(cells)
     above = values[values > 0]
@@ -70,26 +70,26 @@ def smallest_above_zero(cells: Any) -> Any:
 
 @cell_function("AVERAGE({cells})")
 def mean(cells: Any) -> Any:
-    """The mean of the numbers in a range; an error where there is none."""
+    """The mean of the numbers in a range; an error if there is none."""
     values = numbers(cells)
     return exact.mean(values) if values.size else math.nan
 
 
 @cell_function('IF(COUNT({cells})=0,"–",AVERAGE({cells}))')
 def mean_of_numbers(cells: Any) -> Any:
-    """The mean of the numbers in a range; a dash where there is none."""
+    """The mean of the numbers in a range; a dash if there is none."""
     return exact.mean(numbers(cells)) if count_numbers(cells) else "–"
 
 
 @cell_function('IF(COUNT({cells})>1,STDEV({cells}),"–")')
 def standard_deviation(cells: Any) -> Any:
-    """The standard deviation of a sample in a range; a dash where there are fewer than two."""
+    """The sample standard deviation of a range; a dash if there are fewer than two numbers."""
     return exact.deviation(numbers(cells), 1) if count_numbers(cells) > 1 else "–"
 
 
 @cell_function("SQRT(VARP({cells}))")
 def population_deviation(cells: Any) -> Any:
-    """The standard deviation of all numbers in a range, as of a whole population."""
+    """The population standard deviation of all numbers in a range."""
     values = numbers(cells)
     return exact.deviation(values) if values.size else math.nan
 
@@ -99,30 +99,30 @@ def population_deviation(cells: Any) -> Any:
     "/(ROWS({cells:factor})*COLUMNS({cells:factor})))"
 )
 def root_mean_square(cells: Any, centre: Any) -> Any:
-    """The root of the mean square distance of a range's cells from a number."""
+    """The root of the mean squared difference between the cells of a range and `centre`."""
     away = np.asarray(cells, float) - amounts(centre)
     return float(np.sqrt(exact.mean(away * away)))
 
 
 @cell_function("COUNT({cells})")
 def numbers_in(cells: Any) -> Any:
-    """How many cells of a range hold a number, and not an error."""
+    """The number of cells in a range that hold a number and not an error."""
     return count_numbers(cells)
 
 
 def count_numbers(cells: Any) -> int:
-    """COUNT."""
+    """COUNT: the number of cells that hold a number."""
     return int(np.isfinite(numbers(cells)).sum())
 
 
 @cell_function("ROWS({cells})")
 def length(cells: Any) -> Any:
-    """How many cells a range of one column has."""
+    """The number of cells in a range of one column."""
     return rows(cells)
 
 
 def sum_of_products(*ranges: Any) -> Any:
-    """SUMPRODUCT of ranges behind commas."""
+    """SUMPRODUCT with its ranges as separate arguments."""
     product: Any = 1
     for cells in ranges:
         product = product * numbers_or_zeros(cells)

@@ -1,5 +1,5 @@
-"""Tables of records: what the rows that meet conditions hold, how many they are, and which of two
-series of runs did better.
+"""Tables of records: statistics of the rows that meet conditions, and comparisons of two sets of
+runs.
 """
 
 import math
@@ -13,43 +13,47 @@ from toolkit.symbols.cells import contents, numbers
 from toolkit.symbols.content import holds_number
 from toolkit.symbols.text import joined
 
-CLEAR = 2.3  # standard errors: about 95 % for five runs against five
-# So many runs each, all of one above all of the other, come about by chance once in 35 times (of
-# five and five once in 126). It tells apart what CLEAR cannot where single runs fail altogether.
+CLEAR = 2.3  # standard errors: a confidence of about 95 % for two sets of five runs
+# If two sets have at least this many runs, it is unlikely that all runs of one are above all of the
+# other by chance: the probability is 1/35 for four runs each, and 1/126 for five. This criterion
+# detects differences that CLEAR misses if single runs fail completely.
 APART = 4
-ALIKE = -12  # a power of ten: share of a sum of squares below which numbers count as equal
+ALIKE = -12  # a power of ten: numbers count as equal below this share of their sum of squares
 
 
 @cell_function("COUNTIF({cells},{target})")
 def occurrences(cells: Any, target: Any) -> Any:
-    """How many cells of a range equal a value."""
+    """The number of cells in a range that equal a value."""
     return criteria.count(cells, target)
 
 
 @cell_function("COUNTIFS({columns_and_criteria})")
 def row_count(*columns_and_criteria: Any) -> Any:
-    """In how many rows each column (first, third, ...) holds what follows it: a value, or a number
-    of at most so much (`up_to`).
+    """The number of rows in which each column (first, third, ...) meets the condition after it.
+
+    A condition is a value, or an upper bound for numbers (`up_to`).
     """
     return criteria.count(*columns_and_criteria)
 
 
-@cell_function('"<="&{bound}')  # & binds weaker than all of arithmetic
+@cell_function('"<="&{bound}')  # & has a lower precedence than all arithmetic operators
 def up_to(bound: Any) -> Any:
-    """What `row_count` asks for where numbers of at most this are to be counted."""
+    """A condition of `row_count` for numbers up to `bound`."""
     return joined.compute("<=", bound)
 
 
 @cell_function('COUNTIF({cells},"<"&{bound})')
 def count_below(cells: Any, bound: Any) -> Any:
-    """How many numbers of a range lie below a bound."""
+    """The number of numbers in a range that are below a bound."""
     return criteria.count(cells, joined.compute("<", bound))
 
 
 @cell_function('IF(COUNTIFS({keys})=0,"–",SUMIFS({answers},{keys}))')
 def record(answers: Any, *keys: Any) -> Any:
-    """The number in a column of the one record that has the keys: each a column, and what stands
-    there; a dash where there is none.
+    """The number in the column `answers` of the one record that has the given keys.
+
+    Each key is a column followed by the value in it. The result is a dash if there is no such
+    record.
     """
     values = criteria.cells_that_meet(answers, *keys)
     return float(sum(numbers(values).tolist())) if values else "–"
@@ -63,8 +67,9 @@ COUNT = "COUNTIFS({keys},{key})"
     f'IF(AND({NUMBERS}>0,{NUMBERS}={COUNT}),AVERAGEIF({{keys}},{{key}},{{answers}}),"–")'
 )
 def mean_of_records(answers: Any, keys: Any, key: Any) -> Any:
-    """The mean of a column over the records whose key stands in a second column; a dash where one
-    of them holds no number there, or there is none.
+    """The mean of the column `answers` over the records with the given key in the column `keys`.
+
+    The result is a dash if there is no such record, or if one of them holds no number.
     """
     values = _complete(answers, keys, key)
     return float(exact.mean(values)) if values else "–"
@@ -77,11 +82,13 @@ DEVIATION = f"SQRT(IF({REST}<10^{ALIKE}*{SQUARES},0,{REST})/({COUNT}-1))"
 
 @cell_function(f'IF(AND({NUMBERS}>1,{NUMBERS}={COUNT}),{DEVIATION},"–")')
 def deviation_of_records(answers: Any, keys: Any, key: Any) -> Any:
-    """The standard deviation of a column over the records whose key stands in a second column; a
-    dash where one of them holds no number there, or there are fewer than two.
+    """The standard deviation of the column `answers` over the records with the given key.
 
-    By sums of squares, for words elsewhere in the column then do no harm, as no array formula is
-    needed; what such a sum leaves of equal numbers is taken for 0.
+    The result is a dash if there are fewer than two such records, or if one of them holds no
+    number.
+
+    The formula uses sums of squares, so that it needs no array formula and ignores text elsewhere
+    in the column; the rounding error that such a sum leaves for equal numbers is set to 0.
     """
     values = np.array(_complete(answers, keys, key) or [])
     if len(values) < 2:
@@ -93,17 +100,17 @@ def deviation_of_records(answers: Any, keys: Any, key: Any) -> Any:
 
 
 def _complete(answers: Any, keys: Any, key: Any) -> list[Any] | None:
-    """The numbers of the records that have a key, where there are some and all hold a number."""
+    """The numbers of the records with a key; None if one of these records holds no number."""
     values = criteria.cells_that_meet(answers, keys, key)
     return values if values and all(map(holds_number, values)) else None
 
 
 def _of_equal_key(answers: Any, keys: Any, key: Any) -> Any:
-    """The numbers of the records whose key is equal, wildcards or not, or nan for an error."""
-    cells, held, equal = contents(answers), contents(keys), criteria.equal_to(key)
-    if any(isinstance(cell, float) and not math.isfinite(cell) for cell in (*cells, *held)):
+    """The numbers of the records whose key is equal, without wildcards; nan for an error."""
+    cells, labels, equal = contents(answers), contents(keys), criteria.equal_to(key)
+    if any(isinstance(cell, float) and not math.isfinite(cell) for cell in (*cells, *labels)):
         return math.nan
-    rows = zip(cells, held, strict=True)
+    rows = zip(cells, labels, strict=True)
     return [cell for cell, other in rows if equal(other) and holds_number(cell)]
 
 
@@ -117,10 +124,11 @@ ABOVE, BELOW = (
 
 @cell_function(f"IF({ABOVE},{{more}},IF({BELOW},{{less}},{{same}}))")
 def comparison(a: Any, b: Any, more: Any, less: Any, same: Any) -> Any:
-    """What is said of runs beside other runs: one text where their mean is larger, another where
-    it is smaller, each by more than CLEAR standard errors of the difference, or with all runs of
-    one above all of the other, where there are APART of each; else a third. The ranges hold one
-    number a run.
+    """A sentence about two sets of runs: `more`, `less` or `same`.
+
+    It is `more` or `less` if the means differ by more than CLEAR standard errors, or if all runs of
+    one set are above all of the other and each set has at least APART runs. Otherwise it is `same`.
+    The ranges hold one number per run.
     """
     first, second = numbers(a), numbers(b)
     if min(len(first), len(second)) < 2 or not np.isfinite([*first, *second]).all():

@@ -1,6 +1,6 @@
-"""The functions that NumPy source may call by name, of arrays and of single numbers.
+"""The functions that NumPy source may call by name, for arrays and for single numbers.
 
-A cell function is not among them: it brings its own (`toolkit.symbols.cell_function`).
+Cell functions are not among them, because each brings its own (`toolkit.symbols.cell_function`).
 """
 
 import math
@@ -16,12 +16,12 @@ from toolkit.symbols.comparisons import related, where
 
 def _power(base: Any, exponent: Any) -> Any:
     base, exponent = amounts(base), amounts(exponent)
-    # To NumPy, nan to the power of 0 is 1.
+    # In NumPy, nan to the power of 0 is 1.
     lost = np.ndim(base) == np.ndim(exponent) == 0 and math.isnan(base + exponent)
     return math.nan if lost else exact.power(base, exponent)
 
 
-# Of these every digit is the same everywhere, of NumPy's other functions it is not.
+# These functions give the same digits on every machine; NumPy's own do not.
 NUMPY = "sqrt minimum maximum abs sign nan pi logical_and logical_or logical_not"
 EXACT = "exp capped_exp log log10 log1p tanh sin cos normal_cdf"
 SCOPE: Mapping[str, Any] = {
@@ -32,7 +32,7 @@ SCOPE: Mapping[str, Any] = {
     **{relation.__name__: related(relation) for relation in RELATIONS},
     **{name: exact.over_arrays(getattr(exact, name)) for name in EXACT.split()},
 }
-# NumPy's own, up to a hundred times faster: for more numbers than any workbook shows.
+# NumPy's own functions, up to a hundred times faster, for more numbers than any workbook shows.
 QUICK: Mapping[str, Any] = {
     **{name: getattr(np, name) for name in ("exp", "log", "log1p", "tanh")},
     "capped_exp": lambda x: np.exp(np.minimum(x, exact.LARGEST_EXPONENT)),

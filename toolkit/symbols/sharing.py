@@ -1,7 +1,7 @@
-"""What several equations compute alike, so that a program computes it once.
+"""Common subexpressions of several equations, which a program computes only once.
 
-Only what stands in an expression as a sum, product or power of its own is shared, and computed as
-it stands: sharing changes no digit of any value.
+Only complete sums, products and powers are shared, and they are computed as they are written, so
+that sharing changes no digit of any value.
 """
 
 from collections.abc import Iterable
@@ -10,8 +10,9 @@ from sympy import Expr
 
 
 def repeated(exprs: Iterable[Expr]) -> set[Expr]:
-    """The sums, products and powers that occur more than once, outside of functions and cases:
-    what all of the expressions need, whichever case holds.
+    """The sums, products and powers that occur more than once outside of functions and cases.
+
+    These are needed whichever case applies.
     """
     seen: set[Expr] = set()
     again: set[Expr] = set()
@@ -31,7 +32,7 @@ def _composed(expr: Expr) -> bool:
 
 
 def _trivial(expr: Expr) -> bool:
-    """Numbers, negatives, and divisors, which are printed as such."""
+    """Whether an expression is a number, a negative, or a divisor, which is printed inline."""
     negative = expr.is_Mul and expr.args[0] == -1 and len(expr.args) == 2
     divisor = expr.is_Pow and expr.exp.is_number and expr.exp.is_negative
     return bool(negative or divisor or not expr.free_symbols)

@@ -1,4 +1,4 @@
-"""Text in cells: texts joined, and numbers as text."""
+"""Text in cells: concatenation, and the conversion of numbers to text."""
 
 import math
 from decimal import ROUND_HALF_UP, Context, Decimal
@@ -15,16 +15,17 @@ from toolkit.symbols.excel import literal
 from toolkit.symbols.precedence import Binding
 
 LONGEST_NUMERAL = 21
-WIDE = Context(prec=400)  # the digits of any number, before the point and after
+# the largest number of digits of any number, before the point and after it
+WIDE = Context(prec=400)
 
 
 class Text(Symbol):
-    """A piece of text as the value of a formula."""
+    """A text as a constant in a formula."""
 
     content: str
 
     def __new__(cls, content: str) -> "Text":
-        """The one symbol for this text."""
+        """Create the symbol, or return the existing one for the same text."""
         text: Text = Symbol.__new__(cls, f'"{content}"')
         text.content = content
         return text
@@ -40,11 +41,11 @@ class Text(Symbol):
 
 
 class joined(CellFunction):
-    """Text followed by a number or by more text, as spreadsheets join them with &."""
+    """Text followed by a number or by more text, concatenated by &."""
 
     @staticmethod
     def compute(*parts: Any) -> Any:
-        """The text; nan where a part is an error."""
+        """The text; nan if a part is an error."""
         cells = [cell for part in parts for cell in contents(part)]
         return math.nan if any(map(is_error, cells)) else "".join(map(_shown, cells))
 
@@ -53,38 +54,39 @@ class joined(CellFunction):
 
 
 def _shown(cell: Any) -> str:
-    """A cell joined to text, as a spreadsheet shows it: 15 digits, no trailing zeros."""
+    """The text of a cell when & concatenates it: 15 digits, without trailing zeros."""
     if cell is None or isinstance(cell, str):
         return cell or ""
     if isinstance(cell, bool):
         return str(cell).upper()
-    number = Decimal(f"{float(cell) + 0.0:.15g}")  # + 0.0 for the sign of -0.0
+    number = Decimal(f"{float(cell) + 0.0:.15g}")  # + 0.0 removes the sign of -0.0
     plain = f"{number:f}"
-    # Programs differ on where powers of ten begin; up to here they agree.
+    # Programs differ on the size at which exponents begin; up to this size they agree.
     return plain if len(plain) <= LONGEST_NUMERAL else f"{number.normalize():E}"
 
 
-# The formula of number_text, step by step. INT is applied to a number above 0: HyperFormula drops
-# the decimals of others.
+# These are the steps of the formula of number_text. INT is applied to a positive number, because
+# HyperFormula merely truncates the decimals of negative ones.
 POWER = "INT(LOG10(ABS({x}))+400)-400"
 FIXED_POINT = f'ROUND({{x}},MAX(0,5-({POWER})))&""'
 MANTISSA = f"{{x:product}}/10^({POWER})"
 SCIENTIFIC = f'ROUND({MANTISSA},5)&"·10^"&{POWER}'
-CARRIED = f'SIGN({{x}})&"·10^"&{POWER}+1'  # 9.999999 is rounded to 10
+CARRIED = f'SIGN({{x}})&"·10^"&{POWER}+1'  # 9.999999 is rounded up to 10
 SCALED = f"IF(ABS(ROUND({MANTISSA},5))<10,{SCIENTIFIC},{CARRIED})"
-# What is rounded to 0.0001 or to a billion counts as these.
+# Numbers that are rounded to 0.0001 or to a billion are treated as these.
 SIZED = f"IF(AND(ABS({{x}})>=0.00009999995,ABS({{x}})<999999999.5),{FIXED_POINT},{SCALED})"
-# By logarithms: IronCalc takes numbers less than 2.2e-16 apart for equal.
+# By logarithms, because IronCalc considers numbers equal that differ by less than 2.2e-16.
 NUMBER_TEXT = f'IF(LOG10(MAX(10^(-300),ABS({{x}})))>-300,{SIZED},"0")'
 
 
 @cell_function(NUMBER_TEXT)
 def number_text(x: Any) -> Any:
-    """A number as text of six significant digits, the same in every program.
+    """A number as text with six significant digits, which is the same in every program.
 
-    Where & alone turns numbers into text, programs differ on when powers of ten begin and how they
-    are written, and TEXT reads its format in the language of the computer. Whole numbers below a
-    billion keep all their digits; above, and below 0.0001, a power of ten follows.
+    When & converts numbers to text, programs differ on the size at which exponents begin and on how
+    they are written, and TEXT interprets its format in the language of the computer. Whole numbers
+    below a billion keep all their digits; larger numbers, and numbers below 0.0001, get a power of
+    ten.
     """
     x = float(_scalar(x))
     if not math.isfinite(x):
@@ -100,23 +102,23 @@ def number_text(x: Any) -> Any:
     return f"{_shortest(mantissa)}·10^{power}"
 
 
-# SIGN, for to IronCalc -1E-17 alone is not below 0.
+# SIGN, because IronCalc does not consider -1E-17 to be less than 0.
 @cell_function(f'IF(SIGN({{x}})<0,"(","")&{NUMBER_TEXT}&IF(SIGN({{x}})<0,")","")')
 def number_in_brackets(x: Any) -> Any:
-    """A number as text, in brackets where it is negative, to stand within an equation."""
+    """A number as text within an equation, in brackets if it is negative."""
     text = number_text.compute(x)
     return f"({text})" if isinstance(text, str) and float(_scalar(x)) < 0 else text
 
 
 @cell_function("FIXED({x},{decimals},TRUE)")
 def fixed_text(x: Any, decimals: Any) -> Any:
-    """A number as text with so many decimals, in the language of the computer."""
+    """A number as text with `decimals` decimals, in the notation of the computer's language."""
     return _fixed(x, decimals)
 
 
 @cell_function("FIXED({x},0)")
 def grouped_text(x: Any) -> Any:
-    """A number as text without decimals, its thousands apart, in the language of the computer."""
+    """A number as text without decimals, with a separator between thousands."""
     return _fixed(x, 0, ",")
 
 
@@ -124,15 +126,15 @@ def _fixed(x: Any, decimals: Any, separator: str = "") -> Any:
     x, places = float(x), float(decimals)
     if not (math.isfinite(x) and math.isfinite(places)):
         return math.nan
-    # LibreOffice writes no -0, nor does + 0 leave one.
+    # LibreOffice does not write -0, and adding 0 removes the sign as well.
     return f"{rounded(x, int(places)) + 0:{separator}f}"
 
 
 def rounded(x: float, places: int) -> Decimal:
-    """A number rounded to so many decimals, halves away from 0, as spreadsheets round.
+    """A number rounded to `places` decimals, with halves away from 0, as spreadsheets round.
 
-    They take it with 15 digits: 98.80499999999999 is 98.805. LibreOffice does so while the digits
-    kept are a number below 2^41.
+    Spreadsheets round the first 15 digits: they treat 98.80499999999999 as 98.805. LibreOffice does
+    so as long as the remaining digits form a number below 2^41.
     """
     digits = f"{x:.15g}" if abs(x) * 10.0**places < 2**41 else repr(x)
     return Decimal(digits).quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP, WIDE)

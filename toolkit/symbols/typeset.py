@@ -1,4 +1,4 @@
-"""Equations as trees of boxes, set as in a textbook."""
+"""Print equations as trees of boxes, laid out as in a textbook."""
 
 import re
 from typing import Any
@@ -23,12 +23,12 @@ from toolkit.symbols.precedence import Binding, Notation, binding, cases
 
 NAMES = {"log": "ln", "Max": "max", "Min": "min", "Abs": "abs"}
 RELATIONS = {"==": "=", "!=": "≠", "<=": "≤", ">=": "≥"}
-# w5, a_h2.1[3], max_o, E_total, η A: a letter, what numbers or names it, the sample in brackets.
+# A letter, an index (a number or a name), and a sample in brackets: w5, a_h2.1[3], E_total, η A.
 INDEXED = re.compile(r"(max|[^\W\d_])(?:(?:[_ ]|(?=\d))([\w.]+))?(?:\[(\d+)\])?")
 
 
 class TypesetPrinter(Notation):
-    """One method a kind of node; a function of our own brings its `_typeset`."""
+    """The printer of boxes: a method for each kind of node; our own functions define `_typeset`."""
 
     printmethod = "_typeset"
     reading = "typeset form"
@@ -122,7 +122,7 @@ class TypesetPrinter(Notation):
         return join(word, [self._condition(part) for part in sorted(condition.args, key=str)])
 
     def _condition(self, part: Any) -> Box:
-        """A comparison as it stands; what is composed of others in brackets."""
+        """A condition: a comparison is printed as it is, a composed condition in brackets."""
         box: Box = self._print(part)
         return box if part.is_Relational else Brackets(box)
 
@@ -133,7 +133,7 @@ class TypesetPrinter(Notation):
         return self._called(function, function.args)
 
     def _print_Max(self, function: Any) -> Box:
-        # The arguments of Max and Min are a set; written like terms they have an order.
+        # The arguments of Max and Min form a set; they are sorted like terms.
         return self._called(function, order.terms(function))
 
     _print_Min = _print_Max
@@ -144,8 +144,10 @@ class TypesetPrinter(Notation):
         return row(Glyphs(NAMES.get(name, name)), Brackets(inner))
 
     def _product(self, factors: list[Expr], alone: Binding = Binding.CASES) -> Box:
-        """Factors with dots between them; no dot touches a lone one, which must only hold together
-        as tightly as what stands around the product asks.
+        """The factors with dots between them.
+
+        A single factor has no dot beside it, so it only has to bind as tightly as the surroundings
+        of the product require.
         """
         if len(factors) < 2:
             return self._within(factors[0], alone) if factors else Glyphs("1")
@@ -159,7 +161,7 @@ class TypesetPrinter(Notation):
 
 
 def _name(name: str) -> Box:
-    """A quantity's symbol; names of words stay words."""
+    """The symbol of a quantity; names that are words stay words."""
     match = INDEXED.fullmatch(name)
     if not match:
         return Glyphs(name)
@@ -173,14 +175,14 @@ def _name(name: str) -> Box:
 
 
 def _index(index: str) -> Box:
-    """h1 is a letter with a number; total, A and 12 are upright."""
+    """An index: h1 is a letter with a number; total, A and 12 are upright."""
     match = re.fullmatch(r"([a-z])([\d.]+)", index)
     return row(Glyphs(match[1], italic=True), Glyphs(match[2])) if match else Glyphs(index)
 
 
 def typeset(expr: Expr) -> Box:
     """`expr` as a tree of boxes."""
-    box: Box = TypesetPrinter()._print(expr)  # doprint would make a str of it
+    box: Box = TypesetPrinter()._print(expr)  # doprint would convert the tree to a str
     return box
 
 

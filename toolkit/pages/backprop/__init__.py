@@ -1,4 +1,4 @@
-"""The backprop workbook, one file a sheet."""
+"""The backprop workbook; each sheet has a file of its own."""
 
 from toolkit.book.sheet import Book, Chart, Sheet
 from toolkit.book.tables import Table
@@ -34,10 +34,10 @@ from toolkit.pages.backprop.steps import Link, Step, lesson_steps
 
 
 def work_out(lesson: Lesson) -> LessonLayout:
-    """Derive the lesson's equations and run all its epochs.
+    """Derive the equations of a lesson and run all its epochs.
 
-    Raises ToolkitError, before anything is run, where its tables would not fit a sheet or a
-    published figure is of no quantity of theirs.
+    Raises ToolkitError, before any epoch is run, if a table would not fit a sheet, or if a
+    published value belongs to an unknown quantity.
     """
     check_extent(lesson)
     derived = derivation(lesson)
@@ -47,7 +47,7 @@ def work_out(lesson: Lesson) -> LessonLayout:
 
 
 def backprop_book(run: LessonLayout, template: str = "TEMPLATE") -> Book:
-    """All sheets in reading order; `template` is what the command line calls the lesson."""
+    """All sheets in reading order; `template` is the name of the lesson on the command line."""
     tables = [table.sheet(run, rate) for rate in range(len(run.letters))]
     rate_tables = [sheet.tables[0] for sheet in tables]
     cells = QuantityCells(dict(run.parameters), dict(run.texts))
@@ -88,7 +88,7 @@ def backprop_book(run: LessonLayout, template: str = "TEMPLATE") -> Book:
 
 
 def _optimizers(run: LessonLayout, chosen: Table) -> tuple[list[Sheet], Chart | None, list[Sheet]]:
-    """The sheet that compares optimizers, its chart, and a sheet for each."""
+    """A sheet that compares the optimizers, its chart, and one sheet for each optimizer."""
     if not run.compared:
         return [], None, []
     tables = [optimizers.own_table(one) for one in run.compared]
@@ -102,13 +102,13 @@ def _optimizers(run: LessonLayout, chosen: Table) -> tuple[list[Sheet], Chart | 
 def _looks(
     run: LessonLayout, tables: list[Table], by_sheet: dict[str, Table], template: str
 ) -> list[Sheet]:
-    """The looks into the tables that only some lessons have something for."""
+    """The sheets that only some lessons have."""
     figures = [published.sheet(run, tables, template)] if published.applies(run) else []
     return figures + ([gradient_sizes.sheet(run, by_sheet)] if gradient_sizes.applies(run) else [])
 
 
 def _steps(run: LessonLayout, steps: list[Step], cells: QuantityCells) -> list[Sheet]:
-    """In order, since each reads the cells of those before it."""
+    """The sheets of the steps, in order, because each refers to cells of the previous ones."""
     following = [*(step.link for step in steps[1:]), Link(BACKPROP, BACKPROP)]
     return [_step(run, step, cells, after) for step, after in zip(steps, following, strict=True)]
 

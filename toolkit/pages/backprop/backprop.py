@@ -1,4 +1,4 @@
-"""The backprop table at the learning rate that is chosen on the sheet of parameters."""
+"""The backprop table at the learning rate that is selected on the sheet Parameters."""
 
 from toolkit.book.known import Known, at
 from toolkit.book.live import computed
@@ -20,7 +20,7 @@ TITLE = joined(Text("Backprop, epoch by epoch: η = "), number_text(LEARNING_RAT
 
 
 def sheet(epochs: Table, run: LessonLayout) -> Sheet:
-    """The table, its curve to the right of the last column."""
+    """The table, with a chart of its loss to the right."""
     losses = epochs.known(BACKPROP, column_of(epochs, LOSS.name))
     heading = computed(TITLE, run.parameters, "title")
     cells = {

@@ -1,4 +1,4 @@
-"""The gradient check: every derived gradient against a difference of two losses."""
+"""The gradient check: every derived gradient compared with a difference quotient of the loss."""
 
 from collections.abc import Sequence
 from typing import cast
@@ -19,7 +19,7 @@ from toolkit.symbols.equation import Equation, Gradient, quantity
 from toolkit.symbols.numeric import function
 
 STEP, BOUND = 1e-4, 1e-5
-MOST_CELLS = 60_000  # of the two runs forward for each parameter
+MOST_CELLS = 60_000  # the limit for the two forward passes of all parameters
 STEP_ROW, BOUND_ROW, FIRST_ROW = 4, 5, 8
 HEADINGS = (
     "parameter",
@@ -44,7 +44,7 @@ LEAD = (
 
 
 def checked(run: LessonLayout) -> list[Symbol]:
-    """All parameters, or as many evenly spaced ones as stay within a readable sheet."""
+    """All parameters, or evenly spaced ones if a sheet of all would be too long to read."""
     parameters = list(run.derived.parameters)
     width = len(parameters) + len(run.derived.columns)
     most = max(1, MOST_CELLS // (2 * width))
@@ -52,7 +52,7 @@ def checked(run: LessonLayout) -> list[Symbol]:
 
 
 def sheet(run: LessonLayout, slopes: dict[Symbol, Known]) -> Sheet:
-    """The verdicts above, what they are computed from below."""
+    """The verdicts, and below them the table from which they are computed."""
     parameters = checked(run)
     table = _table(run, parameters)
     cells = {
@@ -81,7 +81,7 @@ def sheet(run: LessonLayout, slopes: dict[Symbol, Known]) -> Sheet:
 
 
 def verdicts(sheet: Sheet) -> Known:
-    """The range of all verdicts on this sheet."""
+    """The range of all verdicts on the sheet."""
     (area,) = sheet.verdicts
     return down(CHECK, area.row, area.column, [sheet.cells[place].value for place in area.places])
 
@@ -89,7 +89,7 @@ def verdicts(sheet: Sheet) -> Known:
 def _verdict(
     parameter: Symbol, row: int, table: Table, first: int, slopes: dict[Symbol, Known]
 ) -> dict[tuple[int, int], Cell]:
-    """Two losses, their difference quotient, the derived gradient, the verdict."""
+    """The row of a parameter: losses, difference quotient, gradient and verdict."""
     losses = table.columns[-1].values
     column = table.column + len(table.columns) - 1
     up, low = (
@@ -114,7 +114,7 @@ def _verdict(
 
 
 def _table(run: LessonLayout, parameters: Sequence[Symbol]) -> Table:
-    """Two rows for each parameter: a forward pass with it moved up, and one with it moved down."""
+    """Two forward passes for each parameter, with the parameter increased and decreased."""
     moved = [p.name for p in parameters for _ in range(2)]
     signs = np.tile([1.0, -1.0], len(parameters))
     values = _values(run, parameters)
@@ -147,7 +147,7 @@ def _table(run: LessonLayout, parameters: Sequence[Symbol]) -> Table:
 
 
 def _moved(parameter: Symbol, run: LessonLayout) -> str:
-    """The formula of a parameter: its value, moved by h in the two rows that name it."""
+    """The formula of a parameter: its value, changed by h in the two rows that belong to it."""
     cells = {
         AT_START: run.parameters[parameter].address,
         MOVED: in_row(1, fixed=True),
@@ -159,7 +159,7 @@ def _moved(parameter: Symbol, run: LessonLayout) -> str:
 
 
 def _values(run: LessonLayout, parameters: Sequence[Symbol]) -> dict[Symbol, np.ndarray]:
-    """Every quantity of these forward passes; shape (2 · parameters,)."""
+    """The values of all quantities in these forward passes, each of shape (2 · parameters,)."""
     start = start_values(run.lesson, run.derived)
     rows = 2 * len(parameters)
     values = {s: np.full(rows, number) for s, number in start.items()}

@@ -1,4 +1,4 @@
-"""Whether a lesson's tables and charts fit the format, from the lesson alone."""
+"""A check whether the tables and charts of a lesson fit the format, before it is derived."""
 
 from toolkit.book.limits import MAX_SERIES
 from toolkit.book.tables import check_fits
@@ -10,14 +10,15 @@ from toolkit.network.optimizers import update
 from toolkit.pages.backprop.table import HEADING_ROW
 from toolkit.symbols.equation import quantity
 
-# A spreadsheet program holds a formula and its value in some 100 bytes, so 10 GB.
+# A spreadsheet program takes about 100 bytes for a formula and its value, so this is 10 GB.
 MOST_CELLS = 100_000_000
 
 
 def check_extent(lesson: Lesson) -> None:
-    """Raise ToolkitError, before anything is derived, where the workbook could not be opened.
+    """Raise ToolkitError if the workbook would be too large to open.
 
-    Columns are counted without partial sums, which `check_width` adds.
+    This is checked before equations are derived. The number of columns does not include partial
+    sums, which `check_width` adds.
     """
     rates = len(lesson.training.learning_rates)
     if rates > MAX_SERIES:
@@ -29,7 +30,7 @@ def check_extent(lesson: Lesson) -> None:
     rows = HEADING_ROW + 1 + lesson.training.epochs
     columns = max(map(least_columns, (lesson, *others)))
     check_fits(rows, columns)
-    tables = rates + 1 + len(others)  # one for each, and one for the rate that is chosen
+    tables = rates + 1 + len(others)  # one for each learning rate, and one for the selected rate
     if rows * columns * tables > MOST_CELLS:
         raise ToolkitError(
             f"{tables} tables of {rows:,} rows by {columns:,} columns are more than the "
@@ -39,24 +40,27 @@ def check_extent(lesson: Lesson) -> None:
 
 
 def check_width(lesson: Lesson, derived: Derivation) -> None:
-    """Raise ToolkitError, before anything is run, where a table would not fit a sheet: as
-    `check_extent`, but with the partial sums.
+    """Raise ToolkitError if a table would not fit a sheet.
+
+    Unlike `check_extent`, this includes partial sums. It is checked before any epoch is run.
     """
     trained = derived.parameters if lesson.training.train_biases else derived.weights
     trainings = [lesson.training, *(one.training for one in compared(lesson))]
     states = max(map(_states, trainings)) * len(trained)
-    columns = 1 + len(derived.given) + len(derived.table) + states
+    columns = 1 + len(derived.leaves) + len(derived.table) + states
     check_fits(HEADING_ROW + 1 + lesson.training.epochs, columns)
 
 
 def _states(training: Training) -> int:
-    """How many numbers an optimizer keeps for each parameter."""
+    """The number of values that an optimizer stores for each parameter."""
     return len(update(training, quantity("w"))) - 1
 
 
 def least_columns(lesson: Lesson) -> int:
-    """How many columns a lesson's tables have, but for partial sums: the epoch and the loss; each
-    parameter, its gradient and what the optimizer remembers of it; and those of each sample.
+    """The number of columns in the tables of a lesson, without partial sums.
+
+    These are the epoch and the loss; each parameter with its gradient and its optimizer state; and
+    the columns of each sample.
     """
     layers, training = lesson.network.layers, lesson.training
     weights, biases = weight_count(layers), sum(layers[1:]) * lesson.network.bias
@@ -66,8 +70,10 @@ def least_columns(lesson: Lesson) -> int:
 
 
 def _columns_of_sample(lesson: Lesson) -> int:
-    """Inputs, targets and errors; of each neuron its sum, the gradient of that and its activation;
-    of each softmax the largest sum, the powers, what they add up to and the gradient of that.
+    """The number of columns for each sample.
+
+    These are inputs, targets and errors; the sum of each neuron, its gradient and its activation;
+    and for each softmax the maximum, the powers, their sum and the gradient of that sum.
     """
     layers = lesson.network.layers
     neurons, inner = sum(layers[1:]), not has_inline_gradients(lesson)

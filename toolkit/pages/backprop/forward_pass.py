@@ -1,4 +1,4 @@
-"""Step 1: from the inputs to the loss, a line for each quantity."""
+"""Step 1: from the inputs to the loss, with one line for each quantity."""
 
 from toolkit.book.sheet import Sheet
 from toolkit.network.forward import Role
@@ -12,7 +12,7 @@ LEAD = ("The inputs go in, layer by layer, until the loss says how wrong the ans
 
 
 def sheet(run: LessonLayout, step: Step, cells: QuantityCells, following: Link) -> Sheet:
-    """The first sample's quantities; of further samples the tables show the same."""
+    """The quantities of the first sample; the tables show those of further samples."""
     page = EquationPage(step.sheet_name, cells)
     for heading, equations in _blocks(run):
         page.block(heading)
@@ -22,7 +22,7 @@ def sheet(run: LessonLayout, step: Step, cells: QuantityCells, following: Link) 
 
 
 def _blocks(run: LessonLayout) -> list[tuple[str, list[Equation]]]:
-    """The lines by layer, then the errors and the loss."""
+    """The lines layer by layer, then those of the errors and the loss."""
     blocks: dict[str, list[Equation]] = {}
     for equation in run.derived.forward:
         role = run.derived.roles[equation.symbol]

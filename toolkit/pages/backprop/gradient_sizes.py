@@ -1,4 +1,4 @@
-"""How large the gradients of each layer are, and why: whether they vanish on their way back."""
+"""The sizes of the gradients of each layer, and the reasons why they may vanish."""
 
 from collections.abc import Mapping
 from math import ceil
@@ -18,8 +18,8 @@ from toolkit.symbols.equation import local_derivatives, quantity
 from toolkit.symbols.ranges import total
 from toolkit.symbols.text import Text, joined, number_text
 
-FEWEST_LAYERS = 3  # of weights; with fewer there is hardly a way back on which to vanish
-MOST_SLOPES = 20  # in one formula
+FEWEST_LAYERS = 3  # layers with weights; gradients hardly vanish in networks with fewer layers
+MOST_SLOPES = 20  # the most slopes in one formula
 SIZE = f"mean |∂{LOSS.name}/∂w|"
 TITLE = joined(Text("Gradient sizes: η = "), number_text(LEARNING_RATE))
 LEAD = f"The {SIZE} of each layer, at the learning rate chosen on Parameters."
@@ -47,13 +47,14 @@ Cells = dict[tuple[int, int], Cell]
 
 
 def applies(run: LessonLayout) -> bool:
-    """Whether there are layers enough to compare."""
+    """Whether the network has enough layers for a comparison."""
     return len(run.lesson.network.layers) > FEWEST_LAYERS
 
 
 def sheet(run: LessonLayout, tables: Mapping[str, Table]) -> Sheet:
-    """A row for each epoch, in the rows of the sheet Backprop; the reasons beside. `tables` are
-    those at the chosen learning rate, by sheet.
+    """One row for each epoch, as on the sheet Backprop, with explanations beside it.
+
+    `tables` are the tables at the selected learning rate, by the names of their sheets.
     """
     size_table = table(run, tables[BACKPROP])
     left = len(size_table.columns) + 2
@@ -83,7 +84,7 @@ def sheet(run: LessonLayout, tables: Mapping[str, Table]) -> Sheet:
 
 
 def _start(run: LessonLayout, tables: Mapping[str, Table], size_table: Table, left: int) -> Cells:
-    """Layer by layer the size, and the factors that a layer adds to it on the way back."""
+    """The initial gradients layer by layer, with the factors that each layer contributes."""
     cells = {(START_ROW, left): Cell("At the start, layer by layer", "subtitle")}
     cells |= {(START_ROW + 1, n): Cell(words, "heading") for n, words in enumerate(HEADINGS, left)}
     for layer in range(1, 1 + len(layers(run))):
@@ -111,7 +112,7 @@ def _layer(
 
 
 def _size(size_table: Table, layer: int) -> Known:
-    """The cell of a layer's mean gradient at the start."""
+    """The cell with the initial mean gradient of a layer."""
     return at(SIZES, size_table.row + 1, 1 + layer, size_table.columns[layer].values[0])
 
 
@@ -121,7 +122,7 @@ def _span(symbols: list[Symbol]) -> str:
 
 
 def _slope(run: LessonLayout, tables: Mapping[str, Table], layer: int) -> Cell:
-    """The mean of da/dh over a layer's neurons and the samples, in the first row."""
+    """The mean of da/dh over the neurons of a layer and the samples, in the first row."""
     roles = run.derived.roles
     equations = [
         e
@@ -148,7 +149,7 @@ def _first(symbol: Symbol, tables: Mapping[str, Table]) -> Known:
 
 
 def _why(run: LessonLayout, size_table: Table, start: Cells, left: int) -> Cells:
-    """Two sentences that hold always, two with the present numbers."""
+    """Four sentences: two that are always true, and two that contain the present numbers."""
     network, count = run.lesson.network, len(layers(run))
     words = ", ".join(
         f"{kind}: {SLOPE_WORDS[kind].format(network.negative_slope)}"
@@ -162,7 +163,7 @@ def _why(run: LessonLayout, size_table: Table, start: Cells, left: int) -> Cells
 
 
 def _factors(start: Cells, left: int, count: int) -> Cell:
-    """The mean weight on the way back, and the mean slope where there is one of every layer."""
+    """The mean weight on the backward path, and the mean slope if every layer has one."""
     top, known = START_ROW + 2, {}
     for symbol, column, skipped in ((WEIGHTS, left + 5, 1), (SLOPES, left + 6, 0)):
         values = [start[row, column].value for row in range(top + skipped, top + count)]
@@ -178,7 +179,7 @@ def _factors(start: Cells, left: int, count: int) -> Cell:
 
 
 def _compared(size_table: Table, count: int) -> Cell:
-    """The outcome in words, whichever of the two is larger."""
+    """A sentence that says which of the two sizes is larger."""
     known = {FIRST: _size(size_table, 1), LAST: _size(size_table, count)}
     return computed(
         Piecewise(
@@ -201,7 +202,7 @@ def _times(factor: Expr, larger: int, smaller: int) -> Expr:
 
 
 def _chart(size_table: Table, heading: Known, row: int, column: int) -> Chart:
-    """One line a layer; logarithmic, so that shrinking by one factor is one step everywhere."""
+    """A line for each layer; on the logarithmic axis equal factors are equal steps."""
     lines = tuple(
         Series(
             at(SIZES, size_table.row, n + 1, c.heading),
@@ -221,5 +222,5 @@ def _chart(size_table: Table, heading: Known, row: int, column: int) -> Chart:
         width=CHART_WIDTH,
         height=CHART_HEIGHT,
         y_format="0E+00",
-        y_log=positive,  # programs complain where a logarithmic axis has to show 0
+        y_log=positive,  # programs report an error if a logarithmic axis has to show 0
     )

@@ -1,4 +1,4 @@
-"""Steps 3 to 5: the gradients of the output weights, of what is hidden, of the other weights."""
+"""Steps 3 to 5: the gradients of the output weights, hidden quantities and other weights."""
 
 from toolkit.book.sheet import Sheet
 from toolkit.pages.backprop.layout import LessonLayout
@@ -45,7 +45,7 @@ def _blocks(run: LessonLayout, kind: StepKind) -> list[tuple[str, list[Equation]
 
 
 def _inner(run: LessonLayout, first: int, last: int) -> list[Equation]:
-    """Gradients of the first sample's quantities in these layers."""
+    """The gradients of the first sample's quantities in these layers."""
     return [
         e
         for e in run.derived.gradients

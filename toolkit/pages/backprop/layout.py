@@ -1,4 +1,4 @@
-"""Where each quantity of a lesson stands: the one place that ties symbols to cells."""
+"""The cells of all quantities of a lesson; only this module assigns addresses to symbols."""
 
 from dataclasses import dataclass
 
@@ -22,12 +22,12 @@ OPTIMIZERS, BACKPROP, CHECK = "Optimizers", "Backprop", "Gradient check"
 PUBLISHED, SIZES, OTHERS = "Published figures", "Gradient sizes", "Other samples"
 FIRST_PARAMETER_ROW = 7
 VALUE_COLUMN, TEXT_COLUMN = 2, 4
-BEFORE_COMPARED = 3  # rows from η to the first setting of an optimizer that is compared
+BEFORE_COMPARED = 3  # number of rows from η to the first setting of a compared optimizer
 
 
 @dataclass(frozen=True)
 class LessonLayout(LessonRun):
-    """A lesson's run and the cells of its parameters: as numbers, and rounded as text."""
+    """A run of a lesson and the cells of its parameters, as numbers and as rounded text."""
 
     compared: "tuple[LessonLayout, ...]"
     parameters: dict[Symbol, Known]
@@ -35,14 +35,16 @@ class LessonLayout(LessonRun):
 
     @property
     def letters(self) -> list[str]:
-        """One letter for each learning rate. Sheets are named by these and not by the rate, which
-        the reader may change in its cell.
+        """One letter for each learning rate.
+
+        Sheets are named by letters instead of rates, because the reader may change a rate in its
+        cell.
         """
         return [letters(n + 1) for n in range(len(self.trace.learning_rates))]
 
 
 def lay_out(run: LessonRun) -> LessonLayout:
-    """Give each parameter of a run its cell; the runs that are compared share these cells."""
+    """Assign a cell to each parameter of a run; the runs of compared optimizers share the cells."""
     cells = cells_of_parameters(run.lesson, run.derived)
     others = tuple(
         LessonLayout(one.lesson, one.derived, one.trace, (), *cells) for one in run.compared
@@ -51,29 +53,29 @@ def lay_out(run: LessonRun) -> LessonLayout:
 
 
 def rate_symbol(letter: str) -> Symbol:
-    """The learning rate that a letter stands for: η A."""
+    """The symbol of the learning rate with this letter, such as η A."""
     return quantity(f"η {letter}")
 
 
 def own_symbol(symbol: Symbol, optimizer: str) -> Symbol:
-    """A setting of an optimizer that is compared: η adam."""
+    """The symbol for a setting of a compared optimizer, such as η adam."""
     return quantity(f"{symbol.name} {optimizer}")
 
 
 def rate_sheet(letter: str) -> str:
-    """The sheet that holds the table of one learning rate."""
+    """The name of the sheet with the table of one learning rate."""
     return f"Rate {letter}"
 
 
 def parameter_values(lesson: Lesson, derived: Derivation) -> dict[Symbol, float]:
-    """Every parameter of a lesson with its value, in the order of the sheet."""
+    """All parameters of a lesson with their values, in the order of the sheet."""
     values = start_values(lesson, derived)
     rates = enumerate(lesson.training.learning_rates, 1)
     return values | {rate_symbol(letters(n)): rate for n, rate in rates}
 
 
 def compared_values(lesson: Lesson) -> dict[Symbol, float]:
-    """Every setting of the optimizers that are compared with its value: η adam, β1 adam."""
+    """All settings of the compared optimizers with their values, such as η adam and β1 adam."""
     values: dict[Symbol, float] = {}
     for one in compared(lesson):
         kind = one.training.optimizer
@@ -82,12 +84,12 @@ def compared_values(lesson: Lesson) -> dict[Symbol, float]:
 
 
 def steering(training: Training) -> dict[Symbol, float]:
-    """What steers an optimizer that is compared: its learning rate, then its settings."""
+    """The learning rate and the settings of an optimizer."""
     return {LEARNING_RATE: training.learning_rates[0], **settings(training)}
 
 
 def chosen_rate(lesson: Lesson) -> int:
-    """Which learning rate the sheet Backprop follows at first: the one nearest to 1."""
+    """The index of the learning rate that is selected initially: the one nearest to 1."""
     rates = lesson.training.learning_rates
     return min(range(len(rates)), key=lambda index: abs(rates[index] - 1))
 
@@ -95,8 +97,9 @@ def chosen_rate(lesson: Lesson) -> int:
 def cells_of_parameters(
     lesson: Lesson, derived: Derivation
 ) -> tuple[dict[Symbol, Known], dict[Symbol, Known]]:
-    """The one cell of each parameter, with η for the learning rate that is chosen; and the cell
-    that holds each as text.
+    """The cell of each parameter, and the cell that holds its value as text.
+
+    η is the learning rate that is selected.
     """
     values = parameter_values(lesson, derived)
     rows = {symbol: row for row, symbol in enumerate(values, FIRST_PARAMETER_ROW)}
@@ -120,5 +123,5 @@ def cells_of_parameters(
 
 
 def column_of(table: Table, heading: str) -> int:
-    """The index (from 0) of the column with that heading."""
+    """The index (from 0) of the column with this heading."""
     return [column.heading for column in table.columns].index(heading)

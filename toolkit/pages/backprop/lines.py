@@ -1,5 +1,7 @@
-"""A sheet of lines, each an equation: its name, a sentence, the equation typeset, the same with the
-present numbers put in, and the value.
+"""A sheet of equations, one per line.
+
+A line consists of the name, a sentence, the typeset equation, the equation with the present
+numbers, and the value.
 """
 
 import re
@@ -32,23 +34,22 @@ WIDTHS: dict[int, float] = {
     ROUNDED: 14,
 }
 HEADINGS = ("quantity", "in words", "equation", "with the present numbers", "value", "rounded")
-WIDEST = WIDTHS[EQUATION] * 7.0  # pixels; a wider equation is drawn smaller,
-LEAST_SHARE = 0.6  # down to this share of its size, then it is plain text
+WIDEST = WIDTHS[EQUATION] * 7.0  # pixels; a wider equation is reduced in size,
+LEAST_SHARE = 0.6  # but at most to this share, below which it becomes plain text
 FIRST_ROW = 5
 LINE_POINTS = 15.0
-PAGE_POINTS = 800.0  # of rows, on a page in landscape, at about two thirds of their size
-SIZE, LARGE = 12.5, 14.0  # of typeset equations, in points
+# total height of the rows on a landscape page, at about two thirds of their size
+PAGE_POINTS = 800.0
+SIZE, LARGE = 12.5, 14.0  # the type sizes of equations, in points
 MOST_PICTURES = 60  # on one sheet; further equations are plain text
-MOST_TERMS = 24  # of a sum that is shown whole
-FEWER_TERMS = (MOST_TERMS, 12, 6, 3)  # with numbers, where the text of one takes a long formula
+MOST_TERMS = 24  # the longest sum that is displayed in full
+FEWER_TERMS = (MOST_TERMS, 12, 6, 3)  # limits for sums with numbers, whose formulas can be long
 MARK = "\x03"
 
 
 @dataclass
 class QuantityCells:
-    """What formulas of the steps can read: the value of each quantity, and where there is one, the
-    cell that holds it as text.
-    """
+    """The cells with the value of each quantity, and with its text if there is one."""
 
     values: dict[Symbol, Known]
     texts: dict[Symbol, Known] = field(default_factory=dict)
@@ -56,14 +57,14 @@ class QuantityCells:
 
 @dataclass
 class EquationPage(PageBuilder):
-    """A sheet of equations while it is being written; each line adds to `quantities`."""
+    """A sheet of equations under construction; each line adds its cells to `quantities`."""
 
     quantities: QuantityCells
     row: int = field(default=FIRST_ROW, kw_only=True)
     longest_name: int = field(default=0, kw_only=True)  # characters
 
     def block(self, heading: str, *, lines: bool = True) -> None:
-        """A heading over the lines, or the words, that follow."""
+        """Write a heading, followed by the headings of the columns if `lines` is true."""
         self.row += self.row > FIRST_ROW
         self.cells[self.row, NAME] = Cell(heading, "subtitle")
         for column in range(EQUATION, ROUNDED + 1) if lines else ():
@@ -71,12 +72,12 @@ class EquationPage(PageBuilder):
         self.row += 1
 
     def text(self, words: str, style: str = "text") -> None:
-        """A line of words alone."""
+        """Write a line of text without an equation."""
         self.cells[self.row, NAME] = Cell(words, style)
         self.row += 1
 
     def line(self, equation: Equation, sentence: str) -> None:
-        """One equation, after its partial sums where it is long. Later lines read its value."""
+        """Write an equation, after its partial sums; later lines can refer to its value."""
         *parts, last = split_sums([equation])
         for part in parts:
             self._line(part, f"A part of {equation.symbol.name}, too long for one formula.")
@@ -98,7 +99,7 @@ class EquationPage(PageBuilder):
         self.row += 1
 
     def _with_numbers(self, expr: Expr) -> Cell:
-        """As many terms with their numbers as one formula holds."""
+        """The equation with numbers, shortened until its text fits one formula."""
         for most in FEWER_TERMS:
             short = abridged(expr, most)
             cell = computed(with_numbers(short, self.quantities), self._numbers(short), "numbers")
@@ -128,8 +129,9 @@ class EquationPage(PageBuilder):
         self.heights[self.row] = min(400.0, round(height, 2))
 
     def _picture(self, equation: Equation) -> Picture | None:
-        """The equation typeset and no wider than its column, unless there are many pictures already
-        or it would become too small to read.
+        """A picture of the equation that fits its column.
+
+        It is None if there are too many pictures, or if the equation would be too small to read.
         """
         if len(self.pictures) >= MOST_PICTURES:
             return None
@@ -140,12 +142,12 @@ class EquationPage(PageBuilder):
         return replace(picture, width=picture.width * share, height=picture.height * share)
 
     def picture(self, equation: Equation, words: str) -> None:
-        """An equation shown large on a line of its own."""
+        """Write a large typeset equation on a line of its own."""
         self.cells[self.row, NAME] = Cell(words, "text")
         self.typeset(equation, EQUATION, LARGE)
 
     def sheet(self, title: str, lead: Iterable[str], following: Link) -> Sheet:
-        """The finished sheet, with its title, what it is about, and links to Start here and on."""
+        """The completed sheet with a title, an introduction and links to other sheets."""
         self.cells[1, NAME] = Cell(title, "title")
         for row, words in enumerate(lead, 2):
             self.cells[row, NAME] = Cell(words, "muted")
@@ -154,7 +156,7 @@ class EquationPage(PageBuilder):
         self.widths = WIDTHS | {NAME: max(WIDTHS[NAME], 1.3 * self.longest_name)}
         self.heights = {1: 26.0, **self.heights}
         self.freeze, self.tab = (FIRST_ROW - 1, 2), "CC79A7"
-        # A page is not printed on one sheet of paper where that would make it illegible.
+        # The sheet is printed on more than one page if it would be illegible on one.
         self.pages_high = 1 if sum(self.heights.values()) < PAGE_POINTS else None
         return self.finish()
 
@@ -164,12 +166,12 @@ def _text_of(symbol: Symbol) -> Symbol:
 
 
 def with_numbers(expr: Expr, quantities: QuantityCells) -> Expr:
-    """The equation with numbers for its names, as a formula that joins pieces of text."""
+    """The equation with numbers instead of names, as a formula that concatenates texts."""
     return joined(*_pieces(expr, quantities)) if expr.free_symbols else Text(plain(expr))
 
 
 def _pieces(expr: Expr, quantities: QuantityCells) -> Iterator[Expr]:
-    """Prints with marks in place of the names, then puts the numbers where the marks are."""
+    """The parts of that text: the equation is printed with marks, which are replaced by numbers."""
     symbols = sorted(expr.free_symbols - {DOTS}, key=lambda s: str(s.name))
     marks = {symbol: f"{MARK}{n}{MARK}" for n, symbol in enumerate(symbols)}
     for index, part in enumerate(re.split(f"{MARK}(\\d+){MARK}", plain(expr, marks))):

@@ -1,4 +1,4 @@
-"""Losses of several tables side by side: a row of results for each, and the loss at some epochs."""
+"""Losses of several tables: a row of results for each, and the losses at selected epochs."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -35,14 +35,14 @@ EPOCHS, LOSSES, BEGIN, LOWEST, GOAL, EPOCH = (
 )
 GOAL_ROW, GOAL_COLUMN = 3, 4
 CHOSEN_EPOCHS = (0, 1, 2, 5, 10, 20, 50, 100)
-NOISE = 1e-9  # so that a loss that has come to rest counts from where it did
+NOISE = 1e-9  # a tolerance for losses that have converged
 OUT_OF_RANGE = Text("leaves the range of numbers at epoch ")
 Cells = dict[tuple[int, int], Cell]
 
 
 @dataclass(frozen=True)
 class Curve:
-    """The losses of one table: what its row is called, its sheet, and the cell of its η."""
+    """The losses of one table, with its name, its sheet, and the cell of its learning rate."""
 
     name: str
     sheet: str
@@ -50,7 +50,7 @@ class Curve:
     rate: Known
 
     def known(self) -> dict[Symbol, Known]:
-        """Its epochs, its losses and the first of them."""
+        """Its epochs, its losses, and the first loss."""
         losses = column_of(self.table, LOSS.name)
         first = cast("float", self.table.columns[losses].values[0])
         start = at(self.sheet, self.table.row + 1, losses + 1, float(first))
@@ -58,24 +58,24 @@ class Curve:
         return {EPOCHS: epochs, LOSSES: self.table.known(self.sheet, losses), BEGIN: start}
 
     def line(self, name: Known) -> Series:
-        """The loss over the epochs as a line of a chart."""
+        """The loss over the epochs, as a line of a chart."""
         known = self.known()
         return Series(name, known[EPOCHS], known[LOSSES])
 
     @property
     def link(self) -> Cell:
-        """Its name, which leads to its table."""
+        """Its name as a link to its table."""
         return Cell(self.name, "link", link=self.sheet)
 
 
 def goal(run: LessonLayout) -> float:
-    """A loss that is worth reaching: a tenth of that at the start."""
+    """The target loss: a tenth of the initial loss."""
     start = run.trace.column(LOSS, 0)[0]
     return float(f"{start / 10:.1g}") if np.isfinite(start) else 0.1
 
 
 def goal_cells(run: LessonLayout) -> Cells:
-    """The loss to be reached, which a reader may change."""
+    """The cell with the target loss, which the reader may change."""
     return {
         (GOAL_ROW, 1): Cell("How many epochs until the loss is at most", "text"),
         (GOAL_ROW, GOAL_COLUMN): Cell(goal(run), "input"),
@@ -84,7 +84,7 @@ def goal_cells(run: LessonLayout) -> Cells:
 
 
 def summaries(run: LessonLayout, curves: Sequence[Curve], page: str, row: int, word: str) -> Cells:
-    """A row of headings, the first of them `word`, then a row of results for each table."""
+    """A row of headings that begins with `word`, then a row of results for each table."""
     aim = at(page, GOAL_ROW, GOAL_COLUMN, goal(run))
     cells = {(row, n): Cell(h, "heading") for n, h in enumerate((word, *HEADINGS), 1)}
     for below, curve in enumerate(curves, row + 1):
@@ -114,13 +114,13 @@ def _summary(curve: Curve, page: str, row: int, aim: Known) -> Cells:
 
 
 def status() -> Piecewise:
-    """Whether all losses are numbers, or the epoch from which they are not."""
+    """A text: whether all losses are finite, or the first epoch in which one is not."""
     counted = numbers_in(LOSSES)
     return Piecewise((joined(OUT_OF_RANGE, counted), counted < length(LOSSES)), (Text("ok"), True))
 
 
 def chosen(run: LessonLayout, curves: Sequence[Curve], page: str, row: int, word: str) -> Cells:
-    """The losses at some epochs, which stand in yellow in the row of headings."""
+    """The losses at some epochs, which the reader can change in the row of headings."""
     epochs = [epoch for epoch in CHOSEN_EPOCHS if epoch <= run.trace.epochs]
     cells = {
         (row, 1): Cell("The loss at chosen epochs (change the yellow cells)", "subtitle"),
@@ -137,7 +137,7 @@ def chosen(run: LessonLayout, curves: Sequence[Curve], page: str, row: int, word
 
 
 def comparison(run: LessonLayout, tables: list[Table]) -> Chart:
-    """The losses of all learning rates in one chart."""
+    """A chart with the losses of all learning rates."""
     series = tuple(loss_line(run, table, rate) for rate, table in enumerate(tables))
     return Chart(
         "Loss for each learning rate",

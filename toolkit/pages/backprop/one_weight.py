@@ -25,7 +25,7 @@ def weight(run: LessonLayout) -> Symbol:
 
 
 def sheet(run: LessonLayout, step: Step, cells: QuantityCells, following: Link) -> Sheet:
-    """What depends on the weight, the chain of local derivatives, their product."""
+    """The errors that depend on the weight, the chain of local derivatives, and their product."""
     page, chosen = EquationPage(step.sheet_name, cells), weight(run)
     page.block(f"What does {chosen.name} act on?", lines=False)
     for words in _dependence(run, chosen):
@@ -37,7 +37,7 @@ def sheet(run: LessonLayout, step: Step, cells: QuantityCells, following: Link) 
 
 
 def _one_way(page: EquationPage, run: LessonLayout, chosen: Symbol) -> None:
-    """One product, whose factors are the slopes on the way."""
+    """A single product, whose factors are the slopes along the path."""
     path = _path(run, chosen)
     page.block(f"The chain from the loss back to {chosen.name}", lines=False)
     factors = [_factor(run, above, below) for above, below in itertools.pairwise(path)]
@@ -52,7 +52,7 @@ def _one_way(page: EquationPage, run: LessonLayout, chosen: Symbol) -> None:
 
 
 def _many_ways(page: EquationPage, run: LessonLayout, chosen: Symbol) -> None:
-    """First all ways from the loss to the neuron that reads the weight, then the one from there."""
+    """All paths from the loss to the neuron of the weight, then the path from there."""
     neuron = _reader(run, chosen)
     page.block(f"All ways back to {neuron.name}")
     for equation in _back_to(run, neuron):
@@ -69,7 +69,7 @@ def _many_ways(page: EquationPage, run: LessonLayout, chosen: Symbol) -> None:
 
 
 def _back_to(run: LessonLayout, neuron: Symbol) -> list[Equation]:
-    """The gradients that lead from the loss to that of this sum, and its own, in order."""
+    """The gradients from the loss to the sum of this neuron, in order."""
     known = {e.symbol: e for e in run.derived.gradients}
     wanted, ahead = set(), [Gradient(LOSS, neuron)]
     while ahead:
@@ -80,7 +80,7 @@ def _back_to(run: LessonLayout, neuron: Symbol) -> list[Equation]:
 
 
 def _short_form(run: LessonLayout, neuron: Symbol) -> Equation | None:
-    """What the way back through cross-entropy and softmax comes to: activation less target."""
+    """The short form of the gradient through cross-entropy and softmax: activation minus target."""
     if run.lesson.network.loss != "cross_entropy":
         return None
     role = run.derived.roles[neuron]
@@ -99,14 +99,15 @@ def _only_this_sample(page: EquationPage, run: LessonLayout) -> None:
 
 
 def _single_path(run: LessonLayout) -> bool:
-    """Whether one way alone leads from the weight to the loss within a sample, so that its gradient
-    is one product. A softmax has many.
+    """Whether a single path leads from the weight to the loss within a sample.
+
+    The gradient is then one product. A softmax has several paths.
     """
     return "softmax" not in run.lesson.network.activations[-1:]
 
 
 def _path(run: LessonLayout, chosen: Symbol) -> list[Symbol]:
-    """The loss, its error, …, the sum, the weight, in the first sample."""
+    """The path in the first sample: the loss, its error, …, the sum, the weight."""
     path = [chosen]
     while path[-1] != LOSS:
         path.append(_reader(run, path[-1]))
@@ -114,7 +115,7 @@ def _path(run: LessonLayout, chosen: Symbol) -> list[Symbol]:
 
 
 def _reader(run: LessonLayout, symbol: Symbol) -> Symbol:
-    """What reads it first."""
+    """The first quantity that depends on a symbol."""
     return next(e.symbol for e in run.derived.forward if e.expr.has(symbol))
 
 
@@ -138,7 +139,7 @@ def _reason(run: LessonLayout, above: Symbol, below: Symbol) -> str:
 
 
 def _dependence(run: LessonLayout, chosen: Symbol) -> list[str]:
-    """For each error, whether the weight is anywhere in what it is computed from."""
+    """For each error, whether it depends on the weight."""
     known = {e.symbol: e.expr for e in run.derived.forward}
     errors = [
         e.symbol
@@ -153,7 +154,7 @@ def _dependence(run: LessonLayout, chosen: Symbol) -> list[str]:
 
 
 def _one_error(error: Symbol, chosen: Symbol, known: dict[Symbol, object]) -> str:
-    operands, ahead = {error: None}, deque([error])  # a dict keeps its order
+    operands, ahead = {error: None}, deque([error])  # a dict preserves the order
     while ahead:
         for symbol in sorted(known[ahead.popleft()].free_symbols, key=lambda s: str(s.name)):  # type: ignore[attr-defined]
             if symbol in known and symbol not in operands:

@@ -1,6 +1,7 @@
-"""The optimizers side by side: results, losses at some epochs, a chart, how each makes a step.
+"""The sheet that compares the optimizers, and one sheet for each of them.
 
-And the sheet of each: its table, read from cells of its own on the sheet of parameters.
+The comparison shows results, losses at some epochs, a chart, and the step of each optimizer. The
+table of each optimizer reads its own settings on the sheet Parameters.
 """
 
 from collections.abc import Sequence
@@ -27,7 +28,7 @@ from toolkit.symbols.text import Text, joined, number_text
 
 HEADING_ROW = 6
 LAST_COLUMN, CHART_ROWS = 8, 27
-CHARACTERS = 120  # of a sentence on one line
+CHARACTERS = 120  # the length of a sentence on one line, in characters
 SENTENCES: dict[Optimizer, str] = {
     "sgd": "Gradient descent as it is: the step is the gradient times η.",
     "momentum": "A share μ of the last step is kept. Steps in one direction add up, and roll on "
@@ -44,12 +45,12 @@ SENTENCES: dict[Optimizer, str] = {
 
 
 def kind_of(run: LessonLayout) -> Optimizer:
-    """The name of its optimizer, which is also that of its sheet where it is compared."""
+    """The name of the run's optimizer, which is also the name of its sheet."""
     return run.lesson.training.optimizer
 
 
 def own_table(one: LessonLayout) -> Table:
-    """The table of an optimizer that is compared, which reads settings of its own."""
+    """The table of a compared optimizer, which reads settings of its own."""
     kind = kind_of(one)
     own = {symbol: own_symbol(symbol, kind) for symbol in one.derived.settings}
     updates = tuple(Equation(e.symbol, e.expr.xreplace(own)) for e in one.derived.updates)
@@ -58,7 +59,7 @@ def own_table(one: LessonLayout) -> Table:
 
 
 def own_sheet(one: LessonLayout, epochs: Table) -> Sheet:
-    """That table with its heading."""
+    """The table of a compared optimizer as a sheet with a heading."""
     kind = kind_of(one)
     rate = {LEARNING_RATE: one.parameters[own_symbol(LEARNING_RATE, kind)]}
     cells = {
@@ -70,7 +71,7 @@ def own_sheet(one: LessonLayout, epochs: Table) -> Sheet:
 
 
 def curves(run: LessonLayout, chosen: Table, tables: Sequence[Table]) -> list[Curve]:
-    """The lesson's own optimizer at the learning rate that is chosen, then those compared."""
+    """The lesson's own optimizer at the selected learning rate, then the compared ones."""
     own = Curve(kind_of(run), BACKPROP, chosen, run.parameters[LEARNING_RATE])
     others = [
         Curve(kind, kind, own_rows, run.parameters[own_symbol(LEARNING_RATE, kind)])
@@ -80,7 +81,7 @@ def curves(run: LessonLayout, chosen: Table, tables: Sequence[Table]) -> list[Cu
 
 
 def _comparison(losses: Sequence[Curve], row: int) -> Chart:
-    """The losses of all of them over the epochs."""
+    """A chart of the losses of all optimizers over the epochs."""
     series = tuple(
         curve.line(at(OPTIMIZERS, below, 1, curve.name))
         for below, curve in enumerate(losses, HEADING_ROW + 1)
@@ -99,7 +100,7 @@ def _comparison(losses: Sequence[Curve], row: int) -> Chart:
 
 
 def sheet(run: LessonLayout, losses: Sequence[Curve]) -> Sheet:
-    """What the optimizers have in common and in which they differ."""
+    """The common features of the optimizers, and their differences."""
     below = HEADING_ROW + len(losses) + 2
     top = below + len(losses) + 3
     page = PageBuilder(
@@ -135,9 +136,7 @@ def _where(run: LessonLayout) -> str:
 
 
 def _step(page: PageBuilder, run: LessonLayout) -> None:
-    """How an optimizer makes a step: its name, a sentence, its settings, its equations for the
-    first weight.
-    """
+    """The step of an optimizer: name, sentence, settings, and equations for one weight."""
     kind = kind_of(run)
     words = SENTENCES[kind]
     page.cells[page.row, 1] = Cell(kind, "name")
@@ -152,7 +151,7 @@ def _step(page: PageBuilder, run: LessonLayout) -> None:
 
 
 def _settings(run: LessonLayout) -> Cell:
-    """η = 0.2, β1 = 0.9, …, as they stand on the sheet of parameters."""
+    """The settings as text, such as η = 0.2, β1 = 0.9, from the sheet Parameters."""
     known: dict[Symbol, Known] = _steering_cells(run)
     parts = [
         part
@@ -163,7 +162,7 @@ def _settings(run: LessonLayout) -> Cell:
 
 
 def _steering_cells(run: LessonLayout) -> dict[Symbol, Known]:
-    """The cells of its learning rate and its settings, where it is compared its own."""
+    """The cells of the learning rate and the settings; compared optimizers have their own."""
     own = {s: own_symbol(s, kind_of(run)) for s in (LEARNING_RATE, *run.derived.settings)}
     return {
         symbol: run.parameters[name if name in run.parameters else symbol]

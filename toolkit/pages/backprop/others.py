@@ -1,4 +1,4 @@
-"""The samples after the first: the same quantities, line after line, without words."""
+"""The quantities of all samples but the first, line by line and without sentences."""
 
 from toolkit.book.known import at
 from toolkit.book.live import computed
@@ -17,8 +17,10 @@ WIDTHS = {1: 20, 2: 90, 3: 16, 4: 14}
 
 
 def sheet(run: LessonLayout, quantities: QuantityCells) -> Sheet:
-    """What the steps read of these samples. Not taken from the table: LibreOffice (7.4) returns
-    errors where sheets before a long table read single cells of its columns.
+    """The quantities of these samples to which the steps refer.
+
+    They are computed again instead of being read from the table, because LibreOffice (7.4) returns
+    errors if sheets before a long table refer to single cells of its columns.
     """
     cells = {
         (1, 1): Cell("The other samples at the start", "title"),
@@ -42,7 +44,7 @@ def sheet(run: LessonLayout, quantities: QuantityCells) -> Sheet:
 
 
 def equations(run: LessonLayout) -> list[Equation]:
-    """Forward pass and inner gradients of all samples but the first."""
+    """The equations of the forward pass and the inner gradients, for all samples but the first."""
     roles = run.derived.roles
     forward = [e for e in run.derived.forward if roles[e.symbol].sample > 1]
     inner = [

@@ -1,4 +1,4 @@
-"""The sheet on which the reader plays: every parameter in one cell, the loss curves beside."""
+"""The sheet of parameters, which the reader can change, with charts of the loss beside them."""
 
 from dataclasses import replace
 from math import ceil
@@ -53,7 +53,7 @@ CHOICE = (
 
 
 def sheet(run: LessonLayout, tables: list[Table], of_optimizers: Chart | None = None) -> Sheet:
-    """The second sheet of the book; where optimizers are compared, with their chart too."""
+    """The second sheet of the workbook, with a chart of the compared optimizers if any."""
     chart = comparison(run, tables)
     charts = (chart, _below(chart, of_optimizers)) if of_optimizers else (chart,)
     cells = {
@@ -85,7 +85,7 @@ def _headings() -> dict[tuple[int, int], Cell]:
 
 
 def _inputs(run: LessonLayout) -> list[tuple[Symbol, Known]]:
-    """The network's parameters, the optimizer's settings and the learning rates, in their order."""
+    """The parameters, the settings of the optimizer and the learning rates, in this order."""
     return [(s, run.parameters[s]) for s in parameter_values(run.lesson, run.derived)]
 
 
@@ -106,7 +106,7 @@ def _row(row: int, symbol: Symbol, known: Known, meaning: str) -> dict[tuple[int
 
 
 def _choice(run: LessonLayout) -> dict[tuple[int, int], Cell]:
-    """The drop-down that chooses a learning rate, and the rate that it chooses."""
+    """The drop-down list that selects a learning rate, and the rate that is selected."""
     row = layout.FIRST_PARAMETER_ROW + len(_inputs(run))
     letter = run.letters[chosen_rate(run.lesson)]
     return {
@@ -121,8 +121,9 @@ def _choice(run: LessonLayout) -> dict[tuple[int, int], Cell]:
 
 
 def _chosen(run: LessonLayout, row: int) -> Cell:
-    """The learning rate whose letter stands in that row; a single one is read as it is, since
-    Gnumeric does not take one cell for a range to look it up in.
+    """The learning rate whose letter is in that row.
+
+    A single rate is read directly, since Gnumeric does not accept one cell as a range to search.
     """
     rates = _inputs(run)[-len(run.letters) :]
     if len(rates) == 1:
@@ -133,7 +134,7 @@ def _chosen(run: LessonLayout, row: int) -> Cell:
 
 
 def _compared(run: LessonLayout) -> dict[tuple[int, int], Cell]:
-    """The learning rates and settings of the optimizers that are compared."""
+    """The learning rates and settings of the compared optimizers."""
     if not run.compared:
         return {}
     first = _first_compared(run)
@@ -150,7 +151,7 @@ def _compared(run: LessonLayout) -> dict[tuple[int, int], Cell]:
 
 
 def _steering(run: LessonLayout) -> list[tuple[Symbol, str]]:
-    """What steers each optimizer that is compared, in the order of the sheet."""
+    """The learning rate and the settings of each compared optimizer, in the order of the sheet."""
     trainings = [one.lesson.training for one in run.compared]
     return [(symbol, one.optimizer) for one in trainings for symbol in steering(one)]
 
@@ -160,7 +161,7 @@ def _first_compared(run: LessonLayout) -> int:
 
 
 def _letter_cells(run: LessonLayout, row: int) -> dict[Symbol, Known]:
-    """The cell in that row that chooses a learning rate, and above it the names of all."""
+    """The cell in that row that selects a learning rate, and above it the names of all rates."""
     names = [f"η {letter}" for letter in run.letters]
     letter = run.letters[chosen_rate(run.lesson)]
     return {
@@ -194,7 +195,7 @@ def _rule(rows: range, kind: Kind, title: str, message: str) -> Validation:
 
 
 def _which_rate(run: LessonLayout, row: int) -> Validation:
-    """A list to choose from or, with more letters than one holds, the rule that it be one."""
+    """The validation of the letter: a list or, if it would be too long, a rule."""
     letters = tuple(run.letters)
     if len(",".join(letters)) <= MAX_CHOICES:
         rule = _rule(range(row, row + 1), "choice", "Which rate", CHOICE)
@@ -206,7 +207,7 @@ def _which_rate(run: LessonLayout, row: int) -> Validation:
 
 
 def _setting(row: int, symbol: Symbol) -> Validation:
-    """What an optimizer's setting may be: a share from 0 to below 1, or a number above 0."""
+    """The validation of an optimizer's setting: a share in [0, 1), or a positive number."""
     rows = range(row, row + 1)
     if symbol in (MOMENTUM, ALPHA, *BETAS):
         return replace(_rule(rows, "number", "A share", SHARE), least=0, most=0.999999)
@@ -232,12 +233,12 @@ def _meaning(symbol: Symbol, run: LessonLayout) -> str:
 
 
 def _reader(parameter: Symbol, run: LessonLayout) -> str:
-    """The quantity whose sum a parameter enters, found in the equations themselves."""
+    """The quantity to whose sum a parameter contributes, found in the equations."""
     role = run.readers[parameter]
     return f"{layer_name(role.layer, len(run.lesson.network.layers))}{role.neuron}"
 
 
 def _below(upper: Chart, chart: Chart) -> Chart:
-    """A chart under another, as wide as that."""
+    """A chart below another one, with the same width."""
     rows = ceil(upper.height * POINTS_A_CENTIMETRE / ROW_POINTS) + 1
     return replace(chart, row=upper.row + rows, column=upper.column, width=upper.width)

@@ -1,4 +1,4 @@
-"""Numbers printed elsewhere for a lesson, with ours beside them."""
+"""Published values of a lesson, with the computed values beside them."""
 
 from typing import cast
 
@@ -34,7 +34,7 @@ HEADINGS = (
 )
 WIDTHS = {1: 16, 2: 8, 3: 18, 4: 18, 5: 13, 6: 19, 7: 20}
 FIRST_ROW = 8
-MOST_NAMES = 40  # quantities that an error lists
+MOST_NAMES = 40  # number of quantities that an error lists
 NOTE_WIDTH = 105  # characters
 A_PAGE = 60  # rows
 PRINTED, OURS, OFF, COLUMN, EPOCHS, EPOCH = (
@@ -47,8 +47,8 @@ MEANING = (
 
 
 def check_names(lesson: Lesson, derived: Derivation) -> None:
-    """Raise ToolkitError where a published figure is of a quantity that no table shows."""
-    names = [s.name for s in (*derived.given, *(e.symbol for e in derived.table))]
+    """Raise ToolkitError if a published value belongs to a quantity that no table contains."""
+    names = [s.name for s in (*derived.leaves, *(e.symbol for e in derived.table))]
     known = dict.fromkeys(names)
     for number, figure in enumerate(lesson.published.figures if lesson.published else (), 1):
         if figure.quantity not in known:
@@ -61,13 +61,13 @@ def check_names(lesson: Lesson, derived: Derivation) -> None:
 
 
 def applies(run: LessonLayout) -> bool:
-    """Whether there are figures, and a table at their learning rate."""
+    """Whether there are published values, and a table at their learning rate."""
     published = run.lesson.published
     return published is not None and published.learning_rate in run.trace.learning_rates
 
 
 def sheet(run: LessonLayout, tables: list[Table], template: str) -> Sheet:
-    """A row for each figure, read from the table at its learning rate."""
+    """One row for each value, compared with the table at its learning rate."""
     published = cast("Published", run.lesson.published)
     rate = run.trace.learning_rates.index(published.learning_rate)
     name = rate_sheet(run.letters[rate])
@@ -116,7 +116,10 @@ def _digits(figure: Figure) -> str:
 def _row(
     figure: Figure, row: int, name: str, table: Table, template: str
 ) -> dict[tuple[int, int], Cell]:
-    """Ours and how far it is off; or, beyond the table's end, how to come by it."""
+    """The row of a value: the computed value and the difference.
+
+    If the table ends before the epoch of the value, the row says how to compute it.
+    """
     if figure.epoch > table.last_row - table.row - 1:
         command = ["toolkit", "backprop", template, "--epochs", str(figure.epoch)]
         return {(row, 4): Cell(f"run: {shell_line(command)}", "note")}
@@ -140,7 +143,7 @@ def _row(
 
 
 def _where_numbers(expr: Expr, known: dict[Symbol, Known], style: str) -> Cell:
-    """A dash where the run leaves the range of numbers."""
+    """The expression, or a dash if the run leaves the range of numbers."""
     return computed(when_all_numbers(expr, COLUMN), known, style)
 
 
@@ -149,7 +152,7 @@ def _share() -> Expr:
 
 
 def _agreement(figure: Figure) -> Expr:
-    """In words; half a unit of the last printed digit is what rounding may take."""
+    """A sentence; a difference of half a unit of the last digit may be due to rounding."""
     half = Rational(1, 2 * 10**figure.decimals)
     digits = joined(Text("to "), same_digits(OURS, PRINTED), Text(" digits"))
     return Piecewise(

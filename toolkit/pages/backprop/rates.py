@@ -1,4 +1,4 @@
-"""The learning rates side by side: a summary, chosen epochs, and a loss chart for each."""
+"""A comparison of the learning rates: a summary, selected epochs, and a loss chart for each."""
 
 from dataclasses import replace
 from math import ceil
@@ -25,7 +25,7 @@ COMPARISON_ROWS = 20
 
 
 def sheet(run: LessonLayout, tables: list[Table]) -> Sheet:
-    """Summary rows above, the losses at chosen epochs, charts below."""
+    """Rows of results, the losses at selected epochs, and charts below."""
     bottom = FIRST_ROW + len(tables)
     curves = [
         Curve(rate_sheet(letter), rate_sheet(letter), table, run.parameters[rate_symbol(letter)])
@@ -43,7 +43,7 @@ def sheet(run: LessonLayout, tables: list[Table]) -> Sheet:
     several = len(tables) > 1
     below = top + COMPARISON_ROWS * several
     charts = tuple(_chart(run, table, rate, below) for rate, table in enumerate(tables))
-    # Fitted to a page for every six charts; with up to six no page break cuts through one.
+    # Six charts fit one page, so with up to six charts no page break divides one.
     pages = ceil(len(charts) / CHARTS_A_PAGE)
     if several:
         charts = (_comparison(run, tables, top), *charts)
@@ -53,7 +53,7 @@ def sheet(run: LessonLayout, tables: list[Table]) -> Sheet:
 
 
 def _comparison(run: LessonLayout, tables: list[Table], top: int) -> Chart:
-    """The chart of the sheet Parameters once more, as wide as two."""
+    """A wider copy of the chart on the sheet Parameters."""
     return replace(comparison(run, tables), row=top, column=1, width=28.4, height=9.5)
 
 

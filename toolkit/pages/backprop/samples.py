@@ -1,4 +1,4 @@
-"""The table a sheet a sample, where all samples side by side would be too wide to read."""
+"""One sheet per sample, for lessons whose table of all samples would be too wide to read."""
 
 from sympy import Symbol
 
@@ -13,17 +13,18 @@ from toolkit.symbols.equation import Gradient
 
 READABLE = 60  # columns
 MOST_SHEETS = 40
-# What belongs to all samples together.
+# The groups of columns that belong to all samples together.
 SHARED: tuple[Kind, ...] = ("weight", "bias", "loss", *STATE_KINDS)
 HINT = f"Row by row the epochs of {BACKPROP}, which holds the weights and adds up the errors."
 
 
 def tables(run: LessonLayout) -> dict[str, Table]:
-    """The table at the chosen learning rate by sheet: on Backprop alone, or what belongs to single
-    samples on sheets of these.
+    """The tables at the selected learning rate, by the names of their sheets.
+
+    There is only Backprop, unless the columns of single samples are moved to sheets of their own.
     """
     derived, samples = run.derived, len(run.lesson.samples.inputs)
-    wide = 1 + len(derived.given) + len(derived.table) + len(derived.states) > READABLE
+    wide = 1 + len(derived.leaves) + len(derived.table) + len(derived.states) > READABLE
     apart = wide and 1 < samples <= MOST_SHEETS
     by_sheet = table.parts(
         run,
@@ -43,12 +44,12 @@ def _home(run: LessonLayout, symbol: Symbol) -> str:
 
 
 def name(sample: int) -> str:
-    """The sheet of one sample."""
+    """The name of the sheet of one sample."""
     return f"Sample {sample}"
 
 
 def sheet(run: LessonLayout, name: str, epochs: Table) -> Sheet:
-    """One sample from its inputs to its errors, and what comes back."""
+    """One sample from its inputs to its errors, and its gradients."""
     cells = {
         (1, 1): Cell(f"{name} of {len(run.lesson.samples.inputs)}, epoch by epoch", "title"),
         (2, 1): Cell("back", "link", link=BACKPROP),

@@ -1,4 +1,4 @@
-"""A plain sentence for each equation, made from what it is and what it reads."""
+"""A plain sentence for each equation, composed from its role and its operands."""
 
 from dataclasses import replace
 
@@ -39,7 +39,7 @@ UPDATES: dict[Kind, str] = {
 
 
 def sentence(equation: Equation, run: LessonLayout) -> str:
-    """What this line says, in words."""
+    """A sentence that explains the equation."""
     symbol = equation.symbol
     if isinstance(symbol, Gradient):
         return _of_gradient(equation, run)
@@ -49,9 +49,9 @@ def sentence(equation: Equation, run: LessonLayout) -> str:
 def _of_forward(symbol: Symbol, run: LessonLayout) -> str:
     role, lesson = run.derived.roles[symbol], run.lesson
     if role.kind == "sum":
-        given = "input" if role.layer == 1 else "activation of the layer before"
+        source = "input" if role.layer == 1 else "activation of the layer before"
         bias = ", plus the bias" if lesson.network.bias else ""
-        return f"{neuron(role, lesson)} adds up each {given} times its weight{bias}."
+        return f"{neuron(role, lesson)} adds up each {source} times its weight{bias}."
     if role.kind == "activation":
         before = run.derived.quantities[replace(role, kind="sum")].name
         kind = lesson.network.activations[role.layer - 1]
@@ -76,7 +76,7 @@ def _of_loss(lesson: Lesson) -> str:
 
 
 def neuron(role: Role, lesson: Lesson) -> str:
-    """Output neuron 1, hidden neuron 2, neuron 1 of hidden layer 3."""
+    """The name of a neuron: output neuron 1, hidden neuron 2, neuron 1 of hidden layer 3."""
     layers = len(lesson.network.layers)
     if role.layer == layers - 1:
         return f"Output neuron {role.neuron}"
@@ -102,7 +102,7 @@ def _of_gradient(equation: Equation, run: LessonLayout) -> str:
 
 
 def _guard(role: Role, lesson: Lesson) -> str:
-    """Of the slope of binary cross-entropy, which PyTorch keeps from dividing by 0."""
+    """A sentence about the slope of binary cross-entropy; PyTorch prevents division by 0."""
     outputs = role.kind == "activation" and role.layer == len(lesson.network.layers) - 1
     guarded = outputs and lesson.network.loss == "binary_cross_entropy"
     return " The small number only keeps the divisor above 0." if guarded else ""
@@ -118,14 +118,14 @@ def _gradients(equation: Equation) -> list[Gradient]:
 
 
 def names(symbols: list[str], most: int = 4) -> str:
-    """A list in words: a, b and c."""
+    """A list of names in words: a, b and c."""
     if len(symbols) > most:
         return f"{', '.join(symbols[:most])} and {len(symbols) - most} more"
     return " and ".join([", ".join(symbols[:-1]), symbols[-1]] if len(symbols) > 1 else symbols)
 
 
 def of_update(symbol: Symbol, run: LessonLayout) -> str:
-    """What one line of the optimizer's step does."""
+    """A sentence that explains one equation of the optimizer's step."""
     if symbol in run.layers:
         return "One step downhill: the gradient says which way is up, so it is taken off."
     if run.lesson.training.optimizer == "adagrad":

@@ -1,4 +1,4 @@
-"""The mean size of each layer's gradients as a table, a row for each epoch."""
+"""The mean size of each layer's gradients, as a table with one row for each epoch."""
 
 from collections.abc import Sequence
 from itertools import pairwise
@@ -26,7 +26,7 @@ def layers(run: LessonLayout) -> list[list[Symbol]]:
 
 
 def table(run: LessonLayout, chosen: Table) -> Table:
-    """Each row reads the same row of `chosen`, the table of the sheet Backprop."""
+    """The table of sizes; each row refers to the same row of `chosen`, the table of Backprop."""
     columns = [
         _size([Gradient(LOSS, weight) for weight in weights], chosen, f"layer {number}")
         for number, weights in enumerate(layers(run), 1)
@@ -48,7 +48,7 @@ def _size(gradients: Sequence[Symbol], chosen: Table, heading: str) -> Column:
 
 
 def _share(sizes: Sequence[Column]) -> Column:
-    """The first layer against the last."""
+    """The quotient of the first and the last layer's sizes."""
     known = {
         FIRST: Known(in_row(2), sizes[0].values),
         LAST: Known(in_row(1 + len(sizes)), sizes[-1].values),
@@ -59,7 +59,7 @@ def _share(sizes: Sequence[Column]) -> Column:
 def _column(
     expr: Expr, known: dict[Symbol, Known], heading: str, heading_style: str, width: float
 ) -> Column:
-    """`known` holds addresses in the row itself, and the values of all rows."""
+    """A column of `expr`; `known` holds addresses in the row, and the values of all rows."""
     mean = Equation(MEAN, expr)
     compute = function(list(known), [mean], single=True)
     rows = zip(*(cells.value for cells in known.values()), strict=True)
@@ -71,8 +71,9 @@ def _column(
 def mean_size(
     symbols: Sequence[Symbol], chosen: Table, row: int | str
 ) -> tuple[Expr, dict[Symbol, Known]]:
-    """The mean |x| of columns of the sheet Backprop in one row, and the ranges that it reads: one
-    for each run of neighbours; their values hold a row for each epoch.
+    """The mean absolute value over columns of the sheet Backprop in one row, with its operands.
+
+    There is one operand for each range of adjacent columns; its values have one row per epoch.
     """
     place = {column.heading: n for n, column in enumerate(chosen.columns)}
     known = {}
@@ -84,7 +85,7 @@ def mean_size(
 
 
 def _runs(places: Sequence[int]) -> list[tuple[int, int]]:
-    """The first and last of each run of neighbours: partial sums may stand between."""
+    """The first and last index of each run of adjacent columns, which partial sums may separate."""
     breaks = [n for n, (a, b) in enumerate(pairwise(places), 1) if b != a + 1]
     starts, ends = [0, *breaks], [*breaks, len(places)]
     return [(places[a], places[b - 1]) for a, b in zip(starts, ends, strict=True)]

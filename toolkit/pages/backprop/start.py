@@ -1,4 +1,4 @@
-"""The first sheet: what the book is, how to play with it, the network with its present values."""
+"""The first sheet: an introduction, instructions, and a diagram of the network with live values."""
 
 import itertools
 from collections.abc import Iterator, Mapping
@@ -41,7 +41,7 @@ LEGEND = (  # style and words
 )
 WIDTHS = {1: 29, 2: 58, 3: 3}
 CONTENTS_ROW = 9
-FIRST_COLUMN = 4  # of the drawing
+FIRST_COLUMN = 4  # the first column of the drawing
 NODE_WIDTH, EDGE_WIDTH, GAP_WIDTH = 17.0, 12.0, 5.0
 MOST_EDGES, MOST_LAYERS = 16, 5
 TOP = 9
@@ -65,8 +65,9 @@ OF_OPTIMIZER = "the table of {name}, with a learning rate of its own"
 def sheet(
     run: LessonLayout, contents: Mapping[str, str], quantities: QuantityCells, verdicts: Known
 ) -> Sheet:
-    """Contents on the left, the network on the right, the checks above both. `contents` holds the
-    other sheets by name, each with what it shows.
+    """The contents on the left, the network on the right, and the checks above both.
+
+    `contents` has a description of each of the other sheets by its name.
     """
     page = PageBuilder(START, widths=dict(WIDTHS), tab="000000", verdicts=[Area.of(7, 2)])
     page.cells[1, 1] = Cell(run.lesson.title, "title")
@@ -97,8 +98,10 @@ def _all_pass() -> Piecewise:
 
 
 def _network(page: PageBuilder, run: LessonLayout, quantities: QuantityCells) -> None:
-    """Neurons as pairs of cells, a layer a column, and between two layers a column of weights, each
-    on the line from the neuron that it reads to the neuron that reads it.
+    """The diagram of the network.
+
+    Neurons are pairs of cells, with one column for each layer. Between two layers there is a column
+    of weights, each on the line that connects its two neurons.
     """
     widths = run.lesson.network.layers
     edges = [a * b for a, b in itertools.pairwise(widths)]
@@ -123,7 +126,7 @@ def _network(page: PageBuilder, run: LessonLayout, quantities: QuantityCells) ->
 
 
 def _places(count: int, height: int) -> list[int]:
-    """The rows of that many things, spaced evenly."""
+    """The rows of `count` items, evenly spaced."""
     return [TOP + round((n + 0.5) * height / count) for n in range(count)]
 
 
@@ -149,7 +152,7 @@ def _value(
 
 
 def _symbols(run: LessonLayout, layer: int, neuron: int) -> list[Symbol]:
-    """What a neuron shows: what it adds up, and what it passes on; of the first sample."""
+    """The symbols that a neuron shows: its sum and its activation, for the first sample."""
     kinds = ("input",) if layer == 0 else ("sum", "activation")
     place = (layer, neuron, 1)
     return [
@@ -167,7 +170,7 @@ def _edges(
     weights: Iterator[Symbol],
     quantities: QuantityCells,
 ) -> None:
-    """The weights between two layers, ordered as their lines lie, so that few of these cross."""
+    """The weights between two layers, ordered by their lines so that few lines cross."""
     pairs = [(a, b, next(weights)) for b in right for a in left]
     pairs.sort(key=lambda pair: (pair[0] + pair[1], pair[0]))
     span = max(*left, *right) - min(*left, *right) + 3

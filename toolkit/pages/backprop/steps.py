@@ -67,7 +67,7 @@ def lesson_steps(run: LessonLayout) -> list[Step]:
 
 
 def earlier_weights(run: LessonLayout) -> str:
-    """The weights before the output layer: w1 to w4."""
+    """The weights before the output layer, such as w1 to w4."""
     last = len(run.lesson.network.layers) - 1
     names = [w.name for w in run.derived.weights if run.layers[w] < last]
     return " to ".join([names[0], names[-1]] if len(names) > 1 else names)

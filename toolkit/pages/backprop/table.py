@@ -1,5 +1,6 @@
-"""The backprop table: one sheet for each learning rate, one row for each epoch, and every column
-one equation filled down.
+"""The backprop table, with one sheet for each learning rate and one row for each epoch.
+
+Every column is one equation that is filled down.
 """
 
 from collections.abc import Callable
@@ -30,7 +31,7 @@ STYLES = {"inputs": "short", "targets": "short", "loss": "loss", "optimizer": "l
 
 @dataclass(frozen=True)
 class Entry:
-    """A column before it has a place: its symbol, its group, and what fills it."""
+    """A column before its position is known: its symbol, its group and its formulas."""
 
     symbol: Symbol
     group: str
@@ -39,7 +40,7 @@ class Entry:
 
 
 def table(run: LessonLayout, rate: int, symbol: Symbol | None = None) -> Table:
-    """The table of learning rate number `rate`, read from the cell of `symbol`."""
+    """The table for the learning rate with index `rate`, whose cell is that of `symbol`."""
     (whole,) = parts(run, rate, symbol or rate_symbol(run.letters[rate])).values()
     return whole
 
@@ -47,7 +48,10 @@ def table(run: LessonLayout, rate: int, symbol: Symbol | None = None) -> Table:
 def parts(
     run: LessonLayout, rate: int, symbol: Symbol, home: Callable[[Symbol], str] = lambda _: ""
 ) -> dict[str, Table]:
-    """The table spread over sheets, row by row the same epochs: `home` names a quantity's sheet."""
+    """The table divided among sheets, with the same epochs in each row.
+
+    `home` returns the name of the sheet for a quantity.
+    """
     epoch, *entries = _entries(run, symbol)
     by_sheet: dict[str, list[Entry]] = {}
     for entry in entries:
@@ -71,14 +75,14 @@ def parts(
 
 
 def _outlined(columns: tuple[Column, ...]) -> tuple[Column, ...]:
-    """Each group can be folded away; its first column stays, and keeps groups apart."""
+    """The columns with outline levels: a group can be collapsed to its first column."""
     before = ("", *(column.heading_style for column in columns[:-1]))
     pairs = zip(columns, before, strict=True)
     return tuple(replace(c, outline=int(c.heading_style == last)) for c, last in pairs)
 
 
 def sheet(run: LessonLayout, rate: int) -> Sheet:
-    """The table with its heading, epochs and headings staying in view."""
+    """The table with its heading; epochs and headings remain visible."""
     letter = run.letters[rate]
     cells = {
         (1, 1): title(run, rate),
@@ -95,7 +99,7 @@ def page(
     charts: tuple[Chart, ...] = (),
     tab: str = "0072B2",
 ) -> Sheet:
-    """A sheet of a table, the cells above it and the charts beside it."""
+    """A sheet with a table, cells above it and charts beside it."""
     return Sheet(
         name,
         cells,
@@ -108,7 +112,7 @@ def page(
 
 
 def title(run: LessonLayout, rate: int) -> Cell:
-    """The live heading of a learning rate: its letter and its present value."""
+    """The heading of a learning rate: its letter and its present value, as a formula."""
     symbol = rate_symbol(run.letters[rate])
     text = Text(f"Learning rate {run.letters[rate]}: η = ")
     return computed(joined(text, number_text(symbol)), run.parameters, "title")
@@ -142,7 +146,7 @@ def _entries(run: LessonLayout, symbol: Symbol) -> list[Entry]:
 def _parameter(
     parameter: Symbol, group: str, updates: dict[Symbol, Equation], chosen: Equation
 ) -> Entry:
-    """Starts from its cell; where it is held fixed, every row reads that cell."""
+    """The column of a parameter: it begins with its cell, to which a fixed one stays equal."""
     start = Equation(parameter, parameter)
     if parameter not in updates:
         return Entry(parameter, group, None, start)
@@ -154,8 +158,9 @@ def _with_rate(update: Equation, chosen: Equation) -> Equation:
 
 
 def _columns(derived: Derivation) -> tuple[list[Equation], list[Equation]]:
-    """The columns of the forward pass, and those of errors and loss. The partial sums of a long sum
-    stand before it, and belong where it does.
+    """The columns of the forward pass, and those of errors and loss.
+
+    The partial sums of a long sum are in the same group, before the sum.
     """
     forward: list[Equation] = []
     losses: list[Equation] = []
@@ -172,9 +177,10 @@ def _columns(derived: Derivation) -> tuple[list[Equation], list[Equation]]:
 def _addresses(
     places: dict[Symbol, tuple[int, str]], parameters: dict[Symbol, Known]
 ) -> Callable[[Symbol], Operand]:
-    """Addresses as a formula of this table writes them: the same row, the row above, or the
-    parameter's one cell. `places` are columns, each with the name of its sheet, which is empty for
-    those of this table.
+    """A function that returns the address of a symbol for formulas of this table.
+
+    Addresses are in the same row, in the row above, or the cell of a parameter. `places` holds the
+    column and the sheet of each symbol; the name of the sheet is empty for this table.
     """
 
     def address(symbol: Symbol) -> Operand:
@@ -218,7 +224,7 @@ def _style(group: str, values: Values) -> str:
 def _formula(
     equation: Equation | None, cells: Callable[[Symbol], Operand], run: LessonLayout
 ) -> str | None:
-    """The formula of an equation; `s = s` copies a parameter from its one cell."""
+    """The formula of an equation; `s = s` copies a parameter from its cell."""
     if equation is None:
         return None
     if equation.expr == equation.symbol:

@@ -1,4 +1,4 @@
-"""The last step: the optimizer changes every parameter, once."""
+"""The last step: the optimizer updates every parameter once."""
 
 from sympy import Expr, Integer, Symbol
 
@@ -28,7 +28,7 @@ LEAD = (
 
 
 def sheet(run: LessonLayout, step: Step, cells: QuantityCells, following: Link) -> Sheet:
-    """One line for each parameter, and before it those for what the optimizer remembers."""
+    """One line for each parameter, preceded by the lines of the optimizer's state."""
     page = EquationPage(step.sheet_name, _before(cells))
     page.block(f"One step of {NAMES[run.lesson.training.optimizer]}")
     first = first_step(run)
@@ -40,13 +40,13 @@ def sheet(run: LessonLayout, step: Step, cells: QuantityCells, following: Link) 
 
 
 def _before(cells: QuantityCells) -> QuantityCells:
-    """What is known, under the names that it has in the row above."""
+    """The known cells, by the names that refer to the row above."""
     values = {Previous(s): k for s, k in cells.values.items()}
     texts = {Previous(s): k for s, k in cells.texts.items()}
     return QuantityCells(cells.values | values, cells.texts | texts)
 
 
 def first_step(run: LessonLayout) -> dict[Symbol, Expr]:
-    """What stands in for the counter and for what the optimizer remembers, in the first epoch."""
+    """The initial epoch and optimizer state, which replace Previous in epoch 1."""
     remembered = {Previous(state): Integer(0) for state in run.derived.states}
     return {EPOCH: Integer(1), **remembered}

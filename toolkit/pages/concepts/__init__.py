@@ -1,4 +1,4 @@
-"""The concepts of the course, one file each: the idea, a demonstration, an experiment."""
+"""The concepts of the course; each module contains an idea, a demonstration and an experiment."""
 
 from toolkit.pages.concepts import (
     augmentation,
@@ -28,7 +28,7 @@ from toolkit.pages.concepts import (
 )
 from toolkit.pages.concepts.concept import Concept
 
-# By number; a new concept is added at the end.
+# Ordered by number; a new concept is added at the end.
 CONCEPTS: tuple[Concept, ...] = (
     layers.CONCEPT,
     max_pooling.CONCEPT,

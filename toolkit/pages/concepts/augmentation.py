@@ -42,7 +42,7 @@ Cells = dict[Symbol, Known]
 
 
 def demonstrate(page: Page) -> None:
-    """A digit moved, turned and scaled, and one of the new pixels taken apart."""
+    """A digit that is moved, rotated and scaled, with the computation of one new pixel."""
     page.equation(FROM_ROW, "A new pixel is read at the old row")
     page.equation(FROM_COLUMN, "and at the old column (m is the middle)")
     page.equation(WEIGHT, "An old pixel (k_r, k_c) beside it weighs")
@@ -73,7 +73,7 @@ def _matrix(page: Page, row: int, known: Cells) -> None:
 
 
 def _framed(page: Page, head: int, words: str) -> None:
-    """A heading, and the numbers of rows and columns."""
+    """A heading, with the numbers of rows and columns."""
     page.label((head, LABEL), words, "name")
     for n in range(1, SIDE + 1):
         page.cells[head, FIRST + n - 1] = Cell(n, "heading")
@@ -82,7 +82,7 @@ def _framed(page: Page, head: int, words: str) -> None:
 
 
 def _before(page: Page, top: int) -> Cells:
-    """The old image."""
+    """The original image."""
     _framed(page, top, "before: pixels from 0 to 255 (change them)")
     numbers = np.arange(1, SIDE + 1)
     return {
@@ -93,7 +93,7 @@ def _before(page: Page, top: int) -> Cells:
 
 
 def _after(page: Page, top: int, known: Cells) -> None:
-    """The new image."""
+    """The transformed image."""
     _framed(page, top, "after: moved, then turned and shrunk")
     numbers = np.arange(1, SIDE + 1)
     places = {
@@ -104,7 +104,7 @@ def _after(page: Page, top: int, known: Cells) -> None:
 
 
 def _apart(page: Page, row: int, known: Cells) -> None:
-    """Where the chosen pixel comes from, and its four old pixels with their weights."""
+    """The source of the selected pixel: a position, and four old pixels with their weights."""
     left = FIRST + 5
     page.label((row - 1, left - 1), "the new pixel taken apart", "name")
     page.headings(

@@ -29,7 +29,7 @@ MEAN = Equation(Symbol("a"), summed(X) / SIDE**2)
 AVERAGE = Equation(Symbol("y"), Add(B, *(w * a for w, a in zip(W, A, strict=True))))
 DENSE = Equation(Symbol("y"), Add(B, *(weighted_sum(x, w) for x, w in zip(M, W, strict=True))))
 FEW, MANY = Equation(WEIGHT, C * K + K), Equation(WEIGHT, S**2 * C * K + K)
-# Room at the right and below, so that a pattern can move by one and loses nothing.
+# There is room at the right and below, so that a pattern can move by one without losses.
 MAPS = (
     ((0, 9, 0, 0), (0, 9, 0, 0), (0, 9, 0, 0), (0, 0, 0, 0)),
     ((0, 0, 0, 0), (8, 8, 8, 0), (0, 0, 0, 0), (0, 0, 0, 0)),
@@ -45,14 +45,14 @@ SETTINGS = {
 
 
 def many_weights() -> NDArray[np.float64]:
-    """Weights of the fully connected layer: (classes, channels, side, side)."""
+    """The weights of the fully connected layer: (classes, channels, side, side)."""
     normal = np.random.default_rng(0).normal(size=(CLASSES, CHANNELS, SIDE, SIDE))
     rounded: NDArray[np.float64] = np.round(0.2 * normal, 2)
     return rounded
 
 
 def demonstrate(page: Page) -> None:
-    """Maps that one can move, and what two ways of reading them say; then what they cost."""
+    """Movable maps, the logits that two kinds of layers compute, and the costs of both."""
     page.equation(MEAN, "Average of a channel, 16 cells:")
     page.equation(AVERAGE, "A logit from the averages:")
     page.equation(DENSE, "A logit, fully connected:")
@@ -70,7 +70,8 @@ def demonstrate(page: Page) -> None:
     logits, top = page.row, page.row + CLASSES + 4
     many = _weights(page, top)
     maps = _maps(page, top, known)
-    below, page.row = page.row, logits  # the answers stand above, beside the moves
+    # the answers are above, beside the cells that move the pattern
+    below, page.row = page.row, logits
     _logits(page, maps, many)
     _repeated(page, top, logits + 2)
     page.row = below
@@ -78,7 +79,7 @@ def demonstrate(page: Page) -> None:
 
 
 def _maps(page: Page, top: int, known: dict[Symbol, Known]) -> list[list[Known]]:
-    """The channels, each as drawn, moved, and both averages; these four for each channel."""
+    """The channels: original map, moved map, and both averages."""
     for column, words in (
         (LABEL, "maps: change the yellow cells"),
         (FIRST, "as drawn"),
@@ -107,7 +108,7 @@ def _maps(page: Page, top: int, known: dict[Symbol, Known]) -> list[list[Known]]
 
 
 def _moved(page: Page, row: int, cells: Known, known: dict[Symbol, Known]) -> Known:
-    """The map with its cells elsewhere, 0 where none comes from."""
+    """The moved map, with 0 in cells that receive no other cell."""
     places = list(np.ndindex(SIDE, SIDE))
     for down, across in places:
         place = (down + 1 - as_number(DOWN), across + 1 - as_number(ACROSS))
@@ -118,7 +119,7 @@ def _moved(page: Page, row: int, cells: Known, known: dict[Symbol, Known]) -> Kn
 
 
 def _weights(page: Page, top: int) -> list[dict[Symbol, Known]]:
-    """The fully connected layer's weights beside the maps, a dict for each class."""
+    """The weights of the fully connected layer beside the maps, as a dict for each class."""
     page.label((top, WEIGHTS), "weights of the fully connected layer, class by class", "bold")
     blocks = []
     for number, weights in enumerate(many_weights()):
@@ -135,7 +136,7 @@ def _weights(page: Page, top: int) -> list[dict[Symbol, Known]]:
 
 
 def _logits(page: Page, maps: list[list[Known]], many: list[dict[Symbol, Known]]) -> None:
-    """A row a class: from the averages and fully connected, as drawn and moved."""
+    """One row per class: the logits by averages and by the dense layer, for both positions."""
     page.label((page.row, FIRST + 6), "from the averages", "bold")
     page.label((page.row, FIRST + 10), "fully connected", "bold")
     top = page.row + 1
@@ -164,7 +165,7 @@ def _logits(page: Page, maps: list[list[Known]], many: list[dict[Symbol, Known]]
 
 
 def _repeated(page: Page, top: int, logits: int) -> None:
-    """The fully connected logits once more, above the weights (at `top`), class by class."""
+    """The fully connected logits again, above the weights (at `top`), class by class."""
     for number in range(CLASSES):
         left = WEIGHTS + number * (SIDE + 1)
         page.label((top - 3, left), f"logit of class {number + 1}", "bold")
@@ -176,7 +177,7 @@ def _repeated(page: Page, top: int, logits: int) -> None:
 
 
 def _pair(page: Page, place: Place, expr: Expr, reads: list[dict[Symbol, Known]]) -> None:
-    """A logit as drawn and moved, and by how much it changes."""
+    """A logit for the original and for the moved map, and its change."""
     row, left = place
     cells = [
         page.compute((row, left + n), expr, operands, "decimals 2")
@@ -187,12 +188,12 @@ def _pair(page: Page, place: Place, expr: Expr, reads: list[dict[Symbol, Known]]
 
 
 def _safe(expr: Expr) -> Expr:
-    """The expression with a text in a yellow cell read as 0."""
+    """The expression with text in a yellow cell treated as 0."""
     return expr.xreplace({symbol: as_number(symbol) for symbol in (*W, B)})
 
 
 def _answer() -> Expr:
-    """The name of the largest logit's class; of equal ones the first."""
+    """The name of the class with the largest logit; the first one if several are equal."""
     first, second, third = Y
     return Piecewise(
         (Text("class 1"), And(first >= second, first >= third)),
@@ -202,7 +203,7 @@ def _answer() -> Expr:
 
 
 def _costs(page: Page) -> None:
-    """The parameters of both, for other numbers of channels, cells and classes."""
+    """The numbers of parameters of both layers, for other channels, cells and classes."""
     page.equation(FEW, "Parameters, average then linear:")
     page.equation(MANY, "Parameters, fully connected:")
     known, bounds = {}, {}

@@ -24,7 +24,7 @@ SCALED = Equation(Symbol("y"), GAMMA * HAT + BETA)
 OLD_SHARE = fading(as_one(1 - MOMENTUM), TIMES)
 RUNNING = Equation(Symbol("r"), OLD_SHARE * OLD + (1 - OLD_SHARE) * STATISTIC)
 SIZE, MOST_MOMENTUM = Integer(len(BATCH)), Rational(99, 100)
-# What is no number in a yellow cell counts as 0; powers stay defined whatever is typed.
+# Anything that is not a number in a yellow cell counts as 0; powers are defined for any input.
 SAFE = {symbol: as_number(symbol) for symbol in (EPSILON, GAMMA, BETA, OLD)} | {
     MOMENTUM: Max(0, Min(as_number(MOMENTUM), MOST_MOMENTUM)),
     TIMES: held(TIMES, 1, 1000),
@@ -33,7 +33,7 @@ Cells = dict[Symbol, Known]
 
 
 def demonstrate(page: Page) -> None:
-    """A batch of one neuron's activations, normalized as in training and as in evaluation."""
+    """The activations of one neuron in a batch, normalized as in training and in evaluation."""
     beside = page.row
     page.equation(MEAN_OF_BATCH, "Mean of the batch of n activations x:")
     page.equation(VARIANCE_OF_BATCH, "Variance of the batch:")
@@ -64,7 +64,7 @@ def _settings(page: Page) -> Cells:
 
 
 def _statistics(page: Page, top: int, known: Cells) -> tuple[Cells, Cells]:
-    """Mean and variance of the batch, and the running ones, which take the unbiased variance."""
+    """Mean and variance of the batch, and the running ones, which use the unbiased variance."""
     words = [
         "the batch (training)",
         "the batch unbiased",
@@ -91,7 +91,7 @@ def _statistics(page: Page, top: int, known: Cells) -> tuple[Cells, Cells]:
 
 
 def _activations(page: Page, top: int, known: Cells, training: Cells, evaluation: Cells) -> None:
-    """A row an activation, then the mean and the deviation of each column."""
+    """One row for each activation, then the mean and the deviation of each column."""
     page.headings(
         (top, LABEL),
         [
@@ -115,7 +115,7 @@ def _activations(page: Page, top: int, known: Cells, training: Cells, evaluation
 
 
 def _summary(page: Page, top: int) -> None:
-    """Below each column its mean and deviation."""
+    """The mean and the deviation below each column."""
     last = top + len(BATCH)
     page.label((last + 1, LABEL), "mean", "name")
     page.label((last + 2, LABEL), "deviation", "name")

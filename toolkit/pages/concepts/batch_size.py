@@ -34,12 +34,12 @@ X, T, W, G, N, START, COUNT, MASK, ALL, DEVIATION, MEANS, CENTRE, NUMBERS, FACTO
 LOSS = Equation(Symbol("L"), (W * X - T) ** 2 / 2)
 SLOPE = Equation(Gradient(LOSS.symbol, W), LOSS.expr.diff(W))
 ERROR = Equation(Symbol("error"), DEVIATION / sqrt(N) * sqrt((COUNT - N) / (COUNT - 1)))
-STORED, DRAWS_COLUMN = FIRST + SIDE + 1, ASIDE + 1  # columns of what a reader need not look at
+STORED, DRAWS_COLUMN = FIRST + SIDE + 1, ASIDE + 1  # columns with auxiliary data
 Cells = dict[Symbol, Known]
 
 
 def demonstrate(page: Page) -> None:
-    """Sixty-four samples of a line through 0, their gradients, and batches of them."""
+    """Sixty-four samples of a line through 0, with their gradients and batches of them."""
     beside = page.row
     page.equation(LOSS, "The loss of one sample:")
     page.equation(SLOPE, "Its gradient:")
@@ -60,7 +60,7 @@ def demonstrate(page: Page) -> None:
 
 
 def _omitted_images() -> str:
-    """How many images an epoch of each batch size sees."""
+    """The number of images per epoch for each batch size."""
     images = Budget().images
     setups = (variant.setup(Budget()) for variant in EXPERIMENT.variants)
     sizes = sorted({setup.model.training.batch_size for setup in setups})
@@ -98,7 +98,7 @@ def _numbers() -> NDArray[np.float64]:
 def _block(
     page: Page, top: int, words: str, values: NDArray[np.float64], style: str = "small number"
 ) -> Known:
-    """A number for each sample, at the right."""
+    """A number for each sample, on the right."""
     page.label((top, STORED), words, "name")
     for (row, column), number in np.ndenumerate(values):
         page.fixed((top + 1 + row, STORED + column), float(number), style)
@@ -106,7 +106,7 @@ def _block(
 
 
 def _gradients(page: Page, top: int, known: Cells) -> Known:
-    """The gradient of each sample; the samples themselves stand at the right."""
+    """The gradient of each sample; the samples themselves are on the right."""
     operands = dict(known)
     for row, symbol, values in zip((top, top + SIDE + 2), (X, T), _stored(), strict=True):
         _block(page, row, f"{symbol.name} of the {SAMPLES} samples, made once with NumPy", values)
@@ -121,7 +121,7 @@ def _gradients(page: Page, top: int, known: Cells) -> Known:
 
 
 def _mask(page: Page, top: int, known: Cells) -> Known:
-    """Which samples are in the batch."""
+    """The mask of the samples that are in the batch."""
     numbers = _numbers()
     page.label((top, LABEL), "1: in the batch", "name")
     for n in range(SIDE):
@@ -141,7 +141,7 @@ def _mask(page: Page, top: int, known: Cells) -> Known:
 
 
 def _answers(page: Page, top: int, known: Cells) -> None:
-    """The batch's gradient beside that of all."""
+    """The gradient of the batch beside that of all samples."""
     size = held(N, 1, SAMPLES)
     known[ALL] = _line(page, top, "gradient of all samples", mean(G), known)
     batch = _line(page, top + 1, "gradient of the batch", mean_where(G, MASK), known)
@@ -160,7 +160,7 @@ def _line(page: Page, row: int, words: str, expr: Expr, known: Cells, style: str
 
 
 def _draws(page: Page, known: Cells) -> dict[int, Known]:
-    """The gradients of many batches of each size, all drawn in advance, a row a draw."""
+    """The gradients of many batches of each size, drawn in advance, with one row for each draw."""
     page.label(
         (TOP, DRAWS_COLUMN),
         f"{SAMPLES} draws of n samples: those whose (k - b) · f, divided by "
@@ -189,7 +189,7 @@ def _draws(page: Page, known: Cells) -> dict[int, Known]:
 
 
 def _sizes(page: Page, top: int, draws: dict[int, Known], known: Cells) -> None:
-    """For each size the error by theory, that of the draws here, and that among many images."""
+    """The error for each size: in theory, over the draws here, and for a large set of images."""
     words = [f"theory, {SAMPLES} in all", f"measured, {SAMPLES} draws", "theory, an epoch's N"]
     off = "how far a batch is off (root mean square)"
     page.headings((top, LABEL), [off, "n", *words, "steps an epoch"])
@@ -206,7 +206,7 @@ def _sizes(page: Page, top: int, draws: dict[int, Known], known: Cells) -> None:
 
 
 def _chart(page: Page, row: int, top: int) -> None:
-    """The errors of the table at `top`, beside the cells to change; that of all samples is 0."""
+    """A chart of the errors in the table at `top`; the error of all samples is 0."""
     page.curve(
         "How far a batch's gradient is off",
         "batch size",

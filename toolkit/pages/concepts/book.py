@@ -1,4 +1,4 @@
-"""The workbook of all concepts: contents, a sheet for each, the results that they read."""
+"""The workbook of all concepts: contents, a sheet for each concept, and the results."""
 
 from collections.abc import Iterable, Sequence
 
@@ -35,10 +35,10 @@ def concepts_book(
     results: Sequence[Result],
     budget: Budget,
 ) -> Book:
-    """Contents, a sheet for each of `concepts`, and the results.
+    """The workbook with contents, a sheet for each of `concepts`, and the results.
 
-    `programme` lists every concept of the course, also those that are not in `concepts`: each run
-    among the results is called by the first concept that has it.
+    `programme` lists every concept of the course, even if it is not in `concepts`: each run among
+    the results is named after the first concept that includes it.
     """
     result_table = recorded.table(results, recorded.names(programme, budget))
     records = Records(tuple(results), result_table, budget, tuple(programme))
@@ -61,7 +61,7 @@ def _page(concept: Concept, records: Records) -> Page:
 
 
 def _measured(page: Page, concept: Concept, records: Records) -> None:
-    """The question, the table, the conclusion and the chart, then what only this concept adds."""
+    """Write the question, the table, the conclusion, the chart, and further measurements."""
     page.part(f"Measured: {concept.experiment.question}")
     setups = [variant.setup(records.budget) for variant in concept.experiment.variants]
     budgets = [(setup.images, setup.model.training.epochs) for setup in setups]
@@ -84,13 +84,13 @@ def _measured(page: Page, concept: Concept, records: Records) -> None:
 
 
 def complete(concept: Concept, records: Records) -> bool:
-    """Whether each variant was run at least twice, so that there is a spread to judge by."""
+    """Whether each variant has at least two runs, so that a standard deviation exists."""
     setups = (variant.setup(records.budget) for variant in concept.experiment.variants)
     return all(records.count(setup.fingerprint) > 1 for setup in setups)
 
 
 def _budget_line(records: Records, budgets: Iterable[tuple[int, int]]) -> str:
-    """How runs were made; `budgets` are their numbers of images and epochs."""
+    """A sentence about the runs; `budgets` are their numbers of images and epochs."""
     threads = sorted({result.threads for result in records.results})
     (images, epochs), *others = sorted(set(budgets), reverse=True)
     others_text = "".join(f" or {few:,}, each seen {often} times," for few, often in others)
@@ -102,7 +102,7 @@ def _budget_line(records: Records, budgets: Iterable[tuple[int, int]]) -> str:
 
 
 def baseline_in_words() -> str:
-    """What every variant changes one thing of."""
+    """The description of the baseline, from which every variant differs in one respect."""
     training = Variant(BASELINE).setup(Budget()).model.training
     return (
         f"The baseline: convolutions {in_words(BASELINE)}; batch norm and ReLU after each; SGD, "
@@ -112,13 +112,13 @@ def baseline_in_words() -> str:
 
 
 def _all_runs(records: Records) -> str:
-    """The same for all results."""
+    """A sentence about all runs in the results."""
     budgets = [(result.images, result.epochs) for result in records.results]
     return _budget_line(records, budgets or [(records.budget.images, records.budget.epochs)])
 
 
 def _contents(concepts: Sequence[Concept], pages: list[Page], records: Records) -> Sheet:
-    """A line for each concept: what is asked, and the first sentence of what was found."""
+    """One line for each concept: the question, and the first sentence of the conclusion."""
     words = (
         "One sheet a concept: the idea, cells to change, and an experiment that was run. Yellow "
         "cells are yours."

@@ -10,11 +10,12 @@ from toolkit.pages.concepts.page import Page
 
 @dataclass(frozen=True)
 class Concept(NamedExperiment):
-    """A concept of the course, of which the workbook holds a sheet.
+    """A concept of the course, which has a sheet in the workbook.
 
-    `name` is what the command line calls it. `idea` and `conclusion` are lines of text; those of
-    the conclusion have gaps for measured figures, as `conclusion.py` describes. `demonstrate` fills
-    the part "Try it" of the sheet; `measure`, where a concept has one, adds to the measured part.
+    `name` is its name on the command line. `idea` and `conclusion` are lines of text; those of the
+    conclusion have placeholders for measured figures, as `conclusion.py` describes. `demonstrate`
+    writes the part "Try it" of the sheet. `measure`, if a concept has one, adds to the measured
+    part.
     """
 
     idea: tuple[str, ...]

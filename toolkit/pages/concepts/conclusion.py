@@ -76,7 +76,7 @@ def _texts(words: str) -> list[Expr]:
 
 
 def _gap(gap: re.Match[str], figures: VariantFigures, known: dict[Symbol, Known]) -> Expr:
-    """What stands in one gap; `known` takes the cells that it reads."""
+    """The expression for one placeholder; the cells to which it refers are added to `known`."""
     variant, sign, other, figure, *answers = gap.groups()
     if figure == "name":
         cell = figures.page.known((figures.top + 1 + int(variant), LABEL))

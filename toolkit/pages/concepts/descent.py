@@ -46,7 +46,7 @@ Cells = dict[Symbol, Known]
 
 
 def demonstrate(page: Page) -> None:
-    """Three optimizers side by side down the same valley."""
+    """The paths of three optimizers in the same valley."""
     page.equation(VALLEY, "The valley:")
     for kind in KINDS:
         for equation in update(_training(kind), X):
@@ -69,7 +69,7 @@ def _training(kind: str) -> Training:
 
 
 def _textbook_form(equation: Equation) -> Equation:
-    """The loss under the name that it has here."""
+    """The equation with the symbol that the loss has on this sheet."""
     named = {Previous(Gradient(LOSS, X)): Gradient(VALLEY.symbol, X), EPOCH: STEP}
     return Equation(equation.symbol, equation.expr.xreplace(named))
 
@@ -98,7 +98,7 @@ def _settings(page: Page) -> tuple[Cells, dict[str, Known]]:
 
 
 def _descent(page: Page, top: int, number: int, known: Cells, rate: Known) -> int:
-    """Rows of one optimizer: x, y, loss, and to the right what it remembers; its first column."""
+    """The rows of one optimizer: x, y, loss and its state; returns the first column."""
     kind, left = KINDS[number], FIRST + 1 + 3 * number
     equations = [line for wrt in (X, Y) for line in update(_training(kind), wrt)]
     columns = _columns(equations, left, number)
@@ -153,7 +153,7 @@ def _row(
     before: Cells,
     known: Cells,
 ) -> Cells:
-    """One step: the update's equations with the row above in place of what they call previous."""
+    """A step: the equations of the update with the row above in place of Previous."""
     equations, columns = way
     page.fixed((row, LABEL), step, "label")
     operands = known | {STEP: constant(step), EPOCH: constant(step)}
@@ -171,7 +171,7 @@ def _row(
 
 
 def _filled(expr: Expr, old: dict[Symbol, Symbol]) -> Expr:
-    """The update with its gradient, its rate and its old values as they stand here."""
+    """The update with its gradient, learning rate and old values from this sheet."""
     at_old = {x: old[Previous(x)] for x in (X, Y)}
     slopes = {Previous(Gradient(LOSS, x)): slope.xreplace(at_old) for x, slope in SLOPES.items()}
     named = expr.xreplace(slopes).xreplace({LEARNING_RATE: BASE * FACTOR, **old})
@@ -179,7 +179,7 @@ def _filled(expr: Expr, old: dict[Symbol, Symbol]) -> Expr:
 
 
 def _charts(page: Page, beside: int, top: int, lefts: list[int]) -> None:
-    """The paths seen from above, and the losses step by step, beside the cells to change."""
+    """Charts of the paths seen from above, and of the losses, beside the cells to change."""
     rows = STEPS + 1
     steps = page.down((top + 1, LABEL), rows)
     for left, kind in zip(lefts, KINDS, strict=True):

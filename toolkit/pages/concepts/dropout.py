@@ -22,21 +22,21 @@ X, U, P, Q, MASK, DRAW, PLACE = (
 )
 DROPOUT_MASK = Equation(MASK, dropout_mask(U, P))
 OUTPUT = Equation(Symbol("y"), MASK * X / (1 - P))
-# The mask is 1 with probability q, which is 1 - p: on average the output is the input.
+# The mask is 1 with probability q = 1 - p, so on average the output equals the input.
 EXPECTED = Equation(Symbol("E[y]"), OUTPUT.expr.subs(MASK, Q))
 MAPS = (
     "In the networks measured below dropout stands behind convolutions and drops whole maps: "
     "neighbours in a map know much the same."
 )
 MEAN = summed(X) / Integer(WIDE)
-# What is no number in a yellow cell counts as 0; to drop all would divide by 0.
+# Anything that is not a number in a yellow cell counts as 0; dropping everything would divide by 0.
 SAFE = {P: Min(as_number(P), MOST_DROPPED), X: as_number(X)}
 MEAN_OF_OUTPUT = weighted_sum(dropout_mask(U, SAFE[P]), X) / (1 - SAFE[P]) / Integer(WIDE)
 Cells = dict[Symbol, Known]
 
 
 def demonstrate(page: Page) -> None:
-    """One layer's activations under a mask, and what comes out on average over many masks."""
+    """The activations of one layer under a mask, and their average output over many masks."""
     page.equation(DROPOUT_MASK, "A random number u from 0 to 1 decides: mask m")
     page.equation(OUTPUT, "The output in training:")
     page.equation(EXPECTED, "Expected, m being 1 with q = 1 - p:")
@@ -57,8 +57,10 @@ def demonstrate(page: Page) -> None:
 
 
 def _numbers(page: Page, top: int) -> Known:
-    """The stored random numbers, a row a draw, right of the chart: for each neuron one of each
-    24th from 0 to 1, so that the mean over all draws is near the expected one at any p.
+    """The stored random numbers, with one row per draw, to the right of the chart.
+
+    For each neuron, the draws contain one number from each 24th of the range 0 to 1, so that the
+    mean over all draws is close to the expected one for any p.
     """
     random = np.random.default_rng(0)
     parts = np.stack([random.permutation(DRAWS) for _ in range(WIDE)], axis=1)
@@ -76,7 +78,7 @@ def _numbers(page: Page, top: int) -> Known:
 
 
 def _layer(page: Page, top: int, known: Cells, numbers: Known) -> None:
-    """The chosen draw: random numbers, mask, outputs; their means at the end of each row."""
+    """The selected draw: random numbers, mask and outputs, each with a mean at the end."""
     page.headings((top, LABEL), ["neuron", *map(str, range(1, WIDE + 1)), "mean"])
     page.inputs((top + 1, FIRST), ACTIVATIONS, -100, 100)
     rows = (
@@ -106,13 +108,13 @@ def _layer(page: Page, top: int, known: Cells, numbers: Known) -> None:
 
 
 def _across(page: Page, row: int, column: int) -> Known:
-    """Cells of a row, as a range of that row."""
+    """Cells of a row as a range."""
     values = np.array([[page.cells[row, column + n].value for n in range(WIDE)]], float)
     return page.reach(Area.of(row, column, wide=WIDE), values)
 
 
 def _averages(page: Page, top: int, known: Cells) -> None:
-    """The mean of the output for each draw, and the mean over all draws so far."""
+    """The mean output of each draw, and the running mean over the draws."""
     page.headings(
         (top, LABEL), ["draw (activations as above)", "mean output", "mean so far", "mean input"]
     )

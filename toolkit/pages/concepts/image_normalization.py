@@ -38,7 +38,7 @@ Cells = dict[Symbol, Known]
 
 
 def demonstrate(page: Page) -> None:
-    """Part of a digit on three scales, and what each does to one weight that reads it."""
+    """Part of a digit on three scales, and the training of one weight on each of them."""
     beside = page.row
     page.equation(NORMALIZED, "Normalized pixel, by mean μ and deviation σ:")
     page.say("A neuron w·x is to become w₀·x, over all pixels x; c is the mean of x².")
@@ -75,7 +75,7 @@ def _images(page: Page, top: int) -> tuple[Known, Known]:
 
 
 def _of_bytes(symbol: Symbol, pixels: Known, known: Cells) -> tuple[Expr, Cells]:
-    """Mean or deviation of the pixels from 0 to 255."""
+    """The mean or the deviation of the pixels from 0 to 255."""
     expr = MEAN if symbol == MU else sqrt(summed((X - MU) ** 2) / AREA)
     return expr, known | {X: pixels}
 
@@ -83,7 +83,7 @@ def _of_bytes(symbol: Symbol, pixels: Known, known: Cells) -> tuple[Expr, Cells]
 def _statistics(
     page: Page, top: int, known: Cells, pixels: Known, normalized: Known
 ) -> list[Known]:
-    """Each scale's mean, deviation and mean of squares, its gradient and its largest rate."""
+    """The mean, deviation, mean square, gradient and largest learning rate for each scale."""
     page.headings((top, LABEL), ["the pixels as", *KINDS])
     for n, words in enumerate(
         (
@@ -120,7 +120,7 @@ def _statistics(
 
 
 def _way(page: Page, top: int, row: int, known: Cells, squares: list[Known]) -> None:
-    """How far the weight is from where it should be, step by step, on each scale."""
+    """The distance of the weight from its target, step by step, on each scale."""
     left = FIRST + SIDE + 1
     top -= 1
     page.headings((top, left), ["step", *KINDS])

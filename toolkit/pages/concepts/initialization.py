@@ -32,7 +32,7 @@ Cells = dict[Symbol, Known]
 
 
 def demonstrate(page: Page) -> None:
-    """The size of activations through ten layers, in theory and through a small network."""
+    """The size of activations through ten layers, in theory and in a small network."""
     beside = page.row
     page.equation(RELU, "Mean square behind the next layer, with ReLU:")
     page.equation(LINEAR, "and without an activation function:")
@@ -59,7 +59,7 @@ def demonstrate(page: Page) -> None:
 
 
 def _settings(page: Page) -> Cells:
-    """Width and deviation, and by how much a layer then multiplies the size."""
+    """Width and deviation, and the factor by which a layer then multiplies the size."""
     known = {
         N: page.setting("width n: neurons in each layer", 64, 1, 4096, whole=True),
         S: page.setting("deviation s of the weights", 0.1, 0.0001, 10),
@@ -89,7 +89,7 @@ def _starts(page: Page, known: Cells) -> list[Known]:
 
 
 def _theory(page: Page, top: int, known: Cells, starts: list[Known]) -> list[Series]:
-    """The root mean square behind each layer, from 1: chosen deviation, He's and Xavier's."""
+    """The root mean square after each layer, for the selected, He's and Xavier's deviation."""
     he, xavier, _ = starts
     ways = (
         (RELU, "yours, ReLU", known[S]),
@@ -113,12 +113,12 @@ def _theory(page: Page, top: int, known: Cells, starts: list[Known]) -> list[Ser
 
 
 def _next(line: Equation) -> Expr:
-    """The same for sizes: the root of what becomes of the square."""
+    """The equation for sizes: the root of the equation for squares."""
     return sqrt(line.expr.subs(V, V**2))
 
 
 def _pass(page: Page, top: int, known: Cells) -> Series:
-    """A small network with stored random weights: a column a layer, a row a neuron."""
+    """A small network with stored random weights: one column per layer, one row per neuron."""
     random = np.random.default_rng(0)
     page.label((top, LABEL), f"a real pass: {WIDE} neurons a layer, ReLU, n·s² as above", "name")
     page.inputs((top + 1, FIRST), np.array([[1.0], [-1], [1], [1], [-1], [1]]), -100, 100)
@@ -144,7 +144,7 @@ def _pass(page: Page, top: int, known: Cells) -> Series:
 
 
 def _normals(page: Page, top: int, layer: int, random: np.random.Generator) -> list[Known]:
-    """Stored normal numbers, a column for each neuron that they lead to."""
+    """Stored normal random numbers, with one column for each neuron of the next layer."""
     values = np.round(random.standard_normal((WIDE, WIDE)), 4)
     page.label((top, ASIDE), f"normal numbers to layer {layer}", "name")
     for (row, column), number in np.ndenumerate(values):

@@ -17,7 +17,7 @@ from toolkit.symbols.choices import matching
 from toolkit.symbols.equation import Equation
 from toolkit.symbols.maps import rectified, weighted_sum
 
-EXAMPLES = (0, 4, 6, 7)  # kernels of the first layer that look for different things
+EXAMPLES = (0, 4, 6, 7)  # kernels of the first layer that detect different things
 OUT = SIDE - SIZE + 1
 X, K, RELU = Symbol("x"), Symbol("k"), Symbol("ReLU")
 BEFORE, NOW, HIGH, WEIGHTS, WORK = (
@@ -42,7 +42,7 @@ CHANGES = (
 
 
 def demonstrate(page: Page) -> None:
-    """One image, four learned kernels, four maps; then what numbers of kernels cost."""
+    """One image, four learned kernels and their maps; then the costs of numbers of kernels."""
     page.say(
         "Four of the eight kernels that the network learned first, each above the map that it "
         "makes of the image. Draw, or change a weight.",
@@ -66,7 +66,7 @@ def demonstrate(page: Page) -> None:
 
 
 def _map(page: Page, place: Place, kernel: int, known: dict[Symbol, Known]) -> None:
-    """A kernel and, under it, its map."""
+    """A kernel, and its map below."""
     row, left = place
     weights = np.round(material.learned_kernels()[kernel, 0], 2)
     if left == FIRST:
@@ -92,7 +92,7 @@ def _costs(page: Page) -> None:
     known: dict[Symbol, Known] = {}
     bounds: dict[Symbol, tuple[int, int]] = {}
     for symbol, (words, start, most) in SETTINGS.items():
-        least = 2 if symbol == HIGH else 1  # it is halved
+        least = 2 if symbol == HIGH else 1  # the side is halved
         known[symbol] = page.setting(words, start, least, most, whole=True)
         bounds[symbol] = (least, most)
     _changes(page, (page.row - len(SETTINGS), FIRST + 2), known, bounds)
@@ -102,7 +102,7 @@ def _costs(page: Page) -> None:
 def _changes(
     page: Page, place: Place, known: dict[Symbol, Known], bounds: dict[Symbol, tuple[int, int]]
 ) -> None:
-    """The costs as they are and with other numbers of kernels, a row each."""
+    """The costs for the present numbers of kernels and for others, with one row each."""
     top, left = place
     headings = ["C_in", "C_out", "side s", "weights", "million products", "times"]
     page.headings((top, left), ["try", "", "", *headings])
@@ -122,7 +122,7 @@ def _changes(
 
 
 def _counts(factors: list[int], bounds: dict[Symbol, tuple[int, int]]) -> dict[Symbol, Expr]:
-    """Kernels before, kernels here and the maps' side, the side divided."""
+    """The numbers of kernels before and here, the side of the maps, and the divisor of the side."""
     before, now, parts = factors
     side = with_bounds(HIGH, bounds)
     return {

@@ -29,11 +29,11 @@ A, B, X = (
 INPUT, HIDDEN = [Symbol("x_1"), Symbol("x_2")], [Symbol("h_1"), Symbol("h_2")]
 Y, ONE = Symbol("y"), Symbol("one")
 FIRST_A, FIRST_B, FIRST_X = ((1.0, -1.0), (-2.0, 1.0)), ((1.0, 2.0), (-1.0, 1.0)), ((1.0,), (3.0,))
-SAME = Float(1e-9)  # what rounding leaves counts as none
+SAME = Float(1e-9)  # differences due to rounding count as 0
 
 
 def demonstrate(page: Page) -> None:
-    """How far depth sees and what it costs; then why it needs a bend between layers."""
+    """The receptive field and cost by depth; then the reason for nonlinearities between layers."""
     page.equation(RECEPTIVE_FIELD, "So many pixels n layers see, to a side:")
     page.equation(COST, "Their weights, the first on one channel:")
     known: dict[Symbol, Known] = {}
@@ -49,7 +49,7 @@ def demonstrate(page: Page) -> None:
 
 
 def _depths(page: Page, known: dict[Symbol, Known]) -> None:
-    """A row a depth, and how far each sees as a curve."""
+    """One row for each depth, and a curve of the receptive fields."""
     top, count = page.row, len(DEPTHS)
     words = ["layers n", "sees", "map left", "weights"]
     page.headings((top, LABEL), ["change the number of layers", *words])
@@ -75,7 +75,7 @@ def _depths(page: Page, known: dict[Symbol, Known]) -> None:
 
 
 def _collapse(page: Page) -> None:
-    """Two layers beside the one matrix that they multiply to."""
+    """Two layers beside the one matrix that is their product."""
     page.equation(
         Equation(X[0, 0], _product(B, A)[0, 0]), "One matrix C in place of both, C = B·A:"
     )
@@ -103,7 +103,7 @@ def _collapse(page: Page) -> None:
 
 
 def _outputs(page: Page, known: dict[Symbol, Known]) -> None:
-    """What comes out of two layers, without and with ReLU, beside one matrix."""
+    """The outputs of two layers, without and with ReLU, beside those of one matrix."""
     words = [
         "A·x",
         "passed on",
@@ -128,7 +128,7 @@ def _outputs(page: Page, known: dict[Symbol, Known]) -> None:
 
 
 def _output_row(page: Page, row: int, number: int, relu: bool, known: dict[Symbol, Known]) -> None:
-    """One output of the two layers, of the one matrix, and of the two layers for -x."""
+    """An output of the two layers, of the one matrix, and of the two layers for -x."""
     hidden, mirrored = _through(A, INPUT), _through(A, [-x for x in INPUT])
     passed, one = _bent(hidden[number], relu), _through(X, INPUT)[number]
     two, back = (_output(h, relu)[number] for h in (hidden, mirrored))
@@ -145,7 +145,7 @@ def _output_row(page: Page, row: int, number: int, relu: bool, known: dict[Symbo
 
 
 def _cells(page: Page, place: Place, symbols: NDArray[np.object_]) -> dict[Symbol, Known]:
-    """Where each number of a block stands."""
+    """The cells of a block of numbers."""
     row, column = place
     return {
         symbol: page.known((row + n[0], column + n[1])) for n, symbol in np.ndenumerate(symbols)
@@ -153,7 +153,7 @@ def _cells(page: Page, place: Place, symbols: NDArray[np.object_]) -> dict[Symbo
 
 
 def _safe(expr: Expr) -> Expr:
-    """The expression with a text in a yellow cell read as 0."""
+    """The expression with text in a yellow cell treated as 0."""
     return expr.xreplace({symbol: as_number(symbol) for symbol in expr.free_symbols})
 
 
@@ -171,7 +171,7 @@ def _bent(expr: Expr, relu: bool) -> Expr:
 
 
 def _output(hidden: list[Expr], relu: bool) -> list[Expr]:
-    """The second layer's outputs."""
+    """The outputs of the second layer."""
     return _through(B, [_bent(h, relu) for h in hidden])
 
 

@@ -16,11 +16,11 @@ W, ETA, CURVATURE = Symbol("w"), Symbol("η"), Symbol("c")
 LOSS = Equation(Symbol("L"), CURVATURE * W**2 / 2)
 GRADIENT = Equation(Gradient(LOSS.symbol, W), LOSS.expr.diff(W))
 STEP = Equation(Symbol("w'"), W - ETA * GRADIENT.symbol)
-SAFE = {symbol: as_number(symbol) for symbol in (ETA, CURVATURE)}  # a word in a cell is 0
+SAFE = {symbol: as_number(symbol) for symbol in (ETA, CURVATURE)}  # text in a cell counts as 0
 
 
 def demonstrate(page: Page) -> None:
-    """A ball on a parabola: a path of steps beside the curve itself."""
+    """Gradient descent on a parabola: a path of steps beside the curve itself."""
     page.equation(LOSS, "The loss, a parabola in one weight:")
     page.equation(GRADIENT, "Its gradient:")
     page.equation(STEP, "One step, against the gradient:")
@@ -50,7 +50,7 @@ def demonstrate(page: Page) -> None:
 
 
 def _path(page: Page, top: int, known: dict[Symbol, Known]) -> Series:
-    """A row a step; each reads the weight of the row above."""
+    """One row for each step; each refers to the weight in the row above."""
     page.headings((top, LABEL), ["step", "weight w", "the way down", "gradient"])
     here = page.compute((top + 1, FIRST), as_number(W), known)
     for n in range(STEPS + 1):
@@ -66,7 +66,7 @@ def _path(page: Page, top: int, known: dict[Symbol, Known]) -> Series:
 
 
 def _valley(page: Page, top: int, known: dict[Symbol, Known]) -> Series:
-    """The curve itself, to both sides of its lowest point."""
+    """The curve itself, on both sides of its minimum."""
     page.headings((top, FIRST + 3), ["w", "the valley"])
     for n, weight in enumerate(np.linspace(-5, 5, POINTS).tolist()):
         row = top + 1 + n

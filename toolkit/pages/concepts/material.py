@@ -1,4 +1,4 @@
-"""What demonstrations work on: real digits, and kernels of the trained network, without torch."""
+"""Data for demonstrations: real digits and kernels of the trained network, without torch."""
 
 from functools import cache
 
@@ -19,7 +19,7 @@ def network() -> tuple[Stage, ...]:
 
 
 def learned_kernels(layer: int = 0) -> Array:
-    """The kernels of the trained network's convolution number `layer`: (out, in, size, size)."""
+    """The kernels of convolution number `layer` in the trained network: (out, in, size, size)."""
     convolutions = [stage for stage in network() if stage.kind == "convolution"]
     return convolutions[layer].kernel
 
@@ -31,7 +31,7 @@ def digit(number: int) -> Array:
 
 
 def small_digit(number: int, side: int = 14) -> Array:
-    """The same, made smaller by averaging (28 must be a multiple of `side`), as whole numbers."""
+    """A digit reduced in size by averaging, in whole numbers; 28 must be a multiple of `side`."""
     step = 28 // side
     blocks = digit(number).reshape(side, step, side, step)
     small: Array = np.round(blocks.mean(axis=(1, 3)))

@@ -25,7 +25,7 @@ AVERAGE = Equation(MEAN, window_sum(X) / Integer(SIZE * SIZE))
 
 
 def demonstrate(page: Page) -> None:
-    """An image; the largest cell, the mean and the first cell of each window; the winners."""
+    """An image, and for each window its largest cell, its mean and its first cell."""
     page.equation(POOL, "y, of each window x the largest cell:")
     page.equation(AVERAGE, "to compare: the mean of the same four:")
     page.row += 1
@@ -57,7 +57,7 @@ def demonstrate(page: Page) -> None:
 
 
 def _image(page: Page) -> NDArray[np.float64]:
-    """The middle of a digit, to be changed."""
+    """The middle of a digit, which the reader can change."""
     image = small_digit(7)[3 : 3 + SIDE, 3 : 3 + SIDE]
     page.label((page.row, FIRST), "The image: change the yellow cells", "bold")
     page.inputs((page.row + 1, FIRST), image, 0, 255)
@@ -70,7 +70,7 @@ def _image(page: Page) -> NDArray[np.float64]:
 def _pooled(
     page: Page, words: str, place: tuple[int, int], expr: Expr, maps: Maps, style: str = "tally"
 ) -> Known:
-    """A cell for each window; `expr` of the whole window, or of its first cell where it is x."""
+    """One cell for each window; `expr` is a function of the window, or x for its first cell."""
     row, column = place
     page.label((row - 1, column), words, "bold")
     known = {X: maps.window(0, 1 if expr == X else SIZE, SIZE)}
@@ -86,7 +86,7 @@ def _winners(
     y: Known,
     top: int,
 ) -> Grid:
-    """1 where a cell is the first largest of its window: four formulas that take turns."""
+    """1 where a cell is the first largest of its window, from four alternating formulas."""
     values, turns = np.zeros((SIDE, SIDE)), []
     for down in range(SIZE):
         line = []
@@ -109,7 +109,7 @@ def _winners(
 
 
 def _explained(page: Page, first: int, second: int) -> None:
-    """What to try and to see, left of the images."""
+    """Suggestions and explanations on the left of the images."""
     for row, words in (
         (first, "It is the middle of a handwritten 9;"),
         (first + 1, "0 is black, 255 is white."),
@@ -126,7 +126,7 @@ def _explained(page: Page, first: int, second: int) -> None:
 
 
 def _compared(page: Page, maps: tuple[Known, ...]) -> None:
-    """The brightest cell and the mean of the image and of what is left of it."""
+    """The brightest cell and the mean of the image and of each pooled image."""
     page.headings((page.row, LABEL), ["what is left", "image", "largest", "mean", "stride 2"])
     for n, words in enumerate(("brightest cell", "mean of all cells"), 1):
         page.label((page.row + n, LABEL), words)

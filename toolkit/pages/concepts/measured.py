@@ -35,9 +35,7 @@ MANY = 8  # bars whose names stand aslant below them and want room
 
 @dataclass(frozen=True)
 class Records:
-    """All runs as the sheet Results holds them, the budget that they were made with, and the
-    experiments of all concepts.
-    """
+    """All runs on the sheet Results, their budget, and the experiments of all concepts."""
 
     results: tuple[Result, ...]
     table: Table
@@ -46,11 +44,11 @@ class Records:
 
     @property
     def seeds(self) -> tuple[int, ...]:
-        """The seeds that the tables show."""
+        """The seeds that the tables contain."""
         return tuple(sorted({result.seed for result in self.results}))[:MOST_SEEDS]
 
     def count(self, fingerprint: str) -> int:
-        """How many runs of a setup there are."""
+        """The number of runs of a setup."""
         return sum(result.fingerprint == fingerprint for result in self.results)
 
     def known(self, heading: str) -> Known:
@@ -60,7 +58,7 @@ class Records:
 
 @dataclass(frozen=True)
 class VariantFigures:
-    """Where on a page the figures of each variant stand."""
+    """The cells on a page that hold the figures of each variant."""
 
     page: Page
     top: int
@@ -68,18 +66,18 @@ class VariantFigures:
     seeds: int
 
     def figure(self, variant: int, heading: str) -> Known:
-        """One figure of a variant, counted from 0."""
+        """The cell with one figure of a variant, which is counted from 0."""
         return self.page.known((self.top + 1 + variant, self.columns[heading]))
 
     def runs(self, variant: int) -> Known:
-        """The test accuracies of a variant, a cell for each seed."""
+        """The test accuracies of a variant, one cell for each seed."""
         row = self.top + 1 + variant
         values = [self.page.cells[row, FIRST + n].value for n in range(self.seeds)]
         return self.page.reach(Area.of(row, FIRST, wide=self.seeds), values)
 
 
 def table(page: Page, concept: NamedExperiment, records: Records) -> VariantFigures:
-    """The variants' figures, in the next free rows."""
+    """Write the figures of the variants into the next free rows."""
     top, seeds = page.row, records.seeds
     words = [
         *(f"seed {seed}" for seed in seeds),
@@ -147,8 +145,10 @@ def _line(figures: VariantFigures, variant: int, key: Known, records: Records) -
 def chart(
     figures: VariantFigures, concept: NamedExperiment, title: str = "Wrong of 10,000 test digits"
 ) -> None:
-    """Bars of how many test digits each variant gets wrong, on a logarithmic axis where some get
-    most of them wrong; the rows that it covers are taken.
+    """A bar chart of the number of errors of each variant on the test digits.
+
+    The axis is logarithmic if some variants misclassify most digits. The page continues below the
+    chart.
     """
     page, count = figures.page, len(concept.experiment.variants)
     first, last, column = figures.top + 1, figures.top + count, figures.columns["wrong of 10,000"]

@@ -19,12 +19,12 @@ from toolkit.symbols.text import Text
 
 
 def _new(mark: str, name: str, **changes: Any) -> tuple[str, Variant]:
-    """A variant by its name in a sentence; in the tables `mark` stands before it."""
+    """A new variant with its name in sentences; in the tables `mark` precedes the name."""
     return name, Variant(mark + name, **changes)
 
 
-# These were run only after the rule and its bounds had been fixed: they test the rule on networks
-# that had no part in it.
+# These variants were run after the rule and its bounds had been fixed, so they test the rule on
+# networks that did not influence it.
 NEW = dict(
     (
         _new("new: ", "learning rate 0.00001", training={"learning_rate": 0.00001}),
@@ -52,12 +52,12 @@ EXPERIMENT = Experiment(
 CLASSES, FAILED = Symbol("n"), Symbol("failed")
 UNTRAINED_LOSS = Equation(NOTHING, log(CLASSES))
 CLASS_BOUNDS = (2, 1000)
-SUMMARY = "summary"  # the place beside the bounds that says what they do to all runs
+SUMMARY = "summary"  # the column with the range of each signal over all runs
 EXTREMES = ("smallest of good runs", "largest of good runs")
 
 
 def demonstrate(page: Page) -> None:
-    """A reader's own signals against thresholds, and what to look at."""
+    """The reader's own signals compared with thresholds, and suggestions."""
     page.equation(UNTRAINED_LOSS, "The loss of a network that knows nothing:")
     page.say(
         "Change the yellow cells: type the signals of your own network. Try a mean loss of "
@@ -91,7 +91,7 @@ def _settings(page: Page) -> None:
 
 
 def _checklist(page: Page) -> None:
-    """One line a signal, the verdict of the early ones together, then the later one."""
+    """One line for each signal, the joint verdict of the early ones, and then the later one."""
     yours: dict[Symbol, Known] = {}
     first = page.row
     for signal in SIGNALS:
@@ -123,12 +123,12 @@ def _line(page: Page, signal: Signal, yours: dict[Symbol, Known]) -> None:
 
 
 def _if_filled(verdict: Expr, count: int) -> Expr:
-    """A verdict where so many cells of a reader's hold numbers, else a dash."""
+    """The verdict if `count` of the reader's cells hold numbers, and otherwise a dash."""
     return Piecewise((verdict, Eq(numbers_in(YOURS), count)), (Text("–"), True))
 
 
 def measure(page: Page, figures: VariantFigures, records: Records) -> None:
-    """The same rule, with the same bounds, on every run of every experiment."""
+    """Apply the same rule, with the same bounds, to every run of every experiment."""
     mission_runs.measure(page, records, EXPERIMENT.variants, NEW)
 
 

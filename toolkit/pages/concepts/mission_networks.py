@@ -1,4 +1,4 @@
-"""Mission control's tables of its own networks: which are flagged, and what their signals are."""
+"""Two tables of the concept's own networks: those that are flagged, and their signals."""
 
 from collections.abc import Mapping, Sequence
 
@@ -30,18 +30,18 @@ MOST_LAYERS = 8  # whose gradients are shown
 
 
 def height(variants: Sequence[Variant], new: Mapping[str, Variant]) -> int:
-    """How many rows `write` takes."""
+    """The number of rows that `write` fills."""
     return len(lines(variants, new)) + 1 + 2 * (len(variants) + 2) + CHART
 
 
 def write(tables: Tables) -> None:
-    """Both tables and a chart."""
+    """Write both tables and a chart."""
     _flagged(tables)
     _signals(tables)
 
 
 def _flagged(tables: Tables) -> None:
-    """How many runs of this concept's networks are flagged, and by which signal."""
+    """The number of runs of this concept's networks that are flagged, by signal."""
     page, top = tables.page, tables.page.row + len(lines(tables.variants, tables.new)) + 1
     words = [f"by {signal.name}" for signal in SIGNALS]
     heads = ["of this concept's networks", "runs", "end badly", "flagged", *words, "later"]
@@ -67,8 +67,9 @@ def _flagged(tables: Tables) -> None:
 def lines(
     variants: Sequence[Variant], new: Mapping[str, Variant]
 ) -> list[tuple[str, list[int], str]]:
-    """The variants that each line of the sentence names, and the words before and after them: first
-    the variants that were run before the rule was fixed, then the `new` ones.
+    """The variants in each line of the sentence, with the words before and after their names.
+
+    Variants that were run before the rule was fixed come first, then the `new` ones.
     """
     numbers = []
     for words, later in (("Flagged: ", False), ("Flagged of those not seen before: ", True)):
@@ -85,7 +86,7 @@ def lines(
 
 
 def _sentence(tables: Tables, top: int) -> None:
-    """Which of these networks are flagged, in words above the table."""
+    """A sentence above the table that names the flagged networks."""
     names = [_name(variant, tables.new) for variant in tables.variants]
     for row, (words, some, end) in enumerate(lines(tables.variants, tables.new), tables.page.row):
         known: dict[Symbol, Known] = {}
@@ -103,7 +104,7 @@ def _name(variant: Variant, new: Mapping[str, Variant]) -> str:
 
 
 def _share(page: Page, row: int, known: dict[Symbol, Known], name: str) -> list[Expr]:
-    """A network's name, how many of its runs are flagged, and how many runs there are."""
+    """The row of a network: its name, the number of flagged runs, and the number of runs."""
     symbols = [Symbol(f"{what} {row}") for what in ("flagged", "runs")]
     for symbol, column in zip(symbols, (FIRST + 2, FIRST), strict=True):
         known[symbol] = page.known((row, column))
@@ -112,7 +113,7 @@ def _share(page: Page, row: int, known: dict[Symbol, Known], name: str) -> list[
 
 
 def _signals(tables: Tables) -> None:
-    """What the signals of this concept's networks are, on average, and those of each layer."""
+    """The mean signals of this concept's networks, and those of each layer."""
     page, top = tables.page, tables.page.row
     columns = [(signal.name, signal.column) for signal in (*SIGNALS, LATER)]
     layers = recorded.gradient_layers(tables.records.results)[:MOST_LAYERS]

@@ -1,4 +1,4 @@
-"""What the rule of Mission control does to every run of all experiments."""
+"""The rule of Mission control applied to every run of all experiments."""
 
 import math
 from collections.abc import Collection, Mapping, Sequence
@@ -20,7 +20,7 @@ from toolkit.pages.concepts.signals import ALL_FINE, LATER, NOTHING, SIGNALS, Si
 from toolkit.symbols.bounds import as_number
 from toolkit.symbols.ranges import largest, smallest_above_zero
 
-BATCHES = 100  # that the rule asks for
+BATCHES = 100  # that the rule requires
 ACCURACY, FAILED, RUN, CELLS = (Symbol(x) for x in ("accuracy", "failed", "run", "cells"))
 ENDS, FLAGGED, GROUP = mission_tables.ENDS, mission_tables.FLAGGED, mission_tables.GROUP
 METHOD = (
@@ -36,8 +36,9 @@ METHOD = (
 def measure(
     page: Page, records: Records, variants: Sequence[Variant], new: Mapping[str, Variant]
 ) -> None:
-    """Tables of hits and false alarms, of `variants` and their signals, and all runs below them;
-    `new` are those of the variants that were run only after the rule was fixed.
+    """Write tables of hits and false alarms, of `variants` and their signals, and of all runs.
+
+    `new` are the names of the variants that were run after the rule was fixed.
     """
     page.part("The same rule on every run of all experiments")
     if not records.results:
@@ -56,8 +57,9 @@ def measure(
 
 
 def _flags(page: Page, top: int, records: Records, news: Collection[str]) -> Flags:
-    """A row for each run: group, whether it ends badly, whether each signal and the rule flag it,
-    and the signals of the good runs of seed 0 alone.
+    """One row for each run: its group, its outcome, its signals, and the verdict of the rule.
+
+    The signals of the good runs of seed 0 are repeated in columns of their own.
     """
     count = len(records.results)
     signals = (*SIGNALS, LATER)
@@ -92,7 +94,7 @@ def _good(signal: Signal) -> Symbol:
 
 
 def _number_where(signal: Symbol, good: Expr) -> Expr:
-    """The signal; 0 elsewhere and where it has no number (in a cell a word, here nan)."""
+    """The signal, or 0 elsewhere and where it has no number (text in a cell, nan here)."""
     return Piecewise((as_number(signal), And(good, signal >= 0)), (Integer(0), True))
 
 
@@ -101,7 +103,7 @@ def _one_if(condition: Expr) -> Expr:
 
 
 def _one_unless(fine: Expr) -> Expr:
-    """A reader's number of classes is not theirs: all these runs tell ten digits apart."""
+    """0 if the condition holds for ten classes, which all of these runs have, else 1."""
     return Piecewise((Integer(0), fine.subs(NOTHING, mission_tables.LN_TEN)), (Integer(1), True))
 
 
@@ -112,7 +114,7 @@ def _names(page: Page, top: int, records: Records) -> None:
 
 
 def _groups(page: Page, row: int, records: Records, news: Collection[str]) -> Known:
-    """Which runs made the bounds, which test them, and which cannot be asked."""
+    """The group of each run: it set the bounds, tests them, or is excluded."""
     setups = [
         variant.setup(records.budget)
         for concept in records.programme
@@ -129,14 +131,14 @@ def _groups(page: Page, row: int, records: Records, news: Collection[str]) -> Kn
 
 
 def _fit(setup: Setup) -> bool:
-    """Whether ln n and a hundred batches mean anything to such a run."""
+    """Whether ln n and a hundred batches are meaningful for such a run."""
     training = setup.model.training
     batches = setup.images // training.batch_size * training.epochs
     return setup.loss == "cross_entropy" and batches >= BATCHES
 
 
 def _column(records: Records, heading: str, count: int) -> Known:
-    """A column of Results, run by run; what is no number there is nan here."""
+    """A column of Results, with one value for each run; nan if it is not a number there."""
     whole = records.known(heading)
     index = [each.heading for each in records.table.columns].index(heading)
     first = Area.of(records.table.row + 1, records.table.column + index, sheet=RESULTS)
@@ -145,7 +147,7 @@ def _column(records: Records, heading: str, count: int) -> Known:
 
 
 def _extremes(page: Page, flags: Flags) -> None:
-    """Beside the bounds: between what the signals of good runs of seed 0 lie."""
+    """The range of each signal over the good runs of seed 0, beside the bounds."""
     for signal in SIGNALS:
         row, column = page.places[signal.name]
         known = {CELLS: flags[_good(signal)]}

@@ -1,4 +1,4 @@
-"""Mission control's tables: how well the rule tells, each signal alone, this concept's networks."""
+"""Mission control's tables: the rule, each signal alone, and the networks of this concept."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -37,7 +37,8 @@ HEADINGS = (
     "hit rate",
     "false alarms",
 )
-SHARES = (0.4, 0.5, 0.6, 0.7, 0.8, 0.9)  # of ln 10: bounds of the mean loss to compare
+# multiples of ln 10, as bounds of the mean loss for comparison
+SHARES = (0.4, 0.5, 0.6, 0.7, 0.8, 0.9)
 PART, WHOLE, KEYS, KEY, X, SHARE, ANSWERS = (
     Symbol(x) for x in ("part", "whole", "keys", "key", "x", "share", "answers")
 )
@@ -45,15 +46,16 @@ LN_TEN = log(Integer(10))
 
 
 def height() -> int:
-    """How many rows `write` takes."""
+    """The number of rows that `write` fills."""
     return sum(rows + 2 for rows in (len(GROUPS), len(SIGNALS) + 1, len(SHARES))) + 2
 
 
 @dataclass(frozen=True)
 class Tables:
-    """The page and what its tables read: the flags of all runs, the records and this concept's
-    variants. `new` holds, by their names in a sentence, the variants that were run only after the
-    rule was fixed.
+    """The page, and the cells to which its tables refer.
+
+    These are the flags of all runs, the records, and the variants of this concept. `new` maps names
+    in sentences to the variants that were run after the rule was fixed.
     """
 
     page: Page
@@ -63,22 +65,22 @@ class Tables:
     new: Mapping[str, Variant]
 
     def count(self, row: int, column: int, *criteria: Expr) -> Known:
-        """How many runs are as asked."""
+        """The number of runs that match the headings of this row and column."""
         return self.page.compute((row, column), row_count(*criteria), self.flags, "integer right")
 
     def names(self, top: int) -> None:
-        """The variants' names, one below the other."""
+        """The names of the variants, one below the other."""
         for row, variant in enumerate(self.variants, top + 1):
             self.page.label((row, LABEL), variant.name)
 
     def keys(self, variant: Variant) -> dict[Symbol, Known]:
-        """What tells a variant's runs from others."""
+        """The keys that identify the runs of a variant."""
         key = recorded.key(variant.setup(self.records.budget).fingerprint)
         return {KEYS: self.records.known("key"), KEY: constant(key)}
 
 
 def write(tables: Tables) -> None:
-    """What the rule does to all runs; each table has a blank row after it."""
+    """Write the results of the rule on all runs; a blank row follows each table."""
     top = tables.page.row
     _rule(tables)
     _sentence(tables, top + 1 + TESTED.index(AGAIN), top + 1 + TESTED.index(UNSEEN))
@@ -115,7 +117,7 @@ def _rates(page: Page, row: int, column: int, *shares: tuple[Known, Known]) -> l
 
 
 def _sentence(tables: Tables, again: int, unseen: int) -> None:
-    """What came of it on runs that the bounds were not fixed on, here and beside the bounds."""
+    """A sentence about the runs that the bounds were not fitted to, here and beside the bounds."""
     page = tables.page
     known: dict[Symbol, Known] = {}
 
@@ -150,7 +152,7 @@ def _heads(first: str, *more: str) -> list[str]:
 
 
 def _alone(tables: Tables) -> None:
-    """Whom each signal would flag without the others."""
+    """The runs that each signal would flag without the others."""
     page = tables.page
     page.headings((page.row, LABEL), _heads("flagged by one signal alone"))
     page.heights[page.row] = 45.0
@@ -164,7 +166,7 @@ def _alone(tables: Tables) -> None:
 
 
 def _bounds(tables: Tables) -> None:
-    """The mean loss alone against several bounds: hits are bought with false alarms."""
+    """The mean loss alone with several bounds, which trade hits against false alarms."""
     page = tables.page
     heads = _heads("flagged by the mean loss alone, with its bound", "seed 0: hits less alarms")
     page.headings((page.row, LABEL), heads)
@@ -189,6 +191,6 @@ def _gain(tables: Tables, row: int, hits: Known, alarms: Known) -> None:
     part, other = Symbol("hits"), Symbol("alarms")
     known = {**tables.flags, part: hits, other: alarms}
     column = FIRST + 2 * len(TESTED)
-    # The difference of two shares, over one denominator, for a dash where there is none.
+    # The difference of two shares has one denominator, so that it can be a dash if there is none.
     gain = share_or_dash(part * good - other * bad, bad * good)
     tables.page.compute((row, column), gain, known, "percent right")

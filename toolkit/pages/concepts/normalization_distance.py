@@ -18,13 +18,13 @@ G, F, BEFORE, CHOICE, LATER, SETTLED = (
 )
 SIZE = Equation(Symbol("s"), G * BEFORE)
 UPDATED = Equation(Symbol("s_new"), F * G * BEFORE)
-SAFE = {symbol: as_number(symbol) for symbol in (G, F)}  # a word in a yellow cell counts as 0
+SAFE = {symbol: as_number(symbol) for symbol in (G, F)}  # text in a yellow cell counts as 0
 NORMALIZED = Integer(1)
 Cells = dict[Symbol, Known]
 
 
 def demonstrate(page: Page) -> None:
-    """The size of the activations, layer by layer, with batch norm where it is chosen."""
+    """The size of the activations, layer by layer, with batch norm in the selected layers."""
     beside = page.row
     page.equation(SIZE, "Size behind a layer with gain g:")
     page.equation(UPDATED, "The same after an update of the weights:")
@@ -41,7 +41,7 @@ def demonstrate(page: Page) -> None:
 
 
 def _layers(page: Page, top: int, known: Cells) -> None:
-    """A row a layer: as chosen, after an update, and without any batch norm."""
+    """One row per layer: the selected layers, the same after an update, and without batch norm."""
     page.headings(
         (top, LABEL),
         [
@@ -73,7 +73,7 @@ def _layers(page: Page, top: int, known: Cells) -> None:
 
 
 def _prediction(page: Page, top: int) -> None:
-    """What the layer of the prediction receives."""
+    """The input of the prediction layer."""
     last = top - 1
     page.label((top, LABEL), "the prediction receives", "name")
     for column in (3, 4, 5):
@@ -84,7 +84,7 @@ def _prediction(page: Page, top: int) -> None:
 
 
 def _alone(page: Page, top: int, layers: int, known: Cells) -> None:
-    """What the prediction would receive with a single batch norm, behind each layer in turn."""
+    """The input of the prediction layer with a single batch norm, after each layer in turn."""
     count = len(GAINS)
     page.headings(
         (top, LABEL),
@@ -109,7 +109,7 @@ def _alone(page: Page, top: int, layers: int, known: Cells) -> None:
 
 
 def _charts(page: Page, row: int, top: int) -> None:
-    """Sizes over the layers, and over the distance of a single batch norm."""
+    """Charts of the sizes over the layers, and over the distance of a single batch norm."""
     count = len(GAINS) + 1
     below = top + len(GAINS) + 5
     between = "layers between it and the prediction"

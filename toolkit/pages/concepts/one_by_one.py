@@ -13,7 +13,7 @@ from toolkit.symbols.bounds import number_of
 from toolkit.symbols.equation import Equation
 from toolkit.symbols.maps import rectified
 
-SIDE, STEP = 5, 7  # cells of a map; rows from one map to the next
+SIDE, STEP = 5, 7  # cells of a map, and rows from one map to the next
 BESIDE = FIRST + SIDE + 1
 UPRIGHT, LEVEL = np.zeros((SIDE, SIDE)), np.zeros((SIDE, SIDE))
 UPRIGHT[:, 2], LEVEL[2] = 2, 2
@@ -33,7 +33,7 @@ NARROW, WIDE, DIRECT = IN * BETWEEN, 9 * BETWEEN * OUT, 9 * IN * OUT
 
 
 def demonstrate(page: Page) -> None:
-    """Three maps, two weighted sums of them, and what such a layer costs."""
+    """Three maps, two weighted sums of them, and the cost of such a layer."""
     page.equation(OUTPUT, "Each cell of an output map:")
     page.headings((page.row, LABEL), ["change the yellow weights", "w1", "w2", "w3", "bias b"])
     for n, name in enumerate(FINDS, 1):
@@ -59,7 +59,7 @@ def _inputs(page: Page, top: int) -> None:
 
 
 def _output(page: Page, name: str, weights: Place, number: int, top: int) -> None:
-    """One output map, right of the maps that it is made of."""
+    """An output map, to the right of its input maps."""
     places = tuple((top + n * STEP + 1, FIRST) for n in range(len(MAPS)))
     maps = Maps(page.name, places, np.stack([values for _, values in MAPS]))
     known = {x: maps.window(n, 1) for n, x in enumerate(X)}
@@ -73,7 +73,7 @@ def _output(page: Page, name: str, weights: Place, number: int, top: int) -> Non
 
 
 def _explained(page: Page, top: int) -> None:
-    """What to try and to see."""
+    """Suggestions and explanations."""
     for row, words in (
         (0, "Change a yellow cell of a map: of the"),
         (1, "outputs only the same cell can change."),

@@ -43,7 +43,7 @@ MEANS, KEYS, KEY, LAST, THIRD = (Symbol(x) for x in ("means", "keys", "key", "la
 
 
 def measure(page: Page, figures: VariantFigures, records: Records) -> None:
-    """The test accuracy on the way: whether it falls again."""
+    """Write the test accuracy during training, which shows whether it falls again."""
     page.part("Does the test accuracy fall again, as training goes on?")
     page.say(
         "Dropout in these networks drops whole maps. Train accuracy is measured at the end alone.",
@@ -76,7 +76,7 @@ def measure(page: Page, figures: VariantFigures, records: Records) -> None:
 
 
 def _curves(page: Page, top: int) -> None:
-    """A line a variant."""
+    """One line for each variant."""
     count = len(QUARTERS)
     axis = page.reach(Area.of(top, FIRST, wide=count), list(range(1, count + 1)))
     lines = []

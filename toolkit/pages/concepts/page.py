@@ -1,7 +1,7 @@
-"""A concept's sheet while it is being written: words, cells to change, formulas, grids, charts.
+"""The builder for the sheet of a concept: text, cells to change, formulas, grids and charts.
 
-All concepts speak in these few words. A place is (row, column); what is put on the sheet comes back
-as a Known, to be read by later formulas under a symbol of the concept's choice.
+A place is (row, column). The methods that write a value return a Known, which later formulas use as
+the operand for a symbol.
 """
 
 from collections.abc import Mapping, Sequence
@@ -25,8 +25,8 @@ from toolkit.symbols.equation import Equation
 
 LABEL, FIRST = 1, 2  # the wide column of labels, and the first of the narrow ones
 LABEL_WIDTH, WIDTH, COLUMNS = 42.0, 10.0, 16
-ASIDE = FIRST + COLUMNS + 1  # where stands what a reader need not look at
-LINKS_ROW, TOP = 3, 5  # of the links, and the first below title, question and links
+ASIDE = FIRST + COLUMNS + 1  # the first column of auxiliary data
+LINKS_ROW, TOP = 3, 5  # the row of links, and the first row below them
 EQUATION_SIZE = 14.0  # points
 NEGATIVE, POSITIVE, DARK = "D55E00", "0072B2", "1F2933"
 YELLOW, BLUE = "E69F00", "56B4E9"
@@ -35,10 +35,10 @@ PALE = "9FB3C8"  # light enough to read a number on it
 
 @dataclass
 class Page(PageBuilder):
-    """The sheet of a concept while it is being written.
+    """The sheet of a concept under construction.
 
-    `shared` holds the cells of the demonstration that the measured part reads as well,
-    and `places` those that the measured part fills. `answer` is the cell that the contents quote.
+    `shared` holds cells of the demonstration that the measured part also uses, and `places` cells
+    that the measured part fills. `answer` is the cell that the contents quote.
     """
 
     title: str
@@ -54,22 +54,22 @@ class Page(PageBuilder):
         self.freeze, self.pages_high = (TOP - 1, 1), 1
 
     def say(self, *lines: str, style: str = "text") -> None:
-        """Lines of words, each in a row of its own (at most some 130 characters, to be seen)."""
+        """Write lines of text, each in a row of its own; about 130 characters are visible."""
         for line in lines:
             self.cells[self.row, LABEL] = Cell(line, style)
             self.row += 1
 
     def part(self, heading: str) -> None:
-        """A heading, after a blank row."""
+        """Write a heading after a blank row."""
         self.row += 1
         self.say(heading, style="subtitle")
 
     def label(self, place: Place, words: str, style: str = "label") -> None:
-        """Words in a cell."""
+        """Write text into a cell."""
         self.cells[place] = Cell(words, style)
 
     def headings(self, place: Place, words: Sequence[str]) -> None:
-        """Headings side by side."""
+        """Write headings side by side."""
         row, column = place
         for n, word in enumerate(words):
             self.cells[row, column + n] = Cell(word, "wrapped heading")
@@ -77,28 +77,30 @@ class Page(PageBuilder):
             self.heights[row] = 30.0
 
     def equation(self, equation: Equation, words: str = "") -> None:
-        """An equation, typeset, in a row of its own, with words in the column of labels."""
+        """Write a typeset equation into a row of its own, with text in the column of labels."""
         self.cells[self.row, LABEL] = Cell(words, "text")
         self.typeset(equation, FIRST, EQUATION_SIZE)
 
     def reach(self, area: Area, values: Value | Values) -> Known:
-        """A rectangle of cells as a fixed range; `values` in its shape, or flat."""
+        """A rectangle of cells as a fixed range; `values` has its shape or is flat."""
         return Known(area.on(self.name).absolute_range, values)
 
     def down(self, place: Place, count: int) -> Known:
-        """Cells that are there already, one below the other, as a range."""
+        """Existing cells, one below the other, as a range."""
         row, column = place
         values = [self.cells[row + n, column].value for n in range(count)]
         return self.reach(Area.of(row, column, count), values)
 
     def moving(self, area: Area, values: Value | Values, down: int = 1, across: int = 1) -> Known:
-        """For `fill`: what each of its cells reads, the first of them `area`, the next ones `down`
-        rows and `across` columns further on; `values` are of all of them.
+        """The address in each cell of a `fill`, beginning with `area` in its first cell.
+
+        The next cells refer to areas `down` rows or `across` columns further on; `values` holds the
+        values of all these areas.
         """
         return Known(moving(area.on(self.name), down, across), values)
 
     def fixed(self, place: Place, value: Value, style: str = "rate") -> Known:
-        """A value that is not meant to be changed."""
+        """Write a value that readers should not change."""
         self.cells[place] = Cell(value, style)
         return self.known(place)
 
@@ -112,7 +114,7 @@ class Page(PageBuilder):
         whole: bool = False,
         message: str = "",
     ) -> Known:
-        """A yellow cell with a number that a reader may change, within bounds."""
+        """Write a yellow cell with a number that a reader may change within bounds."""
         self.cells[place] = Cell(value, "input")
         self._bound(place, 1, least, most, whole=whole, message=message)
         return self.known(place)
@@ -127,7 +129,7 @@ class Page(PageBuilder):
         return known
 
     def choice(self, place: Place, value: str, choices: Sequence[str]) -> Known:
-        """A yellow cell with a drop-down of texts (no commas in them, 255 characters in all)."""
+        """Write a yellow cell with a list of texts without commas, in all up to 255 characters."""
         self.cells[place] = Cell(value, "choice")
         self.validations.append(
             Validation(
@@ -143,7 +145,7 @@ class Page(PageBuilder):
         return self.known(place)
 
     def inputs(self, place: Place, values: NDArray[np.float64], least: float, most: float) -> Known:
-        """A block of yellow cells, (rows, columns); read as a whole (see `reach` for parts)."""
+        """Write a block of yellow cells, (rows, columns); `reach` gives parts of it."""
         row, column = place
         high, wide = values.shape
         for (down, across), number in np.ndenumerate(values):
@@ -192,8 +194,10 @@ class Page(PageBuilder):
         style: str = "rate",
         shape: tuple[int, int] | None = None,
     ) -> Known:
-        """A block of formulas of one pattern. What changes from cell to cell comes from
-        `moving`, its values an array of the block's shape, or windows of it.
+        """Write a block of formulas with one pattern.
+
+        Operands that change from cell to cell come from `moving`; their values are an array with
+        the shape of the block, or windows of it.
         """
         grid = filled(expr, known, place, style, shape)
         self.grids.append(grid)
@@ -202,7 +206,7 @@ class Page(PageBuilder):
     def shade(
         self, *areas: Area, high: str = DARK, low: str = "FFFFFF", end: float | None = None
     ) -> None:
-        """Colour cells by their numbers; with an `end` two-sided, low at -end, white at 0."""
+        """Colour cells by their numbers; with an `end`, from `low` through white to `high`."""
         self.scales.append(Scale(tuple(areas), high, low, end))
 
     def curve(
@@ -214,7 +218,7 @@ class Page(PageBuilder):
         place: Place,
         **axis: object,
     ) -> None:
-        """A chart, its top left corner at `place`; each line has its name in a cell."""
+        """Add a chart with its upper left corner at `place`; each line has its name in a cell."""
         row, column = place
         self.charts.append(
             Chart(title, x_title, y_title, tuple(lines), row=row, column=column, **axis)  # type: ignore[arg-type]
@@ -234,7 +238,7 @@ class Page(PageBuilder):
         )
 
     def link(self, before: str, after: str) -> None:
-        """Links to the contents, and to the sheets before and after this one."""
+        """Write links to the contents, and to the sheets before and after this one."""
         links = {
             LABEL: (CONTENTS, CONTENTS),
             FIRST: (f"← {before}", before),
@@ -244,6 +248,6 @@ class Page(PageBuilder):
             self.cells[LINKS_ROW, column] = Cell(text, "link", link=name)
 
     def sheet(self, tab: str) -> Sheet:
-        """The finished sheet, with the colour of its tab."""
+        """The completed sheet, with the colour of its tab."""
         self.tab = tab
         return self.finish()

@@ -36,7 +36,7 @@ Cells = dict[Symbol, Known]
 
 
 def demonstrate(page: Page) -> None:
-    """Polynomials through noisy points: the one chosen, and the errors of all."""
+    """Polynomials fitted to noisy points: the selected one, and the errors of all degrees."""
     page.equation(CURVE, "The fitted polynomial of degree d:")
     page.say("Change the yellow cells: degree 1, 3, 5, 7; or move a training point by 1 and watch.")
     page.label((page.row, LABEL), "degree d of the polynomial (1 to 7)")
@@ -62,7 +62,7 @@ def _points(page: Page, top: int) -> None:
 
 
 def _basis(page: Page, top: int, known: Cells) -> Known:
-    """The basis at all points and along the curve, its coefficients, and the fit chosen."""
+    """The basis at all points and along the curve, its coefficients, and the selected fit."""
     places = [x for x, _ in (*TRAINING, *TEST)]
     xs = np.array([*places, *np.linspace(0, 7, STEPS)])
     head = top - 13
@@ -96,7 +96,7 @@ def _numbers(page: Page, row: int, known: Cells) -> Known:
 
 
 def _coefficients(page: Page, row: int, top: int) -> Known:
-    """Each the sum of basis times value over the training points."""
+    """The coefficients, each a sum of basis times value over the training points."""
     page.label((row, ASIDE + 1), "c_j")
     values = _column(page, top + 3, FIRST + 1)
     coefficients = [
@@ -109,7 +109,7 @@ def _coefficients(page: Page, row: int, top: int) -> Known:
 
 
 def _predictions(page: Page, top: int, known: Cells, basis: Known) -> None:
-    """What each degree answers at each point, and above it the two errors."""
+    """The predictions of each degree at each point, and the two errors above them."""
     left = FIRST + 2
     for degree in range(1, MOST_DEGREE + 1):
         page.cells[top, left + degree - 1] = Cell(degree, "heading")
@@ -130,7 +130,7 @@ def _predictions(page: Page, top: int, known: Cells, basis: Known) -> None:
 
 
 def _charts(page: Page, row: int, top: int) -> None:
-    """The chosen curve among the points; both errors over the degree."""
+    """Charts of the selected curve with the points, and of both errors over the degree."""
     head = top - 13
     names = {}
     for n, words in enumerate(("training", "test", "curve")):
@@ -189,6 +189,6 @@ def _across(page: Page, row: int) -> Known:
 
 
 def _column(page: Page, row: int, column: int) -> Known:
-    """As many cells as there are training points, as an array."""
+    """One cell for each training point, as an array."""
     cells = page.down((row, column), POINTS)
     return Known(cells.address, np.array(cells.value, float))

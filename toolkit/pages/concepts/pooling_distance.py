@@ -39,14 +39,15 @@ JUMP = Equation(J, 2**K)
 FIELD = Equation(R, J + 2 * N * J)
 INPUT = Piecewise((1, Eq(PLACE, PEAK)), (0, True))
 SAME = Piecewise((1, Eq(X, 1)), (0, True))
-# The networks measured below: convolutions before the first pool, then four, m after a second.
+# The networks of the experiment: convolutions before the first pool, then four, and m after a
+# second pool.
 BEFORE, AFTER, LAST = 2, 4, Symbol("m")
 ONE_POOL = 1 + 2 * BEFORE + 1 + 2 * 2 * AFTER
 TWO_POOLS = 1 + 2 * BEFORE + 1 + 2 * 2 * (AFTER - LAST) + 2 + 2 * 4 * LAST
 
 
 def demonstrate(page: Page) -> None:
-    """A peak pooled again and again; then how much convolutions see after so many pools."""
+    """A peak that is pooled repeatedly; then the receptive field of convolutions after pools."""
     page.equation(POOL, "One pool, of each pair of cells x the largest:")
     page.label((page.row, LABEL), "place of the peak, 1 to 16 (try 5, 6, 7, 8, 9)")
     peak = page.input((page.row, FIRST), 6, 1, CELLS, whole=True)
@@ -76,7 +77,7 @@ def demonstrate(page: Page) -> None:
 
 
 def _pooled(page: Page, top: int, peak: Known) -> None:
-    """The row of cells, downwards; beside each pair the larger of the two, and so on."""
+    """The row of cells, and below it the larger cell of each pair, repeatedly."""
     for n in range(CELLS):
         page.label((top + n, LABEL), f"cell {n + 1}")
         known = {PEAK: peak, PLACE: constant(n + 1)}
@@ -88,20 +89,20 @@ def _pooled(page: Page, top: int, peak: Known) -> None:
             area = Area.of(row, column - 1, size)
             known = {X: page.reach(area, np.array([pair], float))}
             cell = page.compute((row, column), POOL.expr, known, "tally")
-            # The rest of what it stands for: in its colour, the number left out.
+            # The other positions that it represents: coloured, but without the number.
             for below in range(row + 1, row + size):
                 page.compute((below, column), X, {X: cell}, "shade")
     page.shade(Area(top, FIRST, top + CELLS - 1, FIRST + POOLS), high=BLUE)
 
 
 def _same(page: Page, top: int) -> None:
-    """For each place: whether a peak there would be pooled to what is there now."""
+    """For each position, whether a peak there would give the same pooled value."""
     left = FIRST + POOLS + 3
     for pool in range(POOLS + 1):
         size = 2**pool
-        held = [page.cells[row, FIRST + pool].value for row in range(top, top + CELLS, size)]
+        values = [page.cells[row, FIRST + pool].value for row in range(top, top + CELLS, size)]
         cell = Area.of(top, FIRST + pool, sheet=page.name)
-        marked = np.repeat(np.array(held, float), size)[:, None]
+        marked = np.repeat(np.array(values, float), size)[:, None]
         known = {X: Known(moving(cell, size, size, each=size), marked)}
         marks = page.fill((top, left + pool), SAME, known, "tally")
         page.compute((top + CELLS, left + pool), total(X), {X: marks}, "tally total")
@@ -110,7 +111,7 @@ def _same(page: Page, top: int) -> None:
 
 
 def _fields(page: Page) -> None:
-    """Receptive fields by pools and convolutions; then those of the networks measured."""
+    """Receptive fields by pools and convolutions; then those of the networks in the experiment."""
     page.equation(JUMP, "Input cells from one cell to the next, after k pools:")
     page.equation(FIELD, "Input cells that n convolutions then see:")
     top, left = page.row, FIRST + POOLS + 3
@@ -132,7 +133,7 @@ def _fields(page: Page) -> None:
 
 
 def _measured_networks(page: Page, top: int, left: int) -> None:
-    """What one cell sees of the image just before the average, in the networks measured."""
+    """The receptive field before the average pool, in the networks of the experiment."""
     page.label(
         (top, left),
         "The networks measured below: of 28 cells a side, each of the last sees",

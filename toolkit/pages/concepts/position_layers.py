@@ -1,4 +1,4 @@
-"""Layer by layer: six convolutions with a pool, or a transition, where a yellow cell says."""
+"""Layer by layer: six convolutions with a pool or transition at a selected position."""
 
 import numpy as np
 from sympy import Eq, Expr, Integer, Max, Piecewise, Symbol, floor
@@ -27,7 +27,7 @@ from toolkit.symbols.bounds import number_of
 from toolkit.symbols.lookups import element
 from toolkit.symbols.ranges import total
 
-SIDES, COUNTED, WORK, FIELD_ROW, ACTIVATIONS = range(1, 6)  # rows below the one of channels
+SIDES, COUNTED, WORK, FIELD_ROW, ACTIVATIONS = range(1, 6)  # rows below the row of channels
 ROWS = (
     "side of its maps",
     "weights",
@@ -40,7 +40,7 @@ Reads = dict[Symbol, Known]
 
 
 def layers(page: Page, chosen: Settings) -> None:
-    """Five rows below the channels: a column for each convolution, the 1x1, and all together."""
+    """Write five rows below the channels: one column per convolution, the 1x1, and the totals."""
     for n, words in enumerate(ROWS, 1):
         page.label((chosen.row + n, LABEL), words)
     for n in range(1, COUNT + 1):
@@ -55,7 +55,7 @@ def layers(page: Page, chosen: Settings) -> None:
 
 
 def _convolution(page: Page, chosen: Settings, n: int) -> None:
-    """Convolution number `n` reads the column before it, or the pool where that stands between."""
+    """Convolution number `n`, whose input is the previous convolution or the pool after it."""
     column, row = FIRST + n - 1, chosen.row
     known = chosen.sizes | {POSITION: chosen.position, OUT: chosen.channels[n - 1]}
     here = Eq(chosen.place, n - 1)
@@ -82,8 +82,10 @@ def _convolution(page: Page, chosen: Settings, n: int) -> None:
 
 
 def _field(chosen: Settings, n: int) -> Expr:
-    """A pool sees as many cells more as its window is wider than 1; what follows takes steps of
-    its stride.
+    """The receptive field of a convolution.
+
+    A pool enlarges it by its window minus 1, and multiplies the steps of later layers by its
+    stride.
     """
     pooled = Piecewise((POOL - 1, Eq(chosen.place, n - 1)), (Integer(0), True))
     step = Piecewise((POOL, chosen.place < n), (Integer(1), True))
@@ -91,7 +93,7 @@ def _field(chosen: Settings, n: int) -> Expr:
 
 
 def _one_by_one(page: Page, chosen: Settings, narrow: Known) -> None:
-    """The 1x1 convolution of the transition works on maps that are pooled already."""
+    """The 1x1 convolution of the transition, which works on pooled maps."""
     column, row = FIRST + COUNT, chosen.row
     known = chosen.sizes | {POSITION: chosen.position, NARROW: narrow}
     page.compute((row, column), number_of(NARROW), known, "integer right")
@@ -104,7 +106,7 @@ def _one_by_one(page: Page, chosen: Settings, narrow: Known) -> None:
 
 
 def _costs(page: Page, row: int, column: int, out: Symbol, known: Reads) -> None:
-    """What the layer in this column multiplies, and the cells that it puts out."""
+    """The products of the layer in this column, and its output cells."""
     side = SIDE_AFTER.symbol
     operands = known | {
         WEIGHTS: page.known((row + COUNTED, column)),
@@ -115,7 +117,7 @@ def _costs(page: Page, row: int, column: int, out: Symbol, known: Reads) -> None
 
 
 def _together(page: Page, chosen: Settings, last: int) -> None:
-    """Sums over the layers, and what a cell sees after the last of them and the pool."""
+    """The totals of the layers, and the receptive field after the last of them and the pool."""
     row, column = chosen.row, FIRST + last
     page.label((row - 1, column), "together", "wrapped heading")
     styles = {COUNTED: "integer right", WORK: "integer right", ACTIVATIONS: "seconds right"}

@@ -1,4 +1,4 @@
-"""Six convolutions and one pool between them: what its position costs. Two concepts share it."""
+"""The costs of one pool at each position among six convolutions, for two concepts."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ CHANNELS = (8, 16, 16, 16, 24, 28)
 COUNT = len(CHANNELS)
 SIDE, KERNEL, POOL, POSITION = (Symbol(n) for n in ("n", "k", "s", "p"))
 IN, OUT, NARROW, WEIGHTS = (Symbol(name) for name in ("c_in", "c_out", "c_t", "w"))
-# Of one convolution: the side of its maps, its weights, what it multiplies and adds.
+# For one convolution: the side of its maps, its weights, and its multiply-adds.
 SIDE_AFTER = Equation(Symbol("side"), SIDE - KERNEL + 1)
 PARAMETERS = Equation(Symbol("weights"), KERNEL**2 * IN * OUT)
 PRODUCTS = Equation(Symbol("products"), WEIGHTS * SIDE_AFTER.symbol**2)
@@ -26,19 +26,20 @@ FIELD = Equation(
     Symbol("field"),
     1 + (KERNEL - 1) * POSITION + (POOL - 1) + (KERNEL - 1) * POOL * (COUNT - POSITION),
 )
-# As the yellow cells are read: blank and text count as 0, kernels and what divides as 1.
+# Conditions on the yellow cells: blank and text count as 0, kernels and divisors as at least 1.
 SAFE = {symbol: number_of(symbol) for symbol in (SIDE, IN, OUT, NARROW)} | {
     KERNEL: Max(1, number_of(KERNEL)),
     POOL: Max(1, POOL),
 }
-LAST = Symbol("last")  # side of the last maps
+LAST = Symbol("last")  # the side of the last maps
 COLUMNS = ("million products", "weights", "thousand cells", "receptive field")
 
 
 @dataclass(frozen=True)
 class Settings:
-    """The yellow cells: sizes, the position, and the channels of each convolution, in a row;
-    `narrow` is what a 1x1 after the pool leaves, or None where there is none.
+    """The yellow cells: sizes, the position, and a row with the channels of each convolution.
+
+    `narrow` is the number of channels that a 1x1 convolution after the pool leaves, or None.
     """
 
     sizes: dict[Symbol, Known]
@@ -49,22 +50,22 @@ class Settings:
 
     @property
     def first(self) -> int:
-        """The first position: a pool can stand before all convolutions, a 1x1 of one map cannot."""
+        """The first position: a pool may precede all convolutions, but a 1x1 may not."""
         return 0 if self.narrow is None else 1
 
     @property
     def place(self) -> Expr:
-        """The position as formulas read it, within its bounds whatever is typed."""
+        """The position in formulas, limited to its bounds for any input."""
         return held(POSITION, Integer(self.first), Integer(COUNT))
 
 
 def named(position: int) -> str:
-    """A position in words."""
+    """The name of a position."""
     return f"after convolution {position}" if position else "before convolution 1"
 
 
 def settings(page: Page, what: str, narrow: int | None) -> Settings:
-    """Cells to change, in the next free rows."""
+    """Write the cells to change into the next free rows."""
     sizes = {
         SIDE: page.setting("side of the image", 28, 12, 64, whole=True),
         KERNEL: page.setting("side of the kernels", 3, 1, 5, whole=True),
@@ -87,7 +88,7 @@ def settings(page: Page, what: str, narrow: int | None) -> Settings:
 
 
 def table(page: Page, chosen: Settings, what: str) -> None:
-    """A row for each position: the side of every convolution's maps, the totals, a chart."""
+    """Write a row for each position, with the sides of all maps, the totals, and a chart."""
     top = page.row
     words = [f"maps after conv {n}" for n in range(1, COUNT + 1)]
     page.headings((top, LABEL), [f"{what} stands", *words, *COLUMNS])
@@ -142,7 +143,7 @@ def _totals(page: Page, row: int, chosen: Settings, position: int, sides: Sequen
 def _named(
     known: dict[Symbol, Known], n: int, entering: Known | int, side: Known, out: Known
 ) -> tuple[Expr, Symbol, Symbol]:
-    """Symbols for what convolution number `n` reads and puts out."""
+    """The symbols of the input and output of convolution number `n`."""
     side_n, out_n = Symbol(f"side {n}"), Symbol(f"out {n}")
     known |= {side_n: side, out_n: out}
     if isinstance(entering, int):

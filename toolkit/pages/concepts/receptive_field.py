@@ -32,11 +32,11 @@ COLUMNS = {
     HIGH: FIRST + 7,
 }
 NOTE = FIRST + 8
-IN_MAP = Float(0.2)  # a paler colour for what is there and not seen
+IN_MAP = Float(0.2)  # a paler colour for cells outside the receptive field
 
 
 def demonstrate(page: Page) -> None:
-    """A row a layer, each computed from the row above; and what the middle cell sees."""
+    """One row for each layer, computed from the row above, and a picture of the receptive field."""
     page.say(
         "Try stride 2 in layer 1, padding 1, a kernel of 7, more layers in the blank rows. Where a "
         "cell sees from below 1, it sees padding.",
@@ -65,7 +65,7 @@ def _kernels() -> list[tuple[int | None, ...]]:
 
 
 def _table(page: Page, top: int) -> list[dict[Symbol, Known]]:
-    """Sizes, jumps and receptive fields, from the image on."""
+    """Sizes, jumps and receptive fields, beginning with the image."""
     words = [
         "kernel k",
         "stride s",
@@ -94,7 +94,7 @@ def _table(page: Page, top: int) -> list[dict[Symbol, Known]]:
 
 
 def _setting(page: Page, row: int, symbol: Symbol, number: int | None) -> Known:
-    """A yellow cell; a blank one reads as 0."""
+    """A yellow cell; a blank one counts as 0."""
     place = (row, COLUMNS[symbol])
     known = page.input(place, number or 0, *BOUNDS[symbol], whole=True)
     if number is None:
@@ -103,7 +103,7 @@ def _setting(page: Page, row: int, symbol: Symbol, number: int | None) -> Known:
 
 
 def _next(page: Page, row: int, operands: dict[Symbol, Known]) -> dict[Symbol, Known]:
-    """A layer's size, jump and field from those above, and a word where its kernel does not fit."""
+    """The size, jump and field of a layer, and a message if its kernel does not fit."""
     sizes = {}
     for symbol, expr in ((N, _size()), (J, JUMP.expr), (R, SEES.expr)):
         place = (row, COLUMNS[symbol])
@@ -114,13 +114,13 @@ def _next(page: Page, row: int, operands: dict[Symbol, Known]) -> dict[Symbol, K
 
 
 def _size() -> Expr:
-    """0 where the kernel does not fit, or where nothing was left before."""
+    """The size of the map, or 0 if the kernel does not fit or an earlier map is empty."""
     expr = Piecewise((SIZE.expr, And(N >= 1, N + 2 * P >= K)), (Integer(0), True))
     return expr.xreplace({N: as_number(N)})
 
 
 def _back(page: Page, top: int, rows: list[dict[Symbol, Known]]) -> None:
-    """From the middle cell of the last map backwards: the cells that are read of each map."""
+    """The cells of each map that influence the middle cell of the last one, from last to first."""
     middle, last = floor((N + 1) / 2), rows[-1]
     for symbol in (LOW, HIGH):
         place = (top + 1 + LAYERS, COLUMNS[symbol])
@@ -135,7 +135,7 @@ def _back(page: Page, top: int, rows: list[dict[Symbol, Known]]) -> None:
 
 
 def _picture(page: Page, rows: list[dict[Symbol, Known]]) -> None:
-    """A column of cells a map: seen, there, or not there."""
+    """One column of cells for each map: inside the field, outside it, or outside the map."""
     top, seen = page.row, And(CELL >= LOW, CELL <= HIGH, CELL <= N)
     expr = Piecewise((Integer(1), seen), (IN_MAP, CELL <= N), (Integer(0), True))
     names = ["cell of the map", "image", *(f"layer {n}" for n in range(1, LAYERS + 1))]

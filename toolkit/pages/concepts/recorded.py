@@ -1,4 +1,4 @@
-"""The sheet Results: every run of the experiments, one line each, for the other sheets to read."""
+"""The sheet Results: every run of the experiments, one row each, to which other sheets refer."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -27,7 +27,7 @@ SECONDS = Symbol("seconds")
 
 @dataclass(frozen=True)
 class Field:
-    """A column: what it takes from a result."""
+    """A column, and the function that takes its value from a result."""
 
     heading: str
     take: Callable[[Result], Value]
@@ -36,7 +36,7 @@ class Field:
 
 
 def key(fingerprint: str) -> str:
-    """A fingerprint as cells hold it: with a letter before it none can be taken for a number."""
+    """A fingerprint in a cell; the letter before it prevents its conversion into a number."""
     return f"k{fingerprint}"
 
 
@@ -72,7 +72,7 @@ FIELDS = (
 
 
 def _cell(value: Value) -> Value:
-    """A number that is none, such as a loss that grew beyond all bounds, as a word."""
+    """The content of a cell; a number that is not finite becomes text."""
     return LOST if isinstance(value, float) and not isfinite(value) else value
 
 
@@ -82,7 +82,7 @@ def gradient_layers(results: Sequence[Result]) -> range:
 
 
 def gradient(layer: int) -> Field:
-    """The norm of the gradient of the layer of this number, counted from 1."""
+    """The norm of the gradient of layer number `layer`, counted from 1."""
     return Field(
         f"gradient, layer {layer}",
         lambda result: dict(enumerate(result.gradients, 1)).get(layer, "–"),
@@ -92,8 +92,10 @@ def gradient(layer: int) -> Field:
 
 
 def table(results: Sequence[Result], names: Mapping[str, str]) -> Table:
-    """One row for each run, in the order in which they ended; `names` of setups by fingerprint
-    take the place of recorded ones, which say nothing without their concept.
+    """One row for each run, in the order in which they ended.
+
+    `names` maps fingerprints to names of setups. They replace the recorded names, which are unclear
+    without their concept.
     """
     results = [replace(r, variant=names.get(r.fingerprint, r.variant)) for r in results]
     columns = (
@@ -106,9 +108,7 @@ def table(results: Sequence[Result], names: Mapping[str, str]) -> Table:
 
 
 def names(experiments: Sequence[NamedExperiment], budget: Budget) -> dict[str, str]:
-    """What each setup is called: by the number of the first concept that has it, and its variant;
-    by fingerprint.
-    """
+    """The names of setups by fingerprint: number of the first concept, and variant."""
     variant_names = {Variant(BASELINE).setup(budget).fingerprint: BASELINE}
     for concept in experiments:
         for variant in concept.experiment.variants:
@@ -124,7 +124,7 @@ def known(result_table: Table, heading: str) -> Known:
 
 
 def sheet(result_table: Table, sentence: str) -> Sheet:
-    """The table alone."""
+    """The sheet with the table alone."""
     return Sheet(
         RESULTS,
         {

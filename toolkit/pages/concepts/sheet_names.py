@@ -1,3 +1,3 @@
-"""Names of the sheets that all concepts share."""
+"""The names of the sheets that all concepts share."""
 
 CONTENTS, RESULTS = "Contents", "Results"

@@ -1,7 +1,7 @@
-"""The early signals of a network that goes well or not, and the bounds that tell these apart.
+"""Early signals of whether a network trains well, and the bounds that separate good from bad.
 
-A signal is compared with bounds that stand in cells, by the same expression wherever it is asked:
-in a reader's checklist and on every run that was made.
+A signal is compared with bounds in cells. The same expression serves a reader's checklist and every
+recorded run.
 """
 
 from dataclasses import dataclass
@@ -17,9 +17,7 @@ ONE = Integer(1)
 
 @dataclass(frozen=True)
 class Bound:
-    """A threshold of a signal: the symbol of its cell, its value to begin with, and whether it is
-    an upper bound.
-    """
+    """A threshold of a signal: the symbol of its cell, its initial value, and its direction."""
 
     symbol: Symbol
     value: float
@@ -51,12 +49,12 @@ class Signal:
 
     @property
     def symbol(self) -> Symbol:
-        """The number itself."""
+        """The symbol of the number."""
         return Symbol(self.name)
 
     @property
     def bounds(self) -> tuple[Bound, ...]:
-        """Its thresholds: at least one of a lower and an upper bound."""
+        """Its lower bound, its upper bound, or both."""
         limits = (("least", self.least, False), ("most", self.most, True))
         return tuple(
             Bound(Symbol(f"{self.name}, {key}"), value, upper)
@@ -66,7 +64,7 @@ class Signal:
 
     @property
     def fine(self) -> Expr:
-        """Whether it lies within its bounds, as in a good network; never where it is no number."""
+        """Whether the number is within its bounds; false if it is not a number."""
         tests = []
         for bound in self.bounds:
             limit = as_number(bound.symbol) * self.unit  # a text in place of a bound is no error

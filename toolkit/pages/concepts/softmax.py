@@ -21,11 +21,11 @@ Z, T, M, S, P, Y, LOSS, REST, A, B = map(Symbol, NAMES)
 RAISED = exp((Z - M) / T)
 SHARE = Equation(P, RAISED / S)
 CROSS = Equation(LOSS, -summed(Y * log(P)))
-# The loss as a function of one logit: R is what the others add to S.
+# The loss as a function of one logit; R is the contribution of the others to S.
 OF_LOGIT = log(REST + RAISED) - Y * (Z - M) / T
 BY_LOGIT = expand(OF_LOGIT.diff(Z).xreplace({RAISED: P * S}).subs(REST, S - P * S))
 GRADIENT = Equation(Gradient(LOSS, Z), BY_LOGIT)
-# Through a second SoftMax: a is the gradient by this p, q and b those of all digits.
+# Through a second SoftMax: a is the gradient by this p, and b are those of all digits.
 Q, LIFTED = Symbol("q"), Symbol("raised")
 SECOND = P * (A - summed(Q * B)) / T
 SAFE = {Z: number_of(Z), T: temperature(T)}
@@ -42,7 +42,7 @@ HEADINGS = (
 
 
 def demonstrate(page: Page) -> None:
-    """Ten logits, their probabilities, loss and gradient; and the same with SoftMax twice."""
+    """Ten logits with their probabilities, loss and gradient; then the same with SoftMax twice."""
     beside = page.row
     page.equation(SHARE, "Probability; m: largest logit; S: sum of e^…")
     page.equation(CROSS, "Loss: -ln p of the label (y is 1 there, else 0)")
@@ -101,14 +101,14 @@ def _down(
     known: dict[Symbol, Known],
     reads: dict[Symbol, int],
 ) -> None:
-    """One column: in each row `expr` of `known` and of the columns that it reads."""
+    """A column in which each row computes `expr` from `known` and from the columns in `reads`."""
     for row in range(top + 1, top + COUNT + 1):
         here = {symbol: page.known((row, FIRST + n)) for symbol, n in reads.items()}
         page.compute((row, FIRST + number), expr, known | here)
 
 
 def _once(page: Page, top: int, heat: Known) -> None:
-    """What each logit becomes; the sum of a column stands below it."""
+    """The results of one SoftMax for each logit, with the sum of each column below it."""
     known = {
         T: heat,
         M: page.compute((top + COUNT + 2, FIRST), largest(Z), {Z: _column(page, top, 0)}, "short"),
@@ -129,7 +129,7 @@ def _once(page: Page, top: int, heat: Known) -> None:
 
 
 def _twice(page: Page, top: int, heat: Known) -> None:
-    """Probabilities of the probabilities; what their loss sends back to the logits."""
+    """The second SoftMax: its probabilities, and the gradients of its loss by the logits."""
     shares = _column(page, top, 2)
     high = page.compute((top + COUNT + 2, FIRST + 2), largest(P), {P: shares})
     again = exp(Z - M) / summed(exp(P - M))
@@ -145,7 +145,7 @@ def _sum(page: Page, top: int, number: int) -> Known:
 
 
 def _totals(page: Page, top: int) -> None:
-    """Below the columns: sums, largest, losses."""
+    """The rows below the columns: sums, largest values and losses."""
     row = top + COUNT + 1
     for n, words in enumerate(("sum (of e^…: S)", "largest (of the logits: m)", "loss L")):
         page.label((row + n, LABEL), words)

@@ -31,7 +31,7 @@ KERNELS = {
 }
 LEARNED = {"learned: 1st kernel": 0, "learned: 5th kernel": 4}
 DOWN, ACROSS = ("top", "mid", "low"), ("left", "mid", "right")
-PAPER = "9AA5B1"  # the grey of full ink: its number stays readable
+PAPER = "9AA5B1"  # the grey of full ink, light enough for numbers to be readable
 STACKS = ((1, 3), (2, 3), (1, 5), (3, 3), (1, 7))
 X, K, CELLS, CHOSEN, NAMES = (Symbol(name) for name in ("x", "k", "cells", "chosen", "names"))
 ROW, COLUMN, N, SEES, WEIGHTS = (Symbol(name) for name in ("row", "column", "n", "sees", "weights"))
@@ -42,14 +42,14 @@ COST = Equation(WEIGHTS, N * K**2)
 
 
 def image(number: int = 13) -> NDArray[np.float64]:
-    """A test digit, (8, 8) in whole numbers from 0 to 9: without its empty border, averaged."""
+    """A test digit, (8, 8) in whole numbers from 0 to 9, cropped to its ink and averaged."""
     inner = material.digit(number)[2:26, 2:26].reshape(SIDE, SIZE, SIDE, SIZE).mean(axis=(1, 3))
     scaled: NDArray[np.float64] = np.round(inner / 255 * INK)
     return scaled
 
 
 def demonstrate(page: Page) -> None:
-    """Image and map side by side; one window in full; what stacks of kernels cost."""
+    """Image and map side by side, one window in full, and the costs of stacks of kernels."""
     page.say(
         "Choose another kernel: which strokes answer? Draw in the image with numbers from 0 to 9.",
         style="muted",
@@ -74,7 +74,7 @@ def demonstrate(page: Page) -> None:
 
 
 def _image_and_map(page: Page, top: int, kernel: Known) -> Known:
-    """The yellow image and, right of it, the map that the kernel makes of it."""
+    """The yellow image and, to its right, the map of the kernel."""
     numbers = [str(n + 1) for n in range(SIDE)]
     page.headings((top, LABEL), ["image: change the yellow cells (0 to 9)", *numbers])
     page.label((top - 1, MAP_LEFT), "the output map: blue above 0, orange below", "bold")
@@ -97,7 +97,7 @@ def _image_and_map(page: Page, top: int, kernel: Known) -> Known:
 
 
 def _kernels(page: Page, top: int, chosen: Known, place: tuple[int, int]) -> Known:
-    """The kernels of the list, a row each, and the one in use as a square at `place`."""
+    """The kernels of the list, one per row, and the selected one as a square at `place`."""
     places = [f"{down} {across}" for down in DOWN for across in ACROSS]
     page.headings((top, LABEL), ["the kernels of the list, a row each", *places])
     learned = np.round(material.learned_kernels()[:, 0], 2)
@@ -130,7 +130,7 @@ def _in_use(page: Page, top: int, last: int, chosen: Known, place: tuple[int, in
 
 
 def _window(page: Page, top: int, pixels: Known, kernel: Known, where: dict[Symbol, Known]) -> None:
-    """Nine pixels, nine weights, nine products, their sum."""
+    """Nine pixels, nine weights, nine products, and their sum."""
     page.label((top, LABEL), "one cell of the map in full:", "bold")
     for n, words in enumerate(("window", "kernel in use", "products", "their sum")):
         page.label((top, FIRST + 4 * n), words, "bold")
@@ -153,7 +153,7 @@ def _window(page: Page, top: int, pixels: Known, kernel: Known, where: dict[Symb
 
 
 def _stacks(page: Page) -> None:
-    """How far stacks of kernels see, and their weights."""
+    """The receptive fields of stacks of kernels, and their weights."""
     page.equation(RECEPTIVE_FIELD, "So many pixels n layers of k x k see, to a side:")
     page.equation(COST, "and so many weights they have (one channel):")
     page.headings(

@@ -21,7 +21,7 @@ IN, NARROW, OUT, SIDE, KERNEL, POOL = (
 READ, LARGE, BEFORE, AFTER, FIRST_COUNT, FIRST_COST, PRODUCTS = (
     Symbol(name) for name in ("c", "m", "w_t", "w", "first w", "first", "all")
 )
-# As the yellow cells are read: blank and text count as 0, and what divides is at least 1.
+# Conditions on the yellow cells: blank and text count as 0, and divisors are at least 1.
 SAFE = {symbol: number_of(symbol) for symbol in (IN, NARROW, OUT, SIDE, KERNEL)} | {
     POOL: Max(1, POOL)
 }
@@ -38,7 +38,7 @@ HEADINGS = (
     "weights saved",
     "products saved",
 )
-# In words, channels and side that the convolution reads, weights of the 1x1, the side it works on.
+# A name, the channels and side of the 3x3's input, and the weights and side of the 1x1.
 WAYS: tuple[tuple[str, Expr, Expr, Expr, Expr], ...] = (
     ("k x k at once", IN, SIDE, Integer(0), Integer(0)),
     ("pool, then k x k", IN, SMALL, Integer(0), Integer(0)),
@@ -49,7 +49,7 @@ WAYS: tuple[tuple[str, Expr, Expr, Expr, Expr], ...] = (
 
 
 def demonstrate(page: Page) -> None:
-    """What one 3x3 convolution costs after each way to a smaller input."""
+    """The cost of one 3x3 convolution after each way to reduce its input."""
     page.equation(COST, "Multiply-adds of a convolution on maps of side m:")
     page.say(
         "Change the yellow cells: leave 4 channels after the 1x1, or 32. (Padding keeps the side.)"
@@ -96,7 +96,7 @@ def _settings(page: Page) -> dict[Symbol, Known]:
 def _way(
     page: Page, row: int, first: int, parts: Sequence[Expr], known: dict[Symbol, Known]
 ) -> None:
-    """One row: what the 3x3 reads, the weights, all products, and their share of the first's."""
+    """A row: input of the 3x3, weights, products, and their ratio to those of the first row."""
     channels, side, before, worked = parts
     operands, counted = dict(known), "integer right"
     operands[READ] = _put(page, (row, FIRST), channels, known, counted)

@@ -33,7 +33,7 @@ ROOM = Equation(MORE, floor(as_one(LEFT - 1) / 2))
 
 
 def demonstrate(page: Page) -> None:
-    """The map's size layer by layer, and three ways to finish."""
+    """The size of the map layer by layer, and three ways to end the network."""
     known: dict[Symbol, Known] = {}
     for symbol, (words, start, least, most) in SETTINGS.items():
         known[symbol] = page.setting(words, start, least, most, whole=True)
@@ -50,7 +50,7 @@ def demonstrate(page: Page) -> None:
 
 
 def _sizes(page: Page, known: dict[Symbol, Known]) -> Known:
-    """A row a layer, its size computed from the row above; the last size."""
+    """One row for each layer, whose size is computed from the row above; returns the last size."""
     top = page.row
     words = ["layer", "what", "map n x n", "one kernel", "note"]
     page.headings(
@@ -68,7 +68,7 @@ def _sizes(page: Page, known: dict[Symbol, Known]) -> Known:
 
 
 def _layer(page: Page, row: int, number: int, operands: dict[Symbol, Known]) -> Known:
-    """What a layer is, its map, what one kernel would weigh that reads all of it."""
+    """The kind of a layer, its map, and the weights of one kernel that would cover the map."""
     operands = operands | {LAYER: page.fixed((row, FIRST), number, "right")}
     page.compute((row, FIRST + 1), with_bounds(_kind(), BOUNDS), operands, "middle")
     page.compute((row, FIRST + 4), with_bounds(_note(), BOUNDS), operands, "muted")
@@ -82,7 +82,7 @@ def _layer(page: Page, row: int, number: int, operands: dict[Symbol, Known]) -> 
 
 
 def _chart(page: Page, top: int) -> None:
-    """The sizes as a line."""
+    """A chart of the sizes."""
     count = LAYERS + 1
     page.curve(
         "What is left of the map",
@@ -99,7 +99,7 @@ def _chart(page: Page, top: int) -> None:
 
 
 def _cases(convolution: Expr, pool: Expr, otherwise: Expr) -> Expr:
-    """What holds for a layer by its number."""
+    """A case distinction by the kind of a layer, which depends on its number."""
     return Piecewise(
         (convolution, LAYER <= BEFORE),
         (pool, LAYER <= BEFORE + 1),
@@ -113,7 +113,7 @@ def _kind() -> Expr:
 
 
 def _size() -> Expr:
-    """Where a kernel does not fit, the map stays as it is."""
+    """The size of the map, which stays the same if a kernel does not fit."""
     convolved = Piecewise((LEFT - 2, LEFT >= 3), (LEFT, True))
     pooled = Piecewise((floor(LEFT / 2), LEFT >= 2), (LEFT, True))
     return _cases(convolved, pooled, LEFT)

@@ -1,4 +1,4 @@
-"""The MNIST workbook, one file a sheet."""
+"""The MNIST workbook; each sheet has a file of its own."""
 
 from toolkit.book.sheet import Book, Sheet
 from toolkit.convnet.history import History, Pictures, Predictions
@@ -29,12 +29,12 @@ def mnist_book(
     class_names: tuple[str, ...] | None = None,
     pictures: Pictures | None = None,
 ) -> Book:
-    """All sheets in reading order; `command` makes the run again.
+    """All sheets of the workbook in reading order.
 
-    With a series of seeds, of which `history` is the first, the sheet Seeds holds all of them.
-    `answers` is what the network of `history` says of the held-out images, and `pictures` what else
-    of it can be shown: without them the sheets that show this are left out. The classes are called
-    as `history` says unless told otherwise.
+    `command` is the command that repeats the run. `series` adds the sheet Seeds; `history` is then
+    its first run. `answers` are the predictions for the held-out images, and `pictures` the images
+    and kernels of the run; sheets that need a missing one are left out. The names of the classes
+    are those in `history` unless `class_names` is given.
     """
     rows = tuple(layer_table(history.model.network))
     result = MnistRun(
@@ -60,7 +60,7 @@ def mnist_book(
 
 
 def _looks(result: MnistRun, pictures: Pictures) -> tuple[Sheet, ...]:
-    """What the network sees, and with what it looks."""
+    """The sheets with the images that the network sees and the kernels that it applies to them."""
     seen = augmentation.sheet(result, pictures)
     return (kernels.sheet(result, pictures.kernels), seen) if pictures.kernels else (seen,)
 
@@ -68,7 +68,7 @@ def _looks(result: MnistRun, pictures: Pictures) -> tuple[Sheet, ...]:
 def _classes(
     result: MnistRun, answers: Predictions, pictures: Pictures | None
 ) -> tuple[Sheet, ...]:
-    """What the network says, counted by pairs of classes, class by class, and image by image."""
+    """The sheets with the predictions: by pairs of classes, by class, and by image."""
     table = predictions.table(result, answers)
     matrix = confusion.sheet(result, table)
     sheets = matrix, per_class.sheet(result, matrix.cells), predictions.sheet(result, table)

@@ -1,4 +1,4 @@
-"""What the network sees: images, and random changes of each."""
+"""The sheet of augmented images: training images and random changes of each."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,14 +12,14 @@ from toolkit.pages.mnist.layout import AUGMENTATION, MnistRun, opening
 
 SIDE, LEFT = 56, 7  # pixels
 SETTINGS_ROW, FIRST_COLUMN = 4, 2
-HEIGHT, WIDTH = 48, 9.3  # points, and characters
+HEIGHT, WIDTH = 48, 9.3  # points and characters
 Images = NDArray[np.uint8]
 EACH = "What the network sees: every time an image comes up in training, it is at random"
 NONE = "The template asks for no augmentation: the network sees the images as they are."
 
 
 def sheet(result: MnistRun, samples: Pictures) -> Sheet:
-    """A row for each class: an image, then what it became."""
+    """One row for each class: a training image, followed by random changes of it."""
     draws = samples.draws
     settings = _settings(result.history.model.augmentation)
     cells = opening(AUGMENTATION, EACH if settings else NONE)
@@ -59,7 +59,7 @@ def _row(row: int, name: str, images: list[Images]) -> list[Picture]:
 
 
 def _settings(augmentation: Augmentation) -> list[str]:
-    """The template's settings in words; none where nothing is changed."""
+    """The settings of the template in words; empty if images are not changed."""
     changes = _changes(augmentation)
     if changes and augmentation.share < 1:
         changes.append(

@@ -1,4 +1,4 @@
-"""Which class is taken for which: images counted by label and prediction."""
+"""The confusion matrix: held-out images counted by label and prediction."""
 
 from collections.abc import Mapping
 
@@ -17,7 +17,7 @@ from toolkit.symbols.records import occurrences, row_count
 from toolkit.symbols.text import Text
 
 HEADING_ROW, FIRST_ROW, FIRST_COLUMN = 6, 7, 2
-RIGHT, WRONG = "9CCBEA", "F5A55A"  # blue on the diagonal, orange off it
+RIGHT, WRONG = "9CCBEA", "F5A55A"  # blue on the diagonal, orange elsewhere
 LABELS, GUESSES, LABEL, GUESS, VERDICTS, COUNTS = (
     Symbol(name) for name in ("labels", "predictions", "label", "prediction", "verdicts", "counts")
 )
@@ -26,7 +26,7 @@ Cells = dict[tuple[int, int], Cell]
 
 
 def sheet(result: MnistRun, table: Table) -> Sheet:
-    """The matrix with its totals, and below it the share that is right."""
+    """The matrix with its totals, and the share of correct predictions below it."""
     count = len(result.names)
     known = {
         LABELS: predictions.known(table, "label"),
@@ -66,7 +66,7 @@ def _headings(result: MnistRun) -> Cells:
 
 
 def _matrix(result: MnistRun, known: dict[Symbol, Known]) -> Cells:
-    """A cell for each pair; its formula reads the names from the headings."""
+    """One cell for each pair of classes; its formula reads the names in the headings."""
     cells = {}
     for row, label in enumerate(result.names, FIRST_ROW):
         for column, guess in enumerate(result.names, FIRST_COLUMN):
@@ -99,7 +99,7 @@ def _sum(matrix: Cells, area: Area) -> Cell:
 
 
 def _summary(known: dict[Symbol, Known], row: int) -> Cells:
-    """Right answers, all answers, and their share."""
+    """The number of correct predictions, the number of all, and their quotient."""
     right = computed(occurrences(VERDICTS, Text("right")), known, "count")
     images = computed(length(VERDICTS), known, "count")
     operands = {
@@ -119,7 +119,7 @@ def _summary(known: dict[Symbol, Known], row: int) -> Cells:
 
 
 def _scales(count: int) -> tuple[Scale, Scale]:
-    """One for the diagonal, one for all else: on a common one the mistakes would not be seen."""
+    """A colour scale for the diagonal, and one for the mistakes, which it would hide."""
     ends = FIRST_COLUMN + count - 1
     diagonal, others = [], []
     for number in range(count):
@@ -133,6 +133,6 @@ def _scales(count: int) -> tuple[Scale, Scale]:
 
 
 def place(cells: Mapping[tuple[int, int], Cell], row: int, column: int) -> Known:
-    """A count of the matrix (from 0; a total after the last class), as other sheets read it."""
+    """A count in the matrix (row and column from 0, then the totals), as an operand of formulas."""
     where = FIRST_ROW + row, FIRST_COLUMN + column
     return at(CONFUSION, *where, cells[where].value)

@@ -1,4 +1,4 @@
-"""The epochs as curves: accuracy, loss, learning rate, and what training runs ahead by."""
+"""Charts of accuracy, loss, learning rate, and the gap between training and test accuracy."""
 
 import math
 
@@ -14,7 +14,7 @@ FIRST_ROW, CHART_ROWS, SECOND_COLUMN = 5, 21, 10
 
 
 def sheet(result: MnistRun, table: Table) -> Sheet:
-    """Four charts of the table on sheet Epochs, two beside two."""
+    """Four charts of the table on the sheet Epochs, in two rows."""
     held_out = result.history.held_out
     both = ("train", held_out)
     accuracy = _lines(table, *(f"{which} accuracy" for which in both))
@@ -73,6 +73,6 @@ def _chart(
 
 
 def _floor(series: tuple[Series, ...]) -> float:
-    """The next multiple of 5 % below all points: near 100 % the curves would lie on each other."""
+    """The largest multiple of 5 % below all points; otherwise curves near 100 % would overlap."""
     lowest = min(float(min(np.asarray(line.y.value))) for line in series)
     return math.floor(lowest * 20) / 20

@@ -1,4 +1,4 @@
-"""One row for each epoch, and the best and the last of them."""
+"""The sheet of epochs: one row for each, and a summary of the best and the last one."""
 
 from typing import cast
 
@@ -33,7 +33,7 @@ TRAIN, HELD_OUT, NUMBERS, NUMBER, ANSWERS = (
     quantity(name) for name in ("train", "held out", "epochs", "epoch", "answers")
 )
 GAP = Equation(quantity("gap"), TRAIN - HELD_OUT)
-# No epoch is chosen by what it is measured on: the best one is only shown beside the last.
+# No epoch is selected by the held-out images: the best one is only shown beside the last one.
 CHOICES = {
     "last epoch": largest(NUMBERS),
     "best epoch": lookup(NUMBERS, HELD_OUT, largest(HELD_OUT)),
@@ -42,7 +42,7 @@ TRAIN_SHARE, TEST_SHARE = TRAIN_CORRECT / TRAIN_COUNT, TEST_CORRECT / TEST_COUNT
 
 
 def table(history: History) -> Table:
-    """The epochs as columns; accuracies are formulas over the numbers of right answers."""
+    """The epochs as columns; accuracies are formulas of the numbers of correct images."""
     rows, held_out = history.epochs, history.held_out
     train, test = (
         np.array([e.train_correct for e in rows]),
@@ -76,8 +76,9 @@ def _share(
 
 
 def _gap(held_out: str, train: np.ndarray, test: np.ndarray, history: History) -> Column:
-    """How much better the network does on what it learns from; below 0 where dropout and changed
-    images make that the harder part.
+    """The accuracy on training images minus that on held-out images.
+
+    It is negative if dropout and augmentation make the training images harder to classify.
     """
     values = train / history.train_count - test / history.test_count
     places = {TRAIN: in_row(4), HELD_OUT: in_row(7)}
@@ -86,10 +87,10 @@ def _gap(held_out: str, train: np.ndarray, test: np.ndarray, history: History) -
 
 
 def sheet(result: MnistRun) -> Sheet:
-    """The table to the left, its last and its best row to the right."""
+    """The table on the left; its last and its best row on the right."""
     history, epoch_table = result.history, table(result.history)
     train, test = counts(history).values()
-    measured = words.held_out_figures(history.model, history.held_out)
+    note = words.held_out_figures(history.model, history.held_out)
     cells = opening(
         f"{history.model.title}: epoch by epoch", words.train_figures(history.model)
     ) | {
@@ -97,7 +98,7 @@ def sheet(result: MnistRun) -> Sheet:
         (COUNTS_ROW, 2): Cell(_number(train), "count"),
         (COUNTS_ROW, 3): Cell(f"{history.held_out} images", "symbol"),
         (COUNTS_ROW, 4): Cell(_number(test), "count"),
-        (COUNTS_ROW + 1, 1): Cell(measured, "muted"),
+        (COUNTS_ROW + 1, 1): Cell(note, "muted"),
     }
     cells |= _summary(epoch_table, history.held_out)
     widths = {SUMMARY_COLUMN - 1: 3} | {SUMMARY_COLUMN + n: 16 for n in range(5)}
@@ -114,7 +115,7 @@ def sheet(result: MnistRun) -> Sheet:
 
 
 def _summary(epoch_table: Table, held_out: str) -> dict[tuple[int, int], Cell]:
-    """The figures of the last epoch, and of the one with the best accuracy."""
+    """The figures of the last epoch, and those of the epoch with the best accuracy."""
     styles = {
         f"{held_out} accuracy": "percent",
         f"{held_out} loss": "rate",

@@ -1,4 +1,4 @@
-"""The kernels of the first convolutions, weight by weight, coloured by sign and size."""
+"""The kernels of the first convolutions, coloured by the sign and size of each weight."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,15 +13,16 @@ from toolkit.pages.mnist.layout import KERNELS, MnistRun, opening
 from toolkit.symbols.ranges import largest, smallest
 
 FIRST_ROW, CHANNEL_COLUMN, FIRST_COLUMN = 5, 3, 4
-MOST_KERNELS, MOST_CHANNELS = 24, 16  # of one layer
-NEGATIVE, POSITIVE = "E68A4F", "5AA5DB"  # orange and blue: told apart by any colour vision
+MOST_KERNELS, MOST_CHANNELS = 24, 16  # the largest numbers shown for one layer
+# orange and blue, which readers with any colour vision can distinguish
+NEGATIVE, POSITIVE = "E68A4F", "5AA5DB"
 WEIGHTS = Symbol("weights")
 Weights = NDArray[np.float64]
 Grid = dict[tuple[int, int], Cell]
 
 
 def sheet(result: MnistRun, layers: tuple[Weights, ...]) -> Sheet:
-    """One part for each layer; `layers` holds (kernels, channels, height, width) of the first."""
+    """One block for each layer; `layers` holds their weights (kernels, channels, height, width)."""
     cells: Grid = opening(
         KERNELS,
         "The weights of the first convolutions: blue adds, orange takes away, the stronger the "
@@ -44,7 +45,7 @@ def sheet(result: MnistRun, layers: tuple[Weights, ...]) -> Sheet:
 
 
 def _part(row: int, name: str, weights: Weights, excerpt: Weights) -> tuple[Grid, int]:
-    """A layer's cells and their last row."""
+    """The cells of a layer, and the last row that they occupy."""
     kernels, channels, side = excerpt.shape[:3]
     cells: Grid = {(row, 1): Cell(f"{name}: {_words(weights, excerpt)}", "subtitle")}
     for kernel in range(kernels):
@@ -78,7 +79,7 @@ def _words(weights: Weights, excerpt: Weights) -> str:
 
 
 def _area(row: int, excerpt: Weights) -> Area:
-    """The cells from the first weight of a layer, whose title stands in `row`, to its last."""
+    """The area of a layer's weights, whose title is in `row`."""
     kernels, channels, high, wide = excerpt.shape
     last = FIRST_COLUMN + kernels * (wide + 1) - 2
     return Area(row + 2, FIRST_COLUMN, row + channels * (high + 1), last)

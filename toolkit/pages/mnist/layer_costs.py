@@ -1,4 +1,4 @@
-"""The layer table: what each layer makes of its input, and what it costs, as live formulas."""
+"""The layer table: output shapes and costs of all layers, as live formulas."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -54,12 +54,12 @@ INPUT_MB, PASS_MB, PARAMETERS_MB, TOTAL_MB, TOTAL, TRAINABLE, FIXED = (
 )
 SUMMARY_COLUMN = 5
 SIZES_ROW = 3
-SIZES = {rules.BYTES: 4, rules.MEGABYTE: 1024**2}  # of a float32; as torchsummary counts
+SIZES = {rules.BYTES: 4, rules.MEGABYTE: 1024**2}  # bytes of a float32, as in torchsummary
 Cells = dict[tuple[int, int], Cell]
 
 
 def sheet(result: MnistRun) -> Sheet:
-    """The layers in the order in which an image passes through them, with the totals below."""
+    """The layers in the order in which an image passes through them; the totals are below."""
     rows = result.layers
     cells = opening(
         LAYERS,
@@ -86,13 +86,13 @@ def sheet(result: MnistRun) -> Sheet:
 
 
 def column(cells: Mapping[tuple[int, int], Cell], symbol: Symbol, count: int) -> Known:
-    """A column of this sheet as a range; `cells` are the sheet's."""
+    """A column of this sheet as a range; `cells` are the cells of the sheet."""
     values = [cells[FIRST_ROW + number, COLUMN[symbol]].value for number in range(count)]
     return down(LAYERS, FIRST_ROW, COLUMN[symbol], values)
 
 
 def kind(row: LayerRow) -> str:
-    """What the sheet calls a layer: with its bias where a convolution has one."""
+    """The name of a layer on the sheet, which says whether a convolution has a bias."""
     return rules.WITH_BIAS if row.bias else row.name
 
 
@@ -112,7 +112,7 @@ def _size(symbol: Symbol) -> Known:
 def _headings() -> Cells:
     cells = {(HEADING_ROW, 1): Cell("number", "heading")}
     for symbol, column in COLUMN.items():
-        # The input of a layer is headed like the output of the one before it, which it repeats.
+        # The columns of a layer's input repeat the headings of the previous layer's output.
         heading = BEFORE[symbol].symbol if symbol in INPUTS else symbol
         cells[HEADING_ROW, column] = Cell(heading.name, "heading")
     for name, symbol in GROUPS.items():
@@ -121,7 +121,7 @@ def _headings() -> Cells:
 
 
 def _input(shape: tuple[int, ...]) -> Cells:
-    """The image itself: one pixel sees itself, and the next one lies one further."""
+    """The row of the image itself, whose pixels have a receptive field and a jump of 1."""
     values: dict[Symbol, Any] = dict(zip(IMAGE, shape, strict=True))
     cells = {(INPUT_ROW, COLUMN[symbol]): Cell(value, "input") for symbol, value in values.items()}
     cells[INPUT_ROW, COLUMN[rules.KIND]] = Cell("image", "label")
@@ -138,11 +138,11 @@ def _beside(symbol: Symbol, row: int, cells: Mapping[tuple[int, int], Cell]) -> 
 
 
 def _line(row: int, layer: LayerRow, cells: Mapping[tuple[int, int], Cell]) -> Cells:
-    """One layer: its five settings, its input from the line above, and what follows."""
-    given = (kind(layer), layer.channels, layer.kernel, layer.stride, layer.padding)
+    """The row of a layer: five settings, the input from the row above, and the computed columns."""
+    settings = (kind(layer), layer.channels, layer.kernel, layer.stride, layer.padding)
     row_cells = {
         (row, COLUMN[symbol]): Cell(value, "input kind" if symbol == rules.KIND else "input")
-        for symbol, value in zip(EDITABLE, given, strict=True)
+        for symbol, value in zip(EDITABLE, settings, strict=True)
     }
     known = {symbol: _beside(symbol, row, row_cells) for symbol in EDITABLE}
     known |= {symbol: _size(symbol) for symbol in SIZES}
@@ -159,7 +159,7 @@ def _line(row: int, layer: LayerRow, cells: Mapping[tuple[int, int], Cell]) -> C
 
 
 def _totals(cells: Mapping[tuple[int, int], Cell], end: int) -> Cells:
-    """Sums below their columns, then the lines with which torchsummary ends."""
+    """Sums below their columns, then the summary that torchsummary prints."""
     sums: Cells = {(end + 1, COLUMN[rules.KIND]): Cell("total", "name")}
     known = {symbol: _size(symbol) for symbol in SIZES}
     for name, symbol in (
@@ -170,8 +170,8 @@ def _totals(cells: Mapping[tuple[int, int], Cell], end: int) -> Cells:
         column = COLUMN[symbol]
         values = [cells[row, column].value for row in range(FIRST_ROW, end + 1)]
         area = Area(FIRST_ROW, column, end, column)
-        read = {symbol: Known(area.relative, values)}
-        sums[end + 1, column] = computed(total(symbol), read, "total")
+        terms = {symbol: Known(area.relative, values)}
+        sums[end + 1, column] = computed(total(symbol), terms, "total")
         known[name] = _beside(symbol, end + 1, sums)
     known[INPUT_VALUES] = _beside(rules.VALUES, INPUT_ROW, cells)
     return sums | _summary(end + 3, known)
@@ -190,7 +190,7 @@ SUMMARY: tuple[tuple[str, Symbol, Expr | None, str], ...] = (
 
 
 def _summary(row: int, known: dict[Symbol, Known]) -> Cells:
-    """What torchsummary prints: outputs count twice, for their gradients are kept as well."""
+    """The summary of torchsummary, which counts outputs twice because of their gradients."""
     cells: Cells = {(row, 2): Cell("As torchsummary prints it", "subtitle")}
     places = {symbol: n for n, (_, symbol, _, _) in enumerate(SUMMARY, row + 1)}
     known[FIXED] = Known(Area.of(places[FIXED], SUMMARY_COLUMN).absolute, 0)
@@ -203,7 +203,7 @@ def _summary(row: int, known: dict[Symbol, Known]) -> Cells:
 
 
 def _validations(end: int) -> tuple[Validation, ...]:
-    """Only what PyTorch takes: a kind of layer, and whole numbers."""
+    """Rules that accept only values valid in PyTorch: a kind of layer, and whole numbers."""
     message = "Choose a kind of layer from the list."
     column = COLUMN[rules.KIND]
     return (

@@ -1,4 +1,4 @@
-"""What a layer makes of its input and what that costs, as equations for every kind of layer.
+"""The shape and the cost of every kind of layer, as equations.
 
 Sizes and parameters are PyTorch's; the receptive field follows A. Araujo, W. Norris and J. Sim,
 "Computing Receptive Fields of Convolutional Neural Networks", Distill, 2019.
@@ -45,7 +45,7 @@ FEATURES = C_IN * H_IN * W_IN
 
 
 def _size(side: Symbol) -> Expr:
-    """floor((n + 2p - k) / s) + 1 where a window slides; one where the maps end."""
+    """floor((n + 2p - k) / s) + 1 for windows that slide; 1 for layers that end the maps."""
     slid = floor((side + 2 * PADDING - KERNEL) / STRIDE) + 1
     return Piecewise((slid, SLIDES), (1, _is(AVERAGE_POOL, LINEAR)), (side, True))
 

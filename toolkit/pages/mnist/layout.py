@@ -1,4 +1,4 @@
-"""The sheets of the MNIST workbook and where on them others look things up."""
+"""The sheets of the MNIST workbook, and the positions that other sheets refer to."""
 
 from dataclasses import dataclass
 
@@ -17,15 +17,15 @@ MISTAKES, KERNELS, AUGMENTATION = "Mistakes", "Kernels", "Augmentation"
 PER_DIGIT, PER_CLASS = "Per digit", "Per class"
 TRAIN_COUNT, TEST_COUNT = quantity("train images"), quantity("test images")
 LINKS_ROW, COUNTS_ROW = 3, 4
-LINK_COLUMNS = (1, 2, 4)  # with room to the right for a long name
+LINK_COLUMNS = (1, 2, 4)  # leaves room on the right for a long name
 
 
 @dataclass(frozen=True)
 class MnistRun:
-    """A finished run and the layers it trained; `command` makes the run again.
+    """A finished run and the layers of its model; `command` repeats the run.
 
-    Where the run is the first of a series of seeds, `series` holds all of them. `predictions` are
-    those of the weights that are kept; `class_names` are in the order of the class numbers.
+    If the run is the first of a series of seeds, `series` holds all runs. `predictions` are those
+    of the saved weights, and `class_names` are indexed by class number.
     """
 
     history: History
@@ -37,17 +37,17 @@ class MnistRun:
 
     @property
     def per_class(self) -> str:
-        """The name of the sheet with a line for each class."""
+        """The name of the sheet with one row for each class."""
         return PER_DIGIT if self.class_names == DIGITS else PER_CLASS
 
     @property
     def names(self) -> tuple[Value, ...]:
-        """The classes as cells hold them: digits as numbers, for COUNTIFS takes them for such."""
+        """The class names as cell values; digits are numbers, as COUNTIFS expects."""
         return tuple(int(name) if name.isdecimal() else name for name in self.class_names)
 
 
 def counts(history: History) -> dict[object, Known]:
-    """The cells of sheet Epochs that say how many images there are."""
+    """The cells on the sheet Epochs that hold the numbers of images."""
     return {
         TRAIN_COUNT: at(EPOCHS, COUNTS_ROW, 2, history.train_count),
         TEST_COUNT: at(EPOCHS, COUNTS_ROW, 4, history.test_count),
@@ -62,12 +62,12 @@ def column(table: Table, sheet: str, heading: str) -> Known:
 
 
 def opening(title: str, sentence: str) -> dict[tuple[int, int], Cell]:
-    """The two lines with which a sheet begins: its title, and what it shows."""
+    """The first two lines of a sheet: its title and a sentence about its content."""
     return {(1, 1): Cell(title, "title"), (2, 1): Cell(sentence, "muted")}
 
 
 def linked(sheets: list[Sheet]) -> tuple[Sheet, ...]:
-    """The sheets with links to the first, the one before and the one after, in the third row."""
+    """The sheets with links in the third row to the first, the previous and the next sheet."""
     pages = [sheets[0]]
     for number, sheet in enumerate(sheets[1:], 1):
         before, after = sheets[number - 1].name, [s.name for s in sheets[number + 1 :][:1]]

@@ -1,4 +1,4 @@
-"""Every wrong held-out image as a picture, with its label and what it was taken for."""
+"""The misclassified held-out images as pictures, with their labels and predictions."""
 
 from collections.abc import Iterator
 
@@ -24,7 +24,7 @@ COUNT_ROW, FIRST_ROW = 4, 6
 PICTURE_HEIGHT, GAP_HEIGHT = 48.0, 9.0  # points
 FIGURES = {"label": "middle", "prediction": "middle", "confidence": "centred percent"}  # styles
 HEADINGS = ("image", *FIGURES)
-BLOCK = len(HEADINGS) + 2  # rows: the picture, its lines, a gap
+BLOCK = len(HEADINGS) + 2  # rows for the picture, its lines and a gap
 IMAGES, IMAGE, VALUES, VERDICTS = (
     Symbol(name) for name in ("images", "image", "values", "verdicts")
 )
@@ -32,16 +32,16 @@ Grid = dict[tuple[int, int], Cell]
 
 
 def wrong(answers: Predictions) -> NDArray[np.int64]:
-    """Numbers (from 0) of the wrong images; the surest mistake comes first."""
+    """The indices of the misclassified images, by decreasing confidence of the prediction."""
     mistakes = np.flatnonzero(answers.predicted != answers.labels)
     confidence = answers.probabilities.max(1)[mistakes]
     return mistakes[np.argsort(-confidence, kind="stable")]
 
 
 def sheet(result: MnistRun, answers: Predictions, table: Table, images: NDArray[np.uint8]) -> Sheet:
-    """Ten pictures a row; what stands below them is looked up in `table`, that of Predictions.
+    """Ten pictures per row; the cells below them look up `table`, the table of Predictions.
 
-    `images` are all held-out ones, (n, 28, 28).
+    `images` are all held-out images, (n, 28, 28).
     """
     mistakes = wrong(answers)
     chosen = mistakes[:MOST_MISTAKES]
@@ -86,7 +86,7 @@ def _count(table: Table, count: int) -> Grid:
 
 
 def _below(table: Table, row: int, column: int, image: int) -> Grid:
-    """The image's number in the file, and what Predictions says of it, wherever it is sorted to."""
+    """Cells with the number of the image and its entries in Predictions, looked up by number."""
     known = {
         IMAGES: predictions.known(table, "image"),
         IMAGE: at(MISTAKES, row, column, image + 1),

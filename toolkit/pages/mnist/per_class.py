@@ -1,4 +1,4 @@
-"""How well each class is told from the others."""
+"""Precision and recall: how well the network recognizes each class."""
 
 from collections.abc import Mapping
 
@@ -22,7 +22,7 @@ IMAGES, PREDICTED, CORRECT, SHARES = (
 
 
 def _share(part: Expr, whole: Expr) -> Expr:
-    """A dash where there is nothing to take a share of."""
+    """The quotient, or a dash if the divisor is 0."""
     return Piecewise((part / whole, whole > 0), (Text("–"), True))
 
 
@@ -42,7 +42,7 @@ Cells = Mapping[tuple[int, int], Cell]
 
 
 def sheet(result: MnistRun, matrix: Cells) -> Sheet:
-    """A line for each class, read from the confusion matrix whose cells are `matrix`."""
+    """One row for each class, computed from the confusion matrix whose cells are `matrix`."""
     names = result.names
     cells = opening(
         result.per_class,
@@ -70,7 +70,7 @@ def sheet(result: MnistRun, matrix: Cells) -> Sheet:
 
 
 def _line(number: int, count: int, matrix: Cells) -> dict[tuple[int, int], Cell]:
-    """Counts from the matrix, the rest from the cells beside it."""
+    """The row of a class: counts from the matrix, and shares computed from them."""
     row = HEADING_ROW + 1 + number
     known = {
         IMAGES: confusion.place(matrix, number, count),
@@ -86,7 +86,7 @@ def _line(number: int, count: int, matrix: Cells) -> dict[tuple[int, int], Cell]
 
 
 def _means(result: MnistRun, cells: Cells) -> dict[tuple[int, int], Cell]:
-    """The plain mean of each share over the classes."""
+    """The unweighted mean of each share over the classes."""
     count = len(result.names)
     row = HEADING_ROW + 1 + count
     means = {(row, 1): Cell("mean", "heading")}
@@ -105,7 +105,7 @@ def _values(result: MnistRun, cells: Cells, column: int) -> Known:
 
 
 def _chart(result: MnistRun, cells: Cells) -> Chart:
-    """The mistakes, from 0 on: bars of shares near 100 % would all look alike."""
+    """A chart of the mistakes from 0 on; bars of shares near 100 % would all look alike."""
     count = len(result.names)
     names = down(result.per_class, HEADING_ROW + 1, 1, result.class_names)
     series = tuple(

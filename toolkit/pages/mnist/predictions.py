@@ -1,4 +1,4 @@
-"""Every held-out image: its label, what the network says, and what that costs."""
+"""The sheet of predictions: label, class probabilities and loss of every held-out image."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -17,11 +17,13 @@ from toolkit.symbols.numeric import function
 from toolkit.symbols.ranges import largest
 from toolkit.symbols.text import Text
 
-NAMES_ROW, TABLE_ROW, FIRST_CLASS = 4, 5, 7  # FIRST_CLASS: a column
+NAMES_ROW, TABLE_ROW, FIRST_CLASS = 4, 5, 7  # a column
 LABEL, PREDICTION, NAMES, PROBABILITIES = (
     Symbol(name) for name in ("label", "prediction", "names", "probabilities")
 )
-SMALLEST = Rational(1, 10**PROBABILITY_DECIMALS)  # what is 0 by its decimals has no logarithm
+SMALLEST = Rational(
+    1, 10**PROBABILITY_DECIMALS
+)  # a probability that is rounded to 0 has no logarithm
 PREDICTED = Equation(PREDICTION, lookup_across(NAMES, PROBABILITIES, largest(PROBABILITIES)))
 VERDICT = Equation(
     quantity("verdict"), Piecewise((Text("right"), Eq(LABEL, PREDICTION)), (Text("wrong"), True))
@@ -60,7 +62,7 @@ def table(result: MnistRun, predictions: Predictions) -> Table:
 def _computed(
     equation: Equation, rows: Mapping[Symbol, Sequence[Any]], style: str, width: float
 ) -> Column:
-    """A column in which each row computes `equation` from the cells beside it."""
+    """A column whose cells compute `equation` from the other cells of their row."""
     classes = len(rows[NAMES][0])
     places = {
         LABEL: in_row(2),
@@ -70,7 +72,7 @@ def _computed(
     }
     operands = [symbol for symbol in places if symbol in equation.expr.free_symbols]
     compute = function(operands, [equation], single=True)
-    values = [compute(*given)[0] for given in zip(*(rows[s] for s in operands), strict=True)]
+    values = [compute(*inputs)[0] for inputs in zip(*(rows[s] for s in operands), strict=True)]
     if not isinstance(values[0], str):
         values = [value + 0 for value in values]  # a loss of -0.0 is 0
     formula = equation.formula(lambda symbol: places[symbol])
@@ -78,7 +80,7 @@ def _computed(
 
 
 def known(prediction_table: Table, heading: str) -> Known:
-    """A column of this sheet, as others read it."""
+    """A column of this sheet as an operand of formulas on other sheets."""
     return column(prediction_table, PREDICTIONS, heading)
 
 

@@ -1,4 +1,4 @@
-"""How the figures were made, so that they can be made again."""
+"""The sheet Run: everything needed to repeat a training."""
 
 from toolkit.book.sheet import Sheet
 from toolkit.book.tables import Cell
@@ -6,7 +6,7 @@ from toolkit.convnet.template import Augmentation, TrainingConfig
 from toolkit.pages.mnist.layout import RUN, MnistRun, opening
 
 FIRST_ROW = 5
-DIGIT_COUNT = 12  # of the fingerprint
+DIGIT_COUNT = 12  # characters of the fingerprint
 UNITS = {
     "rotation": "degrees to either side",
     "translation": "pixels in each direction",
@@ -20,7 +20,7 @@ Line = str | float | bool
 
 
 def sheet(result: MnistRun) -> Sheet:
-    """Command, seed, device, versions, time and recipe, one line each."""
+    """One line each for command, seed, device, versions, time and recipe."""
     history = result.history
     seconds = sum(epoch.seconds for epoch in history.epochs)
     lines: dict[str, Line] = {
@@ -47,7 +47,7 @@ def sheet(result: MnistRun) -> Sheet:
 
 
 def _training(training: TrainingConfig) -> dict[str, Line]:
-    """The keys that say something: those of another schedule or optimizer are left out."""
+    """The settings that apply; those of other schedules or optimizers are left out."""
     unsaid = {
         "warm_up": training.schedule != "one_cycle",
         "step_epochs": training.schedule != "step",
@@ -61,7 +61,7 @@ def _training(training: TrainingConfig) -> dict[str, Line]:
 
 
 def _augmentation(augmentation: Augmentation) -> dict[str, Line]:
-    """The changes that are made; share and plain epochs only where there are any."""
+    """The changes that augmentation makes; share and plain epochs only if there are changes."""
     settings = {key: value for key, value in augmentation.model_dump().items() if value}
     if not set(settings) - {"share", "plain_epochs"}:
         return {"augmentation": "none"}
@@ -77,5 +77,5 @@ def _words(key: str) -> str:
 def _said(key: str, value: Line) -> Line:
     if key in UNITS:
         return f"{value:g} {UNITS[key]}"
-    # A truth value of the spreadsheet's own would stand in its middle, in capitals.
+    # As a boolean, it would be centred and in capitals.
     return value if not isinstance(value, bool) else "yes" if value else "no"

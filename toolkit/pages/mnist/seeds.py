@@ -1,4 +1,4 @@
-"""The accuracy at the last epoch for each seed, and how far the seeds lie apart."""
+"""The sheet Seeds: the final accuracy of each seed, and the spread over the seeds."""
 
 import numpy as np
 
@@ -24,7 +24,7 @@ SUMMARY = (
 
 
 def sheet(series: SeedRuns) -> Sheet:
-    """The summary above, a row for each seed below it."""
+    """The summary, and below it one row for each seed."""
     seed_table = table(series)
     known = {ACCURACIES: column(seed_table, SEEDS, f"{series.held_out} accuracy")}
     cells = opening(
@@ -41,7 +41,7 @@ def sheet(series: SeedRuns) -> Sheet:
 
 
 def table(series: SeedRuns) -> Table:
-    """One row for each seed; its accuracy is a formula over the number of right answers."""
+    """One row for each seed; its accuracy is a formula of the number of correct images."""
     ends = [run.epochs[-1] for run in series.runs]
     correct = np.array([end.test_correct for end in ends])
     total = counts(series.history(0))[TEST_COUNT]

@@ -1,4 +1,4 @@
-"""The result held against what the course asks for, pass or fail by formula."""
+"""The sheet of targets: the results compared with the requirements of the course."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -37,7 +37,7 @@ from toolkit.symbols.text import Text
 
 HEADINGS = ("what is asked", "target", "reached", "verdict")
 FIRST_ROW = 5
-# What each other sheet holds.
+# The descriptions of the other sheets.
 SOURCES = {
     EPOCHS: "One row for each epoch: accuracy, loss, learning rate, seconds.",
     CURVES: "The epochs as charts.",
@@ -60,7 +60,7 @@ ACCURACIES, NUMBERS, PARAMETERS, NAMES, BEST = (
 
 @dataclass(frozen=True)
 class Demand:
-    """One line: the words, the figure asked for, where the figure reached comes from."""
+    """A requirement: its words, the required value, and the cell with the value reached."""
 
     words: str
     target: float
@@ -77,7 +77,7 @@ def _below(reached: Symbol, target: Symbol) -> Expr:
     return reached < target
 
 
-# The last epoch is found by its number: its row may be sorted elsewhere.
+# The last epoch is looked up by its number, because the reader may have sorted the rows.
 DEMANDS = (
     Demand(
         "{held_out} accuracy after the last epoch, at least",
@@ -113,7 +113,7 @@ DEMANDS = (
 
 
 def sheet(result: MnistRun, epochs: Table, layer_sheet: Sheet, others: Sequence[Sheet]) -> Sheet:
-    """The first sheet: a line for each demand, the best epoch for comparison, all other sheets."""
+    """The first sheet: the requirements, the best epoch for comparison, and a list of sheets."""
     held_out, count = result.history.held_out, len(result.layers)
     known = {
         ACCURACIES: column(epochs, EPOCHS, f"{held_out} accuracy"),
@@ -138,7 +138,7 @@ def sheet(result: MnistRun, epochs: Table, layer_sheet: Sheet, others: Sequence[
 
 
 def _contents(row: int, others: Sequence[Sheet]) -> dict[tuple[int, int], Cell]:
-    """The other sheets, each with what it shows."""
+    """A list of the other sheets with their descriptions."""
     cells = {(row, 1): Cell("Sheets", "subtitle")}
     for number, sheet in enumerate(others, row + 1):
         cells[number, 1] = Cell(sheet.name, "link", link=sheet.name)
@@ -164,7 +164,7 @@ def _line(
 
 
 def _summary(row: int, held_out: str, known: dict[Symbol, Known]) -> dict[tuple[int, int], Cell]:
-    """The best epoch: shown, but held against no target, since the test set picked it."""
+    """The best epoch, which is not compared with a target because the test set selected it."""
     best = computed(largest(ACCURACIES), known, "percent")
     known = known | {BEST: at(TARGETS, row, 3, best.value)}
     return {

@@ -1,23 +1,23 @@
-"""What holds for the figures of a model, in words: only what its template asks for."""
+"""Sentences about the figures of a model, which depend on its template."""
 
 from toolkit.convnet.template import Model
 
 
 def train_figures(model: Model) -> str:
-    """Of which images, and how, the train figures are taken."""
+    """A sentence about the images and the state of the network for the training figures."""
     ways = [*_changed(model), *(["with dropout"] if _drops_out(model) else [])]
     changes = f", of images as the network saw them: {', '.join(ways)}" if ways else ""
     return f"Train figures are averages over the epoch, while the network learns{changes}."
 
 
 def held_out_figures(model: Model, held_out: str) -> str:
-    """When and of which weights those of the held-out set are taken."""
+    """A sentence about the time and the weights for the held-out figures."""
     of = ", by the moving average of the weights" if model.training.ema else ""
     return f"{held_out.capitalize()} figures are taken after the epoch{of}."
 
 
 def behind(model: Model, held_out: str) -> str:
-    """Why the network may do worse on what it learns from."""
+    """A sentence about the reasons why the training accuracy may be lower."""
     reasons = ["an average during the epoch, while the network still learns"]
     reasons += ["of images changed at random"] if _changed(model) else []
     reasons += ["with dropout"] if _drops_out(model) else []
