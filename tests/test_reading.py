@@ -57,7 +57,7 @@ def test_what_is_no_regular_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     monkeypatch.chdir(tmp_path)
     with socket.socket(socket.AF_UNIX) as listening:
         listening.bind("socket")
-        with pytest.raises(ToolkitError, match="socket: this is a socket, not a file; save what"):
+        with pytest.raises(ToolkitError, match="socket: this is a socket, not a file; save its"):
             like_mnist(Path("socket"))
     with pytest.raises(ToolkitError, match="/dev/zero: this is a device, not a file"):
         like_mnist(Path("/dev/zero"))
@@ -83,7 +83,7 @@ def test_a_file_beyond_all_measure_is_refused_unread(tmp_path: Path) -> None:
         lambda: checkpoint.load(path, Origin("", "", 0)),
         lambda: seeds.load(path, begun),
     ):
-        with pytest.raises(ToolkitError, match=r"large: more than [\d,]+ MB, the most that is rea"):
+        with pytest.raises(ToolkitError, match=r"large: more than [\d,]+ MB, which is the limit"):
             read()
 
 

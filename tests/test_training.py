@@ -286,7 +286,7 @@ def test_a_workbook_that_cannot_be_written_is_written_by_resuming(
 
     with monkeypatch.context() as patch:
         patch.setattr("toolkit.book.writer.write", full)
-        with pytest.raises(ToolkitError, match="make room; --resume then writes it, without train"):
+        with pytest.raises(ToolkitError, match="make room; --resume then writes it without repeat"):
             train_mnist(options(folder, epochs=1))
         with pytest.raises(ToolkitError, match="make room; the same command then writes it"):
             train_mnist(options(folder, epochs=1, seeds=1, out=folder / "s.xlsx"))
