@@ -11,7 +11,18 @@ from toolkit.book.address import Area
 from toolkit.book.grid import Grid
 from toolkit.book.live import computed
 from toolkit.book.measure import points
-from toolkit.book.sheet import Cell, Chart, Known, Picture, Scale, Sheet, Validation, at
+from toolkit.book.sheet import (
+    Cell,
+    Chart,
+    Effect,
+    FirstView,
+    Known,
+    Picture,
+    Scale,
+    Sheet,
+    Validation,
+    at,
+)
 from toolkit.book.typesetting import draw
 from toolkit.symbols.equation import Equation
 from toolkit.symbols.plain import plain
@@ -41,7 +52,8 @@ def row_height(picture: Picture, padding: float = PADDING) -> float:
 class PageBuilder:
     """A page to be written from top to bottom; `row` is the next free row.
 
-    The other attributes are those of `Sheet`. A place is (row, column), both counted from 1.
+    `question`, `controls`, `effects` and `finding` are those of its first view, and the other
+    attributes those of `Sheet`. A place is (row, column), both counted from 1.
     """
 
     name: str
@@ -62,6 +74,10 @@ class PageBuilder:
     pages_high: int | None = None
     portrait: bool = False
     protected: bool = False
+    question: Place | None = None
+    controls: list[Area] = field(default_factory=list)
+    effects: list[Effect] = field(default_factory=list)
+    finding: Place | None = None
 
     def known(self, place: Place) -> Known:
         """A cell that has been written, as formulas of any sheet read it."""
@@ -100,4 +116,10 @@ class PageBuilder:
             merges=tuple(self.merges),
             scales=tuple(self.scales),
             grids=tuple(self.grids),
+            first_view=FirstView(
+                question=Area.of(*self.question) if self.question else None,
+                controls=tuple(self.controls),
+                effects=tuple(self.effects),
+                finding=Area.of(*self.finding) if self.finding else None,
+            ),
         )
