@@ -134,7 +134,7 @@ def _around(places: Sequence[tuple[int, int]]) -> Area:
 def _cut_texts(screen: Screen) -> Iterator[Fault]:
     """Texts cut by a neighbour or an edge of their cell, and at the edge of frozen columns."""
     cut: dict[str, list[tuple[int, int]]] = defaultdict(list)
-    edge = _frozen(screen)[0]
+    edge = _frozen(screen)[0] if _scrolls_across(screen) else 0
     for place, ink in screen.texts():
         if ink.blocked:
             cut[ink.blocked].append(place)
@@ -171,18 +171,15 @@ def _cut_drawings(screen: Screen) -> Iterator[Fault]:
 
 
 def _frozen(screen: Screen) -> tuple[float, float]:
-    """Where the frozen columns and rows end; 0 where none are, or nothing scrolls past them."""
-    sheet = screen.sheet
-    if not sheet.freeze:
-        return 0, 0
-    drawn = [screen.effect(drawing) for drawing in screen.drawings]
-    wide = max([screen.left(screen.last_column + 1), *(each.right for each in drawn)])
-    high = max([screen.top(screen.last_row + 1), *(each.bottom for each in drawn)])
-    row, column = sheet.freeze
-    return (
-        screen.left(column) if wide > WIDTH else 0,
-        screen.top(row) if high > HEIGHT else 0,
-    )
+    """Where the frozen columns and the frozen rows end; 0 where none are."""
+    row, column = screen.sheet.freeze or (1, 1)
+    return screen.left(column), screen.top(row)
+
+
+def _scrolls_across(screen: Screen) -> bool:
+    """Whether a reader has to scroll to the right to see all of a sheet."""
+    drawn = (screen.effect(drawing).right for drawing in screen.drawings)
+    return max([screen.left(screen.last_column + 1), *drawn]) > WIDTH
 
 
 def listed() -> Faults:

@@ -59,8 +59,7 @@ class Screen:
         own = widths(sheet)
         pixels = [_column_pixels(own.get(n)) for n in range(1, self.last_column + 1)]
         self._lefts = [0, *accumulate(pixels)]
-        heights = self._row_heights()
-        self._tops = [0, *accumulate(heights[row] for row in range(1, self.last_row + 1))]
+        self._tops = [0, *accumulate(map(self._row_pixels, range(1, self.last_row + 1)))]
 
     def left(self, column: int) -> int:
         """The left edge of a column."""
@@ -157,21 +156,12 @@ class Screen:
         right = self.left(after) if after else float("inf")
         return Rectangle(left, frame.top, right, frame.bottom)
 
-    def _row_heights(self) -> dict[int, int]:
-        """Those that the sheet sets, and for other rows what their texts need."""
-        heights = dict.fromkeys(range(1, self.last_row + 1), ROW_PIXELS)
-        for (row, column), cell in self.sheet.cells.items():
-            heights[row] = max(heights[row], self._needed(row, column, cell))
-        return heights | {row: round(high / points(1)) for row, high in self.sheet.heights.items()}
-
-    def _needed(self, row: int, column: int, cell: Cell) -> int:
-        style = STYLES[cell.style]
-        if cell.value is None or (row, column) in self._merges:
-            return ROW_PIXELS
-        if not style.wrap or not isinstance(cell.value, str):
-            return line_height(style)
-        width = self.left(column + 1) - self.left(column) - PADDING - style.indent * INDENT
-        return line_count(cell.value, style, width) * line_height(style)
+    def _row_pixels(self, row: int) -> int:
+        """What the sheet sets. Without that Excel makes room for large and wrapped texts, but
+        LibreOffice does not: it cuts them.
+        """
+        high = self.sheet.heights.get(row)
+        return ROW_PIXELS if high is None else round(high / points(1))
 
 
 class _Written:

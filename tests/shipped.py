@@ -1,5 +1,6 @@
 """The workbooks that the commands write, as data: built once, and nothing written."""
 
+from collections.abc import Callable
 from functools import cache, partial
 
 from tests.books import LESSONS, RECORDS
@@ -46,7 +47,7 @@ def _mnist() -> Book:
     return mnist_book(history, "toolkit mnist", series, predictions, pictures=pictures)
 
 
-BUILDERS = {
+BUILDERS: dict[str, Callable[[], Book]] = {
     **{name: partial(_backprop, name) for name in LESSONS},
     "mnist": _mnist,
     "live": partial(_live, step=False),
