@@ -12,7 +12,7 @@ import json
 import sys
 import tomllib
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import combinations
 from pathlib import Path
 from typing import NamedTuple
@@ -20,6 +20,7 @@ from typing import NamedTuple
 from tests.screen import Rectangle, Screen
 from tests.shipped import BOOKS, shipped_book
 from toolkit.book.address import Area
+from toolkit.book.regions import areas, around
 from toolkit.book.sheet import Book, Chart, Effect, Sheet
 from toolkit.book.theme import STYLES
 
@@ -123,12 +124,7 @@ def _overlaps(screen: Screen) -> Iterator[Fault]:
         places = screen.covered(rectangle)
         if places:
             count = f"{len(places)} cell{'s' * (len(places) > 1)}"
-            yield Fault(f"{_name(drawing)} covers cells in {_around(places).relative}", count)
-
-
-def _around(places: Sequence[tuple[int, int]]) -> Area:
-    rows, columns = zip(*places, strict=True)
-    return Area(min(rows), min(columns), max(rows), max(columns))
+            yield Fault(f"{_name(drawing)} covers cells in {around(places).relative}", count)
 
 
 def _cut_texts(screen: Screen) -> Iterator[Fault]:
@@ -138,23 +134,11 @@ def _cut_texts(screen: Screen) -> Iterator[Fault]:
     for place, ink in screen.texts():
         if ink.blocked:
             cut[ink.blocked].append(place)
-        elif ink.seen.left < edge - TOLERANCE and ink.seen.right > edge + TOLERANCE:
+        if ink.seen.left < edge - TOLERANCE and ink.seen.right > edge + TOLERANCE:
             cut["edge of the frozen columns"].append(place)
     for by, places in sorted(cut.items()):
-        for area in _runs(places):
+        for area in areas(places):
             yield Fault(f"the text in {area.relative} is cut by the {by}")
-
-
-def _runs(places: Iterable[tuple[int, int]]) -> list[Area]:
-    """Places as areas, those below each other as one."""
-    areas: list[Area] = []
-    for column, row in sorted((column, row) for row, column in places):
-        last = areas[-1] if areas else None
-        if last and (last.column, last.last_row + 1) == (column, row):
-            areas[-1] = Area(last.row, column, row, column)
-        else:
-            areas.append(Area.of(row, column))
-    return areas
 
 
 def _cut_drawings(screen: Screen) -> Iterator[Fault]:

@@ -34,6 +34,7 @@ def _concepts() -> Book:
 def _mnist() -> Book:
     """That of the recorded series and of the weights in the package; needs torch."""
     from toolkit.convnet import digits, outputs, seeds, template
+    from toolkit.convnet.machine import threads
     from toolkit.convnet.trained_network import load_network
     from toolkit.pages.mnist import mnist_book
 
@@ -42,7 +43,8 @@ def _mnist() -> Book:
     series = seeds.load(RECORDS / "default.seeds.json", seeds.begin(model, data))
     history = series.history(0)
     network = load_network(stored.shipped()).network
-    predictions = outputs.predictions(network, data)
+    with threads(1):  # beside other tests, far faster than two
+        predictions = outputs.predictions(network, data)
     pictures = outputs.pictures(network, data, model.augmentation, history.seed)
     return mnist_book(history, "toolkit mnist", series, predictions, pictures=pictures)
 

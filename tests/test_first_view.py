@@ -13,6 +13,7 @@ from tests.screen import Rectangle, Screen
 from tests.shipped import BOOKS, NEEDS_TORCH, shipped_book
 from toolkit.book.address import Area
 from toolkit.book.page import PageBuilder
+from toolkit.book.regions import around, of_style, open_areas
 from toolkit.book.sheet import Cell, Chart, Column, FirstView, Picture, Sheet, Table
 from toolkit.book.theme import STYLES
 
@@ -192,3 +193,15 @@ def test_a_page_hands_its_declarations_to_the_sheet() -> None:
     page.controls.append(Area.of(3, 1))
     page.effects.append(CHART)
     assert page.finish().first_view == VIEW
+
+
+def test_areas_of_cells() -> None:
+    cells = {
+        place: Cell(1.0, "input") for place in [(1, 1), (1, 2), (2, 1), (2, 2), (3, 1), (5, 1)]
+    }
+    cells |= {(1, 3): Cell(1.0), (9, 4): Cell("x", "title")}
+    found = ["A1:B2", "A3", "A5"]
+    assert [area.relative for area in open_areas(cells)] == found
+    assert around(cells) == Area(1, 1, 9, 4)
+    assert of_style(cells, "title", "bold") == (Area.of(9, 4),)
+    assert of_style(cells, "bold") == ()

@@ -8,7 +8,19 @@ from sympy import Eq, Integer, Piecewise, Symbol
 
 from toolkit.book.address import Area, Operand
 from toolkit.book.live import computed
-from toolkit.book.sheet import Cell, Column, Known, Sheet, Table, at, constant, down, in_row
+from toolkit.book.regions import open_areas
+from toolkit.book.sheet import (
+    Cell,
+    Column,
+    FirstView,
+    Known,
+    Sheet,
+    Table,
+    at,
+    constant,
+    down,
+    in_row,
+)
 from toolkit.network.derivation import LOSS
 from toolkit.network.trace import start_values
 from toolkit.pages.backprop.layout import CHECK, START, LessonLayout
@@ -75,6 +87,7 @@ def sheet(run: LessonLayout, slopes: dict[Symbol, Known]) -> Sheet:
         freeze=(FIRST_ROW, 2),
         tab="56B4E9",
         verdicts=(Area(FIRST_ROW, 7, last, 7),),
+        first_view=FirstView(controls=open_areas(cells), effects=(Area(FIRST_ROW, 7, last, 7),)),
     )
 
 

@@ -7,7 +7,8 @@ import numpy as np
 from sympy import Add, Expr, Piecewise, Symbol
 
 from toolkit.book.live import computed
-from toolkit.book.sheet import Cell, Chart, Known, Series, Sheet, Table, at, down
+from toolkit.book.regions import of_style
+from toolkit.book.sheet import Cell, Chart, FirstView, Known, Series, Sheet, Table, at, down
 from toolkit.network.derivation import LEARNING_RATE, LOSS
 from toolkit.pages.backprop.layout import BACKPROP, PARAMETERS, SIZES, START, LessonLayout
 from toolkit.pages.backprop.sizes import FIRST, LAST, QUOTIENT, layers, mean_size, table
@@ -76,6 +77,7 @@ def sheet(run: LessonLayout, tables: Mapping[str, Table]) -> Sheet:
         freeze=(size_table.row + 1, 2),
         tab="009E73",
         pages_high=ceil(size_table.last_row / ROWS_A_PAGE),
+        first_view=FirstView(effects=(chart,), finding=next(iter(of_style(cells, "bold")), None)),
     )
 
 

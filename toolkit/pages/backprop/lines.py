@@ -12,6 +12,7 @@ from toolkit.book.limits import MAX_FORMULA
 from toolkit.book.live import computed
 from toolkit.book.measure import POINTS_PER_PIXEL, points
 from toolkit.book.page import PADDING, PageBuilder, equation_picture, equation_text
+from toolkit.book.regions import of_style
 from toolkit.book.sheet import Cell, Known, Picture, Sheet, at
 from toolkit.pages.backprop.layout import START
 from toolkit.symbols.equation import Equation
@@ -156,6 +157,7 @@ class EquationPage(PageBuilder):
         )
         self.widths = WIDTHS | {NAME: max(WIDTHS[NAME], 1.3 * longest)}
         self.heights = {1: 26.0, **self.heights}
+        self.effects = self.effects or [*of_style(self.cells, "value", "large value")]
         self.freeze, self.tab = (FIRST_ROW - 1, 2), "CC79A7"
         # A page is not printed on one sheet of paper where that would make it illegible.
         self.pages_high = 1 if sum(self.heights.values()) < PAGE_POINTS else None

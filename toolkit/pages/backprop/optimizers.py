@@ -12,6 +12,7 @@ from sympy import Symbol
 from toolkit.book.address import Area
 from toolkit.book.live import computed
 from toolkit.book.page import PageBuilder
+from toolkit.book.regions import open_areas
 from toolkit.book.sheet import Cell, Chart, Known, Sheet, Table, at
 from toolkit.network.derivation import LEARNING_RATE, LOSS
 from toolkit.network.optimizers import update
@@ -120,6 +121,8 @@ def sheet(run: LessonLayout, losses: Sequence[Curve]) -> Sheet:
         **chosen(run, losses, OPTIMIZERS, below, "optimizer"),
     }
     page.charts.append(_comparison(losses, top))
+    page.controls += open_areas(page.cells)
+    page.effects += page.charts
     for one in (run, *run.compared):
         _step(page, one)
     return page.finish()

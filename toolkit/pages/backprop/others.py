@@ -1,7 +1,8 @@
 """The samples after the first: the same quantities, line after line, without words."""
 
 from toolkit.book.live import computed
-from toolkit.book.sheet import Cell, Sheet, at
+from toolkit.book.regions import of_style
+from toolkit.book.sheet import Cell, FirstView, Sheet, at
 from toolkit.pages.backprop.layout import START, LessonLayout
 from toolkit.pages.backprop.lines import MOST_TERMS, QuantityCells
 from toolkit.symbols.equation import Equation
@@ -37,7 +38,15 @@ def sheet(run: LessonLayout, quantities: QuantityCells) -> Sheet:
         cells[row, 4] = rounded
         quantities.values[equation.symbol] = here
         quantities.texts[equation.symbol] = at(NAME, row, 4, rounded.value)
-    return Sheet(NAME, cells, widths=WIDTHS, freeze=(FIRST_ROW, 2), tab="CC79A7", portrait=True)
+    return Sheet(
+        NAME,
+        cells,
+        widths=WIDTHS,
+        freeze=(FIRST_ROW, 2),
+        tab="CC79A7",
+        portrait=True,
+        first_view=FirstView(effects=of_style(cells, "value", "large value")),
+    )
 
 
 def equations(run: LessonLayout) -> list[Equation]:

@@ -9,7 +9,19 @@ from sympy import Eq, Symbol
 from toolkit.book.limits import MAX_CHOICES
 from toolkit.book.live import computed
 from toolkit.book.measure import ROW_POINTS
-from toolkit.book.sheet import Cell, Chart, Known, Series, Sheet, Table, Validation, at, down
+from toolkit.book.regions import open_areas
+from toolkit.book.sheet import (
+    Cell,
+    Chart,
+    FirstView,
+    Known,
+    Series,
+    Sheet,
+    Table,
+    Validation,
+    at,
+    down,
+)
 from toolkit.network.derivation import LEARNING_RATE, LOSS
 from toolkit.network.forward import layer_name
 from toolkit.network.optimizers import ALPHA, BETAS, MEANINGS, MOMENTUM
@@ -77,6 +89,7 @@ def sheet(run: LessonLayout, tables: list[Table], of_optimizers: Chart | None = 
         tab="E69F00",
         protected=True,
         validations=_validations(run),
+        first_view=FirstView(controls=open_areas(cells), effects=charts),
     )
 
 

@@ -6,7 +6,7 @@ from sympy import Abs, Expr, Piecewise, Rational, Symbol
 
 from toolkit.book.address import Area
 from toolkit.book.live import computed
-from toolkit.book.sheet import Cell, Known, Sheet, Table, at
+from toolkit.book.sheet import Cell, FirstView, Known, Sheet, Table, at
 from toolkit.book.theme import MOST_DECIMALS
 from toolkit.files.errors import ToolkitError
 from toolkit.files.shell import shell_line
@@ -94,6 +94,7 @@ def sheet(run: LessonLayout, tables: list[Table], template: str) -> Sheet:
         portrait=True,
         pages_high=1 if rows <= A_PAGE else None,
         merges=(Area(3, 1, 3, 7),),
+        first_view=FirstView(effects=(Area.of(FIRST_ROW, 7, len(published.figures)),)),
         heights={3: LINE * max(1, -(-len(note) // NOTE_WIDTH))},
     )
 

@@ -7,7 +7,8 @@ from sympy import Piecewise, Symbol
 
 from toolkit.book.address import Area
 from toolkit.book.live import computed
-from toolkit.book.sheet import Cell, Corner, Known, Line, Sheet
+from toolkit.book.regions import around
+from toolkit.book.sheet import Cell, Corner, FirstView, Known, Line, Sheet
 from toolkit.network.derivation import LOSS
 from toolkit.network.lesson import SETTINGS
 from toolkit.pages.backprop.layout import PARAMETERS, PUBLISHED, SIZES, START, LessonLayout
@@ -77,6 +78,7 @@ def sheet(
         lines=lines,
         tab="000000",
         verdicts=(Area.of(7, 2),),
+        first_view=FirstView(effects=(around(network),), finding=Area.of(7, 2)),
     )
 
 

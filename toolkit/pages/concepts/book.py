@@ -4,15 +4,17 @@ from collections.abc import Iterable, Sequence
 
 from sympy import Symbol
 
+from toolkit.book.address import Area
 from toolkit.book.live import computed
-from toolkit.book.sheet import Book, Cell, Sheet
+from toolkit.book.regions import open_areas
+from toolkit.book.sheet import Book, Cell, Effect, FirstView, Sheet
 from toolkit.experiments.notation import in_words
 from toolkit.experiments.results import Result
 from toolkit.experiments.variant import BASELINE, Budget, Variant
 from toolkit.pages.concepts import measured, recorded
 from toolkit.pages.concepts.concept import Concept
 from toolkit.pages.concepts.measured import Records
-from toolkit.pages.concepts.page import Page
+from toolkit.pages.concepts.page import LABEL, Page
 from toolkit.pages.concepts.words import CONTENTS, RESULTS
 from toolkit.symbols.records import APART, CLEAR
 
@@ -54,13 +56,23 @@ def _page(concept: Concept, records: Records) -> Page:
     page.say(*concept.idea)
     page.part("Try it")
     concept.demonstrate(page)
+    page.controls = page.controls or list(open_areas(page.cells))
+    page.effects = page.effects or _effects(page)
     _measured(page, concept, records)
     return page
+
+
+def _effects(page: Page) -> list[Effect]:
+    """What shows the effect of a change where the demonstration does not say so itself: its charts,
+    or else its coloured cells.
+    """
+    return list(page.charts) or [area for scale in page.scales for area in scale.areas]
 
 
 def _measured(page: Page, concept: Concept, records: Records) -> None:
     """The question, the table, the conclusion and the chart, then what only this concept adds."""
     page.part(f"Measured: {concept.experiment.question}")
+    page.question = (page.row - 1, LABEL)
     setups = [variant.setup(records.budget) for variant in concept.experiment.variants]
     budgets = [(setup.images, setup.model.training.epochs) for setup in setups]
     page.say(_budget_line(records, budgets), baseline_in_words(), style="muted")
@@ -78,6 +90,7 @@ def _measured(page: Page, concept: Concept, records: Records) -> None:
     measured.chart(figures, concept)
     if concept.measure:
         concept.measure(page, figures, records)
+    page.finding = _finding(page)
 
 
 def complete(concept: Concept, records: Records) -> bool:
@@ -114,8 +127,10 @@ def _all_runs(records: Records) -> str:
     return _budget_line(records, budgets or [(records.budget.images, records.budget.epochs)])
 
 
-def _first_conclusion(page: Page) -> tuple[int, int] | None:
-    return next((p for p, cell in page.cells.items() if cell.style == "conclusion"), None)
+def _finding(page: Page) -> tuple[int, int] | None:
+    """The cell with the answer, or else with the first sentence of the conclusion."""
+    conclusions = (p for p, cell in page.cells.items() if cell.style == "conclusion")
+    return page.places.get("answer") or next(conclusions, None)
 
 
 def _contents(concepts: Sequence[Concept], pages: list[Page], records: Records) -> Sheet:
@@ -130,11 +145,19 @@ def _contents(concepts: Sequence[Concept], pages: list[Page], records: Records) 
     for row, (concept, page) in enumerate(zip(concepts, pages, strict=True), 5):
         cells[row, 1] = Cell(concept.heading, "link", link=page.name)
         cells[row, 2] = Cell(concept.experiment.question, "text")
-        answer = page.places.get("answer") or _first_conclusion(page)
-        if answer:
-            cells[row, 3] = computed(SENTENCE, {SENTENCE: page.known(answer)}, "text")
+        if page.finding:
+            known = {SENTENCE: page.known(page.finding)}
+            cells[row, 3] = computed(SENTENCE, known, "text")
     row = 6 + len(pages)
     cells[row, 1] = Cell(RESULTS, "link", link=RESULTS)
     cells[row, 2] = Cell(f"{len(records.results):,} runs. {_all_runs(records)}", "text")
     widths = {1: 66.0, 2: 80.0, 3: 130.0}
-    return Sheet(CONTENTS, cells, widths=widths, freeze=(5, 2), tab="000000", pages_high=1)
+    return Sheet(
+        CONTENTS,
+        cells,
+        widths=widths,
+        freeze=(5, 2),
+        tab="000000",
+        pages_high=1,
+        first_view=FirstView(effects=(Area.of(5, 3, len(pages)),)),
+    )

@@ -6,8 +6,9 @@ from math import isfinite
 
 from sympy import Symbol
 
+from toolkit.book.address import Area
 from toolkit.book.live import computed
-from toolkit.book.sheet import Cell, Column, Known, Sheet, Table, Value
+from toolkit.book.sheet import Cell, Column, FirstView, Known, Sheet, Table, Value
 from toolkit.experiments.programme import NamedExperiment
 from toolkit.experiments.results import Result
 from toolkit.experiments.variant import Budget, Variant
@@ -130,6 +131,7 @@ def sheet(result_table: Table, sentence: str) -> Sheet:
         freeze=(TABLE_ROW + 1, 3),
         filter=result_table.area,
         tab="7F7F7F",
+        first_view=FirstView(effects=(Area.of(TABLE_ROW, 1, 2, 3),)),
     )
 
 

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from toolkit.book.address import Area
 from toolkit.book.grid import Grid, moving
 from toolkit.book.measure import points
-from toolkit.book.sheet import Cell, Known, Scale, Sheet, Value, down
+from toolkit.book.sheet import Cell, FirstView, Known, Scale, Sheet, Value, down
 from toolkit.pages.live.layer import width_of
 from toolkit.pages.live.layout import DIGITS, Cells
 
@@ -100,4 +100,5 @@ def sheet(gallery: Gallery) -> Sheet:
         heights=dict.fromkeys(range(FIRST_ROW, last + 1), points(PIXELS)),
         tab="7F7F7F",
         scales=(Scale((area,), "000000", "FFFFFF", end=255),),
+        first_view=FirstView(effects=(Area.of(FIRST_ROW, FIRST_COLUMN, SIDE, SIDE),)),
     )

@@ -9,8 +9,10 @@ from toolkit.book.address import Area
 from toolkit.book.grid import moving
 from toolkit.book.live import computed
 from toolkit.book.measure import points
+from toolkit.book.regions import open_areas
 from toolkit.book.sheet import (
     Cell,
+    FirstView,
     Known,
     Scale,
     Sheet,
@@ -97,6 +99,10 @@ class Front:
             merges=(Area(5, 11, 5, 20), *_pairs_of_rows()),
             protected=True,
             pages_high=1,
+            first_view=FirstView(
+                controls=open_areas(self.cells),
+                effects=(Area.of(min(ROWS.values()), TABLE_COLUMN, 2 * len(ROWS), 4),),
+            ),
         )
 
     def _known_cell(self, row: int, column: int) -> Known:

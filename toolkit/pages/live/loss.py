@@ -7,8 +7,10 @@ import numpy as np
 from sympy import Expr, Integer, Symbol
 
 from toolkit.book.live import computed
+from toolkit.book.regions import around
 from toolkit.book.sheet import (
     Cell,
+    FirstView,
     Known,
     Sheet,
     Value,
@@ -135,4 +137,5 @@ class LossSheet:
             protected=True,
             pictures=tuple(pictures),
             heights=heights,
+            first_view=FirstView(effects=(around(p for p in self.cells if p[0] >= FIRST_ROW),)),
         )

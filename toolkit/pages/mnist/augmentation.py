@@ -4,7 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from toolkit.book.raster import image_picture
-from toolkit.book.sheet import Cell, Picture, Sheet
+from toolkit.book.sheet import Cell, FirstView, Picture, Sheet
 from toolkit.convnet.history import Pictures
 from toolkit.convnet.template import Augmentation
 from toolkit.pages.mnist.layout import AUGMENTATION, MnistRun, opening
@@ -45,6 +45,7 @@ def sheet(result: MnistRun, samples: Pictures) -> Sheet:
         tab="009E73",
         pages_high=1,
         portrait=True,
+        first_view=FirstView(effects=tuple(pictures[: 1 + draws.shape[1]])),
     )
 
 

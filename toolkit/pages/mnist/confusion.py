@@ -6,7 +6,8 @@ from sympy import Symbol
 
 from toolkit.book.address import Area
 from toolkit.book.live import computed
-from toolkit.book.sheet import Cell, Known, Scale, Sheet, Table, at
+from toolkit.book.regions import around
+from toolkit.book.sheet import Cell, FirstView, Known, Scale, Sheet, Table, at
 from toolkit.pages.mnist import predictions
 from toolkit.pages.mnist.layout import CONFUSION, MnistRun, opening
 from toolkit.symbols.equation import quantity
@@ -48,6 +49,7 @@ def sheet(result: MnistRun, table: Table) -> Sheet:
         freeze=(FIRST_ROW, FIRST_COLUMN),
         tab="D55E00",
         scales=_scales(count),
+        first_view=FirstView(effects=(around(matrix),)),
     )
 
 

@@ -5,9 +5,9 @@ from typing import cast
 import numpy as np
 from sympy import Expr, Symbol
 
-from toolkit.book.address import Operand
+from toolkit.book.address import Area, Operand
 from toolkit.book.live import computed
-from toolkit.book.sheet import Cell, Column, Known, Sheet, Table, at, in_row
+from toolkit.book.sheet import Cell, Column, FirstView, Known, Sheet, Table, at, in_row
 from toolkit.convnet.history import History
 from toolkit.pages.mnist import words
 from toolkit.pages.mnist.layout import (
@@ -108,6 +108,7 @@ def sheet(result: MnistRun) -> Sheet:
         freeze=start,
         tab="0072B2",
         filter=epoch_table.area,
+        first_view=FirstView(effects=(Area.of(TABLE_ROW, SUMMARY_COLUMN, 1 + len(CHOICES), 5),)),
     )
 
 

@@ -8,7 +8,7 @@ from sympy import Symbol
 
 from toolkit.book.live import computed
 from toolkit.book.raster import image_picture
-from toolkit.book.sheet import Cell, Known, Picture, Sheet, Table, at
+from toolkit.book.sheet import Cell, FirstView, Known, Picture, Sheet, Table, at
 from toolkit.convnet.history import Predictions
 from toolkit.pages.mnist import predictions
 from toolkit.pages.mnist.layout import MISTAKES, MnistRun, opening
@@ -60,6 +60,7 @@ def sheet(result: MnistRun, answers: Predictions, table: Table, images: NDArray[
         heights=_heights(len(chosen)),
         freeze=(COUNT_ROW + 1, 2),
         tab="D55E00",
+        first_view=FirstView(effects=tuple(pictures[:ACROSS])),
     )
 
 

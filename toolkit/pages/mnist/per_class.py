@@ -6,7 +6,7 @@ from sympy import Expr, Piecewise
 
 from toolkit.book.address import Area
 from toolkit.book.live import computed
-from toolkit.book.sheet import Cell, Chart, Known, Series, Sheet, at, down
+from toolkit.book.sheet import Cell, Chart, FirstView, Known, Series, Sheet, at, down
 from toolkit.pages.mnist import confusion
 from toolkit.pages.mnist.layout import MnistRun, opening
 from toolkit.symbols.equation import quantity
@@ -64,6 +64,7 @@ def sheet(result: MnistRun, matrix: Cells) -> Sheet:
         freeze=(HEADING_ROW + 1, 2),
         tab="D55E00",
         pages_high=1,
+        first_view=FirstView(effects=charts),
     )
 
 

@@ -6,7 +6,7 @@ from typing import Any
 from sympy import Eq, Max, Piecewise, Rational, Symbol, log
 
 from toolkit.book.address import Area
-from toolkit.book.sheet import Cell, Column, Known, Sheet, Table, in_row
+from toolkit.book.sheet import Cell, Column, FirstView, Known, Sheet, Table, in_row
 from toolkit.convnet.history import DECIMALS, Predictions
 from toolkit.pages.mnist.layout import PREDICTIONS, MnistRun, column, opening
 from toolkit.symbols.equation import Equation, quantity
@@ -100,4 +100,5 @@ def sheet(result: MnistRun, prediction_table: Table) -> Sheet:
         freeze=(TABLE_ROW + 1, 4),
         tab="56B4E9",
         filter=prediction_table.area,
+        first_view=FirstView(effects=(Area.of(TABLE_ROW, 1, 2, len(prediction_table.columns)),)),
     )

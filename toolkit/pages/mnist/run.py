@@ -1,6 +1,7 @@
 """How the figures were made, so that they can be made again."""
 
-from toolkit.book.sheet import Cell, Sheet
+from toolkit.book.regions import of_style
+from toolkit.book.sheet import Cell, FirstView, Sheet
 from toolkit.convnet.template import Augmentation, TrainingConfig
 from toolkit.pages.mnist.layout import RUN, MnistRun, opening
 
@@ -42,7 +43,13 @@ def sheet(result: MnistRun) -> Sheet:
     for row, (name, value) in enumerate(entries, FIRST_ROW):
         cells[row, 1] = Cell(name, "name")
         cells[row, 2] = Cell(value, "label")
-    return Sheet(RUN, cells, widths={1: 30, 2: 70}, tab="CC79A7")
+    return Sheet(
+        RUN,
+        cells,
+        widths={1: 30, 2: 70},
+        tab="CC79A7",
+        first_view=FirstView(effects=of_style(cells, "name", "label")),
+    )
 
 
 def _training(training: TrainingConfig) -> dict[str, Line]:

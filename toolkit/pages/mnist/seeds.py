@@ -2,8 +2,9 @@
 
 import numpy as np
 
+from toolkit.book.address import Area
 from toolkit.book.live import computed
-from toolkit.book.sheet import Cell, Column, Known, Sheet, Table, in_row
+from toolkit.book.sheet import Cell, Column, FirstView, Known, Sheet, Table, in_row
 from toolkit.convnet.seeds import SeedRuns
 from toolkit.pages.mnist.layout import SEEDS, TEST_COUNT, column, counts, opening
 from toolkit.symbols.equation import Equation, quantity
@@ -34,7 +35,13 @@ def sheet(series: SeedRuns) -> Sheet:
         cells[row, 1] = Cell(name, "name")
         cells[row, 3] = computed(expr, known, style)
     return Sheet(
-        SEEDS, cells, (seed_table,), freeze=(TABLE_ROW + 1, 2), tab="56B4E9", filter=seed_table.area
+        SEEDS,
+        cells,
+        (seed_table,),
+        freeze=(TABLE_ROW + 1, 2),
+        tab="56B4E9",
+        filter=seed_table.area,
+        first_view=FirstView(effects=(Area.of(SUMMARY_ROW, 1, len(SUMMARY), 3),)),
     )
 
 

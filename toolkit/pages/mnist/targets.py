@@ -7,7 +7,7 @@ from sympy import Expr, Piecewise, Symbol
 
 from toolkit.book.address import Area
 from toolkit.book.live import computed
-from toolkit.book.sheet import Cell, Known, Sheet, Table, at
+from toolkit.book.sheet import Cell, FirstView, Known, Sheet, Table, at
 from toolkit.pages.mnist import layer_rules, layers
 from toolkit.pages.mnist.layout import (
     AUGMENTATION,
@@ -126,7 +126,14 @@ def sheet(result: MnistRun, epochs: Table, layer_sheet: Sheet, others: Sequence[
     cells |= _contents(row + 5, others)
     widths = {1: 46, 2: 14, 3: 14, 4: 14}
     verdicts = (Area.of(FIRST_ROW, 4, len(DEMANDS)),)
-    return Sheet(TARGETS, cells, widths=widths, tab="E69F00", verdicts=verdicts)
+    return Sheet(
+        TARGETS,
+        cells,
+        widths=widths,
+        tab="E69F00",
+        verdicts=verdicts,
+        first_view=FirstView(effects=verdicts),
+    )
 
 
 def _contents(row: int, others: Sequence[Sheet]) -> dict[tuple[int, int], Cell]:
