@@ -32,7 +32,7 @@ test: lint libreoffice
 	$(BIN)/coverage report --fail-under=$(COVERED)
 	$(BIN)/coverage report --fail-under=$(CORE_COVERED) --include='$(CORE)'
 
-test-full: lint libreoffice gnumeric hyperformula
+test-full: lint libreoffice window gnumeric hyperformula
 	$(BIN)/python -m pytest -q -n 2 --dist loadfile
 
 # The tests that need no torch, with Python 3.11, 3.12 and 3.13, those that are found.

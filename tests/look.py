@@ -151,20 +151,26 @@ def look(books: Sequence[Path], out: Path, sheets: Sequence[int] = ()) -> Iterat
             window.close()
 
 
+def _numbers(text: str) -> list[int]:
+    numbers = text.split(",")
+    if not all(number.isdecimal() and int(number) for number in numbers):
+        raise argparse.ArgumentTypeError(f"{text!r} does not list numbers of sheets, counted from 1")
+    return list(map(int, numbers))
+
+
 def main(arguments: Sequence[str]) -> None:
     """Read the command line and write the pictures."""
     parser = argparse.ArgumentParser(prog="python -m tests.look")
     parser.add_argument("books", nargs="+", type=Path, metavar="BOOK.xlsx")
     parser.add_argument("--out", type=Path, default=Path("build/look"))
-    parser.add_argument("--sheets", default="", help="their numbers, such as 1,3")
+    parser.add_argument("--sheets", default=(), type=_numbers, help="their numbers, such as 1,3")
     options = parser.parse_args(arguments)
     if lacking := missing():
         raise SystemExit(f"To look at sheets, install {', '.join(lacking)}")
     for book in options.books:
         if not book.is_file():
             raise SystemExit(f"{book}: no such workbook")
-    numbers = [int(number) for number in options.sheets.split(",") if number]
-    for path in look(options.books, options.out, numbers):
+    for path in look(options.books, options.out, options.sheets):
         sys.stdout.write(f"{path}\n")
 
 
