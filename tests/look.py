@@ -154,7 +154,7 @@ def look(books: Sequence[Path], out: Path, sheets: Sequence[int] = ()) -> Iterat
 def _numbers(text: str) -> list[int]:
     numbers = text.split(",")
     if not all(number.isdecimal() and int(number) for number in numbers):
-        raise argparse.ArgumentTypeError(f"{text!r} does not list numbers of sheets, counted from 1")
+        raise argparse.ArgumentTypeError(f"{text!r}: not numbers of sheets, counted from 1")
     return list(map(int, numbers))
 
 
