@@ -5,6 +5,7 @@
 # make bench      set up everything and measure it beside openpyxl, XlsxWriter, SymPy and PyTorch
 # make exports    write the workbooks and pictures in exports/examples anew
 # make books      write every workbook that the commands make, to be compared by make compare
+# make look       a picture of every sheet's first view, as LibreOffice draws it, in build/look
 # make results    train every model over several seeds and write the table in the README
 # make lock       pin the dependencies anew (needs uv)
 
@@ -31,7 +32,7 @@ test: lint libreoffice
 	$(BIN)/coverage report --fail-under=$(COVERED)
 	$(BIN)/coverage report --fail-under=$(CORE_COVERED) --include='$(CORE)'
 
-test-full: lint libreoffice gnumeric hyperformula
+test-full: lint libreoffice window gnumeric hyperformula
 	$(BIN)/python -m pytest -q -n 2 --dist loadfile
 
 # The tests that need no torch, with Python 3.11, 3.12 and 3.13, those that are found.
@@ -63,6 +64,12 @@ compare: books
 	cd build/since && $(CURDIR)/$(BIN)/python -m tests.books write $(CURDIR)/build/books-since
 	git worktree remove --force build/since
 	$(BIN)/python -m tests.books compare build/books-since build/books
+
+# The first view of every sheet of every workbook in build/books, one folder of pictures a workbook.
+.PHONY: look
+look: books window
+	rm -rf build/look
+	$(BIN)/python -m tests.look build/books/exports/*.xlsx --out build/look
 
 # exports/examples holds what the README shows and links: workbooks to download, and their pictures.
 # mnist.xlsx is of the series recorded in tests/experiments/records/ and of the weights in the
@@ -137,6 +144,17 @@ libreoffice:
 	  echo "LibreOffice is missing, or its Python module uno. Install them, then run make again:"; \
 	  echo "  Debian, Ubuntu: sudo apt-get update && sudo apt-get install libreoffice-calc python3-uno"; \
 	  echo "  macOS: brew install --cask libreoffice, with soffice on the PATH"; exit 1; }
+
+# A window for LibreOffice that needs no screen, and Carlito, which has the widths of Calibri: another
+# font would hide overlaps.
+WINDOW = xvfb fonts-crosextra-carlito fontconfig
+.PHONY: window
+window: libreoffice
+	@command -v Xvfb >/dev/null && fc-list | grep -q Carlito || { \
+	  command -v apt-get >/dev/null && [ "$$(id -u)" = 0 ] && \
+	  apt-get update -qq && apt-get install -y -qq $(WINDOW) >/dev/null; } || { \
+	  echo "Xvfb or the font Carlito is missing. Install them, then run make again:"; \
+	  echo "  Debian, Ubuntu: sudo apt-get update && sudo apt-get install $(WINDOW)"; exit 1; }
 
 # Gnumeric and HyperFormula, the third and fourth engine that the full tests recalculate with.
 .PHONY: gnumeric hyperformula

@@ -26,15 +26,16 @@ from com.sun.star.sheet import FormulaResult
 START_SECONDS = 120
 
 
-def start(profile):
-    """A LibreOffice without a window, and its desktop, through which documents are opened."""
+def start(profile, headless=True):
+    """A LibreOffice, by default without a window, and its desktop, which opens documents."""
     pipe = f"toolkit{os.getpid()}"
     process = subprocess.Popen(
         [
             "soffice",
             f"-env:UserInstallation={Path(profile).as_uri()}",
-            "--headless",
+            *(["--headless"] if headless else []),
             "--norestore",
+            "--nologo",
             f"--accept=pipe,name={pipe};urp;",
         ],
         stdin=subprocess.DEVNULL,

@@ -49,7 +49,7 @@ class Office:
         """The server, started unless it runs already."""
         if self._server is None or self._server.poll() is not None:
             self._server = subprocess.Popen(
-                [_python_with_uno(), str(SERVER), str(self._profile)],
+                [python_with_uno(), str(SERVER), str(self._profile)],
                 text=True,
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
@@ -107,7 +107,7 @@ class Office:
 
 
 @cache
-def _python_with_uno() -> str:
+def python_with_uno() -> str:
     """A Python that can talk to LibreOffice: the system's, or the one that LibreOffice brings."""
     program = Path(str(shutil.which("soffice"))).resolve().parent
     candidates = ["/usr/bin/python3", program / "python", program.parent / "Resources" / "python"]

@@ -14,7 +14,7 @@ from toolkit.book.grid import Grid
 from toolkit.book.known import Known, at
 from toolkit.book.live import computed
 from toolkit.book.measure import points
-from toolkit.book.sheet import Chart, Line, Picture, Scale, Sheet, Validation
+from toolkit.book.sheet import Chart, Effect, FirstView, Line, Picture, Scale, Sheet, Validation
 from toolkit.book.tables import Cell, Table
 from toolkit.book.typesetting import draw
 from toolkit.symbols.equation import Equation
@@ -45,7 +45,8 @@ def row_height(picture: Picture, padding: float = PADDING) -> float:
 class PageBuilder:
     """A sheet that is written from top to bottom; `row` is the next free row.
 
-    The other attributes are those of `Sheet`. A `place` is (row, column), both counted from 1.
+    `question`, `controls`, `effects` and `finding` are those of its first view, and the other
+    attributes those of `Sheet`. A `place` is (row, column), both counted from 1.
     """
 
     name: str
@@ -69,6 +70,10 @@ class PageBuilder:
     pages_high: int | None = None
     portrait: bool = False
     protected: bool = False
+    question: Place | None = None
+    controls: list[Area] = field(default_factory=list)
+    effects: list[Effect] = field(default_factory=list)
+    finding: Place | None = None
 
     def known(self, place: Place) -> Known:
         """An existing cell as an operand for formulas on any sheet."""
@@ -110,4 +115,10 @@ class PageBuilder:
             scales=tuple(self.scales),
             filter=self.filter,
             grids=tuple(self.grids),
+            first_view=FirstView(
+                question=Area.of(*self.question) if self.question else None,
+                controls=tuple(self.controls),
+                effects=tuple(self.effects),
+                finding=Area.of(*self.finding) if self.finding else None,
+            ),
         )

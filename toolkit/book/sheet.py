@@ -156,6 +156,24 @@ class Scale:
     end: float | None = None
 
 
+Effect = Area | Chart | Picture
+
+
+@dataclass(frozen=True)
+class FirstView:
+    """What a reader has to see of a sheet before scrolling: the cell with the question in one line,
+    the cells that the reader changes, what shows the main effect of a change (cells, or charts and
+    pictures of this very sheet), and the cell with the finding in one sentence.
+
+    It is data for whoever checks the layout of a sheet; no part of a workbook depends on it.
+    """
+
+    question: Area | None = None
+    controls: tuple[Area, ...] = ()
+    effects: tuple[Effect, ...] = ()
+    finding: Area | None = None
+
+
 @dataclass(frozen=True)
 class Sheet:
     """A sheet of a workbook.
@@ -166,7 +184,10 @@ class Sheet:
     style is not locked can be changed; there is no password. In the areas in `verdicts`, texts that
     begin with pass or fail are coloured. Each area in `merges` is merged into its first cell; these
     areas must not overlap. `filter` is the area, including headings, that readers can filter and
-    sort. The mappings are copied and cannot be changed.
+    sort. `first_view` says what must be seen without scrolling. The mappings
+    are copied and cannot be changed.
+
+    Raises ValueError for an effect that is a chart or a picture of another sheet.
     """
 
     name: str
@@ -189,10 +210,18 @@ class Sheet:
     scales: tuple[Scale, ...] = ()
     filter: Area | None = None
     grids: tuple[Grid, ...] = ()
+    first_view: FirstView = FirstView()
 
     def __post_init__(self) -> None:
         for name in ("cells", "widths", "heights"):
             object.__setattr__(self, name, MappingProxyType(dict(getattr(self, name))))
+        own = {id(drawing) for drawing in (*self.charts, *self.pictures)}
+        for effect in self.first_view.effects:
+            if not isinstance(effect, Area) and id(effect) not in own:
+                raise ValueError(
+                    f"{self.name}: an effect of the first view is a {type(effect).__name__} that "
+                    "does not lie on this sheet"
+                )
 
     def with_cells(self, cells: Mapping[tuple[int, int], Cell]) -> "Sheet":
         """A copy of the sheet with additional cells, which replace existing ones."""

@@ -33,7 +33,7 @@ def sheet(epochs: Table, run: LessonLayout) -> Sheet:
         (1, 10): computed(status(), {LOSSES: losses}, "note"),
     }
     chart = _chart(epochs, at(BACKPROP, 1, 1, heading.value))
-    return table.page(BACKPROP, cells, epochs, (chart,), tab="000000")
+    return table.page(BACKPROP, cells, epochs, (chart,), tab="000000", effects=(chart,))
 
 
 def _chart(epochs: Table, heading: Known) -> Chart:

@@ -9,7 +9,8 @@ from sympy import Eq, Integer, Piecewise, Symbol
 from toolkit.book.address import Area, Operand
 from toolkit.book.known import Known, at, constant, down, in_row
 from toolkit.book.live import computed
-from toolkit.book.sheet import Sheet
+from toolkit.book.regions import open_areas
+from toolkit.book.sheet import FirstView, Sheet
 from toolkit.book.tables import Cell, Column, Table
 from toolkit.network.derivation import LOSS
 from toolkit.network.trace import start_values
@@ -77,6 +78,7 @@ def sheet(run: LessonLayout, slopes: dict[Symbol, Known]) -> Sheet:
         freeze=(FIRST_ROW, 2),
         tab="56B4E9",
         verdicts=(Area(FIRST_ROW, 7, last, 7),),
+        first_view=FirstView(controls=open_areas(cells), effects=(Area(FIRST_ROW, 7, last, 7),)),
     )
 
 

@@ -8,7 +8,8 @@ from sympy import Add, Expr, Piecewise, Symbol
 
 from toolkit.book.known import Known, at, down
 from toolkit.book.live import computed
-from toolkit.book.sheet import Chart, Series, Sheet
+from toolkit.book.regions import of_style
+from toolkit.book.sheet import Chart, FirstView, Series, Sheet
 from toolkit.book.tables import Cell, Table
 from toolkit.network.derivation import LEARNING_RATE, LOSS
 from toolkit.network.lesson import Activation
@@ -80,6 +81,7 @@ def sheet(run: LessonLayout, tables: Mapping[str, Table]) -> Sheet:
         freeze=(size_table.row + 1, 2),
         tab="009E73",
         pages_high=ceil(size_table.last_row / ROWS_A_PAGE),
+        first_view=FirstView(effects=(chart,), finding=next(iter(of_style(cells, "bold")), None)),
     )
 
 

@@ -15,6 +15,7 @@ from toolkit.book.limits import MAX_FORMULA
 from toolkit.book.live import computed
 from toolkit.book.measure import POINTS_PER_PIXEL, points
 from toolkit.book.page import PADDING, PageBuilder, equation_picture, equation_text
+from toolkit.book.regions import of_style
 from toolkit.book.sheet import Picture, Sheet
 from toolkit.book.tables import Cell
 from toolkit.pages.backprop.layout import START
@@ -155,6 +156,7 @@ class EquationPage(PageBuilder):
         self.cells[1, ROUNDED] = Cell(f"next: {following.words}", "link", link=following.sheet)
         self.widths = WIDTHS | {NAME: max(WIDTHS[NAME], 1.3 * self.longest_name)}
         self.heights = {1: 26.0, **self.heights}
+        self.effects = self.effects or [*of_style(self.cells, "value", "large value")]
         self.freeze, self.tab = (FIRST_ROW - 1, 2), "CC79A7"
         # The sheet is printed on more than one page if it would be illegible on one.
         self.pages_high = 1 if sum(self.heights.values()) < PAGE_POINTS else None

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from sympy import Integer, Mul, Symbol
 
+from toolkit.book.regions import of_style
 from toolkit.book.sheet import Sheet
 from toolkit.network.derivation import LOSS
 from toolkit.pages.backprop.layout import LessonLayout
@@ -32,6 +33,8 @@ def sheet(run: LessonLayout, step: Step, cells: QuantityCells, following: Link) 
         page.text(words)
     (_one_way if _single_path(run) else _many_ways)(page, run, chosen)
     _only_this_sample(page, run)
+    values = of_style(page.cells, "value", "large value")
+    page.question, page.effects = (2, 1), [area.last for area in values]
     lead = (f"How fast does the loss grow if {chosen.name} grows a little? Follow the way back.",)
     return page.sheet(f"{step.title}: ∂E_total/∂{chosen.name} by the chain rule", lead, following)
 

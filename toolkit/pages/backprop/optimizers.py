@@ -14,6 +14,7 @@ from toolkit.book.address import Area
 from toolkit.book.known import Known, at
 from toolkit.book.live import computed
 from toolkit.book.page import PageBuilder
+from toolkit.book.regions import open_areas
 from toolkit.book.sheet import Chart, Sheet
 from toolkit.book.tables import Cell, Table
 from toolkit.network.derivation import LEARNING_RATE, LOSS
@@ -123,6 +124,8 @@ def sheet(run: LessonLayout, losses: Sequence[Curve]) -> Sheet:
         **chosen(run, losses, OPTIMIZERS, below, "optimizer"),
     }
     page.charts.append(_comparison(losses, top))
+    page.controls += open_areas(page.cells)
+    page.effects += page.charts
     for one in (run, *run.compared):
         _step(page, one)
     return page.finish()

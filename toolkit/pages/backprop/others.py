@@ -2,7 +2,8 @@
 
 from toolkit.book.known import at
 from toolkit.book.live import computed
-from toolkit.book.sheet import Sheet
+from toolkit.book.regions import of_style
+from toolkit.book.sheet import FirstView, Sheet
 from toolkit.book.tables import Cell
 from toolkit.pages.backprop.layout import OTHERS, START, LessonLayout
 from toolkit.pages.backprop.lines import MOST_TERMS, QuantityCells
@@ -40,7 +41,15 @@ def sheet(run: LessonLayout, quantities: QuantityCells) -> Sheet:
         cells[row, 4] = rounded
         quantities.values[equation.symbol] = here
         quantities.texts[equation.symbol] = at(OTHERS, row, 4, rounded.value)
-    return Sheet(OTHERS, cells, widths=WIDTHS, freeze=(FIRST_ROW, 2), tab="CC79A7", portrait=True)
+    return Sheet(
+        OTHERS,
+        cells,
+        widths=WIDTHS,
+        freeze=(FIRST_ROW, 2),
+        tab="CC79A7",
+        portrait=True,
+        first_view=FirstView(effects=of_style(cells, "value", "large value")),
+    )
 
 
 def equations(run: LessonLayout) -> list[Equation]:

@@ -10,7 +10,8 @@ from toolkit.book.known import Known, at, down
 from toolkit.book.limits import MAX_CHOICES
 from toolkit.book.live import computed
 from toolkit.book.measure import ROW_POINTS
-from toolkit.book.sheet import Chart, Sheet, Validation
+from toolkit.book.regions import open_areas
+from toolkit.book.sheet import Chart, FirstView, Sheet, Validation
 from toolkit.book.tables import Cell, Table
 from toolkit.network.derivation import LEARNING_RATE
 from toolkit.network.forward import layer_name
@@ -76,6 +77,7 @@ def sheet(run: LessonLayout, tables: list[Table], of_optimizers: Chart | None = 
         tab="E69F00",
         protected=True,
         validations=_validations(run),
+        first_view=FirstView(controls=open_areas(cells), effects=charts),
     )
 
 

@@ -7,7 +7,7 @@ from sympy import Abs, Expr, Piecewise, Rational, Symbol
 from toolkit.book.address import Area
 from toolkit.book.known import Known, at
 from toolkit.book.live import computed
-from toolkit.book.sheet import Sheet
+from toolkit.book.sheet import FirstView, Sheet
 from toolkit.book.tables import Cell, Table
 from toolkit.book.theme import MOST_DECIMALS
 from toolkit.files.errors import ToolkitError
@@ -97,6 +97,7 @@ def sheet(run: LessonLayout, tables: list[Table], template: str) -> Sheet:
         portrait=True,
         pages_high=1 if rows <= A_PAGE else None,
         merges=(Area(3, 1, 3, 7),),
+        first_view=FirstView(effects=(Area.of(FIRST_ROW, 7, len(published.figures)),)),
         heights={3: LINE_POINTS * max(1, -(-len(note) // NOTE_WIDTH))},
     )
 

@@ -4,7 +4,8 @@ from dataclasses import replace
 from math import ceil
 
 from toolkit.book.known import at
-from toolkit.book.sheet import Chart, Sheet
+from toolkit.book.regions import open_areas
+from toolkit.book.sheet import Chart, FirstView, Sheet
 from toolkit.book.tables import Cell, Table
 from toolkit.network.derivation import LOSS
 from toolkit.pages.backprop.layout import RATES, START, LessonLayout, rate_sheet, rate_symbol
@@ -48,7 +49,14 @@ def sheet(run: LessonLayout, tables: list[Table]) -> Sheet:
     if several:
         charts = (_comparison(run, tables, top), *charts)
     return Sheet(
-        RATES, cells, charts=charts, widths=WIDTHS, tab="009E73", pages_high=pages, portrait=True
+        RATES,
+        cells,
+        charts=charts,
+        widths=WIDTHS,
+        tab="009E73",
+        pages_high=pages,
+        portrait=True,
+        first_view=FirstView(controls=open_areas(cells), effects=charts[:1]),
     )
 
 

@@ -8,6 +8,7 @@ from sympy import Piecewise, Symbol
 from toolkit.book.address import Area
 from toolkit.book.known import Known
 from toolkit.book.page import PageBuilder, Place
+from toolkit.book.regions import around
 from toolkit.book.sheet import Corner, Line, Sheet
 from toolkit.book.tables import Cell
 from toolkit.network.derivation import LOSS
@@ -82,7 +83,10 @@ def sheet(
     for row, (name, summary) in enumerate(contents.items(), CONTENTS_ROW):
         page.cells[row, 1] = Cell(name, "link", link=name)
         page.cells[row, 2] = Cell(summary, "muted")
+    page.finding = 7, 2
+    before = set(page.cells)
     _network(page, run, quantities)
+    page.effects.append(around(page.cells.keys() - before))
     return page.finish()
 
 

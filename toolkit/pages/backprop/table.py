@@ -10,18 +10,25 @@ from math import ceil
 import numpy as np
 from sympy import Integer, Symbol
 
-from toolkit.book.address import Operand
+from toolkit.book.address import Area, Operand
 from toolkit.book.known import ABOVE, Known, in_row
 from toolkit.book.live import computed
-from toolkit.book.sheet import Chart, Sheet
+from toolkit.book.sheet import Chart, Effect, FirstView, Sheet
 from toolkit.book.tables import Cell, Column, Table
 from toolkit.book.theme import fitting
 from toolkit.network.derivation import EPOCH, LEARNING_RATE, LOSS, Derivation
 from toolkit.network.trace import Values
-from toolkit.pages.backprop.layout import PARAMETERS, LessonLayout, rate_sheet, rate_symbol
+from toolkit.pages.backprop.layout import (
+    PARAMETERS,
+    LessonLayout,
+    column_of,
+    rate_sheet,
+    rate_symbol,
+)
 from toolkit.symbols.equation import Equation, Gradient, Previous
 from toolkit.symbols.text import Text, joined, number_text
 
+FIRST_LOSSES = 10  # epochs
 HEADING_ROW = 3
 COLUMNS_A_PAGE = 16
 ROWS_HINT = "Row 0 is the start; each row below it is one epoch later."
@@ -89,7 +96,8 @@ def sheet(run: LessonLayout, rate: int) -> Sheet:
         (2, 1): Cell("back", "link", link=PARAMETERS),
         (2, 2): Cell(HINT, "muted"),
     }
-    return page(rate_sheet(letter), cells, table(run, rate))
+    epochs = table(run, rate)
+    return page(rate_sheet(letter), cells, epochs, effects=losses(epochs))
 
 
 def page(
@@ -98,8 +106,11 @@ def page(
     epochs: Table,
     charts: tuple[Chart, ...] = (),
     tab: str = "0072B2",
+    effects: tuple[Effect, ...] = (),
 ) -> Sheet:
-    """A sheet with a table, cells above it and charts beside it."""
+    """A sheet with a table, cells above it and charts beside it. `effects` are those of its
+    first view: the first row of epochs, unless told otherwise.
+    """
     return Sheet(
         name,
         cells,
@@ -108,7 +119,14 @@ def page(
         freeze=(HEADING_ROW + 1, 2),
         tab=tab,
         pages_wide=ceil(len(epochs.columns) / COLUMNS_A_PAGE),
+        first_view=FirstView(effects=effects or (epochs.area.first,)),
     )
+
+
+def losses(epochs: Table) -> tuple[Area, ...]:
+    """The loss of the first epochs, which shows whether a network learns."""
+    column = epochs.column + column_of(epochs, LOSS.name)
+    return (Area.of(epochs.row, column, min(FIRST_LOSSES, epochs.last_row - epochs.row) + 1),)
 
 
 def title(run: LessonLayout, rate: int) -> Cell:

@@ -4,8 +4,10 @@ from collections.abc import Iterable, Sequence
 
 from sympy import Symbol
 
+from toolkit.book.address import Area
 from toolkit.book.live import computed
-from toolkit.book.sheet import Book, Sheet
+from toolkit.book.regions import open_areas
+from toolkit.book.sheet import Book, Effect, FirstView, Sheet
 from toolkit.book.tables import Cell
 from toolkit.experiments.notation import in_words
 from toolkit.experiments.results import Result
@@ -56,13 +58,23 @@ def _page(concept: Concept, records: Records) -> Page:
     page.say(*concept.idea)
     page.part("Try it")
     concept.demonstrate(page)
+    page.controls = page.controls or list(open_areas(page.cells))
+    page.effects = page.effects or _effects(page)
     _measured(page, concept, records)
     return page
+
+
+def _effects(page: Page) -> list[Effect]:
+    """What shows the effect of a change where the demonstration does not say so itself: its charts,
+    or else its coloured cells.
+    """
+    return list(page.charts) or [area for scale in page.scales for area in scale.areas]
 
 
 def _measured(page: Page, concept: Concept, records: Records) -> None:
     """Write the question, the table, the conclusion, the chart, and further measurements."""
     page.part(f"Measured: {concept.experiment.question}")
+    page.question = (page.row - 1, LABEL)
     setups = [variant.setup(records.budget) for variant in concept.experiment.variants]
     budgets = [(setup.images, setup.model.training.epochs) for setup in setups]
     page.say(_budget_line(records, budgets), baseline_in_words(), style="muted")
@@ -73,7 +85,7 @@ def _measured(page: Page, concept: Concept, records: Records) -> None:
         if any(map(compares, concept.conclusion)):
             page.say(*CLEARLY, style="muted")
     else:
-        page.answer = page.row, LABEL
+        page.finding = page.row, LABEL
         page.say(
             f"Not all of it is measured yet: toolkit experiments --only {concept.name}",
             style="conclusion",
@@ -129,10 +141,19 @@ def _contents(concepts: Sequence[Concept], pages: list[Page], records: Records) 
     for row, (concept, page) in enumerate(zip(concepts, pages, strict=True), 5):
         cells[row, 1] = Cell(concept.heading, "link", link=page.name)
         cells[row, 2] = Cell(concept.experiment.question, "text")
-        if page.answer:
-            cells[row, 3] = computed(SENTENCE, {SENTENCE: page.known(page.answer)}, "text")
+        if page.finding:
+            known = {SENTENCE: page.known(page.finding)}
+            cells[row, 3] = computed(SENTENCE, known, "text")
     row = 6 + len(pages)
     cells[row, 1] = Cell(RESULTS, "link", link=RESULTS)
     cells[row, 2] = Cell(f"{len(records.results):,} runs. {_all_runs(records)}", "text")
     widths = {1: 66.0, 2: 80.0, 3: 130.0}
-    return Sheet(CONTENTS, cells, widths=widths, freeze=(5, 2), tab="000000", pages_high=1)
+    return Sheet(
+        CONTENTS,
+        cells,
+        widths=widths,
+        freeze=(5, 2),
+        tab="000000",
+        pages_high=1,
+        first_view=FirstView(effects=(Area.of(5, 3, len(pages)),)),
+    )

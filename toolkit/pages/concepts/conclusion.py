@@ -46,7 +46,7 @@ def conclude(figures: VariantFigures, sentences: Sequence[str]) -> None:
     answer of the page.
     """
     if sentences:
-        figures.page.answer = figures.page.row, LABEL
+        figures.page.finding = figures.page.row, LABEL
     for sentence in sentences:
         known: dict[Symbol, Known] = {}
         pieces = list(_pieces(sentence, figures, known))

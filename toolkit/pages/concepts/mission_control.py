@@ -102,6 +102,8 @@ def _checklist(page: Page) -> None:
     known = page.shared | yours | {YOURS: area}
     page.compute((page.row, FIRST + 2), _if_filled(well, len(SIGNALS)), known, "verdict")
     page.merges.append(Area.of(page.row, FIRST + 2, wide=2))
+    page.controls.append(Area.of(first, FIRST, len(SIGNALS)))
+    page.effects.append(page.merges[-1])
     page.row += 1
     _line(page, LATER, yours)
 

@@ -141,8 +141,8 @@ def _sentence(tables: Tables, again: int, unseen: int) -> None:
         Text("."),
     )
     page.compute(page.places["summary"], words, known, "name")
-    page.answer = page.row, LABEL
-    page.compute(page.answer, words, known, "conclusion")
+    page.finding = page.row, LABEL
+    page.compute(page.finding, words, known, "conclusion")
     page.row += 2
 
 

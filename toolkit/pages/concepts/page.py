@@ -38,14 +38,13 @@ class Page(PageBuilder):
     """The sheet of a concept under construction.
 
     `shared` holds cells of the demonstration that the measured part also uses, and `places` cells
-    that the measured part fills. `answer` is the cell that the contents quote.
+    that the measured part fills. The table of contents quotes its `finding`.
     """
 
     title: str
     row: int = field(default=TOP, kw_only=True)
     shared: dict[Symbol, Known] = field(default_factory=dict, kw_only=True)
     places: dict[str, Place] = field(default_factory=dict, kw_only=True)
-    answer: Place | None = field(default=None, kw_only=True)
 
     def __post_init__(self) -> None:
         self.cells[1, LABEL] = Cell(self.title, "title")

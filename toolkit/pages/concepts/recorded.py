@@ -6,9 +6,10 @@ from math import isfinite
 
 from sympy import Symbol
 
+from toolkit.book.address import Area
 from toolkit.book.known import Known
 from toolkit.book.live import computed
-from toolkit.book.sheet import Sheet
+from toolkit.book.sheet import FirstView, Sheet
 from toolkit.book.tables import Cell, Column, Table
 from toolkit.book.values import Value
 from toolkit.experiments.programme import NamedExperiment
@@ -137,6 +138,7 @@ def sheet(result_table: Table, sentence: str) -> Sheet:
         freeze=(TABLE_ROW + 1, 3),
         filter=result_table.area,
         tab="7F7F7F",
+        first_view=FirstView(effects=(Area.of(TABLE_ROW, 1, 2, 3),)),
     )
 
 

@@ -3,7 +3,8 @@
 from toolkit.book.known import Known, at
 from toolkit.book.measure import points
 from toolkit.book.page import equation_picture
-from toolkit.book.sheet import Book, Sheet
+from toolkit.book.regions import open_areas
+from toolkit.book.sheet import Book, FirstView, Sheet
 from toolkit.book.tables import Cell
 from toolkit.convnet.stages import DEVIATION, MEAN, Stage, stages
 from toolkit.convnet.stored import Stored
@@ -78,6 +79,7 @@ def _input(image: Maps, margin: int) -> tuple[Sheet, Maps]:
         pictures=(equation_picture(eq.NORMALIZED, (4, EQUATION_COLUMN), explained.SIZE),),
         validations=rules.normalizing(8),
         protected=True,
+        first_view=FirstView(controls=open_areas(cells), effects=(maps.area(0),)),
     ), maps
 
 

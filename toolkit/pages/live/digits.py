@@ -9,7 +9,7 @@ from toolkit.book.address import Area
 from toolkit.book.grid import Grid, moving
 from toolkit.book.known import Known, down
 from toolkit.book.measure import points
-from toolkit.book.sheet import Scale, Sheet
+from toolkit.book.sheet import FirstView, Scale, Sheet
 from toolkit.book.tables import Cell
 from toolkit.book.values import Value
 from toolkit.pages.live.layer import width_of
@@ -103,4 +103,5 @@ def sheet(gallery: Gallery) -> Sheet:
         heights=dict.fromkeys(range(FIRST_ROW, last + 1), points(PIXELS)),
         tab="7F7F7F",
         scales=(Scale((area,), "000000", "FFFFFF", end=255),),
+        first_view=FirstView(effects=(Area.of(FIRST_ROW, FIRST_COLUMN, SIDE, SIDE),)),
     )

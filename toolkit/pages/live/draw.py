@@ -193,6 +193,12 @@ def answer(page: PageBuilder, gallery: Gallery, probabilities: SoftmaxSheet) -> 
     page.merges += [Area.of(top, column, high=6), Area(CHOICE_ROW, CHOICE_COLUMN, CHOICE_ROW, 20)]
     page.merges += [Area.of(top + 2 * n, column + 1, high=2) for n in range(3)]
     page.charts.append(_chart(probabilities))
+    page.controls += [
+        Area.of(CHOICE_ROW, CHOICE_COLUMN),
+        Area.of(FIRST_ROW, PAINT_COLUMN, SIDE, SIDE),
+    ]
+    page.effects += [Area(top, column, rows[-1] + 1, column + 1), *page.charts]
+    page.finding = (top, column)
 
 
 def _chart(probabilities: SoftmaxSheet) -> Chart:

@@ -10,13 +10,13 @@ from toolkit.book.address import Area
 from toolkit.book.known import Known, at, down
 from toolkit.book.live import computed
 from toolkit.book.page import equation_picture
-from toolkit.book.sheet import Scale, Sheet
+from toolkit.book.sheet import FirstView, Scale, Sheet
 from toolkit.book.tables import Cell
 from toolkit.book.values import Value
 from toolkit.convnet.stages import Stage, scale_and_shift
 from toolkit.pages.live import equations as eq
 from toolkit.pages.live import explained, rules
-from toolkit.pages.live.layer import EQUATION_ROW, NEGATIVE, POSITIVE, equation, meant
+from toolkit.pages.live.layer import EQUATION_ROW, NEGATIVE, POSITIVE, bounds, equation, meant
 from toolkit.pages.live.layout import Cells
 from toolkit.symbols.equation import Equation
 from toolkit.symbols.maps import map_mean
@@ -61,6 +61,9 @@ def features(stage: Stage, name: str, title: str, inputs: Sequence[Known]) -> Nu
         protected=True,
         pictures=(equation(stage),),
         heights=HIGH,
+        first_view=FirstView(
+            controls=bounds(cells), effects=(Area.of(FIRST_ROW, OUTPUT_COLUMN, len(inputs)),)
+        ),
     )
     return NumberSheet(sheet, _outputs(name, cells, len(inputs)))
 
@@ -109,6 +112,9 @@ def linear(
         protected=True,
         pictures=(equation(stage),),
         heights=HIGH,
+        first_view=FirstView(
+            controls=bounds(cells), effects=(Area.of(FIRST_ROW, OUTPUT_COLUMN, len(stage.kernel)),)
+        ),
     )
     return NumberSheet(sheet, _outputs(name, cells, len(stage.kernel)))
 
@@ -196,6 +202,7 @@ def softmax(name: str, title: str, logits: Sequence[Known], names: Sequence[str]
         pictures=pictures,
         heights={EQUATION_ROW: 36.0},
         protected=True,
+        first_view=FirstView(effects=(Area.of(FIRST_ROW, 5, len(classes)),)),
     )
     return SoftmaxSheet(sheet, each, ranges[0], ranges[3])
 

@@ -105,6 +105,7 @@ def sheet(steps: Sequence[tuple[str, Stage]]) -> Sheet:
         for words, equation in lines:
             page.cells[page.row, WORDS_COLUMN] = Cell(words, "label")
             page.typeset(equation, EQUATION_COLUMN, SIZE)
+    page.effects += page.pictures[:1]
     return page.finish()
 
 

@@ -10,7 +10,8 @@ from toolkit.book.grid import moving
 from toolkit.book.known import Known, at
 from toolkit.book.live import computed
 from toolkit.book.measure import points
-from toolkit.book.sheet import Scale, Sheet, Validation
+from toolkit.book.regions import open_areas
+from toolkit.book.sheet import FirstView, Scale, Sheet, Validation
 from toolkit.book.tables import Cell
 from toolkit.pages.live import backward as back
 from toolkit.pages.live.digits import SIDE, STEP, Gallery
@@ -92,6 +93,10 @@ class Front:
             merges=(Area(5, 11, 5, 20), *_pairs_of_rows()),
             protected=True,
             pages_high=1,
+            first_view=FirstView(
+                controls=open_areas(self.cells),
+                effects=(Area.of(min(ROWS.values()), TABLE_COLUMN, 2 * len(ROWS), 4),),
+            ),
         )
 
     def _known_cell(self, row: int, column: int) -> Known:

@@ -1,6 +1,6 @@
 """A stage of maps: a convolution, a pool, or a change in place, cell by cell."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,7 +11,8 @@ from toolkit.book.known import Known, at
 from toolkit.book.live import computed
 from toolkit.book.measure import points
 from toolkit.book.page import equation_picture
-from toolkit.book.sheet import Picture, Scale, Sheet
+from toolkit.book.regions import around, open_cells
+from toolkit.book.sheet import FirstView, Picture, Scale, Sheet
 from toolkit.book.tables import Cell
 from toolkit.convnet.stages import EPSILON as EPSILON_VALUE
 from toolkit.convnet.stages import Stage
@@ -70,8 +71,15 @@ def layer(stage: Stage, name: str, title: str, before: Maps, margin: int) -> Lay
         validations=tuple(rules.of_maps(stage, right + 1, right + 2 + len(NUMBERS))),
         protected=True,
         pages_high=1,
+        first_view=FirstView(controls=bounds(cells), effects=(maps.area(0),)),
     )
     return LayerSheet(sheet, maps, (numbered(stage), right) if around else None)
+
+
+def bounds(cells: Mapping[tuple[int, int], Cell]) -> tuple[Area, ...]:
+    """All cells of parameters in one area."""
+    places = open_cells(cells)
+    return (around(places),) if places else ()
 
 
 def numbered(stage: Stage) -> str:

@@ -8,7 +8,8 @@ from sympy import Expr, Integer, Symbol
 
 from toolkit.book.known import Known, at, down
 from toolkit.book.live import computed
-from toolkit.book.sheet import Sheet
+from toolkit.book.regions import around
+from toolkit.book.sheet import FirstView, Sheet
 from toolkit.book.tables import Cell
 from toolkit.book.values import Value
 from toolkit.pages.live import backward as back
@@ -131,4 +132,5 @@ class LossSheet:
             protected=True,
             pictures=tuple(pictures),
             heights=heights,
+            first_view=FirstView(effects=(around(p for p in self.cells if p[0] >= FIRST_ROW),)),
         )

@@ -15,7 +15,7 @@ from toolkit.book.sheet import Sheet
 from toolkit.book.tables import Cell
 from toolkit.pages.live import equations as eq
 from toolkit.pages.live.explained import equation_row
-from toolkit.pages.live.layer import shading, width_of
+from toolkit.pages.live.layer import bounds, shading, width_of
 from toolkit.pages.live.layout import FIRST_ROW, Array, Maps, Tiling, filled
 from toolkit.symbols.equation import Equation
 
@@ -124,4 +124,6 @@ class MapPage(PageBuilder):
         self.cells = {(1, 2): Cell(title, "title"), **self.cells}
         self.freeze, self.tab, self.pages_high = (FIRST_ROW - 1, 1), tab, 1
         self.protected = True
+        self.controls += bounds(self.cells)
+        self.effects += [area for scale in self.scales[:1] for area in scale.areas[:1]]
         return self.finish()

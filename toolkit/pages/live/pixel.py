@@ -68,6 +68,8 @@ def sheet(parts: list[ConvolutionSheet]) -> Sheet:
     )
     for part in parts:
         page.row = _section(part, page.row, page) + 3
+    # Of the first section: the others begin below the first view.
+    page.controls, page.effects = page.controls[:1], page.effects[:1]
     return page.finish()
 
 
@@ -97,6 +99,7 @@ def _chosen(part: ConvolutionSheet, top: int, page: PageBuilder) -> dict[Symbol,
     """
     count, high, wide = part.stage.output
     starts = ((MAP, 1, count), (ROW, high // 2, high), (COLUMN, wide // 2, wide))
+    page.controls.append(Area.of(top + 1, 3, len(starts)))
     known = {}
     for row, (symbol, start, most) in enumerate(starts, top + 1):
         start = max(1, start)
@@ -228,6 +231,7 @@ def _result(
         known[symbol] = lines.add(words, element(CELLS, place, Integer(1)), operands)
     here = lines.add("the cell", eq.finished(part.stage, ADDED), known)
     there = lines.add(f"on sheet {part.name}", _on_sheet(part), chosen | {CELLS: _region(part)})
+    page.effects.append(Area.of(lines.row - 1, VALUE_COLUMN))
     known = {HERE: here, THERE: there, LIMIT: constant(TOLERANCE)}
     lines.add("the same?", verdict(abs(HERE - THERE), LIMIT), known, "verdict")
     page.verdicts.append(Area.of(lines.row, VALUE_COLUMN))

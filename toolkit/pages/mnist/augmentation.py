@@ -4,7 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from toolkit.book.raster import image_picture
-from toolkit.book.sheet import Picture, Sheet
+from toolkit.book.sheet import FirstView, Picture, Sheet
 from toolkit.book.tables import Cell
 from toolkit.convnet.history import Pictures
 from toolkit.convnet.template import Augmentation
@@ -46,6 +46,7 @@ def sheet(result: MnistRun, samples: Pictures) -> Sheet:
         tab="009E73",
         pages_high=1,
         portrait=True,
+        first_view=FirstView(effects=tuple(pictures[: 1 + draws.shape[1]])),
     )
 
 

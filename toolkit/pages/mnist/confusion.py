@@ -7,7 +7,8 @@ from sympy import Symbol
 from toolkit.book.address import Area
 from toolkit.book.known import Known, at
 from toolkit.book.live import computed
-from toolkit.book.sheet import Scale, Sheet
+from toolkit.book.regions import around
+from toolkit.book.sheet import FirstView, Scale, Sheet
 from toolkit.book.tables import Cell, Table
 from toolkit.pages.mnist import predictions
 from toolkit.pages.mnist.layout import CONFUSION, MnistRun, opening
@@ -50,6 +51,7 @@ def sheet(result: MnistRun, table: Table) -> Sheet:
         freeze=(FIRST_ROW, FIRST_COLUMN),
         tab="D55E00",
         scales=_scales(count),
+        first_view=FirstView(effects=(around(matrix),)),
     )
 
 

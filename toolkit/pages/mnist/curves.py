@@ -5,7 +5,7 @@ import math
 import numpy as np
 
 from toolkit.book.known import at
-from toolkit.book.sheet import Chart, Series, Sheet
+from toolkit.book.sheet import Chart, FirstView, Series, Sheet
 from toolkit.book.tables import Cell, Table
 from toolkit.pages.mnist import words
 from toolkit.pages.mnist.layout import CURVES, EPOCHS, MnistRun, column, opening
@@ -40,7 +40,15 @@ def sheet(result: MnistRun, table: Table) -> Sheet:
     )
     cells[FIRST_ROW - 1, 1] = Cell(words.held_out_figures(model, held_out), "muted")
     widths = {1: 12, 2: 12, 3: 12}
-    return Sheet(CURVES, cells, charts=charts, widths=widths, tab="0072B2", pages_high=1)
+    return Sheet(
+        CURVES,
+        cells,
+        charts=charts,
+        widths=widths,
+        tab="0072B2",
+        pages_high=1,
+        first_view=FirstView(effects=charts[:2]),
+    )
 
 
 def _lines(table: Table, *headings: str) -> tuple[Series, ...]:

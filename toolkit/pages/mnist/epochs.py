@@ -5,10 +5,10 @@ from typing import cast
 import numpy as np
 from sympy import Expr, Symbol
 
-from toolkit.book.address import Operand
+from toolkit.book.address import Area, Operand
 from toolkit.book.known import Known, at, in_row
 from toolkit.book.live import computed
-from toolkit.book.sheet import Sheet
+from toolkit.book.sheet import FirstView, Sheet
 from toolkit.book.tables import Cell, Column, Table
 from toolkit.convnet.history import History
 from toolkit.pages.mnist import words
@@ -111,6 +111,7 @@ def sheet(result: MnistRun) -> Sheet:
         freeze=start,
         tab="0072B2",
         filter=epoch_table.area,
+        first_view=FirstView(effects=(Area.of(TABLE_ROW, SUMMARY_COLUMN, 1 + len(CHOICES), 5),)),
     )
 
 

@@ -7,7 +7,7 @@ from sympy import Max, Symbol
 from toolkit.book.address import Area
 from toolkit.book.known import Known
 from toolkit.book.live import computed
-from toolkit.book.sheet import Scale, Sheet
+from toolkit.book.sheet import FirstView, Scale, Sheet
 from toolkit.book.tables import Cell
 from toolkit.pages.mnist.layout import KERNELS, MnistRun, opening
 from toolkit.symbols.ranges import largest, smallest
@@ -40,7 +40,13 @@ def sheet(result: MnistRun, layers: tuple[Weights, ...]) -> Sheet:
     widest = max((column for _, column in cells), default=1)
     widths = {1: 14, 2: 14, 3: 16} | dict.fromkeys(range(FIRST_COLUMN, widest + 1), 5.2)
     return Sheet(
-        KERNELS, cells, widths=widths, freeze=(4, FIRST_COLUMN), tab="CC79A7", scales=tuple(scales)
+        KERNELS,
+        cells,
+        widths=widths,
+        freeze=(4, FIRST_COLUMN),
+        tab="CC79A7",
+        scales=tuple(scales),
+        first_view=FirstView(effects=scales[0].areas),
     )
 
 

@@ -8,7 +8,8 @@ from sympy import Expr, Symbol
 from toolkit.book.address import Area
 from toolkit.book.known import Known, down
 from toolkit.book.live import computed
-from toolkit.book.sheet import Sheet, Validation
+from toolkit.book.regions import around, open_areas
+from toolkit.book.sheet import FirstView, Sheet, Validation
 from toolkit.book.tables import Cell
 from toolkit.convnet.shapes import LayerRow
 from toolkit.pages.mnist import layer_rules as rules
@@ -72,7 +73,8 @@ def sheet(result: MnistRun) -> Sheet:
         cells[FIRST_ROW + number, 1] = Cell(number + 1, "middle")
         cells |= line
     end = FIRST_ROW + len(rows) - 1
-    cells |= _totals(cells, end)
+    totals = _totals(cells, end)
+    cells |= totals
     widths = {1: 9} | {n: WIDTHS.get(symbol, 9) for symbol, n in COLUMN.items()}
     return Sheet(
         LAYERS,
@@ -82,6 +84,7 @@ def sheet(result: MnistRun) -> Sheet:
         tab="009E73",
         validations=_validations(end),
         verdicts=(Area.of(FIRST_ROW, COLUMN[rules.CHECK], len(rows)),),
+        first_view=FirstView(controls=open_areas(cells), effects=(around(totals),)),
     )
 
 

@@ -9,7 +9,7 @@ from sympy import Symbol
 from toolkit.book.known import at
 from toolkit.book.live import computed
 from toolkit.book.raster import image_picture
-from toolkit.book.sheet import Picture, Sheet
+from toolkit.book.sheet import FirstView, Picture, Sheet
 from toolkit.book.tables import Cell, Table
 from toolkit.convnet.history import Predictions
 from toolkit.pages.mnist import predictions
@@ -63,6 +63,7 @@ def sheet(result: MnistRun, answers: Predictions, table: Table, images: NDArray[
         heights=_heights(len(chosen)),
         freeze=(COUNT_ROW + 1, 2),
         tab="D55E00",
+        first_view=FirstView(effects=tuple(pictures[:ACROSS])),
     )
 
 

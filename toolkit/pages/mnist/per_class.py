@@ -7,7 +7,7 @@ from sympy import Expr, Piecewise
 from toolkit.book.address import Area
 from toolkit.book.known import Known, at, down
 from toolkit.book.live import computed
-from toolkit.book.sheet import Chart, Series, Sheet
+from toolkit.book.sheet import Chart, FirstView, Series, Sheet
 from toolkit.book.tables import Cell
 from toolkit.pages.mnist import confusion
 from toolkit.pages.mnist.layout import MnistRun, opening
@@ -66,6 +66,7 @@ def sheet(result: MnistRun, matrix: Cells) -> Sheet:
         freeze=(HEADING_ROW + 1, 2),
         tab="D55E00",
         pages_high=1,
+        first_view=FirstView(effects=charts),
     )
 
 

@@ -7,7 +7,7 @@ from sympy import Eq, Max, Piecewise, Rational, Symbol, log
 
 from toolkit.book.address import Area
 from toolkit.book.known import Known, in_row
-from toolkit.book.sheet import Sheet
+from toolkit.book.sheet import FirstView, Sheet
 from toolkit.book.tables import Cell, Column, Table
 from toolkit.convnet.history import PROBABILITY_DECIMALS, Predictions
 from toolkit.pages.mnist.layout import PREDICTIONS, MnistRun, column, opening
@@ -104,4 +104,5 @@ def sheet(result: MnistRun, prediction_table: Table) -> Sheet:
         freeze=(TABLE_ROW + 1, 4),
         tab="56B4E9",
         filter=prediction_table.area,
+        first_view=FirstView(effects=(Area.of(TABLE_ROW, 1, 2, len(prediction_table.columns)),)),
     )

@@ -1,6 +1,7 @@
 """The sheet Run: everything needed to repeat a training."""
 
-from toolkit.book.sheet import Sheet
+from toolkit.book.regions import of_style
+from toolkit.book.sheet import FirstView, Sheet
 from toolkit.book.tables import Cell
 from toolkit.convnet.template import Augmentation, TrainingConfig
 from toolkit.pages.mnist.layout import RUN, MnistRun, opening
@@ -43,7 +44,13 @@ def sheet(result: MnistRun) -> Sheet:
     for row, (name, value) in enumerate(entries, FIRST_ROW):
         cells[row, 1] = Cell(name, "name")
         cells[row, 2] = Cell(value, "label")
-    return Sheet(RUN, cells, widths={1: 30, 2: 70}, tab="CC79A7")
+    return Sheet(
+        RUN,
+        cells,
+        widths={1: 30, 2: 70},
+        tab="CC79A7",
+        first_view=FirstView(effects=of_style(cells, "name", "label")),
+    )
 
 
 def _training(training: TrainingConfig) -> dict[str, Line]:

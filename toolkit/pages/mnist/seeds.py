@@ -2,9 +2,10 @@
 
 import numpy as np
 
+from toolkit.book.address import Area
 from toolkit.book.known import Known, in_row
 from toolkit.book.live import computed
-from toolkit.book.sheet import Sheet
+from toolkit.book.sheet import FirstView, Sheet
 from toolkit.book.tables import Cell, Column, Table
 from toolkit.convnet.seeds import SeedRuns
 from toolkit.pages.mnist.layout import SEEDS, TEST_COUNT, column, counts, opening
@@ -36,7 +37,13 @@ def sheet(series: SeedRuns) -> Sheet:
         cells[row, 1] = Cell(name, "name")
         cells[row, 3] = computed(expr, known, style)
     return Sheet(
-        SEEDS, cells, (seed_table,), freeze=(TABLE_ROW + 1, 2), tab="56B4E9", filter=seed_table.area
+        SEEDS,
+        cells,
+        (seed_table,),
+        freeze=(TABLE_ROW + 1, 2),
+        tab="56B4E9",
+        filter=seed_table.area,
+        first_view=FirstView(effects=(Area.of(SUMMARY_ROW, 1, len(SUMMARY), 3),)),
     )
 
 

@@ -8,7 +8,7 @@ from sympy import Expr, Piecewise, Symbol
 from toolkit.book.address import Area
 from toolkit.book.known import Known, at
 from toolkit.book.live import computed
-from toolkit.book.sheet import Sheet
+from toolkit.book.sheet import FirstView, Sheet
 from toolkit.book.tables import Cell, Table
 from toolkit.pages.mnist import layer_costs, layer_rules
 from toolkit.pages.mnist.layout import (
@@ -134,7 +134,14 @@ def sheet(result: MnistRun, epochs: Table, layer_sheet: Sheet, others: Sequence[
     cells |= _contents(row + 5, others)
     widths = {1: 46, 2: 14, 3: 14, 4: 14}
     verdicts = (Area.of(FIRST_ROW, 4, len(DEMANDS)),)
-    return Sheet(TARGETS, cells, widths=widths, tab="E69F00", verdicts=verdicts)
+    return Sheet(
+        TARGETS,
+        cells,
+        widths=widths,
+        tab="E69F00",
+        verdicts=verdicts,
+        first_view=FirstView(effects=verdicts),
+    )
 
 
 def _contents(row: int, others: Sequence[Sheet]) -> dict[tuple[int, int], Cell]:
