@@ -32,12 +32,7 @@ ENGINES: dict[str, Callable[[Path, Cells], Cells]] = {
 }
 BOOKS = (
     "backprop",
-    "class-half",
-    "deep",
-    "line",
-    "mazur",
-    "softmax",
-    "xor",
+    *(name for name in books.LESSONS if name != "class"),
     "live",
     "live-step",
     "concepts",

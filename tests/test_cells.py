@@ -9,9 +9,9 @@ from sympy import Expr, Integer, Piecewise, Symbol
 
 from toolkit.book.known import at
 from toolkit.book.live import computed
+from toolkit.symbols.cell_criteria import criterion, match
 from toolkit.symbols.cells import Reference, operand
 from toolkit.symbols.choices import if_number, matching
-from toolkit.symbols.criteria import criterion, match
 from toolkit.symbols.equation import Equation
 from toolkit.symbols.lookups import element, lookup, place_or
 from toolkit.symbols.maps import window_dot

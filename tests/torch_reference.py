@@ -58,6 +58,7 @@ def optimizer_of(
         return torch.optim.Adagrad(parameters, eps=epsilon, **common)
     if kind == "rmsprop":
         return torch.optim.RMSprop(parameters, alpha=setting("alpha")[0], eps=epsilon, **common)
+    assert kind == "adam", f"no reference for the optimizer {kind}"
     first, second = setting("betas")
     return torch.optim.Adam(parameters, betas=(first, second), eps=epsilon, **common)
 
@@ -95,4 +96,6 @@ def _loss(
         return F.mse_loss(outputs, targets)
     if network.loss == "binary_cross_entropy":
         return F.binary_cross_entropy(outputs, targets)
-    return F.cross_entropy(logits, targets)
+    if network.loss == "cross_entropy":
+        return F.cross_entropy(logits, targets)
+    raise AssertionError(f"no reference for the loss {network.loss}")

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from math import prod
+from typing import assert_never
 
 from toolkit.convnet import layers
 
@@ -99,7 +100,10 @@ def _tensors(layer: layers.Layer, row: LayerRow) -> dict[str, Shape]:
             return dict.fromkeys(names, row.input[:1]) | {COUNTER: ()}
         case layers.Linear():
             return {"weight": (layer.features, prod(row.input)), "bias": (layer.features,)}
-    return {}
+        case layers.Relu() | layers.Dropout() | layers.MaxPool() | layers.GlobalAveragePool():
+            return {}
+        case unknown:
+            assert_never(unknown)
 
 
 def _row(layer: layers.Layer, shape: Shape) -> LayerRow:

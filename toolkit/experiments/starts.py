@@ -5,11 +5,11 @@ from collections.abc import Callable
 import torch
 from torch import nn
 
-from toolkit.experiments.variant import Start
+from toolkit.experiments.variant import Initialization
 
 TINY, LARGE = 0.001, 1.0  # standard deviations
 
-INITIALIZERS: dict[Start, Callable[[torch.Tensor, torch.Generator], object]] = {
+INITIALIZERS: dict[Initialization, Callable[[torch.Tensor, torch.Generator], object]] = {
     "he": lambda weight, random: nn.init.kaiming_normal_(
         weight, nonlinearity="relu", generator=random
     ),
@@ -20,7 +20,7 @@ INITIALIZERS: dict[Start, Callable[[torch.Tensor, torch.Generator], object]] = {
 }
 
 
-def draw(network: nn.Module, start: Start, seed: int) -> None:
+def draw(network: nn.Module, start: Initialization, seed: int) -> None:
     """Draw all kernels and linear weights, and set biases to 0; "torch" changes nothing."""
     if start == "torch":
         return

@@ -14,7 +14,7 @@ from toolkit.files.templates import Part, first_fault
 
 BASELINE = "8 16 P 8:1 16 16 24 28 G F10"
 Pixels = Literal["standardized", "unit", "symmetric", "bytes"]
-Start = Literal["torch", "he", "xavier", "tiny", "large", "zero"]
+Initialization = Literal["torch", "he", "xavier", "tiny", "large", "zero"]
 Labels = Literal["true", "shuffled", "half"]
 Loss = Literal["cross_entropy", "softmax_twice", "squared_error"]
 
@@ -41,7 +41,7 @@ class Setup(Part):
     model: Model
     images: int
     pixels: Pixels = "standardized"
-    start: Start = "torch"
+    start: Initialization = "torch"
     labels: Labels = "true"
     loss: Loss = "cross_entropy"
 
@@ -66,7 +66,7 @@ class Variant:
     training: Mapping[str, Any] = field(default_factory=dict)
     augmentation: Mapping[str, float] = field(default_factory=dict)
     pixels: Pixels = "standardized"
-    start: Start = "torch"
+    start: Initialization = "torch"
     labels: Labels = "true"
     loss: Loss = "cross_entropy"
     images: int | None = None

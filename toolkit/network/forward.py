@@ -4,12 +4,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
-from sympy import Add, Expr, Float, Integer, Rational, Symbol, exp, log
+from sympy import Add, Expr, Float, Integer, Symbol, exp, log
 
 from toolkit.network.initial_parameters import start_biases, start_weights
 from toolkit.network.lesson import Lesson
+from toolkit.network.losses import error, error_count
 from toolkit.network.optimizers import LOSS
-from toolkit.symbols.activations import ACTIVATIONS, binary_cross_entropy, leaky_relu, peak
+from toolkit.symbols.activations import ACTIVATIONS, leaky_relu, peak
 from toolkit.symbols.equation import Equation, quantity
 
 # `maximum`, `power` and `power_sum` are the parts of a softmax. The last three belong to the state
@@ -77,11 +78,12 @@ def forward(lesson: Lesson) -> Forward:
     graph.weights = _numbered(graph, "weight", len(start_weights(lesson)))
     graph.biases = _numbered(graph, "bias", len(start_biases(lesson)))
     errors = [
-        error
+        symbol
         for sample in range(samples)
-        for error in _errors(graph, sample, _layers(graph, sample))
+        for symbol in _errors(graph, sample, _layers(graph, sample))
     ]
-    graph.add(LOSS.name, Add(*errors) / Integer(_mean_over(lesson)), Role("loss"))
+    divisor = error_count(lesson.network.loss, samples, lesson.network.layers[-1])
+    graph.add(LOSS.name, Add(*errors) / Integer(divisor), Role("loss"))
     return graph
 
 
@@ -168,28 +170,19 @@ def _errors(graph: Forward, sample: int, outputs: list[Symbol]) -> list[Symbol]:
     errors = []
     for n, (target, output) in enumerate(zip(graph.targets[sample], outputs, strict=True), 1):
         role = Role("error", layer, n, sample + 1)
-        errors.append(graph.add(f"E{n}{tag}", _error(graph, target, output), role))
+        expr = error(graph.lesson.network.loss, target, output, _log_output(graph, output))
+        errors.append(graph.add(f"E{n}{tag}", expr, role))
     return errors
 
 
-def _error(graph: Forward, target: Symbol, output: Symbol) -> Expr:
-    loss = graph.lesson.network.loss
-    if loss == "binary_cross_entropy":
-        return binary_cross_entropy(output, target)
-    if loss == "cross_entropy":
-        # This is -t ln a with ln a written out, because the logarithm of an a that underflowed to 0
-        # has no value.
-        own = graph.roles[output]
-        logit = graph.quantities[replace(own, kind="sum")]
-        highest = graph.quantities[replace(own, kind="maximum", neuron=0)]
-        whole = graph.quantities[replace(own, kind="power_sum", neuron=0)]
-        return -target * (logit - highest - log(whole))
-    squared = (target - output) ** 2
-    return squared * Rational(1, 2) if loss == "half_squared_error" else squared
-
-
-def _mean_over(lesson: Lesson) -> int:
-    """The divisor of the sum of all errors, as in PyTorch's losses with reduction="mean"."""
-    samples, outputs = len(lesson.samples.inputs), lesson.network.layers[-1]
-    elementwise = lesson.network.loss in ("mean_squared_error", "binary_cross_entropy")
-    return samples * outputs if elementwise else samples
+def _log_output(graph: Forward, output: Symbol) -> Expr:
+    """The logarithm of an output; of a softmax written out, because one that underflowed to 0 has
+    none.
+    """
+    own = graph.roles[output]
+    if graph.lesson.network.activations[-1] != "softmax":
+        return log(output)
+    logit = graph.quantities[replace(own, kind="sum")]
+    highest = graph.quantities[replace(own, kind="maximum", neuron=0)]
+    whole = graph.quantities[replace(own, kind="power_sum", neuron=0)]
+    return logit - highest - log(whole)

@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from toolkit.symbols import criteria
+from toolkit.symbols import cell_criteria
 from toolkit.symbols.cell_function import cell_function
 from toolkit.symbols.cells import (
     Array,
@@ -91,7 +91,7 @@ def first_at_most(cells: Any, bound: Any) -> Any:
 @cell_function("IF(COUNTIF({cells},{target})=0,{otherwise},MATCH({target},{cells},0))")
 def place_or(target: Any, cells: Any, otherwise: Any) -> Any:
     """The position (from 1) of a value in a column, or `otherwise` if it is not found."""
-    return criteria.match(target, cells) if criteria.count(cells, target) else otherwise
+    return cell_criteria.match(target, cells) if cell_criteria.count(cells, target) else otherwise
 
 
 @cell_function("INDEX({answers},MATCH({target},{searched},0))")
@@ -100,7 +100,7 @@ def lookup(answers: Any, searched: Any, target: Any) -> Any:
 
     `lookup_across` does the same for cells side by side.
     """
-    place = criteria.match(target, searched)
+    place = cell_criteria.match(target, searched)
     return element.compute(answers, place) if math.isfinite(place) else math.nan
 
 

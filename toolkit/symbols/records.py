@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from toolkit.symbols import criteria, exact
+from toolkit.symbols import cell_criteria, exact
 from toolkit.symbols.cell_function import cell_function
 from toolkit.symbols.cells import contents, numbers
 from toolkit.symbols.content import holds_number
@@ -24,7 +24,7 @@ ALIKE = -12  # a power of ten: numbers count as equal below this share of their 
 @cell_function("COUNTIF({cells},{target})")
 def occurrences(cells: Any, target: Any) -> Any:
     """The number of cells in a range that equal a value."""
-    return criteria.count(cells, target)
+    return cell_criteria.count(cells, target)
 
 
 @cell_function("COUNTIFS({columns_and_criteria})")
@@ -33,7 +33,7 @@ def row_count(*columns_and_criteria: Any) -> Any:
 
     A condition is a value, or an upper bound for numbers (`up_to`).
     """
-    return criteria.count(*columns_and_criteria)
+    return cell_criteria.count(*columns_and_criteria)
 
 
 @cell_function('"<="&{bound}')  # & has a lower precedence than all arithmetic operators
@@ -45,7 +45,7 @@ def up_to(bound: Any) -> Any:
 @cell_function('COUNTIF({cells},"<"&{bound})')
 def count_below(cells: Any, bound: Any) -> Any:
     """The number of numbers in a range that are below a bound."""
-    return criteria.count(cells, joined.compute("<", bound))
+    return cell_criteria.count(cells, joined.compute("<", bound))
 
 
 @cell_function('IF(COUNTIFS({keys})=0,"–",SUMIFS({answers},{keys}))')
@@ -55,7 +55,7 @@ def record(answers: Any, *keys: Any) -> Any:
     Each key is a column followed by the value in it. The result is a dash if there is no such
     record.
     """
-    values = criteria.cells_that_meet(answers, *keys)
+    values = cell_criteria.cells_that_meet(answers, *keys)
     return float(sum(numbers(values).tolist())) if values else "–"
 
 
@@ -101,13 +101,13 @@ def deviation_of_records(answers: Any, keys: Any, key: Any) -> Any:
 
 def _complete(answers: Any, keys: Any, key: Any) -> list[Any] | None:
     """The numbers of the records with a key; None if one of these records holds no number."""
-    values = criteria.cells_that_meet(answers, keys, key)
+    values = cell_criteria.cells_that_meet(answers, keys, key)
     return values if values and all(map(holds_number, values)) else None
 
 
 def _of_equal_key(answers: Any, keys: Any, key: Any) -> Any:
     """The numbers of the records whose key is equal, without wildcards; nan for an error."""
-    cells, labels, equal = contents(answers), contents(keys), criteria.equal_to(key)
+    cells, labels, equal = contents(answers), contents(keys), cell_criteria.equal_to(key)
     if any(isinstance(cell, float) and not math.isfinite(cell) for cell in (*cells, *labels)):
         return math.nan
     rows = zip(cells, labels, strict=True)

@@ -1,5 +1,7 @@
 """The backprop workbook; each sheet has a file of its own."""
 
+from typing import assert_never
+
 from toolkit.book.sheet import Book, Chart, Sheet
 from toolkit.book.tables import Table
 from toolkit.network.derivation import derivation
@@ -114,10 +116,14 @@ def _steps(run: LessonLayout, steps: list[Step], cells: QuantityCells) -> list[S
 
 
 def _step(run: LessonLayout, step: Step, cells: QuantityCells, following: Link) -> Sheet:
-    if step.kind == "forward":
-        return forward_pass.sheet(run, step, cells, following)
-    if step.kind == "one_weight":
-        return one_weight.sheet(run, step, cells, following)
-    if step.kind == "update":
-        return update.sheet(run, step, cells, following)
-    return gradients.sheet(run, step, cells, following)
+    match step.kind:
+        case "forward":
+            return forward_pass.sheet(run, step, cells, following)
+        case "one_weight":
+            return one_weight.sheet(run, step, cells, following)
+        case "output" | "hidden" | "earlier":
+            return gradients.sheet(run, step, cells, following)
+        case "update":
+            return update.sheet(run, step, cells, following)
+        case unknown:
+            assert_never(unknown)
