@@ -22,7 +22,7 @@ from toolkit.convnet import digits, loop, template
 from toolkit.convnet.augmentation import augment
 from toolkit.convnet.history import Epoch, History
 from toolkit.convnet.layers import NetworkConfig
-from toolkit.convnet.loop import Step
+from toolkit.convnet.loop import TrainingStep
 from toolkit.convnet.machine import choose_device
 from toolkit.convnet.model import build
 from toolkit.convnet.shapes import layer_table, parameter_count
@@ -285,7 +285,7 @@ def test_translation_is_in_pixels() -> None:
 
 def test_training_learns_and_repeats_itself(few: digits.Digits) -> None:
     model = template.with_epochs(template.load("default")[0], 4)
-    steps: list[Step] = []
+    steps: list[TrainingStep] = []
     seen: list[Epoch] = []
     watcher = Watcher(steps.append, seen.append)
     _, first = train(model, few, 1, torch.device("cpu"), watcher)

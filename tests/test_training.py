@@ -26,7 +26,7 @@ from toolkit.commands.mnist_options import MnistOptions
 from toolkit.convnet import checkpoint, digits, loop, recipe, seeds, template, training
 from toolkit.convnet.digits import Digits
 from toolkit.convnet.history import Epoch, History
-from toolkit.convnet.loop import Step
+from toolkit.convnet.loop import TrainingStep
 from toolkit.convnet.machine import versions
 from toolkit.convnet.model import build
 from toolkit.convnet.shapes import activation_count, parameter_count
@@ -107,7 +107,7 @@ def figures(history: History) -> list[tuple[float, ...]]:
 def stop_after(epochs: int, batch: int = 3) -> Watcher:
     """Ctrl-C in a batch of the epoch that follows `epochs`."""
 
-    def on_step(step: Step) -> None:
+    def on_step(step: TrainingStep) -> None:
         if step.epoch == epochs + 1 and step.batch == batch:
             raise KeyboardInterrupt
 

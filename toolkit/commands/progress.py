@@ -10,7 +10,7 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
 from toolkit.commands.console import complain
 from toolkit.convnet.history import Epoch, HeldOut
-from toolkit.convnet.loop import Step
+from toolkit.convnet.loop import TrainingStep
 from toolkit.convnet.template import Model
 from toolkit.convnet.training import Watcher
 
@@ -39,7 +39,7 @@ def watching(model: Model, held_out: HeldOut, count: int, *, quiet: bool) -> Ite
 def _watcher(bar: Progress, epochs: int, line: Callable[[Epoch], str], quiet: bool) -> Watcher:
     task = bar.add_task("", total=None, loss=0.0, rate=0.0)
 
-    def on_step(step: Step) -> None:
+    def on_step(step: TrainingStep) -> None:
         if step.batch == 1:
             bar.reset(task, total=step.batches, description=f"Epoch {step.epoch}/{epochs}")
         rate = bar.tasks[0].speed or 0.0

@@ -27,7 +27,7 @@ class Objective:
 
 
 @dataclass(frozen=True)
-class Step:
+class TrainingStep:
     """The outcome of one step. `epoch` counts from 1, `batch` from 1 to `batches` in each epoch.
 
     `loss` is the mean loss of the batch of `size` images before the weights were updated with this
@@ -62,7 +62,7 @@ def whole_batches(order: torch.Tensor, size: int) -> tuple[torch.Tensor, ...]:
 
 def training_steps(
     session: Session, epoch: int, train_set: Dataset, order: torch.Tensor, objective: Objective
-) -> Iterator[Step]:
+) -> Iterator[TrainingStep]:
     """Train for one epoch on the images in `order`, and yield every step as soon as it is taken.
 
     Between two steps the caller may look at the network, whose gradients are those of the step
@@ -76,7 +76,7 @@ def training_steps(
         rate = learning_rate(training, step, len(batches))
         images = augment(train_set.images[numbers], augmentation, session.random)
         loss, correct = _step(session, objective, images, train_set.labels[numbers], step, rate)
-        yield Step(epoch, batch, len(batches), len(numbers), rate, loss, correct)
+        yield TrainingStep(epoch, batch, len(batches), len(numbers), rate, loss, correct)
 
 
 def _augmentation(model: Model, epoch: int) -> Augmentation:

@@ -17,7 +17,7 @@ from toolkit.convnet.checkpoint import Origin
 from toolkit.convnet.dataset import Dataset
 from toolkit.convnet.digits import Digits
 from toolkit.convnet.history import Epoch, History, possible
-from toolkit.convnet.loop import Objective, Step, evaluate, shuffled, training_steps
+from toolkit.convnet.loop import Objective, TrainingStep, evaluate, shuffled, training_steps
 from toolkit.convnet.machine import versions
 from toolkit.convnet.session import Session, State, begin, fits, restore, state
 from toolkit.convnet.template import Model
@@ -40,7 +40,7 @@ class Watcher:
     something unusual.
     """
 
-    on_step: Callable[[Step], None] = lambda step: None
+    on_step: Callable[[TrainingStep], None] = lambda step: None
     on_epoch: Callable[[Epoch], None] = lambda epoch: None
     on_note: Callable[[str], None] = lambda message: None
 
@@ -174,7 +174,7 @@ def _epoch(
     session: Session,
     train_set: Dataset,
     test_set: Dataset,
-    on_step: Callable[[Step], None],
+    on_step: Callable[[TrainingStep], None],
 ) -> Epoch:
     """Train for epoch `number` and evaluate. Raises DivergenceError if a loss is not finite."""
     start = time.perf_counter()
