@@ -173,7 +173,9 @@ def test_another_digit_and_learning_rate(book: Path, office: Office) -> None:
     assert_is_torchs(office.values(out), stored.shipped(), 3, 0.25)
 
 
-@pytest.mark.parametrize(("choice", "rate"), [(None, "much"), ("nonsense", None)])
+@pytest.mark.parametrize(
+    ("choice", "rate"), [(None, "much"), pytest.param("nonsense", None, marks=pytest.mark.full)]
+)
 def test_what_is_no_digit_and_no_rate(
     choice: str | None, rate: str | None, book: Path, office: Office
 ) -> None:
@@ -188,6 +190,7 @@ def test_what_is_no_digit_and_no_rate(
         assert not [v for v in sheet.values() if str(v).startswith("#")], name
 
 
+@pytest.mark.full
 def test_another_epsilon(book: Path, office: Office) -> None:
     formulas = cells(book, formulas=True)
     (number, name), *_ = [(n, name) for n, name in enumerate(formulas, 1) if name[:2] == "1 "]

@@ -507,7 +507,14 @@ def uninterrupted(tmp_path_factory: pytest.TempPathFactory) -> Result:
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="signals are sent otherwise there")
-@pytest.mark.parametrize("sent", ["SIGKILL", "SIGINT", "SIGTERM", "SIGHUP"])
+@pytest.mark.parametrize(
+    "sent",
+    [
+        "SIGKILL",
+        "SIGTERM",
+        *(pytest.param(s, marks=pytest.mark.full) for s in ("SIGINT", "SIGHUP")),
+    ],
+)
 def test_killed_within_an_epoch_then_resumed(
     folder: Path, sent: str, uninterrupted: Result
 ) -> None:
