@@ -122,6 +122,7 @@ def test_the_torch_loop_ends_at_our_loss() -> None:
     np.testing.assert_allclose([torch_loop(chosen, rate) for rate in rates], losses, rtol=1e-12)
 
 
+@pytest.mark.full
 def test_a_part_prints_its_table() -> None:
     command = [sys.executable, "-m", "tests.benchmarks", "--quick", "--only", "process"]
     printed = subprocess.run(command, check=True, capture_output=True, encoding="utf-8").stdout
