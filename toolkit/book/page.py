@@ -11,7 +11,17 @@ from toolkit.book.address import Area
 from toolkit.book.grid import Grid
 from toolkit.book.live import computed
 from toolkit.book.measure import points
-from toolkit.book.sheet import Cell, Chart, Known, Picture, Scale, Sheet, Validation, at
+from toolkit.book.sheet import (
+    Cell,
+    Chart,
+    Known,
+    Line,
+    Picture,
+    Scale,
+    Sheet,
+    Validation,
+    at,
+)
 from toolkit.book.typesetting import draw
 from toolkit.symbols.equation import Equation
 from toolkit.symbols.plain import plain
@@ -26,9 +36,13 @@ def equation_text(equation: Equation) -> str:
     return f"{equation.symbol.name} = {plain(equation.expr)}"
 
 
-def equation_picture(equation: Equation, place: Place, size: float) -> Picture:
-    """An equation typeset in type of `size` points, its top left corner in the cell `place`."""
-    typeset = draw(typeset_equation(equation.symbol, equation.expr), size)
+def equation_picture(
+    equation: Equation, place: Place, size: float, tints: Mapping[Symbol, str] | None = None
+) -> Picture:
+    """An equation typeset in type of `size` points, its top left corner in the cell `place`;
+    `tints` names the coloured grounds of quantities.
+    """
+    typeset = draw(typeset_equation(equation.symbol, equation.expr, tints=tints), size)
     return Picture(typeset.png, equation_text(equation), *place, typeset.width, typeset.height)
 
 
@@ -51,6 +65,7 @@ class PageBuilder:
     grids: list[Grid] = field(default_factory=list)
     charts: list[Chart] = field(default_factory=list)
     pictures: list[Picture] = field(default_factory=list)
+    lines: list[Line] = field(default_factory=list)
     scales: list[Scale] = field(default_factory=list)
     validations: list[Validation] = field(default_factory=list)
     verdicts: list[Area] = field(default_factory=list)
@@ -93,6 +108,7 @@ class PageBuilder:
             pages_high=self.pages_high,
             portrait=self.portrait,
             pictures=tuple(self.pictures),
+            lines=tuple(self.lines),
             heights=self.heights,
             protected=self.protected,
             validations=tuple(self.validations),

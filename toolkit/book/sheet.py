@@ -174,7 +174,7 @@ class Table:
 @dataclass(frozen=True)
 class Series:
     """One line of a chart; `name` is the cell that holds its name. With `dots` its points show,
-    without a `line` nothing else.
+    without a `line` nothing else. Its colour is `ink`, or else the next one of the palette.
     """
 
     name: Known
@@ -182,6 +182,7 @@ class Series:
     y: Known
     dots: bool = False
     line: bool = True
+    ink: str = ""
 
 
 @dataclass(frozen=True)
@@ -191,7 +192,8 @@ class Chart:
 
     `alt` is what a reader hears who does not see it; where there is none, the titles and the names
     of the lines. Values that are not finite are left out. The x axis goes from `x_min` to `x_max`,
-    or to where the values end now; with `x_free` it follows the values as they change.
+    or to where the values end now; with `x_free` it follows the values as they change. Several
+    lines have a `legend` below.
     """
 
     title: Known | str
@@ -213,6 +215,7 @@ class Chart:
     x_format: str = "0"
     alt: str = ""
     bars: bool = False
+    legend: bool = True
 
     @property
     def description(self) -> str:

@@ -5,19 +5,27 @@ layout are in em, the height of the type; the proportions are those of TeX's fon
 appendix G, opened a little for the screen.
 """
 
-import io
 from dataclasses import dataclass, replace
 from functools import cache, lru_cache
 from pathlib import Path
 
 from PIL import Image, ImageDraw, ImageFont
 
-from toolkit.book.theme import INK
-from toolkit.symbols.boxes import Box, Brackets, Cases, Fraction, Glyphs, Root, Row, Scripts
+from toolkit.book.inks import Mark, png
+from toolkit.symbols.boxes import (
+    Box,
+    Brackets,
+    Cases,
+    Fraction,
+    Glyphs,
+    Root,
+    Row,
+    Scripts,
+    Tinted,
+)
 
 FONTS = Path(__file__).with_name("fonts")
 DPI, POINTS = 96, 72  # to the inch
-SHADES = 16
 
 AXIS = 0.253  # how far above the baseline fraction bars and minus signs lie
 RULE = 0.06  # how thick bars are
@@ -44,17 +52,6 @@ class Rendering:
     png: bytes
     width: float
     height: float
-
-
-@dataclass(frozen=True)
-class Mark:
-    """Ink at a place, x to the right and y downwards from the start of a baseline: a stencil, or
-    a bar of the given size.
-    """
-
-    x: float
-    y: float
-    ink: Image.Image | tuple[float, float]
 
 
 @dataclass(frozen=True)
@@ -94,25 +91,8 @@ def draw(box: Box, size: float = 11, *, scale: int = 3) -> Rendering:
     block = _layout(box, Type(em, em * SMALLEST))
     width = round(block.width + block.lean) + 2 * scale
     height = round(block.rise + block.depth) + 2 * scale
-    shades = Image.new("L", (width, height))
-    for mark in block.marks:
-        x, y = round(scale + mark.x), round(scale + block.rise + mark.y)
-        if isinstance(mark.ink, tuple):
-            wide, high = (max(1, round(length)) for length in mark.ink)
-            shades.paste(255, (x, y, x + wide, y + high))
-        else:
-            shades.paste(255, (x, y), mark.ink)
-    return Rendering(_png(shades), width / scale, height / scale)
-
-
-def _png(shades: Image.Image) -> bytes:
-    """Ink from none to full in sixteen steps, half a byte a pixel."""
-    picture = shades.point([round(level * (SHADES - 1) / 255) for level in range(256)], "P")
-    picture.putpalette(bytes.fromhex(INK) * SHADES)
-    alpha = bytes(step * 255 // (SHADES - 1) for step in range(SHADES))
-    out = io.BytesIO()
-    picture.save(out, "PNG", bits=4, transparency=alpha)
-    return out.getvalue()
+    marks = [replace(m, x=scale + m.x, y=scale + block.rise + m.y) for m in block.marks]
+    return Rendering(png(width, height, marks), width / scale, height / scale)
 
 
 def _layout(box: Box, type_: Type) -> Block:
@@ -133,6 +113,8 @@ def _layout(box: Box, type_: Type) -> Block:
             return _root(_layout(inner, type_), type_.em)
         case Cases(rows):
             return _cases([(_layout(a, type_), _layout(b, type_)) for a, b in rows], type_.em)
+        case Tinted(inner, tint):
+            return _tinted(_layout(inner, type_), tint)
 
 
 @cache
@@ -172,6 +154,12 @@ def _side_by_side(blocks: list[Block]) -> Block:
         parts.append((block, x, 0.0))
         x += block.width
     return replace(_arranged(x, parts), lean=blocks[-1].lean)
+
+
+def _tinted(inner: Block, tint: str) -> Block:
+    """A block on a ground of its own size, which its neighbours' ink may touch."""
+    size = (inner.width + inner.lean, inner.rise + inner.depth)
+    return replace(inner, marks=(Mark(0, -inner.rise, size, tint), *inner.marks))
 
 
 def _fraction(over: Box, under: Box, type_: Type) -> Block:

@@ -6,6 +6,7 @@ from toolkit.network.lesson import Lesson
 from toolkit.network.run import run_lesson
 from toolkit.pages.backprop import (
     backprop,
+    board,
     check,
     forward_pass,
     gradient_sizes,
@@ -25,6 +26,7 @@ from toolkit.pages.backprop.extent import check_extent, check_width
 from toolkit.pages.backprop.gradients import earlier_weights
 from toolkit.pages.backprop.layout import (
     BACKPROP,
+    BOARD,
     PARAMETERS,
     LessonLayout,
     lay_out,
@@ -71,8 +73,9 @@ def backprop_book(run: LessonLayout, template: str = "TEMPLATE") -> Book:
         *tables,
         *own,
     )
-    contents = [PARAMETERS, *(page.name for page in pages)]
+    contents = [BOARD, PARAMETERS, *(page.name for page in pages)]
     first = (
+        board.sheet(run, by_sheet),
         start.sheet(run, contents, cells, check.verdicts(checked)),
         parameters.sheet(run, rate_tables, chart),
     )

@@ -16,7 +16,7 @@ from toolkit.symbols.equation import quantity
 from toolkit.symbols.numeric import value
 from toolkit.symbols.text import number_in_brackets
 
-START, PARAMETERS, RATES = "Start here", "Parameters", "Learning rates"
+BOARD, START, PARAMETERS, RATES = "Board", "Start here", "Parameters", "Learning rates"
 OPTIMIZERS, BACKPROP, CHECK = "Optimizers", "Backprop", "Gradient check"
 PUBLISHED, SIZES = "Published figures", "Gradient sizes"
 FIRST_PARAMETER_ROW = 7

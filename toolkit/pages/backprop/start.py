@@ -10,7 +10,14 @@ from toolkit.book.live import computed
 from toolkit.book.sheet import Cell, Corner, Known, Line, Sheet
 from toolkit.network.derivation import LOSS
 from toolkit.network.lesson import SETTINGS
-from toolkit.pages.backprop.layout import PARAMETERS, PUBLISHED, SIZES, START, LessonLayout
+from toolkit.pages.backprop.layout import (
+    BOARD,
+    PARAMETERS,
+    PUBLISHED,
+    SIZES,
+    START,
+    LessonLayout,
+)
 from toolkit.pages.backprop.lines import QuantityCells
 from toolkit.symbols.equation import quantity
 from toolkit.symbols.ranges import length
@@ -35,6 +42,7 @@ MOST_EDGES, MOST_LAYERS = 16, 5
 TOP = 9
 VERDICTS = quantity("verdicts")
 WHAT = {
+    BOARD: "the whole calculation on one page, at an epoch that you choose",
     PARAMETERS: "inputs, targets, start weights and learning rates: play here",
     "Backprop": "the table, one row an epoch, at the chosen learning rate",
     "Optimizers": "the same start, but other optimizers, side by side",
