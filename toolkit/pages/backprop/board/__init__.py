@@ -10,8 +10,9 @@ from toolkit.book.sheet import Cell, Chart, Known, Series, Sheet, Table, Validat
 from toolkit.book.theme import PALETTE
 from toolkit.network.derivation import EPOCH, LEARNING_RATE, LOSS
 from toolkit.pages.backprop import layout
-from toolkit.pages.backprop.board import finding, formulas, network, strip
+from toolkit.pages.backprop.board import finding, strip
 from toolkit.pages.backprop.board.finding import LOSSES, TYPED
+from toolkit.pages.backprop.board.formulas import Formulas, height
 from toolkit.pages.backprop.board.frame import (
     BAND_ROW,
     CONTROL_ROW,
@@ -23,7 +24,7 @@ from toolkit.pages.backprop.board.frame import (
     Frame,
     frame,
 )
-from toolkit.pages.backprop.board.network import Numbers
+from toolkit.pages.backprop.board.network import Network
 from toolkit.pages.backprop.chain import Chain, chain
 from toolkit.pages.backprop.layout import BOARD, PARAMETERS, START, LessonLayout
 
@@ -47,15 +48,15 @@ def sheet(run: LessonLayout, by_sheet: Mapping[str, Table]) -> Sheet:
     epoch = _controls(page, run, plan)
     places = strip.write(page, plan, shown, of_table, epoch, tints)
     _answers(page, run, plan, places[EPOCH], of_table)
-    numbers = Numbers(places, of_table)
     if plan.neurons:
-        network.draw(page, run, plan, numbers, tints)
+        Network(page, run, plan, places, of_table, tints).draw()
     texts = places | {LEARNING_RATE: run.texts[LEARNING_RATE]}
     half = (len(plan.widths) - plan.beside + 1) // 2
     pixels = plan.pixels(plan.beside, plan.beside + half - 1)
-    both = formulas.columns(run, marked, texts, pixels)
-    top = BAND_ROW + plan.band - formulas.height(both) if plan.neurons else BAND_ROW + 1
-    formulas.write(page, both, texts, tints, (top, plan.beside), half, pixels)
+    formulas = Formulas(run, marked, texts, tints, pixels)
+    both = formulas.columns()
+    top = BAND_ROW + plan.band - height(both) if plan.neurons else BAND_ROW + 1
+    formulas.write(page, both, (top, plan.beside), half)
     page.charts.append(_chart(page, plan, places[EPOCH], of_table, top))
     return page.finish()
 

@@ -21,6 +21,7 @@ from toolkit.symbols.text import Text, joined, number_text
 COLUMN = quantity("column")
 DASH = Text("–")
 PRESENT = element(COLUMN, EPOCH + 1)
+PRESENT_TEXT = if_number(PRESENT, number_text(PRESENT), DASH)
 
 
 @dataclass(frozen=True)
@@ -95,8 +96,9 @@ def write(
             page.cells[below] = epoch
         else:
             known = {COLUMN: of_table[symbol.name], EPOCH: places[EPOCH]}
-            value = if_number(PRESENT, number_text(PRESENT), DASH)
-            page.cells[below] = computed(value, known, f"strip in {tint}" if tint else "strip")
+            page.cells[below] = computed(
+                PRESENT_TEXT, known, f"strip in {tint}" if tint else "strip"
+            )
         places[symbol] = page.known(below)
     page.cells[frame.strip_row, 1] = _title(shown, places[EPOCH])
     return places
