@@ -102,7 +102,7 @@ class Network:
             self.page.cells[below, column] = self._number(symbol, style, f"{symbol.name} = ")
 
     def _between(self, layer: int, edges: list[Edge]) -> None:
-        """The weights between two layers, ordered as their lines lie, so that few of these cross."""
+        """The weights between two layers, ordered as their lines lie, so that few cross."""
         column = self.frame.neurons[layer] - 3
         self.page.cells[BAND_ROW, column] = Cell("weight", "board heading")
         self.page.cells[BAND_ROW, column + 1] = Cell(f"∂{LOSS.name}/∂w", "board heading")
