@@ -48,7 +48,7 @@ def strip(run: LessonLayout, most: int, *, drawn: bool) -> Strip:
         entries = [e for e in entries if e.symbol not in slopes]
         but += ", without the gradients that stand beside the weights"
     if len(entries) > most:
-        but += f", of which the first {most} of {len(entries)} columns fit"
+        but += f", the first {most} of {len(entries)} columns"
     return Strip(tuple(entries[:most]), but)
 
 
