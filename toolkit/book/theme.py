@@ -163,6 +163,7 @@ STYLES = {
 STYLES |= {
     "board text": Style(size=10),
     "board link": Style(size=9, bold=True, ink="0563C1", underline=True),
+    "board note": Style(size=10, ink=MUTED),
     "board subtitle": Style(size=10, bold=True),
     "board label": Style(size=11, align="right"),
     "board bias": Style(size=9, align="center", framed=True, fill=GROUPS["biases"]),

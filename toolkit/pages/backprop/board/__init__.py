@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from sympy import Symbol
 
 from toolkit.book.live import computed
+from toolkit.book.measure import CENTIMETRE, PIXEL, POINTS_PER_PIXEL
 from toolkit.book.page import PageBuilder
 from toolkit.book.sheet import Cell, Chart, Known, Series, Sheet, Table, Validation
 from toolkit.book.theme import PALETTE
@@ -34,8 +35,8 @@ TOO_LARGE = (
     "A network of {} neurons is too large to be drawn on one page. The curve, the formulas and the "
     "row of the table are below."
 )
-LONGEST_LABEL = 20  # characters, for which the line has room
-PIXELS_A_CENTIMETRE, PIXELS_A_POINT = 96 / 2.54, 4 / 3
+LONGEST_LABEL = 12  # characters, for which the line has room
+MARGIN = 6  # pixels beside and below the chart
 
 
 def sheet(run: LessonLayout, by_sheet: Mapping[str, Table]) -> Sheet:
@@ -126,7 +127,9 @@ def _answers(
     page.compute((FINDING_ROW, 1), finding.finding(), known, "conclusion")
     known[TYPED] = page.known((CONTROL_ROW, yellow))
     words = f"{HINT}{_of_sample(run)}"
-    page.compute((NOTE_ROW, 1), finding.note(run.lesson.training.epochs, words), known, "muted")
+    page.compute(
+        (NOTE_ROW, 1), finding.note(run.lesson.training.epochs, words), known, "board note"
+    )
     if not plan.neurons:
         layers = "-".join(map(str, run.lesson.network.layers))
         page.cells[BAND_ROW, 1] = Cell(TOO_LARGE.format(layers), "board text")
@@ -172,8 +175,9 @@ def _chart(
         (curve, dot),
         row=row,
         column=first,
-        width=(plan.pixels(first, last) - 6) / PIXELS_A_CENTIMETRE,
-        height=(points * PIXELS_A_POINT - 4) / PIXELS_A_CENTIMETRE,
+        width=(plan.pixels(first, last) - MARGIN) * PIXEL / CENTIMETRE,
+        height=(points / POINTS_PER_PIXEL - MARGIN) * PIXEL / CENTIMETRE,
         y_min=0,
         legend=False,
+        alt=f"Chart: {LOSS.name} over the epochs, with a dot at the epoch that is shown.",
     )

@@ -60,9 +60,7 @@ def finding() -> Expr:
     ]
     change = matching(before, now, still, Piecewise((moved[0], Lt(LOSS, START)), (moved[1], True)))
     later = joined(_after(), change)
-    diverged = joined(
-        _after(), Text(f"{name} has left the range of numbers: the training diverges.")
-    )
+    diverged = joined(_after(), Text(f"{name} is no longer a number: the training has diverged."))
     learnt = if_number(LOSS, Piecewise((start, Eq(EPOCH, 0)), (later, True)), diverged)
     return if_number(START, learnt, Text(f"{name} is not a number, not even at the start."))
 

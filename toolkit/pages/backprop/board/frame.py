@@ -60,15 +60,13 @@ class Frame:
 
 
 def has_room(lesson: Lesson, rows: int) -> bool:
-    """Whether so many rows hold the drawing: two for each neuron, one for each weight and bias
-    between two layers, and the headings.
+    """Whether so many rows hold the drawing below its headings: a row for each weight and bias
+    between two layers; two for each neuron and bias, and one to keep these from the edges.
     """
-    network = lesson.network
-    layers = network.layers
-    edges = max((a + network.bias) * b for a, b in pairwise(layers))
-    neurons = max(2 * width + network.bias for width in layers)
-    loss = 2 * layers[-1] + 1
-    return len(layers) <= MOST_LAYERS and max(edges, neurons, loss) < rows
+    layers, bias = lesson.network.layers, lesson.network.bias
+    edges = max((a + bias) * b for a, b in pairwise(layers))
+    things = max(layers[-1], *(width + bias for width in layers[:-1]))
+    return len(layers) <= MOST_LAYERS and edges < rows and 2 * things + 2 <= rows
 
 
 def frame(lesson: Lesson, entries: int) -> Frame:

@@ -84,7 +84,7 @@ class Network:
         for neuron, row in enumerate(rows, 1):
             target = self._quantities(("target",), 0, neuron)
             self._pile(row, column, target + self._quantities(("error",), last, neuron))
-        self._pile(BAND_ROW + self.frame.band - 2, column, [LOSS])
+        self._pile(BAND_ROW + self.frame.band - 1, column, [LOSS])
 
     def _quantities(self, kinds: tuple[Kind, ...], layer: int, neuron: int) -> list[Symbol]:
         """What has one of these roles in the first sample."""
