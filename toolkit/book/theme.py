@@ -165,7 +165,7 @@ STYLES |= {
     "board link": Style(size=9, bold=True, ink="0563C1", underline=True),
     "board note": Style(size=10, ink=MUTED),
     "board subtitle": Style(size=10, bold=True),
-    "board label": Style(size=11, align="right"),
+    "board label": Style(align="right", shrink=True),
     "board bias": Style(size=9, align="center", framed=True, fill=GROUPS["biases"]),
     "board heading": Style(size=9, ink=MUTED, align="center"),
     "board node": Style(size=9, bold=True, align="center", framed=True, fill="EAF2FA", shrink=True),

@@ -4,8 +4,10 @@ Widths are in characters, of which Excel makes 7 pixels each and LibreOffice nea
 in points. The first view has some 1,260 by 560 pixels.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import accumulate, pairwise
+from itertools import pairwise
+from math import ceil
 
 from toolkit.book.measure import CHARACTER, POINTS_PER_PIXEL
 from toolkit.network.lesson import Lesson
@@ -14,7 +16,9 @@ WIDEST, HIGHEST = 160.0, 556.0  # characters, pixels
 INPUT, WEIGHT, SLOPE, NEURON, TARGET, GAP, SPACE = 9.5, 11.5, 9.0, 12.0, 11.5, 3.5, 2.0
 PLAIN = 10.0  # a column without a part of the drawing
 ACROSS_BESIDE = 6  # such columns beside the drawing of a hidden layer
+CHART_COLUMNS = 10  # such columns below the chart, where it stands in the drawing's place
 MOST_LAYERS = 3  # inputs and outputs among them
+WIDER = 1.4  # times as wide: a drawing without a hidden layer
 TITLE_ROW, QUESTION_ROW, CONTROL_ROW, FINDING_ROW, NOTE_ROW = range(1, 6)
 HEAD = {TITLE_ROW: 26.0, QUESTION_ROW: 16.5, CONTROL_ROW: 21.0, FINDING_ROW: 19.5, NOTE_ROW: 15.0}
 BAND_ROW = 6  # the first row of the drawing, the chart and the formulas
@@ -59,6 +63,16 @@ class Frame:
         return sum(self.widths[column] for column in range(first, last + 1)) * CHARACTER
 
 
+def frame(lesson: Lesson, entries: int) -> Frame:
+    """The frame for a table whose row has so many entries, cut where they are too many."""
+    layers = lesson.network.layers
+    if len(layers) <= MOST_LAYERS:
+        drawn = _with_drawing(layers, entries)
+        if has_room(lesson, drawn.band):
+            return drawn
+    return _framed([PLAIN] * int(WIDEST // PLAIN), (), CHART_COLUMNS + 1, entries)
+
+
 def has_room(lesson: Lesson, rows: int) -> bool:
     """Whether so many rows hold the drawing below its headings: a row for each weight and bias
     between two layers; two for each neuron and bias, and one to keep these from the edges.
@@ -66,44 +80,25 @@ def has_room(lesson: Lesson, rows: int) -> bool:
     layers, bias = lesson.network.layers, lesson.network.bias
     edges = max((a + bias) * b for a, b in pairwise(layers))
     things = max(layers[-1], *(width + bias for width in layers[:-1]))
-    return len(layers) <= MOST_LAYERS and edges < rows and 2 * things + 2 <= rows
+    return edges < rows and 2 * things + 2 <= rows
 
 
-def frame(lesson: Lesson, entries: int) -> Frame:
-    """The frame for a table whose row has so many entries, cut where they are too many."""
-    drawn = _drawn(lesson.network.layers)
-    for columns in (drawn, _plain()):
-        places = [n for n, width in enumerate(columns, 1) if width >= SLOPE]
-        lines = min(MOST_LINES, -(-entries // len(places)))
-        neurons = _neurons(lesson.network.layers) if columns is drawn else ()
-        beside = _beside(lesson.network.layers) if columns is drawn else 11
-        placed = Frame(dict(enumerate(columns, 1)), neurons, tuple(places), beside, lines)
-        if not neurons or has_room(lesson, placed.band):
-            break
-    return placed
-
-
-def _drawn(layers: tuple[int, ...] | list[int]) -> list[float]:
+def _with_drawing(layers: Sequence[int], entries: int) -> Frame:
     """Columns for the inputs, for each further layer's weights, their gradients and its neurons,
     and for the targets; then those beside the drawing.
     """
-    wide = 1.0 if len(layers) > 2 else 1.4
-    columns = [INPUT * wide]
+    wide = 1.0 if len(layers) == MOST_LAYERS else WIDER
+    columns, neurons = [INPUT * wide], [1]
     for _ in layers[1:]:
-        columns += [GAP * wide, WEIGHT * wide, SLOPE * wide, GAP * wide, NEURON * wide]
+        columns += [width * wide for width in (GAP, WEIGHT, SLOPE, GAP, NEURON)]
+        neurons.append(len(columns))
     columns += [SPACE, TARGET * wide, SPACE]
-    rest = WIDEST - sum(columns)
+    rest, beside = WIDEST - sum(columns), len(columns) + 1
     across = max(ACROSS_BESIDE, int(rest // PLAIN))
-    return columns + [rest / across] * across
+    return _framed(columns + [rest / across] * across, neurons, beside, entries)
 
 
-def _plain() -> list[float]:
-    return [PLAIN] * int(WIDEST // PLAIN)
-
-
-def _neurons(layers: tuple[int, ...] | list[int]) -> tuple[int, ...]:
-    return tuple(accumulate([1, *(5 for _ in layers[1:])]))
-
-
-def _beside(layers: tuple[int, ...] | list[int]) -> int:
-    return _neurons(layers)[-1] + 4
+def _framed(columns: Sequence[float], neurons: Sequence[int], beside: int, entries: int) -> Frame:
+    places = tuple(n for n, width in enumerate(columns, 1) if width >= SLOPE)
+    lines = min(MOST_LINES, ceil(entries / len(places)))
+    return Frame(dict(enumerate(columns, 1)), tuple(neurons), places, beside, lines)
