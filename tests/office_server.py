@@ -6,7 +6,7 @@ Run by a Python that has LibreOffice's `uno` (Debian: python3-uno), not by the p
 
 It reads lines of JSON, [source, target], from its input, and answers each with a line: an empty
 text, or what went wrong. A target that ends in .json gets the values alone, in half the time that
-a workbook takes. LibreOffice ends with the input.
+a workbook takes; one that ends in .pdf what would be printed. LibreOffice ends with the input.
 """
 
 # mypy: ignore-errors
@@ -70,8 +70,10 @@ def convert(desktop, source, target):
             sheets = {sheet.Name: values(sheet) for sheet in document.Sheets}
             Path(target).write_text(json.dumps(sheets), encoding="utf-8")
         else:
-            xlsx = PropertyValue("FilterName", 0, "Calc MS Excel 2007 XML", 0)
-            document.storeToURL(Path(target).as_uri(), (xlsx,))
+            pdf = target.endswith(".pdf")
+            name = "calc_pdf_Export" if pdf else "Calc MS Excel 2007 XML"
+            chosen = PropertyValue("FilterName", 0, name, 0)
+            document.storeToURL(Path(target).as_uri(), (chosen,))
     finally:
         document.close(True)
 

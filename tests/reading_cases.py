@@ -148,6 +148,7 @@ CASES: dict[str, tuple[Row, ...]] = {
     ),
     "joined": ((text.joined, "x", 0.25), (text.joined, 1e-7, 123456.789, 1e15, -0.1)),
     "number_text": ((text.number_text, 0.5),),
+    "in_brackets": ((text.in_brackets, "-0.5"), (text.in_brackets, "0.5")),
     "number_in_brackets": ((text.number_in_brackets, -0.5),),
     "total": ((ranges.total, NUMBERS), (ranges.total, 1)),
     "absolute_sum": ((ranges.absolute_sum, NUMBERS),),

@@ -93,6 +93,12 @@ class Office:
         out.unlink()
         return actual
 
+    def printed(self, book: Path) -> int:
+        """On how many sheets of paper the workbook is printed."""
+        out = book.with_suffix(".pdf")
+        self._convert(book, out)
+        return len(re.findall(rb"/Type\s*/Page\b", out.read_bytes()))
+
     def _convert(self, book: Path, out: Path) -> None:
         server = self.start()
         assert server.stdin and server.stdout

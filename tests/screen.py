@@ -18,6 +18,7 @@ from toolkit.book.tables import Cell
 from toolkit.book.theme import STYLES, Style
 
 ROW_PIXELS = 20
+LEAST_SHRUNK = 0.75  # of the size of a text that shrinks to fit its cell: smaller is illegible
 PADDING = 5  # pixels of a cell that its text leaves free on the left and the right together
 INDENT = 9  # pixels: three spaces
 
@@ -117,6 +118,8 @@ class Screen:
         if style.wrap:
             return _wrapped_ink(text, style, frame)
         need = text_width(text, style) + style.indent * INDENT + PADDING
+        if style.shrink:
+            need = max(min(need, frame.right - frame.left), LEAST_SHRUNK * need)
         whole = _aligned(need, style.align, frame)
         room = frame if merge else self._room(place, frame)
         seen = Rectangle(

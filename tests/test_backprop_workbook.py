@@ -18,7 +18,7 @@ from toolkit.network.derivation import LOSS, derivation
 from toolkit.network.lesson import Lesson, changed, load
 from toolkit.network.trace import Values, trace
 from toolkit.pages.backprop import backprop_book, work_out
-from toolkit.pages.backprop.layout import LessonLayout, rate_sheet
+from toolkit.pages.backprop.layout import BOARD, PARAMETERS, LessonLayout, rate_sheet
 from toolkit.pages.backprop.loss_curves import CHOSEN_EPOCHS
 from toolkit.pages.backprop.table import HEADING_ROW, table
 from toolkit.symbols.numeric import value
@@ -127,10 +127,11 @@ def test_every_formula_recalculates_to_its_value(
 
 
 def test_only_parameters_are_plain_numbers(class_book: Path, worked: LessonLayout) -> None:
-    # Beside the parameters (without η, which is chosen) a reader may set which losses are listed,
-    # and how far and how strictly gradients are checked.
+    # Beside the parameters (without η, which is chosen) a reader may set which epoch is shown and
+    # which losses are listed, and how far and how strictly gradients are checked.
     free = {
-        "Parameters": len(worked.parameters) - 1,
+        BOARD: 1,
+        PARAMETERS: len(worked.parameters) - 1,
         "Learning rates": 1 + len(CHOSEN_EPOCHS),
         "Gradient check": 2 + 2 * len(worked.derived.parameters),
     }
@@ -163,7 +164,8 @@ def test_a_changed_cell_gives_what_a_fresh_run_gives(
     section, key, new, number = CHANGES[name]
     symbol = next(s for s in worked.parameters if s.name == name)
     place = worked.parameters[symbol].address.split("!")[1].replace("$", "")
-    edited = office.recalculate(with_cell(class_book, 2, place, number, tmp_path / "e.xlsx"))
+    sheet = list(cells(class_book)).index(PARAMETERS) + 1
+    edited = office.recalculate(with_cell(class_book, sheet, place, number, tmp_path / "e.xlsx"))
     content = load("class").model_dump()
     content[section][key] = new
     fresh = work_out(Lesson.model_validate(content))
@@ -174,7 +176,7 @@ def test_a_changed_cell_gives_what_a_fresh_run_gives(
 
 def same_charts(edited: Path, fresh: Path) -> None:
     drawn, wanted = chart_values(edited), chart_values(fresh)
-    assert len(drawn) == len(wanted) == 9
+    assert len(drawn) == len(wanted) == 10
     for (_, series), (_, expected) in zip(drawn, wanted, strict=True):
         assert [name for name, _ in series] == [name for name, _ in expected]
         for (_, ours), (_, theirs) in zip(series, expected, strict=True):
@@ -182,8 +184,9 @@ def same_charts(edited: Path, fresh: Path) -> None:
 
 
 def test_chart_caches_hold_the_losses(class_book: Path, worked: LessonLayout) -> None:
-    comparison, chosen, again, *each = chart_values(class_book)
+    board, comparison, chosen, again, *each = chart_values(class_book)
     assert again == comparison
+    assert board[1] == [("E_total", chosen[1][0][1]), ("Epoch", [chosen[1][0][1][66]])]
     assert chosen[0] == "Backprop, epoch by epoch: η = 1"
     assert chosen[1][0][1] == each[4][1][0][1]
     assert comparison[0] == "Loss for each learning rate"

@@ -130,7 +130,7 @@ def test_the_note_on_mazurs_figures_is_true() -> None:
 def test_published_figures_follow_a_changed_weight(
     tmp_path: Path, mazur: LessonLayout, mazur_book: Path, office: Office
 ) -> None:
-    edited = with_cell(mazur_book, 2, place_of(mazur, "w3"), -1.5, tmp_path / "edited.xlsx")
+    edited = with_cell(mazur_book, 3, place_of(mazur, "w3"), -1.5, tmp_path / "edited.xlsx")
     weights = [0.15, 0.20, -1.5, 0.30, 0.40, 0.45, 0.50, 0.55]
     fresh = work_out(lesson_from("mazur", start={"weights": weights}))
     write(backprop_book(fresh, "mazur"), tmp_path / "fresh.xlsx")
@@ -255,7 +255,7 @@ def test_the_gradient_vanishes_in_the_lesson_deep(deep: LessonLayout, deep_book:
 def test_gradient_sizes_follow_a_changed_target(
     tmp_path: Path, deep: LessonLayout, deep_book: Path, office: Office
 ) -> None:
-    edited = with_cell(deep_book, 2, place_of(deep, "t2"), 0.2, tmp_path / "edited.xlsx")
+    edited = with_cell(deep_book, 3, place_of(deep, "t2"), 0.2, tmp_path / "edited.xlsx")
     fresh = work_out(lesson_from("deep", samples={"targets": [[0.01, 0.2]]}))
     write(backprop_book(fresh), tmp_path / "fresh.xlsx")
     agree(office, edited, tmp_path / "fresh.xlsx", SIZES)

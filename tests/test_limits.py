@@ -294,10 +294,14 @@ def test_long_titles_and_labels(tmp_path: Path) -> None:
     assert max(len(one.name) for one in book.sheets) <= limits.MAX_NAME
 
 
+def parameters_of(book: Book) -> Sheet:
+    return next(sheet for sheet in book.sheets if sheet.name == PARAMETERS)
+
+
 @pytest.mark.parametrize(("rates", "kind"), [(26, "choice"), (94, "choice"), (95, "formula")])
 def test_a_drop_down_or_a_rule(rates: int, kind: str) -> None:
     worked = work_out(lesson([1, 1], learning_rates=[0.1] * rates))
-    (rule,) = backprop_book(worked).sheets[1].validations[-1:]
+    (rule,) = parameters_of(backprop_book(worked)).validations[-1:]
     assert rule.kind == kind
     assert len(",".join(rule.choices)) <= limits.MAX_CHOICES
     assert len(rule.formula) <= limits.MAX_CHOICES
@@ -306,7 +310,8 @@ def test_a_drop_down_or_a_rule(rates: int, kind: str) -> None:
 def test_the_rule_knows_the_letters(tmp_path: Path) -> None:
     worked = work_out(lesson([1, 1], learning_rates=[0.1] * 95))
     book = backprop_book(worked)
-    rule, parameters = book.sheets[1].validations[-1], dict(book.sheets[1].cells)
+    sheet = parameters_of(book)
+    rule, parameters = sheet.validations[-1], dict(sheet.cells)
     asked: dict[int, Value] = {1: "B", 2: "CQ", 3: "CR", 4: "*", 5: 0.5}
     for number, typed in asked.items():
         parameters[rule.row, 2] = Cell(typed, "choice")

@@ -1,6 +1,7 @@
 """What each reading writes: brackets only where they belong, and nothing that has no value."""
 
 import math
+from collections.abc import Callable
 
 import numpy as np
 import pytest
@@ -142,7 +143,7 @@ def test_ranges_are_computed_as_a_whole() -> None:
 
 
 COUNT = Symbol("n")
-READINGS = {
+READINGS: dict[str, Callable[[Expr], object]] = {
     "formula": lambda expr: excel(expr, lambda symbol: symbol.name),
     "text": plain,
     "boxes": typeset,

@@ -11,13 +11,23 @@ from PIL import Image, ImageFont
 from sympy import Expr, Float, Function, Integer, Max, Rational, exp, log, sqrt, tanh
 
 from toolkit.book import glyphs
-from toolkit.book.theme import INK
+from toolkit.book.theme import INK, TINTS
 from toolkit.book.typesetting import Rendering, draw
 from toolkit.files import templates
 from toolkit.network.derivation import derivation
 from toolkit.network.lesson import load
 from toolkit.symbols.activations import relu, sigmoid
-from toolkit.symbols.boxes import Box, Brackets, Cases, Fraction, Glyphs, Root, Row, Scripts
+from toolkit.symbols.boxes import (
+    Box,
+    Brackets,
+    Cases,
+    Fraction,
+    Glyphs,
+    Root,
+    Row,
+    Scripts,
+    Tinted,
+)
 from toolkit.symbols.equation import Gradient, Previous, quantity
 from toolkit.symbols.typeset import typeset, typeset_equation
 
@@ -42,6 +52,8 @@ def shown(box: Box | None) -> str:
             return f"<{shown(inner)}>"
         case Root(inner):
             return f"√{{{shown(inner)}}}"
+        case Tinted(inner, tint):
+            return f"{tint}:{shown(inner)}"
         case Cases(rows):
             return f"[{'; '.join(f'{shown(value)}, {shown(test)}' for value, test in rows)}]"
     raise AssertionError(box)
@@ -122,6 +134,30 @@ def test_an_equation_goes_on_with_what_it_equals() -> None:
     h1, i1 = quantity("h1"), quantity("i1")
     box = typeset_equation(h1, i1 * W5, Float(0.5))
     assert shown(box) == "/h/_{1} = /i/_{1} · /w/_{5} = 0.5"
+
+
+def test_a_quantity_is_tinted_wherever_it_stands() -> None:
+    tints = {W5: "weight", LOSS: "loss"}
+    assert shown(typeset(W5**2 * A, tints)) == "/a/ · weight:/w/_{5}^{2}"
+    slope = "{∂loss:/E/_{total}|∂weight:/w/_{5}}"
+    assert shown(typeset(SLOPE, tints)) == slope
+    assert shown(typeset((A + W5) * B, tints)) == "/b/ · </a/ + weight:/w/_{5}>"
+    box = typeset_equation(W5, Previous(W5) - A, tints=tints)
+    assert shown(box) == "weight:/w/_{5} = weight:/w/_{5}^{old} − /a/"
+
+
+def test_a_tint_is_a_ground_under_the_same_ink() -> None:
+    plain, tinted = draw(typeset(A * W5)), draw(typeset(A * W5, {W5: "weight"}))
+    assert (plain.width, plain.height) == (tinted.width, tinted.height)
+    fill, image = TINTS["weight"].fill, Image.open(io.BytesIO(tinted.png)).convert("RGBA")
+    ground = (*bytes.fromhex(fill), 255)
+    assert image.getpixel((0, image.height // 2)) == (*bytes.fromhex(INK), 0)
+    colours = {colour: count for count, colour in image.getcolors(1 << 20) or []}
+    assert colours[ground] > 200
+    box = Image.eval(image.getchannel("B"), lambda v: 255 * (v == ground[2])).getbbox()
+    assert box
+    assert box[0] > image.width / 3
+    assert colours[*bytes.fromhex(INK), 255] > 20
 
 
 def picture(rendering: Rendering) -> Image.Image:
@@ -231,7 +267,7 @@ def texts(box: Box | None) -> set[Glyphs]:
             inner = (over, under)
         case Scripts(base, sub, sup):
             inner = (base, sub, sup)
-        case Brackets(part) | Root(part):
+        case Brackets(part) | Root(part) | Tinted(part):
             inner = (part,)
         case Cases(rows):
             inner = tuple(part for line in rows for part in line)

@@ -6,6 +6,8 @@ from pathlib import Path
 
 from PIL import Image, ImageDraw, ImageFont
 
+from toolkit.book.inks import Mark
+
 FONTS = Path(__file__).with_name("fonts")
 # The sizes in which serif.ttf holds what must grow.
 GROWN = {
@@ -14,18 +16,6 @@ GROWN = {
     "{": "{\ue002\ue006\ue00a\ue00e",
     "√": "√\ue003\ue007\ue00b",
 }
-
-
-@dataclass(frozen=True)
-class Mark:
-    """Ink at a position, with x to the right and y downwards from the start of the baseline.
-
-    It is a stencil, or a bar of the given size.
-    """
-
-    x: float
-    y: float
-    ink: Image.Image | tuple[float, float]
 
 
 @dataclass(frozen=True)

@@ -30,9 +30,13 @@ def equation_text(equation: Equation) -> str:
     return f"{equation.symbol.name} = {plain(equation.expr)}"
 
 
-def equation_picture(equation: Equation, place: Place, size: float) -> Picture:
-    """A picture of an equation in type of `size` points, with its upper left corner in `place`."""
-    typeset = draw(typeset_equation(equation.symbol, equation.expr), size)
+def equation_picture(
+    equation: Equation, place: Place, size: float, tints: Mapping[Symbol, str] | None = None
+) -> Picture:
+    """A picture of an equation in type of `size` points, with its upper left corner in `place`;
+    `tints` names the coloured grounds of quantities.
+    """
+    typeset = draw(typeset_equation(equation.symbol, equation.expr, tints=tints), size)
     return Picture(typeset.png, equation_text(equation), *place, typeset.width, typeset.height)
 
 

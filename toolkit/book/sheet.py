@@ -18,7 +18,8 @@ NAMED_LINES = 12  # a longer list of names is no help to a listener
 class Series:
     """A line of a chart; `name` is the cell with its name.
 
-    `dots` marks the points; without `line` only the marks are drawn.
+    `dots` marks the points; without `line` only the marks are drawn. The colour is `ink`, or else
+    the next one of the palette.
     """
 
     name: Known
@@ -26,6 +27,7 @@ class Series:
     y: Known
     dots: bool = False
     line: bool = True
+    ink: str = ""
 
 
 @dataclass(frozen=True)
@@ -37,7 +39,8 @@ class Chart:
 
     `alt` is the alternative text; by default it consists of the titles and the names of the lines.
     Values that are not finite are left out. The x axis ranges from `x_min` to `x_max`, or to the
-    present last value; with `x_free` it follows the values as they change.
+    present last value; with `x_free` it follows the values as they change. Several
+    lines have a `legend` below.
     """
 
     title: Known | str
@@ -59,6 +62,7 @@ class Chart:
     x_format: str = "0"
     alt: str = ""
     bars: bool = False
+    legend: bool = True
 
     @property
     def description(self) -> str:

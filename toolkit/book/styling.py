@@ -40,4 +40,5 @@ def _alignment(style: Style) -> Alignment:
         vertical="center" if style.centred else "top",
         wrap_text=style.wrap or None,
         indent=style.indent,
+        shrink_to_fit=style.shrink or None,
     )

@@ -1,6 +1,6 @@
 """The appearance of workbooks: one named style for each kind of cell."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import inf
 
 INK, MUTED, LINE = "1F2933", "616E7C", "D9DEE4"
@@ -9,6 +9,25 @@ INPUT_INK, INPUT_FILL = "0B3D91", "FFF6D6"
 # The palette of Okabe and Ito, which readers with any colour vision can distinguish; its yellow is
 # left out, because it is too light for lines on white.
 PALETTE = ("0072B2", "D55E00", "009E73", "CC79A7", "56B4E9", "E69F00", "000000", "7F7F7F")
+
+
+@dataclass(frozen=True)
+class Tint:
+    """The ground that marks one quantity wherever it stands, and the ink on it."""
+
+    fill: str
+    ink: str
+
+
+# Okabe and Ito's colours again, those on which dark ink stands mixed with white. Their orange and
+# yellow are left out: yellow says that a cell may be changed.
+TINTS = {
+    "loss": Tint("8FC3E4", INK),
+    "weight": Tint("F0A06B", INK),
+    "operand": Tint("CACACA", INK),
+    "sum": Tint("E6BCD3", INK),
+    "activation": Tint("8CD0BA", INK),
+}
 
 MOST_DECIMALS = 30  # the maximum number of decimals of a number format
 
@@ -40,6 +59,7 @@ class Style:
     framed: bool = False
     underline: bool = False
     indent: int = 0
+    shrink: bool = False  # where it would be wider than its cell
     locked: bool = True
     centred: bool = True  # vertically
 
@@ -139,5 +159,39 @@ STYLES = {
     f"heading {group}": Style(bold=True, fill=fill, align="center")
     for group, fill in GROUPS.items()
 }
+# On a sheet where everything stands on one screen.
+STYLES |= {
+    "board text": Style(size=10),
+    "board link": Style(size=9, bold=True, ink="0563C1", underline=True),
+    "board note": Style(size=10, ink=MUTED),
+    "board subtitle": Style(size=10, bold=True),
+    "board label": Style(align="right", shrink=True),
+    "board bias": Style(size=9, align="center", framed=True, fill=GROUPS["biases"]),
+    "board heading": Style(size=9, ink=MUTED, align="center"),
+    "board node": Style(size=9, bold=True, align="center", framed=True, fill="EAF2FA", shrink=True),
+    "board edge": Style(size=9, align="center", shrink=True),
+    "board gradient": Style(size=9, ink=MUTED, align="center", shrink=True),
+    "board numbers": Style(size=8, wrap=True),
+    "board setting": Style(framed=True, align="center", shrink=True),
+    "board loss": Style("0.000000", size=12, bold=True, align="center", framed=True, shrink=True),
+    "board input": Style(
+        size=14,
+        bold=True,
+        ink=INPUT_INK,
+        fill=INPUT_FILL,
+        framed=True,
+        align="center",
+        locked=False,
+    ),
+    "strip": Style(size=8, align="center", framed=True, shrink=True),
+} | {
+    f"strip {group}": Style(size=8, bold=True, fill=fill, align="center", shrink=True)
+    for group, fill in GROUPS.items()
+}
+for _role in ("board node", "board edge", "board gradient", "strip"):
+    STYLES |= {
+        f"{_role} in {name}": replace(STYLES[_role], bold=True, ink=tint.ink, fill=tint.fill)
+        for name, tint in TINTS.items()
+    }
 # Numbers as they were published: with a fixed number of decimals, including zeros at the end.
 STYLES |= {f"decimals {places}": Style(f"{0:.{places}f}") for places in range(MOST_DECIMALS + 1)}

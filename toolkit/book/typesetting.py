@@ -5,17 +5,13 @@ layout are in em, the size of the type. The proportions are those of TeX's fonts
 appendix G), slightly widened for the screen.
 """
 
-import io
 from dataclasses import dataclass, replace
 
-from PIL import Image
-
-from toolkit.book.glyphs import Block, Mark, glyphs, tall_glyph
-from toolkit.book.theme import INK
-from toolkit.symbols.boxes import Box, Brackets, Cases, Fraction, Glyphs, Root, Row, Scripts
+from toolkit.book.glyphs import Block, glyphs, tall_glyph
+from toolkit.book.inks import Mark, png
+from toolkit.symbols.boxes import Box, Brackets, Cases, Fraction, Glyphs, Root, Row, Scripts, Tinted
 
 DPI, POINTS = 96, 72  # to the inch
-SHADES = 16
 
 AXIS = 0.253  # how far above the baseline fraction bars and minus signs lie
 RULE = 0.06  # how thick bars are
@@ -59,25 +55,8 @@ def draw(box: Box, size: float = 11, *, scale: int = 3) -> Rendering:
     block = _layout(box, Type(em, em * SMALLEST))
     width = round(block.width + block.lean) + 2 * scale
     height = round(block.rise + block.depth) + 2 * scale
-    shades = Image.new("L", (width, height))
-    for mark in block.marks:
-        x, y = round(scale + mark.x), round(scale + block.rise + mark.y)
-        if isinstance(mark.ink, tuple):
-            wide, high = (max(1, round(length)) for length in mark.ink)
-            shades.paste(255, (x, y, x + wide, y + high))
-        else:
-            shades.paste(255, (x, y), mark.ink)
-    return Rendering(_png(shades), width / scale, height / scale)
-
-
-def _png(shades: Image.Image) -> bytes:
-    """A PNG with sixteen shades of ink, in four bits per pixel."""
-    picture = shades.point([round(level * (SHADES - 1) / 255) for level in range(256)], "P")
-    picture.putpalette(bytes.fromhex(INK) * SHADES)
-    alpha = bytes(step * 255 // (SHADES - 1) for step in range(SHADES))
-    out = io.BytesIO()
-    picture.save(out, "PNG", bits=4, transparency=alpha)
-    return out.getvalue()
+    marks = [replace(m, x=scale + m.x, y=scale + block.rise + m.y) for m in block.marks]
+    return Rendering(png(width, height, marks), width / scale, height / scale)
 
 
 def _layout(box: Box, type_: Type) -> Block:
@@ -98,6 +77,8 @@ def _layout(box: Box, type_: Type) -> Block:
             return _root(_layout(inner, type_), type_.em)
         case Cases(rows):
             return _cases([(_layout(a, type_), _layout(b, type_)) for a, b in rows], type_.em)
+        case Tinted(inner, tint):
+            return _tinted(_layout(inner, type_), tint)
 
 
 def _arranged(width: float, parts: list[tuple[Block, float, float]]) -> Block:
@@ -121,6 +102,12 @@ def _side_by_side(blocks: list[Block]) -> Block:
         parts.append((block, x, 0.0))
         x += block.width
     return replace(_arranged(x, parts), lean=blocks[-1].lean)
+
+
+def _tinted(inner: Block, tint: str) -> Block:
+    """A block on a ground of its own size, which its neighbours' ink may touch."""
+    size = (inner.width + inner.lean, inner.rise + inner.depth)
+    return replace(inner, marks=(Mark(0, -inner.rise, size, tint), *inner.marks))
 
 
 def _fraction(over: Box, under: Box, type_: Type) -> Block:

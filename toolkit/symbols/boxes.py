@@ -56,7 +56,15 @@ class Cases:
     rows: tuple[tuple["Box", "Box"], ...]
 
 
-Box = Glyphs | Row | Fraction | Scripts | Brackets | Root | Cases
+@dataclass(frozen=True)
+class Tinted:
+    """A box on a coloured ground; `tint` is what the theme calls the colour."""
+
+    inner: "Box"
+    tint: str
+
+
+Box = Glyphs | Row | Fraction | Scripts | Brackets | Root | Cases | Tinted
 
 
 def row(*boxes: Box) -> Box:
@@ -73,6 +81,8 @@ def join(separator: str, boxes: list[Box]) -> Box:
 
 def superscript(base: Box, exponent: Box) -> Box:
     """A box with an exponent, in brackets if the exponent would otherwise be ambiguous."""
+    if isinstance(base, Tinted):
+        return Tinted(superscript(base.inner, exponent), base.tint)
     if isinstance(base, Scripts) and base.sup is None:
         return Scripts(base.base, base.sub, exponent)
     return Scripts(base if isinstance(base, Glyphs | Brackets) else Brackets(base), None, exponent)
@@ -87,6 +97,8 @@ def outline(box: Box) -> str:
             return "".join(map(outline, boxes))
         case Scripts(base):
             return outline(base)
+        case Tinted(inner):
+            return outline(inner)
         case Cases():
             return "x if x"
     return "x"  # a bar, brackets or a root hold their content together

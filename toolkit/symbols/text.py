@@ -110,6 +110,13 @@ def number_in_brackets(x: Any) -> Any:
     return f"({text})" if isinstance(text, str) and float(_scalar(x)) < 0 else text
 
 
+@cell_function('IF(LEFT({text},1)="-","("&{text}&")",{text})')
+def in_brackets(text: Any) -> Any:
+    """A text, in brackets where it begins with a minus sign."""
+    shown = joined.compute(text)
+    return f"({shown})" if isinstance(shown, str) and shown.startswith("-") else text
+
+
 @cell_function("FIXED({x},{decimals},TRUE)")
 def fixed_text(x: Any, decimals: Any) -> Any:
     """A number as text with `decimals` decimals, in the notation of the computer's language."""

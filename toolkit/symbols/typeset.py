@@ -1,6 +1,7 @@
 """Print equations as trees of boxes, laid out as in a textbook."""
 
 import re
+from collections.abc import Mapping
 from typing import Any
 
 from sympy import Expr, Symbol
@@ -14,6 +15,7 @@ from toolkit.symbols.boxes import (
     Glyphs,
     Root,
     Scripts,
+    Tinted,
     join,
     outline,
     row,
@@ -33,8 +35,13 @@ class TypesetPrinter(Notation):
     printmethod = "_typeset"
     reading = "typeset form"
 
+    def __init__(self, tints: Mapping[Symbol, str] | None = None) -> None:
+        super().__init__()
+        self._tints = tints or {}
+
     def _print_Symbol(self, symbol: Symbol) -> Box:
-        return _name(symbol.name)
+        box = _name(symbol.name)
+        return Tinted(box, self._tints[symbol]) if symbol in self._tints else box
 
     def _print_Gradient(self, gradient: Any) -> Box:
         loss, wrt = self._print(gradient.loss), self._print(gradient.wrt)
@@ -180,12 +187,14 @@ def _index(index: str) -> Box:
     return row(Glyphs(match[1], italic=True), Glyphs(match[2])) if match else Glyphs(index)
 
 
-def typeset(expr: Expr) -> Box:
-    """`expr` as a tree of boxes."""
-    box: Box = TypesetPrinter()._print(expr)  # doprint would convert the tree to a str
+def typeset(expr: Expr, tints: Mapping[Symbol, str] | None = None) -> Box:
+    """`expr` as a tree of boxes; `tints` gives the tint of each quantity on a coloured ground."""
+    box: Box = TypesetPrinter(tints)._print(expr)  # doprint would convert the tree to a str
     return box
 
 
-def typeset_equation(symbol: Expr, expr: Expr, *more: Expr) -> Box:
-    """The tree of boxes for symbol = expr = more, and so on."""
-    return join(" = ", [typeset(part) for part in (symbol, expr, *more)])
+def typeset_equation(
+    symbol: Expr, expr: Expr, *more: Expr, tints: Mapping[Symbol, str] | None = None
+) -> Box:
+    """The tree of boxes for symbol = expr = more, and so on, tinted as `typeset` does it."""
+    return join(" = ", [typeset(part, tints) for part in (symbol, expr, *more)])

@@ -9,6 +9,7 @@ from toolkit.network.lesson import Lesson
 from toolkit.network.lesson_run import run_lesson
 from toolkit.pages.backprop import (
     backprop,
+    board,
     check,
     forward_pass,
     gradient_sizes,
@@ -27,6 +28,7 @@ from toolkit.pages.backprop import (
 from toolkit.pages.backprop.extent import check_extent, check_width
 from toolkit.pages.backprop.layout import (
     BACKPROP,
+    BOARD,
     PARAMETERS,
     LessonLayout,
     lay_out,
@@ -81,8 +83,11 @@ def backprop_book(run: LessonLayout, template: str = "TEMPLATE") -> Book:
         **{page.name: start.OF_RATE for page in tables},
         **{page.name: start.OF_OPTIMIZER.format(name=page.name) for page in own},
     }
-    contents = {name: summaries[name] for name in (PARAMETERS, *(page.name for page in pages))}
+    contents = {
+        name: summaries[name] for name in (BOARD, PARAMETERS, *(page.name for page in pages))
+    }
     first = (
+        board.sheet(run, by_sheet),
         start.sheet(run, contents, cells, check.verdicts(checked)),
         parameters.sheet(run, rate_tables, chart),
     )

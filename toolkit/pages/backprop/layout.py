@@ -17,7 +17,7 @@ from toolkit.symbols.equation import quantity
 from toolkit.symbols.numeric import value
 from toolkit.symbols.text import number_in_brackets
 
-START, PARAMETERS, RATES = "Start here", "Parameters", "Learning rates"
+BOARD, START, PARAMETERS, RATES = "Board", "Start here", "Parameters", "Learning rates"
 OPTIMIZERS, BACKPROP, CHECK = "Optimizers", "Backprop", "Gradient check"
 PUBLISHED, SIZES, OTHERS = "Published figures", "Gradient sizes", "Other samples"
 FIRST_PARAMETER_ROW = 7

@@ -112,7 +112,7 @@ class EquationPage(PageBuilder):
         values, texts = self.quantities.values, self.quantities.texts
         operands = [s for s in expr.free_symbols if s in values]
         return {s: values[s] for s in operands} | {
-            _text_of(s): texts[s] for s in operands if s in texts
+            text_of(s): texts[s] for s in operands if s in texts
         }
 
     def _equation(self, equation: Equation, words: int) -> None:
@@ -163,7 +163,8 @@ class EquationPage(PageBuilder):
         return self.finish()
 
 
-def _text_of(symbol: Symbol) -> Symbol:
+def text_of(symbol: Symbol) -> Symbol:
+    """What stands in a formula for the cell that holds a quantity as text."""
     return Symbol(f"text of {symbol.name}")
 
 
@@ -182,4 +183,4 @@ def _pieces(expr: Expr, quantities: QuantityCells) -> Iterator[Expr]:
                 yield Text(part)
         else:
             symbol = symbols[int(part)]
-            yield _text_of(symbol) if symbol in quantities.texts else number_text(symbol)
+            yield text_of(symbol) if symbol in quantities.texts else number_text(symbol)

@@ -14,6 +14,7 @@ from toolkit.book.tables import Cell
 from toolkit.network.derivation import LOSS
 from toolkit.pages.backprop.layout import (
     BACKPROP,
+    BOARD,
     CHECK,
     OPTIMIZERS,
     OTHERS,
@@ -49,6 +50,7 @@ TOP = 9
 VERDICTS = quantity("verdicts")
 # What the list of sheets says about those whose names are fixed.
 SUMMARIES = {
+    BOARD: "the whole calculation on one page, at an epoch that you choose",
     PARAMETERS: "inputs, targets, start weights and learning rates: play here",
     BACKPROP: "the table, one row an epoch, at the chosen learning rate",
     OPTIMIZERS: "the same start, but other optimizers, side by side",

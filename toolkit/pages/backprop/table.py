@@ -59,9 +59,9 @@ def parts(
 
     `home` returns the name of the sheet for a quantity.
     """
-    epoch, *entries = _entries(run, symbol)
+    epoch, *others = entries(run, symbol)
     by_sheet: dict[str, list[Entry]] = {}
-    for entry in entries:
+    for entry in others:
         by_sheet.setdefault(home(entry.symbol), [epoch]).append(entry)
     places = {
         name: {entry.symbol: (n, "") for n, entry in enumerate(there, 1)}
@@ -136,7 +136,8 @@ def title(run: LessonLayout, rate: int) -> Cell:
     return computed(joined(text, number_text(symbol)), run.parameters, "title")
 
 
-def _entries(run: LessonLayout, symbol: Symbol) -> list[Entry]:
+def entries(run: LessonLayout, symbol: Symbol) -> list[Entry]:
+    """The columns in their order, the learning rate in the cell of `symbol`."""
     derived = run.derived
     chosen = Equation(LEARNING_RATE, symbol)
     updates = {update.symbol: update for update in derived.updates}
