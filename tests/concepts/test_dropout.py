@@ -6,8 +6,9 @@ import torch
 from tests.concepts.conftest import Changed
 from toolkit.pages.concepts import dropout
 
-RATE, DRAW, TOP, DRAWS = "B14", "B15", 18, 27  # the rows of headings
-NEURONS, NUMBERS = "BCDEFGHI", "MNOPQRST"
+RATE, DRAW, TOP, DRAWS = "B6", "B7", 10, 39  # the rows of headings
+NEURONS, NUMBERS = "BCDEFGHI", "OPQRSTUV"
+MASKS = 18  # the headings above the masks of several draws
 
 
 def test_the_output_is_that_of_pytorch(changed: Changed) -> None:
@@ -25,6 +26,10 @@ def test_the_output_is_that_of_pytorch(changed: Changed) -> None:
         assert np.isclose(float(str(actual[f"{column}{TOP + 4}"])), float(value))
         assert np.isclose(float(str(actual[f"{column}{TOP + 5}"])), float(before))  # expected
         assert float(str(actual[f"{column}{TOP + 6}"])) == float(before)
+    for n, output in enumerate(masked[: dropout.SHOWN], MASKS + 1):
+        shown = [actual[f"{column}{n}"] for column in NEURONS]
+        assert shown == (output != 0).int().tolist()
+        assert np.isclose(float(str(actual[f"J{n}"])), float(output.mean()))
     means = [float(output.mean()) for output in masked]
     for n, mean in enumerate(means):
         assert np.isclose(float(str(actual[f"B{DRAWS + 1 + n}"])), mean)

@@ -12,11 +12,11 @@ from toolkit.book.tables import Cell
 from toolkit.experiments.notation import in_words
 from toolkit.experiments.results import Result
 from toolkit.experiments.variant import BASELINE, Budget, Variant
-from toolkit.pages.concepts import measured, recorded
+from toolkit.pages.concepts import measured, recorded, skeleton
 from toolkit.pages.concepts.concept import Concept
-from toolkit.pages.concepts.conclusion import compares, conclude
+from toolkit.pages.concepts.conclusion import compares, conclude, find
 from toolkit.pages.concepts.measured import Records
-from toolkit.pages.concepts.page import LABEL, Page
+from toolkit.pages.concepts.page import Page
 from toolkit.pages.concepts.sheet_names import CONTENTS, RESULTS
 from toolkit.symbols.records import APART, CLEAR
 
@@ -55,12 +55,14 @@ def concepts_book(
 
 def _page(concept: Concept, records: Records) -> Page:
     page = Page(concept.sheet_name, concept.heading)
-    page.say(*concept.idea)
-    page.part("Try it")
+    skeleton.ask(page, concept.question or concept.experiment.question)
+    skeleton.introduce(page, concept)
     concept.demonstrate(page)
+    page.row = max(page.row, page.below)
     page.controls = page.controls or list(open_areas(page.cells))
     page.effects = page.effects or _effects(page)
     _measured(page, concept, records)
+    skeleton.close(page, concept)
     return page
 
 
@@ -72,24 +74,21 @@ def _effects(page: Page) -> list[Effect]:
 
 
 def _measured(page: Page, concept: Concept, records: Records) -> None:
-    """Write the question, the table, the conclusion, the chart, and further measurements."""
-    page.part(f"Measured: {concept.experiment.question}")
-    page.question = (page.row - 1, LABEL)
+    """Write the table, the conclusion, the chart and further measurements; then the finding."""
+    page.section(f"Measured: {concept.experiment.question}", "Measured")
     setups = [variant.setup(records.budget) for variant in concept.experiment.variants]
     budgets = [(setup.images, setup.model.training.epochs) for setup in setups]
     page.say(_budget_line(records, budgets), baseline_in_words(), style="muted")
     figures = measured.table(page, concept, records)
     page.row += 1
     if complete(concept, records):
+        find(figures, concept.finding or concept.conclusion[0])
         conclude(figures, concept.conclusion)
         if any(map(compares, concept.conclusion)):
             page.say(*CLEARLY, style="muted")
     else:
-        page.finding = page.row, LABEL
-        page.say(
-            f"Not all of it is measured yet: toolkit experiments --only {concept.name}",
-            style="conclusion",
-        )
+        words = f"Not all of it is measured yet: toolkit experiments --only {concept.name}"
+        page.label(skeleton.reserve_finding(page), words, "finding")
     measured.chart(figures, concept)
     if concept.measure:
         concept.measure(page, figures, records)

@@ -9,19 +9,45 @@ from toolkit.pages.concepts.page import Page
 
 
 @dataclass(frozen=True)
+class Task:
+    """A task for the reader: a question to answer first, the cells to change then, and what the
+    sheet shows after that.
+    """
+
+    predict: str
+    change: str
+    expected: str
+
+
+@dataclass(frozen=True)
 class Concept(NamedExperiment):
     """A concept of the course, which has a sheet in the workbook.
 
-    `name` is its name on the command line. `idea` and `conclusion` are lines of text; those of the
-    conclusion have placeholders for measured figures, as `conclusion.py` describes. `demonstrate`
-    writes the part "Try it" of the sheet. `measure`, if a concept has one, adds to the measured
-    part.
+    `name` is its name on the command line. `question` is what the sheet asks, in one line, and
+    `finding` the answer in one sentence: both stand above everything else. `demonstrate` writes the
+    part "Try it" and, after `page.explain()`, the rest of "How it works", which begins with `idea`.
+    `conclusion` explains the measurements; as in the finding, its figures are placeholders, which
+    `conclusion.py` describes. `measure`, if a concept has one, adds to the measured part. The sheet
+    ends with `rule`, a rule of thumb and its limits, and three `tasks`. Ideas, conclusions and
+    rules are lines of text.
+
+    A concept without some of `question`, `finding`, `rule` and `tasks` has the earlier layout, in
+    which its idea stands above "Try it".
     """
 
     idea: tuple[str, ...]
     conclusion: tuple[str, ...]
     demonstrate: Callable[[Page], None]
     measure: Callable[[Page, VariantFigures, Records], None] | None = None
+    question: str = ""
+    finding: str = ""
+    rule: tuple[str, ...] = ()
+    tasks: tuple[Task, ...] = ()
+
+    @property
+    def whole(self) -> bool:
+        """Whether the concept has all parts of a sheet."""
+        return all((self.question, self.finding, self.rule, self.tasks))
 
     @property
     def heading(self) -> str:

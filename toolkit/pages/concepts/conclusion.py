@@ -14,7 +14,8 @@ from sympy import Expr, Integer, Rational, Symbol
 
 from toolkit.book.known import Known
 from toolkit.pages.concepts.measured import VariantFigures
-from toolkit.pages.concepts.page import LABEL
+from toolkit.pages.concepts.page import LABEL, Place
+from toolkit.pages.concepts.skeleton import reserve_finding
 from toolkit.symbols.ranges import numbers_in
 from toolkit.symbols.records import comparison, count_below
 from toolkit.symbols.text import Text, fixed_text, grouped_text, joined
@@ -41,19 +42,22 @@ JUDGED = {
 LONGEST_TEXT = 250  # of one text within a formula: 255 is Excel's limit
 
 
+def find(figures: VariantFigures, sentence: str) -> None:
+    """Write the finding, a sentence with its gaps filled by formulas, into its place at the top."""
+    _write(figures, reserve_finding(figures.page), sentence, "finding")
+
+
 def conclude(figures: VariantFigures, sentences: Sequence[str]) -> None:
-    """The sentences with their gaps filled by formulas, each in a row of its own. The first is the
-    answer of the page.
-    """
-    if sentences:
-        figures.page.finding = figures.page.row, LABEL
+    """Write the sentences with their gaps filled by formulas, each in a row of its own."""
     for sentence in sentences:
-        known: dict[Symbol, Known] = {}
-        pieces = list(_pieces(sentence, figures, known))
-        figures.page.compute(
-            (figures.page.row, LABEL), joined(*pieces, Text("")), known, "conclusion"
-        )
+        _write(figures, (figures.page.row, LABEL), sentence, "conclusion")
         figures.page.row += 1
+
+
+def _write(figures: VariantFigures, place: Place, sentence: str, style: str) -> None:
+    known: dict[Symbol, Known] = {}
+    pieces = list(_pieces(sentence, figures, known))
+    figures.page.compute(place, joined(*pieces, Text("")), known, style)
 
 
 def compares(sentence: str) -> bool:

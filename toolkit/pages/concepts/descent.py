@@ -6,14 +6,14 @@ from toolkit.book.known import Known, constant
 from toolkit.book.sheet import Series
 from toolkit.network.lesson import Training
 from toolkit.network.optimizers import BETAS, EPOCH, EPSILON, LEARNING_RATE, LOSS, MOMENTUM, update
-from toolkit.pages.concepts.page import FIRST, LABEL, Page
+from toolkit.pages.concepts.page import FIRST, LABEL, STAGE, Page
 from toolkit.symbols.bounds import as_number
 from toolkit.symbols.choices import matching
 from toolkit.symbols.equation import Equation, Gradient, Previous, quantity
 from toolkit.symbols.text import Text
 
 STEPS = 20
-CHART_ROWS_ABOVE = 4  # the charts begin so far above the first cell to change, to be seen with it
+CHART_ROWS = 11  # of the first chart
 A, B, X, Y, CHOICE, STEP = (quantity(name) for name in ("a", "b", "x", "y", "schedule", "t"))
 FACTOR, BASE = quantity("factor"), quantity("η_0")
 VALLEY = Equation(Symbol("L"), (A * X**2 + B * Y**2) / 2)
@@ -46,22 +46,29 @@ Cells = dict[Symbol, Known]
 
 
 def demonstrate(page: Page) -> None:
-    """The paths of three optimizers in the same valley."""
+    """The paths of three optimizers in the same valley, beside the settings."""
+    known, rates = _settings(page)
+    losses = page.row
+    page.explain()
     page.equation(VALLEY, "The valley:")
     for kind in KINDS:
         for equation in update(_training(kind), X):
             page.equation(_textbook_form(equation), f"{NAMES[kind]}:")
-    page.say(
-        "Change the yellow cells: b to 1, a round valley; then 23, where SGD's η·b",
-        "is above 2 and its steps across the valley grow; another schedule.",
-    )
-    beside = page.row - CHART_ROWS_ABOVE
-    known, rates = _settings(page)
-    top = page.row + 1
-    lines = [_descent(page, top, n, known, rates[kind]) for n, kind in enumerate(KINDS)]
-    _charts(page, beside, top, lines)
+    top = page.row + 2
+    lefts = [_descent(page, top, n, known, rates[kind]) for n, kind in enumerate(KINDS)]
     page.row = top + STEPS + 2
     page.say(*RUNS, style="muted")
+    _last_losses(page, losses, top, lefts)
+    _charts(page, top, lefts)
+    page.effects += page.charts
+
+
+def _last_losses(page: Page, row: int, top: int, lefts: list[int]) -> None:
+    """The loss of each optimizer after its last step, below its learning rate."""
+    page.label((row, LABEL), f"loss after {STEPS} steps")
+    for n, left in enumerate(lefts):
+        known = {VALLEY.symbol: page.known((top + 1 + STEPS, left + 2))}
+        page.compute((row, FIRST + n), VALLEY.symbol, known)
 
 
 def _training(kind: str) -> Training:
@@ -76,24 +83,28 @@ def _textbook_form(equation: Equation) -> Equation:
 
 def _settings(page: Page) -> tuple[Cells, dict[str, Known]]:
     mean, square = BETAS
+    page.headings((page.row, LABEL), ["", *NAMES.values()])
+    page.label((page.row + 1, LABEL), "learning rate η")
+    rates = {
+        kind: page.input((page.row + 1, FIRST + n), RATES[kind], 0, 10)
+        for n, kind in enumerate(KINDS)
+    }
+    page.label((page.row + 2, LABEL), "schedule of the rates")
+    place = page.row + 2, FIRST
+    schedule = page.choice(place, CONSTANT, (CONSTANT, BY_STEPS, CYCLE))
+    page.row += 3
     known: Cells = {
-        A: page.setting("a: curvature along the valley", 1, 0, 100),
-        B: page.setting("b: curvature across it", 20, 0, 100),
+        CHOICE: schedule,
+        A: page.setting("curvature a along the valley", 1, 0, 100),
+        B: page.setting("curvature b across it (try 1 and 23)", 20, 0, 100),
         X: page.setting("x at the start", -8, -10, 10),
         Y: page.setting("y at the start", 2, -10, 10),
-        MOMENTUM: page.setting("μ: share of the last step that momentum keeps", 0.8, 0, 1),
-        mean: page.setting("β1: share of the old mean gradient that Adam keeps", 0.9, 0, 0.9999),
-        square: page.setting("β2: share of the old mean square that Adam keeps", 0.999, 0, 0.9999),
-        EPSILON: page.setting("ε", 0.00000001, 0.00000000001, 1),
+        MOMENTUM: page.setting("μ: share of the last step (momentum)", 0.8, 0, 1),
+        mean: page.setting("β1: share of the mean gradient (Adam)", 0.9, 0, 0.9999),
+        square: page.setting("β2: share of the mean square (Adam)", 0.999, 0, 0.9999),
+        EPSILON: page.setting("ε: added to the divisor (Adam)", 0.00000001, 0.00000000001, 1),
     }
-    rates = {}
-    page.label((page.row, LABEL), "learning rates η of SGD, momentum, Adam")
-    for n, kind in enumerate(KINDS):
-        rates[kind] = page.input((page.row, FIRST + n), RATES[kind], 0, 10)
-    page.label((page.row + 1, LABEL), "schedule")
-    known[CHOICE] = page.choice((page.row + 1, FIRST), CONSTANT, (CONSTANT, BY_STEPS, CYCLE))
-    page.widths[LABEL] = 50.0
-    page.row += 3
+    page.row += 1
     return known, rates
 
 
@@ -108,7 +119,7 @@ def _descent(page: Page, top: int, number: int, known: Cells, rate: Known) -> in
         page.label((top, column), symbol.name, "wrapped heading")
     for column in columns.values():
         if column > FIRST + 3 * len(KINDS):
-            page.label((top - 1, column), NAMES[kind], "muted")
+            page.label((top - 1, column), NAMES[kind], "small")
     before = _start(page, top + 1, columns, known)
     for step in range(1, STEPS + 1):
         before = _row(
@@ -178,8 +189,8 @@ def _filled(expr: Expr, old: dict[Symbol, Symbol]) -> Expr:
     return named.xreplace({symbol: safe for symbol, safe in SAFE.items() if symbol not in (X, Y)})
 
 
-def _charts(page: Page, beside: int, top: int, lefts: list[int]) -> None:
-    """Charts of the paths seen from above, and of the losses, beside the cells to change."""
+def _charts(page: Page, top: int, lefts: list[int]) -> None:
+    """Charts of the paths seen from above and, below it, of the losses, beside the settings."""
     rows = STEPS + 1
     steps = page.down((top + 1, LABEL), rows)
     for left, kind in zip(lefts, KINDS, strict=True):
@@ -198,9 +209,9 @@ def _charts(page: Page, beside: int, top: int, lefts: list[int]) -> None:
             )
             for name, left in zip(names, lefts, strict=True)
         ],
-        (beside, FIRST + 4),
-        width=9,
-        height=9,
+        (STAGE, FIRST + 3),
+        width=17,
+        height=5.7,
         y_format="0.0",
         x_min=None,
         x_free=True,
@@ -213,9 +224,9 @@ def _charts(page: Page, beside: int, top: int, lefts: list[int]) -> None:
             Series(name, steps, page.down((top + 1, left + 2), rows))
             for name, left in zip(names, lefts, strict=True)
         ],
-        (beside, FIRST + 9),
-        width=9,
-        height=9,
+        (STAGE + CHART_ROWS, FIRST + 3),
+        width=17,
+        height=5.2,
         y_format="0E+00",
         y_log=True,
     )

@@ -6,7 +6,7 @@ from sympy import Integer, Min, Rational, Symbol, floor
 from toolkit.book.address import Area
 from toolkit.book.known import Known, constant
 from toolkit.experiments.variant import Experiment, Variant
-from toolkit.pages.concepts.concept import Concept
+from toolkit.pages.concepts.concept import Concept, Task
 from toolkit.pages.concepts.page import FIRST, LABEL, Page
 from toolkit.symbols.bounds import as_number, clamp
 from toolkit.symbols.choices import dropout_mask
@@ -15,7 +15,10 @@ from toolkit.symbols.lookups import element
 from toolkit.symbols.maps import weighted_sum
 from toolkit.symbols.ranges import mean, summed
 
-WIDE, DRAWS, MOST_DROPPED = 8, 24, Rational(19, 20)
+WIDE, DRAWS, SHOWN, MOST_DROPPED = 8, 24, 7, Rational(19, 20)
+KEPT, DROPPED = "A9D6F5", "F0A36B"
+LAYER_ROWS = 7  # with their headings
+NUMBERS = FIRST + 13  # the first column of the random numbers, to the right of the chart
 ACTIVATIONS = np.array([[1.2, 0.4, 2.0, 0.8, 1.6, 0.2, 1.4, 0.4]])
 X, U, P, Q, MASK, DRAW, PLACE = (
     Symbol(name) for name in ("x", "u", "p", "q", "m", "draw", "place")
@@ -37,23 +40,43 @@ Cells = dict[Symbol, Known]
 
 def demonstrate(page: Page) -> None:
     """The activations of one layer under a mask, and their average output over many masks."""
-    page.equation(DROPOUT_MASK, "A random number u from 0 to 1 decides: mask m")
-    page.equation(OUTPUT, "The output in training:")
-    page.equation(EXPECTED, "Expected, m being 1 with q = 1 - p:")
-    page.say("Change the yellow cells: p to 0, 0.2, 0.9; another draw; the activations.")
     known = {
-        P: page.setting("dropout probability p", 0.5, 0, float(MOST_DROPPED)),
+        P: page.setting("dropout probability p (try 0, 0.2, 0.9)", 0.5, 0, float(MOST_DROPPED)),
         DRAW: page.setting(f"draw of random numbers (1 to {DRAWS})", 1, 1, DRAWS, whole=True),
     }
-    page.label((page.row, LABEL), "q = 1 - p: the share that is kept")
+    page.label((page.row, LABEL), "q = 1 - p, the share that is kept")
     known[Q] = page.compute((page.row, FIRST), 1 - SAFE[P], known)
     top = page.row + 2
-    draws = top + 9
+    page.explain()
+    page.equation(DROPOUT_MASK, "A random u from 0 to 1 decides on the mask:")
+    page.equation(OUTPUT, "The output in training:")
+    page.equation(EXPECTED, "Its mean, since m is 1 with probability q:")
+    page.say(MAPS, style="muted")
+    draws = page.row + 2
     numbers = _numbers(page, draws)
     _layer(page, top, known, numbers)
-    _averages(page, draws, known)
+    _averages(page, draws, known, top + 1)
+    masks = _masks(page, top + LAYER_ROWS + 1, draws, known)
+    page.effects = [Area.of(top + 3, FIRST, wide=WIDE), masks]
     page.row = draws + DRAWS + 1
-    page.say(MAPS, style="muted")
+
+
+def _masks(page: Page, top: int, draws: int, known: Cells) -> Area:
+    """The masks of the first draws as coloured cells, and the mean output of each draw."""
+    page.headings(
+        (top, LABEL), ["the same layer in other draws", *map(str, range(1, WIDE + 1)), "mean y"]
+    )
+    for n in range(1, SHOWN + 1):
+        page.label((top + n, LABEL), f"draw {n}")
+        for column in range(WIDE):
+            operands = known | {U: page.known((draws + n, NUMBERS + column))}
+            page.compute(
+                (top + n, FIRST + column), DROPOUT_MASK.expr.xreplace(SAFE), operands, "kept"
+            )
+        page.compute((top + n, FIRST + WIDE), X, {X: page.known((draws + n, FIRST))})
+    area = Area.of(top + 1, FIRST, SHOWN, WIDE)
+    page.shade(area, high=KEPT, low=DROPPED)
+    return area
 
 
 def _numbers(page: Page, top: int) -> Known:
@@ -65,7 +88,7 @@ def _numbers(page: Page, top: int) -> Known:
     random = np.random.default_rng(0)
     parts = np.stack([random.permutation(DRAWS) for _ in range(WIDE)], axis=1)
     values = np.round((parts + random.random((DRAWS, WIDE))) / DRAWS, 4)
-    left = FIRST + 11
+    left = NUMBERS
     page.headings((top, left), [f"u {n + 1}" for n in range(WIDE)])
     page.label(
         (top - 1, left),
@@ -79,14 +102,14 @@ def _numbers(page: Page, top: int) -> Known:
 
 def _layer(page: Page, top: int, known: Cells, numbers: Known) -> None:
     """The selected draw: random numbers, mask and outputs, each with a mean at the end."""
-    page.headings((top, LABEL), ["neuron", *map(str, range(1, WIDE + 1)), "mean"])
+    page.headings((top, LABEL), ["unit", *map(str, range(1, WIDE + 1)), "mean"])
     page.inputs((top + 1, FIRST), ACTIVATIONS, -100, 100)
     rows = (
-        "activation x (change it)",
+        "activation x",
         "random number u",
         "mask m",
         "output y in training",
-        "expected output in training",
+        "mean of y over all masks",
         "output in evaluation",
     )
     for n, words in enumerate(rows):
@@ -98,11 +121,12 @@ def _layer(page: Page, top: int, known: Cells, numbers: Known) -> None:
         operands[X] = page.known((top + 1, column))
         operands[U] = page.compute((top + 2, column), element(U, chosen, PLACE), operands)
         operands[MASK] = page.compute(
-            (top + 3, column), DROPOUT_MASK.expr.xreplace(SAFE), operands, "right"
+            (top + 3, column), DROPOUT_MASK.expr.xreplace(SAFE), operands, "kept"
         )
         page.compute((top + 4, column), OUTPUT.expr.xreplace(SAFE), operands)
         page.compute((top + 5, column), EXPECTED.expr.xreplace(SAFE), operands)
         page.compute((top + 6, column), SAFE[X], operands)
+    page.shade(Area.of(top + 3, FIRST, wide=WIDE), high=KEPT, low=DROPPED)
     for row in (top + 1, top + 3, top + 4, top + 5, top + 6):
         page.compute((row, FIRST + WIDE), MEAN, {X: _across(page, row, FIRST)})
 
@@ -113,17 +137,17 @@ def _across(page: Page, row: int, column: int) -> Known:
     return page.reach(Area.of(row, column, wide=WIDE), values)
 
 
-def _averages(page: Page, top: int, known: Cells) -> None:
+def _averages(page: Page, top: int, known: Cells, layer: int) -> None:
     """The mean output of each draw, and the running mean over the draws."""
     page.headings(
         (top, LABEL), ["draw (activations as above)", "mean output", "mean so far", "mean input"]
     )
-    inputs = _across(page, top - 8, FIRST)
+    inputs = _across(page, layer, FIRST)
     for n in range(DRAWS):
         row = top + 1 + n
         page.fixed((row, LABEL), n + 1, "label")
         page.compute(
-            (row, FIRST), MEAN_OF_OUTPUT, known | {X: inputs, U: _across(page, row, FIRST + 11)}
+            (row, FIRST), MEAN_OF_OUTPUT, known | {X: inputs, U: _across(page, row, NUMBERS)}
         )
         so_far = page.down((top + 1, FIRST), n + 1)
         page.compute((row, FIRST + 1), mean(X), {X: so_far})
@@ -146,11 +170,16 @@ CONCEPT = Concept(
     name="dropout",
     number=14,
     title="Dropout",
+    question="Does a small network gain or lose when training drops some of its units at random?",
+    finding=(
+        "After every convolution, a dropout probability of 0.02 is {1~0.than} none ({1.accuracy} "
+        "against {0.accuracy}); 0.25 is {4~0.more}: {4.accuracy}."
+    ),
     idea=(
-        "In training each activation is set to 0 with probability p, by chance anew for every "
-        "image: no neuron can rely on another.",
-        "What is kept is divided by 1 - p, so that on average the next layer receives as much as "
-        "without dropout.",
+        "In training, dropout sets each activation to 0 with probability p. It draws anew for "
+        "every image, so no unit can rely on another.",
+        "The activations that are kept are divided by 1 - p, so that the next layer receives as "
+        "much on average as without dropout.",
         "In evaluation nothing is dropped and nothing is scaled.",
     ),
     experiment=Experiment(
@@ -181,6 +210,33 @@ CONCEPT = Concept(
         "With 0.1: {3.accuracy}, {3~0.more}; with 0.25: {4.accuracy}, {4~0.more}.",
         "Train accuracy: {0.train} without dropout, {4.train} with 0.25: so small a network then "
         "cannot even fit what it is shown.",
+    ),
+    rule=(
+        "Use dropout when the training accuracy is far above the test accuracy, and begin with a "
+        "small probability.",
+        "A network too small to fit its training data, such as the one measured here, only loses "
+        "by it.",
+        "Large fully connected layers tolerate 0.5; after convolutions 0.1 is already much.",
+    ),
+    tasks=(
+        Task(
+            "Which units will be dropped in draw 2? Are they the same as in draw 1?",
+            "draw to 2",
+            "Other units are dropped: each draw decides anew for every unit. In training, each "
+            "image is one draw.",
+        ),
+        Task(
+            "At p = 0.5 every output that is kept is twice its activation. By what is it "
+            "multiplied at p = 0.9?",
+            "p to 0.9",
+            "By 10, which is 1/(1 - p). Few units are kept, and their large outputs make up for "
+            "the others on average.",
+        ),
+        Task(
+            "With p = 0, how do training and evaluation differ?",
+            "p to 0",
+            "Not at all: every unit is kept, and y equals x in both.",
+        ),
     ),
     demonstrate=demonstrate,
 )

@@ -26,7 +26,9 @@ from toolkit.symbols.equation import Equation
 LABEL, FIRST = 1, 2  # the wide column of labels, and the first of the narrow ones
 LABEL_WIDTH, WIDTH, COLUMNS = 42.0, 10.0, 16
 ASIDE = FIRST + COLUMNS + 1  # the first column of auxiliary data
-LINKS_ROW, TOP = 3, 5  # the row of links, and the first row below them
+QUESTION_ROW, LINKS_ROW, FINDING_ROW, TOP = 2, 3, 4, 5  # the rows below the title
+STAGE, BELOW = TOP + 1, 28  # the first row of "Try it", and the heading "How it works"
+SEEN = 12  # narrow columns in the first view
 EQUATION_SIZE = 14.0  # points
 NEGATIVE, POSITIVE, DARK = "D55E00", "0072B2", "1F2933"
 YELLOW, BLUE = "E69F00", "56B4E9"
@@ -38,13 +40,17 @@ class Page(PageBuilder):
     """The sheet of a concept under construction.
 
     `shared` holds cells of the demonstration that the measured part also uses, and `places` cells
-    that the measured part fills. The table of contents quotes its `finding`.
+    that the measured part fills. `below` is the next free row of "How it works", and `sections` are
+    the headings, with their rows, to which the links at the top lead. The table of contents quotes
+    its `finding`.
     """
 
     title: str
     row: int = field(default=TOP, kw_only=True)
     shared: dict[Symbol, Known] = field(default_factory=dict, kw_only=True)
     places: dict[str, Place] = field(default_factory=dict, kw_only=True)
+    below: int = field(default=TOP, kw_only=True)
+    sections: dict[str, int] = field(default_factory=dict, kw_only=True)
 
     def __post_init__(self) -> None:
         self.cells[1, LABEL] = Cell(self.title, "title")
@@ -62,6 +68,23 @@ class Page(PageBuilder):
         """Write a heading after a blank row."""
         self.row += 1
         self.say(heading, style="subtitle")
+
+    def section(self, heading: str, link: str) -> None:
+        """Write a heading after a blank row; the words `link` in the row of links lead to it."""
+        self.part(heading)
+        self.sections[link] = self.row - 1
+
+    def explain(self) -> None:
+        """Continue in "How it works": what is written from now on lies below the first view.
+
+        Raises ValueError if the cells to change have already taken its rows.
+        """
+        if self.row > BELOW:
+            raise ValueError(
+                f"{self.name}: the part to try ends in row {self.row - 1}, but must leave row "
+                f"{BELOW} free; write tables after page.explain()"
+            )
+        self.row = self.below
 
     def label(self, place: Place, words: str, style: str = "label") -> None:
         """Write text into a cell."""
@@ -237,14 +260,13 @@ class Page(PageBuilder):
         )
 
     def link(self, before: str, after: str) -> None:
-        """Write links to the contents, and to the sheets before and after this one."""
-        links = {
-            LABEL: (CONTENTS, CONTENTS),
-            FIRST: (f"← {before}", before),
-            FIRST + 4: (f"{after} →", after),
-        }
-        for column, (text, name) in links.items():
-            self.cells[LINKS_ROW, column] = Cell(text, "link", link=name)
+        """Write links to the contents, the sheets before and after this one, and its sections."""
+        self.cells[LINKS_ROW, LABEL] = Cell(CONTENTS, "link", link=CONTENTS)
+        self.cells[LINKS_ROW, FIRST] = Cell(f"← {before}", "link", link=before)
+        self.cells[LINKS_ROW, FIRST + 3] = Cell(f"{after} →", "link", link=after)
+        for n, (words, row) in enumerate(self.sections.items()):
+            place = LINKS_ROW, FIRST + 6 + 2 * n
+            self.cells[place] = Cell(f"{words} ↓", "link", link=self.name, spot=(row, LABEL))
 
     def sheet(self, tab: str) -> Sheet:
         """The completed sheet, with the colour of its tab."""

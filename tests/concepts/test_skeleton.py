@@ -1,0 +1,96 @@
+"""Every concept has all parts of a sheet, in their order and size, except for those listed."""
+
+import pytest
+
+from tests.lettering import text_width
+from toolkit.book.sheet import Sheet
+from toolkit.book.theme import STYLES
+from toolkit.experiments.results import load, shipped
+from toolkit.experiments.variant import Budget
+from toolkit.pages.concepts import CONCEPTS
+from toolkit.pages.concepts.book import concepts_book
+from toolkit.pages.concepts.concept import Concept
+from toolkit.pages.concepts.page import (
+    BELOW,
+    FINDING_ROW,
+    LABEL,
+    LINKS_ROW,
+    QUESTION_ROW,
+    STAGE,
+    Page,
+)
+
+LINE = 1170  # pixels, of the first view less what LibreOffice draws wider
+FIELDS = ("question", "finding", "rule", "tasks")
+# Concepts without some of these fields. A new concept has them all; remove what is complete.
+INCOMPLETE = {
+    "layers",
+    "max-pooling",
+    "one-by-one",
+    "three-by-three",
+    "receptive-field",
+    "softmax",
+    "kernels",
+    "batch-normalization",
+    "image-normalization",
+    "pooling-position",
+    "transition",
+    "transition-position",
+    "overfitting",
+    "pooling-distance",
+    "normalization-distance",
+    "when-to-stop",
+    "mission-control",
+    "batch-size",
+    "average-or-dense",
+    "augmentation",
+    "initialization",
+}
+WHOLE = [concept for concept in CONCEPTS if concept.name not in INCOMPLETE]
+
+
+def test_the_incomplete_concepts_are_listed() -> None:
+    missing = {
+        concept.name: [field for field in FIELDS if not getattr(concept, field)]
+        for concept in CONCEPTS
+    }
+    assert {name for name, fields in missing.items() if fields} == INCOMPLETE, missing
+
+
+@pytest.mark.parametrize("concept", WHOLE, ids=lambda each: each.name)
+def test_the_words_of_a_whole_concept(concept: Concept) -> None:
+    assert concept.question.endswith("?")
+    assert text_width(concept.question, STYLES["text"]) <= LINE
+    assert 1 <= len(concept.rule) <= 3
+    assert all(text_width(line, STYLES["text"]) <= LINE for line in (*concept.rule, *concept.idea))
+    assert len(concept.tasks) == 3
+    for task in concept.tasks:
+        assert "?" in task.predict and task.expected.endswith(".")
+
+
+def sheet(concept: Concept) -> Sheet:
+    return concepts_book([concept], CONCEPTS, load(shipped()), Budget()).sheets[1]
+
+
+@pytest.mark.parametrize("concept", WHOLE, ids=lambda each: each.name)
+def test_the_order_of_a_sheet(concept: Concept) -> None:
+    made = sheet(concept)
+    texts = {row: cell.value for (row, column), cell in made.cells.items() if column == LABEL}
+    view = made.first_view
+    assert view.question is not None and view.finding is not None
+    assert (view.question.row, texts[QUESTION_ROW]) == (QUESTION_ROW, concept.question)
+    assert view.finding.row == FINDING_ROW and "{" not in str(texts[FINDING_ROW])
+    assert texts[BELOW] == "How it works" and texts[BELOW + 1] == concept.idea[0]
+    assert all(area.row >= STAGE for area in view.controls)
+    places = [cell.spot for (row, _), cell in made.cells.items() if row == LINKS_ROW and cell.link]
+    headings = [texts[row] for row, column in places[3:] if column == LABEL]
+    measured = f"Measured: {concept.experiment.question}"
+    assert headings == ["How it works", measured, "Rule of thumb"]
+    assert {task.expected for task in concept.tasks} <= {c.value for c in made.cells.values()}
+
+
+def test_a_stage_that_is_too_high_is_an_error() -> None:
+    page = Page("s", "t")
+    page.row = BELOW + 1
+    with pytest.raises(ValueError, match="the part to try ends in row 28, but must leave row 28"):
+        page.explain()
