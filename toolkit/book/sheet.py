@@ -271,7 +271,7 @@ class Validation:
     `last_row`: a `number`, a `positive` or `whole` number, all from `least` to `most` where these
     are given, one of `choices`, or what makes `formula` true. Where a cell is selected, title (up
     to 32 characters) and message (up to 255) are shown; what does not fit is refused with `error`,
-    or else with the message again.
+    or else with the message again. It holds as well in the areas of `further`.
     """
 
     row: int
@@ -286,6 +286,7 @@ class Validation:
     error: str = ""
     formula: str = ""
     last_column: int | None = None
+    further: tuple[Area, ...] = ()
 
     @property
     def area(self) -> Area:

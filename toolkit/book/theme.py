@@ -1,9 +1,10 @@
 """How things look: one named style for each role that a cell can have."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import inf
 
 INK, MUTED, LINE = "1F2933", "616E7C", "D9DEE4"
+EDGE = "8A96A3"  # of the frame around a map, in which cells may be white
 INPUT_INK, INPUT_FILL = "0B3D91", "FFF6D6"
 
 # Okabe and Ito's palette, which readers with any colour vision can tell apart, dark enough for
@@ -42,6 +43,7 @@ class Style:
     indent: int = 0
     locked: bool = True
     centred: bool = True  # from top to bottom
+    edges: str = ""  # the sides that carry a line of a frame: l, r, t, b
 
 
 # Told apart by any colour vision: a pale bluish green and a stronger orange.
@@ -121,8 +123,10 @@ STYLES = {
     "read": Style('"read as "0', ink=MUTED, align="left", indent=1),
     "small": Style(size=8, ink=MUTED),
     "small centred": Style(size=8, ink=MUTED, align="center"),
-    "small input": Style("0.00", size=8, ink=INPUT_INK, align="center", locked=False),
-    "small setting": Style(size=8, ink=INPUT_INK, align="center", locked=False),
+    "small input": Style(
+        "0.00", size=8, fill=INPUT_FILL, align="center", framed=True, locked=False
+    ),
+    "small setting": Style(size=8, fill=INPUT_FILL, align="center", framed=True, locked=False),
     "small slope": Style("0.000", size=8, align="center"),
     "small number": Style("0.00", size=8, align="center"),
     "answer": Style(size=48, bold=True, align="center"),
@@ -141,3 +145,12 @@ STYLES = {
 }
 # As printed elsewhere: so many decimals, the last zeros among them.
 STYLES |= {f"decimals {places}": Style(f"{0:.{places}f}") for places in range(MOST_DECIMALS + 1)}
+# The cells along the edges of a block, together its frame.
+SIDES = [
+    left + right + top + bottom
+    for left in ("", "l")
+    for right in ("", "r")
+    for top in ("", "t")
+    for bottom in ("", "b")
+]
+STYLES |= {f"shade {edges}": replace(STYLES["shade"], edges=edges) for edges in SIDES if edges}

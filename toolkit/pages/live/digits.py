@@ -9,8 +9,7 @@ from toolkit.book.address import Area
 from toolkit.book.grid import Grid, moving
 from toolkit.book.measure import points
 from toolkit.book.sheet import Cell, Known, Scale, Sheet, Value, down
-from toolkit.pages.live.layer import width_of
-from toolkit.pages.live.layout import DIGITS, Cells
+from toolkit.pages.live.layout import DIGITS, Cells, width_of
 
 SIDE, STEP = 28, 30  # of a digit's cells, and rows from one digit to the next
 FIRST_ROW, FIRST_COLUMN = 5, 2

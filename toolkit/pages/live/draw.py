@@ -11,8 +11,7 @@ from toolkit.book.page import PageBuilder
 from toolkit.book.sheet import Cell, Chart, Known, Scale, Series, Validation, at, constant
 from toolkit.pages.live.digits import SIDE, STEP, Gallery
 from toolkit.pages.live.ending import SoftmaxSheet
-from toolkit.pages.live.layer import width_of
-from toolkit.pages.live.layout import DRAW, Cells, Maps, filled
+from toolkit.pages.live.layout import DRAW, Cells, Maps, filled, width_of
 from toolkit.symbols.bounds import pixel
 from toolkit.symbols.choices import matching
 from toolkit.symbols.lookups import element, lookup, place_or

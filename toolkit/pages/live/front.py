@@ -20,8 +20,7 @@ from toolkit.book.sheet import (
 from toolkit.pages.live import backward as back
 from toolkit.pages.live.digits import SIDE, STEP, Gallery
 from toolkit.pages.live.draw import CHOSEN, COLUMN, NAMES, RULER, no_such
-from toolkit.pages.live.layer import width_of
-from toolkit.pages.live.layout import DRAW, Array, Cells, Maps, filled
+from toolkit.pages.live.layout import DRAW, Array, Cells, Maps, filled, width_of
 from toolkit.pages.live.loss import LossSheet
 from toolkit.symbols.choices import if_number, share_or_dash
 from toolkit.symbols.lookups import element, place_or
