@@ -26,7 +26,7 @@ from toolkit.symbols.plain import plain
 # Books of 160,000 cells: reading them back takes the time, and test_live traces what makes them.
 pytestmark = pytest.mark.no_cover
 
-CHOICE, RATE = "K5", "AH7"
+CHOICE, RATE = "C5", "AH7"  # on the first sheet, and on the second
 BEFORE, AFTER = "AH10", "AH12"
 Sheets = dict[str, dict[tuple[int, int], object]]
 Odd = tuple[Path, Path]
@@ -182,10 +182,16 @@ def test_every_gradient_is_torchs(book: Path) -> None:
     assert book.stat().st_size < 10e6
 
 
+def changed(book: Path, choice: object, rate: object) -> Path:
+    """A copy with another choice of the digit and another learning rate."""
+    out = with_cells(book, 1, {CHOICE: choice}, book.with_name("choice.xlsx"))
+    return with_cells(out, 2, {RATE: rate}, book.with_name("rate.xlsx"))
+
+
 def test_another_digit_and_learning_rate(book: Path, office: Office) -> None:
     found = stored.read(stored.shipped())
     name = gallery(stages(found), found.names).names[3]
-    out = with_cells(book, 1, {CHOICE: name, RATE: 0.25}, book.with_name("other.xlsx"))
+    out = changed(book, name, 0.25)
     assert_is_torchs(office.values(out), stored.shipped(), 3, 0.25)
 
 
@@ -193,7 +199,7 @@ def test_another_digit_and_learning_rate(book: Path, office: Office) -> None:
 def test_what_is_no_digit_and_no_rate(
     choice: str | None, rate: str | None, book: Path, office: Office
 ) -> None:
-    out = with_cells(book, 1, {CHOICE: choice, RATE: rate}, book.with_name("none.xlsx"))
+    out = changed(book, choice, rate)
     shown = office.values(out)
     before, _, _ = torch_step(stored.shipped(), 0, 0)
     draw = shown["Draw"]
@@ -268,3 +274,10 @@ def test_a_stage_in_two_equations() -> None:
     assert [plain(line.expr) for line in first] == ["x1 * k1", "max(0, s · z + t)"]
     assert [line.symbol.name for line in second] == ["z"]
     assert [line.symbol.name for line in third] == ["z", "a"]
+
+
+def test_one_weight_of_every_layer(odd: Odd) -> None:
+    shown = cells(odd[1])
+    layers = [name for name, sheet in shown.items() if "∂L/∂k" in sheet.values()]
+    assert list(shown["One cell"].values()).count("pass") == len(layers) > 0
+    assert "fail" not in shown["One cell"].values()

@@ -4,14 +4,17 @@ from toolkit.book.sheet import Book, Known, Sheet
 from toolkit.convnet.stages import Stage, stages
 from toolkit.convnet.stored import Stored
 from toolkit.pages.live import digits, draw, pixel
+from toolkit.pages.live.choosable import Choosable
 from toolkit.pages.live.digits import Gallery
-from toolkit.pages.live.ending import features, linear, softmax
+from toolkit.pages.live.ending import features, linear
 from toolkit.pages.live.layer import layer
 from toolkit.pages.live.layout import Maps
 from toolkit.pages.live.naming import kind, linked, title
 from toolkit.pages.live.normalized import input_sheet
+from toolkit.pages.live.overview import Answer, overview
 from toolkit.pages.live.pixel import Layer
 from toolkit.pages.live.region import Region
+from toolkit.pages.live.softmax import softmax
 
 
 def live_book(stored: Stored, gallery: Gallery) -> Book:
@@ -29,9 +32,18 @@ def live_book(stored: Stored, gallery: Gallery) -> Book:
         walk.values,
         stored.names,
     )
-    draw.answer(drawing, gallery, probabilities)
+    likeliest = draw.answer(drawing, gallery, probabilities)
+    first = overview(
+        gallery,
+        gallery.names[0],
+        [image.maps, *walk.maps],
+        walk.choosable,
+        Answer(probabilities.each, likeliest),
+        canvas=True,
+    )
     apart = [pixel.sheet(walk.parts)] if walk.parts else []
     sheets = [
+        first,
         drawing.finish(),
         first_sheet,
         *walk.sheets,
@@ -50,7 +62,14 @@ class _Walk:
         self.values = _each(image.maps)
         self.sheets: list[Sheet] = []
         self.parts: list[Layer] = []
+        self.maps: list[Maps] = []
         self.field = self.jump = 1
+
+    @property
+    def choosable(self) -> list[Choosable]:
+        """The layers of maps, or where there is none the input."""
+        regions = [part.own for part in self.parts] or [self.region]
+        return [Choosable(region.maps.sheet, region, region) for region in regions]
 
     def take(self, number: int, stage: Stage) -> None:
         """Add the sheet of one stage."""
@@ -65,6 +84,7 @@ class _Walk:
         self.region = Region(own.maps, own.tiles, own.weights)
         self.parts.append(Layer(stage, self.region, before))
         self.values = _each(own.maps)
+        self.maps.append(own.maps)
         self.sheets.append(own.sheet)
 
     def _numbers(self, number: int, name: str, stage: Stage) -> None:
@@ -76,6 +96,7 @@ class _Walk:
         else:
             ending = features(stage, name, title(stage, number, self.field), self.values)
         self.values = ending.outputs
+        self.maps.append(ending.maps)
         self.sheets.append(ending.sheet)
 
 

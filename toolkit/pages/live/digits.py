@@ -9,7 +9,7 @@ from toolkit.book.address import Area
 from toolkit.book.grid import Grid, moving
 from toolkit.book.measure import points
 from toolkit.book.sheet import Cell, Known, Scale, Sheet, Value, down
-from toolkit.pages.live.layout import DIGITS, Cells, width_of
+from toolkit.pages.live.layout import DIGITS, TITLE_HEIGHT, Cells, width_of
 
 SIDE, STEP = 28, 30  # of a digit's cells, and rows from one digit to the next
 FIRST_ROW, FIRST_COLUMN = 5, 2
@@ -96,7 +96,7 @@ def sheet(gallery: Gallery) -> Sheet:
         grids=tuple(grids),
         widths=widths
         | {NAME_COLUMN: 14.0, NAME_COLUMN + 1: 8.0, NAME_COLUMN + 2: 22.0, NAME_COLUMN + 3: 10.0},
-        heights=dict.fromkeys(range(FIRST_ROW, last + 1), points(PIXELS)),
+        heights={1: TITLE_HEIGHT} | dict.fromkeys(range(FIRST_ROW, last + 1), points(PIXELS)),
         tab="7F7F7F",
         scales=(Scale((area,), "000000", "FFFFFF", end=255),),
     )

@@ -9,7 +9,7 @@ from toolkit.book.sheet import Cell, Picture, Sheet
 from toolkit.convnet.stages import Stage
 from toolkit.pages.live import backward as back
 from toolkit.pages.live import equations as eq
-from toolkit.pages.live.layout import EQUATION_ROW
+from toolkit.pages.live.layout import EQUATION_ROW, TITLE_HEIGHT
 from toolkit.symbols.equation import Equation, Gradient
 from toolkit.symbols.long_sums import abridged
 from toolkit.symbols.maps import weighted_sum
@@ -88,6 +88,7 @@ def sheet(steps: Sequence[tuple[str, Stage]]) -> Sheet:
         EQUATIONS,
         row=FIRST_ROW,
         widths={1: 2.0, WORDS_COLUMN: 48.0, EQUATION_COLUMN: 90.0},
+        heights={1: TITLE_HEIGHT},
         freeze=(FIRST_ROW - 1, 1),
         tab="CC79A7",
     )

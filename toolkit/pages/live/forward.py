@@ -5,9 +5,11 @@ from dataclasses import dataclass, replace
 from toolkit.convnet.stages import Stage
 from toolkit.pages.live import backward as back
 from toolkit.pages.live import equations as eq
-from toolkit.pages.live.layout import FIRST_ROW, Maps
+from toolkit.pages.live.choosable import Choosable
+from toolkit.pages.live.layout import FIRST_ROW, Maps, Tiling
 from toolkit.pages.live.page import MapPage, Reads, Weights, map_page
 from toolkit.pages.live.parameters import joint, main_content, norm_content, write_main, write_norm
+from toolkit.pages.live.region import Region
 
 BETWEEN = 3  # rows from one block of maps to the next
 
@@ -38,6 +40,7 @@ class ForwardPass:
     z: Maps
     a: Maps
     weights: Weights
+    choosable: Choosable
 
 
 def forward_page(stage: Stage, name: str, margin: int) -> MapPage:
@@ -48,58 +51,51 @@ def forward_page(stage: Stage, name: str, margin: int) -> MapPage:
 
 def forward(stage: Stage, page: MapPage, before: Maps) -> ForwardPass:
     """The maps of one stage with its trained parameters beside them."""
-    first, z, parts = FIRST_ROW, before, []
+    first, z, blocks, held = FIRST_ROW, before, [], []
     if stage.kind != "pointwise":
-        z, main = _summed(stage, page, first, before, None)
-        parts.append(main)
+        tiles = page.tiles(stage.output, first, main_content(stage))
+        held.append(write_main(page, tiles, stage))
+        z = _summed(stage, page, tiles, before, held[0])
+        blocks.append(Region(z, tiles, Weights(held[0].kernels, {})))
         first = page.last + BETWEEN
     a = z
     if stage.norm or stage.relu:
-        a, norm = _changed(stage, page, first, z, None)
-        parts.append(norm)
-    return ForwardPass(stage, page.name, before, z, a, joint(*parts))
+        tiles = page.tiles(stage.output, first, norm_content(stage))
+        held.append(write_norm(page, tiles, stage))
+        a = _changed(stage, page, tiles, z, held[-1])
+        blocks.append(Region(a, tiles))
+    choosable = Choosable(page.name, blocks[-1], blocks[0])
+    return ForwardPass(stage, page.name, before, z, a, joint(*held), choosable)
 
 
-def forward_again(
-    stage: Stage, page: MapPage, first: int, before: Maps, weights: Weights
-) -> ForwardPass:
-    """The maps of one stage from row `first` of a page on, with parameters that stand elsewhere."""
+def forward_again(stage: Stage, page: MapPage, first: int, before: Maps, weights: Weights) -> Maps:
+    """The outputs of one stage from row `first` of a page on; its parameters stand elsewhere."""
     z = before
     if stage.kind != "pointwise":
-        z, _ = _summed(stage, page, first, before, weights)
+        z = _summed(stage, page, page.tiles(stage.output, first), before, weights)
         first = page.last + BETWEEN
-    a = z
-    if stage.norm or stage.relu:
-        a, _ = _changed(stage, page, first, z, weights)
-    return ForwardPass(stage, page.name, before, z, a, weights)
+    if not (stage.norm or stage.relu):
+        return z
+    return _changed(stage, page, page.tiles(stage.output, first), z, weights)
 
 
-def _summed(
-    stage: Stage, page: MapPage, first: int, before: Maps, weights: Weights | None
-) -> tuple[Maps, Weights]:
-    """The outputs z; without `weights` the parameters are written beside them."""
-    tiles = page.tiles(stage.output, first, None if weights else main_content(stage))
-    held = weights or write_main(page, tiles, stage)
+def _summed(stage: Stage, page: MapPage, tiles: Tiling, before: Maps, weights: Weights) -> Maps:
+    """The outputs z before batch norm and ReLU."""
 
     def reads(channel: int) -> Reads:
-        return _windows(stage, before, channel) | held.reads(channel, page.name)
+        return _windows(stage, before, channel) | weights.reads(channel, page.name)
 
     single = stage.output[1] == 1
-    return page.lay(tiles, "z", eq.output(main_part(stage)), reads, shape=single), held
+    return page.lay(tiles, "z", eq.output(main_part(stage)), reads, shape=single)
 
 
-def _changed(
-    stage: Stage, page: MapPage, first: int, z: Maps, weights: Weights | None
-) -> tuple[Maps, Weights]:
-    """The outputs a; without `weights` batch norm's numbers are written beside them."""
-    tiles = page.tiles(stage.output, first, None if weights else norm_content(stage))
-    held = weights or write_norm(page, tiles, stage)
+def _changed(stage: Stage, page: MapPage, tiles: Tiling, z: Maps, weights: Weights) -> Maps:
+    """The outputs a after batch norm and ReLU."""
 
     def reads(channel: int) -> Reads:
-        return {back.Z: z.window(channel, 1)} | held.reads(channel, page.name)
+        return {back.Z: z.window(channel, 1)} | weights.reads(channel, page.name)
 
-    expr = eq.finished(replace(stage, bias=None), back.Z)
-    return page.lay(tiles, "a", expr, reads), held
+    return page.lay(tiles, "a", eq.finished(replace(stage, bias=None), back.Z), reads)
 
 
 def _windows(stage: Stage, before: Maps, channel: int) -> Reads:

@@ -29,6 +29,7 @@ Array = NDArray[np.float64]
 Cells = dict[tuple[int, int], Cell]
 FIRST_ROW = 8  # of maps and kernels, their headings above
 EQUATION_ROW, FINDING_ROW = 4, 5
+TITLE_HEIGHT, MARGIN = 26.0, 2.0  # points of the first row, and the width of the first column
 VIEW = 1284  # pixels that are seen side by side, right of the first column
 MARK = "\x05"
 STANDARD = COLUMN_PIXELS / CHARACTER  # the width of a column that has none of its own
@@ -107,6 +108,7 @@ class Tiling:
     frame: Frame
     first: int = FIRST_ROW
     rows: int = 0
+    between: int = 2  # rows from one map to the next, in which the heading stands
 
     @property
     def across(self) -> int:
@@ -120,8 +122,8 @@ class Tiling:
 
     @property
     def pitch(self) -> int:
-        """Rows from one map to the one below it, whose heading stands between them."""
-        return self.tall + 2
+        """Rows from the first of one map to that of the map below it."""
+        return self.tall + self.between
 
     @property
     def last(self) -> int:

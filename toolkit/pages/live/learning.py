@@ -6,6 +6,7 @@ from toolkit.convnet.stages import stages
 from toolkit.convnet.stored import Stored
 from toolkit.pages.live import digits, explained
 from toolkit.pages.live import equations as eq
+from toolkit.pages.live.choosable import Choosable
 from toolkit.pages.live.digits import Gallery
 from toolkit.pages.live.explained import backward_lines
 from toolkit.pages.live.forward import (
@@ -30,8 +31,11 @@ from toolkit.pages.live.naming import (
     way_on,
 )
 from toolkit.pages.live.normalized import input_sheet
+from toolkit.pages.live.overview import Answer, overview
 from toolkit.pages.live.page import MapPage, Weights, map_page
+from toolkit.pages.live.region import Region
 from toolkit.pages.live.returning import BackwardPass, backward, backward_page
+from toolkit.pages.live.weight import Slope, weight_sheet
 
 SECOND = "Second pass"
 SECOND_TITLE = "Second pass: the same digit with the weights after the step"
@@ -53,12 +57,22 @@ def step_book(stored: Stored, gallery: Gallery) -> Book:
     second, outputs = pages.second_pass()
     equations = explained.sheet([(each.name, each.stage) for each in pages.passes])
     loss_sheet = loss.sheet(outputs)  # before the first sheet, which reads the loss after the step
+    first = overview(
+        gallery,
+        gallery.names[-1],
+        [pages.image.maps, *(each.a for each in pages.passes)],
+        pages.choosable,
+        Answer(loss.each, loss.answer_before),
+        canvas=False,
+    )
     order = [
+        first,
         front.sheet(loss, pages.gradients),
         equations,
         *sheets,
         loss_sheet,
         *gradient_sheets,
+        *([weight_sheet(pages.slopes)] if pages.slopes else []),
         second,
         digits.sheet(gallery),
     ]
@@ -86,6 +100,12 @@ class StepPages:
         """The maps of the last stage before the step: the logits."""
         return self.passes[-1].a
 
+    @property
+    def choosable(self) -> list[Choosable]:
+        """The layers of maps, or where there is none the input."""
+        layers = [each.choosable for each in self.passes if each.choosable.large]
+        return layers or [Choosable(self.image.maps.sheet, self.image, self.image)]
+
     def forward(self, pixels: Maps) -> list[Sheet]:
         """The sheets of the input and of each stage's forward pass."""
         sheet, self.image = input_sheet(pixels, self.margin)
@@ -103,7 +123,7 @@ class StepPages:
             sheets.append(page.sheet(title(original, number, fields[number - 1]), "0072B2"))
         return sheets
 
-    def backward(self, by_logit: Maps, rate: Known) -> list[Sheet]:
+    def backward(self, by_logit: Region, rate: Known) -> list[Sheet]:
         """The sheets of gradients, from the last stage to the first."""
         sheets, arriving = [], by_logit
         for stage_pass in reversed(self.passes):
@@ -129,6 +149,16 @@ class StepPages:
         page.explain(lines)
         self.gradients += [(page.name, area, values) for area, values in result.new.areas]
 
+    @property
+    def slopes(self) -> list[Slope]:
+        """The stages with kernels, whose gradients a reader takes apart, from the first on."""
+        regions = [self.image, *(each.choosable.maps for each in self.passes)]
+        return [
+            Slope(back.passed.stage, before, back.by_z, back.slopes)
+            for back, before in zip(reversed(self.returns), regions, strict=False)
+            if back.passed.stage.kernel.size
+        ]
+
     def second_pass(self) -> tuple[Sheet, Maps]:
         """The sheet of the forward pass with the parameters after the step, and its logits."""
         page = map_page(SECOND, [], [stage.output for stage in self.stages], margin=self.margin)
@@ -136,11 +166,9 @@ class StepPages:
         maps = self.passes[0].before
         for stage_pass in self.passes:
             first = page.last + BETWEEN + 1
-            again = forward_again(
-                stage_pass.stage, page, first, maps, self.weights[stage_pass.name]
-            )
+            weights = self.weights[stage_pass.name]
+            maps = forward_again(stage_pass.stage, page, first, maps, weights)
             page.cells[first - 2, 2] = Cell(stage_pass.name, "small")
-            maps = again.a
         page.cells |= {
             (2, 2): Cell(SECOND_QUESTION, "muted"),
             (FINDING_ROW, 2): Cell(SECOND_FINDING, "bold"),

@@ -16,6 +16,8 @@ from toolkit.pages.live.beside import Beside, Content, fitting
 from toolkit.pages.live.explained import equation_row
 from toolkit.pages.live.layout import (
     FIRST_ROW,
+    MARGIN,
+    TITLE_HEIGHT,
     VIEW,
     Array,
     Frame,
@@ -180,7 +182,6 @@ class MapPage(LivePage):
         return self.finish()
 
 
-TITLE_HEIGHT, MARGIN = 26.0, 2.0
 HINT_ROW, HINT_PIXELS = 6, 120  # right of the settings
 
 

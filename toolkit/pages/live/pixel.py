@@ -7,26 +7,24 @@ from sympy import Add, Expr, Integer, Symbol
 
 from toolkit.book.address import Area
 from toolkit.book.grid import moving
-from toolkit.book.sheet import Cell, Known, Scale, Sheet, Validation, at, constant
+from toolkit.book.sheet import Cell, Known, Scale, Sheet, constant
 from toolkit.convnet.stages import Stage
 from toolkit.pages.live import equations as eq
-from toolkit.pages.live.layout import FINDING_ROW, PIXEL, LivePage, filled, width_of
-from toolkit.pages.live.page import TITLE_HEIGHT
+from toolkit.pages.live.layout import (
+    LivePage,
+    filled,
+)
 from toolkit.pages.live.region import Region
+from toolkit.pages.live.sections import Lines, choices, contents, pixel_page
 from toolkit.pages.live.shading import NEGATIVE, POSITIVE
-from toolkit.symbols.bounds import ordinal
-from toolkit.symbols.choices import verdict
 from toolkit.symbols.lookups import element
 from toolkit.symbols.ranges import largest, total
 
 MAP, ROW, COLUMN = (Symbol(name) for name in ("map", "row", "column"))
 CELLS, FACTOR, WEIGHT, PRODUCTS = (Symbol(n) for n in ("cells", "x", "k", "products"))
 DOWN, RIGHT = Symbol("down"), Symbol("right")
-ADDED, THERE, HERE, LIMIT = (Symbol(name) for name in ("added", "there", "here", "bound"))
-TOLERANCE = 1e-9
-FIRST_ROW, COLUMN_PIXELS, COLUMNS = 7, 48, 26
-# Of a section: the words and the cell of each choice, and of each result.
-CHOICE_COLUMN, READ_COLUMN, WORDS_COLUMN, VALUE_COLUMN = 5, 6, 9, 14
+ADDED = Symbol("added")
+COLUMN_PIXELS, COLUMNS = 48, 26
 LINES = 8  # rows of choices and results
 MOST_PRODUCTS = 1000
 TITLE = "How one cell is computed"
@@ -54,33 +52,9 @@ class Layer:
         return self.own.maps.sheet
 
 
-def pixel_page(title: str, question: str, finding: str) -> LivePage:
-    """A page of sections, still empty."""
-    return LivePage(
-        PIXEL,
-        row=FIRST_ROW,
-        cells={
-            (1, 2): Cell(title, "title"),
-            (2, 2): Cell(question, "muted"),
-            (FINDING_ROW - 1, 2): Cell(finding, "bold"),
-        },
-        widths={1: 2.0} | dict.fromkeys(range(2, 3 + COLUMNS), width_of(COLUMN_PIXELS)),
-        heights={1: TITLE_HEIGHT},
-        tab="CC79A7",
-        protected=True,
-    )
-
-
-def contents(page: LivePage, tops: list[tuple[str, int]]) -> None:
-    """Links to the sections, by their names and first rows."""
-    for n, (name, row) in enumerate(tops):
-        link = Cell(name, "link", link=PIXEL, spot=(row, 2))
-        page.cells[FINDING_ROW, 2 + 2 * n] = link
-
-
 def sheet(layers: list[Layer]) -> Sheet:
     """A section for each layer of maps, with a map, a row and a column to choose."""
-    page = pixel_page(TITLE, QUESTION, FINDING)
+    page = pixel_page(TITLE, QUESTION, FINDING, COLUMN_PIXELS, COLUMNS)
     tops = []
     for part in layers:
         tops.append((part.name, page.row))
@@ -102,36 +76,7 @@ def _section(part: Layer, top: int, page: LivePage) -> int:
     return _window(part, top + LINES + 1, chosen, lines)
 
 
-def choices(
-    page: LivePage, top: int, starts: tuple[tuple[Symbol, int, int], ...]
-) -> dict[Symbol, Known]:
-    """The cells in which a reader chooses, and beside each the number that is read of it; `starts`
-    are names, first choices and greatest numbers.
-    """
-    known = {}
-    for row, (symbol, start, most) in enumerate(starts, top + 1):
-        first = max(1, start)
-        page.cells[row, 2] = Cell(f"{symbol.name} (1 to {most})", "label")
-        page.cells[row, CHOICE_COLUMN] = Cell(first, "input")
-        typed = {symbol: at(PIXEL, row, CHOICE_COLUMN, first)}
-        expr = ordinal(symbol, Integer(most))
-        known[symbol] = page.compute((row, READ_COLUMN), expr, typed, "read")
-        page.validations.append(
-            Validation(
-                row=row,
-                column=CHOICE_COLUMN,
-                last_row=row,
-                kind="whole",
-                title=f"Which {symbol.name}?",
-                message=f"A whole number from 1 to {most}.",
-                least=1,
-                most=most,
-            )
-        )
-    return known
-
-
-def _convolution(part: Layer, first: int, chosen: dict[Symbol, Known], lines: "Lines") -> int:
+def _convolution(part: Layer, first: int, chosen: dict[Symbol, Known], lines: Lines) -> int:
     """A strip for each map that is read: its window, its kernel and their products."""
     stage, page, size = part.stage, lines.page, part.stage.size
     wide = 3 * size + 4
@@ -147,7 +92,7 @@ def _convolution(part: Layer, first: int, chosen: dict[Symbol, Known], lines: "L
         last = row + size
     if shown < stage.input[0]:
         words = f"Only the first {shown} of {stage.input[0]} maps are shown."
-        page.cells[first - LINES, WORDS_COLUMN] = Cell(words, "label")
+        page.cells[first - LINES, lines.columns.words] = Cell(words, "label")
         return last
     _result(part, sums, chosen, lines)
     return last
@@ -226,7 +171,7 @@ def _margined(part: Layer, channel: int) -> Known:
     return Known(area.absolute_range, np.pad(maps.values[channel], margin))
 
 
-def _window(part: Layer, first: int, chosen: dict[Symbol, Known], lines: "Lines") -> int:
+def _window(part: Layer, first: int, chosen: dict[Symbol, Known], lines: Lines) -> int:
     """The window that a pool reads, or the cell that is changed in place."""
     size, page, before = part.stage.size, lines.page, part.before
     page.cells[first, 2] = Cell("window" if size > 1 else "cell", "small")
@@ -250,23 +195,6 @@ def _window(part: Layer, first: int, chosen: dict[Symbol, Known], lines: "Lines"
     return first + size
 
 
-@dataclass
-class Lines:
-    """Lines of a word and a number, one below the other, beside the choices."""
-
-    page: LivePage
-    row: int
-
-    def add(
-        self, words: str, expr: Expr, known: dict[Symbol, Known], style: str = "decimals 4"
-    ) -> Known:
-        """One more line; where its number stands."""
-        self.row += 1
-        self.page.cells[self.row, WORDS_COLUMN] = Cell(words, "label")
-        self.page.merges.append(Area.of(self.row, VALUE_COLUMN, wide=2))
-        return self.page.compute((self.row, VALUE_COLUMN), expr, known, style)
-
-
 def _result(part: Layer, sums: list[Known], chosen: dict[Symbol, Known], lines: Lines) -> None:
     """The sum over all maps that are read, and what follows it."""
     parts = {Symbol(f"sum{n}"): each for n, each in enumerate(sums, 1)}
@@ -283,12 +211,10 @@ def _compared(part: Layer, read: Known, chosen: dict[Symbol, Known], lines: Line
             row, column = part.own.offset(part.own.weights.numbers[symbol][0])
             expr = part.own.element(CELLS, MAP, Integer(row), Integer(column))
             known[symbol] = lines.add(words, expr, region)
-    known[HERE] = lines.add(_named(part.stage), eq.finished(part.stage, ADDED), known)
+    here = lines.add(_named(part.stage), eq.finished(part.stage, ADDED), known)
     top, left = part.own.map_offset
     there = part.own.element(CELLS, MAP, ROW + top - 1, COLUMN + left - 1)
-    known |= {THERE: lines.add(f"on sheet {part.name}", there, region), LIMIT: constant(TOLERANCE)}
-    lines.add("the same?", verdict(abs(HERE - THERE), LIMIT), known, "verdict")
-    lines.page.verdicts.append(Area.of(lines.row, VALUE_COLUMN))
+    lines.compare(here, lines.add(f"on sheet {part.name}", there, region))
 
 
 FURTHER = {

@@ -13,8 +13,9 @@ from toolkit.pages.live import backward as back
 from toolkit.pages.live.beside import Content
 from toolkit.pages.live.forward import BETWEEN, ForwardPass
 from toolkit.pages.live.layout import FIRST_ROW, Maps, Tiling, filled
-from toolkit.pages.live.page import MapPage, ParameterCells, Reads, map_page
+from toolkit.pages.live.page import MapPage, ParameterCells, Reads, Weights, map_page
 from toolkit.pages.live.parameters import kernel_name
+from toolkit.pages.live.region import Region
 from toolkit.pages.live.updates import (
     NewParameters,
     ParameterUpdate,
@@ -28,15 +29,23 @@ SPREAD, TURNED = f"{BY_Z} spread", "kernels turned"
 
 @dataclass(frozen=True)
 class BackwardPass:
-    """The backward pass of a stage: the gradients by its outputs before batch norm and ReLU and by
-    its inputs, the parameters after the step, and how the page is laid out.
+    """The backward pass of a stage: the gradients by its outputs before batch norm and ReLU, as
+    the kernels' gradients read them, and by its inputs, the parameters after the step, and how the
+    page is laid out.
     """
 
     passed: ForwardPass
-    by_z: Maps
-    by_input: Maps
+    by_z: Region
+    by_input: Region
     new: NewParameters
     tiles: Tiling
+
+    @property
+    def slopes(self) -> Region:
+        """The gradients of the kernels."""
+        sheet = self.new.weights.kernels[0, 0].sheet
+        none = Maps(sheet, (), np.zeros((0, 0, 0)))
+        return Region(none, self.tiles, Weights(self.new.kernels, {}))
 
 
 def backward_page(stage: Stage, name: str, margin: int) -> MapPage:
@@ -60,10 +69,12 @@ def _spread_shape(stage: Stage) -> tuple[int, int, int]:
     return count, (high - 1) * step + 1, (wide - 1) * step + 1
 
 
-def backward(passed: ForwardPass, arriving: Maps, page: MapPage, rate: Known) -> BackwardPass:
-    """The page of gradients of one stage; `arriving` is ∂loss/∂a."""
+def backward(passed: ForwardPass, reached: Region, page: MapPage, rate: Known) -> BackwardPass:
+    """The page of gradients of one stage; `reached` is ∂loss/∂a."""
     stage, content = passed.stage, parameter_content(passed.stage)
+    arriving = reached.maps
     first, by_z, tiles = FIRST_ROW, arriving, None
+    read = reached
     if stage.norm or stage.relu:
 
         def reads(channel: int) -> Reads:
@@ -72,11 +83,13 @@ def backward(passed: ForwardPass, arriving: Maps, page: MapPage, rate: Known) ->
 
         tiles = page.tiles(stage.output, first, content)
         by_z = page.lay(tiles, BY_Z, back.in_place(stage), reads)
+        read = Region(by_z, tiles)
         first = page.last + BETWEEN
     spread = by_z
     if back.spreads(stage):
         shown = page.tiles(_spread_shape(stage), first, None if tiles else content)
         spread = _dilated(stage, by_z, page, shown)
+        read = Region(spread, shown)
         tiles, first = tiles or shown, page.last + BETWEEN
     if tiles is None:  # the gradients of the outputs stand on the sheet before
         tiles = page.tiles((stage.output[0], 0, 0), first, content)
@@ -86,7 +99,7 @@ def backward(passed: ForwardPass, arriving: Maps, page: MapPage, rate: Known) ->
             passed=passed, arriving=arriving, by_z=spread, page=page, tiles=tiles, rate=rate
         )
     )
-    return BackwardPass(passed, by_z, _by_input(passed, spread, page, first), new, tiles)
+    return BackwardPass(passed, read, _by_input(passed, read, page, first), new, tiles)
 
 
 def _dilated(stage: Stage, maps: Maps, page: MapPage, tiles: Tiling) -> Maps:
@@ -116,11 +129,15 @@ def _turned(passed: ForwardPass, page: MapPage, tiles: Tiling) -> dict[tuple[int
     return turned
 
 
-def _by_input(passed: ForwardPass, by_z: Maps, page: MapPage, first: int) -> Maps:
+def _by_input(passed: ForwardPass, read: Region, page: MapPage, first: int) -> Region:
+    if passed.stage.kind == "pointwise":
+        return read
+    tiles = page.tiles(passed.stage.input, first, _turned_content(passed.stage))
+    return Region(_input_maps(passed, read.maps, page, tiles), tiles)
+
+
+def _input_maps(passed: ForwardPass, by_z: Maps, page: MapPage, tiles: Tiling) -> Maps:
     stage = passed.stage
-    if stage.kind == "pointwise":
-        return by_z
-    tiles = page.tiles(stage.input, first, _turned_content(stage))
     if stage.kind == "pool":
         grids = [_unpooled(passed, by_z, n, place) for n, place in enumerate(tiles.places)]
         return page.put(tiles, BY_X, grids)

@@ -15,14 +15,17 @@ def size_of(wide: int) -> int:
 
 def shading(maps: Maps) -> list[Scale]:
     """A scale for each map, darker where larger; in two colours where any of them holds negative
-    numbers.
+    numbers. Single numbers share a scale, so that they can be compared.
     """
     signed = maps.values.min() < 0
-    return [_scale(maps, channel, signed=signed) for channel in range(len(maps.places))]
+    channels = list(range(len(maps.places)))
+    parts = [channels] if maps.values[0].size == 1 else [[channel] for channel in channels]
+    return [_scale(maps, part, signed=signed) for part in parts]
 
 
-def _scale(maps: Maps, channel: int, *, signed: bool) -> Scale:
-    areas = (maps.area(channel),)
+def _scale(maps: Maps, channels: list[int], *, signed: bool) -> Scale:
+    areas = tuple(map(maps.area, channels))
     if not signed:
         return Scale(areas, DARK)
-    return Scale(areas, POSITIVE, NEGATIVE, end=float(abs(maps.values[channel]).max()) or 1.0)
+    end = float(abs(maps.values[channels]).max()) or 1.0
+    return Scale(areas, POSITIVE, NEGATIVE, end=end)
