@@ -95,7 +95,7 @@ class ChosenMap:
     def _numbers(self, typed: dict[Symbol, Known]) -> dict[Symbol, Known]:
         """What is read of the choices: numbers within the layer's bounds."""
         page, row = self.page, self.helper
-        page.cells[row, 2] = Cell("How the chosen map is found", "subtitle")
+        page.cells[row, 2] = Cell("The chosen map", "subtitle")
         listed = []
         for n, layer in enumerate(self.layers, row + 1):
             page.cells[n, 2] = Cell(layer.name, "label")
@@ -228,7 +228,7 @@ class ChosenMap:
         words = joined(
             Text("The kernel is edited on sheet "),
             element(NAMES, LAYER),
-            Text(", beside the map (link on the left)."),
+            Text(", beside the map."),
         )
         below = self.row + CELL_HIGH + SHOWN * EACH + 1
         expr = matching(SIZE, Integer(0), BLANK, words)
