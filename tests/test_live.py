@@ -464,16 +464,16 @@ def overview_map(overview: dict[str, object], size: int) -> np.ndarray:
 
 
 def test_the_overview_shows_the_chosen_map(book: Path, office: Office) -> None:
-    choices = (PANEL + 15, "5 conv 3x3"), (PANEL + 72, 7), (PANEL + 128, 3)
+    choices = (PANEL + 15, "2 conv 3x3"), (PANEL + 72, 7), (PANEL + 128, 3)
     typed: dict[str, object] = {f"{get_column_letter(c)}5": value for c, value in choices}
     made = office.values(with_cells(book, 1, typed, book.with_name("map.xlsx")))
     overview = made["Overview"]
-    of_sheet = block(made["5 conv 3x3"], "map 7", 10)
-    np.testing.assert_allclose(overview_map(overview, 10), of_sheet, rtol=1e-9)
-    kernel = stages(stored.read(stored.shipped()))[4].kernel[6, 2]
+    of_sheet = block(made["2 conv 3x3"], "map 7:", 24)
+    np.testing.assert_allclose(overview_map(overview, 24), of_sheet, rtol=1e-9)
+    kernel = stages(stored.read(stored.shipped()))[1].kernel[6, 2]
     numbers = [value for value in overview.values() if isinstance(value, float)]
     assert all(any(math.isclose(w, n, rel_tol=1e-12) for n in numbers) for w in kernel.flat)
-    assert {"Map 7 of 5 conv 3x3", "Its kernel for map 3"} <= set(overview.values())
+    assert {"Map 7 of 2 conv 3x3", "Its kernel for map 3"} <= set(overview.values())
 
 
 @pytest.mark.parametrize("name", [None, *ODD])
