@@ -2,6 +2,7 @@
 
 import json
 import math
+import re
 import zipfile
 from pathlib import Path
 
@@ -9,13 +10,16 @@ import numpy as np
 import pytest
 import torch
 from openpyxl import load_workbook
-from openpyxl.utils import coordinate_to_tuple
+from openpyxl.cell import MergedCell
+from openpyxl.utils import coordinate_to_tuple, get_column_letter
 from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.worksheet import Worksheet
 from openxml_audit import OpenXmlValidator
 from safetensors import safe_open
 
 from tests.recalculation import Cells, Office, cells, with_cells
+from toolkit.book.measure import PIXEL, Measure
+from toolkit.book.sheet import Corner
 from toolkit.commands.live import write_live
 from toolkit.convnet import digits, stored
 from toolkit.convnet.model import build
@@ -25,13 +29,16 @@ from toolkit.convnet.trained_network import load_network
 from toolkit.convnet.weights import save_weights
 from toolkit.files.errors import ToolkitError
 from toolkit.files.templates import parse
+from toolkit.pages.live.book import network_book
 from toolkit.pages.live.digits import Gallery
 from toolkit.pages.live.draw import IDLE
-from toolkit.pages.live.gallery import HARD, PLAIN, gallery
+from toolkit.pages.live.gallery import HARD, PLAIN, gallery, gallery_of
+from toolkit.pages.live.overview import PANEL
+from toolkit.pages.live.rules import EDITABLE
 
 SOFTMAX_ROW, LOGIT_COLUMN = 11, "C"
-HEADING_ROW = 7  # of the numbers beside maps
-CHOICE = "K5"
+TABLE_HEADING_ROW = 10  # of the sheets of single numbers
+CHOICE = "C5"  # on the first sheet; the canvas is on the second
 LINEAR = '{ type = "global_average_pool" }, { type = "linear", features = 10 }'
 # Everything that the shipped models do not do.
 ODD = {
@@ -160,12 +167,17 @@ def test_the_book_recalculates(book: Path, office: Office, shown: Gallery) -> No
     assert book.stat().st_size < 4e6
 
 
-def chosen(book: Path, office: Office, changes: dict[str, object]) -> Cells:
-    return office.values(with_cells(book, 1, changes, book.with_name("chosen.xlsx")))
+def chosen(
+    book: Path, office: Office, choice: object, canvas: dict[str, object] | None = None
+) -> Cells:
+    out = with_cells(book, 1, {CHOICE: choice}, book.with_name("chosen.xlsx"))
+    if canvas:
+        out = with_cells(out, 2, canvas, book.with_name("painted.xlsx"))
+    return office.values(out)
 
 
 def assert_chosen(book: Path, office: Office, shown: Gallery, number: int) -> None:
-    made = chosen(book, office, {CHOICE: shown.names[number]})
+    made = chosen(book, office, shown.names[number])
     expected = torch_logits(stored.shipped(), shown.images[number : number + 1])[0]
     np.testing.assert_allclose(shown_logits(made), expected, rtol=1e-9, err_msg=str(number))
     draw = made["Draw"]
@@ -185,11 +197,11 @@ def test_every_digit_chosen(book: Path, office: Office, shown: Gallery) -> None:
 
 
 def painted(image: np.ndarray) -> dict[str, object]:
-    """The changes that put an image on the canvas, which is then read."""
+    """The changes that put an image on the canvas."""
     from toolkit.book.address import letters
     from toolkit.pages.live.draw import FIRST_ROW, PAINT_COLUMN
 
-    return {CHOICE: "canvas"} | {
+    return {
         f"{letters(PAINT_COLUMN + column)}{FIRST_ROW + row}": ink
         for (row, column), ink in np.ndenumerate(image)
     }
@@ -197,7 +209,7 @@ def painted(image: np.ndarray) -> dict[str, object]:
 
 def test_a_painted_digit(book: Path, office: Office, shown: Gallery) -> None:
     image = shown.images[5]
-    made = chosen(book, office, painted(image.astype(int).astype(object)))
+    made = chosen(book, office, "canvas", painted(image.astype(int).astype(object)))
     expected = torch_logits(stored.shipped(), image[None])[0]
     np.testing.assert_allclose(shown_logits(made), expected, rtol=1e-9)
     assert "your own" in made["Draw"].values()
@@ -206,7 +218,7 @@ def test_a_painted_digit(book: Path, office: Office, shown: Gallery) -> None:
 def test_what_is_no_pixel_is_no_error(book: Path, office: Office) -> None:
     image = np.full((28, 28), None, object)
     image[3, 4], image[5, 5], image[9, 9], image[10, 10] = -40, 1e9, "ink", 77.5
-    made = chosen(book, office, painted(image))
+    made = chosen(book, office, "canvas", painted(image))
     meant = np.zeros((1, 28, 28))
     meant[0, 5, 5], meant[0, 10, 10] = 255, 77.5
     np.testing.assert_allclose(
@@ -219,21 +231,25 @@ def test_what_is_no_pixel_is_no_error(book: Path, office: Office) -> None:
 def test_a_blank_canvas_and_no_choice(book: Path, office: Office) -> None:
     blank = painted(np.full((28, 28), None, object))
     for choice in ("canvas", None, "nonsense"):
-        made = chosen(book, office, blank | {CHOICE: choice})
+        made = chosen(book, office, choice, blank)
         expected = torch_logits(stored.shipped(), np.zeros((1, 28, 28)))[0]
         np.testing.assert_allclose(shown_logits(made), expected, rtol=1e-9)
+        for name, sheet in made.items():
+            assert not [v for v in sheet.values() if str(v).startswith("#")], name
         said = "no such digit: the canvas is read" in made["Draw"].values()
         assert said == (choice != "canvas")
 
 
 def test_what_is_no_place_is_no_error(book: Path, office: Office) -> None:
     number = list(cells(book)).index("One cell") + 1
-    typed: dict[str, object] = {"C6": None, "C7": "row", "C8": 99}
+    typed: dict[str, object] = {"E8": None, "E9": "row", "E10": 99}
     made = office.values(with_cells(book, number, typed, book.with_name("places.xlsx")))
     shown = made["One cell"]
-    assert [shown[f"D{row}"] for row in (6, 7, 8)] == [1, 1, 26]
+    assert [shown[f"F{row}"] for row in (8, 9, 10)] == [1, 1, 26]
     first = next(name for name in made if name.startswith("1 "))
-    there = made[first]["AA8"]
+    (heading,) = (a for a, v in made[first].items() if str(v).startswith("map 1:"))
+    row, column = coordinate_to_tuple(heading)
+    there = made[first][f"{get_column_letter(column + 25)}{row + 1}"]
     assert [v for v in shown.values() if v == there and there], "map 1, row 1, column 26"
     assert not [v for v in shown.values() if str(v).startswith("#")]
 
@@ -281,7 +297,7 @@ def test_a_network_of_other_data(
 ) -> None:
     weights, book = trained(LINEAR, tmp_path / "o.safetensors", **metadata), tmp_path / "o.xlsx"
     assert write_live(book, weights).cells == formula_count(book)
-    made = chosen(book, office, {CHOICE: "picture 2"})
+    made = chosen(book, office, "picture 2")
     expected = torch_logits(weights, shown.images[1:2])[0]
     np.testing.assert_allclose(shown_logits(made), expected, rtol=1e-9)
     draw = set(made["Draw"].values())
@@ -331,18 +347,24 @@ def test_what_may_be_typed(name: str, step: bool, tmp_path: Path) -> None:
     write_live(tmp_path / "o.xlsx", trained(ODD[name], tmp_path / "o.safetensors"), step=step)
     for sheet in load_workbook(tmp_path / "o.xlsx"):
         assert sheet.protection.sheet == (sheet.title not in ("Digits", "Equations")), sheet.title
-        opened = {c.coordinate: c for row in sheet for c in row if not c.protection.locked}
+        own = (c for row in sheet for c in row if not isinstance(c, MergedCell))
+        opened = {c.coordinate: c for c in own if not c.protection.locked}
         assert not [c for c in opened.values() if c.data_type == "f"], sheet.title
-        if sheet.title in ("Draw", "One cell"):
+        if sheet.title in ("Overview", "Draw", "One cell"):
             continue
         rules = ruled(sheet)
         assert opened.keys() <= rules.keys(), sheet.title
         assert len(sheet.data_validations.dataValidation) <= 6
-        assert bool(opened) == str(sheet["B2"].value).endswith("in blue ink may be changed.")
+        said = [str(c.value) for row in sheet["A1:AZ6"] for c in row if c.value]
+        assert bool(opened) == any(words.endswith(EDITABLE) for words in said), sheet.title
         for address, cell in opened.items():
             rule = rules[address]
             assert rule.type == "decimal" and isinstance(cell.value, float | int)
-            above = str(sheet.cell(HEADING_ROW, cell.column).value)
+            above = str(sheet.cell(cell.row - 1, cell.column).value)
+            if not above[
+                :1
+            ].isalpha():  # in the tables of single numbers one heading serves all rows
+                above = str(sheet.cell(TABLE_HEADING_ROW, cell.column).value)
             least = "0" if above == "σ²" or cell.value in (EPSILON, DEVIATION) else "-1E+300"
             assert rule.formula1 == least, (sheet.title, address)
 
@@ -387,17 +409,97 @@ def jumps(sheet: Worksheet) -> dict[str, tuple[str, str]]:
     return found
 
 
-def test_links_lead_to_every_sheet_and_to_the_kernels(book: Path) -> None:
+def test_links_lead_to_every_sheet(book: Path) -> None:
     loaded = load_workbook(book)
-    draw, first = loaded["Draw"], loaded["1 conv 3x3"]
-    found = jumps(draw)
+    first = loaded.worksheets[0]
+    found = jumps(first)
     assert {name for name, _ in found.values()} == set(loaded.sheetnames)
-    assert draw[found["All sheets ↓"][1]].value == "All sheets"
-    column = coordinate_to_tuple(jumps(first)["kernels →"][1])[1]
-    assert str(first.cell(6, column).value).startswith("The numbers of each map")
+    assert first[found["All sheets ↓"][1]].value == "All sheets"
 
 
 def test_draw_says_whether_the_canvas_is_read(book: Path, office: Office) -> None:
-    made = chosen(book, office, {CHOICE: "canvas"})
+    made = chosen(book, office, "canvas")
     assert IDLE in cells(book)["Draw"].values()
     assert IDLE not in made["Draw"].values()
+
+
+def block(sheet: dict[str, object], heading: str, size: int) -> np.ndarray:
+    """The cells below the first text that begins like this."""
+    place = next(a for a, value in sheet.items() if str(value).startswith(heading))
+    row, column = coordinate_to_tuple(place)
+    names = [get_column_letter(column + n) for n in range(size)]
+    return np.array([[sheet[f"{n}{row + 1 + y}"] for n in names] for y in range(size)], float)
+
+
+def test_an_edited_kernel_changes_its_map_alone(
+    book: Path, office: Office, shown: Gallery, tmp_path: Path
+) -> None:
+    """The overview shows the kernel and the map as their sheet does."""
+    name = "1 conv 3x3"
+    weight = float(stages(stored.read(stored.shipped()))[0].kernel[0, 0, 0, 0])
+    (address,) = (a for a, value in cells(book)[name].items() if value == weight)
+    number = list(cells(book)).index(name) + 1
+    edited = with_cells(book, number, {address: 2.5}, book.with_name("edited.xlsx"))
+    made = chosen(edited, office, shown.names[0])
+    weights = changed(stored.shipped(), "0.weight", 2.5, tmp_path / "edited.safetensors")
+    expected = torch_logits(weights, shown.images[:1])[0]
+    np.testing.assert_allclose(shown_logits(made), expected, rtol=1e-9)
+    before, after = cells(book), made
+    assert not np.allclose(block(before[name], "map 1:", 26), block(after[name], "map 1:", 26))
+    for n in range(2, 9):
+        one, other = (block(each[name], f"map {n}:", 26) for each in (before, after))
+        np.testing.assert_allclose(one, other, rtol=1e-9, atol=1e-12)
+    overview = after["Overview"]
+    assert 2.5 in overview.values()
+    copied = overview_map(overview, 26)
+    np.testing.assert_allclose(copied, block(after[name], "map 1:", 26), rtol=1e-9)
+
+
+def overview_map(overview: dict[str, object], size: int) -> np.ndarray:
+    """The chosen map, cell by cell, below its heading and a column to the right."""
+    place = next(a for a, v in overview.items() if v == "The chosen map, cell by cell")
+    row = coordinate_to_tuple(place)[0] + 1
+    names = [get_column_letter(3 + n) for n in range(size)]
+    return np.array([[overview[f"{n}{row + y}"] for n in names] for y in range(size)], float)
+
+
+def test_the_overview_shows_the_chosen_map(book: Path, office: Office) -> None:
+    choices = (PANEL + 15, "2 conv 3x3"), (PANEL + 72, 7), (PANEL + 128, 3)
+    typed: dict[str, object] = {f"{get_column_letter(c)}5": value for c, value in choices}
+    made = office.values(with_cells(book, 1, typed, book.with_name("map.xlsx")))
+    overview = made["Overview"]
+    of_sheet = block(made["2 conv 3x3"], "map 7:", 24)
+    np.testing.assert_allclose(overview_map(overview, 24), of_sheet, rtol=1e-9)
+    kernel = stages(stored.read(stored.shipped()))[1].kernel[6, 2]
+    numbers = [value for value in overview.values() if isinstance(value, float)]
+    assert all(any(math.isclose(w, n, rel_tol=1e-12) for n in numbers) for w in kernel.flat)
+    assert {"Map 7 of 2 conv 3x3", "Its kernel for map 3"} <= set(overview.values())
+
+
+@pytest.mark.parametrize("name", [None, *ODD])
+def test_what_is_seen_at_once(name: str | None, tmp_path: Path) -> None:
+    """The overview, and on each sheet of maps the first map with what stands beside it."""
+    weights = trained(ODD[name], tmp_path / "odd.safetensors") if name else stored.shipped()
+    network = stored.read(weights)
+    for sheet in network_book(network, gallery_of(network)).sheets:
+        measure = Measure(sheet)
+        assert sheet.heights.get(1, 0) >= 26, sheet.name
+        places = [(row, column) for row, column in sheet.cells if row == 5]
+        if sheet.name == "Overview":
+            places += [(g.last_row, g.last_column) for g in sheet.grids]
+        elif re.match(r"\d+ (conv|pool|pointwise)", sheet.name) and sheet.grids:
+            first = sheet.grids[0]
+            places += [(min(first.last_row, first.row + 27), first.last_column)]
+            places += [p for p in sheet.cells if p[0] < first.last_row and p[1] < first.column]
+        for row, column in places:
+            across, down = measure.place(Corner(row, column, 1, 1))
+            assert across <= 1300 * PIXEL and down <= 560 * PIXEL, (sheet.name, row, column)
+
+
+def test_one_cell_of_every_layer(book: Path) -> None:
+    apart = cells(book)["One cell"]
+    names = {str(v).split(":")[0] for v in apart.values() if str(v).endswith("of your choice")}
+    layers = {name for name in cells(book) if re.match(r"\d+ (conv|pool)", name)}
+    assert names == layers
+    assert list(apart.values()).count("pass") == len(layers)
+    assert "fail" not in apart.values()

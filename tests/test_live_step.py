@@ -26,7 +26,7 @@ from toolkit.symbols.plain import plain
 # Books of 160,000 cells: reading them back takes the time, and test_live traces what makes them.
 pytestmark = pytest.mark.no_cover
 
-FIRST_ROW, CHOICE, RATE = 8, "K5", "AH7"
+CHOICE, RATE = "C5", "AH7"  # on the first sheet, and on the second
 BEFORE, AFTER = "AH10", "AH12"
 Sheets = dict[str, dict[tuple[int, int], object]]
 Odd = tuple[Path, Path]
@@ -40,9 +40,31 @@ def sheets(book: Cells) -> Sheets:
     }
 
 
-def headed(sheet: dict[tuple[int, int], object], words: str) -> int | None:
-    """The column of a heading."""
-    return next((column for (_, column), value in sheet.items() if value == words), None)
+def headings(sheet: dict[tuple[int, int], object], words: str) -> list[tuple[int, int]]:
+    """Where a text stands, in reading order."""
+    return sorted(place for place, value in sheet.items() if value == words)
+
+
+def below(sheet: dict[tuple[int, int], object], words: str) -> np.ndarray:
+    """The numbers below a text, in reading order."""
+    return np.array([sheet[row + 1, column] for row, column in headings(sheet, words)], float)
+
+
+def kernel_names(sheet: dict[tuple[int, int], object]) -> list[tuple[int, int]]:
+    """Where the names of the kernels' gradients stand: output by output, input by input."""
+    heads = dict.fromkeys(headings(sheet, "∂L/∂k"), True)
+    blocks = heads | dict.fromkeys(headings(sheet, "kernels turned"), False)
+    ((_, first), (_, second)) = headings(sheet, "∂L/∂k")[0], headings(sheet, "new k")[0]
+    names = []
+    for (row, column), value in sheet.items():
+        if not re.fullmatch(r"(map )?\d+", str(value)) or not isinstance(value, str):
+            continue
+        above = [
+            head for head in blocks if head[0] < row and 0 <= column - head[1] < second - first
+        ]
+        if above and heads.get(max(above)):
+            names.append((max(above), int(value.split()[-1]), (row, column)))
+    return [place for *_, place in sorted(names)]
 
 
 def gradients(shown: Sheets, network: torch.nn.Sequential) -> dict[str, np.ndarray]:
@@ -56,29 +78,23 @@ def gradients(shown: Sheets, network: torch.nn.Sequential) -> dict[str, np.ndarr
     )
     for name in backward:
         sheet = shown[name]
-        kernel, gamma, bias = (headed(sheet, w) for w in ("∂loss/∂kernel", "∂γ", "∂b"))
         size = int(name.split()[-1].split("x")[0]) if "x" in name else 1
-        step = size + (size > 1)
-        has = {"kernel": kernel, "norm": gamma and (FIRST_ROW, gamma) in sheet}
-        if has["kernel"]:
+        if headings(sheet, "∂L/∂k"):
             module, part = next(parts)
             weight = part.weight
-            assert isinstance(weight, torch.Tensor) and kernel
-            inputs = weight.numel() // (weight.shape[0] * size * size)
+            assert isinstance(weight, torch.Tensor)
             values = [
-                sheet[FIRST_ROW + o * step + u, kernel + i * step + v]
-                for o, i, u, v in np.ndindex(weight.shape[0], inputs, size, size)
+                sheet[row + 1 + u, column + v]
+                for row, column in kernel_names(sheet)
+                for u, v in np.ndindex(size, size)
             ]
             found[f"{module}.weight"] = np.array(values, float).reshape(weight.shape)
-            if part.bias is not None and bias:
-                rows = range(FIRST_ROW, FIRST_ROW + weight.shape[0] * step, step)
-                found[f"{module}.bias"] = np.array([sheet[row, bias] for row in rows], float)
-        if has["norm"] and gamma:
-            module, part = next(parts)
-            count = len(next(part.parameters()))
-            rows = range(FIRST_ROW, FIRST_ROW + count * step, step)
-            for n, kind in enumerate(("weight", "bias")):
-                found[f"{module}.{kind}"] = np.array([sheet[r, gamma + n] for r in rows], float)
+            if part.bias is not None:
+                found[f"{module}.bias"] = below(sheet, "∂L/∂b")
+        if headings(sheet, "∂L/∂γ"):
+            module, _ = next(parts)
+            found[f"{module}.weight"] = below(sheet, "∂L/∂γ")
+            found[f"{module}.bias"] = below(sheet, "∂L/∂β")
     assert next(parts, None) is None
     return found
 
@@ -108,7 +124,7 @@ def torch_step(
 
 def test_the_gradient_by_the_image_is_torchs(book: Path) -> None:
     sheet = sheets(cells(book))["∂ 1 conv 3x3"]
-    ((row, column),) = (place for place, value in sheet.items() if value == "∂x 1")
+    ((row, column),) = (p for p, value in sheet.items() if str(value).startswith("∂L/∂x 1:"))
     margin = 2  # of blank cells, for kernels of 3x3
     ours = [[sheet[row + 1 + margin + y, column + x] for x in range(28)] for y in range(28)]
     found = stored.read(stored.shipped())
@@ -166,10 +182,16 @@ def test_every_gradient_is_torchs(book: Path) -> None:
     assert book.stat().st_size < 10e6
 
 
+def changed(book: Path, choice: object, rate: object) -> Path:
+    """A copy with another choice of the digit and another learning rate."""
+    out = with_cells(book, 1, {CHOICE: choice}, book.with_name("choice.xlsx"))
+    return with_cells(out, 2, {RATE: rate}, book.with_name("rate.xlsx"))
+
+
 def test_another_digit_and_learning_rate(book: Path, office: Office) -> None:
     found = stored.read(stored.shipped())
     name = gallery(stages(found), found.names).names[3]
-    out = with_cells(book, 1, {CHOICE: name, RATE: 0.25}, book.with_name("other.xlsx"))
+    out = changed(book, name, 0.25)
     assert_is_torchs(office.values(out), stored.shipped(), 3, 0.25)
 
 
@@ -179,7 +201,7 @@ def test_another_digit_and_learning_rate(book: Path, office: Office) -> None:
 def test_what_is_no_digit_and_no_rate(
     choice: str | None, rate: str | None, book: Path, office: Office
 ) -> None:
-    out = with_cells(book, 1, {CHOICE: choice, RATE: rate}, book.with_name("none.xlsx"))
+    out = changed(book, choice, rate)
     shown = office.values(out)
     before, _, _ = torch_step(stored.shipped(), 0, 0)
     draw = shown["Draw"]
@@ -231,7 +253,8 @@ def test_the_cells_are_where_the_sheet_says(book: Path) -> None:
 
 def labelled(sheet: dict[tuple[int, int], object], letter: str) -> bool:
     """Whether a sheet has maps of that name."""
-    return any(re.fullmatch(rf"{letter} ?\d+", str(value)) for value in sheet.values())
+    letter = re.escape(letter)
+    return any(re.match(rf"{letter} ?\d+(:|$)", str(value)) for value in sheet.values())
 
 
 def test_sentences_name_what_the_sheet_has(odd: Odd) -> None:
@@ -241,11 +264,12 @@ def test_sentences_name_what_the_sheet_has(odd: Odd) -> None:
     for title in stages_shown:
         sheet = shown[title]
         words = str(sheet[2, 2])
-        for letter in ("∂z", "∂z spread", "∂x") if title.startswith("∂") else ("a",):
+        for letter in ("∂L/∂z", "∂L/∂z spread", "∂L/∂x") if title.startswith("∂") else ("a",):
             assert bool(re.search(rf"(?<!\w){letter}[:,]", words)) == labelled(sheet, letter), title
         if title.startswith("∂"):
-            has = headed(sheet, "∂loss/∂kernel") or headed(sheet, "∂γ")
-            assert ("each parameter" in words) == bool(has) == ("the step" in str(sheet[1, 2]))
+            has = headings(sheet, "∂L/∂k") or headings(sheet, "∂L/∂γ")
+            finding = str(sheet[5, 2])
+            assert ("Each parameter" in finding) == bool(has) == ("the step" in str(sheet[1, 2]))
 
 
 def test_a_stage_in_two_equations() -> None:
@@ -253,3 +277,10 @@ def test_a_stage_in_two_equations() -> None:
     assert [plain(line.expr) for line in first] == ["x1 * k1", "max(0, s · z + t)"]
     assert [line.symbol.name for line in second] == ["z"]
     assert [line.symbol.name for line in third] == ["z", "a"]
+
+
+def test_one_weight_of_every_layer(odd: Odd) -> None:
+    shown = cells(odd[1])
+    layers = [name for name, sheet in shown.items() if "∂L/∂k" in sheet.values()]
+    assert list(shown["One cell"].values()).count("pass") == len(layers) > 0
+    assert "fail" not in shown["One cell"].values()

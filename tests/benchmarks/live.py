@@ -17,7 +17,7 @@ from tests.recalculation import with_cells
 
 RUNS, QUICK = 5, 1
 SYSTEM_PYTHON = "/usr/bin/python3"  # that of LibreOffice's uno
-CHOICE, CANVAS, DIGITS = "K5", "canvas", ("4 #1", "7 #2")
+CHOICE, CANVAS, DIGITS = "C5", "canvas", ("4 #1", "7 #2")
 PIXEL, INKS = "J20", ("255", "0", "120")
 
 
@@ -30,6 +30,11 @@ class Way:
     cell: str
     values: tuple[str, ...]
     painted: bool = False
+
+    @property
+    def sheet(self) -> str:
+        """The sheet of that cell."""
+        return "Draw" if self.painted else "Overview"
 
 
 WAYS = (
@@ -72,7 +77,7 @@ def _measured(way: Way, runs: int) -> list[str]:
 
 def _followed(book: Path, way: Way) -> tuple[str, str]:
     script = Path(__file__).with_name("office.py")
-    command = [SYSTEM_PYTHON, str(script), str(book), "Draw", way.cell, *way.values]
+    command = [SYSTEM_PYTHON, str(script), str(book), way.sheet, way.cell, *way.values]
     done = subprocess.run(command, check=False, capture_output=True, text=True)
     if done.returncode:
         return "no uno here", ""

@@ -109,7 +109,8 @@ def _validated(rule: Validation) -> DataValidation:
     validation.errorStyle = "stop"
     validation.showInputMessage = validation.showErrorMessage = True
     validation.allow_blank = False
-    validation.add(rule.area.relative)
+    for area in (rule.area, *rule.further):
+        validation.add(area.relative)
     return validation
 
 

@@ -48,6 +48,7 @@ class Grid:
     style: str
     formula: str | None = None
     turns: tuple[tuple[str, ...], ...] = ()
+    framed: bool = False
 
     def __post_init__(self) -> None:
         if not isinstance(self.values, np.ndarray) or self.values.ndim != 2:
@@ -103,27 +104,42 @@ def formula_at(grid: Grid, down: int, across: int) -> str | None:
     return moved
 
 
-def grid_rows(grid: Grid, style: int, text: Callable[[str], int]) -> Iterator[str]:
-    """The XML of the cells of each row, with formulas and their values.
+def grid_rows(grid: Grid, style: Callable[[str], int], text: Callable[[str], int]) -> Iterator[str]:
+    """The cells of each row as XML: formulas with their cached values.
 
-    `text` returns the number of a shared string.
+    `style` and `text` return the numbers under which the workbook keeps a style and a text.
     """
+    style(grid.style)  # styles are numbered in the order of the grids, before any row
+    return _rows(grid, style, text)
+
+
+def _rows(grid: Grid, style: Callable[[str], int], text: Callable[[str], int]) -> Iterator[str]:
     turns = [[_Pattern(one, grid) for one in line] for line in grid.turns or ((grid.formula,),)]
     count, names = len(turns), [letters(grid.column + n) for n in range(grid.values.shape[1])]
     computed, numbers = bool(grid.patterns), grid.values.dtype.kind in NUMBERS
     masks = grid.mask.tolist()
     for down, values in enumerate(grid.values.tolist()):
-        end = f'{grid.row + down}" s="{style}"'
+        ends = [f'{grid.row + down}" s="{number}"' for number in _styles(grid, down, style)]
         line = turns[down % count]
         rows = [pattern.rows(down) for pattern in line]
         kinds = _numbers(values) if numbers else (content(v, computed, text) for v in values)
         mask = masks[down]
         yield "".join(
-            f'<c r="{names[across]}{end}{kind}>'
+            f'<c r="{names[across]}{ends[across]}{kind}>'
             f"{line[across % count].filled(across, rows[across % count])}{value}</c>"
             for across, (kind, value) in enumerate(kinds)
             if mask[across]
         )
+
+
+def _styles(grid: Grid, down: int, style: Callable[[str], int]) -> list[int]:
+    """The styles of the cells of a row: those at the edges of a framed grid carry its lines."""
+    high, wide = grid.values.shape
+    if not grid.framed:
+        return [style(grid.style)] * wide
+    ends = "t" * (down == 0) + "b" * (down == high - 1)
+    sides = ["l" * (n == 0) + "r" * (n == wide - 1) for n in range(wide)]
+    return [style(f"{grid.style} {side}{ends}".rstrip()) for side in sides]
 
 
 def _numbers(values: list[float]) -> Iterator[tuple[str, str]]:

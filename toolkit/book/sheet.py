@@ -125,6 +125,7 @@ class Validation:
     from `least` to `most` if these are given, one of the `choices`, or any input for which
     `formula` is true. The title (up to 32 characters) and the message (up to 255) appear if a cell
     is selected. Invalid input is rejected with `error`, or with the message if there is no `error`.
+    The rule also holds in the areas of `further`.
     """
 
     row: int
@@ -139,6 +140,7 @@ class Validation:
     error: str = ""
     formula: str = ""
     last_column: int | None = None
+    further: tuple[Area, ...] = ()
 
     @property
     def area(self) -> Area:

@@ -42,7 +42,7 @@ def rows(sheet: Sheet, index: Index) -> Iterator[str]:
     for (row, column), cell in sheet.cells.items():
         loose[row].append((column, _cell(row, column, cell, index)))
     tables = [(table, _table_rows(table, index)) for table in sheet.tables]
-    grids = [(grid, grid_rows(grid, index.style(grid.style), index.text)) for grid in sheet.grids]
+    grids = [(grid, grid_rows(grid, index.style, index.text)) for grid in sheet.grids]
     ends = [*loose, *sheet.heights, *(table.last_row for table in sheet.tables)]
     ends += [grid.last_row for grid in sheet.grids]
     last = max(ends, default=0)

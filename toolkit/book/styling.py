@@ -4,7 +4,7 @@ from openpyxl.styles import Alignment, Border, Font, PatternFill, Protection, Si
 from openpyxl.styles.styleable import StyleableObject
 from openpyxl.worksheet.worksheet import Worksheet
 
-from toolkit.book.theme import LINE, STYLES, Style
+from toolkit.book.theme import EDGE, LINE, STYLES, Style
 
 
 def style_index(ws: Worksheet, name: str) -> int:
@@ -16,6 +16,10 @@ def style_index(ws: Worksheet, name: str) -> int:
     if style.framed:
         side = Side("thin", color=LINE)
         cell.border = Border(side, side, side, side)
+    if style.edges:
+        cell.border = Border(
+            *(Side("thin", color=EDGE) if e in style.edges else Side() for e in "lrtb")
+        )
     if not style.locked:
         cell.protection = Protection(locked=False)
     cell.alignment = _alignment(style)

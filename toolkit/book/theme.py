@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 from math import inf
 
 INK, MUTED, LINE = "1F2933", "616E7C", "D9DEE4"
+EDGE = "8A96A3"  # of the frame around a map, in which cells may be white
 INPUT_INK, INPUT_FILL = "0B3D91", "FFF6D6"
 
 # The palette of Okabe and Ito, which readers with any colour vision can distinguish; its yellow is
@@ -62,6 +63,7 @@ class Style:
     shrink: bool = False  # where it would be wider than its cell
     locked: bool = True
     centred: bool = True  # vertically
+    edges: str = ""  # the sides that carry a line of a frame: l, r, t, b
 
 
 # A pale bluish green and a stronger orange, which readers with any colour vision can distinguish.
@@ -143,8 +145,10 @@ STYLES = {
     "read": Style('"read as "0', ink=MUTED, align="left", indent=1),
     "small": Style(size=8, ink=MUTED),
     "small centred": Style(size=8, ink=MUTED, align="center"),
-    "small input": Style("0.00", size=8, ink=INPUT_INK, align="center", locked=False),
-    "small setting": Style(size=8, ink=INPUT_INK, align="center", locked=False),
+    "small input": Style(
+        "0.00", size=8, fill=INPUT_FILL, align="center", framed=True, locked=False
+    ),
+    "small setting": Style(size=8, fill=INPUT_FILL, align="center", framed=True, locked=False),
     "small slope": Style("0.000", size=8, align="center"),
     "small number": Style("0.00", size=8, align="center"),
     "answer": Style(size=48, bold=True, align="center"),
@@ -197,3 +201,12 @@ for _role in ("board node", "board edge", "board gradient", "strip"):
     }
 # Numbers as they were published: with a fixed number of decimals, including zeros at the end.
 STYLES |= {f"decimals {places}": Style(f"{0:.{places}f}") for places in range(MOST_DECIMALS + 1)}
+# The cells along the edges of a block, together its frame.
+SIDES = [
+    left + right + top + bottom
+    for left in ("", "l")
+    for right in ("", "r")
+    for top in ("", "t")
+    for bottom in ("", "b")
+]
+STYLES |= {f"shade {edges}": replace(STYLES["shade"], edges=edges) for edges in SIDES if edges}

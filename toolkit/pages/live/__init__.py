@@ -1,23 +1,21 @@
 """The workbook of a trained network, alive in cells: a sheet a stage."""
 
-from toolkit.book.known import Known, at
-from toolkit.book.measure import points
-from toolkit.book.page import equation_picture
-from toolkit.book.regions import open_areas
-from toolkit.book.sheet import Book, FirstView, Sheet
-from toolkit.book.tables import Cell
-from toolkit.convnet.stages import DEVIATION, MEAN, Stage, stages
+from toolkit.book.known import Known
+from toolkit.book.sheet import Book, Sheet
+from toolkit.convnet.stages import Stage, stages
 from toolkit.convnet.stored import Stored
-from toolkit.pages.live import digits, draw, explained, pixel, rules
-from toolkit.pages.live import equations as eq
+from toolkit.pages.live import digits, draw, pixel
+from toolkit.pages.live.choosable import Choosable
 from toolkit.pages.live.digits import Gallery
-from toolkit.pages.live.ending import features, linear, softmax
-from toolkit.pages.live.layer import layer, shading, size_of, width_of
-from toolkit.pages.live.layout import Maps, Tiling, filled
-from toolkit.pages.live.naming import EQUATION_COLUMN, INPUT_TITLE, NORMALIZED, kind, linked, title
-from toolkit.pages.live.pixel import ConvolutionSheet
-
-INPUT = "Input"
+from toolkit.pages.live.ending import features, linear
+from toolkit.pages.live.layer import layer
+from toolkit.pages.live.layout import Maps
+from toolkit.pages.live.naming import kind, linked, title
+from toolkit.pages.live.normalized import input_sheet
+from toolkit.pages.live.overview import Answer, overview
+from toolkit.pages.live.pixel import Layer
+from toolkit.pages.live.region import Region
+from toolkit.pages.live.softmax import softmax
 
 
 def live_book(stored: Stored, gallery: Gallery) -> Book:
@@ -25,8 +23,8 @@ def live_book(stored: Stored, gallery: Gallery) -> Book:
     drawing, pixels = draw.drawing_page(gallery)
     steps = stages(stored)
     margin = max(stage.padding for stage in steps)
-    input_sheet, maps = _input(pixels, margin)
-    walk = _Walk(maps, stored.names, margin)
+    first_sheet, image = input_sheet(pixels, margin)
+    walk = _Walk(image, stored.names, margin)
     for number, stage in enumerate(steps, 1):
         walk.take(number, stage)
     probabilities = softmax(
@@ -35,64 +33,44 @@ def live_book(stored: Stored, gallery: Gallery) -> Book:
         walk.values,
         stored.names,
     )
-    draw.answer(drawing, gallery, probabilities)
-    apart = [pixel.sheet(walk.parts[:2])] if walk.parts else []
+    likeliest = draw.answer(drawing, gallery, probabilities)
+    first = overview(
+        gallery,
+        gallery.names[0],
+        [image.maps, *walk.maps],
+        walk.choosable,
+        Answer(probabilities.each, likeliest),
+        canvas=True,
+    )
+    apart = [pixel.sheet(walk.parts)] if walk.parts else []
     sheets = [
+        first,
         drawing.finish(),
-        input_sheet,
+        first_sheet,
         *walk.sheets,
         probabilities.sheet,
         *apart,
         digits.sheet(gallery),
     ]
-    return Book("A trained network, alive", linked(sheets, walk.jumps))
-
-
-def _input(image: Maps, margin: int) -> tuple[Sheet, Maps]:
-    """The sheet of the image, normalized to mean 0 and deviation 1 over the training set."""
-    known = {
-        eq.PIXEL: image.window(0, 1),
-        eq.CENTRE: at(INPUT, 4, 8, MEAN),
-        eq.DEVIATION: at(INPUT, 5, 8, DEVIATION),
-    }
-    count, high, wide = image.values.shape
-    tiles = Tiling(count, high, wide, margin)
-    grid = filled(eq.NORMALIZED.expr, known, tiles.places[0], "shade")
-    maps = Maps(INPUT, tiles.places, grid.values[None])
-    pixels = size_of(28)
-    cells = {
-        (1, 2): Cell(INPUT_TITLE, "title"),
-        (2, 2): Cell(f"{NORMALIZED} {rules.EDITABLE}", "muted"),
-        (4, 2): Cell("mean", "label"),
-        (4, 8): Cell(MEAN, "small setting"),
-        (5, 2): Cell("deviation", "label"),
-        (5, 8): Cell(DEVIATION, "small setting"),
-    }
-    return Sheet(
-        INPUT,
-        cells,
-        grids=(grid,),
-        widths=dict.fromkeys(range(1, 31), width_of(pixels)) | {8: 6.0},
-        heights=dict.fromkeys(range(tiles.top, grid.last_row + 1), points(pixels)),
-        tab="0072B2",
-        scales=(shading(maps),),
-        pictures=(equation_picture(eq.NORMALIZED, (4, EQUATION_COLUMN), explained.SIZE),),
-        validations=rules.normalizing(8),
-        protected=True,
-        first_view=FirstView(controls=open_areas(cells), effects=(maps.area(0),)),
-    ), maps
+    return Book("A trained network, alive", linked(sheets))
 
 
 class _Walk:
     """The sheets of all stages in order; each stage reads the outputs of the one before it."""
 
-    def __init__(self, maps: Maps, names: tuple[str, ...], margin: int) -> None:
-        self.maps, self.names, self.margin = maps, names, margin
-        self.values: tuple[Known, ...] = tuple(map(maps.whole, range(len(maps.places))))
+    def __init__(self, image: Region, names: tuple[str, ...], margin: int) -> None:
+        self.region, self.names, self.margin = image, names, margin
+        self.values = _each(image.maps)
         self.sheets: list[Sheet] = []
-        self.parts: list[ConvolutionSheet] = []
-        self.jumps: dict[str, tuple[str, int]] = {}
+        self.parts: list[Layer] = []
+        self.maps: list[Maps] = []
         self.field = self.jump = 1
+
+    @property
+    def choosable(self) -> list[Choosable]:
+        """The layers of maps, or where there is none the input."""
+        regions = [part.own for part in self.parts] or [self.region]
+        return [Choosable(region.maps.sheet, region, region) for region in regions]
 
     def take(self, number: int, stage: Stage) -> None:
         """Add the sheet of one stage."""
@@ -102,16 +80,13 @@ class _Walk:
             return
         self.field += (stage.size - 1) * self.jump
         self.jump *= stage.stride
-        stage_sheet = layer(stage, name, title(stage, number, self.field), self.maps, self.margin)
-        if stage.kind == "convolution":
-            self.parts.append(
-                ConvolutionSheet(name, stage, stage_sheet.maps, self.maps, self.margin)
-            )
-        if stage_sheet.beside:
-            self.jumps[name] = stage_sheet.beside
-        self.maps = stage_sheet.maps
-        self.values = tuple(map(self.maps.whole, range(len(self.maps.places))))
-        self.sheets.append(stage_sheet.sheet)
+        before = self.region
+        own = layer(stage, name, title(stage, number, self.field), before.maps, self.margin)
+        self.region = Region(own.maps, own.tiles, own.weights)
+        self.parts.append(Layer(stage, self.region, before))
+        self.values = _each(own.maps)
+        self.maps.append(own.maps)
+        self.sheets.append(own.sheet)
 
     def _numbers(self, number: int, name: str, stage: Stage) -> None:
         """Add the sheet of a stage with one output number for each channel, feature or class."""
@@ -122,4 +97,10 @@ class _Walk:
         else:
             ending = features(stage, name, title(stage, number, self.field), self.values)
         self.values = ending.outputs
+        self.maps.append(ending.maps)
         self.sheets.append(ending.sheet)
+
+
+def _each(maps: Maps) -> tuple[Known, ...]:
+    """The maps one by one, as the next stage reads them where it reads whole maps."""
+    return tuple(map(maps.whole, range(len(maps.places))))

@@ -9,11 +9,10 @@ from toolkit.book.address import Area
 from toolkit.book.grid import Grid, moving
 from toolkit.book.known import Known, down
 from toolkit.book.measure import points
-from toolkit.book.sheet import FirstView, Scale, Sheet
+from toolkit.book.sheet import Scale, Sheet
 from toolkit.book.tables import Cell
 from toolkit.book.values import Value
-from toolkit.pages.live.layer import width_of
-from toolkit.pages.live.layout import DIGITS, Cells
+from toolkit.pages.live.layout import DIGITS, TITLE_HEIGHT, Cells, first_view, width_of
 
 SIDE, STEP = 28, 30  # of a digit's cells, and rows from one digit to the next
 FIRST_ROW, FIRST_COLUMN = 5, 2
@@ -100,8 +99,8 @@ def sheet(gallery: Gallery) -> Sheet:
         grids=tuple(grids),
         widths=widths
         | {NAME_COLUMN: 14.0, NAME_COLUMN + 1: 8.0, NAME_COLUMN + 2: 22.0, NAME_COLUMN + 3: 10.0},
-        heights=dict.fromkeys(range(FIRST_ROW, last + 1), points(PIXELS)),
+        heights={1: TITLE_HEIGHT} | dict.fromkeys(range(FIRST_ROW, last + 1), points(PIXELS)),
         tab="7F7F7F",
         scales=(Scale((area,), "000000", "FFFFFF", end=255),),
-        first_view=FirstView(effects=(Area.of(FIRST_ROW, FIRST_COLUMN, SIDE, SIDE),)),
+        first_view=first_view(cells, Area.of(FIRST_ROW, FIRST_COLUMN, SIDE, SIDE)),
     )

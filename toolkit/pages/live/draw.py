@@ -8,52 +8,58 @@ from toolkit.book.grid import moving
 from toolkit.book.known import Known, at, constant
 from toolkit.book.live import computed
 from toolkit.book.measure import points
-from toolkit.book.page import PageBuilder
-from toolkit.book.sheet import Chart, Scale, Series, Validation
+from toolkit.book.regions import open_areas
+from toolkit.book.sheet import Scale, Validation
 from toolkit.book.tables import Cell
+from toolkit.pages.live.bars import colour_bars, write_bar, write_ruler
+from toolkit.pages.live.choice import CANVAS, CHOICE, OVERVIEW, choice_of
 from toolkit.pages.live.digits import SIDE, STEP, Gallery
-from toolkit.pages.live.ending import SoftmaxSheet
-from toolkit.pages.live.layer import width_of
-from toolkit.pages.live.layout import DRAW, Cells, Maps, filled
+from toolkit.pages.live.layout import DRAW, TITLE_HEIGHT, Cells, LivePage, Maps, filled, width_of
+from toolkit.pages.live.softmax import SoftmaxSheet
 from toolkit.symbols.bounds import pixel
 from toolkit.symbols.choices import matching
 from toolkit.symbols.lookups import element, lookup, place_or
 from toolkit.symbols.ranges import largest
 from toolkit.symbols.text import Text
 
-CANVAS = "canvas"
 CHOICE_ROW, HEADING_ROW, RULER_ROW, FIRST_ROW = 5, 7, 8, 9
 PAINT_COLUMN, IMAGE_COLUMN, TABLE_COLUMN = 3, 33, 62
 CHOICE_COLUMN, PIXELS = 11, 11
-CHOICE, NAMES, CHOSEN, COUNT = (Symbol(name) for name in ("choice", "names", "chosen", "count"))
+NAMES, CHOSEN, COUNT = (Symbol(name) for name in ("names", "chosen", "count"))
+BAR_CELLS, BAR_PIXELS = 28, 8
 INK, COLUMN, RULER, LABELS = (Symbol(n) for n in ("painted", "column", "ruler", "labels"))
 SHARE, SHARES, CLASSES = (Symbol(name) for name in ("share", "shares", "classes"))
 ANSWER, LABEL = Symbol("answer"), Symbol("label")
 TABLE_ROW = FIRST_ROW + 6  # of the headings of all classes, below the answer
 ON_CANVAS = "–"
-INSTRUCTIONS = (
-    "Choose a digit in the yellow cell, or choose canvas there and paint: select cells, type 255 "
-    "and press Ctrl+Enter (in LibreOffice Alt+Enter); Delete clears."
+QUESTION = (
+    "Does the network read your handwriting? Choose canvas on Overview, then paint here: select "
+    "cells, type 255 and press Ctrl+Enter (in LibreOffice Alt+Enter); Delete clears them."
+)
+FINDING = (
+    "The network answers with one of its classes whatever you paint: it cannot say that something "
+    "is none of them."
 )
 FOREIGN = "The stored pictures are MNIST's, which this network was not trained on."
-IDLE = "The canvas is not read now: choose canvas above."
+IDLE = "The canvas is not read now: choose canvas on Overview."
 MOST_LARGE = 2  # characters of an answer in large type
 
 
-def drawing_page(gallery: Gallery) -> tuple[PageBuilder, Maps]:
+def drawing_page(gallery: Gallery) -> tuple[LivePage, Maps]:
     """The sheet, still without its answer, and the network's input: one map of 28 x 28."""
     grid = filled(_pixel(), _image_cells(gallery), (FIRST_ROW, IMAGE_COLUMN), "shade")
     maps = Maps(DRAW, ((FIRST_ROW, IMAGE_COLUMN),), grid.values[None])
     areas = (maps.area(0), Area.of(FIRST_ROW, PAINT_COLUMN, SIDE, SIDE))
-    page = PageBuilder(
+    page = LivePage(
         DRAW,
         cells=_introduction(gallery) | _choice(gallery) | _canvas(gallery) | _rulers(),
         grids=[grid],
         widths=_widths(),
-        heights=dict.fromkeys(range(RULER_ROW, FIRST_ROW + SIDE), points(PIXELS)),
+        heights={1: TITLE_HEIGHT}
+        | dict.fromkeys(range(RULER_ROW, FIRST_ROW + SIDE), points(PIXELS)),
         tab="009E73",
         scales=[Scale(areas, "000000", "FFFFFF", end=255)],
-        validations=_validations(gallery),
+        validations=_validations(),
         protected=True,
         pages_high=1,
     )
@@ -64,10 +70,11 @@ def _introduction(gallery: Gallery) -> Cells:
     """The title, and how to use the sheet."""
     cells: Cells = {
         (1, 2): Cell("Draw a digit, watch the network think", "title"),
-        (2, 2): Cell(INSTRUCTIONS, "muted"),
+        (2, 2): Cell(QUESTION, "muted"),
+        (4, 2): Cell(FINDING, "bold"),
     }
     if not gallery.known:
-        cells[4, 2] = Cell(FOREIGN, "muted")
+        cells[CHOICE_ROW, TABLE_COLUMN] = Cell(FOREIGN, "muted")
     return cells
 
 
@@ -93,13 +100,14 @@ def _choice(gallery: Gallery) -> Cells:
     """The drop-down, and the number of what it says."""
     first = gallery.names[0]
     known = {
-        CHOICE: at(DRAW, CHOICE_ROW, CHOICE_COLUMN, first),
+        CHOICE: choice_of(first),
         NAMES: gallery.named,
         COUNT: constant(len(gallery.names)),
     }
     return {
-        (CHOICE_ROW, 2): Cell(f"Show {gallery.word}:", "name"),
-        (CHOICE_ROW, CHOICE_COLUMN): Cell(first, "choice"),
+        (CHOICE_ROW, 2): Cell("Read now:", "name"),
+        (CHOICE_ROW, CHOICE_COLUMN): computed(CHOICE, known, "node value"),
+        (CHOICE_ROW, CHOICE_COLUMN + 11): Cell("choose on Overview", "link", link=OVERVIEW),
         (CHOICE_ROW, IMAGE_COLUMN): computed(place_or(CHOICE, NAMES, COUNT + 1), known, "shade"),
         (CHOICE_ROW + 1, 2): computed(_canvas_note(gallery), known, "bold"),
         (HEADING_ROW, PAINT_COLUMN): Cell("Canvas: paint here, 0 to 255", "bold"),
@@ -139,26 +147,19 @@ def _widths() -> dict[int, float]:
     small = width_of(PIXELS)
     widths = {1: 1.0} | dict.fromkeys(range(PAINT_COLUMN, IMAGE_COLUMN + SIDE), small)
     widths |= {PAINT_COLUMN - 1: 3.0, IMAGE_COLUMN - 2: 3.0, IMAGE_COLUMN - 1: 3.0}
-    return widths | {
-        TABLE_COLUMN - 1: 3.0,
-        TABLE_COLUMN: 12.0,
-        TABLE_COLUMN + 1: 14.0,
-        TABLE_COLUMN + 2: 2.0,
-    }
-
-
-def _validations(gallery: Gallery) -> list[Validation]:
-    choice = Validation(
-        row=CHOICE_ROW,
-        column=CHOICE_COLUMN,
-        last_row=CHOICE_ROW,
-        kind="choice",
-        title=f"Which {gallery.word}?",
-        message=f"A stored {gallery.word} (✗: the network misreads it), "
-        "or canvas for what you paint.",
-        choices=(*gallery.names, CANVAS),
+    return (
+        widths
+        | {
+            TABLE_COLUMN - 1: 3.0,
+            TABLE_COLUMN: 12.0,
+            TABLE_COLUMN + 1: 14.0,
+        }
+        | dict.fromkeys(range(TABLE_COLUMN + 2, TABLE_COLUMN + 2 + BAR_CELLS), width_of(BAR_PIXELS))
     )
-    columns = (
+
+
+def _validations() -> list[Validation]:
+    return [
         Validation(
             row=FIRST_ROW,
             column=PAINT_COLUMN + n,
@@ -166,17 +167,18 @@ def _validations(gallery: Gallery) -> list[Validation]:
             kind="whole",
             title="Paint",
             message="A whole number from 0 (paper) to 255 (ink). "
-            "Choose canvas above to see it read.",
+            "Choose canvas on Overview to see it read.",
             least=0,
             most=255,
         )
         for n in range(SIDE)
-    )
-    return [choice, *columns]
+    ]
 
 
-def answer(page: PageBuilder, gallery: Gallery, probabilities: SoftmaxSheet) -> None:
-    """Probabilities in numbers and bars, the answer in large type, and whether it is right."""
+def answer(page: LivePage, gallery: Gallery, probabilities: SoftmaxSheet) -> Known:
+    """Probabilities in numbers and bars, the answer in large type, and whether it is right; where
+    the answer stands.
+    """
     column, rows = TABLE_COLUMN, [TABLE_ROW + 2 + 2 * n for n in range(len(probabilities.each))]
     page.cells |= {
         (HEADING_ROW, column): Cell("The network's answer", "bold"),
@@ -192,32 +194,14 @@ def answer(page: PageBuilder, gallery: Gallery, probabilities: SoftmaxSheet) -> 
     page.merges += [Area.of(row, column + n, high=2) for row in pairs for n in range(2)]
     page.merges += [Area.of(top, column, high=6), Area(CHOICE_ROW, CHOICE_COLUMN, CHOICE_ROW, 20)]
     page.merges += [Area.of(top + 2 * n, column + 1, high=2) for n in range(3)]
-    page.charts.append(_chart(probabilities))
-    page.controls += [
-        Area.of(CHOICE_ROW, CHOICE_COLUMN),
-        Area.of(FIRST_ROW, PAINT_COLUMN, SIDE, SIDE),
-    ]
-    page.effects += [Area(top, column, rows[-1] + 1, column + 1), *page.charts]
-    page.finding = (top, column)
-
-
-def _chart(probabilities: SoftmaxSheet) -> Chart:
-    """A bar for the probability of each class."""
-    heading = at(DRAW, TABLE_ROW, TABLE_COLUMN + 1, "probability")
-    return Chart(
-        title="What the network says",
-        x_title="class",
-        y_title="probability",
-        series=(Series(heading, probabilities.classes, probabilities.shares),),
-        row=HEADING_ROW,
-        column=TABLE_COLUMN + 3,
-        width=9,
-        height=8.5,
-        y_format="0%",
-        y_min=0,
-        y_max=1,
-        bars=True,
-    )
+    bars = [Area.of(row, column + 2, wide=BAR_CELLS) for row in rows]
+    write_ruler(page, RULER_ROW, column + 2, BAR_CELLS)
+    for area, (_, share) in zip(bars, probabilities.each, strict=True):
+        write_bar(page, area, RULER_ROW, share)
+    colour_bars(page, bars)
+    page.controls = list(open_areas(page.cells))
+    page.effects = [Area(top, column, rows[-1] + 1, column + 1 + BAR_CELLS)]
+    return page.known((top, column))
 
 
 def _verdict(gallery: Gallery, top: int, probabilities: SoftmaxSheet) -> Cells:

@@ -7,24 +7,40 @@ import numpy as np
 from sympy import Symbol
 
 from toolkit.book.address import Area
-from toolkit.book.known import Known, at, down
+from toolkit.book.known import Known, at
 from toolkit.book.live import computed
-from toolkit.book.page import equation_picture
-from toolkit.book.sheet import FirstView, Scale, Sheet
+from toolkit.book.sheet import Sheet, Validation
 from toolkit.book.tables import Cell
-from toolkit.book.values import Value
-from toolkit.convnet.stages import Stage, scale_and_shift
+from toolkit.convnet.stages import EPSILON, Stage
 from toolkit.pages.live import equations as eq
-from toolkit.pages.live import explained, rules
-from toolkit.pages.live.layer import EQUATION_ROW, NEGATIVE, POSITIVE, bounds, equation, meant
-from toolkit.pages.live.layout import Cells
-from toolkit.symbols.equation import Equation
+from toolkit.pages.live import rules
+from toolkit.pages.live.layer import equation, finding, meant, question
+from toolkit.pages.live.layout import (
+    EQUATION_ROW,
+    FINDING_ROW,
+    TITLE_HEIGHT,
+    Cells,
+    Maps,
+    first_view,
+)
+from toolkit.pages.live.page import Reads
+from toolkit.pages.live.parameters import NORM
 from toolkit.symbols.maps import map_mean
 
 INPUT_ROW, FIRST_ROW = 7, 11
 NAME_COLUMN, OUTPUT_COLUMN, BIAS_COLUMN = 2, 3, 4
-HIGH = {EQUATION_ROW: 24.0}
-VALUE, CLASS, CLASSES = Symbol("value"), Symbol("class"), Symbol("classes")
+HIGH = {1: TITLE_HEIGHT, EQUATION_ROW: 24.0}
+EPSILON_PLACE = 6, 3
+NORM_SYMBOLS = (eq.GAMMA, eq.BETA, eq.MEAN, eq.VARIANCE)
+MEAN_QUESTION = "How much of what a map looks for is in the image? The mean of all its cells."
+MEAN_FINDING = "Where in the image something was no longer counts from here on."
+LINEAR_QUESTION = (
+    "How do the inputs vote? Each output adds up every input times its weight, and a bias."
+)
+LINEAR_FINDING = (
+    "A weight above 0 lets its input raise the output; a weight below 0 lets it lower the output."
+)
+VALUE = Symbol("value")
 
 
 @dataclass(frozen=True)
@@ -34,23 +50,36 @@ class NumberSheet:
     sheet: Sheet
     outputs: tuple[Known, ...]
 
+    @property
+    def maps(self) -> Maps:
+        """The same as maps of one cell each."""
+        places = tuple((FIRST_ROW + n, OUTPUT_COLUMN) for n in range(len(self.outputs)))
+        values = np.array([known.value for known in self.outputs], float)
+        return Maps(self.sheet.name, places, values[:, None, None])
+
 
 def features(stage: Stage, name: str, title: str, inputs: Sequence[Known]) -> NumberSheet:
     """A number for each input: the mean of a map, or what changes a number in place."""
     averaged = stage.kind == "average"
-    words = ["The mean of each map: how much there is of what it looks for."] if averaged else []
+    words = [MEAN_QUESTION] if averaged else [question(stage)]
     explanation = " ".join([*words, *meant(stage)]) + rules.editable(stage)
     cells: Cells = {(1, 2): Cell(title, "title"), (2, 2): Cell(explanation, "muted")}
-    headings = ["map" if averaged else "input", "mean" if averaged else "value", *_folded(stage)]
+    cells |= {(FINDING_ROW, 2): Cell(MEAN_FINDING if averaged else finding(stage), "bold")}
+    cells |= _epsilon(stage)
+    headings = [
+        "map" if averaged else "input",
+        "mean" if averaged else "value",
+        *_norm_names(stage),
+    ]
     cells |= {(FIRST_ROW - 1, 2 + n): Cell(word, "heading") for n, word in enumerate(headings)}
     expr = eq.finished(stage, map_mean(VALUE) if averaged else VALUE)
     for n, known in enumerate(inputs):
         row = FIRST_ROW + n
-        folded, operands = _scaled(stage, n, row, OUTPUT_COLUMN + 1)
-        cells |= {(row, NAME_COLUMN): Cell(n + 1, "heading")} | folded
+        norm, operands = _norm_cells(stage, n, row, OUTPUT_COLUMN + 1)
+        cells |= {(row, NAME_COLUMN): Cell(n + 1, "heading")} | norm
         cells[row, OUTPUT_COLUMN] = computed(expr, {VALUE: known} | operands, "number")
     widths = {1: 2.0, NAME_COLUMN: 14.0, OUTPUT_COLUMN: 14.0}
-    checks = tuple(rules.of_numbers(stage, FIRST_ROW, OUTPUT_COLUMN + 1, None))
+    checks = tuple(_norm_rules(stage, OUTPUT_COLUMN + 1))
     sheet = Sheet(
         name,
         cells,
@@ -61,9 +90,7 @@ def features(stage: Stage, name: str, title: str, inputs: Sequence[Known]) -> Nu
         protected=True,
         pictures=(equation(stage),),
         heights=HIGH,
-        first_view=FirstView(
-            controls=bounds(cells), effects=(Area.of(FIRST_ROW, OUTPUT_COLUMN, len(inputs)),)
-        ),
+        first_view=first_view(cells, Area.of(FIRST_ROW, OUTPUT_COLUMN, len(inputs))),
     )
     return NumberSheet(sheet, _outputs(name, cells, len(inputs)))
 
@@ -72,11 +99,11 @@ def linear(
     stage: Stage, name: str, title: str, inputs: Sequence[Known], names: Sequence[str]
 ) -> NumberSheet:
     """A linear layer: its inputs in a row, below them a row of weights for each output."""
-    headings = ("output", "value", "bias b", *_folded(stage))
+    headings = ("output", "value", "bias b", *_norm_names(stage))
     left = 3 + len(headings)
-    words = "Each output: every input times its weight, added up, and a bias."
-    words = " ".join([words, *meant(stage), "Blue adds, orange takes."]) + rules.editable(stage)
+    words = " ".join([LINEAR_QUESTION, *meant(stage)]) + rules.editable(stage)
     cells: Cells = {(1, 2): Cell(title, "title"), (2, 2): Cell(words, "muted")}
+    cells |= {(FINDING_ROW, 2): Cell(LINEAR_FINDING, "bold")} | _epsilon(stage)
     cells |= _inputs(inputs, left)
     cells |= {(FIRST_ROW - 1, 2 + n): Cell(word, "heading") for n, word in enumerate(headings)}
     cells[FIRST_ROW - 1, left] = Cell("weights", "bold")
@@ -85,8 +112,8 @@ def linear(
         row = FIRST_ROW + number
         cells[row, NAME_COLUMN] = Cell(names[number], "heading")
         cells |= _weights(stage, number, row, left)
-        folded, operands = _scaled(stage, number, row, BIAS_COLUMN + 1)
-        cells |= folded
+        norm, operands = _norm_cells(stage, number, row, BIAS_COLUMN + 1)
+        cells |= norm
         numbers, weight_cells = (Area.of(line, left, wide=len(inputs)) for line in (INPUT_ROW, row))
         known = operands | {
             eq.window(1): Known(numbers.absolute_range, vector),
@@ -97,24 +124,25 @@ def linear(
         }
         cells[row, OUTPUT_COLUMN] = computed(eq.output(stage), known, "number")
     area = Area.of(FIRST_ROW, left, len(stage.kernel), len(inputs))
-    scale = Scale((area,), POSITIVE, NEGATIVE, end=float(abs(stage.kernel).max()) or 1.0)
     widths = {1: 2.0, NAME_COLUMN: 14.0, OUTPUT_COLUMN: 12.0, left - 1: 8.0}
     widths |= dict.fromkeys(range(left, left + len(inputs)), 5.2)
-    checks = tuple(rules.of_numbers(stage, FIRST_ROW, BIAS_COLUMN + 1, area))
+    biases = Area.of(FIRST_ROW, BIAS_COLUMN, len(stage.kernel))
+    checks = (
+        rules.number("Weights", [area]),
+        rules.number("Bias", [biases]),
+        *_norm_rules(stage, BIAS_COLUMN + 1),
+    )
     sheet = Sheet(
         name,
         cells,
         widths=widths,
         tab="0072B2",
-        scales=(scale,),
         pages_high=1,
         validations=checks,
         protected=True,
         pictures=(equation(stage),),
         heights=HIGH,
-        first_view=FirstView(
-            controls=bounds(cells), effects=(Area.of(FIRST_ROW, OUTPUT_COLUMN, len(stage.kernel)),)
-        ),
+        first_view=first_view(cells, Area.of(FIRST_ROW, OUTPUT_COLUMN, len(stage.kernel))),
     )
     return NumberSheet(sheet, _outputs(name, cells, len(stage.kernel)))
 
@@ -129,93 +157,51 @@ def _weights(stage: Stage, number: int, row: int, left: int) -> Cells:
     }
 
 
-def _folded(stage: Stage) -> tuple[str, ...]:
-    return ("scale s", "shift t") if stage.norm else ()
+def _norm_names(stage: Stage) -> tuple[str, ...]:
+    return NORM if stage.norm else ()
 
 
-def _scaled(stage: Stage, number: int, row: int, column: int) -> tuple[Cells, dict[Symbol, Known]]:
-    """Batch norm of single numbers, as the scale and shift that it comes to."""
+def _norm_cells(stage: Stage, number: int, row: int, column: int) -> tuple[Cells, Reads]:
+    """Batch norm of single numbers: its four numbers, and its scale and shift by formula."""
     if not stage.norm:
         return {}, {}
-    numbers = dict(zip((eq.SCALE, eq.SHIFT), scale_and_shift(stage.norm), strict=True))
-    cells, known = Cells(), dict[Symbol, Known]()
-    for n, (symbol, values) in enumerate(numbers.items(), column):
-        value = float(values[number])
-        cells[row, n] = Cell(value, "small input")
-        known[symbol] = Known(Area.of(row, n).column_absolute, value)
+    norm, cells = stage.norm, Cells()
+    known: Reads = {eq.EPSILON: Known(Area.of(*EPSILON_PLACE).absolute, EPSILON)}
+    typed = zip(NORM_SYMBOLS, (norm.gamma, norm.beta, norm.mean, norm.variance), strict=True)
+    for n, (symbol, values) in enumerate(typed, column):
+        cells[row, n] = Cell(float(values[number]), "small input")
+        known[symbol] = Known(Area.of(row, n).column_absolute, cells[row, n].value)
+    for n, line in enumerate((eq.SCALED, eq.SHIFTED), column + len(NORM_SYMBOLS)):
+        cells[row, n] = computed(line.expr, known, "small number")
+        known[line.symbol] = Known(Area.of(row, n).column_absolute, cells[row, n].value)
     return cells, known
+
+
+def _epsilon(stage: Stage) -> Cells:
+    """Batch norm's ε, for all rows of a sheet."""
+    if not stage.norm:
+        return {}
+    row, column = EPSILON_PLACE
+    return {
+        (row, column - 1): Cell("batch norm's ε", "name"),
+        (row, column): Cell(EPSILON, "small setting"),
+    }
+
+
+def _norm_rules(stage: Stage, column: int) -> list[Validation]:
+    if not stage.norm:
+        return []
+    high = stage.output[0]
+    return [
+        rules.at_least_0("Batch norm's ε", [Area.of(*EPSILON_PLACE)]),
+        rules.number("Batch norm's γ, β, μ", [Area.of(FIRST_ROW, column, high, 3)]),
+        rules.at_least_0("Batch norm's σ²", [Area.of(FIRST_ROW, column + 3, high)]),
+    ]
 
 
 def _outputs(name: str, cells: Cells, count: int) -> tuple[Known, ...]:
     rows = range(FIRST_ROW, FIRST_ROW + count)
     return tuple(at(name, row, OUTPUT_COLUMN, cells[row, OUTPUT_COLUMN].value) for row in rows)
-
-
-@dataclass(frozen=True)
-class SoftmaxSheet:
-    """A sheet, and where it holds each class with its probability, one by one and as ranges."""
-
-    sheet: Sheet
-    each: tuple[tuple[Value, Known], ...]
-    classes: Known
-    shares: Known
-
-
-LOGIT, LOGITS, POWER, POWERS = (Symbol(n) for n in ("z", "logits", "power", "powers"))
-SHARE = Symbol("p")
-HEADINGS = ("class", "logit z", "e^(z - largest)", "probability")
-
-
-def softmax(name: str, title: str, logits: Sequence[Known], names: Sequence[str]) -> SoftmaxSheet:
-    """Logits to probabilities, a step a column."""
-    classes: list[Value] = [int(n) if n.isdecimal() else n for n in names]
-    words = "Each logit as a power of e, divided by the sum of all: ten shares that add up to 1."
-    cells: Cells = {(1, 2): Cell(title, "title"), (2, 2): Cell(words, "muted")}
-    cells |= {(FIRST_ROW - 1, 2 + n): Cell(word, "heading") for n, word in enumerate(HEADINGS)}
-    rows = range(FIRST_ROW, FIRST_ROW + len(classes))
-    ranges: list[Known] = []
-    for column in range(2, 6):
-        for row, label, logit in zip(rows, classes, logits, strict=True):
-            beside = {
-                s: at(name, row, 2 + n, cells[row, 2 + n].value)
-                for n, s in enumerate((CLASS, LOGIT, POWER)[: column - 2])
-            }
-            whole = dict(zip((CLASSES, LOGITS, POWERS), ranges, strict=False))
-            cells[row, column] = _softmax_cell(column, label, logit, beside | whole)
-        ranges.append(down(name, FIRST_ROW, column, [cells[row, column].value for row in rows]))
-    each = tuple(
-        (label, at(name, row, 5, cells[row, 5].value))
-        for label, row in zip(classes, rows, strict=True)
-    )
-    widths = {1: 2.0, 2: 14.0, 3: 14.0, 4: 16.0, 5: 14.0}
-    lines = (Equation(POWER, explained.POWER), Equation(SHARE, explained.SHARE))
-    pictures = tuple(
-        equation_picture(line, (EQUATION_ROW, column), explained.SIZE)
-        for line, column in zip(lines, (2, 4), strict=True)
-    )
-    sheet = Sheet(
-        name,
-        cells,
-        widths=widths,
-        tab="0072B2",
-        pages_high=1,
-        pictures=pictures,
-        heights={EQUATION_ROW: 36.0},
-        protected=True,
-        first_view=FirstView(effects=(Area.of(FIRST_ROW, 5, len(classes)),)),
-    )
-    return SoftmaxSheet(sheet, each, ranges[0], ranges[3])
-
-
-def _softmax_cell(column: int, label: Value, logit: Known, known: dict[Symbol, Known]) -> Cell:
-    match column:
-        case 2:
-            return Cell(label, "heading")
-        case 3:
-            return computed(VALUE, {VALUE: logit}, "number")
-        case 4:
-            return computed(explained.POWER, known, "number")
-    return computed(explained.SHARE, known, "percent right")
 
 
 def _inputs(inputs: Sequence[Known], left: int) -> Cells:

@@ -7,7 +7,7 @@ from sympy import Add, Expr, Symbol, sqrt
 from toolkit.convnet.stages import Stage
 from toolkit.symbols.equation import Equation
 from toolkit.symbols.long_sums import abridged
-from toolkit.symbols.maps import map_mean, rectified, window_dot, window_largest
+from toolkit.symbols.maps import map_mean, rectified, weighted_sum, window_dot, window_largest
 
 BIAS, SCALE, SHIFT = Symbol("b"), Symbol("s"), Symbol("t")
 GAMMA, BETA, MEAN, VARIANCE = (Symbol(name) for name in ("γ", "β", "μ", "σ²"))
@@ -66,7 +66,7 @@ def _layer(stage: Stage) -> Expr:
     if stage.kind == "convolution":
         return Add(*(_product(stage, channel) for channel in channels))
     if stage.kind == "linear":
-        return window_dot(window(1), kernel(1))
+        return weighted_sum(window(1), kernel(1))
     return {"pool": window_largest, "average": map_mean, "pointwise": lambda x: x}[stage.kind](
         window(1)
     )

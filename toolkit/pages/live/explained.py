@@ -10,10 +10,10 @@ from toolkit.book.tables import Cell
 from toolkit.convnet.stages import Stage
 from toolkit.pages.live import backward as back
 from toolkit.pages.live import equations as eq
-from toolkit.pages.live.layer import EQUATION_ROW
+from toolkit.pages.live.layout import EQUATION_ROW, TITLE_HEIGHT
 from toolkit.symbols.equation import Equation, Gradient
 from toolkit.symbols.long_sums import abridged
-from toolkit.symbols.maps import window_dot
+from toolkit.symbols.maps import weighted_sum
 from toolkit.symbols.ranges import largest, total
 
 EQUATIONS = "Equations"
@@ -22,9 +22,9 @@ LOGIT, LOGITS, POWERS, TARGETS = (Symbol(n) for n in ("z", "logits", "powers", "
 POWER = exp(LOGIT - largest(LOGITS))
 SHARE = Symbol("power") / total(POWERS)
 # -Σ y·ln p, with the logits as they are: no probability is too small for it.
-CROSS_ENTROPY = log(total(POWERS)) + largest(LOGITS) - window_dot(TARGETS, LOGITS)
+CROSS_ENTROPY = log(total(POWERS)) + largest(LOGITS) - weighted_sum(TARGETS, LOGITS)
 SIZE, MOST_TERMS = 12.5, 3
-BETWEEN, MOST_WIDE = 30, 1150  # pixels between equations side by side, and of all in a row
+BETWEEN, MOST_WIDE = 30, 1270  # pixels between equations side by side, and of all in a row
 WORDS_COLUMN, EQUATION_COLUMN, FIRST_ROW = 2, 3, 5
 Line = tuple[str, Equation]
 NORM, RELU = "batch norm", "ReLU"
@@ -89,6 +89,7 @@ def sheet(steps: Sequence[tuple[str, Stage]]) -> Sheet:
         EQUATIONS,
         row=FIRST_ROW,
         widths={1: 2.0, WORDS_COLUMN: 48.0, EQUATION_COLUMN: 90.0},
+        heights={1: TITLE_HEIGHT},
         freeze=(FIRST_ROW - 1, 1),
         tab="CC79A7",
     )
@@ -105,7 +106,7 @@ def sheet(steps: Sequence[tuple[str, Stage]]) -> Sheet:
         for words, equation in lines:
             page.cells[page.row, WORDS_COLUMN] = Cell(words, "label")
             page.typeset(equation, EQUATION_COLUMN, SIZE)
-    page.effects += page.pictures[:1]
+    page.effects = list(page.pictures[:1])
     return page.finish()
 
 
@@ -128,19 +129,18 @@ def _blocks(steps: Sequence[tuple[str, Stage]]) -> Iterator[tuple[str, list[Line
 def equation_row(
     equations: Iterable[Equation], widths: Mapping[int, float]
 ) -> tuple[list[Picture], dict[int, float]]:
-    """Equations side by side above the maps of a sheet, continued in further rows where one is
-    full, and the heights of these rows; `widths` are those of the columns.
+    """Equations side by side above the maps of a sheet, as many as a screen is wide enough for,
+    and the height of their row; `widths` are those of the columns.
     """
     pictures: list[Picture] = []
     heights: dict[int, float] = {}
-    row, column, width = EQUATION_ROW, 2, 0.0
+    column, width = 2, 0.0
     for equation in equations:
-        picture = equation_picture(equation, (row, column), SIZE)
+        picture = equation_picture(equation, (EQUATION_ROW, column), SIZE)
         if width and width + picture.width > MOST_WIDE:
-            row, column, width = row + 1, 2, 0.0
-            picture = equation_picture(equation, (row, column), SIZE)
+            break
         pictures.append(picture)
-        heights[row] = max(heights.get(row, 0.0), row_height(picture, 8))
+        heights[EQUATION_ROW] = max(heights.get(EQUATION_ROW, 0.0), row_height(picture, 8))
         end = width + picture.width + BETWEEN
         while width < end:
             width += widths.get(column, 9.0) * 7

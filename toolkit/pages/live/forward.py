@@ -2,26 +2,16 @@
 
 from dataclasses import dataclass, replace
 
-import numpy as np
-
-from toolkit.book.known import at
-from toolkit.convnet.stages import EPSILON, Stage
+from toolkit.convnet.stages import Stage
 from toolkit.pages.live import backward as back
 from toolkit.pages.live import equations as eq
-from toolkit.pages.live import rules
-from toolkit.pages.live.layer import NUMBERS, beside
+from toolkit.pages.live.choosable import Choosable
 from toolkit.pages.live.layout import FIRST_ROW, Maps, Tiling
-from toolkit.pages.live.page import KernelCells, MapPage, Reads, Weights
+from toolkit.pages.live.page import MapPage, Reads, Weights, map_page
+from toolkit.pages.live.parameters import joint, main_content, norm_content, write_main, write_norm
+from toolkit.pages.live.region import Region
 
-NUMBER_COLUMNS = {
-    eq.GAMMA: 0,
-    eq.BETA: 1,
-    eq.MEAN: 2,
-    eq.VARIANCE: 3,
-    eq.SCALE: 4,
-    eq.SHIFT: 5,
-    eq.BIAS: 6,
-}
+BETWEEN = 3  # rows from one block of maps to the next
 
 
 def as_maps(stage: Stage) -> Stage:
@@ -50,37 +40,62 @@ class ForwardPass:
     z: Maps
     a: Maps
     weights: Weights
+    choosable: Choosable
 
 
-def forward(
-    stage: Stage, page: MapPage, first: int, before: Maps, weights: Weights, margin: int, name: str
-) -> ForwardPass:
-    """The maps of one stage from row `first` of a page on."""
-    z = before
+def forward_page(stage: Stage, name: str, margin: int) -> MapPage:
+    """The page of a stage's forward pass, still empty."""
+    contents = [main_content(stage), norm_content(stage)]
+    return map_page(name, contents, [stage.output], size=stage.size, margin=margin)
+
+
+def forward(stage: Stage, page: MapPage, before: Maps) -> ForwardPass:
+    """The maps of one stage with its trained parameters beside them."""
+    first, z, blocks, held = FIRST_ROW, before, [], []
     if stage.kind != "pointwise":
-        tiles = tiles_of(stage.output, margin, first)
-        single = stage.output[1] == 1
-
-        def reads(channel: int) -> Reads:
-            return _windows(stage, before, channel) | weights.reads(channel)
-
-        z = page.lay(tiles, "z", eq.output(main_part(stage)), reads, shape=single)
-        first = tiles.last + 3
+        tiles = page.tiles(stage.output, first, main_content(stage))
+        held.append(write_main(page, tiles, stage))
+        z = _summed(stage, page, tiles, before, held[0])
+        blocks.append(Region(z, tiles, Weights(held[0].kernels, {})))
+        first = page.last + BETWEEN
     a = z
     if stage.norm or stage.relu:
-        expr = eq.finished(replace(stage, bias=None), back.Z)
+        tiles = page.tiles(stage.output, first, norm_content(stage))
+        held.append(write_norm(page, tiles, stage))
+        a = _changed(stage, page, tiles, z, held[-1])
+        blocks.append(Region(a, tiles))
+    choosable = Choosable(page.name, blocks[-1], blocks[0])
+    return ForwardPass(stage, page.name, before, z, a, joint(*held), choosable)
 
-        def changed(channel: int) -> Reads:
-            return {back.Z: z.window(channel, 1)} | weights.reads(channel)
 
-        a = page.lay(tiles_of(stage.output, margin, first), "a", expr, changed)
-    return ForwardPass(stage=stage, name=name, before=before, z=z, a=a, weights=weights)
+def forward_again(stage: Stage, page: MapPage, first: int, before: Maps, weights: Weights) -> Maps:
+    """The outputs of one stage from row `first` of a page on; its parameters stand elsewhere."""
+    z = before
+    if stage.kind != "pointwise":
+        z = _summed(stage, page, page.tiles(stage.output, first), before, weights)
+        first = page.last + BETWEEN
+    if not (stage.norm or stage.relu):
+        return z
+    return _changed(stage, page, page.tiles(stage.output, first), z, weights)
 
 
-def tiles_of(shape: tuple[int, ...], margin: int, first: int) -> Tiling:
-    """How maps of a shape (maps, rows, columns) are laid out from row `first` on."""
-    count, high, wide = shape
-    return Tiling(count, high, wide, margin, first)
+def _summed(stage: Stage, page: MapPage, tiles: Tiling, before: Maps, weights: Weights) -> Maps:
+    """The outputs z before batch norm and ReLU."""
+
+    def reads(channel: int) -> Reads:
+        return _windows(stage, before, channel) | weights.reads(channel, page.name)
+
+    single = stage.output[1] == 1
+    return page.lay(tiles, "z", eq.output(main_part(stage)), reads, shape=single)
+
+
+def _changed(stage: Stage, page: MapPage, tiles: Tiling, z: Maps, weights: Weights) -> Maps:
+    """The outputs a after batch norm and ReLU."""
+
+    def reads(channel: int) -> Reads:
+        return {back.Z: z.window(channel, 1)} | weights.reads(channel, page.name)
+
+    return page.lay(tiles, "a", eq.finished(replace(stage, bias=None), back.Z), reads)
 
 
 def _windows(stage: Stage, before: Maps, channel: int) -> Reads:
@@ -92,31 +107,3 @@ def _windows(stage: Stage, before: Maps, channel: int) -> Reads:
         eq.window(n): before.window(n - 1, stage.size, stage.stride, stage.padding)
         for n in range(1, stage.input[0] + 1)
     }
-
-
-def parameter_cells(stage: Stage, page: MapPage, margin: int) -> Weights:
-    """The trained parameters, written on the page beside the maps."""
-    right = tiles_of(stage.output, margin, FIRST_ROW).right
-    cells, _, scales, widths = beside(stage, page.name, right)
-    page.cells |= cells
-    page.scales += scales
-    page.widths |= widths
-    page.last = max([page.last, *(row for row, _ in cells)])
-    step = stage.size + (stage.size > 1)
-    left = right + 2 + len(NUMBERS)
-    page.validations += rules.of_maps(stage, right + 1, left)
-    kernels = {
-        (o, i): KernelCells(page.name, FIRST_ROW + o * step, left + i * step, stage.kernel[o, i])
-        for o, i in (np.ndindex(*stage.kernel.shape[:2]) if stage.kernel.size else ())
-    }
-    numbers = {
-        symbol: [
-            at(page.name, row, right + 1 + n, page.cells[row, right + 1 + n].value)
-            for row in range(FIRST_ROW, FIRST_ROW + stage.output[0] * step, step)
-        ]
-        for symbol, n in NUMBER_COLUMNS.items()
-        if (FIRST_ROW, right + 1 + n) in cells
-    }
-    if stage.norm:
-        numbers[eq.EPSILON] = [at(page.name, FIRST_ROW - 3, right + 1, EPSILON)] * stage.output[0]
-    return Weights(kernels, numbers)

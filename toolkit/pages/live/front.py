@@ -10,14 +10,22 @@ from toolkit.book.grid import moving
 from toolkit.book.known import Known, at
 from toolkit.book.live import computed
 from toolkit.book.measure import points
-from toolkit.book.regions import open_areas
-from toolkit.book.sheet import FirstView, Scale, Sheet, Validation
+from toolkit.book.sheet import Scale, Sheet, Validation
 from toolkit.book.tables import Cell
 from toolkit.pages.live import backward as back
+from toolkit.pages.live.choice import CHOICE, OVERVIEW, choice_of
 from toolkit.pages.live.digits import SIDE, STEP, Gallery
 from toolkit.pages.live.draw import CHOSEN, COLUMN, NAMES, RULER, no_such
-from toolkit.pages.live.layer import width_of
-from toolkit.pages.live.layout import DRAW, Array, Cells, Maps, filled
+from toolkit.pages.live.layout import (
+    DRAW,
+    TITLE_HEIGHT,
+    Array,
+    Cells,
+    Maps,
+    filled,
+    first_view,
+    width_of,
+)
 from toolkit.pages.live.loss import LossSheet
 from toolkit.symbols.choices import if_number, share_or_dash
 from toolkit.symbols.lookups import element, place_or
@@ -39,13 +47,15 @@ ROWS = {
 }
 MOST_TERMS = 40  # of one formula
 SUMMARY = (
-    "Choose a digit: the loss, its gradient by every parameter, a step down that gradient, and the "
-    "loss after it."
+    "Does a step down the gradient lower the loss? Change the learning rate η and compare the loss "
+    "before and after the step."
 )
-SMALLER = "The smaller η, the nearer to 100 %: the gradient is right. Try 0.000001."
-VALUE, CHOICE, LABELS, BEFORE, AFTER, SQUARED, CHANGE, EXPECTED = (
-    Symbol(name)
-    for name in ("value", "choice", "labels", "before", "after", "squared", "change", "expected")
+FINDING = (
+    "When η is small, the loss falls by η · Σ gradient², which shows that the gradient is right."
+)
+SMALLER = "The smaller η is, the nearer the ratio is to 100 %. Try 0.000001."
+VALUE, LABELS, BEFORE, AFTER, SQUARED, CHANGE, EXPECTED = (
+    Symbol(name) for name in ("value", "labels", "before", "after", "squared", "change", "expected")
 )
 
 
@@ -86,16 +96,16 @@ class Front:
             self.cells,
             grids=(self.grid,),
             widths=_widths(),
-            heights=dict.fromkeys(range(FIRST_ROW, FIRST_ROW + SIDE), points(PIXELS) * 1.2),
+            heights={1: TITLE_HEIGHT}
+            | dict.fromkeys(range(FIRST_ROW, FIRST_ROW + SIDE), points(PIXELS) * 1.2),
             tab="009E73",
             scales=(Scale((self.maps.area(0),), "000000", "FFFFFF", end=255),),
             validations=self._validations(),
             merges=(Area(5, 11, 5, 20), *_pairs_of_rows()),
             protected=True,
             pages_high=1,
-            first_view=FirstView(
-                controls=open_areas(self.cells),
-                effects=(Area.of(min(ROWS.values()), TABLE_COLUMN, 2 * len(ROWS), 4),),
+            first_view=first_view(
+                self.cells, Area.of(min(ROWS.values()), TABLE_COLUMN, 2 * len(ROWS), 4)
             ),
         )
 
@@ -113,7 +123,7 @@ class Front:
         names = self.gallery.names
         first_row = moving(Area.of(FIRST_ROW, 2), across=0)
         return {
-            CHOICE: at(DRAW, 5, 11, names[-1]),
+            CHOICE: choice_of(names[-1]),
             NAMES: self.gallery.named,
             LABELS: self.gallery.labelled,
             CHOSEN: at(DRAW, 5, 24, len(names)),
@@ -130,7 +140,9 @@ class Front:
             (1, 2): Cell("One step of learning, in cells", "title"),
             (2, 2): Cell(SUMMARY, "muted"),
             (5, 2): Cell("Digit:", "name"),
-            (5, 11): Cell(names[-1], "choice"),
+            (5, 11): computed(CHOICE, known, "node value"),
+            (RATE_ROW, 2): Cell("choose on Overview", "link", link=OVERVIEW),
+            (4, 2): Cell(FINDING, "bold"),
             (5, 24): computed(place_or(CHOICE, NAMES, Integer(1)), known, "shade"),
             (6, 2): computed(warning, known, "bold"),
         }
@@ -194,15 +206,6 @@ class Front:
                 cells[ROWS[key], column + n] = computed(expr, known, style)
 
     def _validations(self) -> tuple[Validation, ...]:
-        digit = Validation(
-            row=5,
-            column=11,
-            last_row=5,
-            kind="choice",
-            title="Which digit?",
-            message="Choose a stored digit. ✗: the network misreads it.",
-            choices=self.gallery.names,
-        )
         rate = Validation(
             row=RATE_ROW,
             column=TABLE_COLUMN + 1,
@@ -211,7 +214,7 @@ class Front:
             title="Learning rate",
             message="A number above 0: how far to go down the gradient.",
         )
-        return digit, rate
+        return (rate,)
 
 
 def _learning_rate() -> Cells:

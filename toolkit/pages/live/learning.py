@@ -1,26 +1,30 @@
 """The workbook of one step of learning: forward, loss, backward, update, forward again."""
 
 from toolkit.book.address import Area
-from toolkit.book.known import Known, at
-from toolkit.book.page import equation_picture
+from toolkit.book.known import Known
 from toolkit.book.sheet import Book, Sheet
 from toolkit.book.tables import Cell
-from toolkit.convnet.stages import DEVIATION, MEAN, Stage, stages
+from toolkit.convnet.stages import stages
 from toolkit.convnet.stored import Stored
-from toolkit.pages.live import backward as back
-from toolkit.pages.live import digits, explained, rules
+from toolkit.pages.live import digits, explained
 from toolkit.pages.live import equations as eq
-from toolkit.pages.live.digits import SIDE, Gallery
-from toolkit.pages.live.explained import SIZE, backward_lines
-from toolkit.pages.live.forward import ForwardPass, as_maps, forward, parameter_cells, tiles_of
+from toolkit.pages.live.choosable import Choosable
+from toolkit.pages.live.digits import Gallery
+from toolkit.pages.live.explained import backward_lines
+from toolkit.pages.live.forward import (
+    BETWEEN,
+    ForwardPass,
+    as_maps,
+    forward,
+    forward_again,
+    forward_page,
+)
 from toolkit.pages.live.front import Front
-from toolkit.pages.live.layer import numbered, size_of
-from toolkit.pages.live.layout import FIRST_ROW, Array, Maps, Tiling
+from toolkit.pages.live.layer import finding, words
+from toolkit.pages.live.layout import FINDING_ROW, FIRST_ROW, Array, Maps
 from toolkit.pages.live.loss import LossSheet
 from toolkit.pages.live.naming import (
-    EQUATION_COLUMN,
-    INPUT_TITLE,
-    NORMALIZED,
+    finding_back,
     kind,
     linked,
     receptive_fields,
@@ -28,10 +32,21 @@ from toolkit.pages.live.naming import (
     way_back,
     way_on,
 )
-from toolkit.pages.live.page import MapPage, Weights
-from toolkit.pages.live.returning import BackwardPass, backward
+from toolkit.pages.live.normalized import input_sheet
+from toolkit.pages.live.overview import Answer, overview
+from toolkit.pages.live.page import MapPage, Weights, map_page
+from toolkit.pages.live.region import Region
+from toolkit.pages.live.returning import BackwardPass, backward, backward_page
+from toolkit.pages.live.weight import Slope, weight_sheet
 
-SECOND, INPUT = "Second pass", "Input"
+SECOND = "Second pass"
+SECOND_TITLE = "Second pass: the same digit with the weights after the step"
+SECOND_QUESTION = (
+    "What does one step change? These are the maps of all layers again, with the new weights."
+)
+SECOND_FINDING = (
+    "A small step changes the maps so little that the eye hardly sees it; the loss shows it."
+)
 
 
 def step_book(stored: Stored, gallery: Gallery) -> Book:
@@ -44,16 +59,26 @@ def step_book(stored: Stored, gallery: Gallery) -> Book:
     second, outputs = pages.second_pass()
     equations = explained.sheet([(each.name, each.stage) for each in pages.passes])
     loss_sheet = loss.sheet(outputs)  # before the first sheet, which reads the loss after the step
+    first = overview(
+        gallery,
+        gallery.names[-1],
+        [pages.image.maps, *(each.a for each in pages.passes)],
+        pages.choosable,
+        Answer(loss.each, loss.answer_before),
+        canvas=False,
+    )
     order = [
+        first,
         front.sheet(loss, pages.gradients),
         equations,
         *sheets,
         loss_sheet,
         *gradient_sheets,
+        *([weight_sheet(pages.slopes)] if pages.slopes else []),
         second,
         digits.sheet(gallery),
     ]
-    return Book("One step of learning", linked(order, pages.jumps))
+    return Book("One step of learning", linked(order))
 
 
 class StepPages:
@@ -61,8 +86,6 @@ class StepPages:
 
     `passes` are the forward passes in order, `weights` the parameters after the step by the name of
     the stage, `gradients` the areas of all gradients of parameters with their sheets and values.
-    `jumps` holds, by the name of a sheet, the title and the first column of a block that lies far
-    to the right on it.
     """
 
     def __init__(self, stored: Stored) -> None:
@@ -70,57 +93,48 @@ class StepPages:
         self.stages = [as_maps(stage) for stage in self.originals]
         self.margin = max(max(stage.padding, stage.size - 1) for stage in self.stages)
         self.passes: list[ForwardPass] = []
+        self.returns: list[BackwardPass] = []
         self.weights: dict[str, Weights] = {}
         self.gradients: list[tuple[str, Area, Array]] = []
-        self.jumps: dict[str, tuple[str, int]] = {}
 
     @property
     def outputs(self) -> Maps:
         """The maps of the last stage before the step: the logits."""
         return self.passes[-1].a
 
+    @property
+    def choosable(self) -> list[Choosable]:
+        """The layers of maps, or where there is none the input."""
+        layers = [each.choosable for each in self.passes if each.choosable.large]
+        return layers or [Choosable(self.image.maps.sheet, self.image, self.image)]
+
     def forward(self, pixels: Maps) -> list[Sheet]:
         """The sheets of the input and of each stage's forward pass."""
-        page = MapPage(INPUT, pixels=size_of(SIDE))
-        maps = _input(page, pixels, self.margin)
-        sheets = [page.sheet(INPUT_TITLE, "0072B2")]
+        sheet, self.image = input_sheet(pixels, self.margin)
+        sheets, maps = [sheet], self.image.maps
         fields = receptive_fields(self.originals)
         for number, stage in enumerate(self.stages, 1):
             original = self.originals[number - 1]
-            page = MapPage(f"{number} {kind(original)}", pixels=size_of(stage.output[1]))
-            self.passes.append(self._forward_pass(stage, page, maps))
+            page = forward_page(stage, f"{number} {kind(original)}", self.margin)
+            self.passes.append(forward(stage, page, maps))
+            page.cells[2, 2] = Cell(way_on(stage), "muted")
+            page.hint(words(original, self.passes[-1].z))
+            page.cells[FINDING_ROW, 2] = Cell(finding(original), "bold")
+            page.explain(eq.apart(stage))
             maps = self.outputs
             sheets.append(page.sheet(title(original, number, fields[number - 1]), "0072B2"))
         return sheets
 
-    def _forward_pass(self, stage: Stage, page: MapPage, maps: Maps) -> ForwardPass:
-        """Writes the parameters, the maps and the equations of one stage on its page."""
-        weights = parameter_cells(stage, page, self.margin)
-        result = forward(
-            stage=stage,
-            page=page,
-            first=FIRST_ROW,
-            before=maps,
-            weights=weights,
-            margin=self.margin,
-            name=page.name,
-        )
-        page.cells[2, 2] = Cell(way_on(stage) + rules.editable(stage), "muted")
-        if weights.numbers or weights.kernels:
-            right = tiles_of(stage.output, self.margin, FIRST_ROW).right
-            self.jumps[page.name] = (numbered(stage), right)
-        page.explain(eq.apart(stage))
-        return result
-
-    def backward(self, by_logit: Maps, rate: Known) -> list[Sheet]:
+    def backward(self, by_logit: Region, rate: Known) -> list[Sheet]:
         """The sheets of gradients, from the last stage to the first."""
         sheets, arriving = [], by_logit
         for stage_pass in reversed(self.passes):
-            page = MapPage(f"∂ {stage_pass.name}", pixels=size_of(stage_pass.stage.input[1]))
-            result = backward(stage_pass, arriving, page, rate, self.margin)
-            arriving, self.weights[stage_pass.name] = result.by_input, result.weights
+            page = backward_page(stage_pass.stage, f"∂ {stage_pass.name}", self.margin)
+            result = backward(stage_pass, arriving, page, rate)
+            self.returns.append(result)
+            arriving, self.weights[stage_pass.name] = result.by_input, result.new.weights
             self._explain_gradients(stage_pass, result, page)
-            step = ", and the step" * bool(result.gradients)
+            step = ", and the step" * bool(result.new.areas)
             sheets.append(page.sheet(f"∂ {stage_pass.name}: backward{step}", "D55E00"))
         return sheets
 
@@ -132,47 +146,33 @@ class StepPages:
         """
         stage = stage_pass.stage
         page.cells[2, 2] = Cell(way_back(stage, first=stage_pass is self.passes[0]), "muted")
+        page.cells[FINDING_ROW, 2] = Cell(finding_back(stage), "bold")
         lines = [line for _, line in backward_lines(stage)]
-        page.explain([*lines, back.NEW] if result.gradients else lines)
-        self.gradients += [(page.name, area, values) for area, values in result.gradients]
-        if result.gradients:
-            first = min(area.column for area, _ in result.gradients)
-            self.jumps[page.name] = ("gradients", first)
+        page.explain(lines)
+        self.gradients += [(page.name, area, values) for area, values in result.new.areas]
+
+    @property
+    def slopes(self) -> list[Slope]:
+        """The stages with kernels, whose gradients a reader takes apart, from the first on."""
+        regions = [self.image, *(each.choosable.maps for each in self.passes)]
+        return [
+            Slope(back.passed.stage, before, back.by_z, back.slopes)
+            for back, before in zip(reversed(self.returns), regions, strict=False)
+            if back.passed.stage.kernel.size
+        ]
 
     def second_pass(self) -> tuple[Sheet, Maps]:
         """The sheet of the forward pass with the parameters after the step, and its logits."""
-        page = MapPage(SECOND, pixels=13, last=5)
+        page = map_page(SECOND, [], [stage.output for stage in self.stages], margin=self.margin)
+        page.last = FIRST_ROW - BETWEEN
         maps = self.passes[0].before
         for stage_pass in self.passes:
-            again = forward(
-                stage=stage_pass.stage,
-                page=page,
-                first=page.last + 4,
-                before=maps,
-                weights=self.weights[stage_pass.name],
-                margin=self.margin,
-                name=SECOND,
-            )
-            heading_row = again.z.places[0][0] - self.margin - 2
-            page.cells[heading_row, 2] = Cell(stage_pass.name, "bold")
-            maps = again.a
-        words = "Second pass: the same digit with the weights after the step"
-        return page.sheet(words, "009E73"), maps
-
-
-def _input(page: MapPage, pixels: Maps, margin: int) -> Maps:
-    """Normalizes the pixels to mean 0 and deviation 1 over the training set."""
-    page.cells |= {
-        (2, 2): Cell(f"{NORMALIZED} {rules.EDITABLE}", "muted"),
-        (4, 2): Cell("mean", "label"),
-        (4, 9): Cell(MEAN, "small setting"),
-        (5, 2): Cell("deviation", "label"),
-        (5, 9): Cell(DEVIATION, "small setting"),
-    }
-    page.widths[9] = 6.0
-    page.validations += rules.normalizing(9)
-    page.pictures.append(equation_picture(eq.NORMALIZED, (4, EQUATION_COLUMN), SIZE))
-    known = {eq.CENTRE: at(INPUT, 4, 9, MEAN), eq.DEVIATION: at(INPUT, 5, 9, DEVIATION)}
-    expr = eq.NORMALIZED.expr
-    tiles = Tiling(1, SIDE, SIDE, margin)
-    return page.lay(tiles, "input", expr, lambda n: known | {eq.PIXEL: pixels.window(n, 1)})
+            first = page.last + BETWEEN + 1
+            weights = self.weights[stage_pass.name]
+            maps = forward_again(stage_pass.stage, page, first, maps, weights)
+            page.cells[first - 2, 2] = Cell(stage_pass.name, "small")
+        page.cells |= {
+            (2, 2): Cell(SECOND_QUESTION, "muted"),
+            (FINDING_ROW, 2): Cell(SECOND_FINDING, "bold"),
+        }
+        return page.sheet(SECOND_TITLE, "009E73"), maps

@@ -9,19 +9,35 @@ from sympy import Expr, Integer, Symbol
 from toolkit.book.known import Known, at, down
 from toolkit.book.live import computed
 from toolkit.book.regions import around
-from toolkit.book.sheet import FirstView, Sheet
+from toolkit.book.sheet import Sheet
 from toolkit.book.tables import Cell
 from toolkit.book.values import Value
 from toolkit.pages.live import backward as back
 from toolkit.pages.live import explained
-from toolkit.pages.live.layout import Cells, Maps
+from toolkit.pages.live.layout import (
+    FINDING_ROW,
+    TITLE_HEIGHT,
+    VIEW,
+    Cells,
+    Frame,
+    Maps,
+    Tiling,
+    first_view,
+)
+from toolkit.pages.live.region import Region
 from toolkit.symbols.choices import matching
 from toolkit.symbols.lookups import lookup
 from toolkit.symbols.maps import window_dot
 from toolkit.symbols.ranges import largest
 
 LOSS, FIRST_ROW = "Loss", 9
-LETTERS = "L: the loss, −ln of the label's probability p. y, the target, is 1 at the label, else 0."
+LETTERS = (
+    "How wrong is the network? The loss L is −ln of the label's probability p; the target y is 1 "
+    "for the label and 0 for every other class."
+)
+FINDING = (
+    "The gradient of a logit is p − y: the further a probability is from its target, the larger."
+)
 VALUE, CLASS, LABEL = (Symbol(name) for name in ("value", "class", "label"))
 LOGIT, LOGITS, POWER, POWERS = (Symbol(n) for n in ("z", "logits", "power", "powers"))
 TARGETS = Symbol("targets")
@@ -39,6 +55,7 @@ class LossSheet:
         self.cells: Cells = {
             (1, 2): Cell("Loss: softmax and cross-entropy", "title"),
             (2, 2): Cell(LETTERS, "muted"),
+            (FINDING_ROW, 2): Cell(FINDING, "bold"),
         }
         self.classes: list[Value] = [int(n) if n.isdecimal() else n for n in self.names]
         self.rows = range(FIRST_ROW, FIRST_ROW + len(self.classes))
@@ -48,7 +65,7 @@ class LossSheet:
             "e^(z - largest)",
             "probability p",
             "target y",
-            "∂loss/∂z = p - y",
+            "∂L/∂z = p − y",
             "",
             "z after",
             "e^(z - largest)",
@@ -68,7 +85,11 @@ class LossSheet:
             known = {back.SHARE: self._known(row, 5), back.TARGET: self._known(row, 6)}
             self.cells[row, 7] = computed(back.BY_LOGIT, known, "number")
         slopes = np.array([self.cells[row, 7].value for row in self.rows], float)
-        self.by_logit = Maps(LOSS, tuple((row, 7) for row in self.rows), slopes[:, None, None])
+        maps = Maps(LOSS, tuple((row, 7) for row in self.rows), slopes[:, None, None])
+        # One below the other, five columns right of the names.
+        frame = Frame(wide=1, pixels=VIEW, beside=(0,) * 5)
+        tiles = Tiling(len(slopes), 1, 1, frame, first=FIRST_ROW, between=0)
+        self.by_logit = Region(maps, tiles)
         self.after, self.answer_after = self.before, self.answer_before
 
     def _known(self, row: int, column: int) -> Known:
@@ -104,6 +125,13 @@ class LossSheet:
         self.cells[end + 1, column + 1] = computed(answer, known, "middle")
         return self._known(end, column + 1), self._known(end + 1, column + 1)
 
+    @property
+    def each(self) -> tuple[tuple[Value, Known], ...]:
+        """Each class with its probability before the step."""
+        return tuple(
+            (name, self._known(row, 5)) for name, row in zip(self.classes, self.rows, strict=True)
+        )
+
     def shares(self) -> list[tuple[Expr, dict[Symbol, Known]]]:
         """The label's probability before and after the step, selected by the targets."""
         targets = self._range(6)
@@ -131,6 +159,8 @@ class LossSheet:
             pages_high=1,
             protected=True,
             pictures=tuple(pictures),
-            heights=heights,
-            first_view=FirstView(effects=(around(p for p in self.cells if p[0] >= FIRST_ROW),)),
+            heights={1: TITLE_HEIGHT} | heights,
+            first_view=first_view(
+                self.cells, around(place for place in self.cells if place[0] >= FIRST_ROW)
+            ),
         )

@@ -1,24 +1,17 @@
 """The names and titles of the sheets of stages, and the links between them."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
 from toolkit.book.sheet import Sheet
 from toolkit.book.tables import Cell
 from toolkit.convnet.stages import Stage
 from toolkit.pages.live.backward import spreads
 from toolkit.pages.live.explained import in_place
-from toolkit.pages.live.layout import DRAW, FIRST_ROW
+from toolkit.pages.live.layout import column_at
 
 KINDS = {"convolution": "conv"}
-EQUATION_COLUMN = 13  # on the sheet of the input, right of mean and deviation
-INPUT_TITLE = "Input: 1 map of 28 x 28, pixels normalized"
-NORMALIZED = (
-    "(pixel / 255 − mean) / deviation: over the training set mean 0 and deviation 1. Blue: ink, "
-    "orange: paper."
-)
 SIDE = 28  # of the images
-NARROW = 3.0  # the greatest width of a column of maps
-CONTENTS_COLUMN = 11  # on the first sheet, where columns are narrow
+LINK_ROW, LINK_PIXELS = 3, 130
 
 
 def kind(stage: Stage) -> str:
@@ -58,49 +51,54 @@ def receptive_fields(steps: list[Stage]) -> list[int]:
 def way_on(stage: Stage) -> str:
     """The meaning of the blocks of a stage's forward sheet in the workbook of one step."""
     meanings = {
-        "pool": "z: the largest cell of each window.",
-        "average": "z: the mean of each map.",
-        "pointwise": "z is what the sheet before shows.",
+        "pool": "What remains? z: the largest cell of each window.",
+        "average": "How much of each map is there? z: the mean of the map.",
+        "pointwise": "What changes in place? z is what the sheet before shows.",
     }
-    first = meanings.get(stage.kind, "z: the sums of products.")
-    below = ", below" * (stage.kind != "pointwise")
+    first = meanings.get(
+        stage.kind, "What does each kernel find? z: a window times the kernel, added up."
+    )
     changes = in_place(stage)
-    second = f" a{below}: after {changes}." if changes else ""
-    return f"{first}{second} Click on a cell to read its formula."
+    second = f" a: the map after {changes}." if changes else ""
+    return f"{first}{second} Select a cell to read its formula."
 
 
 def way_back(stage: Stage, *, first: bool) -> str:
     """The meaning of the blocks of a stage's sheet of gradients."""
-    words = ["Blue: the loss grows with it, orange: it falls."]
+    words = ["How would the loss change? It grows with what is blue and falls with what is orange."]
     if stage.norm or stage.relu:
-        words.append(f"∂z: by each cell before {in_place(stage)}.")
+        words.append(f"∂L/∂z: for each cell before {in_place(stage)}.")
     if spreads(stage):
-        words.append("∂z spread: by each cell of z, as far apart as the windows that made them.")
-    what = "pixel, as normalized: which ink would raise the loss" if first else "cell that was read"
+        words.append("∂L/∂z spread: the same, as far apart as the windows of the cells.")
+    what = "normalized pixel" if first else "cell that the layer reads"
     if stage.kind != "pointwise":
-        words.append(
-            f"∂x{', below' * bool(stage.norm or stage.relu or spreads(stage))}: by each {what}."
-        )
-    if stage.kernel.size or stage.norm:
-        words.append("To the right each parameter's gradient, and its value after the step.")
+        words.append(f"∂L/∂x: for each {what}.")
     return " ".join(words)
 
 
-def linked(sheets: list[Sheet], jumps: Mapping[str, tuple[str, int]]) -> tuple[Sheet, ...]:
-    """Links to Draw, back and forward, in the third row. `jumps` holds, by the name of a sheet, the
-    title and the first column of a block that lies far to the right on it.
-    """
+def finding_back(stage: Stage) -> str:
+    """What holds for the gradients of a stage, whatever the network has learned."""
+    if stage.kernel.size or stage.norm:
+        return (
+            "Each parameter moves against its gradient: new value = old value − η · gradient, "
+            "beside the map that it makes."
+        )
+    if stage.kind == "pool":
+        return "Only the largest cell of each window gets a gradient, because only it was read on."
+    if stage.kind == "average":
+        return "All cells of a map get the same gradient, because the mean counts them alike."
+    return "Where ReLU gave 0, the gradient is 0 as well."
+
+
+def linked(sheets: list[Sheet]) -> tuple[Sheet, ...]:
+    """Links to the first sheet, back and forward, in the third row of each."""
     pages = []
     for number, sheet in enumerate(sheets):
         ways = list(_ways(sheets, number))
-        if sheet.name in jumps:
-            text, column = jumps[sheet.name]
-            ways.append(Cell(f"{text} →", "link", link=sheet.name, spot=(FIRST_ROW, column)))
         if not number:
-            row = _below(sheet)
-            ways.append(Cell("All sheets ↓", "link", link=sheet.name, spot=(row, 2)))
-        step = 8 if sheet.widths.get(3, 9.0) < NARROW else 2
-        links = {(3, 2 + step * n): cell for n, cell in enumerate(ways)}
+            ways.append(Cell("All sheets ↓", "link", link=sheet.name, spot=(_below(sheet), 2)))
+        columns = (column_at(sheet.widths, LINK_PIXELS * n) for n in range(len(ways)))
+        links = {(LINK_ROW, column): cell for column, cell in zip(columns, ways, strict=True)}
         pages.append(sheet.with_cells(links))
     return (pages[0].with_cells(_contents(pages)), *pages[1:])
 
@@ -108,7 +106,7 @@ def linked(sheets: list[Sheet], jumps: Mapping[str, tuple[str, int]]) -> tuple[S
 def _ways(sheets: list[Sheet], number: int) -> Iterator[Cell]:
     """To the first sheet, the one before and the next."""
     if number > 1:
-        yield Cell(DRAW, "link", link=DRAW)
+        yield Cell(sheets[0].name, "link", link=sheets[0].name)
     if number:
         yield Cell(f"← {sheets[number - 1].name}", "link", link=sheets[number - 1].name)
     if number + 1 < len(sheets):
@@ -126,5 +124,6 @@ def _contents(sheets: list[Sheet]) -> dict[tuple[int, int], Cell]:
     cells = {(row, 2): Cell("All sheets", "subtitle")}
     for n, sheet in enumerate(sheets[1:], row + 1):
         cells[n, 2] = Cell(sheet.name, "link", link=sheet.name)
-        cells[n, CONTENTS_COLUMN] = Cell(sheet.cells[1, 2].value, "muted")
+        column = column_at(sheets[0].widths, LINK_PIXELS)
+        cells[n, column] = Cell(sheet.cells[1, 2].value, "muted")
     return cells

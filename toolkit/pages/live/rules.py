@@ -1,13 +1,12 @@
 """What may be typed into the numbers of a network's sheets."""
 
-from collections.abc import Iterator
+from collections.abc import Sequence
 
 from toolkit.book.address import Area
 from toolkit.book.sheet import Validation
 from toolkit.convnet.stages import Stage
-from toolkit.pages.live.layout import FIRST_ROW
 
-EDITABLE = "Numbers in blue ink may be changed."
+EDITABLE = "Yellow cells are yours to change."
 
 
 def editable(stage: Stage) -> str:
@@ -16,17 +15,18 @@ def editable(stage: Stage) -> str:
     return f" {EDITABLE}" if has else ""
 
 
-def number(title: str, area: Area) -> Validation:
-    """Any number in every cell of an area."""
-    return _validation(title, area, "A number.", least=None)
+def number(title: str, areas: Sequence[Area]) -> Validation:
+    """Any number in every cell of these areas."""
+    return _validation(title, areas, "A number.", least=None)
 
 
-def at_least_0(title: str, area: Area) -> Validation:
+def at_least_0(title: str, areas: Sequence[Area]) -> Validation:
     """A number that is not negative."""
-    return _validation(title, area, "A number: positive or 0.", least=0)
+    return _validation(title, areas, "A number: positive or 0.", least=0)
 
 
-def _validation(title: str, area: Area, words: str, least: float | None) -> Validation:
+def _validation(title: str, areas: Sequence[Area], words: str, least: float | None) -> Validation:
+    area, *further = (each.on("") for each in areas)
     return Validation(
         row=area.row,
         column=area.column,
@@ -36,40 +36,18 @@ def _validation(title: str, area: Area, words: str, least: float | None) -> Vali
         title=title,
         message=words,
         least=least,
+        further=tuple(further),
     )
 
 
-def normalizing(column: int) -> tuple[Validation, ...]:
-    """Of the mean and the deviation of all pixels, in rows 4 and 5 of a column."""
-    words = "A number above 0."
-    deviation = Validation(
-        row=5, column=column, last_row=5, kind="positive", title="Deviation", message=words
+def normalizing(mean: Area, deviation: Area) -> tuple[Validation, ...]:
+    """Of the mean and the standard deviation of all pixels."""
+    positive = Validation(
+        row=deviation.row,
+        column=deviation.column,
+        last_row=deviation.row,
+        kind="positive",
+        title="Standard deviation",
+        message="A number above 0.",
     )
-    return number("Mean", Area.of(4, column)), deviation
-
-
-def of_maps(stage: Stage, numbers: int, kernels: int) -> Iterator[Validation]:
-    """Beside maps: of the columns of numbers, and of the kernels from column `kernels` on."""
-    count, step = stage.output[0], stage.size + (stage.size > 1)
-    last = FIRST_ROW + (count - 1) * step
-    if stage.norm:
-        yield at_least_0("Batch norm's ε", Area.of(FIRST_ROW - 3, numbers))
-        yield number("Batch norm's γ, β, μ", Area(FIRST_ROW, numbers, last, numbers + 2))
-        yield at_least_0("Batch norm's σ²", Area(FIRST_ROW, numbers + 3, last, numbers + 3))
-    if stage.bias is not None:
-        yield number("Bias", Area(FIRST_ROW, numbers + 6, last, numbers + 6))
-    if stage.kernel.size:
-        ends = last + stage.size - 1, kernels + (stage.input[0] - 1) * step + stage.size - 1
-        yield number("Kernels", Area(FIRST_ROW, kernels, *ends))
-
-
-def of_numbers(stage: Stage, row: int, scale: int, weights: Area | None) -> Iterator[Validation]:
-    """Of a stage of single numbers from a row on: batch norm's scale and shift, and the weights,
-    their biases left of the scale.
-    """
-    last = row + stage.output[0] - 1
-    if stage.norm:
-        yield number("Batch norm's s, t", Area(row, scale, last, scale + 1))
-    if weights:
-        yield number("Bias", Area(row, scale - 1, last, scale - 1))
-        yield number("Weights", weights)
+    return number("Mean", [mean]), positive

@@ -1,42 +1,53 @@
 """The gradient of every parameter of a stage, and its value after the step."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from sympy import Expr, Symbol
 
 from toolkit.book.address import Area
-from toolkit.book.grid import Grid
-from toolkit.book.known import Known, at
-from toolkit.book.live import computed
+from toolkit.book.known import Known
 from toolkit.book.sheet import Scale
 from toolkit.book.tables import Cell
 from toolkit.convnet.stages import Stage
 from toolkit.pages.live import backward as back
 from toolkit.pages.live import equations as eq
-from toolkit.pages.live.forward import ForwardPass, tiles_of
-from toolkit.pages.live.layer import NEGATIVE, POSITIVE
-from toolkit.pages.live.layout import FIRST_ROW, Array, Maps, filled
-from toolkit.pages.live.page import KernelCells, MapPage, Reads, Weights
+from toolkit.pages.live.beside import Content
+from toolkit.pages.live.forward import ForwardPass
+from toolkit.pages.live.layout import Array, Maps, Tiling, filled
+from toolkit.pages.live.page import MapPage, ParameterCells, Reads, Weights
+from toolkit.pages.live.parameters import kernel_name, number_place
+from toolkit.pages.live.shading import NEGATIVE, POSITIVE
 
-TITLES = ("∂loss/∂kernel", "kernel after the step", "kernel turned, for the way back")
-SLOPES = 3  # of the numbers beside the maps, the first
-AFTER = ("∂γ", "∂β", "∂b", "new γ", "new β", "new s", "new t", "new b")
+GRADIENTS, KERNELS = "∂L/∂k", "new k"
+NORM = ("∂L/∂γ", "∂L/∂β", "new γ", "new β", "new s", "new t")
+BIAS = ("∂L/∂b", "new b")
+Areas = list[tuple[Area, Array]]
+
+
+def parameter_content(stage: Stage) -> Content:
+    """What stands beside the gradients of each output map: two blocks of kernels, their gradients
+    and their values after the step, below the numbers.
+    """
+    numbers = len(NORM) * bool(stage.norm) + len(BIAS) * (stage.bias is not None)
+    kernels = stage.input[0] if stage.kernel.size else 0
+    return Content(numbers=numbers, kernels=kernels, blocks=2 if kernels else 1)
 
 
 @dataclass(frozen=True)
 class ParameterUpdate:
     """The step of a stage's parameters: the gradients by its outputs after and before ReLU, the
-    page that shows them, and the learning rate.
+    page that shows them, how its maps are laid out, and the learning rate.
     """
 
     passed: ForwardPass
     arriving: Maps
     by_z: Maps
     page: MapPage
+    tiles: Tiling
     rate: Known
-    margin: int
+    numbers: dict[Symbol, list[ParameterCells]] = field(default_factory=dict)
 
     @property
     def stage(self) -> Stage:
@@ -44,155 +55,148 @@ class ParameterUpdate:
         return self.passed.stage
 
     @property
-    def step(self) -> int:
-        """Rows, and columns, from one kernel to the next."""
-        return self.stage.size + (self.stage.size > 1)
+    def across(self) -> int:
+        """Kernels side by side in one block."""
+        return self.page.beside.units // 2
 
     @property
-    def right(self) -> int:
-        """The first column beside all maps of the page."""
-        shapes = self.stage.input, self.by_z.values.shape, self.stage.output
-        return max(tiles_of(shape, self.margin, FIRST_ROW).right for shape in shapes)
-
-    @property
-    def lefts(self) -> list[int]:
-        """The first columns of the three blocks of kernels."""
-        wide = self.stage.input[0] * self.step
-        return [self.right + 2 + len(AFTER) + n * (wide + 1) for n in range(len(TITLES))]
+    def top(self) -> int:
+        """Rows of numbers above the kernels."""
+        return self.page.beside.rows_of_numbers(parameter_content(self.stage).numbers)
 
 
 @dataclass(frozen=True)
 class NewParameters:
-    """Parameters after the step, kernels turned for the way back, and where all gradients stand."""
+    """Parameters after the step, and where all gradients stand: those of kernels by (output,
+    input), and all of them as areas.
+    """
 
     weights: Weights
-    turned: dict[tuple[int, int], KernelCells]
-    gradients: tuple[tuple[Area, Array], ...]
+    kernels: dict[tuple[int, int], ParameterCells]
+    areas: Areas
 
 
 def parameters(job: ParameterUpdate) -> NewParameters:
-    """Gradients and new values beside the maps."""
-    if not job.passed.weights.numbers and not job.passed.weights.kernels:
-        return NewParameters(Weights({}, {}), {}, ())
-    page, right = job.page, job.right
-    for n, heading in enumerate(AFTER):
-        if not (job.stage.bias is not None if heading.endswith("b") else job.stage.norm):
-            continue
-        page.cells[FIRST_ROW - 1, right + 1 + n] = Cell(heading, "small centred")
-    numbers: dict[Symbol, list[Known]] = {symbol: [] for symbol in job.passed.weights.numbers}
-    areas: list[tuple[Area, Array]] = []
+    """Gradients and new values beside the gradients of the maps."""
+    held = job.passed.weights
+    if not held.numbers and not held.kernels:
+        return NewParameters(Weights({}, {}), {}, [])
+    job.numbers.update({symbol: [] for symbol in held.numbers})
+    areas: Areas = []
     for channel in range(job.stage.output[0]):
-        page.cells[FIRST_ROW + channel * job.step, right] = Cell(f"map {channel + 1}", "small")
-        areas += _new_numbers(job, channel, numbers)
-    page.last = max(page.last, FIRST_ROW + job.stage.output[0] * job.step)
-    page.widths |= dict.fromkeys(range(right, right + 1 + len(AFTER)), 6.4)
-    grids = {place: _new_kernel(job, *place) for place in job.passed.weights.kernels}
-    if grids:
-        areas.append(_framed(job, [slope for slope, _, _ in grids.values()]))
-    blocks = [
-        {
-            place: KernelCells(page.name, g[n].row, g[n].column, g[n].values)
-            for place, g in grids.items()
-        }
-        for n in (1, 2)
-    ]
-    return NewParameters(Weights(blocks[0], numbers), blocks[1], tuple(areas))
+        areas += _new_numbers(job, channel)
+    slopes: dict[tuple[int, int], ParameterCells] = {}
+    kernels: dict[tuple[int, int], ParameterCells] = {}
+    for place in held.kernels:
+        slopes[place], kernels[place] = _new_kernel(job, *place)
+    if slopes:
+        areas += _blocks(job, slopes)
+    job.page.reach(job.tiles)
+    return NewParameters(Weights(kernels, job.numbers), slopes, areas)
 
 
-def _new_kernel(job: ParameterUpdate, o: int, i: int) -> tuple[Grid, Grid, Grid]:
-    """One kernel's gradient, its new weights, and itself turned by half a turn."""
-    size, side = job.stage.size, job.by_z.values.shape[1]
-    row, step = FIRST_ROW + o * job.step, i * job.step
-    places = [(row, left + step) for left in job.lefts]
+def _new_kernel(job: ParameterUpdate, o: int, i: int) -> tuple[ParameterCells, ParameterCells]:
+    """One kernel's gradient, and its new weights."""
+    size, side, page = job.stage.size, job.by_z.values.shape[1], job.page
+    corner = job.tiles.corners[o]
+    places = []
+    for first in (0, job.across):
+        down, right = page.beside.kernel(i, job.top, job.across, first)
+        places.append((corner[0] + down, corner[1] + right))
+        page.cells[places[-1][0] - 1, places[-1][1]] = Cell(kernel_name(i, job.stage), "small")
     window = job.passed.before.window(i, side, 1, job.stage.padding)
     cut = Known(window.address, np.asarray(window.value)[:size, :size])
-    slope = filled(
-        back.by_kernel(side == 1),
-        {back.X: cut, back.G: job.by_z.whole(o)},
-        places[0],
-        "small slope",
-        (size, size),
-    )
-    block = job.passed.weights.kernels[o, i]
-    operands = {
-        back.OLD: block.cells,
-        back.RATE: job.rate,
-        back.SLOPE: KernelCells(job.page.name, *places[0], slope.values).cells,
-    }
+    read = {back.X: cut, back.G: job.by_z.whole(o)}
+    expr = back.by_kernel(side == 1)
+    slope = filled(expr, read, places[0], "small slope", (size, size))
+    slopes = ParameterCells(page.name, *places[0], slope.values)
+    old = job.passed.weights.kernels[o, i]
+    operands = {back.OLD: old.cells, back.RATE: job.rate, back.SLOPE: slopes.cells}
     new = filled(back.NEW.expr, operands, places[1], "small number")
-    turned = filled(back.OLD, {back.OLD: block.turned}, places[2], "small number")
-    job.page.grids += [slope, new, turned]
-    return slope, new, turned
+    page.grids += [slope, new]
+    return slopes, ParameterCells(page.name, *places[1], new.values)
 
 
-def _framed(job: ParameterUpdate, slopes: list[Grid]) -> tuple[Area, Array]:
-    """Titles, widths and colours of the three blocks of kernels; the area of the gradients."""
-    stage, page = job.stage, job.page
-    wide, last = stage.input[0] * job.step, FIRST_ROW + stage.output[0] * job.step - 1
-    values = np.stack([grid.values for grid in slopes])
-    ends = [float(abs(part).max()) or 1.0 for part in (values, stage.kernel, stage.kernel)]
-    for left, words, end in zip(job.lefts, TITLES, ends, strict=True):
-        page.cells[FIRST_ROW - 2, left] = Cell(words, "bold")
-        for column in range(left, left + wide):
-            blank = job.step > 1 and (column - left) % job.step == stage.size
-            page.widths[column] = 1.0 if blank else 5.6
-        page.widths[left + wide] = 2.0
-        area = Area(FIRST_ROW, left, last, left + wide - 1)
-        page.scales.append(Scale((area,), POSITIVE, NEGATIVE, end=end))
-    return Area(FIRST_ROW, job.lefts[0], last, job.lefts[0] + wide - 1), values
-
-
-def _new_numbers(
-    job: ParameterUpdate, channel: int, numbers: dict[Symbol, list[Known]]
+def _blocks(
+    job: ParameterUpdate, slopes: dict[tuple[int, int], ParameterCells]
 ) -> Iterator[tuple[Area, Array]]:
-    """Gradients and new values of one channel's batch norm and bias, added to `numbers`."""
+    """Headings and colours of the kernels of each map; the areas of their gradients."""
+    page, beside = job.page, job.page.beside
+    rows = beside.rows_of_kernels(job.stage.input[0], job.across)
+    wide = job.across * beside.step
+    for channel, (row, column) in enumerate(job.tiles.corners):
+        head = row - 1
+        page.cells[head, column] = Cell(GRADIENTS, "small")
+        page.cells[head, column + wide] = Cell(KERNELS, "small")
+        values = np.stack([s.values for (o, _), s in slopes.items() if o == channel])
+        area = Area.of(row + job.top, column, rows, wide)
+        largest = float(abs(values).max()) or 1.0
+        # A scale of its own for each map, as the maps have.
+        page.scales.append(Scale((area,), POSITIVE, NEGATIVE, end=largest))
+        yield area, values
+
+
+def _new_numbers(job: ParameterUpdate, channel: int) -> Iterator[tuple[Area, Array]]:
+    """Gradients and new values of one channel's batch norm and bias."""
     if job.stage.norm:
-        yield from _new_norm(job, channel, numbers)
+        yield from _new_norm(job, channel)
     if job.stage.bias is not None:
-        slope = _put(job, channel, 2, back.by_bias(), {back.G: job.by_z.whole(channel)})
-        numbers[eq.BIAS].append(_new(job, channel, 7, eq.BIAS, slope))
-        yield _area(job, channel, 2, [slope])
+        first = len(NORM) * bool(job.stage.norm)
+        read = {back.G: job.by_z.whole(channel)}
+        slope = _put(job, channel, first, BIAS[0], back.by_bias(), read, "small slope")
+        job.numbers[eq.BIAS].append(_new(job, channel, first + 1, eq.BIAS, slope))
+        yield slope.area.on(""), slope.values
 
 
-def _new_norm(
-    job: ParameterUpdate, channel: int, numbers: dict[Symbol, list[Known]]
-) -> Iterator[tuple[Area, Array]]:
+def _new_norm(job: ParameterUpdate, channel: int) -> Iterator[tuple[Area, Array]]:
     held, passed = job.passed.weights.numbers, job.passed
     operands = {
         back.G: job.arriving.whole(channel),
         back.A: passed.a.whole(channel),
         back.Z: passed.z.whole(channel),
     }
-    operands |= {symbol: held[symbol][channel] for symbol in (eq.MEAN, eq.VARIANCE, eq.EPSILON)}
+    kept = {symbol: held[symbol][channel] for symbol in (eq.MEAN, eq.VARIANCE, eq.EPSILON)}
+    operands |= {symbol: cells.whole for symbol, cells in kept.items()}
     slopes = [
-        _put(job, channel, 0, back.by_gamma(job.stage), operands),
-        _put(job, channel, 1, back.by_beta(job.stage), operands),
+        _put(job, channel, n, NORM[n], expr, operands, "small slope")
+        for n, expr in enumerate((back.by_gamma(job.stage), back.by_beta(job.stage)))
     ]
-    operands[eq.GAMMA] = _new(job, channel, 3, eq.GAMMA, slopes[0])
-    operands[eq.BETA] = _new(job, channel, 4, eq.BETA, slopes[1])
-    operands[eq.SCALE] = _put(job, channel, 5, eq.SCALED.expr, operands)
-    operands[eq.SHIFT] = _put(job, channel, 6, eq.SHIFTED.expr, operands)
-    for symbol in (eq.GAMMA, eq.BETA, eq.MEAN, eq.VARIANCE, eq.EPSILON, eq.SCALE, eq.SHIFT):
-        numbers[symbol].append(operands[symbol])
-    yield _area(job, channel, 0, slopes)
+    for n, (symbol, slope) in enumerate(zip((eq.GAMMA, eq.BETA), slopes, strict=True), 2):
+        kept[symbol] = _new(job, channel, n, symbol, slope)
+        operands[symbol] = kept[symbol].seen_from(job.page.name)
+    for n, line in enumerate((eq.SCALED, eq.SHIFTED), 4):
+        kept[line.symbol] = _put(job, channel, n, NORM[n], line.expr, operands)
+        operands[line.symbol] = kept[line.symbol].seen_from(job.page.name)
+    for symbol, cells in kept.items():
+        job.numbers[symbol].append(cells)
+    for slope in slopes:
+        yield slope.area.on(""), slope.values
 
 
-def _put(job: ParameterUpdate, channel: int, n: int, expr: Expr, known: Reads) -> Known:
-    """A cell in column number `n` of those beside the maps."""
-    row, column = FIRST_ROW + channel * job.step, job.right + 1 + n
-    style = "small slope" if n < SLOPES else "small number"
-    job.page.cells[row, column] = cell = computed(expr, known, style)
-    return at(job.page.name, row, column, cell.value)
+def _put(
+    job: ParameterUpdate,
+    channel: int,
+    n: int,
+    name: str,
+    expr: Expr,
+    known: Reads,
+    style: str = "small number",
+) -> ParameterCells:
+    """A number beside a map, its name above it."""
+    row, column = number_place(job.page, job.tiles, channel, n)
+    job.page.cells[row - 1, column] = Cell(name, "small centred")
+    value = job.page.compute((row, column), expr, known, style).value
+    return ParameterCells(job.page.name, row, column, np.array([[value]], float))
 
 
-def _new(job: ParameterUpdate, channel: int, n: int, symbol: Symbol, slope: Known) -> Known:
+def _new(
+    job: ParameterUpdate, channel: int, n: int, symbol: Symbol, slope: ParameterCells
+) -> ParameterCells:
     """The value of a parameter after the step."""
-    old = job.passed.weights.numbers[symbol][channel]
-    operands = {back.OLD: old, back.RATE: job.rate, back.SLOPE: slope}
-    return _put(job, channel, n, back.NEW.expr, operands)
-
-
-def _area(job: ParameterUpdate, channel: int, n: int, slopes: list[Known]) -> tuple[Area, Array]:
-    row, column = FIRST_ROW + channel * job.step, job.right + 1 + n
-    values = np.array([[slope.value for slope in slopes]], float)
-    return Area.of(row, column, wide=len(slopes)), values
+    operands = {
+        back.OLD: job.passed.weights.numbers[symbol][channel].whole,
+        back.RATE: job.rate,
+        back.SLOPE: slope.seen_from(job.page.name),
+    }
+    names = NORM + BIAS if job.stage.norm else BIAS
+    return _put(job, channel, n, names[n], back.NEW.expr, operands)
