@@ -1,6 +1,7 @@
 """The sheets of the MNIST workbook, from a made-up history and made-up probabilities."""
 
 import zipfile
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -12,10 +13,12 @@ from openxml_audit import OpenXmlValidator
 from sympy import Symbol
 from torch import nn
 
+from tests.first_view import book_faults
 from tests.lint import faults
 from tests.recalculation import Cells, Office, cells, chart_values, with_cell, with_cells
 from tests.test_convnet import networks
 from toolkit.book.address import cell_name, letters
+from toolkit.book.sheet import Book
 from toolkit.book.writer import write
 from toolkit.convnet import template
 from toolkit.convnet.digits import Digits
@@ -23,6 +26,7 @@ from toolkit.convnet.history import Epoch, History, Predictions
 from toolkit.convnet.layers import NetworkConfig
 from toolkit.convnet.model import build
 from toolkit.convnet.outputs import predictions
+from toolkit.convnet.seeds import SeedRuns
 from toolkit.convnet.shapes import layer_table
 from toolkit.convnet.template import Augmentation
 from toolkit.files.templates import templates_folder
@@ -50,6 +54,7 @@ FASHION = (
     "Ankle boot",
 )
 SHIPPED = sorted(path.stem for path in (templates_folder() / "models").glob("*.toml"))
+LONG = [f"{letter} class whose name is long enou" for letter in "abcdefghij"]
 IMAGES = 2000
 
 
@@ -443,6 +448,26 @@ def test_the_first_sheet_shows_the_network_as_blocks(book: Path) -> None:
         assert (kind, cost) == (row.name, row.parameters)
         sizes = " × ".join(map(str, row.output))
         assert output == (sizes if len(row.output) > 1 else f"{sizes} numbers")
+
+
+def other_runs() -> dict[str, Book]:
+    """Runs that are unlike the shipped one: in length, class names, held-out images, sheets."""
+    said, ended, names = made_up(80), "training diverged in epoch 20", tuple(LONG)
+    long, short = history(), replace(history(), epochs=history().epochs[:1])
+    odd = replace(history(), held_out="validation", ended=ended, versions="0.1.0 " * 15)
+    empty = SeedRuns(odd.model, "", odd.train_count, odd.test_count, "validation")
+    series = empty.having(odd).having(replace(odd, seed=1))
+    return {
+        "names": mnist_book(long, "toolkit mnist", None, said, names),
+        "one epoch": mnist_book(short, "toolkit mnist", empty.having(short), said),
+        "validation": mnist_book(odd, "toolkit mnist", series, said),
+        **{name: mnist_book(history(name), "toolkit mnist") for name in SHIPPED},
+    }
+
+
+def test_the_first_views_of_other_runs_have_no_fault() -> None:
+    for name, made in other_runs().items():
+        assert book_faults(made) == {}, name
 
 
 @pytest.mark.parametrize("name", SHIPPED)

@@ -72,13 +72,15 @@ def _finding() -> Expr:
     costs = sentence(
         "The network has ",
         grouped_text(rules.PARAMETERS),
-        " parameters, the most of them in layer ",
+        " parameters and needs ",
+        grouped_text(rules.MULTIPLY_ADDS),
+        " multiply-adds for one image; layer ",
         lookup(NUMBERS, COSTS, largest(COSTS)),
         " (",
         lookup(KINDS, COSTS, largest(COSTS)),
-        "), and needs ",
-        grouped_text(rules.MULTIPLY_ADDS),
-        " multiply-adds for one image.",
+        ") has the most parameters, ",
+        grouped_text(largest(COSTS)),
+        ".",
     )
     # The image, number 0, passes as well, so the number of passes is that of the layer that fails.
     failure = sentence(

@@ -66,12 +66,14 @@ def write_settings(page: MnistPage, image: tuple[int, ...]) -> dict[Symbol, Know
     )
     page.merges.append(Area.of(SIZES_ROW - 1, SUMMARY_COLUMN, 1, 2))
     known = {}
-    values = {**dict(zip(IMAGE, image, strict=True)), **SIZES}
-    for row, (symbol, value) in enumerate(values.items(), SIZES_ROW):
+    lines = [(symbol, f"image {symbol.name}") for symbol in IMAGE]
+    lines += [(symbol, symbol.name) for symbol in SIZES]
+    values = (*image, *SIZES.values())
+    for row, ((symbol, words), value) in enumerate(zip(lines, values, strict=True), SIZES_ROW):
         place = row, SUMMARY_COLUMN + 1
-        page.cells[row, SUMMARY_COLUMN] = Cell(symbol.name, "layer")
+        page.cells[row, SUMMARY_COLUMN] = Cell(words, "layer")
         page.cells[place] = Cell(value, "layer size")
-        page.validations.append(whole(place, row, symbol.name, 1))
+        page.validations.append(whole(place, row, words, 1))
         known[symbol] = Known(Area.of(*place).absolute, value)
     return known
 
