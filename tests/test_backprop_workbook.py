@@ -131,7 +131,7 @@ def test_only_parameters_are_plain_numbers(class_book: Path, worked: LessonLayou
     # and how far and how strictly gradients are checked.
     free = {
         "Parameters": len(worked.parameters) - 1,
-        "Learning rates": 1 + len(CHOSEN_EPOCHS),
+        "Learning rates": 2 + len(CHOSEN_EPOCHS),
         "Gradient check": 2 + 2 * len(worked.derived.parameters),
     }
     for name, sheet in cells(class_book, formulas=True).items():
@@ -166,7 +166,7 @@ def test_a_changed_cell_gives_what_a_fresh_run_gives(
 
 def same_charts(edited: Path, fresh: Path) -> None:
     drawn, wanted = chart_values(edited), chart_values(fresh)
-    assert len(drawn) == len(wanted) == 9
+    assert len(drawn) == len(wanted) == 8
     for (_, series), (_, expected) in zip(drawn, wanted, strict=True):
         assert [name for name, _ in series] == [name for name, _ in expected]
         for (_, ours), (_, theirs) in zip(series, expected, strict=True):
@@ -174,15 +174,17 @@ def same_charts(edited: Path, fresh: Path) -> None:
 
 
 def test_chart_caches_hold_the_losses(class_book: Path, worked: LessonLayout) -> None:
-    comparison, chosen, again, *each = chart_values(class_book)
-    assert again == comparison
-    assert chosen[0] == "Backprop, epoch by epoch: η = 1"
-    assert chosen[1][0][1] == each[4][1][0][1]
+    comparison, chosen, *each = chart_values(class_book)
+    assert chosen[0] == "Loss over the epochs"
+    assert chosen[1][0][0] == "Backprop, epoch by epoch: η = 1"
+    assert chosen[1][0][1] == comparison[1][4][1]
     assert comparison[0] == "Loss for each learning rate"
-    assert each[0][0] == "Learning rate A: η = 0.1"
+    assert comparison[1][0][0] == "η = 0.1"
     for rate, (name, losses) in enumerate(comparison[1]):
-        assert name == each[rate][0]
-        assert losses == each[rate][1][0][1]
+        *grey, (own, line), (mark, dot) = each[rate][1]
+        assert (own, line) == (name, losses)
+        assert (mark, dot) == ("loss at epoch 66", [losses[66]])
+        assert grey == comparison[1][:rate] + comparison[1][rate + 1 :]
         np.testing.assert_allclose(losses, worked.trace.column(LOSS, rate), rtol=1e-15)
 
 

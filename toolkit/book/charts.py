@@ -59,12 +59,12 @@ def bars(chart: Chart) -> BarChart:
 def _dress(plot: ScatterChart | BarChart, chart: Chart) -> None:
     """Set the titles, the axes and the legend."""
     plot.roundedCorners = False
-    plot.title = _title(chart.title, TITLE_SIZE, bold=True)
+    plot.title = _title(chart.title, TITLE_SIZE, bold=True) if chart.title else None
     plot.x_axis = _axis(plot.x_axis, chart.x_title, chart.x_format, gridlines=False)
     plot.y_axis = _axis(plot.y_axis, chart.y_title, chart.y_format, gridlines=True)
     plot.y_axis.scaling.min, plot.y_axis.scaling.max = chart.y_min, chart.y_max
     plot.y_axis.scaling.logBase = 10 if chart.y_log else None
-    if len(chart.series) > 1:
+    if chart.legend and len(chart.series) > 1:
         plot.legend.position, plot.legend.overlay = "b", False
     else:
         plot.legend = None
@@ -76,7 +76,7 @@ def _end(chart: Chart) -> float:
 
 
 def _series(series: Series, number: int) -> XYSeries:
-    colour = PALETTE[number % len(PALETTE)]
+    colour = series.ink or PALETTE[number % len(PALETTE)]
     line = LineProperties(solidFill=colour, w=LINE_WIDTH)
     element = XYSeries(
         idx=number,

@@ -12,11 +12,12 @@ from toolkit.book.live import computed
 from toolkit.book.measure import ROW_POINTS
 from toolkit.book.regions import open_areas
 from toolkit.book.sheet import Chart, FirstView, Sheet, Validation
-from toolkit.book.tables import Cell, Table
+from toolkit.book.tables import Cell
 from toolkit.network.derivation import LEARNING_RATE
 from toolkit.network.forward import layer_name
 from toolkit.network.optimizers import ALPHA, BETAS, MEANINGS, MOMENTUM
 from toolkit.pages.backprop import layout
+from toolkit.pages.backprop.backprop import Verdict
 from toolkit.pages.backprop.layout import (
     BEFORE_COMPARED,
     OPTIMIZERS,
@@ -28,7 +29,6 @@ from toolkit.pages.backprop.layout import (
     rate_sheet,
     steering,
 )
-from toolkit.pages.backprop.loss_curves import comparison
 from toolkit.symbols.equation import quantity
 from toolkit.symbols.lookups import lookup
 from toolkit.symbols.records import occurrences
@@ -53,9 +53,10 @@ CHOICE = (
 )
 
 
-def sheet(run: LessonLayout, tables: list[Table], of_optimizers: Chart | None = None) -> Sheet:
+def sheet(
+    run: LessonLayout, chart: Chart, verdict: Verdict, of_optimizers: Chart | None = None
+) -> Sheet:
     """The second sheet of the workbook, with a chart of the compared optimizers if any."""
-    chart = comparison(run, tables)
     charts = (chart, _below(chart, of_optimizers)) if of_optimizers else (chart,)
     cells = {
         (1, 1): Cell(run.lesson.title, "title"),
