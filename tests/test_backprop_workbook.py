@@ -253,7 +253,7 @@ def test_numbers_in_titles_read_alike_everywhere(tmp_path: Path, office: Office)
     write(backprop_book(many), tmp_path / "many.xlsx")
     ours, theirs = cells(tmp_path / "many.xlsx"), office.values(tmp_path / "many.xlsx")
     for letter in many.letters:
-        assert theirs[rate_sheet(letter)]["A1"] == ours[rate_sheet(letter)]["A1"]
+        assert theirs[rate_sheet(letter)]["B1"] == ours[rate_sheet(letter)]["B1"]
 
 
 def test_updates_shown_are_those_of_the_first_epoch(class_book: Path, worked: LessonLayout) -> None:
@@ -316,7 +316,7 @@ def test_another_rate_can_be_chosen(
     book["Parameters"]["B25"] = "B"
     book.save(tmp_path / "chosen.xlsx")
     actual = office.values(tmp_path / "chosen.xlsx")
-    assert actual["Backprop"]["A1"] == "Backprop, epoch by epoch: η = 0.2"
+    assert actual["Backprop"]["B1"] == "Backprop, epoch by epoch: η = 0.2"
     assert actual["Step 6, update"]["E6"] == pytest.approx(
         worked.trace.column(worked.derived.weights[0], 1)[1]
     )

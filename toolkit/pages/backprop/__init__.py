@@ -49,9 +49,12 @@ def work_out(lesson: Lesson) -> LessonLayout:
 
 def backprop_book(run: LessonLayout, template: str = "TEMPLATE") -> Book:
     """All sheets in reading order; `template` is the name of the lesson on the command line."""
-    tables = [table.sheet(run, rate) for rate in range(len(run.letters))]
-    rate_tables = [sheet.tables[0] for sheet in tables]
+    rate_tables = [table.table(run, rate) for rate in range(len(run.letters))]
     compared = rates.page(run, rate_tables)
+    tables = [
+        table.sheet(run, rate, epochs, compared.sentence(rate))
+        for rate, epochs in enumerate(rate_tables)
+    ]
     cells = QuantityCells(dict(run.parameters), dict(run.texts))
     further = [others.sheet(run, cells)] if others.equations(run) else []
     steps = lesson_steps(run)
@@ -98,8 +101,11 @@ def _optimizers(
     tables = [optimizers.own_table(one) for one in run.compared]
     curves = optimizers.curves(run, chosen, tables)
     pairs = zip(run.compared, tables, strict=True)
-    own = [optimizers.own_sheet(one, epochs) for one, epochs in pairs]
     page = optimizers.sheet(run, curves, at_rates)
+    own = [
+        optimizers.own_sheet(one, epochs, page, place)
+        for place, (one, epochs) in enumerate(pairs, 1)
+    ]
     return [page], page.charts[0], own
 
 

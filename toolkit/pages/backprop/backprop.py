@@ -1,7 +1,5 @@
 """The backprop table at the learning rate that is selected on the sheet Parameters."""
 
-from sympy import Expr, Symbol
-
 from toolkit.book.known import Known, at
 from toolkit.book.live import computed
 from toolkit.book.sheet import Chart, Series, Sheet
@@ -18,24 +16,18 @@ from toolkit.pages.backprop.layout import (
 from toolkit.symbols.text import Text, joined, number_text
 
 TITLE = joined(Text("Backprop, epoch by epoch: η = "), number_text(LEARNING_RATE))
-Verdict = tuple[Expr, dict[Symbol, Known]]
 
 
-def sheet(epochs: Table, run: LessonLayout, verdict: Verdict) -> Sheet:
+def sheet(epochs: Table, run: LessonLayout, verdict: table.Verdict) -> Sheet:
     """The table, with a chart of its loss to the right.
 
     `verdict` is the sentence about this learning rate, with the cells that it reads.
     """
-    heading = computed(TITLE, run.parameters, "title")
-    cells = {
-        (1, 1): heading,
-        (2, 1): Cell("back", "link", link=START),
-        (2, 2): Cell("Choose another learning rate on the sheet", "muted"),
-        (2, 7): Cell(PARAMETERS, "link", link=PARAMETERS),
-        (2, 9): Cell(table.ROWS_HINT, "muted"),
-        (1, 9): computed(*verdict, "note"),
+    title = computed(TITLE, run.parameters, "title")
+    cells = table.heading(title, START, table.QUESTION, verdict) | {
+        (2, 18): Cell("Choose another rate", "link", link=PARAMETERS),
     }
-    chart = _chart(epochs, at(BACKPROP, 1, 1, heading.value))
+    chart = _chart(epochs, at(BACKPROP, *table.TITLE, title.value))
     return table.page(BACKPROP, cells, epochs, (chart,), tab="000000", effects=(chart,))
 
 

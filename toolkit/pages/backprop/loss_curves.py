@@ -123,13 +123,13 @@ def summaries(
 def _summary(curve: Curve, page: str, row: int, chosen_cells: Settings) -> Cells:
     known = curve.known() | curve.pairs() | curve.activations
     known |= {GRADIENTS: curve.gradients, GOAL: chosen_cells.goal, EPOCH: chosen_cells.epoch}
-    lowest = computed(when_all_numbers(smallest(LOSSES), LOSSES), known, "loss")
+    lowest = computed(when_all_numbers(smallest(LOSSES), LOSSES), known, "fit")
     known |= {LOWEST: at(page, row, 5, lowest.value)}
     cells = {
         (row, 1): curve.link,
         (row, 2): computed(LEARNING_RATE, {LEARNING_RATE: curve.rate}, "text"),
-        (row, 3): computed(unless_dash(BEGIN, BEGIN), known, "loss"),
-        (row, 4): computed(when_all_numbers(last(LOSSES), LOSSES), known, "loss"),
+        (row, 3): computed(unless_dash(BEGIN, BEGIN), known, "fit"),
+        (row, 4): computed(when_all_numbers(last(LOSSES), LOSSES), known, "fit"),
         (row, 5): lowest,
         (row, 6): computed(
             when_all_numbers(first_at_most(LOSSES, LOWEST * (1 + NOISE)), LOSSES), known, "integer"
@@ -139,7 +139,7 @@ def _summary(curve: Curve, page: str, row: int, chosen_cells: Settings) -> Cells
         (row, 10): computed(when_all_numbers(_half(), LOSSES), known, "right"),
         (row, 11): computed(_steepest(curve), known, "scientific"),
         (row, 12): computed(_slope(curve), known, "scientific"),
-        (row, CHOSEN_COLUMN): computed(loss_at_epoch(), known, "loss"),
+        (row, CHOSEN_COLUMN): computed(loss_at_epoch(), known, "fit"),
     }
     return cells | _verdict(curve, page, row, cells)
 
@@ -207,7 +207,7 @@ def chosen(run: LessonLayout, curves: Sequence[Curve], page: str, row: int, word
         cells[below, 1] = curve.link
         for column, epoch in enumerate(epochs, 2):
             known = curve.known() | {EPOCH: at(page, row + 1, column, epoch)}
-            cells[below, column] = computed(loss_at_epoch(), known, "loss")
+            cells[below, column] = computed(loss_at_epoch(), known, "fit")
     return cells
 
 

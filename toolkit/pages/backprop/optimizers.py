@@ -48,6 +48,7 @@ QUESTION = (
     "same; only the use of the gradient differs."
 )
 TUNED = Text("Tune every η alike before you rank optimizers.")
+WORDS = quantity("sentence")
 KINDS, LOSSES_THERE, OTHERS, OWN, AT_RATES = (
     quantity(n)
     for n in (
@@ -88,16 +89,18 @@ def own_table(one: LessonLayout) -> Table:
     return table.table(renamed, 0, own_symbol(LEARNING_RATE, kind))
 
 
-def own_sheet(one: LessonLayout, epochs: Table) -> Sheet:
-    """The table of a compared optimizer as a sheet with a heading."""
+def own_sheet(one: LessonLayout, epochs: Table, page: Sheet, place: int) -> Sheet:
+    """The table of a compared optimizer as a sheet with a heading.
+
+    Its result is in row `place` (from 0) of those on `page`, the comparison.
+    """
+    row = HEADING_ROW + 1 + place
     kind = kind_of(one)
     rate = {LEARNING_RATE: one.parameters[own_symbol(LEARNING_RATE, kind)]}
-    cells = {
-        (1, 1): computed(joined(Text(f"{kind}: η = "), number_text(LEARNING_RATE)), rate, "title"),
-        (2, 1): Cell("back", "link", link=OPTIMIZERS),
-        (2, 2): Cell(f"to the comparison. {table.ROWS_HINT}", "muted"),
-    }
-    return table.page(kind, cells, epochs)
+    title = computed(joined(Text(f"{kind}: η = "), number_text(LEARNING_RATE)), rate, "title")
+    words = at(OPTIMIZERS, row, WORDS_COLUMN, page.cells[row, WORDS_COLUMN].value)
+    cells = table.heading(title, OPTIMIZERS, table.QUESTION, (WORDS, {WORDS: words}))
+    return table.page(kind, cells, epochs, effects=(table.FINDING,))
 
 
 def curves(run: LessonLayout, chosen: Table, tables: Sequence[Table]) -> list[Curve]:
@@ -180,7 +183,7 @@ def _own_rates(
         cells |= {
             (below, 1): curve.link,
             (below, 2): computed(LEARNING_RATE, {LEARNING_RATE: curve.rate}, "text"),
-            (below, 3): computed(loss_at_epoch(), known, "loss"),
+            (below, 3): computed(loss_at_epoch(), known, "fit"),
         }
     return cells
 

@@ -30,7 +30,7 @@ CEILING_WORDS = (
 
 def ceiling(curve: Curve) -> Cell:
     """Twice the initial loss, at which the curves are cut off."""
-    return computed(if_number(BEGIN, GROWTH * BEGIN, Integer(1)), curve.known(), "loss")
+    return computed(if_number(BEGIN, GROWTH * BEGIN, Integer(1)), curve.known(), "fit")
 
 
 def curve_table(curves: Sequence[Curve], row: int, limit: Known) -> Table:
@@ -52,7 +52,7 @@ def _column(curve: Curve, limit: Known) -> Column:
     values = [below(loss, limit.value)[0] for loss in losses.values]
     present = element(LOSSES, EPOCH + 1)
     formula = _formula(BELOW_CEILING.xreplace({A_LOSS: present}), {LOSSES: losses, CEILING: limit})
-    return Column(curve.name, values, style="loss", formula=formula)
+    return Column(curve.name, values, style="fit", formula=formula)
 
 
 def _formula(expr: Expr, known: dict[object, Known]) -> str:
@@ -73,7 +73,7 @@ def all_rates(names: Sequence[Known], lines: Table) -> Chart:
         series,
         row=7,
         column=6,
-        width=16,
+        width=15.5,
         height=11 + 0.5 * max(0, len(series) // 3 - 2),  # the legend takes three names a line
         y_min=0,
     )

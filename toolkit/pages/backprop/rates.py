@@ -2,7 +2,7 @@
 
 from math import ceil
 
-from sympy import And, Eq, Expr, Integer, Piecewise, Symbol
+from sympy import And, Eq, Expr, Integer, Piecewise
 
 from toolkit.book.address import Area
 from toolkit.book.known import Known, down
@@ -36,6 +36,7 @@ from toolkit.pages.backprop.rate_charts import (
     mark,
     small_chart,
 )
+from toolkit.pages.backprop.table import Verdict
 from toolkit.pages.backprop.trends import STUCK
 from toolkit.symbols.bounds import held
 from toolkit.symbols.choices import if_number, matching
@@ -148,7 +149,7 @@ class RatesPage(PageBuilder):
                 (5, lookup(STATUSES, CHOSEN, extreme)),
             ):
                 some = Piecewise((Text("–"), Eq(numbers_in(CHOSEN), 0)), (expr, True))
-                self.compute((row, column), some, known, "loss" if column == 3 else "note")
+                self.compute((row, column), some, known, "fit" if column == 3 else "note")
             loss, rate = self.known((row, 3)), self.known((row, 4))
             words = joined(
                 Text("η = "), number_text(RATE), Text(" (loss "), number_text(OWN), Text(")")
@@ -188,7 +189,7 @@ class RatesPage(PageBuilder):
         self.heights[below] = 2 * LINE_POINTS
         text = joined(Text("loss at epoch "), epoch_held(self.run.trace.epochs))
         label = self.compute((below + 1, column), text, {EPOCH: self.settings.epoch}, "muted")
-        self.compute((below + 1, column + 1), OWN, {OWN: loss}, "loss")
+        self.compute((below + 1, column + 1), OWN, {OWN: loss}, "fit")
         self.compute(
             (below + 1, column + 2),
             rank(self.count),
@@ -200,7 +201,11 @@ class RatesPage(PageBuilder):
         chart = small_chart(self.names, self.plot, rate, dot, (row + 1, column))
         self.charts.append(chart)
 
-    def verdict(self) -> tuple[Expr, dict[Symbol, Known]]:
+    def sentence(self, rate: int) -> Verdict:
+        """The sentence about one rate, as a formula."""
+        return WORD, {WORD: self.result(rate, WORDS_COLUMN)}
+
+    def verdict(self) -> Verdict:
         """The sentence about the rate that is chosen on the sheet Parameters, as a formula."""
         known = {
             WORDS: self.column(WORDS_COLUMN),
