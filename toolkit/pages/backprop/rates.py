@@ -41,7 +41,7 @@ from toolkit.pages.backprop.trends import STUCK
 from toolkit.symbols.bounds import held
 from toolkit.symbols.choices import if_number, matching
 from toolkit.symbols.equation import quantity
-from toolkit.symbols.lookups import lookup
+from toolkit.symbols.lookups import element, lookup
 from toolkit.symbols.ranges import largest, numbers_in, rank_from_below, rise_count, smallest
 from toolkit.symbols.text import Text, joined, number_text
 
@@ -177,6 +177,12 @@ class RatesPage(PageBuilder):
         self.finding = (3, 1)
         self.compute(self.finding, finding(self.count, self.run.trace.epochs), known, "bold")
 
+    def _dot(self, rate: int) -> Known:
+        """The height of the dot at the chosen epoch, which is on the curve as it is drawn."""
+        known = {CHOSEN: self.plot.known(RATES, rate + 1), EPOCH: self.settings.epoch}
+        height = element(CHOSEN, epoch_held(self.run.trace.epochs) + 1)
+        return self.compute((self.plot.row - 1, rate + 2), height, known, "fit")
+
     def write_block(self, rate: int) -> None:
         """The chart of a rate, and below it the sentence and the loss at the chosen epoch."""
         row, column = self.band(rate)
@@ -196,8 +202,7 @@ class RatesPage(PageBuilder):
             {OWN: loss, CHOSEN: self.column(CHOSEN_COLUMN)},
             "note",
         )
-        epoch = self.known((self.extremes + 2, 3))
-        dot = mark(label, epoch, loss, rate)
+        dot = mark(label, self.known((self.extremes + 2, 3)), self._dot(rate), rate)
         chart = small_chart(self.names, self.plot, rate, dot, (row + 1, column))
         self.charts.append(chart)
 
@@ -228,8 +233,9 @@ class RatesPage(PageBuilder):
         self.cells[row, 1] = Cell(CEILING_WORDS, "subtitle")
         self.cells[row + 1, 1] = ceiling(self.curves[0])
         limit = self.known((row + 1, 1))
-        self.plot = curve_table(self.curves, row + 2, limit)
+        self.plot = curve_table(self.curves, row + 4, limit)
         self.tables.append(self.plot)
+        self.cells[row + 2, 1] = Cell("The dots at the chosen epoch, then the curves", "text")
         self.cells[self.extremes + 2, 1] = Cell("the chosen epoch, as the formulas use it", "text")
         self.compute(
             (self.extremes + 2, 3),
