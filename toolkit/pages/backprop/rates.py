@@ -253,7 +253,7 @@ def epoch_held(epochs: int) -> Expr:
 def rank(count: int) -> Expr:
     """The place of a loss among those of all rates at the chosen epoch, in words."""
     if count == 1:
-        return if_number(OWN, Text(""), Text("out of range"))
+        return if_number(OWN, Text("the only rate"), Text("out of range"))
     place = rank_from_below(OWN, CHOSEN)
     words = Piecewise(
         (Text("the lowest of all"), Eq(place, 1)),
