@@ -267,7 +267,7 @@ def test_the_chart_of_gradient_sizes(deep: LessonLayout, deep_book: Path) -> Non
     (chart,) = sheet.charts
     assert chart.y_log
     assert "Lines: layer 1, layer 2, layer 3, layer 4." in chart.description
-    drawn = dict(chart_values(deep_book))["Gradient sizes: η = 1"]
+    drawn = dict(chart_values(deep_book))["Size of the gradients of each layer"]
     assert [name for name, _ in drawn] == [f"layer {n}" for n in range(1, 5)]
     np.testing.assert_allclose([values for _, values in drawn], mean_sizes(deep), rtol=1e-13)
 
@@ -319,7 +319,7 @@ def test_gradient_sizes_of_other_networks(name: str, tmp_path: Path, office: Off
         assert "No gradient reaches layer 1 at the start." in sheet.values()
 
 
-@pytest.mark.parametrize("name", ["class", "class-half", "line", "softmax", "xor"])
+@pytest.mark.parametrize("name", ["class", "class-half", "diverge", "line", "softmax", "xor"])
 def test_other_lessons_have_neither_sheet(name: str) -> None:
     names = [sheet.name for sheet in backprop_book(work_out(changed(load(name), epochs=1))).sheets]
     assert not {PUBLISHED, SIZES} & set(names)

@@ -113,6 +113,7 @@ STYLES = {
     "right": Style("0", align="right"),
     "count": Style("#,##0"),
     "number": Style("0.000000"),
+    "fit": Style(align="right"),  # General, which adapts its digits to the width of the column
     "loss": Style("0.000000000"),
     "large": Style("0.000E+00", align="right"),
     "large value": Style("0.000E+00", bold=True, align="right"),
