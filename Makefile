@@ -97,7 +97,7 @@ results: $(VENV)/test
 
 # The pictures in the README are the first views of sheets: of backprop and live the first sheet, of
 # mnist Mistakes, of concepts the one on the learning rate.
-PICTURES = backprop:1 live:1 mnist:9 concepts:8
+PICTURES = backprop:1 live:1 mnist:8 concepts:8
 .PHONY: pictures
 pictures: $(VENV)/test window
 	rm -rf build/pictures
