@@ -303,7 +303,10 @@ LARGE = pytest.param("partial sums", marks=pytest.mark.full)
 @pytest.mark.parametrize("name", [LARGE, *(name for name in NETWORKS if name != "partial sums")])
 def test_gradient_sizes_of_other_networks(name: str, tmp_path: Path, office: Office) -> None:
     worked, path = work_out(NETWORKS[name]), tmp_path / "other.xlsx"
-    book, needed = backprop_book(worked), ("Parameters", "Backprop", SIZES, "Rate A")
+    book, needed = (
+        backprop_book(worked),
+        ("Parameters", "Backprop", "Learning rates", SIZES, "Rate A"),
+    )
     sheets = tuple(s for s in book.sheets if s.name in needed or s.name.startswith("Sample "))
     write(replace(book, sheets=sheets), path)
     assert not faults(path)
