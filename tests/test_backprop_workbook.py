@@ -274,8 +274,16 @@ def test_updates_shown_are_those_of_the_first_epoch(class_book: Path, worked: Le
         assert shown[weight.name] == worked.trace.column(weight, 4)[1]
 
 
+# The others are recalculated by IronCalc in every run, and by both engines among the large counts.
+LESSONS = [
+    name if name in ("line", "mazur", "softmax") else pytest.param(name, marks=pytest.mark.full)
+    for name in shipped("lessons")
+    if name != "class"
+]
+
+
 @pytest.mark.no_cover
-@pytest.mark.parametrize("name", [n for n in shipped("lessons") if n != "class"])
+@pytest.mark.parametrize("name", LESSONS)
 def test_every_formula_of_every_lesson_recalculates(
     name: str, tmp_path: Path, office: Office
 ) -> None:

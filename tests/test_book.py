@@ -160,12 +160,14 @@ def about(shape: etree._Element) -> dict[str, str]:
     return {str(name): str(value) for name, value in actual.attrib.items()}
 
 
+@pytest.mark.no_cover
 def test_the_same_book_gives_the_same_bytes(tmp_path: Path, worked: LessonLayout) -> None:
     for name in ("a.xlsx", "b.xlsx"):
         write(backprop_book(worked), tmp_path / name)
     assert (tmp_path / "a.xlsx").read_bytes() == (tmp_path / "b.xlsx").read_bytes()
 
 
+@pytest.mark.no_cover
 def test_all_that_a_sheet_can_have_gives_the_same_bytes(full: Path, tmp_path: Path) -> None:
     """In another process too, whose sets come in another order."""
     script = (
@@ -440,6 +442,7 @@ def test_pandas_reads_the_table(class_book: Path, worked: LessonLayout) -> None:
     np.testing.assert_array_equal(frame["E_total"], worked.trace.column(LOSS, 4))
 
 
+@pytest.mark.no_cover
 def test_openxml_audit_finds_nothing(class_book: Path) -> None:
     assert OpenXmlValidator().validate(class_book).errors == []
 

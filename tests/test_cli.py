@@ -95,6 +95,8 @@ def test_a_template_by_its_path(tmp_path: Path) -> None:
             "file/book.xlsx: cannot be written: Not a directory",
         ),
         (["backprop", "--epochs", "2000000"], "class: 2,000,004 rows by"),
+        (["backprop", "--epochs", "1" + "0" * 23], "000: must be at most 1,000,000,000"),
+        (["mnist", "--epochs", "1" + "0" * 23], "000: must be at most 1,000,000"),
         (
             ["backprop", "tiny"],
             "tiny: this is a model, for toolkit mnist, not a lesson; use",
@@ -106,7 +108,7 @@ def test_a_template_by_its_path(tmp_path: Path) -> None:
             "toolkit mnist --model sprint --out sprint.xlsx writes sprint.safetensors",
         ),
         (["mnist", "--epochs", "0"], "--epochs 0: must be at least 1"),
-        (["mnist", "--epochs", "5000000"], "do not fit a sheet"),
+        (["mnist", "--epochs", "5000000"], "--epochs 5000000: must be at most 1,000,000"),
         (["mnist", "--seed", "-1"], "--seed -1: must be 0 or more"),
         pytest.param(
             ["mnist", "--device", "abacus"],

@@ -1,5 +1,6 @@
 """Experiments: variants as data, the programme, runs, results, the command."""
 
+import json
 import math
 import signal
 import subprocess
@@ -206,6 +207,17 @@ def test_list_says_what_is_recorded(tmp_path: Path) -> None:
     assert done.exit_code == 0
     assert len(done.stdout.splitlines()) == 6
     assert all(line.endswith("5 seeds") for line in done.stdout.splitlines())
+
+
+def test_a_list_mentions_a_line_that_it_skips(tmp_path: Path) -> None:
+    shipped_part(tmp_path / "r.csv")
+    with (tmp_path / "r.csv").open("a", encoding="utf-8") as file:
+        file.write("half of a li")
+    words = ["experiments", "--list", "--only", "7", "--json", "--results", str(tmp_path / "r.csv")]
+    done = CliRunner().invoke(app, words)
+    assert done.exit_code == 0
+    assert "does not end with a line break and is skipped" in done.stderr
+    assert len(json.loads(done.stdout)) == 6
 
 
 def test_runs_are_recorded_as_they_end_and_a_stop_keeps_them(

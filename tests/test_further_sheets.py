@@ -98,6 +98,7 @@ def test_printed_digits_are_shown_to_the_last_zero(mazur_book: Path) -> None:
     assert {sheet.cell(row, column).number_format for column in (3, 4)} == {"0.000000000"}
 
 
+@pytest.mark.no_cover
 def test_mazurs_ten_thousand_epochs(tmp_path: Path) -> None:
     long = work_out(changed(load("mazur"), epochs=10_000))
     whole = backprop_book(long, "mazur")
@@ -140,6 +141,7 @@ def test_published_figures_follow_a_changed_weight(
     assert "differs" in words
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize(("learning_rates", "there"), [([0.3], False), ([0.3, 0.5], True)])
 def test_without_their_learning_rate_they_are_left_out(
     learning_rates: list[float], there: bool, tmp_path: Path
@@ -322,6 +324,7 @@ def test_gradient_sizes_of_other_networks(name: str, tmp_path: Path, office: Off
         assert "No gradient reaches layer 1 at the start." in sheet.values()
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize("name", ["class", "class-half", "diverge", "line", "softmax", "xor"])
 def test_other_lessons_have_neither_sheet(name: str) -> None:
     names = [sheet.name for sheet in backprop_book(work_out(changed(load(name), epochs=1))).sheets]

@@ -170,6 +170,7 @@ def test_columns_of_a_lesson_are_known_beforehand(name: str) -> None:
     assert least_columns(load(name)) == columns(load(name))
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize("far", [False, True])
 def test_columns_of_drawn_networks_are_known_beforehand(far: bool) -> None:
     for one in drawn(25, far=far):
@@ -194,6 +195,7 @@ def test_partial_sums_count_before_anything_is_run(monkeypatch: pytest.MonkeyPat
 WIDE_SOFTMAX = lesson([1, 195], loss="cross_entropy")
 
 
+@pytest.mark.no_cover
 def test_a_wide_softmax_is_divided() -> None:
     named = {e.symbol.name for e in derivation(WIDE_SOFTMAX).table}
     assert {"max_o (1)", "s_o (1)", "E_total (1)", "∂E_total/∂s_o (1)"} <= named
@@ -298,6 +300,7 @@ def parameters_of(book: Book) -> Sheet:
     return next(sheet for sheet in book.sheets if sheet.name == PARAMETERS)
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize(("rates", "kind"), [(26, "choice"), (94, "choice"), (95, "formula")])
 def test_a_drop_down_or_a_rule(rates: int, kind: str) -> None:
     worked = work_out(lesson([1, 1], learning_rates=[0.1] * rates))
@@ -307,6 +310,7 @@ def test_a_drop_down_or_a_rule(rates: int, kind: str) -> None:
     assert len(rule.formula) <= limits.MAX_CHOICES
 
 
+@pytest.mark.no_cover
 def test_the_rule_knows_the_letters(tmp_path: Path) -> None:
     worked = work_out(lesson([1, 1], learning_rates=[0.1] * 95))
     book = backprop_book(worked)
@@ -335,6 +339,7 @@ LONG = {
 }
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize("name", LONG)
 def test_pieces_are_short_and_mean_the_same(name: str) -> None:
     pieces = split_sums([Equation(WHOLE, LONG[name])])

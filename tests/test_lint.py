@@ -152,6 +152,7 @@ ALL = [
 ]
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize("name", ALL)
 def test_what_the_commands_write_has_no_fault(name: str, tmp_path: Path) -> None:
     books.write(tmp_path, [name])

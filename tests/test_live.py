@@ -308,6 +308,7 @@ def test_a_network_of_other_data(
         write_live(book, weights, step=True)
 
 
+@pytest.mark.no_cover
 def test_digits_of_mnist_under_other_names(tmp_path: Path) -> None:
     data, names = digits.load().fingerprint(), json.dumps([f"a long name {n}" for n in range(10)])
     weights = trained(LINEAR, tmp_path / "named.safetensors", data=data, classes=names)
@@ -326,6 +327,7 @@ def test_misread_digits_are_marked() -> None:
     assert sum(name.endswith(" ✗") for name in some.names) >= 4
 
 
+@pytest.mark.no_cover
 def test_the_data_that_are_mnists() -> None:
     loaded = [digits.load(validation=part).fingerprint() for part in (False, True)]
     assert tuple(loaded) == stored.MNIST
@@ -340,7 +342,8 @@ def ruled(sheet: Worksheet) -> dict[str, DataValidation]:
     return found
 
 
-@pytest.mark.parametrize("step", [False, True])
+@pytest.mark.no_cover
+@pytest.mark.parametrize("step", [pytest.param(False, marks=pytest.mark.full), True])
 @pytest.mark.parametrize("name", ODD)
 def test_what_may_be_typed(name: str, step: bool, tmp_path: Path) -> None:
     """Of every stage's sheet, that what is open has a rule, and that no formula is open."""
@@ -409,6 +412,7 @@ def jumps(sheet: Worksheet) -> dict[str, tuple[str, str]]:
     return found
 
 
+@pytest.mark.no_cover
 def test_links_lead_to_every_sheet(book: Path) -> None:
     loaded = load_workbook(book)
     first = loaded.worksheets[0]
@@ -476,6 +480,7 @@ def test_the_overview_shows_the_chosen_map(book: Path, office: Office) -> None:
     assert {"Map 7 of 2 conv 3x3", "Its kernel for map 3"} <= set(overview.values())
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize("name", [None, *ODD])
 def test_what_is_seen_at_once(name: str | None, tmp_path: Path) -> None:
     """The overview, and on each sheet of maps the first map with what stands beside it."""

@@ -246,6 +246,7 @@ def check_table(network: NetworkConfig, computed: dict[str, object] | None = Non
     assert value(end, layer_rules.PARAMETERS) == total
 
 
+@pytest.mark.no_cover
 @settings(max_examples=25, deadline=None)
 @given(networks())
 def test_the_layer_table_of_drawn_networks_is_torchs(network: NetworkConfig) -> None:
@@ -372,6 +373,7 @@ def test_costs_and_receptive_fields(name: str) -> None:
     assert list(summary.values()) == pytest.approx([total, total, 0, *sizes, sum(sizes)])
 
 
+@pytest.mark.no_cover
 def test_charts_links_and_filters(tmp_path: Path) -> None:
     path = tmp_path / "m.xlsx"
     write(mnist_book(history(), "toolkit mnist", None, made_up()), path)
@@ -415,6 +417,7 @@ def test_charts_links_and_filters(tmp_path: Path) -> None:
     )
 
 
+@pytest.mark.no_cover
 def test_the_epochs_may_be_sorted_and_the_verdicts_have_colours(tmp_path: Path) -> None:
     path = tmp_path / "m.xlsx"
     write(mnist_book(history(), "toolkit mnist", None, made_up()), path)
@@ -427,6 +430,7 @@ def test_the_epochs_may_be_sorted_and_the_verdicts_have_colours(tmp_path: Path) 
     assert loaded["Per digit"].page_setup.fitToHeight == 1
 
 
+@pytest.mark.no_cover
 def test_every_sheet_has_its_line_on_the_first(book: Path) -> None:
     first = load_workbook(book).worksheets[0]
     links = [cell for row in first.iter_rows() for cell in row if cell.hyperlink]
@@ -465,6 +469,7 @@ def other_runs() -> dict[str, Book]:
     }
 
 
+@pytest.mark.no_cover
 def test_the_first_views_of_other_runs_have_no_fault() -> None:
     for name, made in other_runs().items():
         assert book_faults(made) == {}, name
@@ -498,6 +503,7 @@ def test_the_sheet_run_leaves_out_what_says_nothing() -> None:
     assert course["training: nesterov"] == "no" and "versions" not in course
 
 
+@pytest.mark.no_cover
 def test_the_colours_of_the_matrix(tmp_path: Path) -> None:
     path = tmp_path / "m.xlsx"
     write(mnist_book(history(), "toolkit mnist", None, made_up()), path)

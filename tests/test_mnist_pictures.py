@@ -110,6 +110,7 @@ def test_the_workbook_recalculates(tmp_path: Path, office: Office, names: tuple[
     assert faults(path) == []
 
 
+@pytest.mark.no_cover
 def test_mistakes_are_the_wrong_images_the_surest_first(tmp_path: Path) -> None:
     write(book(), tmp_path / "m.xlsx")
     written = cells(tmp_path / "m.xlsx")["Mistakes"]
@@ -130,6 +131,7 @@ def test_mistakes_are_the_wrong_images_the_surest_first(tmp_path: Path) -> None:
     assert (shown[0].width, pixels(shown[0]).shape) == (56, (56, 56))
 
 
+@pytest.mark.no_cover
 def test_too_many_mistakes_are_cut_with_a_note(tmp_path: Path) -> None:
     made = book(wrong=450, count=500)
     write(made, tmp_path / "m.xlsx")
@@ -139,6 +141,7 @@ def test_too_many_mistakes_are_cut_with_a_note(tmp_path: Path) -> None:
     assert faults(tmp_path / "m.xlsx") == []
 
 
+@pytest.mark.no_cover
 def test_a_network_without_mistakes(tmp_path: Path) -> None:
     write(book(wrong=0), tmp_path / "m.xlsx")
     written = cells(tmp_path / "m.xlsx")["Mistakes"]
@@ -147,6 +150,7 @@ def test_a_network_without_mistakes(tmp_path: Path) -> None:
     assert OpenXmlValidator().validate(tmp_path / "m.xlsx").errors == []
 
 
+@pytest.mark.no_cover
 def test_kernels_are_the_weights_with_a_two_sided_scale(tmp_path: Path) -> None:
     write(book(), tmp_path / "m.xlsx")
     written, shown = cells(tmp_path / "m.xlsx")["Kernels"], pictures().kernels
@@ -164,6 +168,7 @@ def test_kernels_are_the_weights_with_a_two_sided_scale(tmp_path: Path) -> None:
         assert middle == 0
 
 
+@pytest.mark.no_cover
 def test_large_layers_are_cut_with_a_note(tmp_path: Path) -> None:
     large = replace(pictures(), kernels=(np.ones((30, 20, 3, 3)), np.zeros((2, 30, 5, 5))))
     said = predictions(COUNT, 7)
@@ -219,6 +224,7 @@ def test_a_class_without_training_images_is_left_out() -> None:
     assert len(shown.originals) == len(shown.draws) == 9
 
 
+@pytest.mark.no_cover
 def test_the_same_run_gives_the_same_bytes(tmp_path: Path) -> None:
     for name in ("a.xlsx", "b.xlsx"):
         write(book(), tmp_path / name)

@@ -45,6 +45,7 @@ def test_published_losses_at_learning_rate_1(name: str, losses: dict[int, float]
         assert column[epoch] == pytest.approx(loss, abs=5e-13)
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize("name", shipped("lessons"))
 def test_shipped_lessons_agree_with_autograd(name: str) -> None:
     agree_with_autograd(load(name))
@@ -129,6 +130,7 @@ def far_out(lesson: Lesson) -> None:
     agree_with_autograd(lesson, 1e-9)
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize("target", [0.0, 1.0, 0.25])
 @pytest.mark.parametrize("weight", [-800.0, -40.0, -36.9, -5.0, 0.0, 5.0, 36.9, 40.0, 800.0])
 def test_binary_cross_entropy_of_a_saturated_output(weight: float, target: float) -> None:

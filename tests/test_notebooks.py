@@ -98,6 +98,7 @@ def test_titles_and_numbers_survive_toml(title: str, rate: float) -> None:
     assert parse(lesson.toml(), toolkit.Lesson, "text") == lesson
 
 
+@pytest.mark.no_cover
 def test_a_lesson_that_was_built_writes_the_same_workbook(tmp_path: Path) -> None:
     for name, lesson in (("a", "xor"), ("b", toolkit.load_lesson("xor"))):
         toolkit.write_backprop(lesson, str(tmp_path / f"{name}.xlsx"), epochs=2)

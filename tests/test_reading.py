@@ -28,10 +28,10 @@ pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="Windows has no 
         ("backprop", "pipe"),
         ("mnist", "--model", "pipe"),
         ("predict", "pipe"),
-        ("predict", "pipe", "--model", "pipe"),
+        pytest.param(("predict", "pipe", "--model", "pipe"), marks=pytest.mark.full),
         ("live", "--model", "pipe"),
         ("concepts", "--results", "pipe"),
-        ("experiments", "--list", "--results", "pipe"),
+        pytest.param(("experiments", "--list", "--results", "pipe"), marks=pytest.mark.full),
         ("experiments", "--results", "pipe"),
         ("mnist", "--out", "out.xlsx"),  # its record would be a pipe
     ],

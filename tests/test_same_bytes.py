@@ -66,6 +66,7 @@ def test_the_features_are_off() -> None:
     assert shown.stdout.split() == []
 
 
+@pytest.mark.no_cover
 def test_no_probability_of_the_mnist_book_hangs_in_the_balance() -> None:
     # PyTorch's double precision is not the same everywhere in its last digits, some 1e-15 of a
     # probability. None of all the decimals shown depends on these.

@@ -154,6 +154,7 @@ def _tables() -> Iterator[Table]:
         )
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize("block", [1, 60, 64, 16_384, 10**6])
 def test_tables_side_by_side_over_the_borders_of_blocks(
     block: int, monkeypatch: pytest.MonkeyPatch

@@ -90,6 +90,7 @@ def results(book: Path, office: Office | None = None) -> list[tuple[str, str]]:
     return [(str(sheet[f"H{r}"]), str(sheet[f"N{r}"])) for r in rows if f"N{r}" in sheet]
 
 
+@pytest.mark.no_cover
 def test_a_rate_beyond_twice_the_inverse_curvature_diverges(tmp_path: Path) -> None:
     worked = work_out(load("diverge"))
     curvature = np.mean(np.square(worked.lesson.samples.inputs))

@@ -276,6 +276,7 @@ def texts(box: Box | None) -> set[Glyphs]:
     return set().union(*map(texts, inner))
 
 
+@pytest.mark.no_cover
 def test_every_equation_of_the_shipped_lessons_draws_the_same_each_time() -> None:
     boxes = every_equation()
     assert len(boxes) > 60

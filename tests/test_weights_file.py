@@ -116,6 +116,7 @@ def test_weights_that_overflow_are_refused(size: float, tmp_path: Path) -> None:
     refused_by_both(large, LARGE, tmp_path)
 
 
+@pytest.mark.no_cover
 def test_a_step_that_overflows_is_refused(tmp_path: Path) -> None:
     def grow(actual: dict[str, np.ndarray]) -> None:
         for values in actual.values():

@@ -11,7 +11,7 @@ from statistics import median
 from rich.table import Table
 from sympy import Expr, Symbol
 
-from tests.benchmarks.measuring import child, say, seconds, table, times
+from tests.benchmarks.measuring import child, medians_of, say, seconds, table, times
 from toolkit.network.derivation import LOSS, Derivation, derivation
 from toolkit.network.initial_parameters import start_weights
 from toolkit.network.lesson import Lesson, weight_count
@@ -54,7 +54,7 @@ def tables(*, quick: bool) -> Iterator[Table]:
     """One table over the sizes of the network."""
     shown = table(
         "Deriving the gradients of all weights with SymPy",
-        f"Medians of {RUNS} runs, each in a fresh process. Naive: E_total in terms of inputs and "
+        f"{medians_of(RUNS)}, each in a fresh process. Naive: E_total in terms of inputs and "
         f"weights alone, then diff by each weight; given up after {LIMIT:.0f} s.",
         "network",
         "weights",

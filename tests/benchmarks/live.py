@@ -12,7 +12,7 @@ from statistics import median
 
 from rich.table import Table
 
-from tests.benchmarks.measuring import seconds, table
+from tests.benchmarks.measuring import medians_of, seconds, table
 from tests.recalculation import with_cells
 
 RUNS, QUICK = 5, 1
@@ -49,7 +49,7 @@ def tables(*, quick: bool) -> Iterator[Table]:
     runs = QUICK if quick else RUNS
     shown = table(
         "The trained network in cells",
-        f"Medians of {runs} runs. Opened: LibreOffice loads the file and computes every cell. "
+        f"{medians_of(runs)}. Opened: LibreOffice loads the file and computes every cell. "
         "Followed: the change of a cell in the open document, through LibreOffice's uno "
         "(Debian: python3-uno).",
         "",

@@ -21,6 +21,11 @@ def seconds(work: Callable[[], object]) -> float:
     return time.perf_counter() - start
 
 
+def medians_of(runs: int) -> str:
+    """How the numbers of a table were measured, as its first words."""
+    return "One run" if runs == 1 else f"Medians of {runs} runs"
+
+
 def in_turns(works: Sequence[Callable[[], float]], runs: int) -> list[float]:
     """The median of what each returns over `runs` rounds."""
     rounds = [[work() for work in works] for _ in range(runs)]

@@ -23,7 +23,7 @@ from torch.utils.data import DataLoader, Subset
 from torch.utils.flop_counter import FlopCounterMode
 from torchvision import datasets, transforms
 
-from tests.benchmarks.measuring import child, say, seconds, table, times
+from tests.benchmarks.measuring import child, medians_of, say, seconds, table, times
 from toolkit.convnet import digits, template
 from toolkit.convnet.digits import Digits
 from toolkit.convnet.history import Epoch
@@ -62,10 +62,10 @@ def _epochs(model: str, size: int, runs: int) -> Table:
     work = epoch_flops(template.load(model)[0])
     shown = table(
         f"Seconds per epoch of the model {model} on the CPU",
-        f"Medians of {runs} runs in turns, each in a fresh process: the second epoch, on {size:,} "
-        f"training and {size // 6:,} test images, times {WHOLE // size}. The others: torchvision's "
-        "MNIST, for each image RandomAffine, ToTensor, Normalize; element-wise dropout; the same "
-        "layers, batch size and optimizer; workers that stay. Peak: the best of "
+        f"{medians_of(runs)}, contenders in turns, each in a fresh process: the second epoch, on "
+        f"{size:,} training and {size // 6:,} test images, times {WHOLE // size}. The others: "
+        "torchvision's MNIST, for each image RandomAffine, ToTensor, Normalize; element-wise "
+        "dropout; the same layers, batch size and optimizer; workers that stay. Peak: the best of "
         f"{MATRIX} x {MATRIX} matrix products, {peak / 1e9:.0f} GFLOP/s.",
         "",
         "seconds",
@@ -96,7 +96,7 @@ def _sprint(more: list[str], runs: int) -> Table:
     verdict = "reached" if lowest >= GOAL else "not reached"
     shown = table(
         f"Whole process to {GOAL:.1%} on the CPU",
-        f"Medians of {runs} runs of seed 0; the accuracy is the lowest. Whole process: imports, "
+        f"{medians_of(runs)} of seed 0; the accuracy is the lowest. Whole process: imports, "
         f"data, {done[0]['epochs']} epochs, workbook. The accuracy is that after the last epoch.",
         "",
         "seconds",

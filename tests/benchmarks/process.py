@@ -9,7 +9,7 @@ from pathlib import Path
 
 from rich.table import Table
 
-from tests.benchmarks.measuring import in_turns, seconds, table
+from tests.benchmarks.measuring import in_turns, medians_of, seconds, table
 
 RUNS, QUICK = 7, 1
 # Of 1,250 parameters and their gradients, the columns are divided among several sheets.
@@ -51,7 +51,7 @@ def tables(*, quick: bool) -> Iterator[Table]:
         }
         works = [partial(seconds, partial(_command, words)) for words in commands.values()]
         medians = in_turns(works, runs)
-    shown = table("Whole commands", f"Medians of {runs} runs.", "", "seconds")
+    shown = table("Whole commands", f"{medians_of(runs)}.", "", "seconds")
     for name, took in zip(commands, medians, strict=True):
         shown.add_row(name, f"{took:.2f}")
     yield shown

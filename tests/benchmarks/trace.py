@@ -6,7 +6,7 @@ from itertools import pairwise
 import torch
 from rich.table import Table
 
-from tests.benchmarks.measuring import in_turns, seconds, table, times
+from tests.benchmarks.measuring import in_turns, medians_of, seconds, table, times
 from tests.torch_reference import ACTIVATIONS
 from toolkit.network.derivation import derivation
 from toolkit.network.lesson import Lesson, changed, load
@@ -45,7 +45,7 @@ def tables(*, quick: bool) -> Iterator[Table]:
     runs = 3 if quick else 5
     shown = table(
         "Epochs per second of the class lesson, for several learning rates",
-        f"Medians of {runs} runs, float64. Ours with its history and the time to compile it. "
+        f"{medians_of(runs)}, float64. Ours with its history and the time to compile it. "
         f"PyTorch: autograd and optim.SGD, one loop for each rate; {LOOPS} loops "
         "are timed, and the time for all rates is taken as that many times one.",
         "learning rates",

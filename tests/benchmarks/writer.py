@@ -6,7 +6,7 @@ from statistics import median
 from rich.table import Table
 
 from tests.benchmarks.contenders import CONTENDERS
-from tests.benchmarks.measuring import Run, child, table, times
+from tests.benchmarks.measuring import Run, child, medians_of, table, times
 from tests.benchmarks.task import COLUMNS, Task
 
 RUNS = {10_000: 7, 100_000: 5, 1_000_000: 3}
@@ -92,7 +92,7 @@ def _caption(task: Task, runs: int, medians: dict[str, Run]) -> str:
     ours = medians["toolkit"]["processor"]
     faster = [name for name, run in medians.items() if run["processor"] < ours]
     lines = [
-        f"Medians of {runs} runs. Processor: seconds of processor time, which other programs "
+        f"{medians_of(runs)}. Processor: seconds of processor time, which other programs "
         "disturb less. Memory is that of the whole process at its peak, and in brackets how much "
         "of it came while writing. Values: how exactly the file holds them. The seconds of those "
         "that write cell by cell include putting row numbers into the formulas, as ours do.",

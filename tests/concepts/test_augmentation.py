@@ -49,6 +49,7 @@ def test_words_make_no_error(changed: Changed) -> None:
     assert not any(str(value).startswith("#") for value in actual.values())
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize(
     ("left", "up", "angle", "shrink", "place"),
     [

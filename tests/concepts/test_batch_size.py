@@ -48,6 +48,7 @@ def rms(values: list[float]) -> float:
     return float(np.sqrt(np.mean(np.square(values))))
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize("weight", [0.5, 2, -3])
 def test_four_times_as_large_is_off_by_about_half(changed: Changed, weight: float) -> None:
     actual = changed(batch_size.CONCEPT, {"B15": weight})

@@ -26,6 +26,7 @@ def test_the_path_is_that_of_sgd(changed: Changed) -> None:
         optimizer.step()
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize(
     ("rate", "curvature", "start", "word"),
     [

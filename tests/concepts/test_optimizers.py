@@ -56,6 +56,7 @@ def test_paths(changed: Changed, schedule: str) -> None:
             assert values == pytest.approx(expected, rel=1e-9, abs=1e-12), (kind, row)
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize("typed", [None, "words"])
 def test_no_number_makes_no_error(changed: Changed, typed: object) -> None:
     yellow = [f"B{row}" for row in range(7, 17)] + ["C7", "D7"]
@@ -69,6 +70,7 @@ def test_epsilon_of_nothing_where_the_gradient_is_nothing(changed: Changed) -> N
     assert not any(str(value).startswith("#") for value in actual.values())
 
 
+@pytest.mark.no_cover
 def test_what_the_tasks_expect(changed: Changed) -> None:
     def losses(cells: dict[str, object]) -> list[float]:
         actual = changed(optimizers.CONCEPT, cells)

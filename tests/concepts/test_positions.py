@@ -80,6 +80,7 @@ def near(value: object, wanted: float) -> bool:
     return float(str(value)) == pytest.approx(wanted, rel=1e-12)
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize(
     ("concept", "narrow", "position"),
     [(pooling_position.CONCEPT, None, 0), (transition_position.CONCEPT, 3, 4)],

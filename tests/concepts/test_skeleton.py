@@ -72,6 +72,7 @@ def sheet(concept: Concept) -> Sheet:
     return concepts_book([concept], CONCEPTS, load(shipped()), Budget()).sheets[1]
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize("concept", WHOLE, ids=lambda each: each.name)
 def test_the_order_of_a_sheet(concept: Concept) -> None:
     made = sheet(concept)

@@ -27,6 +27,7 @@ MODULES = (
 )
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize("word", ["abc", None])
 @pytest.mark.parametrize("concept", [each.CONCEPT for each in MODULES], ids=lambda c: c.name)
 def test_words_and_blanks_do_no_harm(concept: Concept, word: str | None, changed: Changed) -> None:

@@ -135,7 +135,7 @@ def experiments(
         quiet=as_json,
     )
     if listed:
-        say(list_experiments(options), as_json)
+        say(list_experiments(options, complain), as_json)
     else:
         say(run_experiments(options, lambda line: None if as_json else complain(line)), as_json)
 
@@ -208,8 +208,12 @@ def _bar(options: ExperimentsOptions) -> "Progress":
     )
 
 
-def list_experiments(options: ExperimentsOptions) -> list[VariantRecord]:
+def list_experiments(
+    options: ExperimentsOptions, note: Callable[[str], object] = str
+) -> list[VariantRecord]:
     """Every variant of the chosen experiments, with the number of its recorded seeds.
+
+    `note` is called with a message about a line of the file that is skipped.
 
     Raises ToolkitError if an option or the file is invalid.
     """
@@ -217,7 +221,7 @@ def list_experiments(options: ExperimentsOptions) -> list[VariantRecord]:
     from toolkit.pages.concepts import CONCEPTS
 
     options.check()
-    recorded = recording.results_so_far(options.file, options.budget)
+    recorded = recording.results_so_far(options.file, options.budget, note)
     return [
         VariantRecord(
             concept=each.name,

@@ -144,12 +144,14 @@ def check_parameters(model: Model, most: int | None, source: str) -> None:
 def with_epochs(model: Model, epochs: int | None) -> Model:
     """The same model with another number of epochs; None leaves it unchanged.
 
-    Raises ToolkitError for fewer than one epoch.
+    Raises ToolkitError for fewer than one epoch or more than `LARGEST_SETTING`.
     """
     if epochs is None:
         return model
     if epochs < 1:
         raise ToolkitError(f"--epochs {epochs}: must be at least 1")
+    if epochs > LARGEST_SETTING:
+        raise ToolkitError(f"--epochs {epochs}: must be at most {LARGEST_SETTING:,}")
     return model.model_copy(
         update={"training": model.training.model_copy(update={"epochs": epochs})}
     )

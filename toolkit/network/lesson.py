@@ -12,6 +12,8 @@ from toolkit.files.errors import ToolkitError
 from toolkit.files.templates import Array, Share
 from toolkit.network.published import Published
 
+MOST_EPOCHS = 10**9  # a sheet has far fewer rows
+
 Width = Annotated[int, Field(ge=1, le=10**6)]  # a sheet has 16,384 columns
 Positive = Annotated[float, Field(gt=0)]
 Activation = Literal[
@@ -77,7 +79,7 @@ class Training(templates.Part):
 
     optimizer: Optimizer
     learning_rates: Annotated[Array[Positive], Field(min_length=1)]
-    epochs: Annotated[int, Field(ge=1, le=10**9)]
+    epochs: Annotated[int, Field(ge=1, le=MOST_EPOCHS)]
     train_biases: bool = True
     momentum: Share | None = None
     betas: Annotated[Array[Share], Field(min_length=2), templates.at_most(2)] | None = None
@@ -231,12 +233,15 @@ def changed(
 ) -> Lesson:
     """The same lesson with other epochs or learning rates, as given on the command line.
 
-    Raises ToolkitError for fewer than one epoch, or a learning rate that is not above 0 and finite.
+    Raises ToolkitError for fewer than one epoch or more than `MOST_EPOCHS`, or for a learning rate
+    that is not above 0 and finite.
     """
     update: dict[str, object] = {}
     if epochs is not None:
         if epochs < 1:
             raise ToolkitError(f"--epochs {epochs}: must be at least 1")
+        if epochs > MOST_EPOCHS:
+            raise ToolkitError(f"--epochs {epochs}: must be at most {MOST_EPOCHS:,}")
         update["epochs"] = epochs
     if learning_rates:
         for rate in learning_rates:
