@@ -23,7 +23,17 @@ from tests.recalculation import Office, cells
 from toolkit.book.address import Area, letters
 from toolkit.book.known import at, down
 from toolkit.book.measure import Measure
-from toolkit.book.sheet import Book, Chart, Corner, Line, Picture, Series, Sheet, Tint, Validation
+from toolkit.book.sheet import (
+    Book,
+    Chart,
+    Corner,
+    Line,
+    Picture,
+    RowColour,
+    Series,
+    Sheet,
+    Validation,
+)
 from toolkit.book.tables import Cell, Column, Table
 from toolkit.book.theme import STYLES
 from toolkit.book.writer import write
@@ -289,8 +299,14 @@ def test_verdicts_are_coloured(read: Worksheet) -> None:
 
 
 def test_rows_are_coloured_by_the_text_in_them(tmp_path: Path) -> None:
-    tints = Tint(Area(9, 2, 10, 3), 'a "b"', "9CCBEA"), Tint(Area.of(4, 1), "c", "F3B98D")
-    write(Book("Tints", (Sheet("s", {(9, 2): Cell("c")}, tints=tints),)), tmp_path / "t.xlsx")
+    colours = (
+        RowColour(Area(9, 2, 10, 3), 'a "b"', "9CCBEA"),
+        RowColour(Area.of(4, 1), "c", "F3B98D"),
+    )
+    write(
+        Book("Colours", (Sheet("s", {(9, 2): Cell("c")}, row_colours=colours),)),
+        tmp_path / "t.xlsx",
+    )
     first, second = load_workbook(tmp_path / "t.xlsx")["s"].conditional_formatting
     assert [str(each.sqref) for each in (first, second)] == ["B9:C10", "A4"]
     assert first.rules[0].formula == ['$B9="a ""b"""']

@@ -20,9 +20,9 @@ from toolkit.book.sheet import (
     FirstView,
     Line,
     Picture,
+    RowColour,
     Scale,
     Sheet,
-    Tint,
     Validation,
 )
 from toolkit.book.tables import Cell, Table
@@ -73,7 +73,7 @@ class PageBuilder:
     pictures: list[Picture] = field(default_factory=list)
     lines: list[Line] = field(default_factory=list)
     scales: list[Scale] = field(default_factory=list)
-    tints: list[Tint] = field(default_factory=list)
+    row_colours: list[RowColour] = field(default_factory=list)
     validations: list[Validation] = field(default_factory=list)
     verdicts: list[Area] = field(default_factory=list)
     merges: list[Area] = field(default_factory=list)
@@ -128,7 +128,7 @@ class PageBuilder:
             verdicts=tuple(self.verdicts),
             merges=tuple(self.merges),
             scales=tuple(self.scales),
-            tints=tuple(self.tints),
+            row_colours=tuple(self.row_colours),
             filter=self.filter,
             grids=tuple(self.grids),
             first_view=FirstView(

@@ -165,7 +165,7 @@ class Scale:
 
 
 @dataclass(frozen=True)
-class Tint:
+class RowColour:
     """A fill for those rows of an area whose first cell holds this text, whatever its case."""
 
     area: Area
@@ -199,7 +199,7 @@ class Sheet:
     every printed page. The sheet is printed on `pages_wide` pages across and `pages_high` down
     (None means any number). `heights` of rows are in points. On a protected sheet only cells whose
     style is not locked can be changed; there is no password. In the areas in `verdicts`, texts that
-    begin with pass or fail are coloured; `tints` colour rows by the text in their first cell. Each
+    begin with pass or fail are coloured; `row_colours` colour rows by the text in their first cell. Each
     area in `merges` is merged into its first cell; these areas must not overlap. `filter` is the
     area, including headings, that readers can filter and sort. `first_view` says what must be seen
     without scrolling. The mappings are copied and cannot be changed.
@@ -225,7 +225,7 @@ class Sheet:
     verdicts: tuple[Area, ...] = ()
     merges: tuple[Area, ...] = ()
     scales: tuple[Scale, ...] = ()
-    tints: tuple[Tint, ...] = ()
+    row_colours: tuple[RowColour, ...] = ()
     filter: Area | None = None
     grids: tuple[Grid, ...] = ()
     first_view: FirstView = FirstView()

@@ -72,7 +72,7 @@ class Maps:
 
 
 @dataclass(frozen=True)
-class Frame:
+class MapColumns:
     """The columns that all maps of a page share: for each map what stands beside it, of the widths
     `beside` in pixels, and the map itself, up to `wide` cells of `pixels` pixels with `margin`
     blank ones on each side.
@@ -108,7 +108,7 @@ class Tiling:
     count: int
     high: int
     wide: int
-    frame: Frame
+    frame: MapColumns
     first: int = FIRST_ROW
     rows: int = 0
     between: int = 2  # rows from one map to the next, in which the heading stands

@@ -19,7 +19,7 @@ from toolkit.pages.live.layout import (
     TITLE_HEIGHT,
     VIEW,
     Cells,
-    Frame,
+    MapColumns,
     Maps,
     Tiling,
     first_view,
@@ -87,7 +87,7 @@ class LossSheet:
         slopes = np.array([self.cells[row, 7].value for row in self.rows], float)
         maps = Maps(LOSS, tuple((row, 7) for row in self.rows), slopes[:, None, None])
         # One below the other, five columns right of the names.
-        frame = Frame(wide=1, pixels=VIEW, beside=(0,) * 5)
+        frame = MapColumns(wide=1, pixels=VIEW, beside=(0,) * 5)
         tiles = Tiling(len(slopes), 1, 1, frame, first=FIRST_ROW, between=0)
         self.by_logit = Region(maps, tiles)
         self.after, self.answer_after = self.before, self.answer_before

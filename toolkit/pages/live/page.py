@@ -22,8 +22,8 @@ from toolkit.pages.live.layout import (
     TITLE_HEIGHT,
     VIEW,
     Array,
-    Frame,
     LivePage,
+    MapColumns,
     Maps,
     Tiling,
     column_at,
@@ -101,7 +101,7 @@ class MapPage(LivePage):
     `beside` those of what stands beside each; `last` is the last row of what has been written.
     """
 
-    frame: Frame = field(kw_only=True)
+    frame: MapColumns = field(kw_only=True)
     beside: Beside = field(default_factory=Beside, kw_only=True)
     last: int = field(default=FIRST_ROW, kw_only=True)
 
@@ -211,4 +211,4 @@ def map_page(
     pixels = size_of(wide)
     most = VIEW - pixels * (wide + 2 * margin + 1)
     beside = fitting(contents, size, HIGH // min(TALLEST, pixels), max(most, VIEW // 2))
-    return MapPage(name, frame=Frame(wide, pixels, margin, beside.widths), beside=beside)
+    return MapPage(name, frame=MapColumns(wide, pixels, margin, beside.widths), beside=beside)

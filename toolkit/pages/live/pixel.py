@@ -90,8 +90,8 @@ def _convolution(part: Layer, first: int, chosen: dict[Symbol, Known], lines: Li
     for channel in range(shown):
         line, place = divmod(channel, across)
         row, column = first + line * (size + 1), 2 + place * wide
-        strip = Strip(page, row, column, size)
-        sums.append(strip.write(part, channel, chosen))
+        operands = OperandRow(page, row, column, size)
+        sums.append(operands.write(part, channel, chosen))
         last = row + size
     if shown < stage.input[0]:
         words = f"Only the first {shown} of {stage.input[0]} maps are shown."
@@ -102,7 +102,7 @@ def _convolution(part: Layer, first: int, chosen: dict[Symbol, Known], lines: Li
 
 
 @dataclass(frozen=True)
-class Strip:
+class OperandRow:
     """The window, the kernel and the products of one map that is read, below their names in `row`,
     from `column` on.
     """

@@ -4,7 +4,7 @@ from sympy import Eq, Piecewise
 
 from toolkit.book.address import Area
 from toolkit.book.page import Place
-from toolkit.book.sheet import Sheet, Tint
+from toolkit.book.sheet import RowColour, Sheet
 from toolkit.book.tables import Cell
 from toolkit.pages.mnist import layer_places
 from toolkit.pages.mnist import layer_rules as rules
@@ -48,7 +48,7 @@ def write(page: MnistPage, row: int, layer_sheet: Sheet, count: int) -> None:
         _write_block(page, (row + 1 + down, BANK_WIDTH * bank + 1), INPUT_ROW + number, layer_sheet)
     for bank in range(BANKS):
         area = Area.of(row + 1, BANK_WIDTH * bank + 1, high, len(HEADINGS))
-        page.tints += [Tint(area, kind, colour) for kind, colour in COLOURS.items()]
+        page.row_colours += [RowColour(area, kind, colour) for kind, colour in COLOURS.items()]
         page.effects.append(Area.of(row, area.column, min(1 + high, SEEN), len(HEADINGS)))
 
 
