@@ -79,20 +79,9 @@ def features(stage: Stage, name: str, title: str, inputs: Sequence[Known]) -> Nu
         cells |= {(row, NAME_COLUMN): Cell(n + 1, "heading")} | norm
         cells[row, OUTPUT_COLUMN] = computed(expr, {VALUE: known} | operands, "number")
     widths = {1: 2.0, NAME_COLUMN: 14.0, OUTPUT_COLUMN: 14.0}
-    checks = tuple(_norm_rules(stage, OUTPUT_COLUMN + 1))
-    sheet = Sheet(
-        name,
-        cells,
-        widths=widths,
-        tab="0072B2",
-        pages_high=1,
-        validations=checks,
-        protected=True,
-        pictures=(equation(stage),),
-        heights=HIGH,
-        first_view=first_view(cells, Area.of(FIRST_ROW, OUTPUT_COLUMN, len(inputs))),
+    return _number_sheet(
+        stage, name, cells, len(inputs), widths, _norm_rules(stage, OUTPUT_COLUMN + 1)
     )
-    return NumberSheet(sheet, _outputs(name, cells, len(inputs)))
 
 
 def linear(
@@ -107,44 +96,66 @@ def linear(
     cells |= _inputs(inputs, left)
     cells |= {(FIRST_ROW - 1, 2 + n): Cell(word, "heading") for n, word in enumerate(headings)}
     cells[FIRST_ROW - 1, left] = Cell("weights", "bold")
-    vector = np.array([[known.value for known in inputs]], float)
-    for number, weights in enumerate(stage.kernel):
-        row = FIRST_ROW + number
-        cells[row, NAME_COLUMN] = Cell(names[number], "heading")
-        cells |= _weights(stage, number, row, left)
-        norm, operands = _norm_cells(stage, number, row, BIAS_COLUMN + 1)
-        cells |= norm
-        numbers, weight_cells = (Area.of(line, left, wide=len(inputs)) for line in (INPUT_ROW, row))
-        known = operands | {
-            eq.window(1): Known(numbers.absolute_range, vector),
-            eq.kernel(1): Known(weight_cells.column_absolute, weights[None, :]),
-            eq.BIAS: Known(
-                Area.of(row, BIAS_COLUMN).column_absolute, cells[row, BIAS_COLUMN].value
-            ),
-        }
-        cells[row, OUTPUT_COLUMN] = computed(eq.output(stage), known, "number")
-    area = Area.of(FIRST_ROW, left, len(stage.kernel), len(inputs))
+    arriving = _at_inputs(inputs, left)
+    for number in range(len(stage.kernel)):
+        cells[FIRST_ROW + number, NAME_COLUMN] = Cell(names[number], "heading")
+        cells |= _output(stage, number, left, arriving)
+    count = len(stage.kernel)
     widths = {1: 2.0, NAME_COLUMN: 14.0, OUTPUT_COLUMN: 12.0, left - 1: 8.0}
     widths |= dict.fromkeys(range(left, left + len(inputs)), 5.2)
-    biases = Area.of(FIRST_ROW, BIAS_COLUMN, len(stage.kernel))
-    checks = (
-        rules.number("Weights", [area]),
-        rules.number("Bias", [biases]),
+    checks = [
+        rules.number("Weights", [Area.of(FIRST_ROW, left, count, len(inputs))]),
+        rules.number("Bias", [Area.of(FIRST_ROW, BIAS_COLUMN, count)]),
         *_norm_rules(stage, BIAS_COLUMN + 1),
-    )
+    ]
+    return _number_sheet(stage, name, cells, count, widths, checks)
+
+
+def _at_inputs(inputs: Sequence[Known], left: int) -> Known:
+    """The row of the inputs, as one range of the sheet."""
+    vector = np.array([[known.value for known in inputs]], float)
+    return Known(Area.of(INPUT_ROW, left, wide=len(inputs)).absolute_range, vector)
+
+
+def _output(stage: Stage, number: int, left: int, inputs: Known) -> Cells:
+    """The row of one output: its weights, bias and batch norm, and its value."""
+    row, weights = FIRST_ROW + number, stage.kernel[number]
+    cells = _weights(stage, number, row, left)
+    norm, operands = _norm_cells(stage, number, row, BIAS_COLUMN + 1)
+    bias = Known(Area.of(row, BIAS_COLUMN).column_absolute, cells[row, BIAS_COLUMN].value)
+    area = Area.of(row, left, wide=len(weights))
+    known = operands | {
+        eq.window(1): inputs,
+        eq.kernel(1): Known(area.column_absolute, weights[None, :]),
+        eq.BIAS: bias,
+    }
+    cells |= norm
+    cells[row, OUTPUT_COLUMN] = computed(eq.output(stage), known, "number")
+    return cells
+
+
+def _number_sheet(
+    stage: Stage,
+    name: str,
+    cells: Cells,
+    count: int,
+    widths: dict[int, float],
+    checks: Sequence[Validation],
+) -> NumberSheet:
+    """The sheet of `count` numbers below each other in the column of outputs."""
     sheet = Sheet(
         name,
         cells,
         widths=widths,
         tab="0072B2",
         pages_high=1,
-        validations=checks,
+        validations=tuple(checks),
         protected=True,
         pictures=(equation(stage),),
         heights=HIGH,
-        first_view=first_view(cells, Area.of(FIRST_ROW, OUTPUT_COLUMN, len(stage.kernel))),
+        first_view=first_view(cells, Area.of(FIRST_ROW, OUTPUT_COLUMN, count)),
     )
-    return NumberSheet(sheet, _outputs(name, cells, len(stage.kernel)))
+    return NumberSheet(sheet, _outputs(name, cells, count))
 
 
 def _weights(stage: Stage, number: int, row: int, left: int) -> Cells:
