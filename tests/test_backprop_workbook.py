@@ -255,7 +255,7 @@ def test_numbers_in_titles_read_alike_everywhere(tmp_path: Path, office: Office)
 
 
 def test_updates_shown_are_those_of_the_first_epoch(class_book: Path, worked: LessonLayout) -> None:
-    sheet = cells(class_book)["Step 6, update"]
+    sheet = cells(class_book)["Step 5, update"]
     shown = {sheet[f"A{n}"]: sheet[f"E{n}"] for n in range(6, 14)}
     for weight in worked.derived.weights:
         assert shown[weight.name] == worked.trace.column(weight, 4)[1]
@@ -315,6 +315,6 @@ def test_another_rate_can_be_chosen(
     book.save(tmp_path / "chosen.xlsx")
     actual = office.values(tmp_path / "chosen.xlsx")
     assert actual["Backprop"]["A1"] == "Backprop, epoch by epoch: η = 0.2"
-    assert actual["Step 6, update"]["E6"] == pytest.approx(
+    assert actual["Step 5, update"]["E6"] == pytest.approx(
         worked.trace.column(worked.derived.weights[0], 1)[1]
     )
