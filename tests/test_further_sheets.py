@@ -20,6 +20,7 @@ from toolkit.network.derivation import LOSS
 from toolkit.network.lesson import Lesson, changed, load
 from toolkit.pages.backprop import backprop_book, work_out
 from toolkit.pages.backprop.layout import PUBLISHED, SIZES, LessonLayout, chosen_rate
+from toolkit.pages.backprop.table import CHART_HEADING_ROW
 from toolkit.symbols.equation import Gradient
 
 FIRST_ROW = 8  # of the published figures
@@ -226,7 +227,7 @@ def mean_sizes(worked: LessonLayout) -> np.ndarray:
 
 def test_gradient_sizes_are_means_over_each_layer(deep: LessonLayout, deep_book: Path) -> None:
     sheet, wanted = cells(deep_book)[SIZES], mean_sizes(deep)
-    assert [sheet[f"{c}3"] for c in "ABCDEF"] == [
+    assert [sheet[f"{c}{CHART_HEADING_ROW}"] for c in "ABCDEF"] == [
         "epoch",
         "layer 1",
         "layer 2",
@@ -235,7 +236,7 @@ def test_gradient_sizes_are_means_over_each_layer(deep: LessonLayout, deep_book:
         "layer 1 / layer 4",
     ]
     for epoch in range(deep.trace.epochs + 1):
-        row = [sheet[f"{c}{4 + epoch}"] for c in "ABCDEF"]
+        row = [sheet[f"{c}{CHART_HEADING_ROW + 1 + epoch}"] for c in "ABCDEF"]
         sizes = wanted[:, epoch]
         assert row == pytest.approx([epoch, *sizes, sizes[0] / sizes[-1]], rel=1e-13)
 
@@ -246,9 +247,9 @@ def test_the_gradient_vanishes_in_the_lesson_deep(deep: LessonLayout, deep_book:
     assert start[-1] / start[0] > 500
     words = " ".join(str(value) for value in cells(deep_book)[SIZES].values())
     assert "sigmoid: at most 1/4" in words
-    actual = re.search(r"layer 4 are (\d+\.\d+) times as large as those of layer 1", words)
+    actual = re.search(r"layer 4 are about (\d+) times as large as those of layer 1", words)
     assert actual is not None
-    assert float(actual[1]) == pytest.approx(start[-1] / start[0], rel=1e-5)
+    assert float(actual[1]) == float(f"{start[-1] / start[0]:.1e}")
 
 
 @pytest.mark.no_cover
@@ -310,10 +311,11 @@ def test_gradient_sizes_of_other_networks(name: str, tmp_path: Path, office: Off
     agree(office, path, path, SIZES)
     sheet, wanted = cells(path)[SIZES], mean_sizes(worked)
     for layer, sizes in enumerate(wanted):
-        actual = [sheet[f"{'BCDE'[layer]}{4 + epoch}"] for epoch in range(3)]
+        actual = [sheet[f"{'BCDE'[layer]}{CHART_HEADING_ROW + 1 + epoch}"] for epoch in range(3)]
         assert actual == pytest.approx(sizes.tolist(), rel=1e-13)
     if name == "partial sums":
-        assert str(cells(path, formulas=True)[SIZES]["B4"]).count("SUMPRODUCT") == 2
+        formula = cells(path, formulas=True)[SIZES][f"B{CHART_HEADING_ROW + 1}"]
+        assert str(formula).count("SUMPRODUCT") == 2
     if name == "no gradient":
         assert not wanted.any()
         assert "No gradient reaches layer 1 at the start." in sheet.values()

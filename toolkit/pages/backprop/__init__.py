@@ -56,7 +56,7 @@ def backprop_book(run: LessonLayout, template: str = "TEMPLATE") -> Book:
     step_sheets = _steps(run, steps, cells)
     by_sheet = samples.tables(run)
     chosen = backprop.sheet(by_sheet[BACKPROP], run)
-    of_samples = [samples.sheet(run, n, t) for n, t in by_sheet.items() if n != BACKPROP]
+    of_samples = samples.sheets(run, by_sheet)
     looks = _looks(run, rate_tables, by_sheet, template)
     checked = check.sheet(run, cells.values)
     comparing, chart, own = _optimizers(run, by_sheet[BACKPROP])
@@ -72,11 +72,11 @@ def backprop_book(run: LessonLayout, template: str = "TEMPLATE") -> Book:
         *tables,
         *own,
     )
-    summaries = {
+    summaries: dict[str, start.Summary] = {
         **start.SUMMARIES,
         **{step.sheet_name: step.summary for step in steps},
         **{page.name: start.OF_SAMPLE for page in of_samples},
-        **{page.name: start.OF_RATE for page in tables},
+        **{page.name: start.of_rate(n) for page, n in zip(tables, run.letters, strict=True)},
         **{page.name: start.OF_OPTIMIZER.format(name=page.name) for page in own},
     }
     contents = {name: summaries[name] for name in (PARAMETERS, *(page.name for page in pages))}

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from math import ceil
 
 import numpy as np
-from sympy import Add, Expr, Piecewise, Symbol
+from sympy import Add, Expr, Piecewise, Rational, Symbol, floor, log
 
 from toolkit.book.known import Known, at, down
 from toolkit.book.live import computed
@@ -195,10 +195,16 @@ def _compared(size_table: Table, count: int) -> Cell:
     )
 
 
+def two_digits(x: Expr) -> Expr:
+    """A positive number, rounded to two significant digits."""
+    last_place = 10 ** (floor(log(x) / log(10)) - 1)
+    return last_place * floor(x / last_place + Rational(1, 2))
+
+
 def _times(factor: Expr, larger: int, smaller: int) -> Expr:
     return joined(
-        Text(f"So the gradients of layer {larger} are "),
-        number_text(factor),
+        Text(f"Before training the gradients of layer {larger} are about "),
+        number_text(two_digits(factor)),
         Text(f" times as large as those of layer {smaller}."),
     )
 

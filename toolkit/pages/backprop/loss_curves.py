@@ -13,7 +13,7 @@ from toolkit.book.sheet import Chart, Series
 from toolkit.book.tables import Cell, Table
 from toolkit.network.derivation import LEARNING_RATE, LOSS
 from toolkit.pages.backprop.layout import LessonLayout, column_of, rate_sheet
-from toolkit.pages.backprop.table import title
+from toolkit.pages.backprop.table import TITLE_COLUMN, TITLE_ROW, title
 from toolkit.symbols.choices import when_all_numbers
 from toolkit.symbols.equation import quantity
 from toolkit.symbols.lookups import first_at_most, last, lookup
@@ -156,7 +156,7 @@ def loss_line(run: LessonLayout, table: Table, rate: int) -> Series:
     """The loss over the epochs at one learning rate, as a line of a chart."""
     name = rate_sheet(run.letters[rate])
     return Series(
-        at(name, 1, 1, title(run, rate).value),
+        at(name, TITLE_ROW, TITLE_COLUMN, title(run, rate).value),
         table.known(name, 0),
         table.known(name, column_of(table, LOSS.name)),
     )

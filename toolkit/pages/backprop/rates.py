@@ -18,7 +18,7 @@ from toolkit.pages.backprop.loss_curves import (
     loss_line,
     summaries,
 )
-from toolkit.pages.backprop.table import title
+from toolkit.pages.backprop.table import TITLE_COLUMN, TITLE_ROW, title
 
 FIRST_ROW = 6
 CHART_ROWS, CHARTS_ACROSS, CHARTS_A_PAGE = 17, 2, 6
@@ -67,7 +67,8 @@ def _comparison(run: LessonLayout, tables: list[Table], top: int) -> Chart:
 
 def _chart(run: LessonLayout, table: Table, rate: int, top: int) -> Chart:
     down, across = divmod(rate, CHARTS_ACROSS)
-    heading = at(rate_sheet(run.letters[rate]), 1, 1, title(run, rate).value)
+    name = rate_sheet(run.letters[rate])
+    heading = at(name, TITLE_ROW, TITLE_COLUMN, title(run, rate).value)
     return Chart(
         heading,
         "epoch",

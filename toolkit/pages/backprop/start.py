@@ -3,7 +3,7 @@
 import itertools
 from collections.abc import Iterator, Mapping
 
-from sympy import Piecewise, Symbol
+from sympy import Expr, Piecewise, Symbol
 
 from toolkit.book.address import Area
 from toolkit.book.known import Known
@@ -23,6 +23,7 @@ from toolkit.pages.backprop.layout import (
     SIZES,
     START,
     LessonLayout,
+    rate_symbol,
 )
 from toolkit.pages.backprop.lines import QuantityCells
 from toolkit.symbols.equation import quantity
@@ -30,50 +31,60 @@ from toolkit.symbols.ranges import length
 from toolkit.symbols.records import occurrences
 from toolkit.symbols.text import Text, joined, number_text
 
+QUESTION = (
+    "How does a network learn? It changes its weights a little, against the gradient of its loss."
+)
 LEAD = (
-    "A network learns by changing its weights a little, against the gradient of its loss. "
-    "This book shows every step of it as live formulas.",
-    "Go through the sheets in order; then change a yellow cell on Parameters and see what follows.",
+    "This book shows every step of it as live formulas. Go through the sheets in order; then "
+    "change a yellow cell on Parameters and see what follows."
 )
 LEGEND = (  # style and words
     ("input left", "yellow: a number that you may change"),
-    ("bold", "black: a formula; F2 shows how it is made"),
-    ("check", "framed: a check, pass or fail"),
+    ("bold", "bold: a result; press F2 to see its formula"),
+    ("check", "green: a check, which says pass or fail"),
 )
-WIDTHS = {1: 29, 2: 58, 3: 3}
+WIDTHS = {1: 24, 2: 50, 3: 2}
 CONTENTS_ROW = 9
 FIRST_COLUMN = 4  # the first column of the drawing
-NODE_WIDTH, EDGE_WIDTH, GAP_WIDTH = 17.0, 12.0, 5.0
+NODE_WIDTH, EDGE_WIDTH, GAP_WIDTH = 16.0, 11.0, 3.0
 MOST_EDGES, MOST_LAYERS = 16, 5
 TOP = 9
 VERDICTS = quantity("verdicts")
 # What the list of sheets says about those whose names are fixed.
 SUMMARIES = {
-    PARAMETERS: "inputs, targets, start weights and learning rates: play here",
-    BACKPROP: "the table, one row an epoch, at the chosen learning rate",
-    OPTIMIZERS: "the same start, but other optimizers, side by side",
-    RATES: "how the size of the step decides how fast, and whether, it learns",
-    PUBLISHED: "numbers in print, and ours beside them",
+    PARAMETERS: "inputs, targets, weights and learning rates to change",
+    BACKPROP: "one row for each epoch, at the chosen learning rate",
+    OPTIMIZERS: "the same start with other optimizers, side by side",
+    RATES: "how the learning rate decides how fast a network learns",
+    PUBLISHED: "published numbers, and ours beside them",
     SIZES: "how much of the gradient reaches each layer",
     OTHERS: "the samples after the first",
-    CHECK: "the derivatives against differences of two losses",
+    CHECK: "the derivatives compared with differences of losses",
 }
-OF_SAMPLE = "the same epochs: what belongs to this sample alone"
-OF_RATE = "the table at one learning rate"
+OF_SAMPLE = "the same epochs: the columns of this sample"
 OF_OPTIMIZER = "the table of {name}, with a learning rate of its own"
+Summary = str | Expr  # one that depends on values is a formula
+
+
+def of_rate(letter: str) -> Expr:
+    """What the list of sheets says about the table of one learning rate: its present value."""
+    return joined(Text("the table at η = "), number_text(rate_symbol(letter)))
 
 
 def sheet(
-    run: LessonLayout, contents: Mapping[str, str], quantities: QuantityCells, verdicts: Known
+    run: LessonLayout,
+    contents: Mapping[str, Summary],
+    quantities: QuantityCells,
+    verdicts: Known,
 ) -> Sheet:
     """The contents on the left, the network on the right, and the checks above both.
 
     `contents` has a description of each of the other sheets by its name.
     """
     page = PageBuilder(START, widths=dict(WIDTHS), tab="000000", verdicts=[Area.of(7, 2)])
+    page.heights = {1: 26.0}
     page.cells[1, 1] = Cell(run.lesson.title, "title")
-    for row, words in enumerate(LEAD, 2):
-        page.cells[row, 1] = Cell(words, "text")
+    page.cells[2, 1], page.cells[3, 1] = Cell(QUESTION), Cell(LEAD)
     page.cells[4, 1] = Cell("Colours", "name")
     for row, (style, words) in enumerate(LEGEND, 4):
         page.cells[row, 2] = Cell(words, style)
@@ -82,8 +93,11 @@ def sheet(
     page.cells[CONTENTS_ROW - 1, 1] = Cell("Sheets", "subtitle")
     for row, (name, summary) in enumerate(contents.items(), CONTENTS_ROW):
         page.cells[row, 1] = Cell(name, "link", link=name)
-        page.cells[row, 2] = Cell(summary, "muted")
-    page.finding = 7, 2
+        if isinstance(summary, str):
+            page.cells[row, 2] = Cell(summary, "muted")
+        else:
+            page.compute((row, 2), summary, run.parameters, "muted")
+    page.question, page.finding = (2, 1), (7, 2)
     before = set(page.cells)
     _network(page, run, quantities)
     page.effects.append(around(page.cells.keys() - before))
@@ -113,7 +127,7 @@ def _network(page: PageBuilder, run: LessonLayout, quantities: QuantityCells) ->
         note = f"A network of {'-'.join(map(str, widths))} neurons, too large to draw here."
         page.cells[TOP, FIRST_COLUMN] = Cell(note, "muted")
         return
-    height = 3 * max(*widths, *edges)
+    height = max(3 * max(widths), 2 * max(edges))
     weights = iter(run.derived.weights)
     places = [_places(width, height) for width in widths]
     for layer, rows in enumerate(places):
@@ -123,10 +137,10 @@ def _network(page: PageBuilder, run: LessonLayout, quantities: QuantityCells) ->
         _nodes(page, run, quantities, layer, column, rows)
         if layer + 1 < len(widths):
             _edges(page, column, rows, places[layer + 1], weights, quantities)
-    column = FIRST_COLUMN + 4 * (len(widths) - 1) + 2
-    page.cells[TOP - 1, FIRST_COLUMN] = Cell("The network at the start, live", "subtitle")
+    column = FIRST_COLUMN + 4 * (len(widths) - 1)
+    page.cells[TOP - 1, FIRST_COLUMN] = Cell("The network before training, live", "subtitle")
     loss = joined(Text("E_total = "), number_text(LOSS))
-    page.compute((TOP + height // 2, column), loss, quantities.values, "bold")
+    page.compute((TOP + height, column), loss, quantities.values, "bold")
 
 
 def _places(count: int, height: int) -> list[int]:

@@ -8,10 +8,10 @@ from dataclasses import dataclass, replace
 from math import ceil
 
 import numpy as np
-from sympy import Integer, Symbol
+from sympy import Integer, Piecewise, Symbol
 
 from toolkit.book.address import Area, Operand
-from toolkit.book.known import ABOVE, Known, in_row
+from toolkit.book.known import ABOVE, Known, at, in_row
 from toolkit.book.live import computed
 from toolkit.book.sheet import Chart, Effect, FirstView, Sheet
 from toolkit.book.tables import Cell, Column, Table
@@ -25,14 +25,21 @@ from toolkit.pages.backprop.layout import (
     rate_sheet,
     rate_symbol,
 )
-from toolkit.symbols.equation import Equation, Gradient, Previous
+from toolkit.symbols.equation import Equation, Gradient, Previous, quantity
+from toolkit.symbols.lookups import last
+from toolkit.symbols.ranges import length, numbers_in
 from toolkit.symbols.text import Text, joined, number_text
 
 FIRST_LOSSES = 10  # epochs
-HEADING_ROW = 3
+TITLE_ROW, QUESTION_ROW, FINDING_ROW, HEADING_ROW = 1, 2, 3, 4
+TITLE_COLUMN = 2  # titles begin beside the frozen column, which would cut them
+CHART_HEADING_ROW = 16  # of a table with a chart above it
+HINT_COLUMN = 12
 COLUMNS_A_PAGE = 16
 ROWS_HINT = "Row 0 is the start; each row below it is one epoch later."
-HINT = f"to the parameters. {ROWS_HINT}"
+OUTLINE_HINT = "The brackets above the columns fold the columns of a group into its first one."
+QUESTION = "How do the loss and the parameters change from epoch to epoch?"
+LOSSES, BEGIN = quantity("losses"), quantity("loss at the start")
 STYLES = {"inputs": "short", "targets": "short", "loss": "loss", "optimizer": "large"}
 
 
@@ -53,11 +60,15 @@ def table(run: LessonLayout, rate: int, symbol: Symbol | None = None) -> Table:
 
 
 def parts(
-    run: LessonLayout, rate: int, symbol: Symbol, home: Callable[[Symbol], str] = lambda _: ""
+    run: LessonLayout,
+    rate: int,
+    symbol: Symbol,
+    home: Callable[[Symbol], str] = lambda _: "",
+    row: int = HEADING_ROW,
 ) -> dict[str, Table]:
     """The table divided among sheets, with the same epochs in each row.
 
-    `home` returns the name of the sheet for a quantity.
+    `home` returns the name of the sheet for a quantity; `row` is the row of the headings.
     """
     epoch, *entries = _entries(run, symbol)
     by_sheet: dict[str, list[Entry]] = {}
@@ -77,7 +88,7 @@ def parts(
         }
         cells = _addresses(elsewhere | places[name], run.parameters)
         columns = tuple(_column(entry, cells, run, rate) for entry in there)
-        tables[name] = Table(HEADING_ROW, 1, _outlined(columns))
+        tables[name] = Table(row, 1, _outlined(columns))
     return tables
 
 
@@ -90,14 +101,49 @@ def _outlined(columns: tuple[Column, ...]) -> tuple[Column, ...]:
 
 def sheet(run: LessonLayout, rate: int) -> Sheet:
     """The table with its heading; epochs and headings remain visible."""
-    letter = run.letters[rate]
-    cells = {
-        (1, 1): title(run, rate),
-        (2, 1): Cell("back", "link", link=PARAMETERS),
-        (2, 2): Cell(HINT, "muted"),
-    }
+    name = rate_sheet(run.letters[rate])
     epochs = table(run, rate)
-    return page(rate_sheet(letter), cells, epochs, effects=losses(epochs))
+    cells = {
+        (TITLE_ROW, TITLE_COLUMN): title(run, rate),
+        (QUESTION_ROW, 1): Cell("back", "link", link=PARAMETERS),
+        (QUESTION_ROW, TITLE_COLUMN): Cell(QUESTION),
+        (FINDING_ROW, TITLE_COLUMN): course(name, epochs),
+        **hints(),
+    }
+    return page(name, cells, epochs, effects=losses(epochs))
+
+
+def hints(row: int = TITLE_ROW) -> dict[tuple[int, int], Cell]:
+    """Two remarks to the right of the title, on the rows and the columns of the table."""
+    return {
+        (row, HINT_COLUMN): Cell(ROWS_HINT, "muted"),
+        (row + 1, HINT_COLUMN): Cell(OUTLINE_HINT, "muted"),
+    }
+
+
+def course(name: str, epochs: Table) -> Cell:
+    """A sentence on the loss at the start and at the end of a table on the sheet `name`."""
+    column = column_of(epochs, LOSS.name)
+    values = epochs.known(name, column)
+    start = at(name, epochs.row + 1, epochs.column + column, values.values[0])
+    counted, count = numbers_in(LOSSES), length(LOSSES)
+    ending = joined(
+        Text(" from "),
+        number_text(BEGIN),
+        Text(" to "),
+        number_text(last(LOSSES)),
+        Text(f" in {epochs.last_row - epochs.row - 1} epochs."),
+    )
+    sentence = Piecewise(
+        (
+            joined(Text(f"{LOSS.name} leaves the range of numbers at epoch "), counted),
+            counted < count,
+        ),
+        (joined(Text(f"{LOSS.name} falls"), ending), last(LOSSES) < BEGIN),
+        (joined(Text(f"{LOSS.name} rises"), ending), last(LOSSES) > BEGIN),
+        (Text(f"{LOSS.name} is the same at the end as at the start."), True),
+    )
+    return computed(sentence, {LOSSES: values, BEGIN: start}, "bold")
 
 
 def page(
@@ -108,7 +154,7 @@ def page(
     tab: str = "0072B2",
     effects: tuple[Effect, ...] = (),
 ) -> Sheet:
-    """A sheet with a table, cells above it and charts beside it. `effects` are those of its
+    """A sheet with a table, cells above it and charts between them. `effects` are those of its
     first view: the first row of epochs, unless told otherwise.
     """
     return Sheet(
@@ -116,11 +162,20 @@ def page(
         cells,
         (epochs,),
         charts,
-        freeze=(HEADING_ROW + 1, 2),
+        heights={TITLE_ROW: 26.0},
+        freeze=(epochs.row + 1, 2),
         tab=tab,
         pages_wide=ceil(len(epochs.columns) / COLUMNS_A_PAGE),
-        first_view=FirstView(effects=effects or (epochs.area.first,)),
+        first_view=FirstView(
+            question=_cell(cells, QUESTION_ROW),
+            effects=effects or (epochs.area.first,),
+            finding=_cell(cells, FINDING_ROW),
+        ),
     )
+
+
+def _cell(cells: dict[tuple[int, int], Cell], row: int) -> Area | None:
+    return Area.of(row, TITLE_COLUMN) if (row, TITLE_COLUMN) in cells else None
 
 
 def losses(epochs: Table) -> tuple[Area, ...]:
@@ -140,16 +195,17 @@ def _entries(run: LessonLayout, symbol: Symbol) -> list[Entry]:
     derived = run.derived
     chosen = Equation(LEARNING_RATE, symbol)
     updates = {update.symbol: update for update in derived.updates}
-    forward, losses = _columns(derived)
+    forward, errors, loss = _columns(derived)
     epoch = Equation(EPOCH, Previous(EPOCH) + 1)
     return [
         Entry(EPOCH, "epoch", Equation(EPOCH, Integer(0)), epoch),
-        *(Entry(s, "inputs", None, Equation(s, s)) for s in derived.inputs),
+        *(Entry(e.symbol, "loss", None, e) for e in loss),
         *(_parameter(p, "weights", updates, chosen) for p in derived.weights),
         *(_parameter(p, "biases", updates, chosen) for p in derived.biases),
+        *(Entry(s, "inputs", None, Equation(s, s)) for s in derived.inputs),
         *(Entry(e.symbol, "forward", None, e) for e in forward),
         *(Entry(s, "targets", None, Equation(s, s)) for s in derived.targets),
-        *(Entry(e.symbol, "loss", None, e) for e in losses),
+        *(Entry(e.symbol, "loss", None, e) for e in errors),
         *(
             Entry(e.symbol, "gradient", None, e)
             for e in (*derived.chain, *derived.parameter_gradients)
@@ -175,21 +231,26 @@ def _with_rate(update: Equation, chosen: Equation) -> Equation:
     return Equation(update.symbol, update.expr.xreplace({chosen.symbol: chosen.expr}))
 
 
-def _columns(derived: Derivation) -> tuple[list[Equation], list[Equation]]:
-    """The columns of the forward pass, and those of errors and loss.
+def _columns(derived: Derivation) -> tuple[list[Equation], list[Equation], list[Equation]]:
+    """The columns of the forward pass, those of the errors, and those of the loss.
 
-    The partial sums of a long sum are in the same group, before the sum.
+    The partial sums of a long sum are in the same group: those of the loss after it, because it is
+    the first column that a reader looks for, and the others before their sum.
     """
-    forward: list[Equation] = []
-    losses: list[Equation] = []
+    groups: tuple[list[Equation], list[Equation], list[Equation]] = ([], [], [])
+    kinds = {"error": 1, "loss": 2}
     partial: list[Equation] = []
     for equation in derived.columns:
-        partial.append(equation)
         role = derived.roles.get(equation.symbol)
-        if role:
-            (losses if role.kind in ("error", "loss") else forward).extend(partial)
-            partial.clear()
-    return forward, losses
+        if not role:
+            partial.append(equation)
+            continue
+        whole = [equation]
+        groups[kinds.get(role.kind, 0)].extend(
+            whole + partial if role.kind == "loss" else partial + whole
+        )
+        partial.clear()
+    return groups
 
 
 def _addresses(
