@@ -268,7 +268,7 @@ def test_the_chart_of_gradient_sizes(deep: LessonLayout, deep_book: Path) -> Non
     (chart,) = sheet.charts
     assert chart.y_log
     assert "Lines: layer 1, layer 2, layer 3, layer 4." in chart.description
-    drawn = dict(chart_values(deep_book))["Gradient sizes: η = 1"]
+    drawn = dict(chart_values(deep_book))["The size of the gradients in each layer"]
     assert [name for name, _ in drawn] == [f"layer {n}" for n in range(1, 5)]
     np.testing.assert_allclose([values for _, values in drawn], mean_sizes(deep), rtol=1e-13)
 

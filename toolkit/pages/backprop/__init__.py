@@ -6,8 +6,10 @@ from toolkit.network.derivation import derivation
 from toolkit.network.lesson import Lesson
 from toolkit.network.lesson_run import run_lesson
 from toolkit.pages.backprop import (
+    answers,
     backprop,
     check,
+    curve,
     forward_pass,
     gradient_sizes,
     gradients,
@@ -18,6 +20,7 @@ from toolkit.pages.backprop import (
     published,
     rates,
     samples,
+    shallow,
     start,
     table,
     update,
@@ -65,6 +68,7 @@ def backprop_book(run: LessonLayout, template: str = "TEMPLATE") -> Book:
         *further,
         chosen,
         *of_samples,
+        *_result(run, by_sheet),
         rates.sheet(run, rate_tables),
         *comparing,
         *looks,
@@ -85,6 +89,23 @@ def backprop_book(run: LessonLayout, template: str = "TEMPLATE") -> Book:
         parameters.sheet(run, rate_tables, chart),
     )
     return Book(run.lesson.title, (*first, *pages))
+
+
+def _result(run: LessonLayout, by_sheet: dict[str, Table]) -> list[Sheet]:
+    """What the network has learned at a chosen epoch, for lessons that have such a result.
+
+    The table without hidden layers, with which the answers are compared, follows on a sheet of its
+    own.
+    """
+    if answers.applies(run) and len(run.derived.targets) == len(run.lesson.samples.inputs):
+        if not shallow.applies(run):
+            return [answers.sheet(run, by_sheet)]
+        small = shallow.lay_out(run)
+        epochs = shallow.epochs(small)
+        return [answers.sheet(run, by_sheet, (small, epochs)), shallow.sheet(epochs)]
+    if answers.applies(run):
+        return [answers.sheet(run, by_sheet)]
+    return [curve.sheet(run, by_sheet)] if curve.applies(run) else []
 
 
 def _optimizers(run: LessonLayout, chosen: Table) -> tuple[list[Sheet], Chart | None, list[Sheet]]:

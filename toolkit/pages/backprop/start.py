@@ -2,6 +2,7 @@
 
 import itertools
 from collections.abc import Iterator, Mapping
+from typing import TypeAlias
 
 from sympy import Expr, Piecewise, Symbol
 
@@ -20,6 +21,8 @@ from toolkit.pages.backprop.layout import (
     PARAMETERS,
     PUBLISHED,
     RATES,
+    RESULT,
+    SHALLOW,
     SIZES,
     START,
     LessonLayout,
@@ -58,12 +61,14 @@ SUMMARIES = {
     RATES: "how the learning rate decides how fast a network learns",
     PUBLISHED: "published numbers, and ours beside them",
     SIZES: "how much of the gradient reaches each layer",
+    RESULT: "what the network has learned at an epoch that you choose",
+    SHALLOW: "the same training without a hidden layer",
     OTHERS: "the samples after the first",
     CHECK: "the derivatives compared with differences of losses",
 }
 OF_SAMPLE = "the same epochs: the columns of this sample"
 OF_OPTIMIZER = "the table of {name}, with a learning rate of its own"
-Summary = str | Expr  # one that depends on values is a formula
+Summary: TypeAlias = str | Expr  # one that depends on values is a formula
 
 
 def of_rate(letter: str) -> Expr:
