@@ -54,7 +54,7 @@ def sheet(
     counts = []
     states: list[tuple[str, LessonLayout, Mapping[str, Table], int]] = [
         ("before training", run, by_sheet, 0),
-        ("at the epoch", run, by_sheet, -1),
+        ("at the chosen epoch", run, by_sheet, -1),
     ]
     if shallow:
         states.append(("the same without a hidden layer", shallow[0], {SHALLOW: shallow[1]}, -1))

@@ -26,9 +26,10 @@ from toolkit.symbols.text import Text, joined, number_text
 
 SAMPLE, INPUT, TARGET, BEFORE, NOW, RESIDUAL = range(1, 7)
 WIDTHS = {SAMPLE: 13.0, INPUT: 11.0, TARGET: 11.0, BEFORE: 15.0, NOW: 15.0, RESIDUAL: 15.0, 7: 2.0}
-HEADINGS = ("sample", "input", "target", "before training", "at the epoch", "residual")
+HEADINGS = ("sample", "input", "target", "before training", "chosen epoch", "residual")
 CHART_COLUMN, CHART_WIDTH, CHART_HEIGHT = 8, 14.5, 11.0
-BARS_WIDTH, BARS_HEIGHT = 14.5, 6.6
+RESIDUALS_WIDTH, RESIDUALS_HEIGHT = 14.5, 6.6
+FORMAT = "0.00"  # with a condition LibreOffice leaves out the minus sign
 MOST_SAMPLES = 6  # with the chart of the residuals below them in the first view
 QUESTION = "How well does the curve of the network fit the points, and what does it miss?"
 T, A, LOSSES, WEIGHTS, BIASES = (quantity(n) for n in ("t", "a", "losses", "weights", "biases"))
@@ -129,21 +130,23 @@ def _charts(page: ResultPage, count: int) -> None:
         column=CHART_COLUMN,
         width=CHART_WIDTH,
         height=CHART_HEIGHT,
+        y_format=FORMAT,
         x_free=True,
         x_format="General",
     )
-    residual = at(RESULT, HEADING_ROW, RESIDUAL, HEADINGS[RESIDUAL - 1])
-    bars = Chart(
-        "Residuals: target minus output at the epoch",
-        "sample",
+    missed = Chart(
+        "Residuals: target minus output at the chosen epoch",
+        "input",
         "residual",
-        (Series(residual, column(SAMPLE), column(RESIDUAL)),),
+        (series(RESIDUAL, line=False),),
         row=HEADING_ROW + count + 2,
         column=1,
-        width=BARS_WIDTH,
-        height=BARS_HEIGHT,
-        bars=True,
+        width=RESIDUALS_WIDTH,
+        height=RESIDUALS_HEIGHT,
+        y_format=FORMAT,
+        x_free=True,
+        x_format="General",
     )
-    page.charts = [fit, bars]
+    page.charts = [fit, missed]
     page.effects = [fit, Area(HEADING_ROW + 1, NOW, HEADING_ROW + count, RESIDUAL)]
-    page.effects += [bars] if count <= MOST_SAMPLES else []
+    page.effects += [missed] if count <= MOST_SAMPLES else []

@@ -28,9 +28,9 @@ from toolkit.symbols.text import Text, joined, number_in_brackets, number_text
 NAME, SENTENCE, EQUATION, NUMBERS, VALUE, AS_TEXT = range(1, 7)
 WIDTHS: dict[int, float] = {
     NAME: 15,
-    SENTENCE: 38,
+    SENTENCE: 36,
     EQUATION: 50,
-    NUMBERS: 44,
+    NUMBERS: 40,
     VALUE: 16,
     AS_TEXT: 14,
 }
