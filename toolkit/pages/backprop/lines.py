@@ -182,7 +182,7 @@ class EquationPage(PageBuilder):
         self.question = QUESTION_ROW, NAME
         self.cells[1, VALUE] = Cell(START, "link", link=START)
         self.cells[2, VALUE] = Cell(f"next: {following.words}", "link", link=following.sheet)
-        self.widths = WIDTHS | {NAME: max(WIDTHS[NAME], 1.3 * self.longest_name)}
+        self.widths = WIDTHS | {NAME: max(WIDTHS[NAME], 1.1 * self.longest_name)}
         self.heights = {1: 26.0, **self.heights}
         self.effects = self.effects or [self._first_values()]
         self.freeze, self.tab = (NOTE_ROW, 2), "CC79A7"
