@@ -150,3 +150,16 @@ def test_a_mean_is_not_called_a_sum(lesson: str) -> None:
 def test_no_equation_of_a_lesson_shows_a_guard(lesson: str) -> None:
     shown = [text for sheet in sheets(lesson).values() for text in equations(sheet)]
     assert not [text for text in shown if "max(" in text and "max_" not in text]
+
+
+def test_start_here_says_each_learning_rate() -> None:
+    said = [cell.value for cell in sheets("class")["Start here"].cells.values()]
+    wanted = [f"the table at η = {rate:g}" for rate in load("class").training.learning_rates]
+    assert [words for words in said if str(words).startswith("the table at η")] == wanted
+
+
+def test_the_loss_and_the_parameters_come_first_in_every_table() -> None:
+    for name, sheet in sheets("class").items():
+        if sheet.tables and name != "Gradient check":
+            first = [column.heading for column in sheet.tables[0].columns[:10]]
+            assert first == ["epoch", "E_total", *(f"w{n}" for n in range(1, 9))]

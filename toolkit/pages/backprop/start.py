@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from sympy import Expr, Piecewise, Symbol
+from sympy import Expr, Symbol
 
 from toolkit.book.address import Area
 from toolkit.book.known import Known
@@ -14,6 +14,7 @@ from toolkit.book.regions import around
 from toolkit.book.sheet import Corner, Line, Sheet
 from toolkit.book.tables import Cell
 from toolkit.network.derivation import LOSS
+from toolkit.pages.backprop.check import VERDICTS, all_pass
 from toolkit.pages.backprop.layout import (
     BACKPROP,
     CHECK,
@@ -30,9 +31,6 @@ from toolkit.pages.backprop.layout import (
     rate_symbol,
 )
 from toolkit.pages.backprop.lines import QuantityCells
-from toolkit.symbols.equation import quantity
-from toolkit.symbols.ranges import length
-from toolkit.symbols.records import occurrences
 from toolkit.symbols.text import Text, joined, number_text
 
 QUESTION = (
@@ -55,7 +53,6 @@ MOST_EDGES, MOST_LAYERS = 16, 5
 MOST_BESIDE = 3  # layers of a drawing beside the contents
 WORDS_BELOW, MERGED = 5, 4  # the column of words below a drawing, and the columns merged with it
 TOP = 9
-VERDICTS = quantity("verdicts")
 # What the list of sheets says about those whose names are fixed.
 SUMMARIES = {
     PARAMETERS: "inputs, targets, weights and learning rates to change",
@@ -99,7 +96,7 @@ def sheet(
     for row, (style, words) in enumerate(LEGEND, 4):
         page.cells[row, place.words] = Cell(words, style)
     page.cells[7, 1] = Cell("Do all checks pass?", "name")
-    page.compute((7, place.words), _all_pass(), {VERDICTS: verdicts}, "verdict")
+    page.compute((7, place.words), all_pass(), {VERDICTS: verdicts}, "verdict")
     page.verdicts = [Area.of(7, place.words)]
     if not place.beside:
         page.merges = [
@@ -145,17 +142,6 @@ def _contents(
             page.cells[row, place.words] = Cell(summary, "muted")
         else:
             page.compute((row, place.words), summary, run.parameters, "muted")
-
-
-def _all_pass() -> Piecewise:
-    passed = occurrences(VERDICTS, Text("pass"))
-    bad = joined(
-        Text("fail: "), length(VERDICTS) - passed, Text(" of the gradients, see Gradient check")
-    )
-    good = joined(
-        Text("pass: all "), length(VERDICTS), Text(" gradients agree with differences of losses")
-    )
-    return Piecewise((good, passed >= length(VERDICTS)), (bad, True))
 
 
 def _edge_counts(widths: Sequence[int]) -> list[int]:
