@@ -33,7 +33,7 @@ from toolkit.pages.backprop import backprop_book, work_out
 from toolkit.pages.backprop.extent import MOST_CELLS, check_extent, least_columns
 from toolkit.pages.backprop.layout import PARAMETERS
 from toolkit.pages.backprop.lines import NUMBERS, EquationPage, QuantityCells
-from toolkit.pages.backprop.table import HEADING_ROW
+from toolkit.pages.backprop.table import CHART_HEADING_ROW
 from toolkit.symbols.activations import peak
 from toolkit.symbols.equation import Equation, quantity
 from toolkit.symbols.excel import excel
@@ -141,7 +141,7 @@ def test_too_large_is_one_line_before_anything_is_computed(
 @pytest.mark.parametrize(
     ("fits", "not_any_more"),
     [
-        ({"epochs": MAX_ROWS - HEADING_ROW - 1}, {"epochs": MAX_ROWS - HEADING_ROW}),
+        ({"epochs": MAX_ROWS - CHART_HEADING_ROW - 1}, {"epochs": MAX_ROWS - CHART_HEADING_ROW}),
         ({"learning_rates": [0.1] * 255}, {"learning_rates": [0.1] * 256}),
     ],
 )
@@ -159,7 +159,7 @@ def test_columns_and_cells_up_to_the_limit() -> None:
     with pytest.raises(ToolkitError, match=r"network\.layers"):
         check_extent(lesson([2, 2], samples=most + 1))
     width = least_columns(lesson([9, 9]))
-    most = MOST_CELLS // (2 * width) - HEADING_ROW - 1
+    most = MOST_CELLS // (2 * width) - CHART_HEADING_ROW - 1
     check_extent(lesson([9, 9], epochs=most))
     with pytest.raises(ToolkitError, match=r"training\.epochs"):
         check_extent(lesson([9, 9], epochs=most + 1))

@@ -8,9 +8,11 @@ from toolkit.network.derivation import derivation
 from toolkit.network.lesson import Lesson
 from toolkit.network.lesson_run import run_lesson
 from toolkit.pages.backprop import (
+    answers,
     backprop,
     board,
     check,
+    curve,
     forward_pass,
     gradient_sizes,
     gradients,
@@ -21,6 +23,7 @@ from toolkit.pages.backprop import (
     published,
     rates,
     samples,
+    shallow,
     start,
     table,
     update,
@@ -65,7 +68,7 @@ def backprop_book(run: LessonLayout, template: str = "TEMPLATE") -> Book:
     step_sheets = _steps(run, steps, cells)
     by_sheet = samples.tables(run)
     chosen = backprop.sheet(by_sheet[BACKPROP], run, compared.verdict())
-    of_samples = [samples.sheet(run, n, t) for n, t in by_sheet.items() if n != BACKPROP]
+    of_samples = samples.sheets(run, by_sheet)
     looks = _looks(run, rate_tables, by_sheet, template)
     checked = check.sheet(run, cells.values)
     comparing, chart, own = _optimizers(run, by_sheet[BACKPROP], compared.curves)
@@ -74,6 +77,7 @@ def backprop_book(run: LessonLayout, template: str = "TEMPLATE") -> Book:
         *further,
         chosen,
         *of_samples,
+        *_result(run, by_sheet),
         compared.finish(),
         *comparing,
         *looks,
@@ -81,11 +85,11 @@ def backprop_book(run: LessonLayout, template: str = "TEMPLATE") -> Book:
         *tables,
         *own,
     )
-    summaries = {
+    summaries: dict[str, start.Summary] = {
         **start.SUMMARIES,
         **{step.sheet_name: step.summary for step in steps},
         **{page.name: start.OF_SAMPLE for page in of_samples},
-        **{page.name: start.OF_RATE for page in tables},
+        **{page.name: start.of_rate(n) for page, n in zip(tables, run.letters, strict=True)},
         **{page.name: start.OF_OPTIMIZER.format(name=page.name) for page in own},
     }
     contents = {
@@ -97,6 +101,23 @@ def backprop_book(run: LessonLayout, template: str = "TEMPLATE") -> Book:
         parameters.sheet(run, compared.comparison(), compared.verdict(), chart),
     )
     return Book(run.lesson.title, (*first, *pages))
+
+
+def _result(run: LessonLayout, by_sheet: dict[str, Table]) -> list[Sheet]:
+    """What the network has learned at a chosen epoch, for lessons that have such a result.
+
+    The table without hidden layers, with which the answers are compared, follows on a sheet of its
+    own.
+    """
+    if answers.applies(run) and len(run.derived.targets) == len(run.lesson.samples.inputs):
+        if not shallow.applies(run):
+            return [answers.sheet(run, by_sheet)]
+        small = shallow.lay_out(run)
+        epochs = shallow.epochs(small)
+        return [answers.sheet(run, by_sheet, (small, epochs)), shallow.sheet(epochs)]
+    if answers.applies(run):
+        return [answers.sheet(run, by_sheet)]
+    return [curve.sheet(run, by_sheet)] if curve.applies(run) else []
 
 
 def _optimizers(

@@ -100,7 +100,7 @@ def own_sheet(one: LessonLayout, epochs: Table, page: Sheet, place: int) -> Shee
     title = computed(joined(Text(f"{kind}: η = "), number_text(LEARNING_RATE)), rate, "title")
     words = at(OPTIMIZERS, row, WORDS_COLUMN, page.cells[row, WORDS_COLUMN].value)
     cells = table.heading(title, OPTIMIZERS, table.QUESTION, (WORDS, {WORDS: words}))
-    return table.page(kind, cells, epochs, effects=(table.FINDING,))
+    return table.page(kind, cells | table.hints(), epochs, effects=table.losses(epochs))
 
 
 def curves(run: LessonLayout, chosen: Table, tables: Sequence[Table]) -> list[Curve]:
