@@ -121,7 +121,7 @@ class Formulas:
     def _picture(self, equation: Equation, most: int) -> Picture:
         short = Equation(equation.symbol, abridged(equation.expr, most))
         size = SIZE if len(self.run.lesson.samples.inputs) == 1 else SMALLER
-        return equation_picture(short, (1, 1), size, self.tints)
+        return equation_picture(short, (1, 1), size, tints=self.tints)
 
     def _numbers(self, expr: Expr, value: Symbol | None = None) -> Iterator[Item]:
         """The expression with numbers, where all of them stand on the sheet."""
