@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from sympy import Add, Eq, Expr, Integer, Piecewise
+from sympy import Abs, Add, Eq, Expr, Integer, Piecewise
 
 from toolkit.book.known import Known, at
 from toolkit.book.live import computed
@@ -59,8 +59,20 @@ HEADINGS = (
 STATUS_COLUMN, CHOSEN_COLUMN, WORDS_COLUMN = 8, 13, 14
 LOWEST, GOAL, EPOCH, GRADIENTS = (quantity(n) for n in ("lowest", "goal", "an epoch", "gradients"))
 CHOSEN_EPOCHS = (0, 1, 2, 5, 10, 20, 50, 100)
-NOISE = 1e-9  # a tolerance for losses that have converged
+NOISE = 1e-9  # the share of a loss by which rounding may change it
 Cells = dict[tuple[int, int], Cell]
+
+
+def just_above(loss: Expr) -> Expr:
+    """The highest loss that counts as equal to `loss`: losses that have converged differ in their
+    last digits only, and not alike in all programs.
+    """
+    return loss + NOISE * Abs(loss)
+
+
+def just_below(loss: Expr) -> Expr:
+    """The lowest loss that counts as equal to `loss`, as `just_above` explains."""
+    return loss - NOISE * Abs(loss)
 
 
 def goal(run: LessonLayout) -> float:
@@ -132,7 +144,7 @@ def _summary(curve: Curve, page: str, row: int, chosen_cells: Settings) -> Cells
         (row, 4): computed(when_all_numbers(last(LOSSES), LOSSES), known, "fit"),
         (row, 5): lowest,
         (row, 6): computed(
-            when_all_numbers(first_at_most(LOSSES, LOWEST * (1 + NOISE)), LOSSES), known, "integer"
+            when_all_numbers(first_at_most(LOSSES, just_above(LOWEST)), LOSSES), known, "integer"
         ),
         (row, 7): computed(when_all_numbers(_reached(), LOSSES), known, "right"),
         (row, 9): computed(when_all_numbers(_rises(), LOSSES), known, "right"),

@@ -30,6 +30,8 @@ from toolkit.pages.backprop.loss_curves import (
     WORDS_COLUMN,
     Settings,
     chosen,
+    just_above,
+    just_below,
     loss_at_epoch,
     rules,
     settings,
@@ -37,7 +39,7 @@ from toolkit.pages.backprop.loss_curves import (
 )
 from toolkit.symbols.bounds import held
 from toolkit.symbols.equation import Equation, quantity
-from toolkit.symbols.lookups import lookup
+from toolkit.symbols.lookups import element, first_at_most
 from toolkit.symbols.ranges import numbers_in, rank_from_below, smallest
 from toolkit.symbols.text import Text, joined, number_text
 
@@ -207,7 +209,8 @@ def _finding(
         AT_RATES: column(tuned + 1, 3, rates),
     }
     own = kind_of(run)
-    ahead = rank_from_below(smallest(OTHERS), AT_RATES) - 1
+    lowest = just_above(smallest(LOSSES_THERE))
+    ahead = rank_from_below(just_below(smallest(OTHERS)), AT_RATES) - 1
     begin = joined(Text("At epoch "), held(EPOCH, Integer(0), Integer(run.trace.epochs)), Text(" "))
     ours = joined(
         begin,
@@ -224,14 +227,14 @@ def _finding(
     )
     theirs = joined(
         begin,
-        lookup(KINDS, LOSSES_THERE, smallest(LOSSES_THERE)),
+        element(KINDS, first_at_most(LOSSES_THERE, lowest) + 1),
         Text(f" has the lowest loss; {own} would be ahead of it at "),
         ahead,
         Text(f" of its {rates} learning rates. "),
         TUNED,
     )
     lost = joined(begin, Text("no run of the others has a loss within the range of numbers."))
-    leads = smallest(OTHERS) >= OWN
+    leads = smallest(OTHERS) >= just_below(OWN)
     sentence = Piecewise(
         (lost, Eq(numbers_in(OTHERS), 0)),
         (always, And(leads, ahead >= rates)),

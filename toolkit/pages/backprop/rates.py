@@ -2,7 +2,7 @@
 
 from math import ceil
 
-from sympy import And, Eq, Expr, Integer, Piecewise
+from sympy import And, Eq, Expr, Integer, Piecewise, Symbol
 
 from toolkit.book.address import Area
 from toolkit.book.known import Known, down
@@ -20,10 +20,13 @@ from toolkit.pages.backprop.layout import (
 )
 from toolkit.pages.backprop.loss_curves import (
     CHOSEN_COLUMN,
+    NOISE,
     STATUS_COLUMN,
     WORDS_COLUMN,
     chosen,
     definitions,
+    just_above,
+    just_below,
     rules,
     settings,
     summaries,
@@ -41,7 +44,7 @@ from toolkit.pages.backprop.trends import STUCK
 from toolkit.symbols.bounds import held
 from toolkit.symbols.choices import if_number, matching
 from toolkit.symbols.equation import quantity
-from toolkit.symbols.lookups import element, lookup
+from toolkit.symbols.lookups import element, first_at_most, lookup
 from toolkit.symbols.ranges import largest, numbers_in, rank_from_below, rise_count, smallest
 from toolkit.symbols.text import Text, joined, number_text
 
@@ -135,18 +138,20 @@ class RatesPage(PageBuilder):
         """The lowest and the highest loss at the chosen epoch, with their rates."""
         known = {
             CHOSEN: self.column(CHOSEN_COLUMN),
-            RATES_: self.column(2),
-            STATUSES: self.column(STATUS_COLUMN),
+            RATES_: self._searched(2),
+            STATUSES: self._searched(STATUS_COLUMN),
         }
-        for row, word, extreme in (
-            (self.extremes, "lowest loss at the chosen epoch", smallest(CHOSEN)),
-            (self.extremes + 1, "highest loss at the chosen epoch", largest(CHOSEN)),
+        low, high = smallest(CHOSEN), largest(CHOSEN)
+        for row, word, extreme, place in (
+            (self.extremes, "lowest", low, first_at_most(CHOSEN, just_above(low))),
+            # The first that is at least so high is the first whose negative is at most so high.
+            (self.extremes + 1, "highest", high, first_at_most(-CHOSEN, -just_below(high))),
         ):
-            self.cells[row, 1] = Cell(word, "text")
+            self.cells[row, 1] = Cell(f"{word} loss at the chosen epoch", "text")
             for column, expr in (
                 (3, extreme),
-                (4, lookup(RATES_, CHOSEN, extreme)),
-                (5, lookup(STATUSES, CHOSEN, extreme)),
+                (4, self._at(RATES_, place)),
+                (5, self._at(STATUSES, place)),
             ):
                 some = Piecewise((Text("–"), Eq(numbers_in(CHOSEN), 0)), (expr, True))
                 self.compute((row, column), some, known, "fit" if column == 3 else "note")
@@ -156,6 +161,14 @@ class RatesPage(PageBuilder):
             )
             known_extreme = {OWN: loss, RATE: rate}
             self.compute((row, 6), if_number(OWN, words, Text("–")), known_extreme, "note")
+
+    def _searched(self, column: int) -> Known:
+        """The results in a column, or the only one: Gnumeric searches no range of one cell."""
+        return self.column(column) if self.count > 1 else self.result(0, column)
+
+    def _at(self, results: Symbol, place: Expr) -> Expr:
+        """The result of the rate at a place, counted from 0."""
+        return element(results, place + 1) if self.count > 1 else results
 
     def write_finding(self) -> None:
         """One sentence about the losses at the chosen epoch."""
@@ -218,7 +231,6 @@ class RatesPage(PageBuilder):
             WORD: self.result(0, WORDS_COLUMN),
             LETTER: letter_cell(self.run),
         }
-        # A single rate is read directly, since Gnumeric does not search a range of one cell.
         if self.count == 1:
             return WORD, known
         return lookup(WORDS, NAMES, joined(Text("Rate "), LETTER)), known
@@ -254,7 +266,7 @@ def rank(count: int) -> Expr:
     """The place of a loss among those of all rates at the chosen epoch, in words."""
     if count == 1:
         return if_number(OWN, Text("the only rate"), Text("out of range"))
-    place = rank_from_below(OWN, CHOSEN)
+    place = rank_from_below(just_below(OWN), CHOSEN)
     words = Piecewise(
         (Text("the lowest of all"), Eq(place, 1)),
         (joined(Text("rank "), place, Text(f" of {count}")), True),
@@ -281,7 +293,10 @@ def finding(count: int, epochs: int) -> Expr:
     )
     in_order = And(
         Eq(rise_count(EARLIER_RATES, LATER_RATES, Integer(0)), count - 1),
-        Eq(rise_count(LATER, EARLIER, Integer(0)), count - 1),
+        Eq(rise_count(LATER, EARLIER, NOISE * largest(CHOSEN)), count - 1),
+    )
+    alike = joined(
+        begin, Text("the loss is the same at every learning rate: "), number_text(OWN), Text(".")
     )
     diverged = Text(f" of {count} runs have left the range of numbers")
     lost = joined(lowest, Text("; "), count - numbers_in(CHOSEN), diverged, stuck)
@@ -291,6 +306,7 @@ def finding(count: int, epochs: int) -> Expr:
             Eq(numbers_in(CHOSEN), 0),
         ),
         (lost, numbers_in(CHOSEN) < count),
+        (alike, smallest(CHOSEN) >= just_below(largest(CHOSEN))),
         (ordered, in_order),
         (extremes, True),
     )
