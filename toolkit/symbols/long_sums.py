@@ -16,7 +16,7 @@ from toolkit.symbols.chains import chained, listed_sum
 from toolkit.symbols.equation import Equation, Gradient, quantity
 from toolkit.symbols.excel import excel
 
-LONGEST = 7_500  # characters of a formula, so at most 192 arguments of LONGEST_ADDRESS each
+LONGEST = 7_500  # characters of a formula, so at most 208 arguments of LONGEST_ADDRESS each
 LONGEST_ADDRESS = "'Step 4, w10000 to w99999'!$E$10000"
 FEW = 20  # expressions with this few quantities are never too long
 DOTS = Symbol("…")

@@ -157,7 +157,7 @@ def _step(run: LessonLayout, step: Step, cells: QuantityCells, following: Link) 
             return forward_pass.sheet(run, step, cells, following)
         case "one_weight":
             return one_weight.sheet(run, step, cells, following)
-        case "output" | "hidden" | "earlier":
+        case "output" | "earlier":
             return gradients.sheet(run, step, cells, following)
         case "update":
             return update.sheet(run, step, cells, following)
