@@ -29,7 +29,8 @@ WIDTHS = {SAMPLE: 13.0, INPUT: 11.0, TARGET: 11.0, BEFORE: 15.0, NOW: 15.0, RESI
 HEADINGS = ("sample", "input", "target", "before training", "chosen epoch", "residual")
 CHART_COLUMN, CHART_WIDTH, CHART_HEIGHT = 8, 14.5, 11.0
 RESIDUALS_WIDTH, RESIDUALS_HEIGHT = 14.5, 6.6
-FORMAT = "0.00"  # with a condition LibreOffice leaves out the minus sign
+# With a condition, for a run that grows without bound, LibreOffice would leave out the minus sign.
+FORMAT = "General"
 MOST_SAMPLES = 6  # with the chart of the residuals below them in the first view
 QUESTION = "How well does the curve of the network fit the points, and what does it miss?"
 T, A, LOSSES, WEIGHTS, BIASES = (quantity(n) for n in ("t", "a", "losses", "weights", "biases"))
@@ -132,7 +133,7 @@ def _charts(page: ResultPage, count: int) -> None:
         height=CHART_HEIGHT,
         y_format=FORMAT,
         x_free=True,
-        x_format="General",
+        x_format=FORMAT,
     )
     missed = Chart(
         "Residuals: target minus output at the chosen epoch",
@@ -145,7 +146,7 @@ def _charts(page: ResultPage, count: int) -> None:
         height=RESIDUALS_HEIGHT,
         y_format=FORMAT,
         x_free=True,
-        x_format="General",
+        x_format=FORMAT,
     )
     page.charts = [fit, missed]
     page.effects = [fit, Area(HEADING_ROW + 1, NOW, HEADING_ROW + count, RESIDUAL)]
