@@ -16,7 +16,7 @@ from toolkit.network.lesson import SETTINGS, Activation, Initializer, Loss, Opti
 from toolkit.pages.backprop import (
     backprop_book,
     gradient_sizes,
-    optimizers,
+    optimizer_steps,
     sentences,
     update,
     work_out,
@@ -41,7 +41,7 @@ BY_LITERAL: list[tuple[object, dict[str, Collection[object]]]] = [
         Optimizer,
         {
             "names": update.NAMES,
-            "sentences": optimizers.SENTENCES,
+            "sentences": optimizer_steps.SENTENCES,
             "settings": SETTINGS,
             "states": steps.STATES,
             "equations": steps.STEPS,

@@ -20,7 +20,7 @@ from toolkit.network.lesson import Lesson, changed, load
 from toolkit.network.trace import Values, trace
 from toolkit.pages.backprop import backprop_book, work_out
 from toolkit.pages.backprop.layout import BOARD, PARAMETERS, LessonLayout, rate_sheet
-from toolkit.pages.backprop.loss_curves import CHOSEN_EPOCHS
+from toolkit.pages.backprop.loss_results import CHOSEN_EPOCHS
 from toolkit.pages.backprop.table import HEADING_ROW, table
 from toolkit.symbols.numeric import value
 

@@ -12,7 +12,7 @@ from toolkit.pages.backprop import (
     backprop,
     board,
     check,
-    curve,
+    fit,
     forward_pass,
     gradient_sizes,
     gradients,
@@ -117,7 +117,7 @@ def _result(run: LessonLayout, by_sheet: dict[str, Table]) -> list[Sheet]:
         return [answers.sheet(run, by_sheet, (small, epochs)), shallow.sheet(epochs)]
     if answers.applies(run):
         return [answers.sheet(run, by_sheet)]
-    return [curve.sheet(run, by_sheet)] if curve.applies(run) else []
+    return [fit.sheet(run, by_sheet)] if fit.applies(run) else []
 
 
 def _optimizers(

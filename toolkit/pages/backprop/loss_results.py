@@ -82,14 +82,14 @@ def goal(run: LessonLayout) -> float:
 
 
 @dataclass(frozen=True)
-class Settings:
+class ComparisonSettings:
     """The yellow cells of a comparison: the chosen epoch and the target loss."""
 
     epoch: Known
     goal: Known
 
 
-def settings(run: LessonLayout, page: str, row: int) -> tuple[Settings, Cells]:
+def settings(run: LessonLayout, page: str, row: int) -> tuple[ComparisonSettings, Cells]:
     """The yellow cells of a comparison in one row, with their names."""
     epoch, aim = min(COMPARISON_EPOCH, run.trace.epochs), goal(run)
     cells = {
@@ -100,7 +100,7 @@ def settings(run: LessonLayout, page: str, row: int) -> tuple[Settings, Cells]:
         (row, 6): Cell(aim, "input"),
         (row, 7): Cell("(the first epoch that reaches it is listed below)", "note"),
     }
-    return Settings(at(page, row, 3, epoch), at(page, row, 6, aim)), cells
+    return ComparisonSettings(at(page, row, 3, epoch), at(page, row, 6, aim)), cells
 
 
 def rules(run: LessonLayout, row: int) -> tuple[Validation, ...]:
@@ -122,7 +122,7 @@ def rules(run: LessonLayout, row: int) -> tuple[Validation, ...]:
 
 
 def summaries(
-    curves: Sequence[Curve], page: str, row: int, word: str, chosen_cells: Settings
+    curves: Sequence[Curve], page: str, row: int, word: str, chosen_cells: ComparisonSettings
 ) -> Cells:
     """A row of headings that begins with `word`, then a row of results for each table."""
     cells = {(row, n): Cell(h, "wrapped heading") for n, h in enumerate((word, *HEADINGS), 1)}
@@ -132,7 +132,7 @@ def summaries(
     return cells
 
 
-def _summary(curve: Curve, page: str, row: int, chosen_cells: Settings) -> Cells:
+def _summary(curve: Curve, page: str, row: int, chosen_cells: ComparisonSettings) -> Cells:
     known = curve.known() | curve.pairs() | curve.activations
     known |= {GRADIENTS: curve.gradients, GOAL: chosen_cells.goal, EPOCH: chosen_cells.epoch}
     lowest = computed(when_all_numbers(smallest(LOSSES), LOSSES), known, "fit")
