@@ -1,5 +1,6 @@
 """The backprop workbook; each sheet has a file of its own."""
 
+from collections.abc import Sequence
 from typing import assert_never
 
 from toolkit.book.sheet import Book, Chart, Sheet
@@ -85,6 +86,26 @@ def backprop_book(run: LessonLayout, template: str = "TEMPLATE") -> Book:
         *tables,
         *own,
     )
+    contents = _contents(run, pages, steps, of_samples, tables, own)
+    first = (
+        board.sheet(run, by_sheet),
+        start.sheet(run, contents, cells, check.verdicts(checked)),
+        parameters.sheet(run, compared.comparison(), compared.verdict(), chart),
+    )
+    return Book(run.lesson.title, (*first, *pages))
+
+
+def _contents(
+    run: LessonLayout,
+    pages: Sequence[Sheet],
+    steps: Sequence[Step],
+    of_samples: Sequence[Sheet],
+    tables: Sequence[Sheet],
+    own: Sequence[Sheet],
+) -> dict[str, start.Summary]:
+    """What the sheets hold, in reading order: those of the steps, the samples, the learning rates
+    and the optimizers by their numbers or names, and the others as they are listed.
+    """
     summaries: dict[str, start.Summary] = {
         **start.SUMMARIES,
         **{step.sheet_name: step.summary for step in steps},
@@ -92,15 +113,7 @@ def backprop_book(run: LessonLayout, template: str = "TEMPLATE") -> Book:
         **{page.name: start.of_rate(n) for page, n in zip(tables, run.letters, strict=True)},
         **{page.name: start.OF_OPTIMIZER.format(name=page.name) for page in own},
     }
-    contents = {
-        name: summaries[name] for name in (BOARD, PARAMETERS, *(page.name for page in pages))
-    }
-    first = (
-        board.sheet(run, by_sheet),
-        start.sheet(run, contents, cells, check.verdicts(checked)),
-        parameters.sheet(run, compared.comparison(), compared.verdict(), chart),
-    )
-    return Book(run.lesson.title, (*first, *pages))
+    return {name: summaries[name] for name in (BOARD, PARAMETERS, *(page.name for page in pages))}
 
 
 def _result(run: LessonLayout, by_sheet: dict[str, Table]) -> list[Sheet]:

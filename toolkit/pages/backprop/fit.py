@@ -107,6 +107,8 @@ def _finding(page: ResultPage, count: int) -> None:
 
 
 def _charts(page: ResultPage, count: int) -> None:
+    """The chart of the points and the curve, and that of the residuals below the table."""
+
     def column(number: int) -> Known:
         rows = range(HEADING_ROW + 1, HEADING_ROW + 1 + count)
         return down(
@@ -117,16 +119,20 @@ def _charts(page: ResultPage, count: int) -> None:
         name = at(RESULT, HEADING_ROW, number, HEADINGS[number - 1])
         return Series(name, column(INPUT), column(number), dots=True, line=line)
 
-    points, before, now = (
-        series(TARGET, line=False),
-        series(BEFORE, line=True),
-        series(NOW, line=True),
-    )
-    fit = Chart(
+    now = series(NOW, line=True)
+    fit = _fit((series(TARGET, line=False), series(BEFORE, line=True), now))
+    missed = _residuals(series(RESIDUAL, line=False), HEADING_ROW + count + 2)
+    page.charts = [fit, missed]
+    page.effects = [fit, Area(HEADING_ROW + 1, NOW, HEADING_ROW + count, RESIDUAL)]
+    page.effects += [missed] if count <= MOST_SAMPLES else []
+
+
+def _fit(series: tuple[Series, ...]) -> Chart:
+    return Chart(
         "Targets and outputs",
         "input",
         "output",
-        (points, before, now),
+        series,
         row=4,
         column=CHART_COLUMN,
         width=CHART_WIDTH,
@@ -135,12 +141,15 @@ def _charts(page: ResultPage, count: int) -> None:
         x_free=True,
         x_format=FORMAT,
     )
-    missed = Chart(
+
+
+def _residuals(series: Series, row: int) -> Chart:
+    return Chart(
         "Residuals: target minus output at the chosen epoch",
         "input",
         "residual",
-        (series(RESIDUAL, line=False),),
-        row=HEADING_ROW + count + 2,
+        (series,),
+        row=row,
         column=1,
         width=RESIDUALS_WIDTH,
         height=RESIDUALS_HEIGHT,
@@ -148,6 +157,3 @@ def _charts(page: ResultPage, count: int) -> None:
         x_free=True,
         x_format=FORMAT,
     )
-    page.charts = [fit, missed]
-    page.effects = [fit, Area(HEADING_ROW + 1, NOW, HEADING_ROW + count, RESIDUAL)]
-    page.effects += [missed] if count <= MOST_SAMPLES else []

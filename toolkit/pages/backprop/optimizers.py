@@ -170,7 +170,7 @@ def _own_rates(
 def _finding(
     page: PageBuilder, run: LessonLayout, count: int, tuned: int, yellow: ComparisonSettings
 ) -> tuple[Expr, dict[Symbol, Known]]:
-    """A sentence about the lowest loss, and about the learning rates behind it."""
+    """A sentence about the lowest loss and the learning rates behind it, with what it reads."""
     first, rates = HEADING_ROW + 1, len(run.letters)
 
     def column(row: int, column: int, length: int) -> Known:
@@ -185,6 +185,11 @@ def _finding(
         OWN: at(OPTIMIZERS, first, CHOSEN_COLUMN, page.cells[first, CHOSEN_COLUMN].value),
         AT_RATES: column(tuned + 1, 3, rates),
     }
+    return _sentence(run), known
+
+
+def _sentence(run: LessonLayout) -> Expr:
+    rates = len(run.letters)
     own = kind_of(run)
     lowest = just_above(smallest(LOSSES_THERE))
     ahead = rank_from_below(just_below(smallest(OTHERS)), AT_RATES) - 1
@@ -212,13 +217,12 @@ def _finding(
     )
     lost = joined(begin, Text("no run of the others has a loss within the range of numbers."))
     leads = smallest(OTHERS) >= just_below(OWN)
-    sentence = Piecewise(
+    return Piecewise(
         (lost, Eq(numbers_in(OTHERS), 0)),
         (always, And(leads, ahead >= rates)),
         (ours, leads),
         (theirs, True),
     )
-    return sentence, known
 
 
 def _where(run: LessonLayout) -> str:
