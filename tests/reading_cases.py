@@ -18,6 +18,7 @@ from toolkit.symbols import (
     activations,
     batches,
     bounds,
+    chains,
     choices,
     fitting,
     lookups,
@@ -116,6 +117,7 @@ CASES: dict[str, tuple[Row, ...]] = {
     "fading": ((activations.fading, 0.5, 3),),
     "as_one": ((activations.as_one, 0.5),),
     "at_least": ((activations.at_least, 0.5),),
+    "chained": ((chains.chained, 0.5, 3),),
     "in_batch": ((batches.in_batch, 5, 2, 4, 6),),
     "mean_where": (
         (batches.mean_where, NUMBERS, FLAGS),

@@ -59,7 +59,8 @@ class Screen:
         self._written = _Written(sheet)
         self.last_row, self.last_column = _extent(sheet)
         own = widths(sheet)
-        pixels = [_column_pixels(own.get(n)) for n in range(1, self.last_column + 1)]
+        columns = range(1, self.last_column + 1)
+        pixels = [0 if n in sheet.hidden else _column_pixels(own.get(n)) for n in columns]
         self._lefts = [0, *accumulate(pixels)]
         self._tops = [0, *accumulate(map(self._row_pixels, range(1, self.last_row + 1)))]
 
@@ -103,7 +104,7 @@ class Screen:
     def texts(self) -> Iterator[tuple[tuple[int, int], Ink]]:
         """The texts in loose cells and in the headings of tables, by the places of their cells."""
         for place, cell in sorted(self.sheet.cells.items()):
-            if isinstance(cell.value, str) and cell.value:
+            if isinstance(cell.value, str) and cell.value and place[1] not in self.sheet.hidden:
                 yield place, self.ink(place, cell)
         for table in self.sheet.tables:
             for column, each in enumerate(table.columns, table.column):

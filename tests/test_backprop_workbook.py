@@ -1,6 +1,7 @@
 """The backprop workbook, recalculated by LibreOffice."""
 
 import math
+import re
 from pathlib import Path
 
 import numpy as np
@@ -19,7 +20,7 @@ from toolkit.network.lesson import Lesson, changed, load
 from toolkit.network.trace import Values, trace
 from toolkit.pages.backprop import backprop_book, work_out
 from toolkit.pages.backprop.layout import BOARD, PARAMETERS, LessonLayout, rate_sheet
-from toolkit.pages.backprop.loss_curves import CHOSEN_EPOCHS
+from toolkit.pages.backprop.loss_results import CHOSEN_EPOCHS
 from toolkit.pages.backprop.table import HEADING_ROW, table
 from toolkit.symbols.numeric import value
 
@@ -87,7 +88,8 @@ def agree(actual: list[dict[str, Values]], worked: LessonLayout, bound: float = 
 
 
 def test_headings(class_book: Path) -> None:
-    row = [v for a, v in cells(class_book)["Rate A"].items() if a.endswith("3") and a[-2].isalpha()]
+    sheet = cells(class_book)["Rate A"]
+    row = [v for a, v in sheet.items() if re.fullmatch(rf"[A-Z]+{HEADING_ROW}", a)]
     weights = [f"w{n}" for n in range(1, 9)]
     forward = [
         "h1",
@@ -102,10 +104,9 @@ def test_headings(class_book: Path) -> None:
         "t2",
         "E1",
         "E2",
-        "E_total",
     ]
     gradients = [f"∂E_total/∂{w}" for w in weights]
-    assert row == ["epoch", "i1", "i2", *weights, *forward, *gradients]
+    assert row == ["epoch", "E_total", *weights, "i1", "i2", *forward, *gradients]
 
 
 @pytest.mark.no_cover
@@ -186,8 +187,8 @@ def same_charts(edited: Path, fresh: Path) -> None:
 def test_chart_caches_hold_the_losses(class_book: Path, worked: LessonLayout) -> None:
     board, comparison, chosen, *each = chart_values(class_book)
     assert board[1] == [("E_total", chosen[1][0][1]), ("Epoch", [chosen[1][0][1][66]])]
-    assert chosen[0] == "Loss over the epochs"
-    assert chosen[1][0][0] == "Backprop, epoch by epoch: η = 1"
+    assert chosen[0] == "The loss after each epoch"
+    assert chosen[1][0][0] == "E_total"
     assert chosen[1][0][1] == comparison[1][4][1]
     assert comparison[0] == "Loss for each learning rate"
     assert comparison[1][0][0] == "η = 0.1"
@@ -268,7 +269,7 @@ def test_numbers_in_titles_read_alike_everywhere(tmp_path: Path, office: Office)
 
 
 def test_updates_shown_are_those_of_the_first_epoch(class_book: Path, worked: LessonLayout) -> None:
-    sheet = cells(class_book)["Step 6, update"]
+    sheet = cells(class_book)["Step 5, update"]
     shown = {sheet[f"A{n}"]: sheet[f"E{n}"] for n in range(6, 14)}
     for weight in worked.derived.weights:
         assert shown[weight.name] == worked.trace.column(weight, 4)[1]
@@ -336,6 +337,6 @@ def test_another_rate_can_be_chosen(
     book.save(tmp_path / "chosen.xlsx")
     actual = office.values(tmp_path / "chosen.xlsx")
     assert actual["Backprop"]["B1"] == "Backprop, epoch by epoch: η = 0.2"
-    assert actual["Step 6, update"]["E6"] == pytest.approx(
+    assert actual["Step 5, update"]["E6"] == pytest.approx(
         worked.trace.column(worked.derived.weights[0], 1)[1]
     )

@@ -20,6 +20,7 @@ from toolkit.network.derivation import LOSS
 from toolkit.network.lesson import Lesson, changed, load
 from toolkit.pages.backprop import backprop_book, work_out
 from toolkit.pages.backprop.layout import PUBLISHED, SIZES, LessonLayout, chosen_rate
+from toolkit.pages.backprop.table import CHART_HEADING_ROW
 from toolkit.symbols.equation import Gradient
 
 FIRST_ROW = 8  # of the published figures
@@ -228,7 +229,7 @@ def mean_sizes(worked: LessonLayout) -> np.ndarray:
 
 def test_gradient_sizes_are_means_over_each_layer(deep: LessonLayout, deep_book: Path) -> None:
     sheet, wanted = cells(deep_book)[SIZES], mean_sizes(deep)
-    assert [sheet[f"{c}3"] for c in "ABCDEF"] == [
+    assert [sheet[f"{c}{CHART_HEADING_ROW}"] for c in "ABCDEF"] == [
         "epoch",
         "layer 1",
         "layer 2",
@@ -237,7 +238,7 @@ def test_gradient_sizes_are_means_over_each_layer(deep: LessonLayout, deep_book:
         "layer 1 / layer 4",
     ]
     for epoch in range(deep.trace.epochs + 1):
-        row = [sheet[f"{c}{4 + epoch}"] for c in "ABCDEF"]
+        row = [sheet[f"{c}{CHART_HEADING_ROW + 1 + epoch}"] for c in "ABCDEF"]
         sizes = wanted[:, epoch]
         assert row == pytest.approx([epoch, *sizes, sizes[0] / sizes[-1]], rel=1e-13)
 
@@ -248,9 +249,9 @@ def test_the_gradient_vanishes_in_the_lesson_deep(deep: LessonLayout, deep_book:
     assert start[-1] / start[0] > 500
     words = " ".join(str(value) for value in cells(deep_book)[SIZES].values())
     assert "sigmoid: at most 1/4" in words
-    actual = re.search(r"layer 4 are (\d+\.\d+) times as large as those of layer 1", words)
+    actual = re.search(r"layer 4 are about (\d+) times as large as those of layer 1", words)
     assert actual is not None
-    assert float(actual[1]) == pytest.approx(start[-1] / start[0], rel=1e-5)
+    assert float(actual[1]) == float(f"{start[-1] / start[0]:.1e}")
 
 
 @pytest.mark.no_cover
@@ -269,7 +270,7 @@ def test_the_chart_of_gradient_sizes(deep: LessonLayout, deep_book: Path) -> Non
     (chart,) = sheet.charts
     assert chart.y_log
     assert "Lines: layer 1, layer 2, layer 3, layer 4." in chart.description
-    drawn = dict(chart_values(deep_book))["Size of the gradients of each layer"]
+    drawn = dict(chart_values(deep_book))["The size of the gradients in each layer"]
     assert [name for name, _ in drawn] == [f"layer {n}" for n in range(1, 5)]
     np.testing.assert_allclose([values for _, values in drawn], mean_sizes(deep), rtol=1e-13)
 
@@ -315,10 +316,11 @@ def test_gradient_sizes_of_other_networks(name: str, tmp_path: Path, office: Off
     agree(office, path, path, SIZES)
     sheet, wanted = cells(path)[SIZES], mean_sizes(worked)
     for layer, sizes in enumerate(wanted):
-        actual = [sheet[f"{'BCDE'[layer]}{4 + epoch}"] for epoch in range(3)]
+        actual = [sheet[f"{'BCDE'[layer]}{CHART_HEADING_ROW + 1 + epoch}"] for epoch in range(3)]
         assert actual == pytest.approx(sizes.tolist(), rel=1e-13)
     if name == "partial sums":
-        assert str(cells(path, formulas=True)[SIZES]["B4"]).count("SUMPRODUCT") == 2
+        formula = cells(path, formulas=True)[SIZES][f"B{CHART_HEADING_ROW + 1}"]
+        assert str(formula).count("SUMPRODUCT") == 2
     if name == "no gradient":
         assert not wanted.any()
         assert "No gradient reaches layer 1 at the start." in sheet.values()
@@ -339,5 +341,6 @@ def test_where_the_sheets_stand(name: str, sheet: str, mazur_book: Path, deep_bo
     assert names[names.index(sheet) + 1] == "Gradient check"
     links = {c.value for row in book[sheet] for c in row if c.hyperlink}
     assert "Start here" in links
-    start = {row[0].value: row[1].value for row in book["Start here"]}
+    # Below the diagram of a deep network, the contents have their words further to the right.
+    start = {row[0].value: row[1].value or row[4].value for row in book["Start here"]}
     assert start[sheet]

@@ -33,7 +33,7 @@ from toolkit.pages.backprop import backprop_book, work_out
 from toolkit.pages.backprop.extent import MOST_CELLS, check_extent, least_columns
 from toolkit.pages.backprop.layout import PARAMETERS
 from toolkit.pages.backprop.lines import NUMBERS, EquationPage, QuantityCells
-from toolkit.pages.backprop.table import HEADING_ROW
+from toolkit.pages.backprop.table import CHART_HEADING_ROW
 from toolkit.symbols.activations import peak
 from toolkit.symbols.equation import Equation, quantity
 from toolkit.symbols.excel import excel
@@ -114,7 +114,7 @@ TOO_LARGE = {
     "rates": (([2, 2, 2], 1, 256, 3, "sgd"), "training.learning_rates: 256 given", "at most 255"),
     "cells": (
         ([2, 2, 2], 1, 6, 1_000_000, "sgd"),
-        "7 tables of 1,000,004 rows",
+        "7 tables of 1,000,017 rows",
         "use fewer training.epochs, fewer training.learning_rates or smaller network.layers",
     ),
 }
@@ -141,7 +141,7 @@ def test_too_large_is_one_line_before_anything_is_computed(
 @pytest.mark.parametrize(
     ("fits", "not_any_more"),
     [
-        ({"epochs": MAX_ROWS - HEADING_ROW - 1}, {"epochs": MAX_ROWS - HEADING_ROW}),
+        ({"epochs": MAX_ROWS - CHART_HEADING_ROW - 1}, {"epochs": MAX_ROWS - CHART_HEADING_ROW}),
         ({"learning_rates": [0.1] * 255}, {"learning_rates": [0.1] * 256}),
     ],
 )
@@ -159,7 +159,7 @@ def test_columns_and_cells_up_to_the_limit() -> None:
     with pytest.raises(ToolkitError, match=r"network\.layers"):
         check_extent(lesson([2, 2], samples=most + 1))
     width = least_columns(lesson([9, 9]))
-    most = MOST_CELLS // (2 * width) - HEADING_ROW - 1
+    most = MOST_CELLS // (2 * width) - CHART_HEADING_ROW - 1
     check_extent(lesson([9, 9], epochs=most))
     with pytest.raises(ToolkitError, match=r"training\.epochs"):
         check_extent(lesson([9, 9], epochs=most + 1))
@@ -192,7 +192,7 @@ def test_partial_sums_count_before_anything_is_run(monkeypatch: pytest.MonkeyPat
         work_out(wide)
 
 
-WIDE_SOFTMAX = lesson([1, 195], loss="cross_entropy")
+WIDE_SOFTMAX = lesson([1, 210], loss="cross_entropy")
 
 
 @pytest.mark.no_cover

@@ -117,6 +117,18 @@ def test_a_rate_that_saturates_the_network_does_not_win_unnoticed(tmp_path: Path
     assert said.endswith("but that run is stuck: its gradients are almost 0, so it learns no more.")
 
 
+def test_losses_that_differ_by_rounding_count_as_equal(tmp_path: Path) -> None:
+    """Their order would depend on the last digits, in which programs differ."""
+    worked = work_out(changed(load("diverge"), learning_rates=[0.08, 0.09, 0.1], epochs=100))
+    ends = [worked.trace.column(LOSS, rate)[66] for rate in range(3)]
+    assert len(set(ends)) == 3 and ends == pytest.approx(ends[:1] * 3, rel=1e-12)
+    write(backprop_book(worked, "diverge"), tmp_path / "d.xlsx")
+    sheet = cells(tmp_path / "d.xlsx")[RATES]
+    said = [str(text) for text in sheet.values()]
+    assert said.count("the lowest of all") == 3
+    assert "At epoch 66 the loss is the same at every learning rate: 0." in str(sheet["A3"])
+
+
 @pytest.mark.no_cover
 def test_any_rate_has_a_verdict_and_no_error(
     tmp_path: Path, class_book: Path, office: Office

@@ -28,6 +28,7 @@ from toolkit.symbols.boxes import (
     Scripts,
     Tinted,
 )
+from toolkit.symbols.chains import chained, derivative_of, listed_sum
 from toolkit.symbols.equation import Gradient, Previous, quantity
 from toolkit.symbols.typeset import typeset, typeset_equation
 
@@ -67,8 +68,8 @@ def shown(box: Box | None) -> str:
         ("b1", "/b/_{1}"),
         ("a_h1", "/a/_{/h/1}"),
         ("h2.1", "/h/_{2.1}"),
-        ("a_h2.1[3]", "/a/_{/h/2.1}^{(3)}"),
-        ("E1[2]", "/E/_{1}^{(2)}"),
+        ("a_h2.1[3]", "/a/_{/h/2.1}[3]"),
+        ("E1[2]", "/E/_{1}[2]"),
         ("E_total", "/E/_{total}"),
         ("η", "/η/"),
         ("η A", "/η/_{A}"),
@@ -99,7 +100,7 @@ def test_names(name: str, tree: str) -> None:
         (1 / (1 + A), "{1|1 + /a/}"),
         (A**-2, "{1|/a/^{2}}"),
         (W5**2, "/w/_{5}^{2}"),
-        (quantity("E1[2]") ** 2, "</E/_{1}^{(2)}>^{2}"),
+        (quantity("E1[2]") ** 2, "</E/_{1}[2]>^{2}"),
         ((A * B) ** C, "</a/ · /b/>^{/c/}"),
         (tanh(A) ** 2, "<tanh</a/>>^{2}"),
         (Integer(-2) ** A, "<−2>^{/a/}"),
@@ -114,6 +115,13 @@ def test_names(name: str, tree: str) -> None:
         (relu(A), "[/a/, if /a/ > 0; 0, otherwise]"),
         (B * relu(A), "/b/ · <[/a/, if /a/ > 0; 0, otherwise]>"),
         (relu(A).subs(A > 0, (A >= 0) & (A < B)), "[/a/, if /a/ < /b/ and /a/ ≥ 0; 0, otherwise]"),
+        # A derivative is a fraction itself, so it stands beside a fraction.
+        (SLOPE * A / B, "{∂/E/_{total}|∂/w/_{5}} · {/a/|/b/}"),
+        (SLOPE / B, "{∂/E/_{total}|∂/w/_{5}} · {1|/b/}"),
+        (quantity("η") * SLOPE / B, "{/η/|/b/} · {∂/E/_{total}|∂/w/_{5}}"),
+        (chained(A - B, A, 1 - A, W5), "</a/ − /b/> · /a/ · <1 − /a/> · /w/_{5}"),
+        (derivative_of(A + B, W5), "{∂</a/ + /b/>|∂/w/_{5}}"),
+        (listed_sum(SLOPE, Integer(0)), "{∂/E/_{total}|∂/w/_{5}} + 0"),
         (Integer(-3), "−3"),
         (Rational(-1, 2), "−{1|2}"),
         (Float(0.15), "0.15"),

@@ -60,6 +60,8 @@ def merged(sheet: Sheet) -> MergeCells:
 def _columns(ws: Worksheet, sheet: Sheet) -> None:
     for index, width in widths(sheet).items():
         ws.column_dimensions[letters(index)].width = width
+    for index in sheet.hidden:
+        ws.column_dimensions[letters(index)].hidden = True
     outlines = dict(_outlines(sheet))
     for index, level in outlines.items():
         ws.column_dimensions[letters(index)].outlineLevel = level

@@ -35,19 +35,27 @@ PADDING = 10.0  # points by which a row is higher than its equation
 Place = tuple[int, int]
 
 
-def equation_text(equation: Equation) -> str:
-    """An equation as plain text, such as `a = w·x`."""
-    return f"{equation.symbol.name} = {plain(equation.expr)}"
+def equation_text(equation: Equation, *more: Expr) -> str:
+    """An equation as plain text, such as `a = w·x`; `more` continues it after further `=`."""
+    parts = [equation.symbol.name, *(plain(part) for part in (equation.expr, *more))]
+    return " = ".join(parts)
 
 
 def equation_picture(
-    equation: Equation, place: Place, size: float, tints: Mapping[Symbol, str] | None = None
+    equation: Equation,
+    place: Place,
+    size: float,
+    *more: Expr,
+    tints: Mapping[Symbol, str] | None = None,
 ) -> Picture:
-    """A picture of an equation in type of `size` points, with its upper left corner in `place`;
-    `tints` names the coloured grounds of quantities.
+    """A picture of an equation in type of `size` points, with its upper left corner in `place`.
+
+    `more` continues the equation after further equals signs; `tints` names the coloured grounds of
+    quantities.
     """
-    typeset = draw(typeset_equation(equation.symbol, equation.expr, tints=tints), size)
-    return Picture(typeset.png, equation_text(equation), *place, typeset.width, typeset.height)
+    typeset = draw(typeset_equation(equation.symbol, equation.expr, *more, tints=tints), size)
+    text = equation_text(equation, *more)
+    return Picture(typeset.png, text, *place, typeset.width, typeset.height)
 
 
 def row_height(picture: Picture, padding: float = PADDING) -> float:
@@ -85,6 +93,7 @@ class PageBuilder:
     pages_high: int | None = None
     portrait: bool = False
     protected: bool = False
+    hidden: tuple[int, ...] = ()
     question: Place | None = None
     controls: list[Area] = field(default_factory=list)
     effects: list[Effect] = field(default_factory=list)
@@ -101,9 +110,12 @@ class PageBuilder:
         self.cells[place] = computed(expr, known, style)
         return self.known(place)
 
-    def typeset(self, equation: Equation, column: int, size: float) -> None:
-        """Write a typeset equation, in type of `size` points, into a row of its own."""
-        picture = equation_picture(equation, (self.row, column), size)
+    def typeset(self, equation: Equation, column: int, size: float, *more: Expr) -> None:
+        """Write a typeset equation, in type of `size` points, into a row of its own.
+
+        `more` continues the equation after further equals signs.
+        """
+        picture = equation_picture(equation, (self.row, column), size, *more)
         self.pictures.append(picture)
         self.heights[self.row] = row_height(picture)
         self.row += 1
@@ -124,6 +136,7 @@ class PageBuilder:
             lines=tuple(self.lines),
             heights=self.heights,
             protected=self.protected,
+            hidden=self.hidden,
             validations=tuple(self.validations),
             verdicts=tuple(self.verdicts),
             merges=tuple(self.merges),

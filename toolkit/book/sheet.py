@@ -201,8 +201,9 @@ class Sheet:
     style is not locked can be changed; there is no password. In the areas in `verdicts`, texts that
     begin with pass or fail are coloured; `row_colours` colour rows by the text in their first cell.
     Each area in `merges` is merged into its first cell; these areas must not overlap. `filter` is
-    the area, including headings, that readers can filter and sort. `first_view` says what must be
-    seen without scrolling. The mappings are copied and cannot be changed.
+    the area, including headings, that readers can filter and sort. The columns in `hidden` are not
+    shown; they hold what formulas need and readers do not. `first_view` says what must be seen
+    without scrolling. The mappings are copied and cannot be changed.
 
     Raises ValueError for an effect that is a chart or a picture of another sheet.
     """
@@ -228,6 +229,7 @@ class Sheet:
     row_colours: tuple[RowColour, ...] = ()
     filter: Area | None = None
     grids: tuple[Grid, ...] = ()
+    hidden: tuple[int, ...] = ()
     first_view: FirstView = FirstView()
 
     def __post_init__(self) -> None:

@@ -197,7 +197,14 @@ STYLES |= {
     "board gradient": Style(size=9, ink=MUTED, align="center", shrink=True),
     "board numbers": Style(size=8, wrap=True),
     "board setting": Style(framed=True, align="center", shrink=True),
-    "board loss": Style("0.000000", size=12, bold=True, align="center", framed=True, shrink=True),
+    "board loss": Style(
+        "[>=100000]0.0000E+00;0.000000",
+        size=12,
+        bold=True,
+        align="center",
+        framed=True,
+        shrink=True,
+    ),
     "board input": Style(
         size=14,
         bold=True,

@@ -8,7 +8,7 @@ of torch.nn.functional.
 from collections.abc import Callable
 from typing import Any
 
-from sympy import Expr, Float, Function, Integer, Piecewise, exp, log, tanh
+from sympy import Expr, Integer, Piecewise, exp, log, tanh
 
 from toolkit.symbols.cell_function import CellFunction
 
@@ -176,17 +176,16 @@ class binary_cross_entropy(CellFunction):
 
 
 class at_least(CellFunction):
-    """The maximum of x and 1e-12, PyTorch's bound in the slope of its binary cross-entropy."""
+    """The maximum of x and 1e-12, PyTorch's bound in the slope of its binary cross-entropy.
 
-    formula = f"MAX(10^{SMALLEST_SLOPE},{{x}})"
-    plain = f"max({{x}}, 1e{SMALLEST_SLOPE})"
+    It is displayed as x alone; pages that contain it mention the bound in a note.
+    """
+
+    formula, display = f"MAX(10^{SMALLEST_SLOPE},{{x}})", "{x}"
 
     @staticmethod
     def _source(x: str) -> str:
         return f"maximum(1e{SMALLEST_SLOPE}, {x})"
-
-    def _typeset(self, printer: Any) -> Any:
-        return printer._print(Function("max")(self.args[0], Float(f"1e{SMALLEST_SLOPE}")))
 
 
 class fading(CellFunction):

@@ -12,11 +12,12 @@ from sympy import Add, Expr, Function, Symbol
 from toolkit.symbols import order
 from toolkit.symbols.activations import peak
 from toolkit.symbols.boxes import Glyphs, row
+from toolkit.symbols.chains import chained, listed_sum
 from toolkit.symbols.equation import Equation, Gradient, quantity
 from toolkit.symbols.excel import excel
 
-LONGEST = 7_500  # characters of a formula, so at most 192 arguments of LONGEST_ADDRESS each
-LONGEST_ADDRESS = "'Step 4, what reaches hidden'!$E$10000"
+LONGEST = 7_500  # characters of a formula, so at most 208 arguments of LONGEST_ADDRESS each
+LONGEST_ADDRESS = "'Step 4, w10000 to w99999'!$E$10000"
 FEW = 20  # expressions with this few quantities are never too long
 DOTS = Symbol("…")
 
@@ -98,11 +99,17 @@ class dotted(Function):
 
 
 def abridged(expr: Expr, most: int) -> Expr:
-    """`expr`, shortened by dots if it is a sum or maximum of more than `most` terms."""
+    """`expr`, shortened by dots if it is a sum or maximum of more than `most` terms, or a number
+    times such a sum.
+    """
+    if isinstance(expr, chained) and expr.args[0].is_number:
+        return expr.func(*(abridged(factor, most) for factor in expr.args))
     if len(expr.args) <= most:
         return expr
     if isinstance(expr, Add):
         terms = order.terms(expr)
+        if most < 2:  # the first term shows what all are like
+            return listed_sum(terms[0], DOTS)
         return dotted(Add(*terms[: most // 2]), terms[-1])
     if isinstance(expr, peak):
         return peak(*expr.args[: most // 2], DOTS, expr.args[-1])

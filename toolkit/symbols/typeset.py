@@ -85,10 +85,20 @@ class TypesetPrinter(Notation):
     def _print_Mul(self, mul: Any) -> Box:
         sign, above, below = order.signed_factors(mul)
         if below:
-            box: Box = Fraction(self._product(above), self._product(below))
+            box: Box = self._quotient(above, below)
         else:
             box = self._product(above, Binding.TERM if sign else Binding.CASES)
         return row(Glyphs("−"), box) if sign else box
+
+    def _quotient(self, above: list[Expr], below: list[Expr]) -> Box:
+        """A fraction; derivatives, which are fractions themselves, stand beside it."""
+        slopes = [factor for factor in above if hasattr(factor, "wrt")]
+        others = [factor for factor in above if factor not in slopes]
+        fraction = Fraction(self._product(others), self._product(below))
+        if not slopes:
+            return fraction
+        parts = [self._product(slopes), fraction]
+        return join(" · ", parts if above[0] in slopes else parts[::-1])
 
     def _print_Pow(self, node: Any) -> Box:
         if node.exp.is_number and node.exp.is_negative:
@@ -173,12 +183,11 @@ def _name(name: str) -> Box:
     if not match:
         return Glyphs(name)
     letter, index, sample = match.groups()
-    base = Glyphs(letter, italic=len(letter) == 1)
-    if not (index or sample):
-        return base
-    return Scripts(
-        base, _index(index) if index else None, Glyphs(f"({sample})") if sample else None
-    )
+    base: Box = Glyphs(letter, italic=len(letter) == 1)
+    if index:
+        base = Scripts(base, _index(index))
+    # The sample stands in brackets, as in the headings of tables.
+    return row(base, Glyphs(f"[{sample}]")) if sample else base
 
 
 def _index(index: str) -> Box:

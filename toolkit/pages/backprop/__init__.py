@@ -1,5 +1,6 @@
 """The backprop workbook; each sheet has a file of its own."""
 
+from collections.abc import Sequence
 from typing import assert_never
 
 from toolkit.book.sheet import Book, Chart, Sheet
@@ -8,9 +9,11 @@ from toolkit.network.derivation import derivation
 from toolkit.network.lesson import Lesson
 from toolkit.network.lesson_run import run_lesson
 from toolkit.pages.backprop import (
+    answers,
     backprop,
     board,
     check,
+    fit,
     forward_pass,
     gradient_sizes,
     gradients,
@@ -21,6 +24,7 @@ from toolkit.pages.backprop import (
     published,
     rates,
     samples,
+    shallow,
     start,
     table,
     update,
@@ -65,7 +69,7 @@ def backprop_book(run: LessonLayout, template: str = "TEMPLATE") -> Book:
     step_sheets = _steps(run, steps, cells)
     by_sheet = samples.tables(run)
     chosen = backprop.sheet(by_sheet[BACKPROP], run, compared.verdict())
-    of_samples = [samples.sheet(run, n, t) for n, t in by_sheet.items() if n != BACKPROP]
+    of_samples = samples.sheets(run, by_sheet)
     looks = _looks(run, rate_tables, by_sheet, template)
     checked = check.sheet(run, cells.values)
     comparing, chart, own = _optimizers(run, by_sheet[BACKPROP], compared.curves)
@@ -74,6 +78,7 @@ def backprop_book(run: LessonLayout, template: str = "TEMPLATE") -> Book:
         *further,
         chosen,
         *of_samples,
+        *_result(run, by_sheet),
         compared.finish(),
         *comparing,
         *looks,
@@ -81,22 +86,51 @@ def backprop_book(run: LessonLayout, template: str = "TEMPLATE") -> Book:
         *tables,
         *own,
     )
-    summaries = {
-        **start.SUMMARIES,
-        **{step.sheet_name: step.summary for step in steps},
-        **{page.name: start.OF_SAMPLE for page in of_samples},
-        **{page.name: start.OF_RATE for page in tables},
-        **{page.name: start.OF_OPTIMIZER.format(name=page.name) for page in own},
-    }
-    contents = {
-        name: summaries[name] for name in (BOARD, PARAMETERS, *(page.name for page in pages))
-    }
+    contents = _contents(run, pages, steps, of_samples, tables, own)
     first = (
         board.sheet(run, by_sheet),
         start.sheet(run, contents, cells, check.verdicts(checked)),
         parameters.sheet(run, compared.comparison(), compared.verdict(), chart),
     )
     return Book(run.lesson.title, (*first, *pages))
+
+
+def _contents(
+    run: LessonLayout,
+    pages: Sequence[Sheet],
+    steps: Sequence[Step],
+    of_samples: Sequence[Sheet],
+    tables: Sequence[Sheet],
+    own: Sequence[Sheet],
+) -> dict[str, start.Summary]:
+    """What the sheets hold, in reading order: those of the steps, the samples, the learning rates
+    and the optimizers by their numbers or names, and the others as they are listed.
+    """
+    summaries: dict[str, start.Summary] = {
+        **start.SUMMARIES,
+        **{step.sheet_name: step.summary for step in steps},
+        **{page.name: start.OF_SAMPLE for page in of_samples},
+        **{page.name: start.of_rate(n) for page, n in zip(tables, run.letters, strict=True)},
+        **{page.name: start.OF_OPTIMIZER.format(name=page.name) for page in own},
+    }
+    return {name: summaries[name] for name in (BOARD, PARAMETERS, *(page.name for page in pages))}
+
+
+def _result(run: LessonLayout, by_sheet: dict[str, Table]) -> list[Sheet]:
+    """What the network has learned at a chosen epoch, for lessons that have such a result.
+
+    The table without hidden layers, with which the answers are compared, follows on a sheet of its
+    own.
+    """
+    if answers.applies(run) and len(run.derived.targets) == len(run.lesson.samples.inputs):
+        if not shallow.applies(run):
+            return [answers.sheet(run, by_sheet)]
+        small = shallow.lay_out(run)
+        epochs = shallow.epochs(small)
+        return [answers.sheet(run, by_sheet, (small, epochs)), shallow.sheet(epochs)]
+    if answers.applies(run):
+        return [answers.sheet(run, by_sheet)]
+    return [fit.sheet(run, by_sheet)] if fit.applies(run) else []
 
 
 def _optimizers(
@@ -136,7 +170,7 @@ def _step(run: LessonLayout, step: Step, cells: QuantityCells, following: Link) 
             return forward_pass.sheet(run, step, cells, following)
         case "one_weight":
             return one_weight.sheet(run, step, cells, following)
-        case "output" | "hidden" | "earlier":
+        case "output" | "earlier":
             return gradients.sheet(run, step, cells, following)
         case "update":
             return update.sheet(run, step, cells, following)

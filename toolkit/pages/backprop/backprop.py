@@ -16,24 +16,45 @@ from toolkit.pages.backprop.layout import (
 from toolkit.symbols.text import Text, joined, number_text
 
 TITLE = joined(Text("Backprop, epoch by epoch: η = "), number_text(LEARNING_RATE))
+CHART_ROW = table.FINDING_ROW + 1
+CHART_WIDTH, CHART_HEIGHT = 28.0, 6.2  # centimetres; as high as the rows above the table
 
 
 def sheet(epochs: Table, run: LessonLayout, verdict: table.Verdict) -> Sheet:
-    """The table, with a chart of its loss to the right.
+    """The table below a chart of its loss, which stays in view while the table scrolls.
 
-    `verdict` is the sentence about this learning rate, with the cells that it reads.
+    `verdict` is the sentence about the chosen learning rate, with the cells that it reads.
     """
     title = computed(TITLE, run.parameters, "title")
-    cells = table.heading(title, START, table.QUESTION, verdict) | {
-        (2, 18): Cell("Choose another rate", "link", link=PARAMETERS),
+    cells = {
+        **table.heading(title, START, table.QUESTION, verdict),
+        (table.TITLE_ROW, table.HINT_COLUMN): Cell(
+            "Choose another learning rate on Parameters", "link", link=PARAMETERS
+        ),
+        **table.hints(table.QUESTION_ROW),
     }
-    chart = _chart(epochs, at(BACKPROP, *table.TITLE, title.value))
+    chart = chart_above(BACKPROP, epochs, "The loss after each epoch", [LOSS.name])
     return table.page(BACKPROP, cells, epochs, (chart,), tab="000000", effects=(chart,))
 
 
-def _chart(epochs: Table, heading: Known) -> Chart:
-    losses = epochs.known(BACKPROP, column_of(epochs, LOSS.name))
-    series = Series(heading, epochs.known(BACKPROP, 0), losses)
-    column = len(epochs.columns) + 2
-    title = "Loss over the epochs"
-    return Chart(title, "epoch", LOSS.name, (series,), row=5, column=column, y_min=0)
+def chart_above(sheet: str, epochs: Table, title: str, headings: list[str]) -> Chart:
+    """A chart of some columns of a table on the sheet `sheet`, in the rows above the table."""
+    series = tuple(_line(sheet, epochs, heading) for heading in headings)
+    y_title = headings[0] if len(headings) == 1 else "value"
+    return Chart(
+        title,
+        "epoch",
+        y_title,
+        series,
+        row=CHART_ROW,
+        column=table.TITLE_COLUMN,
+        width=CHART_WIDTH,
+        height=CHART_HEIGHT,
+        y_min=0,
+    )
+
+
+def _line(sheet: str, epochs: Table, heading: str) -> Series:
+    column = column_of(epochs, heading)
+    name: Known = at(sheet, epochs.row, epochs.column + column, heading)
+    return Series(name, epochs.known(sheet, 0), epochs.known(sheet, column))

@@ -18,6 +18,9 @@ from toolkit.pages.backprop.layout import CHECK, START, LessonLayout
 from toolkit.symbols.choices import relative_error, verdict
 from toolkit.symbols.equation import Equation, Gradient, quantity
 from toolkit.symbols.numeric import function
+from toolkit.symbols.ranges import length
+from toolkit.symbols.records import occurrences
+from toolkit.symbols.text import Text, joined
 
 STEP, BOUND = 1e-4, 1e-5
 MOST_CELLS = 60_000  # the limit for the two forward passes of all parameters
@@ -37,11 +40,25 @@ H, LIMIT, UP, LOW, QUOTIENT, SLOPE, OFF, ALL = (
 )
 AT_START, SIGN, MOVED, NAME = map(quantity, ("at the start", "by h times", "moved", "name"))
 VALUE = AT_START + Piecewise((SIGN * H, Eq(MOVED, NAME)), (Integer(0), True))
-LEAD = (
-    "Each parameter is moved by h up and down, the loss computed anew from the start, and "
-    "(loss up - loss down) / 2h held against the gradient of the chain rule.",
-    "Below, the forward passes with the one parameter moved.",
+FIRST_VERDICTS = 16  # seen without scrolling
+QUESTION = "Do the gradients of the chain rule agree with differences of two losses?"
+METHOD = (
+    "Each parameter is moved by h up and down, and (loss up - loss down) / 2h is compared with its "
+    "gradient."
 )
+VERDICTS = quantity("verdicts")
+
+
+def all_pass() -> Piecewise:
+    """A sentence on the range VERDICTS: whether all gradients pass, or how many fail."""
+    passed = occurrences(VERDICTS, Text("pass"))
+    bad = joined(
+        Text("fail: "), length(VERDICTS) - passed, Text(" of the gradients, see Gradient check")
+    )
+    good = joined(
+        Text("pass: all "), length(VERDICTS), Text(" gradients agree with differences of losses")
+    )
+    return Piecewise((good, passed >= length(VERDICTS)), (bad, True))
 
 
 def checked(run: LessonLayout) -> list[Symbol]:
@@ -57,11 +74,12 @@ def sheet(run: LessonLayout, slopes: dict[Symbol, Known]) -> Sheet:
     parameters = checked(run)
     table = _table(run, parameters)
     cells = {
-        (1, 1): Cell("Gradient check", "title"),
-        **{(2 + n, 1): Cell(words, "muted") for n, words in enumerate(LEAD)},
+        (1, 2): Cell("Gradient check", "title"),
+        (2, 2): Cell(QUESTION),
         (1, 7): Cell(START, "link", link=START),
         (STEP_ROW, 1): Cell("h", "symbol"),
         (STEP_ROW, 2): Cell(STEP, "input"),
+        (STEP_ROW, 3): Cell(METHOD, "note"),
         (BOUND_ROW, 1): Cell("bound", "symbol"),
         (BOUND_ROW, 2): Cell(BOUND, "input"),
         (BOUND_ROW, 3): Cell("the relative error that passes", "note"),
@@ -70,15 +88,24 @@ def sheet(run: LessonLayout, slopes: dict[Symbol, Known]) -> Sheet:
     for number, parameter in enumerate(parameters):
         cells |= _verdict(parameter, FIRST_ROW + number, table, 2 * number, slopes)
     last = FIRST_ROW + len(parameters) - 1
+    values = [cells[row, 7].value for row in range(FIRST_ROW, last + 1)]
+    known = {VERDICTS: down(CHECK, FIRST_ROW, 7, values)}
+    cells[3, 2] = computed(all_pass(), known, "bold")
     return Sheet(
         CHECK,
         cells,
         (table,),
         widths=WIDTHS,
+        heights={1: 26.0},
         freeze=(FIRST_ROW, 2),
         tab="56B4E9",
         verdicts=(Area(FIRST_ROW, 7, last, 7),),
-        first_view=FirstView(controls=open_areas(cells), effects=(Area(FIRST_ROW, 7, last, 7),)),
+        first_view=FirstView(
+            question=Area.of(2, 2),
+            controls=open_areas(cells),
+            effects=(Area(FIRST_ROW, 7, min(last, FIRST_ROW + FIRST_VERDICTS - 1), 7),),
+            finding=Area.of(3, 2),
+        ),
     )
 
 

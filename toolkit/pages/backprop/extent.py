@@ -7,7 +7,7 @@ from toolkit.network.comparison import compared
 from toolkit.network.derivation import Derivation, has_inline_gradients
 from toolkit.network.lesson import Lesson, Training, weight_count
 from toolkit.network.optimizers import update
-from toolkit.pages.backprop.table import HEADING_ROW
+from toolkit.pages.backprop.table import CHART_HEADING_ROW
 from toolkit.symbols.equation import quantity
 
 # A spreadsheet program takes about 100 bytes for a formula and its value, so this is 10 GB.
@@ -27,7 +27,7 @@ def check_extent(lesson: Lesson) -> None:
             f"give at most {MAX_SERIES}"
         )
     others = compared(lesson)
-    rows = HEADING_ROW + 1 + lesson.training.epochs
+    rows = CHART_HEADING_ROW + 1 + lesson.training.epochs
     columns = max(map(least_columns, (lesson, *others)))
     check_fits(rows, columns)
     tables = rates + 1 + len(others)  # one for each learning rate, and one for the selected rate
@@ -48,7 +48,7 @@ def check_width(lesson: Lesson, derived: Derivation) -> None:
     trainings = [lesson.training, *(one.training for one in compared(lesson))]
     states = max(map(_states, trainings)) * len(trained)
     columns = 1 + len(derived.leaves) + len(derived.table) + states
-    check_fits(HEADING_ROW + 1 + lesson.training.epochs, columns)
+    check_fits(CHART_HEADING_ROW + 1 + lesson.training.epochs, columns)
 
 
 def _states(training: Training) -> int:

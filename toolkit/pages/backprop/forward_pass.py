@@ -1,24 +1,33 @@
 """Step 1: from the inputs to the loss, with one line for each quantity."""
 
 from toolkit.book.sheet import Sheet
+from toolkit.network.derivation import LOSS
 from toolkit.network.forward import Role
 from toolkit.pages.backprop.layout import LessonLayout
 from toolkit.pages.backprop.lines import EquationPage, QuantityCells
-from toolkit.pages.backprop.sentences import sentence
+from toolkit.pages.backprop.sentences import of_samples, sentence
 from toolkit.pages.backprop.steps import Link, Step
 from toolkit.symbols.equation import Equation
+from toolkit.symbols.text import Text, joined, number_text
 
-LEAD = ("The inputs go in, layer by layer, until the loss says how wrong the answer is.",)
+QUESTION = "What does the network compute from its inputs, and how large is its loss?"
 
 
 def sheet(run: LessonLayout, step: Step, cells: QuantityCells, following: Link) -> Sheet:
     """The quantities of the first sample; the tables show those of further samples."""
     page = EquationPage(step.sheet_name, cells)
+    page.note(of_samples(run))
     for heading, equations in _blocks(run):
         page.block(heading)
         for equation in equations:
             page.line(equation, sentence(equation, run))
-    return page.sheet(f"{step.title}: the forward pass", (*LEAD, *_samples(run)), following)
+    finding = joined(
+        Text(f"With the present parameters the loss is {LOSS.name} = "),
+        number_text(LOSS),
+        Text(". Training makes this number smaller."),
+    )
+    page.conclude(finding)
+    return page.sheet(f"{step.title}: the forward pass", QUESTION, following)
 
 
 def _blocks(run: LessonLayout) -> list[tuple[str, list[Equation]]]:
@@ -38,10 +47,3 @@ def _heading(role: Role, run: LessonLayout) -> str:
     if role.layer == layers - 1:
         return "Output layer"
     return "Hidden layer" if layers == 3 else f"Hidden layer {role.layer}"
-
-
-def _samples(run: LessonLayout) -> tuple[str, ...]:
-    samples = len(run.lesson.samples.inputs)
-    if samples == 1:
-        return ()
-    return (f"Shown is sample 1 of {samples}; the others go the same way, as the tables show.",)

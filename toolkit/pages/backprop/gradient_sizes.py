@@ -4,9 +4,10 @@ from collections.abc import Mapping
 from math import ceil
 
 import numpy as np
-from sympy import Add, Expr, Piecewise, Symbol
+from sympy import Add, Expr, Max, Min, Mul, Piecewise, Rational, Symbol, floor, log
 
-from toolkit.book.known import Known, at, down
+from toolkit.book.address import Area
+from toolkit.book.known import Known, at
 from toolkit.book.live import computed
 from toolkit.book.regions import of_style
 from toolkit.book.sheet import Chart, FirstView, Series, Sheet
@@ -15,11 +16,17 @@ from toolkit.network.derivation import LEARNING_RATE, LOSS
 from toolkit.network.lesson import Activation
 from toolkit.pages.backprop.layout import BACKPROP, PARAMETERS, SIZES, START, LessonLayout
 from toolkit.pages.backprop.sizes import FIRST, LAST, QUOTIENT, layers, mean_size, table
+from toolkit.pages.backprop.table import (
+    FINDING_ROW,
+    QUESTION_ROW,
+    TITLE_COLUMN,
+    TITLE_ROW,
+)
 from toolkit.symbols.equation import local_derivatives, quantity
-from toolkit.symbols.ranges import total
 from toolkit.symbols.text import Text, joined, number_text
 
 FEWEST_LAYERS = 3  # layers with weights; gradients hardly vanish in networks with fewer layers
+MOST_FACTORS = 8  # the most factors of a product in a sentence
 MOST_SLOPES = 20  # the most slopes in one formula
 SIZE = f"mean |∂{LOSS.name}/∂w|"
 TITLE = joined(Text("Gradient sizes: η = "), number_text(LEARNING_RATE))
@@ -38,12 +45,14 @@ SLOPE_WORDS: dict[Activation, str] = {
     "identity": "always 1",
     "softmax": "at most 1/4 for each share",
 }
-HEADINGS = ("layer", "weights", "activation", SIZE, "share of the last", "mean |w|", "mean slope")
-WIDTHS = (11.0, 13.0, 12.0, 19.0, 17.0, 12.0, 12.0)
-WHY_ROW, START_ROW = 4, 10
+QUESTION = "How much of the gradient reaches the first layers?"
+NEXT = "of the layer after"
+HEADINGS = ("layer", "weights", "activation", SIZE, NEXT, "mean |w|", "mean slope")
+WIDTHS = (9.0, 10.0, 11.0, 19.5, 16.5, 10.0, 11.5)
+WHY_ROW, START_ROW = 4, 9
+ROUNDED = quantity("the quotient of the sizes")
 ROWS_A_PAGE = 53
-GAP, CHART_WIDTH, CHART_HEIGHT = 3.0, 18.0, 9.5
-WEIGHTS, SLOPES = map(quantity, ("weights", "slopes"))
+GAP, CHART_WIDTH, CHART_HEIGHT = 3.0, 11.6, 6.2
 Cells = dict[tuple[int, int], Cell]
 
 
@@ -61,14 +70,20 @@ def sheet(run: LessonLayout, tables: Mapping[str, Table]) -> Sheet:
     left = len(size_table.columns) + 2
     heading = computed(TITLE, run.parameters, "title")
     start = _start(run, tables, size_table, left)
+    count = len(layers(run))
+    place = (START_ROW + 2 + count, left + 4)
+    start[place] = _rounded(size_table, count)
+    start[place[0], left + 3] = Cell("larger / smaller, about", "right")
+    finding = _finding(size_table, at(SIZES, *place, start[place].value), count)
     cells = {
-        (1, 1): heading,
-        (1, left + 6): Cell(START, "link", link=START),
-        (1, left): Cell(PARAMETERS, "link", link=PARAMETERS),
-        (2, 1): Cell(LEAD, "muted"),
-        **_why(run, size_table, start, left),
+        (TITLE_ROW, TITLE_COLUMN): heading,
+        (TITLE_ROW, left + 6): Cell(START, "link", link=START),
+        (TITLE_ROW, left): Cell(PARAMETERS, "link", link=PARAMETERS),
+        (QUESTION_ROW, TITLE_COLUMN): Cell(f"{QUESTION} {LEAD}"),
+        (FINDING_ROW, TITLE_COLUMN): finding,
+        **_why(run, start, left),
     }
-    chart = _chart(size_table, START_ROW + len(layers(run)) + 3, left)
+    chart = _chart(size_table)
     widths = {left - 1: GAP} | dict(enumerate(WIDTHS, left))
     return Sheet(
         SIZES,
@@ -76,10 +91,15 @@ def sheet(run: LessonLayout, tables: Mapping[str, Table]) -> Sheet:
         (size_table,),
         (chart,),
         widths,
+        heights={TITLE_ROW: 26.0},
         freeze=(size_table.row + 1, 2),
         tab="009E73",
         pages_high=ceil(size_table.last_row / ROWS_A_PAGE),
-        first_view=FirstView(effects=(chart,), finding=next(iter(of_style(cells, "bold")), None)),
+        first_view=FirstView(
+            question=Area.of(QUESTION_ROW, TITLE_COLUMN),
+            effects=(chart, *of_style(start, "scientific", "number")),
+            finding=Area.of(FINDING_ROW, TITLE_COLUMN),
+        ),
     )
 
 
@@ -97,7 +117,10 @@ def _layer(
     run: LessonLayout, tables: Mapping[str, Table], size_table: Table, layer: int
 ) -> tuple[Cell, ...]:
     weights = layers(run)
-    known = {FIRST: _size(size_table, layer), LAST: _size(size_table, len(weights))}
+    known = {
+        FIRST: _size(size_table, layer),
+        LAST: _size(size_table, min(layer + 1, len(weights))),
+    }
     expr, ranges = mean_size(weights[layer - 1], tables[BACKPROP], size_table.row + 1)
     at_start = {s: Known(k.address, np.asarray(k.value)[0]) for s, k in ranges.items()}
     return (
@@ -105,7 +128,7 @@ def _layer(
         Cell(_span(weights[layer - 1]), "middle"),
         Cell(run.lesson.network.activations[layer - 1], "middle"),
         computed(FIRST, known, "scientific"),
-        computed(QUOTIENT, known, "scientific"),
+        computed(QUOTIENT, known, "scientific") if layer < len(weights) else Cell("–", "right"),
         computed(expr, at_start, "number"),
         _slope(run, tables, layer),
     )
@@ -148,60 +171,85 @@ def _first(symbol: Symbol, tables: Mapping[str, Table]) -> Known:
     return at(sheet, table.row + 1, table.column + n, float(table.columns[n].values[0]))  # type: ignore[arg-type]
 
 
-def _why(run: LessonLayout, size_table: Table, start: Cells, left: int) -> Cells:
-    """Four sentences: two that are always true, and two that contain the present numbers."""
-    network, count = run.lesson.network, len(layers(run))
+def _why(run: LessonLayout, start: Cells, left: int) -> Cells:
+    """Two sentences that are always true, and two with the products of factors and of slopes."""
+    network = run.lesson.network
     words = ", ".join(
         f"{kind}: {SLOPE_WORDS[kind].format(network.negative_slope)}"
         for kind in dict.fromkeys(network.activations)
     )
     texts = [Cell(WHY[0]), Cell(WHY[1].format(words))]
-    texts += [_factors(start, left, count), _compared(size_table, count)]
+    count = len(layers(run))
+    for words, column in (
+        (f"From layer {count} back to layer 1 the size changes by ", left + 4),
+        (f"The mean slopes of layers 1 to {count - 1} alone give ", left + 6),
+    ):
+        factors = _factors(start, column, count - 1)
+        if factors:
+            texts.append(_product(words, factors))
     return {(WHY_ROW, left): Cell("Why they differ", "subtitle")} | {
         (row, left): cell for row, cell in enumerate(texts, WHY_ROW + 1)
     }
 
 
-def _factors(start: Cells, left: int, count: int) -> Cell:
-    """The mean weight on the backward path, and the mean slope if every layer has one."""
-    top, known = START_ROW + 2, {}
-    for symbol, column, skipped in ((WEIGHTS, left + 5, 1), (SLOPES, left + 6, 0)):
-        values = [start[row, column].value for row in range(top + skipped, top + count)]
-        if not any(isinstance(value, str) for value in values):
-            known[symbol] = down(SIZES, top + skipped, column, values)
-    pieces = [
-        Text(f"At the start the mean size of the weights of layers 2 to {count} is "),
-        number_text(total(WEIGHTS) / (count - 1)),
-    ]
-    if SLOPES in known:
-        pieces += [Text(", the mean slope "), number_text(total(SLOPES) / count)]
-    return computed(joined(*pieces, Text(".")), known, "text")
+def _factors(start: Cells, column: int, count: int) -> dict[Symbol, Known]:
+    """The numbers of a column for the layers before the last; none if one of them is missing."""
+    cells = [start[START_ROW + 1 + layer, column] for layer in range(1, count + 1)]
+    if count > MOST_FACTORS or not all(isinstance(cell.value, float) for cell in cells):
+        return {}
+    return {
+        quantity(f"factor {layer}"): at(SIZES, START_ROW + 1 + layer, column, cell.value)
+        for layer, cell in enumerate(cells, 1)
+    }
 
 
-def _compared(size_table: Table, count: int) -> Cell:
-    """A sentence that says which of the two sizes is larger."""
-    known = {FIRST: _size(size_table, 1), LAST: _size(size_table, count)}
+def _product(words: str, factors: Mapping[Symbol, Known]) -> Cell:
+    """A sentence with the product of the factors: a · b · c = d."""
+    pieces: list[Expr] = [Text(words)]
+    for number, symbol in enumerate(factors):
+        pieces += [Text(" · ")] if number else []
+        pieces.append(number_text(symbol))
+    whole = number_text(Mul(*factors))
+    return computed(joined(*pieces, Text(" = "), whole, Text(".")), factors, "text")
+
+
+def _rounded(size_table: Table, count: int) -> Cell:
+    """How many times as large the larger of the outer layers' gradients is, to two digits."""
+    quotient = Max(FIRST, LAST) / Min(FIRST, LAST)
+    last_place = 10 ** (floor(log(quotient) / log(10)) - 1)
+    rounded = last_place * floor(quotient / last_place + Rational(1, 2))
+    dash = Text("–")
+    answer = Piecewise((dash, FIRST <= 0), (dash, LAST <= 0), (rounded, True))
+    return computed(answer, _outer(size_table, count), "right")
+
+
+def _outer(size_table: Table, count: int) -> dict[Symbol, Known]:
+    return {FIRST: _size(size_table, 1), LAST: _size(size_table, count)}
+
+
+def _finding(size_table: Table, rounded: Known, count: int) -> Cell:
+    """How many times as large the gradients of one outer layer are as those of the other."""
     return computed(
         Piecewise(
             (Text("No gradient reaches layer 1 at the start."), FIRST <= 0),
             (Text(f"Layer {count} has no gradient at the start."), LAST <= 0),
-            (_times(LAST / FIRST, count, 1), FIRST <= LAST),
-            (_times(FIRST / LAST, 1, count), True),
+            (_times(count, 1), FIRST <= LAST),
+            (_times(1, count), True),
         ),
-        known,
+        _outer(size_table, count) | {ROUNDED: rounded},
         "bold",
     )
 
 
-def _times(factor: Expr, larger: int, smaller: int) -> Expr:
+def _times(larger: int, smaller: int) -> Expr:
     return joined(
-        Text(f"So the gradients of layer {larger} are "),
-        number_text(factor),
+        Text(f"Before training the gradients of layer {larger} are about "),
+        number_text(ROUNDED),
         Text(f" times as large as those of layer {smaller}."),
     )
 
 
-def _chart(size_table: Table, row: int, column: int) -> Chart:
+def _chart(size_table: Table) -> Chart:
     """A line for each layer; on the logarithmic axis equal factors are equal steps."""
     lines = tuple(
         Series(
@@ -213,12 +261,12 @@ def _chart(size_table: Table, row: int, column: int) -> Chart:
     )
     positive = all((np.asarray(line.y.value) > 0).all() for line in lines)
     return Chart(
-        title="Size of the gradients of each layer",
+        title="The size of the gradients in each layer",
         x_title="epoch",
         y_title=SIZE,
         series=lines,
-        row=row,
-        column=column,
+        row=WHY_ROW,
+        column=TITLE_COLUMN,
         width=CHART_WIDTH,
         height=CHART_HEIGHT,
         y_format="0E+00",

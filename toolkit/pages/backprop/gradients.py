@@ -1,34 +1,65 @@
-"""Steps 3 to 5: the gradients of the output weights, hidden quantities and other weights."""
+"""Steps 3 and 4: the gradients of the output weights, and those of all weights before them."""
+
+from collections.abc import Sequence
+
+from sympy import Expr, Symbol
 
 from toolkit.book.sheet import Sheet
 from toolkit.pages.backprop.layout import LessonLayout
 from toolkit.pages.backprop.lines import EquationPage, QuantityCells
-from toolkit.pages.backprop.sentences import sentence
+from toolkit.pages.backprop.sentences import has_bound, of_samples, sentence
 from toolkit.pages.backprop.steps import Link, Step, StepKind
-from toolkit.symbols.equation import Equation
+from toolkit.symbols.equation import Equation, quantity
+from toolkit.symbols.ranges import largest, smallest
+from toolkit.symbols.text import Text, joined, number_text
 
-TITLES: dict[StepKind, str] = {
-    "output": "all weights of the output layer",
-    "hidden": "what reaches the hidden activations",
-}
-LEADS: dict[StepKind, str] = {
-    "output": "The chain rule, backwards from the loss to every weight of the output layer.",
-    "hidden": "A hidden activation acts on the loss through every neuron that reads it: the paths "
-    "add up.",
-    "earlier": "One more step of the chain: from what each neuron adds up to the weights in it.",
+GRADIENTS = quantity("gradients")
+BOUND_NOTE = (
+    "The cells keep the divisor a · (1 - a) of this slope at 1e-12 or above, as PyTorch does, "
+    "so that an output of exactly 0 or 1 causes no division by 0."
+)
+QUESTIONS: dict[StepKind, str] = {
+    "output": "How fast does the loss change with each weight of the output layer?",
+    "earlier": "How does the error travel back through the hidden layers, and how fast does the "
+    "loss change with the weights there?",
 }
 
 
 def sheet(run: LessonLayout, step: Step, cells: QuantityCells, following: Link) -> Sheet:
     """The lines of one of these steps."""
     page = EquationPage(step.sheet_name, cells)
-    for heading, equations in _blocks(run, step.kind):
-        if equations:
-            page.block(heading)
+    page.note(of_samples(run))
+    blocks = [(heading, equations) for heading, equations in _blocks(run, step.kind) if equations]
+    for heading, equations in blocks:
+        page.block(heading)
         for equation in equations:
             page.line(equation, sentence(equation, run))
-    title = TITLES.get(step.kind, f"the other weights, {step.subject}")
-    return page.sheet(f"{step.title}: {title}", (LEADS[step.kind],), following)
+    page.conclude(_between(page, [equation.symbol for equation in blocks[-1][1]]))
+    if step.kind == "output" and has_bound(run.lesson):
+        page.text(BOUND_NOTE, "muted")
+    return page.sheet(f"{step.title}: {_title(run, step)}", QUESTIONS[step.kind], following)
+
+
+def _between(page: EquationPage, symbols: Sequence[Symbol]) -> Expr:
+    """A sentence with the smallest and the largest of the parameters' gradients."""
+    cells = page.values_of(symbols)
+    if cells is None or len(symbols) == 1:
+        return joined(Text(f"{symbols[0].name} = "), number_text(symbols[0]), Text("."))
+    page.quantities.values[GRADIENTS] = cells
+    return joined(
+        Text(f"These {len(symbols)} gradients lie between "),
+        number_text(smallest(GRADIENTS)),
+        Text(" and "),
+        number_text(largest(GRADIENTS)),
+        Text("; where one is positive, a larger parameter means a larger loss."),
+    )
+
+
+def _title(run: LessonLayout, step: Step) -> str:
+    if step.kind == "output":
+        return "all weights of the output layer"
+    layers = "layer" if len(run.lesson.network.layers) == 3 else "layers"
+    return f"back through the hidden {layers}, {step.subject}"
 
 
 def _blocks(run: LessonLayout, kind: StepKind) -> list[tuple[str, list[Equation]]]:
@@ -39,9 +70,10 @@ def _blocks(run: LessonLayout, kind: StepKind) -> list[tuple[str, list[Equation]
             ("From the loss back to the output neurons", _inner(run, last, last)),
             (f"{trained} of the output layer", _of_parameters(run, last, last)),
         ]
-    if kind == "hidden":
-        return [("From layer to layer", _inner(run, 1, last - 1))]
-    return [(f"{trained} before the output layer", _of_parameters(run, 1, last - 1))]
+    return [
+        ("From layer to layer", _inner(run, 1, last - 1)),
+        (f"{trained} before the output layer", _of_parameters(run, 1, last - 1)),
+    ]
 
 
 def _inner(run: LessonLayout, first: int, last: int) -> list[Equation]:

@@ -19,6 +19,7 @@ from toolkit.symbols.text import number_in_brackets
 
 BOARD, START, PARAMETERS, RATES = "Board", "Start here", "Parameters", "Learning rates"
 OPTIMIZERS, BACKPROP, CHECK = "Optimizers", "Backprop", "Gradient check"
+RESULT, SHALLOW = "Result", "No hidden layer"
 PUBLISHED, SIZES, OTHERS = "Published figures", "Gradient sizes", "Other samples"
 FIRST_PARAMETER_ROW = 7
 VALUE_COLUMN, TEXT_COLUMN = 2, 4

@@ -1,22 +1,27 @@
-"""Step 2: the gradient of one output weight, factor by factor."""
+"""Step 2: the gradient of one output weight, from the whole loss down to single factors."""
 
 import itertools
-from collections import deque
+from collections.abc import Sequence
 from dataclasses import replace
 
-from sympy import Integer, Mul, Symbol
+from sympy import Add, Expr, Integer, Mul, Symbol, factor_terms
 
-from toolkit.book.regions import of_style
 from toolkit.book.sheet import Sheet
 from toolkit.network.derivation import LOSS
+from toolkit.network.forward import layer_name
+from toolkit.pages.backprop.gradients import BOUND_NOTE
 from toolkit.pages.backprop.layout import LessonLayout
-from toolkit.pages.backprop.lines import EquationPage, QuantityCells
-from toolkit.pages.backprop.sentences import names, sentence
+from toolkit.pages.backprop.lines import LARGE, SENTENCE, EquationPage, QuantityCells
+from toolkit.pages.backprop.sentences import has_bound, is_mean, names, of_samples, sentence
 from toolkit.pages.backprop.steps import Link, Step
-from toolkit.symbols.equation import Equation, Gradient, local_derivatives, quantity
+from toolkit.symbols.chains import chained, derivative_of, listed_sum
+from toolkit.symbols.equation import Equation, Gradient, local_derivatives
+from toolkit.symbols.long_sums import DOTS, abridged
+from toolkit.symbols.text import Text, joined, number_text
 
-MOST_ERRORS = 6
-MOST_NAMES = 20
+MOST_ERRORS = 4  # in the equation of the whole loss
+MOST_TERMS = 1  # in the last equation, which has one term for each sample
+STEP = 0.01  # of the weight, in the finding
 
 
 def weight(run: LessonLayout) -> Symbol:
@@ -26,49 +31,145 @@ def weight(run: LessonLayout) -> Symbol:
 
 
 def sheet(run: LessonLayout, step: Step, cells: QuantityCells, following: Link) -> Sheet:
-    """The errors that depend on the weight, the chain of local derivatives, and their product."""
+    """The derivative of the whole loss, which errors depend on the weight, and the chain."""
     page, chosen = EquationPage(step.sheet_name, cells), weight(run)
-    page.block(f"What does {chosen.name} act on?", lines=False)
-    for words in _dependence(run, chosen):
-        page.text(words)
+    page.note(of_samples(run))
+    page.typeset(*_begin(run, chosen, _errors(run), _dependent(run, chosen)))
+    page.text(_dependence(run, chosen))
     (_one_way if _single_path(run) else _many_ways)(page, run, chosen)
-    _only_this_sample(page, run)
-    values = of_style(page.cells, "value", "large value")
-    page.question, page.effects = (2, 1), [area.last for area in values]
-    lead = (f"How fast does the loss grow if {chosen.name} grows a little? Follow the way back.",)
-    return page.sheet(f"{step.title}: ∂E_total/∂{chosen.name} by the chain rule", lead, following)
+    if has_bound(run.lesson):
+        page.text(BOUND_NOTE, "muted")
+    page.conclude(_finding(Gradient(LOSS, chosen), chosen))
+    question = f"How fast does the loss change if {chosen.name} changes a little?"
+    return page.sheet(
+        f"{step.title}: ∂E_total/∂{chosen.name} by the chain rule", question, following
+    )
+
+
+def _finding(gradient: Gradient, chosen: Symbol) -> Expr:
+    return joined(
+        Text(f"{gradient.name} = "),
+        number_text(gradient),
+        Text(f": if {chosen.name} grows by {STEP}, {LOSS.name} changes by about "),
+        number_text(gradient * STEP),
+        Text("."),
+    )
+
+
+def _begin(
+    run: LessonLayout, chosen: Symbol, errors: Sequence[Symbol], dependent: set[Symbol]
+) -> tuple[Equation, int, float, Expr]:
+    """The first equation: ∂E_total/∂w5 = ∂(E1 + E2)/∂w5 = ∂E1/∂w5 + 0, with its place and size."""
+    share = local_derivatives(run.derived.forward[-1])[errors[0]]
+    terms = [Gradient(e, chosen) if e in dependent else Integer(0) for e in errors]
+    if len(terms) > MOST_ERRORS:
+        terms = [*terms[: MOST_ERRORS // 2], DOTS, terms[-1]]
+    whole = derivative_of(_times(share, abridged(Add(*errors), MOST_ERRORS)), chosen)
+    parts = _times(share, listed_sum(*terms))
+    return Equation(Gradient(LOSS, chosen), whole), SENTENCE, LARGE, parts
+
+
+def _times(number: Expr, rest: Expr) -> Expr:
+    """A product that SymPy does not expand; a factor of 1 is left out."""
+    return rest if number == 1 else chained(number, rest)
+
+
+def _errors(run: LessonLayout) -> list[Symbol]:
+    return [e.symbol for e in run.derived.forward if run.derived.roles[e.symbol].kind == "error"]
+
+
+def _dependent(run: LessonLayout, chosen: Symbol) -> set[Symbol]:
+    """All quantities of the forward pass that depend on the weight."""
+    found = {chosen}
+    for equation in run.derived.forward:
+        if not found.isdisjoint(equation.expr.free_symbols):
+            found.add(equation.symbol)
+    return found
+
+
+def _dependence(run: LessonLayout, chosen: Symbol) -> str:
+    """Why the weight changes some errors and no others."""
+    layers, roles = len(run.lesson.network.layers), run.derived.roles
+    output = layer_name(layers - 1, layers)
+    own = roles[_reader(run, chosen)].neuron
+    of_all = " of every sample" if len(run.lesson.samples.inputs) > 1 else ""
+    enters = f"{chosen.name} enters {output}{own}{of_all}"
+    if not _single_path(run):
+        return (
+            f"{enters}. A softmax divides by the sum over all outputs, so every share and every "
+            f"error changes with {output}{own}."
+        )
+    others = [n for n in range(1, run.lesson.network.layers[-1] + 1) if n != own]
+    words = f"{enters}, so it changes E{own}{of_all}"
+    if not others:
+        return f"{words}."
+    sums, errors = (names([f"{letter}{n}" for n in others]) for letter in (output, "E"))
+    do = "does" if len(others) == 1 else "do"
+    return f"{words}; it never enters {sums}, so {errors} {do} not change with it."
 
 
 def _one_way(page: EquationPage, run: LessonLayout, chosen: Symbol) -> None:
-    """A single product, whose factors are the slopes along the path."""
-    path = _path(run, chosen)
-    page.block(f"The chain from the loss back to {chosen.name}", lines=False)
-    factors = [_factor(run, above, below) for above, below in itertools.pairwise(path)]
-    product = Mul(*(f.symbol for f in factors), evaluate=False)
-    page.picture(Equation(Gradient(LOSS, chosen), product), "The chain rule multiplies:")
-    page.block("Each factor")
-    for factor, (above, below) in zip(factors, itertools.pairwise(path), strict=True):
-        page.line(factor, _reason(run, above, below))
-    page.block("Their product")
-    whole = Equation(Gradient(LOSS, chosen), Mul(*(f.symbol for f in factors)))
-    page.line(whole, "All factors multiplied: how fast the loss grows with this weight.")
+    """A single path: the factors along it, their product, and the gradient written out."""
+    error = _path(run, _reader(run, chosen), chosen)[0]
+    page.block(f"The chain from {error.name} back to {chosen.name}")
+    factors = _factors(run, _reader(run, chosen), chosen)
+    for factor in factors:
+        page.line(factor, _reason(run, factor.symbol))
+    product = Equation(Gradient(error, chosen), Mul(*(f.symbol for f in factors)))
+    page.line(product, "The chain rule multiplies these factors.")
+    page.line(_written_out(run, chosen), _whole(run), MOST_TERMS)
+
+
+def _written_out(run: LessonLayout, chosen: Symbol) -> Equation:
+    """The gradient of the weight with every factor written out, one product for each sample."""
+    share = local_derivatives(run.derived.forward[-1])[_errors(run)[0]]
+    readers = [e.symbol for e in run.derived.forward if e.expr.has(chosen)]
+    numbers, products = zip(*(_product(run, reader, chosen) for reader in readers), strict=True)
+    return Equation(Gradient(LOSS, chosen), _times(share * numbers[0], Add(*products)))
+
+
+def _product(run: LessonLayout, reader: Symbol, chosen: Symbol) -> tuple[Expr, Expr]:
+    """The number in the product along one path, and the other factors in their order."""
+    pairs = [factor_terms(f.expr).as_coeff_Mul() for f in _factors(run, reader, chosen)]
+    return Mul(*(number for number, _ in pairs)), chained(*(x for _, x in pairs if x != 1))
+
+
+def _whole(run: LessonLayout) -> str:
+    samples = len(run.lesson.samples.inputs)
+    if samples == 1:
+        return "The same with every factor written out."
+    if is_mean(run.lesson):
+        count = samples * run.lesson.network.layers[-1]
+        return f"The mean over all {count} errors, written out: one such product for each sample."
+    return f"The mean over the {samples} samples, written out: one such product for each."
 
 
 def _many_ways(page: EquationPage, run: LessonLayout, chosen: Symbol) -> None:
-    """All paths from the loss to the neuron of the weight, then the path from there."""
+    """All paths from the loss to the neuron of the weight, then the gradient of the weight."""
     neuron = _reader(run, chosen)
     page.block(f"All ways back to {neuron.name}")
     for equation in _back_to(run, neuron):
         page.line(equation, sentence(equation, run))
-    if short := _short_form(run, neuron):
-        page.line(short, "All of it in short, since the targets of a sample add up to 1.")
-    page.block(f"One way on to {chosen.name}")
-    factor = _factor(run, neuron, chosen)
-    page.line(factor, _reason(run, neuron, chosen))
-    product = Gradient(LOSS, neuron) * factor.symbol
-    page.block("Their product")
-    words = "Both multiplied: how fast the loss grows with this weight."
-    page.line(Equation(Gradient(LOSS, chosen), product), words)
+    short = _short_form(run, neuron)
+    if short:
+        page.line(short, "The same, simplified: the targets of a sample add up to 1.")
+    page.block(f"From {neuron.name} on to {chosen.name}")
+    known = {e.symbol: e for e in run.derived.gradients}
+    gradient = known[Gradient(LOSS, chosen)]
+    page.line(gradient, f"{chosen.name} multiplies its input in {neuron.name}.")
+    if short:
+        page.line(_written_short(run, chosen), _whole(run), MOST_TERMS)
+
+
+def _written_short(run: LessonLayout, chosen: Symbol) -> Equation:
+    """The gradient of the weight by the short form of each sample."""
+    numbers, products = [], []
+    for equation in run.derived.forward:
+        if equation.expr.has(chosen) and (short := _short_form(run, equation.symbol)):
+            number, rest = factor_terms(short.expr).as_coeff_Mul()
+            numbers.append(number)
+            products.append(chained(rest, local_derivatives(equation)[chosen]))
+    return Equation(Gradient(LOSS, chosen), _times(numbers[0], Add(*products)))
 
 
 def _back_to(run: LessonLayout, neuron: Symbol) -> list[Equation]:
@@ -83,22 +184,28 @@ def _back_to(run: LessonLayout, neuron: Symbol) -> list[Equation]:
 
 
 def _short_form(run: LessonLayout, neuron: Symbol) -> Equation | None:
-    """The short form of the gradient through cross-entropy and softmax: activation minus target."""
+    """The gradient through cross-entropy and softmax, simplified to activation minus target.
+
+    SymPy expands the chain of gradients and uses that the targets of a sample add up to 1. It is
+    None for another loss.
+    """
     if run.lesson.network.loss != "cross_entropy":
         return None
     role = run.derived.roles[neuron]
-    output = run.derived.quantities[replace(role, kind="activation")]
-    target = run.derived.targets[role.neuron - 1]
-    samples = len(run.lesson.samples.inputs)
-    return Equation(
-        quantity(f"{Gradient(LOSS, neuron).name} in short"), (output - target) / Integer(samples)
+    chain = _back_to(run, neuron)
+    known: dict[Symbol, Expr] = {}
+    for equation in chain:
+        known[equation.symbol] = equation.expr.xreplace(known)
+    power, share = (
+        run.derived.quantities[replace(role, kind=kind)] for kind in ("power", "activation")
     )
-
-
-def _only_this_sample(page: EquationPage, run: LessonLayout) -> None:
-    samples = len(run.lesson.samples.inputs)
-    if samples > 1:
-        page.text(f"This is what sample 1 of {samples} adds; step 3 adds up all of them.", "muted")
+    width = run.lesson.network.layers[-1]
+    first = (role.sample - 1) * width
+    *others, last = run.derived.targets[first : first + width]
+    definition = next(e.expr for e in run.derived.forward if e.symbol == share)
+    whole = known[chain[-1].symbol].xreplace({last: 1 - Add(*others)})
+    short = whole.expand().xreplace({power: share * power / definition}).expand()
+    return Equation(chain[-1].symbol, factor_terms(short.xreplace({1 - Add(*others): last})))
 
 
 def _single_path(run: LessonLayout) -> bool:
@@ -109,10 +216,10 @@ def _single_path(run: LessonLayout) -> bool:
     return "softmax" not in run.lesson.network.activations[-1:]
 
 
-def _path(run: LessonLayout, chosen: Symbol) -> list[Symbol]:
-    """The path in the first sample: the loss, its error, …, the sum, the weight."""
-    path = [chosen]
-    while path[-1] != LOSS:
+def _path(run: LessonLayout, reader: Symbol, chosen: Symbol) -> list[Symbol]:
+    """The path of one sample: its error, …, the sum that reads the weight, the weight."""
+    path = [chosen, reader]
+    while run.derived.roles[path[-1]].kind != "error":
         path.append(_reader(run, path[-1]))
     return path[::-1]
 
@@ -122,52 +229,26 @@ def _reader(run: LessonLayout, symbol: Symbol) -> Symbol:
     return next(e.symbol for e in run.derived.forward if e.expr.has(symbol))
 
 
+def _factors(run: LessonLayout, reader: Symbol, chosen: Symbol) -> list[Equation]:
+    """The local derivatives along the path of one sample."""
+    path = _path(run, reader, chosen)
+    return [_factor(run, above, below) for above, below in itertools.pairwise(path)]
+
+
 def _factor(run: LessonLayout, above: Symbol, below: Symbol) -> Equation:
     equation = next(e for e in run.derived.forward if e.symbol == above)
-    return Equation(Gradient(above, below), local_derivatives(equation)[below])
+    number, rest = factor_terms(local_derivatives(equation)[below]).as_coeff_Mul()
+    return Equation(Gradient(above, below), _times(number, rest) if rest != 1 else number)
 
 
-def _reason(run: LessonLayout, above: Symbol, below: Symbol) -> str:
+def _reason(run: LessonLayout, factor: Gradient) -> str:
+    above, below = factor.loss, factor.wrt
     role = run.derived.roles[above]
-    if role.kind == "loss":
-        return "The loss adds up the errors: it grows as each of them does."
     if role.kind == "error":
-        return f"{above.name}, differentiated by {below.name} with the target held fixed."
+        return f"The derivative of {above.name} by {below.name}; the target is a fixed number."
     if role.kind == "activation":
         kind = run.lesson.network.activations[role.layer - 1]
         if kind == "identity":
             return "The identity passes on every change as it is."
-        return f"The slope of the {kind} at {below.name}, written with its own value."
-    return f"{above.name} is a sum: of it only the term with {below.name} changes."
-
-
-def _dependence(run: LessonLayout, chosen: Symbol) -> list[str]:
-    """For each error, whether it depends on the weight."""
-    known = {e.symbol: e.expr for e in run.derived.forward}
-    errors = [
-        e.symbol
-        for e in run.derived.forward
-        if run.derived.roles[e.symbol].kind == "error" and run.derived.roles[e.symbol].sample == 1
-    ]
-    if not _single_path(run):
-        return [
-            f"All errors depend on {chosen.name}: a softmax divides by the sum over all outputs."
-        ]
-    return [_one_error(error, chosen, known) for error in errors[:MOST_ERRORS]]
-
-
-def _one_error(error: Symbol, chosen: Symbol, known: dict[Symbol, object]) -> str:
-    operands, ahead = {error: None}, deque([error])  # a dict preserves the order
-    while ahead:
-        for symbol in sorted(known[ahead.popleft()].free_symbols, key=lambda s: str(s.name)):  # type: ignore[attr-defined]
-            if symbol in known and symbol not in operands:
-                operands[symbol] = None
-                ahead.append(symbol)
-    made_from = names([s.name for s in operands][1:], MOST_NAMES)
-    depends = any(known[s].has(chosen) for s in operands)  # type: ignore[attr-defined]
-    if depends:
-        return f"{error.name} is made from {made_from}; {chosen.name} is among what these read."
-    return (
-        f"{error.name} is made from {made_from}; {chosen.name} is nowhere in these, so "
-        f"∂{error.name}/∂{chosen.name} = 0."
-    )
+        return f"The slope of the {kind} at {below.name}, expressed by its own value."
+    return f"{below.name} occurs in one term of {above.name} only, multiplied by its input."

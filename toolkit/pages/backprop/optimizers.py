@@ -6,11 +6,9 @@ table of each optimizer reads its own settings on the sheet Parameters.
 
 from collections.abc import Sequence
 from dataclasses import replace
-from math import ceil
 
 from sympy import And, Eq, Expr, Integer, Piecewise, Symbol
 
-from toolkit.book.address import Area
 from toolkit.book.known import Known, at, down
 from toolkit.book.live import computed
 from toolkit.book.page import PageBuilder
@@ -18,31 +16,31 @@ from toolkit.book.regions import open_areas
 from toolkit.book.sheet import Chart, Sheet
 from toolkit.book.tables import Cell, Table
 from toolkit.network.derivation import LEARNING_RATE, LOSS
-from toolkit.network.lesson import Optimizer
-from toolkit.network.optimizers import update
 from toolkit.pages.backprop import table
 from toolkit.pages.backprop.curves import Curve, curve_of
 from toolkit.pages.backprop.layout import BACKPROP, OPTIMIZERS, START, LessonLayout, own_symbol
-from toolkit.pages.backprop.lines import LARGE, LINE_POINTS
-from toolkit.pages.backprop.loss_curves import (
+from toolkit.pages.backprop.lines import LINE_POINTS
+from toolkit.pages.backprop.loss_results import (
     CHOSEN_COLUMN,
     EPOCH,
     WORDS_COLUMN,
-    Settings,
+    ComparisonSettings,
     chosen,
+    just_above,
+    just_below,
     loss_at_epoch,
     rules,
     settings,
     summaries,
 )
+from toolkit.pages.backprop.optimizer_steps import kind_of, write_step
 from toolkit.symbols.bounds import held
 from toolkit.symbols.equation import Equation, quantity
-from toolkit.symbols.lookups import lookup
+from toolkit.symbols.lookups import element, first_at_most
 from toolkit.symbols.ranges import numbers_in, rank_from_below, smallest
 from toolkit.symbols.text import Text, joined, number_text
 
 SETTINGS_ROW, FIRST_CHART_ROW, HEADING_ROW = 4, 5, 24
-LAST_COLUMN = 7
 QUESTION = (
     "Does another optimizer reach a low loss in fewer epochs? Network, data and start are the "
     "same; only the use of the gradient differs."
@@ -59,25 +57,6 @@ KINDS, LOSSES_THERE, OTHERS, OWN, AT_RATES = (
         "own at all rates",
     )
 )
-CHARACTERS = 120  # the length of a sentence on one line, in characters
-SENTENCES: dict[Optimizer, str] = {
-    "sgd": "Gradient descent as it is: the step is the gradient times η.",
-    "momentum": "A share μ of the last step is kept. Steps in one direction add up, and roll on "
-    "past the lowest point.",
-    "nesterov": "Momentum that adds the kept share of this step too: it turns back sooner and "
-    "swings less.",
-    "adagrad": "The step is divided by the root of all squared gradients so far: η counts for "
-    "less and less.",
-    "rmsprop": "As adagrad, but with a running mean of the squares, so that old gradients are "
-    "forgotten.",
-    "adam": "A running mean of the gradient over the root of one of its square, both corrected for "
-    "having begun at 0.",
-}
-
-
-def kind_of(run: LessonLayout) -> Optimizer:
-    """The name of the run's optimizer, which is also the name of its sheet."""
-    return run.lesson.training.optimizer
 
 
 def own_table(one: LessonLayout) -> Table:
@@ -100,7 +79,7 @@ def own_sheet(one: LessonLayout, epochs: Table, page: Sheet, place: int) -> Shee
     title = computed(joined(Text(f"{kind}: η = "), number_text(LEARNING_RATE)), rate, "title")
     words = at(OPTIMIZERS, row, WORDS_COLUMN, page.cells[row, WORDS_COLUMN].value)
     cells = table.heading(title, OPTIMIZERS, table.QUESTION, (WORDS, {WORDS: words}))
-    return table.page(kind, cells, epochs, effects=(table.FINDING,))
+    return table.page(kind, cells | table.hints(), epochs, effects=table.losses(epochs))
 
 
 def curves(run: LessonLayout, chosen: Table, tables: Sequence[Table]) -> list[Curve]:
@@ -168,12 +147,12 @@ def sheet(run: LessonLayout, losses: Sequence[Curve], rates: Sequence[Curve]) ->
     page.controls += open_areas(cells)
     page.effects += page.charts
     for one in (run, *run.compared):
-        _step(page, one)
+        write_step(page, one)
     return page.finish()
 
 
 def _own_rates(
-    run: LessonLayout, rates: Sequence[Curve], row: int, yellow: Settings
+    run: LessonLayout, rates: Sequence[Curve], row: int, yellow: ComparisonSettings
 ) -> dict[tuple[int, int], Cell]:
     """The lesson's own optimizer at each of its learning rates, at the chosen epoch."""
     words = f"{kind_of(run)} at each of its learning rates: the loss at the chosen epoch"
@@ -189,9 +168,9 @@ def _own_rates(
 
 
 def _finding(
-    page: PageBuilder, run: LessonLayout, count: int, tuned: int, yellow: Settings
+    page: PageBuilder, run: LessonLayout, count: int, tuned: int, yellow: ComparisonSettings
 ) -> tuple[Expr, dict[Symbol, Known]]:
-    """A sentence about the lowest loss, and about the learning rates behind it."""
+    """A sentence about the lowest loss and the learning rates behind it, with what it reads."""
     first, rates = HEADING_ROW + 1, len(run.letters)
 
     def column(row: int, column: int, length: int) -> Known:
@@ -206,8 +185,14 @@ def _finding(
         OWN: at(OPTIMIZERS, first, CHOSEN_COLUMN, page.cells[first, CHOSEN_COLUMN].value),
         AT_RATES: column(tuned + 1, 3, rates),
     }
+    return _sentence(run), known
+
+
+def _sentence(run: LessonLayout) -> Expr:
+    rates = len(run.letters)
     own = kind_of(run)
-    ahead = rank_from_below(smallest(OTHERS), AT_RATES) - 1
+    lowest = just_above(smallest(LOSSES_THERE))
+    ahead = rank_from_below(just_below(smallest(OTHERS)), AT_RATES) - 1
     begin = joined(Text("At epoch "), held(EPOCH, Integer(0), Integer(run.trace.epochs)), Text(" "))
     ours = joined(
         begin,
@@ -224,21 +209,20 @@ def _finding(
     )
     theirs = joined(
         begin,
-        lookup(KINDS, LOSSES_THERE, smallest(LOSSES_THERE)),
+        element(KINDS, first_at_most(LOSSES_THERE, lowest) + 1),
         Text(f" has the lowest loss; {own} would be ahead of it at "),
         ahead,
         Text(f" of its {rates} learning rates. "),
         TUNED,
     )
     lost = joined(begin, Text("no run of the others has a loss within the range of numbers."))
-    leads = smallest(OTHERS) >= OWN
-    sentence = Piecewise(
+    leads = smallest(OTHERS) >= just_below(OWN)
+    return Piecewise(
         (lost, Eq(numbers_in(OTHERS), 0)),
         (always, And(leads, ahead >= rates)),
         (ours, leads),
         (theirs, True),
     )
-    return sentence, known
 
 
 def _where(run: LessonLayout) -> str:
@@ -246,38 +230,3 @@ def _where(run: LessonLayout) -> str:
         f"{kind_of(run)} has the learning rate that is chosen on Parameters; each of the others "
         "has cells of its own there."
     )
-
-
-def _step(page: PageBuilder, run: LessonLayout) -> None:
-    """The step of an optimizer: name, sentence, settings, and equations for one weight."""
-    kind = kind_of(run)
-    words = SENTENCES[kind]
-    page.cells[page.row, 1] = Cell(kind, "name")
-    page.cells[page.row, 2] = Cell(words, "wrapped")
-    page.merges.append(Area(page.row, 2, page.row, LAST_COLUMN))
-    page.heights[page.row] = LINE_POINTS * ceil(len(words) / CHARACTERS)
-    page.cells[page.row + 1, 2] = _settings(run)
-    page.row += 2
-    for equation in update(run.lesson.training, run.derived.weights[0]):
-        page.typeset(equation, 2, LARGE)
-    page.row += 1
-
-
-def _settings(run: LessonLayout) -> Cell:
-    """The settings as text, such as η = 0.2, β1 = 0.9, from the sheet Parameters."""
-    known: dict[Symbol, Known] = _steering_cells(run)
-    parts = [
-        part
-        for n, symbol in enumerate(known)
-        for part in (Text(f"{', ' if n else ''}{symbol.name} = "), number_text(symbol))
-    ]
-    return computed(joined(*parts), known, "muted")
-
-
-def _steering_cells(run: LessonLayout) -> dict[Symbol, Known]:
-    """The cells of the learning rate and the settings; compared optimizers have their own."""
-    own = {s: own_symbol(s, kind_of(run)) for s in (LEARNING_RATE, *run.derived.settings)}
-    return {
-        symbol: run.parameters[name if name in run.parameters else symbol]
-        for symbol, name in own.items()
-    }

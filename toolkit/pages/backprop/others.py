@@ -1,8 +1,8 @@
 """The quantities of all samples but the first, line by line and without sentences."""
 
+from toolkit.book.address import Area
 from toolkit.book.known import at
 from toolkit.book.live import computed
-from toolkit.book.regions import of_style
 from toolkit.book.sheet import FirstView, Sheet
 from toolkit.book.tables import Cell
 from toolkit.pages.backprop.layout import OTHERS, START, LessonLayout
@@ -13,8 +13,14 @@ from toolkit.symbols.plain import plain
 from toolkit.symbols.text import number_in_brackets
 
 FIRST_ROW = 5
-HEADINGS = ("quantity", "equation", "value", "rounded")
+HEADINGS = ("quantity", "equation", "value", "as text")
 WIDTHS = {1: 20, 2: 90, 3: 16, 4: 14}
+FIRST_LINES = 15  # seen without scrolling
+QUESTION = "What do the same equations give for the samples after the first?"
+FINDING = (
+    "Every sample uses the same weights; only its inputs and its targets differ. The number in "
+    "brackets is that of the sample."
+)
 
 
 def sheet(run: LessonLayout, quantities: QuantityCells) -> Sheet:
@@ -25,10 +31,9 @@ def sheet(run: LessonLayout, quantities: QuantityCells) -> Sheet:
     """
     cells = {
         (1, 1): Cell("The other samples at the start", "title"),
-        (2, 1): Cell(
-            "The same equations as in the steps, for every sample but the first.", "muted"
-        ),
-        (1, 4): Cell(START, "link", link=START),
+        (2, 1): Cell(QUESTION, "text"),
+        (3, 1): Cell(FINDING, "bold"),
+        (1, 3): Cell(START, "link", link=START),
         **{(FIRST_ROW - 1, n): Cell(h, "heading") for n, h in enumerate(HEADINGS, 1)},
     }
     for row, equation in enumerate(split_sums(equations(run)), FIRST_ROW):
@@ -45,10 +50,16 @@ def sheet(run: LessonLayout, quantities: QuantityCells) -> Sheet:
         OTHERS,
         cells,
         widths=WIDTHS,
+        heights={1: 26.0},
         freeze=(FIRST_ROW, 2),
         tab="CC79A7",
         portrait=True,
-        first_view=FirstView(effects=of_style(cells, "value", "large value")),
+        hidden=(4,),
+        first_view=FirstView(
+            question=Area.of(2, 1),
+            effects=(Area.of(FIRST_ROW, 3, min(FIRST_LINES, row - FIRST_ROW + 1)),),
+            finding=Area.of(3, 1),
+        ),
     )
 
 

@@ -2,7 +2,7 @@
 
 from math import ceil
 
-from sympy import And, Eq, Expr, Integer, Piecewise
+from sympy import Eq, Expr, Piecewise, Symbol
 
 from toolkit.book.address import Area
 from toolkit.book.known import Known, down
@@ -18,12 +18,14 @@ from toolkit.pages.backprop.layout import (
     rate_sheet,
     rate_symbol,
 )
-from toolkit.pages.backprop.loss_curves import (
+from toolkit.pages.backprop.loss_results import (
     CHOSEN_COLUMN,
     STATUS_COLUMN,
     WORDS_COLUMN,
     chosen,
     definitions,
+    just_above,
+    just_below,
     rules,
     settings,
     summaries,
@@ -36,13 +38,27 @@ from toolkit.pages.backprop.rate_charts import (
     mark,
     small_chart,
 )
+from toolkit.pages.backprop.rate_sentences import (
+    BEST,
+    BEST_STATUS,
+    CHOSEN,
+    EARLIER,
+    EARLIER_RATES,
+    EPOCH,
+    LATER,
+    LATER_RATES,
+    OWN,
+    RATE,
+    WORST,
+    epoch_held,
+    finding,
+    rank,
+)
 from toolkit.pages.backprop.table import Verdict
-from toolkit.pages.backprop.trends import STUCK
-from toolkit.symbols.bounds import held
-from toolkit.symbols.choices import if_number, matching
+from toolkit.symbols.choices import if_number
 from toolkit.symbols.equation import quantity
-from toolkit.symbols.lookups import element, lookup
-from toolkit.symbols.ranges import largest, numbers_in, rank_from_below, rise_count, smallest
+from toolkit.symbols.lookups import element, first_at_most, lookup
+from toolkit.symbols.ranges import largest, numbers_in, smallest
 from toolkit.symbols.text import Text, joined, number_text
 
 QUESTION = (
@@ -55,23 +71,9 @@ BAND_ROWS = CHART_ROWS + 3
 WIDTH, LAST = 18.0, 14
 LOSSY = "F8C08A"  # the fill of the highest loss
 LINE_POINTS = 15.0
-RATE, EPOCH, OWN, LABEL, WORDS, NAMES, WORD, LETTER = (
-    quantity(n)
-    for n in ("η", "an epoch", "own loss", "label", "sentences", "names", "sentence", "letter")
+LABEL, WORDS, NAMES, WORD, LETTER, RATES_, STATUSES = (
+    quantity(n) for n in ("label", "sentences", "names", "sentence", "letter", "rates", "statuses")
 )
-RATES_, CHOSEN, EARLIER, LATER, EARLIER_RATES, LATER_RATES, STATUSES = (
-    quantity(n)
-    for n in (
-        "rates",
-        "losses at the chosen epoch",
-        "earlier losses",
-        "later losses",
-        "earlier rates",
-        "later rates",
-        "statuses",
-    )
-)
-BEST, BEST_STATUS, WORST = (quantity(n) for n in ("the lowest", "its status", "the highest"))
 
 
 def curves_of(run: LessonLayout, tables: list[Table]) -> list[Curve]:
@@ -135,18 +137,20 @@ class RatesPage(PageBuilder):
         """The lowest and the highest loss at the chosen epoch, with their rates."""
         known = {
             CHOSEN: self.column(CHOSEN_COLUMN),
-            RATES_: self.column(2),
-            STATUSES: self.column(STATUS_COLUMN),
+            RATES_: self._searched(2),
+            STATUSES: self._searched(STATUS_COLUMN),
         }
-        for row, word, extreme in (
-            (self.extremes, "lowest loss at the chosen epoch", smallest(CHOSEN)),
-            (self.extremes + 1, "highest loss at the chosen epoch", largest(CHOSEN)),
+        low, high = smallest(CHOSEN), largest(CHOSEN)
+        for row, word, extreme, place in (
+            (self.extremes, "lowest", low, first_at_most(CHOSEN, just_above(low))),
+            # The first that is at least so high is the first whose negative is at most so high.
+            (self.extremes + 1, "highest", high, first_at_most(-CHOSEN, -just_below(high))),
         ):
-            self.cells[row, 1] = Cell(word, "text")
+            self.cells[row, 1] = Cell(f"{word} loss at the chosen epoch", "text")
             for column, expr in (
                 (3, extreme),
-                (4, lookup(RATES_, CHOSEN, extreme)),
-                (5, lookup(STATUSES, CHOSEN, extreme)),
+                (4, self._at(RATES_, place)),
+                (5, self._at(STATUSES, place)),
             ):
                 some = Piecewise((Text("–"), Eq(numbers_in(CHOSEN), 0)), (expr, True))
                 self.compute((row, column), some, known, "fit" if column == 3 else "note")
@@ -156,6 +160,14 @@ class RatesPage(PageBuilder):
             )
             known_extreme = {OWN: loss, RATE: rate}
             self.compute((row, 6), if_number(OWN, words, Text("–")), known_extreme, "note")
+
+    def _searched(self, column: int) -> Known:
+        """The results in a column, or the only one: Gnumeric searches no range of one cell."""
+        return self.column(column) if self.count > 1 else self.result(0, column)
+
+    def _at(self, results: Symbol, place: Expr) -> Expr:
+        """The result of the rate at a place, counted from 0."""
+        return element(results, place + 1) if self.count > 1 else results
 
     def write_finding(self) -> None:
         """One sentence about the losses at the chosen epoch."""
@@ -218,7 +230,6 @@ class RatesPage(PageBuilder):
             WORD: self.result(0, WORDS_COLUMN),
             LETTER: letter_cell(self.run),
         }
-        # A single rate is read directly, since Gnumeric does not search a range of one cell.
         if self.count == 1:
             return WORD, known
         return lookup(WORDS, NAMES, joined(Text("Rate "), LETTER)), known
@@ -243,57 +254,6 @@ class RatesPage(PageBuilder):
             {EPOCH: self.settings.epoch},
             "integer",
         )
-
-
-def epoch_held(epochs: int) -> Expr:
-    """The chosen epoch, within the epochs of the tables whatever is in its cell."""
-    return held(EPOCH, Integer(0), Integer(epochs))
-
-
-def rank(count: int) -> Expr:
-    """The place of a loss among those of all rates at the chosen epoch, in words."""
-    if count == 1:
-        return if_number(OWN, Text("the only rate"), Text("out of range"))
-    place = rank_from_below(OWN, CHOSEN)
-    words = Piecewise(
-        (Text("the lowest of all"), Eq(place, 1)),
-        (joined(Text("rank "), place, Text(f" of {count}")), True),
-    )
-    return if_number(OWN, words, Text("out of range"))
-
-
-def finding(count: int, epochs: int) -> Expr:
-    """A sentence about the losses of `count` rates at the chosen epoch."""
-    begin = joined(Text("At epoch "), epoch_held(epochs), Text(" "))
-    if count == 1:
-        own = joined(begin, Text("the loss is "), number_text(OWN), Text("."))
-        return if_number(OWN, own, joined(begin, Text("the loss is out of the range of numbers.")))
-    lowest = joined(begin, Text("the loss is lowest at "), BEST)
-    stuck = matching(
-        BEST_STATUS,
-        Text(STUCK),
-        Text(", but that run is stuck: its gradients are almost 0, so it learns no more."),
-        Text("."),
-    )
-    extremes = joined(lowest, Text(" and highest at "), WORST, stuck)
-    ordered = joined(
-        begin, Text("each larger rate has a lower loss: from "), WORST, Text(" to "), BEST, stuck
-    )
-    in_order = And(
-        Eq(rise_count(EARLIER_RATES, LATER_RATES, Integer(0)), count - 1),
-        Eq(rise_count(LATER, EARLIER, Integer(0)), count - 1),
-    )
-    diverged = Text(f" of {count} runs have left the range of numbers")
-    lost = joined(lowest, Text("; "), count - numbers_in(CHOSEN), diverged, stuck)
-    return Piecewise(
-        (
-            joined(begin, Text("every run has left the range of numbers.")),
-            Eq(numbers_in(CHOSEN), 0),
-        ),
-        (lost, numbers_in(CHOSEN) < count),
-        (ordered, in_order),
-        (extremes, True),
-    )
 
 
 def page(run: LessonLayout, tables: list[Table]) -> RatesPage:

@@ -5,14 +5,13 @@ from typing import Literal
 
 from toolkit.pages.backprop.layout import LessonLayout
 
-StepKind = Literal["forward", "one_weight", "output", "hidden", "earlier", "update"]
+StepKind = Literal["forward", "one_weight", "output", "earlier", "update"]
 # What the list of sheets says about each step.
 SUMMARIES: dict[StepKind, str] = {
     "forward": "from the inputs to the loss",
     "one_weight": "one gradient, factor by factor",
     "output": "the gradients of all output weights",
-    "hidden": "what reaches the hidden layers",
-    "earlier": "the gradients of the other weights",
+    "earlier": "back through the hidden layers to the other weights",
     "update": "the optimizer changes every parameter",
 }
 
@@ -55,13 +54,13 @@ class Step:
 
 
 def lesson_steps(run: LessonLayout) -> list[Step]:
-    """The steps of a lesson in order. A network without hidden layers has neither gradients that
-    reach these nor weights before the output layer.
+    """The steps of a lesson in order. A network without hidden layers has no weights before the
+    output layer.
     """
     subjects: dict[StepKind, str] = {"forward": "forward pass", "one_weight": "one weight"}
     subjects["output"] = "output weights"
     if len(run.lesson.network.layers) > 2:
-        subjects |= {"hidden": "what reaches hidden", "earlier": earlier_weights(run)}
+        subjects["earlier"] = earlier_weights(run)
     subjects["update"] = "update"
     return [Step(kind, n, subject) for n, (kind, subject) in enumerate(subjects.items(), 1)]
 

@@ -4,44 +4,43 @@ Every column is one equation that is filled down.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from math import ceil
 
 import numpy as np
-from sympy import Expr, Integer, Symbol
+from sympy import Expr, Piecewise, Symbol
 
 from toolkit.book.address import Area, Operand
-from toolkit.book.known import ABOVE, Known, in_row
+from toolkit.book.known import ABOVE, Known, at, in_row
 from toolkit.book.live import computed
 from toolkit.book.sheet import Chart, Effect, FirstView, Sheet
 from toolkit.book.tables import Cell, Column, Table
-from toolkit.network.derivation import EPOCH, LEARNING_RATE, LOSS, Derivation
+from toolkit.network.derivation import EPOCH, LOSS
+from toolkit.pages.backprop.entries import Entry, entries, width
 from toolkit.pages.backprop.layout import (
     PARAMETERS,
     LessonLayout,
+    column_of,
     rate_sheet,
     rate_symbol,
 )
-from toolkit.symbols.equation import Equation, Gradient, Previous
+from toolkit.symbols.equation import Equation, Previous, quantity
+from toolkit.symbols.lookups import last
+from toolkit.symbols.ranges import length, numbers_in
 from toolkit.symbols.text import Text, joined, number_text
 
-HEADING_ROW = 3
+FIRST_LOSSES = 10  # epochs
+TITLE_ROW, QUESTION_ROW, FINDING_ROW, HEADING_ROW = 1, 2, 3, 4
+TITLE_COLUMN = 2  # titles begin beside the frozen column, which would cut them
+CHART_HEADING_ROW = 16  # of a table with a chart above it
+HINT_COLUMN = 12
 COLUMNS_A_PAGE = 16
 ROWS_HINT = "Row 0 is the start; each row below it is one epoch later."
-QUESTION = "What does each epoch do to the weights, the outputs and the loss at this learning rate?"
-TITLE, FINDING = (1, 2), Area.of(1, 10)
+OUTLINE_HINT = "The brackets above the columns fold a group of columns."
+QUESTION = "How do the loss and the parameters change from epoch to epoch?"
+LOSSES, BEGIN = quantity("losses"), quantity("loss at the start")
 Cells = dict[tuple[int, int], Cell]
 Verdict = tuple[Expr, dict[Symbol, Known]]
-
-
-@dataclass(frozen=True)
-class Entry:
-    """A column before its position is known: its symbol, its group and its formulas."""
-
-    symbol: Symbol
-    group: str
-    start: Equation | None = None
-    equation: Equation | None = None
 
 
 def table(run: LessonLayout, rate: int, symbol: Symbol | None = None) -> Table:
@@ -51,11 +50,15 @@ def table(run: LessonLayout, rate: int, symbol: Symbol | None = None) -> Table:
 
 
 def parts(
-    run: LessonLayout, rate: int, symbol: Symbol, home: Callable[[Symbol], str] = lambda _: ""
+    run: LessonLayout,
+    rate: int,
+    symbol: Symbol,
+    home: Callable[[Symbol], str] = lambda _: "",
+    row: int = HEADING_ROW,
 ) -> dict[str, Table]:
     """The table divided among sheets, with the same epochs in each row.
 
-    `home` returns the name of the sheet for a quantity.
+    `home` returns the name of the sheet for a quantity; `row` is the row of the headings.
     """
     epoch, *others = entries(run, symbol)
     by_sheet: dict[str, list[Entry]] = {}
@@ -75,7 +78,7 @@ def parts(
         }
         cells = _addresses(elsewhere | places[name], run.parameters)
         columns = tuple(_column(entry, cells, run, rate) for entry in there)
-        tables[name] = Table(HEADING_ROW, 1, _outlined(columns))
+        tables[name] = Table(row, 1, _outlined(columns))
     return tables
 
 
@@ -91,22 +94,56 @@ def sheet(run: LessonLayout, rate: int, epochs: Table, verdict: Verdict) -> Shee
 
     `verdict` is the sentence about this learning rate, with the cells that it reads.
     """
-    cells = heading(title(run, rate), PARAMETERS, QUESTION, verdict)
-    return page(rate_sheet(run.letters[rate]), cells, epochs, effects=(FINDING,))
+    cells = heading(title(run, rate), PARAMETERS, QUESTION, verdict) | hints()
+    return page(rate_sheet(run.letters[rate]), cells, epochs, effects=losses(epochs))
 
 
-def heading(title: Cell, back: str, question: str, verdict: Verdict | None = None) -> Cells:
-    """The rows above a table: title and finding, and the question with a hint on the rows.
+def heading(title: Cell, back: str, question: str, finding: Verdict) -> Cells:
+    """The rows above a table: its title, a question, and a sentence that answers it.
 
     Texts begin to the right of the frozen column, so that its edge does not cut them.
     """
-    finding = {(FINDING.row, FINDING.column): computed(*verdict, "bold")} if verdict else {}
     return {
-        (1, 1): Cell("back", "link", link=back),
-        TITLE: title,
-        (2, 2): Cell(f"{question} {ROWS_HINT}", "muted"),
-        **finding,
+        (TITLE_ROW, TITLE_COLUMN): title,
+        (QUESTION_ROW, 1): Cell("back", "link", link=back),
+        (QUESTION_ROW, TITLE_COLUMN): Cell(question),
+        (FINDING_ROW, TITLE_COLUMN): computed(*finding, "bold"),
     }
+
+
+def hints(row: int = TITLE_ROW) -> Cells:
+    """Two remarks to the right of the title, on the rows and the columns of the table."""
+    return {
+        (row, HINT_COLUMN): Cell(ROWS_HINT, "muted"),
+        (row + 1, HINT_COLUMN): Cell(OUTLINE_HINT, "muted"),
+    }
+
+
+def course(name: str, epochs: Table) -> Verdict:
+    """A sentence on the loss at the start and at the end of a table on the sheet `name`, with the
+    cells that it reads.
+    """
+    column = column_of(epochs, LOSS.name)
+    values = epochs.known(name, column)
+    start = at(name, epochs.row + 1, epochs.column + column, values.values[0])
+    counted, count = numbers_in(LOSSES), length(LOSSES)
+    ending = joined(
+        Text(" from "),
+        number_text(BEGIN),
+        Text(" to "),
+        number_text(last(LOSSES)),
+        Text(f" in {epochs.last_row - epochs.row - 1} epochs."),
+    )
+    sentence = Piecewise(
+        (
+            joined(Text(f"{LOSS.name} leaves the range of numbers at epoch "), counted),
+            counted < count,
+        ),
+        (joined(Text(f"{LOSS.name} falls"), ending), last(LOSSES) < BEGIN),
+        (joined(Text(f"{LOSS.name} rises"), ending), last(LOSSES) > BEGIN),
+        (Text(f"{LOSS.name} is the same at the end as at the start."), True),
+    )
+    return sentence, {LOSSES: values, BEGIN: start}
 
 
 def page(
@@ -117,7 +154,7 @@ def page(
     tab: str = "0072B2",
     effects: tuple[Effect, ...] = (),
 ) -> Sheet:
-    """A sheet with a table, cells above it and charts beside it. `effects` are those of its
+    """A sheet with a table, cells above it and charts between them. `effects` are those of its
     first view: the first row of epochs, unless told otherwise.
     """
     return Sheet(
@@ -125,16 +162,22 @@ def page(
         cells,
         (epochs,),
         charts,
-        freeze=(HEADING_ROW + 1, 2),
+        heights={TITLE_ROW: 26.0},
+        freeze=(epochs.row + 1, 2),
         tab=tab,
-        heights={1: 26.0},
         pages_wide=ceil(len(epochs.columns) / COLUMNS_A_PAGE),
         first_view=FirstView(
-            question=Area.of(2, 2),
+            question=Area.of(QUESTION_ROW, TITLE_COLUMN),
             effects=effects or (epochs.area.first,),
-            finding=FINDING if (FINDING.row, FINDING.column) in cells else None,
+            finding=Area.of(FINDING_ROW, TITLE_COLUMN),
         ),
     )
+
+
+def losses(epochs: Table) -> tuple[Area, ...]:
+    """The loss of the first epochs, which shows whether a network learns."""
+    column = epochs.column + column_of(epochs, LOSS.name)
+    return (Area.of(epochs.row, column, min(FIRST_LOSSES, epochs.last_row - epochs.row) + 1),)
 
 
 def title(run: LessonLayout, rate: int) -> Cell:
@@ -142,63 +185,6 @@ def title(run: LessonLayout, rate: int) -> Cell:
     symbol = rate_symbol(run.letters[rate])
     text = Text(f"Learning rate {run.letters[rate]}: η = ")
     return computed(joined(text, number_text(symbol)), run.parameters, "title")
-
-
-def entries(run: LessonLayout, symbol: Symbol) -> list[Entry]:
-    """The columns in their order, the learning rate in the cell of `symbol`."""
-    derived = run.derived
-    chosen = Equation(LEARNING_RATE, symbol)
-    updates = {update.symbol: update for update in derived.updates}
-    forward, losses = _columns(derived)
-    epoch = Equation(EPOCH, Previous(EPOCH) + 1)
-    return [
-        Entry(EPOCH, "epoch", Equation(EPOCH, Integer(0)), epoch),
-        *(Entry(s, "inputs", None, Equation(s, s)) for s in derived.inputs),
-        *(_parameter(p, "weights", updates, chosen) for p in derived.weights),
-        *(_parameter(p, "biases", updates, chosen) for p in derived.biases),
-        *(Entry(e.symbol, "forward", None, e) for e in forward),
-        *(Entry(s, "targets", None, Equation(s, s)) for s in derived.targets),
-        *(Entry(e.symbol, "loss", None, e) for e in losses),
-        *(
-            Entry(e.symbol, "gradient", None, e)
-            for e in (*derived.chain, *derived.parameter_gradients)
-        ),
-        *(
-            Entry(s, "optimizer", Equation(s, Integer(0)), _with_rate(updates[s], chosen))
-            for s in derived.states
-        ),
-    ]
-
-
-def _parameter(
-    parameter: Symbol, group: str, updates: dict[Symbol, Equation], chosen: Equation
-) -> Entry:
-    """The column of a parameter: it begins with its cell, to which a fixed one stays equal."""
-    start = Equation(parameter, parameter)
-    if parameter not in updates:
-        return Entry(parameter, group, None, start)
-    return Entry(parameter, group, start, _with_rate(updates[parameter], chosen))
-
-
-def _with_rate(update: Equation, chosen: Equation) -> Equation:
-    return Equation(update.symbol, update.expr.xreplace({chosen.symbol: chosen.expr}))
-
-
-def _columns(derived: Derivation) -> tuple[list[Equation], list[Equation]]:
-    """The columns of the forward pass, and those of errors and loss.
-
-    The partial sums of a long sum are in the same group, before the sum.
-    """
-    forward: list[Equation] = []
-    losses: list[Equation] = []
-    partial: list[Equation] = []
-    for equation in derived.columns:
-        partial.append(equation)
-        role = derived.roles.get(equation.symbol)
-        if role:
-            (losses if role.kind in ("error", "loss") else forward).extend(partial)
-            partial.clear()
-    return forward, losses
 
 
 def _addresses(
@@ -237,7 +223,7 @@ def _column(
         heading_style=f"heading {entry.group}",
         formula=_formula(entry.equation, cells, run),
         first=_formula(entry.start, cells, run),
-        width=_width(entry),
+        width=width(entry),
     )
 
 
@@ -250,11 +236,3 @@ def _formula(
     if equation.expr == equation.symbol:
         return f"={run.parameters[equation.symbol].address}"
     return equation.formula(cells)
-
-
-def _width(entry: Entry) -> float:
-    if isinstance(entry.symbol, Gradient):
-        return 4 + len(entry.symbol.name)
-    if entry.symbol == LOSS:
-        return 13
-    return {"epoch": 7, "inputs": 8, "targets": 8, "loss": 13}.get(entry.group, 10)

@@ -82,12 +82,22 @@ def status() -> Expr:
 
 def sentence() -> Expr:
     """A sentence about a run whose word is in STATUS, with its numbers."""
+    text: Expr = joined(
+        Text("Slows down from epoch "), HALF, Text(" on: by then half of the decrease is done.")
+    )
+    for word, words in reversed(_sentences()):
+        text = matching(STATUS, Text(word), words, text)
+    return text
+
+
+def _sentences() -> tuple[tuple[str, Expr], ...]:
+    """The sentence for each word but the last."""
     end = number_text(END)
     growth = joined(
         Text("Diverges: the loss grows from "), number_text(BEGIN), Text(" to "), end, Text(".")
     )
     lost = joined(Text("Diverges: the loss leaves the range of numbers at epoch "), NUMBERS, DOT)
-    cases = (
+    return (
         (DIVERGES, Piecewise((lost, NUMBERS <= EPOCHS), (growth, True))),
         (
             STUCK,
@@ -128,9 +138,3 @@ def sentence() -> Expr:
             ),
         ),
     )
-    text: Expr = joined(
-        Text("Slows down from epoch "), HALF, Text(" on: by then half of the decrease is done.")
-    )
-    for word, words in reversed(cases):
-        text = matching(STATUS, Text(word), words, text)
-    return text

@@ -3,10 +3,11 @@
 from sympy import Expr, Integer, Symbol
 
 from toolkit.book.sheet import Sheet
+from toolkit.book.tables import Cell
 from toolkit.network.derivation import EPOCH
 from toolkit.network.lesson import Optimizer
 from toolkit.pages.backprop.layout import LessonLayout
-from toolkit.pages.backprop.lines import EquationPage, QuantityCells
+from toolkit.pages.backprop.lines import FINDING_ROW, NAME, EquationPage, QuantityCells
 from toolkit.pages.backprop.sentences import of_update
 from toolkit.pages.backprop.steps import Link, Step
 from toolkit.symbols.equation import Equation, Previous
@@ -19,24 +20,27 @@ NAMES: dict[Optimizer, str] = {
     "rmsprop": "RMSprop",
     "adam": "Adam",
 }
-LEAD = (
-    "Every parameter moves against its gradient; the learning rate η says how far. Then the next "
-    "epoch begins with step 1.",
-    "η is the learning rate chosen on the sheet Parameters; the results are row 1 of the sheet "
-    "Backprop.",
+QUESTION = "How does the optimizer change every parameter?"
+FINDING = (
+    "Every parameter moves against its gradient. The results are row 1 of the sheet Backprop, and "
+    "the next epoch begins with Step 1 again."
 )
+NOTE = "η is the learning rate chosen on the sheet Parameters."
 
 
 def sheet(run: LessonLayout, step: Step, cells: QuantityCells, following: Link) -> Sheet:
     """One line for each parameter, preceded by the lines of the optimizer's state."""
     page = EquationPage(step.sheet_name, _before(cells))
+    page.note(NOTE)
     page.block(f"One step of {NAMES[run.lesson.training.optimizer]}")
     first = first_step(run)
     for update in run.derived.updates:
         page.line(
             Equation(update.symbol, update.expr.xreplace(first)), of_update(update.symbol, run)
         )
-    return page.sheet(f"{step.title}: the update", LEAD, following)
+    page.cells[FINDING_ROW, NAME] = Cell(FINDING, "bold")
+    page.finding = FINDING_ROW, NAME
+    return page.sheet(f"{step.title}: the update", QUESTION, following)
 
 
 def _before(cells: QuantityCells) -> QuantityCells:

@@ -26,10 +26,10 @@ from toolkit.pages.backprop.board.frame import (
     NOTE_ROW,
     QUESTION_ROW,
     TITLE_ROW,
-    Frame,
+    BoardPlan,
     frame,
 )
-from toolkit.pages.backprop.board.network import Network
+from toolkit.pages.backprop.board.network import NetworkDrawing
 from toolkit.pages.backprop.chain import Chain, chain
 from toolkit.pages.backprop.layout import BOARD, PARAMETERS, START, LessonLayout
 
@@ -54,7 +54,7 @@ def sheet(run: LessonLayout, by_sheet: Mapping[str, Table]) -> Sheet:
     places = strip.write(page, plan, shown, of_table, epoch, tints)
     _answers(page, run, plan, places[EPOCH], of_table)
     if plan.neurons:
-        Network(page, run, plan, places, of_table, tints).draw()
+        NetworkDrawing(page, run, plan, places, of_table, tints).draw()
     texts = places | {LEARNING_RATE: run.texts[LEARNING_RATE]}
     half = (len(plan.widths) - plan.beside + 1) // 2
     pixels = plan.pixels(plan.beside, plan.beside + half - 1)
@@ -80,7 +80,7 @@ def _tints(marked: Chain) -> dict[Symbol, str]:
     }
 
 
-def _controls(page: PageBuilder, run: LessonLayout, plan: Frame) -> Cell:
+def _controls(page: PageBuilder, run: LessonLayout, plan: BoardPlan) -> Cell:
     """The title, the question and the yellow cell; returns the cell of the epoch that is shown."""
     last, columns = run.lesson.training.epochs, plan.entries
     label, yellow, range_, rate_label, rate, link, *_ = columns
@@ -121,7 +121,7 @@ def _choice(run: LessonLayout) -> tuple[int, int]:
 def _answers(
     page: PageBuilder,
     run: LessonLayout,
-    plan: Frame,
+    plan: BoardPlan,
     epoch: Known,
     of_table: Mapping[str, Known],
 ) -> None:
@@ -152,7 +152,7 @@ def _of_sample(run: LessonLayout) -> str:
 
 
 def _chart(
-    page: PageBuilder, plan: Frame, epoch: Known, of_table: Mapping[str, Known], below: int
+    page: PageBuilder, plan: BoardPlan, epoch: Known, of_table: Mapping[str, Known], below: int
 ) -> Chart:
     """The loss over the epochs, with a dot at the one that is shown; beside the drawing it ends
     above the row `below`.

@@ -10,10 +10,11 @@ from sympy import Expr, Symbol
 from toolkit.book.address import Area
 from toolkit.book.known import Known
 from toolkit.book.live import computed
-from toolkit.book.measure import POINTS_PER_PIXEL
+from toolkit.book.measure import CHARACTER, POINTS_PER_PIXEL
 from toolkit.book.page import PageBuilder, Place, equation_picture
 from toolkit.book.sheet import Picture
 from toolkit.book.tables import Cell
+from toolkit.book.theme import STYLES
 from toolkit.network.derivation import LEARNING_RATE, LOSS
 from toolkit.pages.backprop.board.frame import BAND_POINTS
 from toolkit.pages.backprop.chain import Chain, has_one_way, product
@@ -28,7 +29,8 @@ SIZE, SMALLER = 10.0, 9.0  # points; the second where superscripts tell samples 
 MOST_TERMS, FEW_TERMS = 6, 2  # of a sum that may be shown whole, and of one that is abridged
 LEAST_SHARE = 0.85  # of its size, down to which a long equation is drawn smaller
 APART = 11  # rows up to which the way forward and the way back have a column each
-ONE_ROW = 2  # so many different numbers
+ONE_ROW = 2  # so many different numbers, if their text fits
+DIGIT_PIXELS = CHARACTER * STYLES["board numbers"].size / STYLES["text"].size
 ROW_PIXELS = BAND_POINTS / POINTS_PER_PIXEL
 
 
@@ -39,8 +41,7 @@ class Item:
     rows: int
     heading: str = ""
     picture: Picture | None = None
-    numbers: Expr | None = None
-    value: Symbol | None = None
+    numbers: Cell | None = None
 
 
 @dataclass(frozen=True)
@@ -77,8 +78,8 @@ class Formulas:
                     page.cells[row, column] = Cell(line.heading, "board subtitle")
                 elif line.picture:
                     page.pictures.append(replace(line.picture, row=row, column=column))
-                elif line.numbers is not None:
-                    page.cells[row, column] = self._with_numbers(line.numbers, line.value)
+                elif line.numbers:
+                    page.cells[row, column] = line.numbers
                     page.merges.append(Area.of(row, column, line.rows, half))
                 row += line.rows
 
@@ -121,13 +122,15 @@ class Formulas:
     def _picture(self, equation: Equation, most: int) -> Picture:
         short = Equation(equation.symbol, abridged(equation.expr, most))
         size = SIZE if len(self.run.lesson.samples.inputs) == 1 else SMALLER
-        return equation_picture(short, (1, 1), size, self.tints)
+        return equation_picture(short, (1, 1), size, tints=self.tints)
 
     def _numbers(self, expr: Expr, value: Symbol | None = None) -> Iterator[Item]:
         """The expression with numbers, where all of them stand on the sheet."""
         if expr.free_symbols <= self.texts.keys():
-            rows = 1 if len(expr.free_symbols) <= ONE_ROW else 2
-            yield Item(rows, numbers=expr, value=value)
+            cell = self._with_numbers(expr, value)
+            fits = len(str(cell.value)) * DIGIT_PIXELS <= self.pixels
+            rows = 1 if fits and len(expr.free_symbols) <= ONE_ROW else 2
+            yield Item(rows, numbers=cell)
 
     def _with_numbers(self, expr: Expr, value: Symbol | None) -> Cell:
         """The expression with numbers, those below 0 in brackets, and what it is equal to."""

@@ -27,7 +27,7 @@ MOST_LINES = 4  # of the strip that shows the row of the table
 
 
 @dataclass(frozen=True)
-class Frame:
+class BoardPlan:
     """The columns of each layer's neurons (none where the network is not drawn), those that hold an
     entry of the table's row, and the first column beside the drawing; the number of lines that the
     entries take.
@@ -63,7 +63,7 @@ class Frame:
         return sum(self.widths[column] for column in range(first, last + 1)) * CHARACTER
 
 
-def frame(lesson: Lesson, entries: int) -> Frame:
+def frame(lesson: Lesson, entries: int) -> BoardPlan:
     """The frame for a table whose row has so many entries, cut where they are too many."""
     layers = lesson.network.layers
     if len(layers) <= MOST_LAYERS:
@@ -83,7 +83,7 @@ def has_room(lesson: Lesson, rows: int) -> bool:
     return edges < rows and 2 * things + 2 <= rows
 
 
-def _with_drawing(layers: Sequence[int], entries: int) -> Frame:
+def _with_drawing(layers: Sequence[int], entries: int) -> BoardPlan:
     """Columns for the inputs, for each further layer's weights, their gradients and its neurons,
     and for the targets; then those beside the drawing.
     """
@@ -98,7 +98,9 @@ def _with_drawing(layers: Sequence[int], entries: int) -> Frame:
     return _framed(columns + [rest / across] * across, neurons, beside, entries)
 
 
-def _framed(columns: Sequence[float], neurons: Sequence[int], beside: int, entries: int) -> Frame:
+def _framed(
+    columns: Sequence[float], neurons: Sequence[int], beside: int, entries: int
+) -> BoardPlan:
     places = tuple(n for n, width in enumerate(columns, 1) if width >= SLOPE)
     lines = min(MOST_LINES, ceil(entries / len(places)))
-    return Frame(dict(enumerate(columns, 1)), tuple(neurons), places, beside, lines)
+    return BoardPlan(dict(enumerate(columns, 1)), tuple(neurons), places, beside, lines)

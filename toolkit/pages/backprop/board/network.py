@@ -15,7 +15,7 @@ from toolkit.book.tables import Cell
 from toolkit.book.theme import MUTED, TINTS
 from toolkit.network.derivation import EPOCH, LOSS
 from toolkit.network.forward import Kind
-from toolkit.pages.backprop.board.frame import BAND_ROW, Frame
+from toolkit.pages.backprop.board.frame import BAND_ROW, BoardPlan
 from toolkit.pages.backprop.board.strip import COLUMN, PRESENT_TEXT
 from toolkit.pages.backprop.layout import LessonLayout
 from toolkit.symbols.equation import Gradient
@@ -34,7 +34,7 @@ class Edge(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Network:
+class NetworkDrawing:
     """A drawing on a page: neurons as pairs of cells, a layer a column, and between two layers a
     row for each weight and bias with its gradient, and lines to what it joins.
 
@@ -44,7 +44,7 @@ class Network:
 
     page: PageBuilder
     run: LessonLayout
-    frame: Frame
+    frame: BoardPlan
     strip: Mapping[Symbol, Known]
     of_table: Mapping[str, Known]
     tints: Mapping[Symbol, str]

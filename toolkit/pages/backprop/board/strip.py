@@ -10,10 +10,9 @@ from toolkit.book.live import computed
 from toolkit.book.page import PageBuilder
 from toolkit.book.tables import Cell, Table
 from toolkit.network.derivation import EPOCH, LEARNING_RATE, LOSS
-from toolkit.pages.backprop import table
-from toolkit.pages.backprop.board.frame import Frame
+from toolkit.pages.backprop.board.frame import BoardPlan
+from toolkit.pages.backprop.entries import Entry, entries
 from toolkit.pages.backprop.layout import BACKPROP, LessonLayout
-from toolkit.pages.backprop.table import Entry
 from toolkit.symbols.choices import if_number
 from toolkit.symbols.equation import Gradient, quantity
 from toolkit.symbols.lookups import element
@@ -26,7 +25,7 @@ PRESENT_TEXT = if_number(PRESENT, number_text(PRESENT), DASH)
 
 
 @dataclass(frozen=True)
-class Strip:
+class TableRow:
     """What of the table's row is shown, and a few words on what is not."""
 
     entries: tuple[Entry, ...]
@@ -38,7 +37,7 @@ def count(run: LessonLayout) -> int:
     return len(_entries(run))
 
 
-def strip(run: LessonLayout, most: int, *, drawn: bool) -> Strip:
+def strip(run: LessonLayout, most: int, *, drawn: bool) -> TableRow:
     """The entries of all samples together and of the first one. Where they are more than `most`,
     the gradients by weights and biases are left out, if a drawing shows them, and then the last.
     """
@@ -50,11 +49,11 @@ def strip(run: LessonLayout, most: int, *, drawn: bool) -> Strip:
         but += ", without the gradients that stand beside the weights"
     if len(entries) > most:
         but += f", the first {most} of {len(entries)} columns"
-    return Strip(tuple(entries[:most]), but)
+    return TableRow(tuple(entries[:most]), but)
 
 
 def _entries(run: LessonLayout) -> list[Entry]:
-    return [e for e in table.entries(run, LEARNING_RATE) if _is_shown(e.symbol, run)]
+    return [e for e in entries(run, LEARNING_RATE) if _is_shown(e.symbol, run)]
 
 
 def _is_shown(symbol: Symbol, run: LessonLayout) -> bool:
@@ -76,8 +75,8 @@ def columns(by_sheet: Mapping[str, Table]) -> dict[str, Known]:
 
 def write(
     page: PageBuilder,
-    frame: Frame,
-    shown: Strip,
+    frame: BoardPlan,
+    shown: TableRow,
     of_table: Mapping[str, Known],
     epoch: Cell,
     tints: Mapping[Symbol, str],
@@ -105,7 +104,7 @@ def write(
     return places
 
 
-def _title(shown: Strip, epoch: Known) -> Cell:
+def _title(shown: TableRow, epoch: Known) -> Cell:
     words = joined(Text("Row "), EPOCH, Text(f" of the table {BACKPROP}{shown.but}"))
     cell = computed(words, {EPOCH: epoch}, "board link")
     return Cell(cell.value, cell.style, cell.formula, link=BACKPROP)

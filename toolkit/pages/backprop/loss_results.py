@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from sympy import Add, Eq, Expr, Integer, Piecewise
+from sympy import Abs, Add, Eq, Expr, Integer, Piecewise
 
 from toolkit.book.known import Known, at
 from toolkit.book.live import computed
@@ -59,8 +59,20 @@ HEADINGS = (
 STATUS_COLUMN, CHOSEN_COLUMN, WORDS_COLUMN = 8, 13, 14
 LOWEST, GOAL, EPOCH, GRADIENTS = (quantity(n) for n in ("lowest", "goal", "an epoch", "gradients"))
 CHOSEN_EPOCHS = (0, 1, 2, 5, 10, 20, 50, 100)
-NOISE = 1e-9  # a tolerance for losses that have converged
+NOISE = 1e-9  # the share of a loss by which rounding may change it
 Cells = dict[tuple[int, int], Cell]
+
+
+def just_above(loss: Expr) -> Expr:
+    """The highest loss that counts as equal to `loss`: losses that have converged differ in their
+    last digits only, and not alike in all programs.
+    """
+    return loss + NOISE * Abs(loss)
+
+
+def just_below(loss: Expr) -> Expr:
+    """The lowest loss that counts as equal to `loss`, as `just_above` explains."""
+    return loss - NOISE * Abs(loss)
 
 
 def goal(run: LessonLayout) -> float:
@@ -70,14 +82,14 @@ def goal(run: LessonLayout) -> float:
 
 
 @dataclass(frozen=True)
-class Settings:
+class ComparisonSettings:
     """The yellow cells of a comparison: the chosen epoch and the target loss."""
 
     epoch: Known
     goal: Known
 
 
-def settings(run: LessonLayout, page: str, row: int) -> tuple[Settings, Cells]:
+def settings(run: LessonLayout, page: str, row: int) -> tuple[ComparisonSettings, Cells]:
     """The yellow cells of a comparison in one row, with their names."""
     epoch, aim = min(COMPARISON_EPOCH, run.trace.epochs), goal(run)
     cells = {
@@ -88,7 +100,7 @@ def settings(run: LessonLayout, page: str, row: int) -> tuple[Settings, Cells]:
         (row, 6): Cell(aim, "input"),
         (row, 7): Cell("(the first epoch that reaches it is listed below)", "note"),
     }
-    return Settings(at(page, row, 3, epoch), at(page, row, 6, aim)), cells
+    return ComparisonSettings(at(page, row, 3, epoch), at(page, row, 6, aim)), cells
 
 
 def rules(run: LessonLayout, row: int) -> tuple[Validation, ...]:
@@ -110,7 +122,7 @@ def rules(run: LessonLayout, row: int) -> tuple[Validation, ...]:
 
 
 def summaries(
-    curves: Sequence[Curve], page: str, row: int, word: str, chosen_cells: Settings
+    curves: Sequence[Curve], page: str, row: int, word: str, chosen_cells: ComparisonSettings
 ) -> Cells:
     """A row of headings that begins with `word`, then a row of results for each table."""
     cells = {(row, n): Cell(h, "wrapped heading") for n, h in enumerate((word, *HEADINGS), 1)}
@@ -120,7 +132,7 @@ def summaries(
     return cells
 
 
-def _summary(curve: Curve, page: str, row: int, chosen_cells: Settings) -> Cells:
+def _summary(curve: Curve, page: str, row: int, chosen_cells: ComparisonSettings) -> Cells:
     known = curve.known() | curve.pairs() | curve.activations
     known |= {GRADIENTS: curve.gradients, GOAL: chosen_cells.goal, EPOCH: chosen_cells.epoch}
     lowest = computed(when_all_numbers(smallest(LOSSES), LOSSES), known, "fit")
@@ -132,7 +144,7 @@ def _summary(curve: Curve, page: str, row: int, chosen_cells: Settings) -> Cells
         (row, 4): computed(when_all_numbers(last(LOSSES), LOSSES), known, "fit"),
         (row, 5): lowest,
         (row, 6): computed(
-            when_all_numbers(first_at_most(LOSSES, LOWEST * (1 + NOISE)), LOSSES), known, "integer"
+            when_all_numbers(first_at_most(LOSSES, just_above(LOWEST)), LOSSES), known, "integer"
         ),
         (row, 7): computed(when_all_numbers(_reached(), LOSSES), known, "right"),
         (row, 9): computed(when_all_numbers(_rises(), LOSSES), known, "right"),
