@@ -29,7 +29,6 @@ INCOMPLETE = {
     "one-by-one",
     "three-by-three",
     "receptive-field",
-    "softmax",
     "kernels",
     "batch-normalization",
     "image-normalization",
