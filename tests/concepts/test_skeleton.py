@@ -34,7 +34,6 @@ INCOMPLETE = {
     "batch-normalization",
     "image-normalization",
     "pooling-position",
-    "transition",
     "transition-position",
     "overfitting",
     "pooling-distance",
