@@ -33,7 +33,6 @@ INCOMPLETE = {
     "batch-normalization",
     "image-normalization",
     "pooling-position",
-    "transition",
     "transition-position",
     "overfitting",
     "pooling-distance",
