@@ -8,6 +8,7 @@ from torch.nn import functional
 
 from tests.concepts.conftest import Changed
 from toolkit.pages.concepts import softmax
+from toolkit.pages.concepts.softmax_steps import COUNT
 
 TEMPERATURE, LABEL = 0.4, 2
 STAGE, TOP, VERDICT = 10, 39, "A21"  # the rows of digit 0: yellow, and in the calculation
@@ -27,14 +28,14 @@ def test_values_and_gradients_are_those_of_pytorch(changed: Changed) -> None:
         loss.backward()
         assert logits.grad is not None
         assert _near(actual[f"{losses}{TOP + 12}"], float(loss.detach()))
-        for n in range(softmax.COUNT):
+        for n in range(COUNT):
             assert _near(actual[f"{losses}{TOP + n}"], float(given[0, n].detach()))
             assert _near(actual[f"{column}{TOP + n}"], float(logits.grad[0, n]))
             if not twice:
                 assert _near(actual[f"C{STAGE + n}"], float(given[0, n].detach()))
                 assert actual[f"D{STAGE + n}"] == int(n == LABEL)
                 assert _near(actual[f"E{STAGE + n}"], float(logits.grad[0, n]))
-    sure = torch.eye(softmax.COUNT, dtype=torch.float64)[:1]
+    sure = torch.eye(COUNT, dtype=torch.float64)[:1]
     least = functional.cross_entropy(sure, torch.tensor([0]))
     assert _near(actual[f"I{TOP + 12}"], float(least))
 
@@ -47,8 +48,7 @@ def test_what_the_tasks_expect(changed: Changed) -> None:
     def shares(cells: dict[str, object]) -> tuple[list[float], list[float], str]:
         actual = changed(softmax.CONCEPT, cells)
         p, gradients = (
-            [float(str(actual[f"{column}{STAGE + n}"])) for n in range(softmax.COUNT)]
-            for column in "CE"
+            [float(str(actual[f"{column}{STAGE + n}"])) for n in range(COUNT)] for column in "CE"
         )
         return p, gradients, str(actual[VERDICT])
 

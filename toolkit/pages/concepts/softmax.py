@@ -2,49 +2,34 @@
 
 from collections.abc import Sequence
 
-import numpy as np
-from sympy import Expr, Integer, Symbol, exp, expand, log
-
 from toolkit.book.address import Area
-from toolkit.book.known import Known, constant
 from toolkit.book.sheet import Series
 from toolkit.experiments.variant import Experiment, Variant
 from toolkit.pages.concepts.concept import Concept, Task
 from toolkit.pages.concepts.page import BLUE, FIRST, LABEL, STAGE, Page
-from toolkit.symbols.bounds import COLDEST, number_of, temperature
-from toolkit.symbols.choices import matching
-from toolkit.symbols.equation import Equation, Gradient
-from toolkit.symbols.ranges import largest, summed, total
+from toolkit.pages.concepts.softmax_steps import (
+    COUNT,
+    CROSS,
+    GRADIENT,
+    LOGITS,
+    LOSS,
+    SHARE,
+    A,
+    B,
+    P,
+    Q,
+    X,
+    Y,
+    calculate,
+    column,
+)
+from toolkit.symbols.bounds import COLDEST
+from toolkit.symbols.ranges import summed
 from toolkit.symbols.text import Text, fixed_text, joined
 
-LOGITS = (1.2, -2.0, 3.1, 0.4, -1.5, 0.0, 2.2, 4.5, -0.7, 1.9)
-COUNT = len(LOGITS)
 GREEN, RAISE, LOWER = "8FD3B6", "F0A36B", "8FC3E4"  # pale enough to read numbers on them
-NAMES = ("x", "z", "T", "m", "S", "p", "y", "L", "R", "a", "b")
-X, Z, T, M, S, P, Y, LOSS, REST, A, B = map(Symbol, NAMES)
-RAISED = exp((Z - M) / T)
-SHARE = Equation(P, RAISED / S)
-CROSS = Equation(LOSS, -summed(Y * log(P)))
-# The loss as a function of one logit; R is the contribution of the others to S.
-OF_LOGIT = log(REST + RAISED) - Y * (Z - M) / T
-BY_LOGIT = expand(OF_LOGIT.diff(Z).xreplace({RAISED: P * S}).subs(REST, S - P * S))
-GRADIENT = Equation(Gradient(LOSS, Z), BY_LOGIT)
-# Through a second SoftMax: a is the gradient by this p, and b are those of all digits.
-Q, LIFTED = Symbol("q"), Symbol("raised")
-SECOND = P * (A - summed(Q * B)) / T
-SAFE = {Z: number_of(Z), T: temperature(T)}
 TOP = STAGE + 3  # the headings of the logits in the first view
 ON_STAGE = ("logit z", "probability p", "label y", "gradient")
-HEADINGS = (
-    "logit z",
-    "e^((z-m)/T)",
-    "p",
-    "label y",
-    "gradient",
-    "softmax of p",
-    "gradient by p",
-    "gradient by z",
-)
 # Of the label, after one SoftMax (p, L) and after two (a, b): its probability and its loss.
 VERDICT = joined(
     Text("The network gives the label a probability of "),
@@ -72,10 +57,7 @@ def demonstrate(page: Page) -> None:
     page.equation(CROSS, "Loss: -ln p of the label (y = 1, else 0)")
     page.equation(GRADIENT, "Its gradient: predicted minus true, over T")
     top = page.row + 2
-    _table(page, top, names, label)
-    _once(page, top, heat)
-    _twice(page, top, heat)
-    _totals(page, top)
+    calculate(page, top, names, (TOP + 1, FIRST), heat, label)
     _results(page, top)
     page.row = top + COUNT + 5
 
@@ -88,34 +70,22 @@ def _logits(page: Page, names: Sequence[str]) -> None:
         page.input((n, FIRST), logit, -30, 30)
 
 
-def _table(page: Page, top: int, names: Sequence[str], label: Known) -> None:
-    """The headings of the calculation, the logits again, and 1 in the row of the label."""
-    page.label((top - 1, FIRST + 5), "probabilities used as logits once more:", "bold")
-    page.headings((top, LABEL), ["step by step", *HEADINGS])
-    for n, name in enumerate(names, 1):
-        page.label((top + n, LABEL), name)
-        page.compute((top + n, FIRST), SAFE[Z], {Z: page.known((TOP + n, FIRST))})
-        known = {Y: label, Z: page.known((top + n, LABEL))}
-        one, none = Integer(1), Integer(0)
-        page.compute((top + n, FIRST + 3), matching(Y, Z, one, none), known, "right")
-
-
 def _results(page: Page, top: int) -> None:
     """The results beside the yellow logits: colours, a chart and a sentence."""
     for n in range(1, COUNT + 1):
-        for column, number in ((1, 2), (2, 3), (3, 4)):
+        for here, number in ((1, 2), (2, 3), (3, 4)):
             style = "right" if number == 3 else "rate"
             page.compute(
-                (TOP + n, FIRST + column), X, {X: page.known((top + n, FIRST + number))}, style
+                (TOP + n, FIRST + here), X, {X: page.known((top + n, FIRST + number))}, style
             )
     chances, labels, gradients = (Area.of(TOP + 1, FIRST + n, COUNT) for n in (1, 2, 3))
     page.shade(chances, high=BLUE)
     page.shade(labels, high=GREEN)
     page.shade(gradients, high=RAISE, low=LOWER, end=1)
     chances_of_label = {
-        P: _column(page, top, 2),
-        Y: _column(page, top, 3),
-        Q: _column(page, top, 5),
+        P: column(page, top, 2),
+        Y: column(page, top, 3),
+        Q: column(page, top, 5),
     }
     losses = {
         LOSS: page.known((top + COUNT + 3, FIRST + 2)),
@@ -131,7 +101,7 @@ def _results(page: Page, top: int) -> None:
         "probability",
         [_bars(page, top, number) for number in (2, 3, 5)],
         (STAGE, FIRST + len(ON_STAGE)),
-        width=15.5,
+        width=13.2,
         height=11,
         bars=True,
         y_format="0.0",
@@ -142,82 +112,9 @@ def _results(page: Page, top: int) -> None:
     page.effects += [chances, gradients, Area.of(*place, 2, len(ON_STAGE) + 1), *page.charts]
 
 
-def _column(page: Page, top: int, number: int) -> Known:
-    column = FIRST + number
-    values = [float(str(page.cells[top + n, column].value)) for n in range(1, COUNT + 1)]
-    return page.reach(Area.of(top + 1, column, COUNT), np.array(values))
-
-
 def _bars(page: Page, top: int, number: int) -> Series:
     names = page.down((top + 1, LABEL), COUNT)
-    return Series(page.known((top, FIRST + number)), names, _column(page, top, number))
-
-
-def _down(
-    page: Page,
-    top: int,
-    number: int,
-    expr: Expr,
-    known: dict[Symbol, Known],
-    reads: dict[Symbol, int],
-) -> None:
-    """A column in which each row computes `expr` from `known` and from the columns in `reads`."""
-    for row in range(top + 1, top + COUNT + 1):
-        here = {symbol: page.known((row, FIRST + n)) for symbol, n in reads.items()}
-        page.compute((row, FIRST + number), expr, known | here)
-
-
-def _once(page: Page, top: int, heat: Known) -> None:
-    """The results of one SoftMax for each logit, with the sum of each column below it."""
-    known = {
-        T: heat,
-        M: page.compute((top + COUNT + 2, FIRST), largest(Z), {Z: _column(page, top, 0)}, "short"),
-    }
-    _down(page=page, top=top, number=1, expr=RAISED.xreplace(SAFE), known=known, reads={Z: 0})
-    known[S] = _sum(page, top, 1)
-    _down(
-        page=page,
-        top=top,
-        number=2,
-        expr=SHARE.expr.xreplace({RAISED: LIFTED}),
-        known=known,
-        reads={LIFTED: 1},
-    )
-    _down(
-        page=page, top=top, number=4, expr=BY_LOGIT.xreplace(SAFE), known=known, reads={P: 2, Y: 3}
-    )
-
-
-def _twice(page: Page, top: int, heat: Known) -> None:
-    """The second SoftMax: its probabilities, and the gradients of its loss by the logits."""
-    shares = _column(page, top, 2)
-    high = page.compute((top + COUNT + 2, FIRST + 2), largest(P), {P: shares})
-    again = exp(Z - M) / summed(exp(P - M))
-    _down(page=page, top=top, number=5, expr=again, known={P: shares, M: high}, reads={Z: 2})
-    _down(page=page, top=top, number=6, expr=P - Y, known={}, reads={P: 5, Y: 3})
-    known = {T: heat, Q: shares, B: _column(page, top, 6)}
-    _down(page=page, top=top, number=7, expr=SECOND.xreplace(SAFE), known=known, reads={P: 2, A: 6})
-
-
-def _sum(page: Page, top: int, number: int) -> Known:
-    place = (top + COUNT + 1, FIRST + number)
-    return page.compute(place, total(Z), {Z: _column(page, top, number)}, "loss right")
-
-
-def _totals(page: Page, top: int) -> None:
-    """The rows below the columns: sums, largest values and losses."""
-    row = top + COUNT + 1
-    for n, words in enumerate(("sum (of e^…: S)", "largest (of the logits: m)", "loss L")):
-        page.label((row + n, LABEL), words)
-    for number in (2, 4, 5):
-        _sum(page, top, number)
-    for number in (2, 5):
-        operands = {P: _column(page, top, number), Y: _column(page, top, 3)}
-        page.compute((row + 2, FIRST + number), CROSS.expr, operands)
-    page.label((row + 2, FIRST + 6), "≥", "middle")
-    least = log(exp(P) + COUNT - 1) - P
-    page.compute((row + 2, FIRST + 7), least, {P: constant(1)})
-    page.label((row + 2, FIRST + 8), "however sure the network is")
+    return Series(page.known((top, FIRST + number)), names, column(page, top, number))
 
 
 CONCEPT = Concept(
