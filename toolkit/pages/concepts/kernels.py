@@ -9,8 +9,9 @@ from toolkit.book.theme import INPUT_FILL
 from toolkit.experiments.variant import Experiment, Variant
 from toolkit.pages.concepts import material
 from toolkit.pages.concepts.concept import Concept
+from toolkit.pages.concepts.kernel_list import SIZE
 from toolkit.pages.concepts.page import FIRST, LABEL, NEGATIVE, POSITIVE, Page, Place
-from toolkit.pages.concepts.three_by_three import INK, PAPER, SIDE, SIZE, image
+from toolkit.pages.concepts.three_by_three import INK, PAPER, SIDE, image
 from toolkit.pages.live.layout import Maps
 from toolkit.symbols.bounds import with_bounds
 from toolkit.symbols.choices import matching
