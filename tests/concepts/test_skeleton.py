@@ -27,8 +27,6 @@ INCOMPLETE = {
     "layers",
     "receptive-field",
     "kernels",
-    "batch-normalization",
-    "image-normalization",
     "pooling-position",
     "transition-position",
     "overfitting",
