@@ -25,7 +25,6 @@ FIELDS = ("question", "finding", "rule", "tasks")
 # Concepts without some of these fields. A new concept has them all; remove what is complete.
 INCOMPLETE = {
     "layers",
-    "kernels",
     "pooling-position",
     "transition-position",
     "overfitting",
