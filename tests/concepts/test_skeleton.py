@@ -24,7 +24,6 @@ LINE = 1170  # pixels, of the first view less what LibreOffice draws wider
 FIELDS = ("question", "finding", "rule", "tasks")
 # Concepts without some of these fields. A new concept has them all; remove what is complete.
 INCOMPLETE = {
-    "layers",
     "pooling-position",
     "transition-position",
     "overfitting",

@@ -132,6 +132,7 @@ STYLES = {
     "loss right": Style("0.0000", align="right"),
     "seconds right": Style("0.0", align="right"),
     "conclusion": Style(size=12, bold=True),
+    "strip block": Style(size=10, align="center", framed=True),
     "kept": Style('"kept";;"dropped"', size=10, align="center", framed=True),
     "finding": Style(size=12, bold=True, wrap=True),
     "wrapped heading": Style(size=10, bold=True, fill=GROUPS["epoch"], align="center", wrap=True),
