@@ -165,10 +165,10 @@ CONCEPT = Concept(
         "{4.others}."
     ),
     idea=(
-        "Batch normalization subtracts the mean of a batch from each activation and divides by the "
-        "standard deviation. Then γ and β, which are learned, scale and shift it.",
-        "In evaluation there may be a single image and no batch, so running averages of the mean "
-        "and the variance, collected in training, take their place.",
+        "Batch normalization subtracts the batch's mean from each activation and divides by the "
+        "standard deviation; then it multiplies by γ and adds β.",
+        "γ and β are learned. In evaluation, where there may be only one image, running averages "
+        "from training replace the mean and the variance.",
         "Why it helps is disputed. Its authors named internal covariate shift: the inputs of a "
         "layer change while the layers before it learn.",
         "Santurkar et al. (2018) found no such effect. They argue that it makes the loss smoother, "
@@ -191,8 +191,8 @@ CONCEPT = Concept(
         ),
     ),
     conclusion=(
-        "A run has failed here if it ends below 90 %. Without batch normalization {3.failed} runs "
-        "failed at the same learning rate; at 0.02, {4.failed}; the others: {4.others}.",
+        "A run that ends below 90 % has failed. Without batch normalization {3.failed} runs failed "
+        "at the same learning rate; at 0.02, {4.failed}; the others: {4.others}.",
         "With the initial weights of He as well (sheet 24) it trains without: {5.accuracy}, which "
         "is {5~0.than} with batch normalization.",
         "After ReLU instead of before it: {1.accuracy}, {1~0.more}. After the first convolution "

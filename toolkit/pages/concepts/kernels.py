@@ -180,8 +180,8 @@ CONCEPT = Concept(
     idea=(
         "Each kernel looks for one pattern everywhere in the image and writes a feature map of its "
         "own: there are as many maps as kernels.",
-        "A kernel of the next layer reads all these maps. Its weights therefore grow with the "
-        "number of kernels before it times the number of kernels in its own layer.",
+        "A kernel of the next layer reads all these maps, so the weights of a layer grow with the "
+        "kernels before it times its own kernels.",
         "With twice as many kernels in every layer, there are four times as many weights and four "
         "times as many multiply-adds.",
     ),

@@ -58,7 +58,7 @@ AFTER: dict[Symbol, Expr] = {
     SEES: Piecewise((SEES + JUMP, KIND < 0), (SEES_AFTER.expr, KIND > 0), (SEES, True)),
 }
 COLUMNS = {KIND: FIRST, SIDE: FIRST + 1, JUMP: FIRST + 2, SEES: FIRST + 3, WEIGHTS: FIRST + 4}
-HEADINGS = ("kind", "side of its maps", "jump", "pixels seen to a side", "weights")
+HEADINGS = ("1: conv, -1: pool", "side of its maps", "jump", "pixels seen to a side", "weights")
 ANSWER, STRIP = STAGE + len(SETTINGS) + 1, STAGE + 16
 NAME = Piecewise((Text("pool"), KIND < 0), (joined(Text("conv "), C), KIND > 0), (Text(""), True))
 SEEN = joined(Text("The last layer sees "), SEES, Text(" x "), SEES, Text(" pixels"))

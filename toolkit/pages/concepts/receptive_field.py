@@ -189,14 +189,14 @@ CONCEPT = Concept(
     title="Receptive field",
     question="How much of the image must a cell of the last layer see?",
     finding=(
-        "A network with {2.name} ends at {2.accuracy} and is {2~0.than} one with {0.name} "
-        "({0.accuracy}); {4.name} is {4~3.than} {3.name}: {4.accuracy} against {3.accuracy}."
+        "At {2.name} the network ends at {2.accuracy}, {2~0.than} at {0.name} ({0.accuracy}); "
+        "beyond {3.name} it is {4~3.more} ({4.accuracy})."
     ),
     idea=(
         "The receptive field of a cell is the part of the image that it depends on. The cell "
         "cannot know anything about the pixels outside.",
-        "A kernel of side k widens the receptive field by k - 1 jumps. The jump is the distance in "
-        "pixels from one cell to the next, and it grows with every stride.",
+        "A kernel of side k widens the receptive field by k - 1 jumps. The jump, the distance in "
+        "pixels from cell to cell, grows with every stride.",
         "After a pool of stride 2, each 3x3 kernel therefore adds 4 pixels instead of 2.",
     ),
     experiment=Experiment(

@@ -127,10 +127,10 @@ CONCEPT = Concept(
         "{1.accuracy}."
     ),
     idea=(
-        "The network ends in ten logits, one for each digit; a logit can be any number. SoftMax "
-        "turns them into probabilities: positive numbers that add up to 1.",
-        "Only differences between logits count. Adding 1 to all of them changes nothing; adding 1 "
-        "to one of them makes it e = 2.72 times as likely relative to the others.",
+        "The network ends in ten logits, one for each digit, which can be any numbers. SoftMax "
+        "turns them into probabilities, which add up to 1.",
+        "Only differences between logits count. Adding 1 to all changes nothing; adding 1 to one "
+        "makes its digit e = 2.72 times as likely as before.",
         "The loss is -ln p, where p is the probability of the label. For T = 1, its gradient is "
         "the prediction minus the truth: p - y.",
     ),
@@ -146,8 +146,8 @@ CONCEPT = Concept(
     conclusion=(
         "After a quarter of the training, {0.name} stood at {0.quarter} and {1.name} at "
         "{1.quarter}; at the end, at {0.accuracy} and {1.accuracy}.",
-        "The second SoftMax receives numbers between 0 and 1 only, so its probabilities hardly "
-        "differ, and the gradients are small.",
+        "With {1.name}, the second SoftMax receives numbers between 0 and 1 only, so its "
+        "probabilities hardly differ, and the gradients are small.",
         "Squared error ends at {2.accuracy}, {2~0.more}; label smoothing at {3.accuracy}, "
         "{3~0.more}.",
     ),

@@ -166,8 +166,8 @@ CONCEPT = Concept(
         "({4.accuracy})."
     ),
     idea=(
-        "A 3x3 kernel consists of nine weights and slides over the image. At each place, the nine "
-        "pixels under it are multiplied by the weights and added up.",
+        "A 3x3 kernel consists of nine weights. It slides over the image; at each place, the nine "
+        "pixels are multiplied by the weights and added up.",
         "The sum is one cell of the output map. The same nine weights are used at every place, so "
         "a pattern is found wherever it is.",
         "Two 3x3 kernels in a row see 5x5 pixels with 18 weights and a ReLU in between; one 5x5 "
