@@ -11,7 +11,7 @@ from toolkit.experiments import notation
 from toolkit.pages.concepts import blocks, layers
 
 IMAGE, STRIP, LAST = 39, 22, 51  # the rows of the image, of the drawing, and of the last block
-ANSWER, POOL_AFTER = "A12", "B7"
+ANSWER = "A12"
 ROW = 57  # of the matrices
 CHANGES = {
     "B6": 4,

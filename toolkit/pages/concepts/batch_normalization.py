@@ -161,7 +161,7 @@ CONCEPT = Concept(
     question="What does batch normalization bring, and where in the network must it stand?",
     finding=(
         "After every convolution the network ends at {0.accuracy}. Without any, {3.failed} runs "
-        "failed at the same learning rate; at 0.02, {4.failed} failed, and the others ended at "
+        "failed at the same learning rate; at 0.02, {4.failed}, and the others ended at "
         "{4.others}."
     ),
     idea=(

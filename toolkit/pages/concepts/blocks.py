@@ -15,11 +15,15 @@ BAND = 10.0  # points, the height of a row of bands
 PARTS = {"max_pool": ("pool", POOL), "global_average_pool": ("average", OTHER)}
 
 
-def colour(page: Page, row: int, column: int, count: int) -> Area:
-    """Colour `count` cells that hold the numbers of kinds; returns them with the names above."""
-    bands = Area.of(row, column, wide=count)
+def paint(page: Page, area: Area) -> None:
+    """Colour the cells of an area by the kinds whose numbers they hold."""
+    page.shade(area, high=BLUE, low=ORANGE, end=1.0)
+
+
+def bands(page: Page, row: int, column: int, count: int) -> Area:
+    """Colour a row of bands, which is low; returns it with the row of names above."""
     page.heights[row] = BAND
-    page.shade(bands, high=BLUE, low=ORANGE, end=1.0)
+    paint(page, Area.of(row, column, wide=count))
     return Area.of(row - 1, column, 2, count)
 
 
@@ -29,7 +33,7 @@ def draw(page: Page, place: Place, line: str) -> None:
     for n, (name, kind) in enumerate(blocks):
         page.label((row, column + n), name, "strip block")
         page.fixed((row + 1, column + n), kind, "shade")
-    colour(page, row + 1, column, len(blocks))
+    bands(page, row + 1, column, len(blocks))
 
 
 def networks(page: Page, variants: Sequence[Variant]) -> None:

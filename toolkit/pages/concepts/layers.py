@@ -157,7 +157,7 @@ def _strip(page: Page, rows: Rows, known: dict[Symbol, Known]) -> None:
         for row, symbol in enumerate((SIDE, SEES, WEIGHTS), STRIP + 2):
             expr = Piecewise((Text(""), Eq(KIND, 0)), (symbol, True))
             page.compute((row, column), expr, operands, "integer right")
-    page.effects.append(blocks.colour(page, STRIP + 1, FIRST, BLOCKS))
+    page.effects.append(blocks.bands(page, STRIP + 1, FIRST, BLOCKS))
 
 
 def _chart(page: Page, top: int) -> None:

@@ -8,6 +8,7 @@ from toolkit.book.address import Area
 from toolkit.book.known import Known
 from toolkit.book.sheet import Series
 from toolkit.experiments.variant import Experiment, Variant
+from toolkit.pages.concepts import blocks
 from toolkit.pages.concepts.concept import Concept, Task
 from toolkit.pages.concepts.page import FIRST, LABEL, STAGE, Page, Place
 from toolkit.symbols.activations import as_one
@@ -40,14 +41,24 @@ HEADINGS = (
     "products saved",
 )
 KEPT = "A9D6F5"
-# A name, the channels and side of the k x k's input, and the weights and side of the 1x1.
-WAYS: tuple[tuple[str, Expr, Expr, Expr, Expr], ...] = (
-    ("k x k at once", IN, SIDE, Integer(0), Integer(0)),
-    ("pool, then k x k", IN, SMALL, Integer(0), Integer(0)),
-    ("1x1, then k x k", NARROW, SIDE, IN * NARROW, SIDE),
-    ("pool, 1x1, then k x k", NARROW, SMALL, IN * NARROW, SMALL),
-    ("1x1, pool, then k x k", NARROW, SMALL, IN * NARROW, SIDE),
+# The layers, then the channels and side of the k x k's input, and the weights and side of the 1x1.
+WAYS: tuple[tuple[str, tuple[float, ...], tuple[Expr, Expr, Expr, Expr]], ...] = (
+    ("k x k at once", (blocks.CONVOLUTION,), (IN, SIDE, Integer(0), Integer(0))),
+    ("pool, then k x k", (blocks.POOL, blocks.CONVOLUTION), (IN, SMALL, Integer(0), Integer(0))),
+    ("1x1, then k x k", (blocks.ONE_BY_ONE, blocks.CONVOLUTION), (NARROW, SIDE, IN * NARROW, SIDE)),
+    (
+        "pool, 1x1, then k x k",
+        (blocks.POOL, blocks.ONE_BY_ONE, blocks.CONVOLUTION),
+        (NARROW, SMALL, IN * NARROW, SMALL),
+    ),
+    (
+        "1x1, pool, then k x k",
+        (blocks.ONE_BY_ONE, blocks.POOL, blocks.CONVOLUTION),
+        (NARROW, SMALL, IN * NARROW, SIDE),
+    ),
 )
+DRAWING = FIRST + len(HEADINGS) - 1  # the first column of the blocks, beside the table
+LONGEST = 3  # layers of a way
 
 
 def demonstrate(page: Page) -> None:
@@ -62,15 +73,26 @@ def demonstrate(page: Page) -> None:
     )
     end = page.row
     page.headings((top, LABEL), HEADINGS)
-    for row, (words, *parts) in enumerate(WAYS, top + 1):
+    for row, (words, _, parts) in enumerate(WAYS, top + 1):
         page.label((row, LABEL), words)
         _way(page, row, top + 1, parts, known)
+    _draw(page, top)
     work = Area.of(top + 1, FIRST + 4, len(WAYS))
     page.shade(work, high=KEPT)
     _answer(page, answer, top)
     _chart(page, top)
     page.effects += [Area.of(answer, LABEL, 2, 2), work, *page.charts]
     page.row = end
+
+
+def _draw(page: Page, top: int) -> None:
+    """The layers of each way as coloured cells, to the right of the table."""
+    page.headings((top, DRAWING), ["drawn as blocks"])
+    page.merges.append(Area.of(top, DRAWING, wide=LONGEST))
+    for row, (_, kinds, _) in enumerate(WAYS, top + 1):
+        for column, kind in enumerate(kinds, DRAWING + LONGEST - len(kinds)):
+            page.fixed((row, column), kind, "kind block")
+    blocks.paint(page, Area.of(top + 1, DRAWING, len(WAYS), LONGEST))
 
 
 def _answer(page: Page, row: int, top: int) -> None:
@@ -96,10 +118,10 @@ def _answer(page: Page, row: int, top: int) -> None:
 
 def _chart(page: Page, top: int) -> None:
     """A bar for each way, above its table."""
-    names = [words for words, *_ in WAYS]
+    names = [words for words, _, _ in WAYS]
     page.curve(
         "Multiply-adds of the k x k and of the 1x1 before it",
-        "way",
+        "",
         "millions",
         [
             Series(
@@ -163,8 +185,8 @@ CONCEPT = Concept(
     title="Transition layers",
     question="Between two blocks of convolutions, what does the pool save, and what does the 1x1?",
     finding=(
-        "With the pool first and then the 1x1, the network reaches {0.accuracy}. The other order "
-        "takes {1~0.seconds} times as long and is {1~0.more}; without the 1x1 it is {2~0.more}."
+        "With a pool and then a 1x1 the network reaches {0.accuracy}. The other order takes "
+        "{1~0.seconds} times as long and is {1~0.more}; without the 1x1 it is {2~0.more}."
     ),
     idea=(
         "A transition stands between two blocks of convolutions. A pool makes the maps smaller, "
