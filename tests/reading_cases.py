@@ -137,6 +137,7 @@ CASES: dict[str, tuple[Row, ...]] = {
         (records.row_count, KEYS, Asked("a"), NUMBERS, Asked(3)),
     ),
     "up_to": ((rows_up_to, NUMBERS, 2), (rows_up_to, WORDS, Asked(1.5, BOUNDS))),
+    "smallest_at": ((ranges.smallest_at, NUMBERS, Integer(2)),),
     "smallest_above_zero": ((ranges.smallest_above_zero, NUMBERS),),
     "dropout_mask": ((choices.dropout_mask, 0.5, 0.25),),
     "basis_sum": (

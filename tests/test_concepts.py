@@ -69,7 +69,7 @@ def test_words(concept: Concept) -> None:
         assert gaps, sentence
         for gap in gaps:
             assert int(gap[1]) < len(concept.experiment.variants)
-            assert gap[4] in {*FIGURES, *JUDGED, "name", "failed"}, gap[0]
+            assert gap[4] in {*FIGURES, *JUDGED, "name", "failed", "others"}, gap[0]
             assert (gap[2] == "~") or gap[4] not in JUDGED
         rest = GAP.sub("", sentence)
         assert "{" not in rest, rest

@@ -1,12 +1,15 @@
 """Statistics, gradient and steps are PyTorch's, on each of the three scales of pixels."""
 
+import pytest
 import torch
 
+from tests.concepts.blocks import number
 from tests.concepts.conftest import Changed
 from toolkit.pages.concepts import image_normalization
 from toolkit.pages.concepts.material import digit
 
-RATE, START, GOAL, TABLE, IMAGE, BELOW = "B16", "B17", "B18", 20, 27, 36
+RATE, START, GOAL, TABLE, IMAGE, BELOW = "B6", "B7", "B8", 11, 39, 48
+FATE, DISTANCE = 16, 17
 
 
 def test_the_scales_and_what_they_do(changed: Changed) -> None:
@@ -33,7 +36,27 @@ def test_the_scales_and_what_they_do(changed: Changed) -> None:
             distance = abs(weight.detach() + 1.5).clamp(1e-6, 1e6)
             near(actual[f"{way}{IMAGE + step}"], distance, 1e-7)
             optimizer.step()
+        near(actual[f"{column}{DISTANCE}"], distance, 1e-7)
 
 
 def near(value: object, wanted: torch.Tensor, tolerance: float = 1e-9) -> None:
     assert abs(float(str(value)) - float(wanted)) <= tolerance * max(1, abs(float(wanted)))
+
+
+def test_what_the_tasks_expect(changed: Changed) -> None:
+    def scales(changes: dict[str, object]) -> tuple[list[str], list[float]]:
+        actual = changed(image_normalization.CONCEPT, changes)
+        fates = [str(actual[f"{column}{FATE}"]) for column in "BCD"]
+        return fates, [number(actual, f"{column}{DISTANCE}") for column in "BCD"]
+
+    assert scales({})[0] == ["diverges", "converges", "converges"]
+    fates, _ = scales({RATE: 2.5})
+    assert fates == ["diverges", "converges", "diverges"]
+    largest = number(changed(image_normalization.CONCEPT, {}), "C15")
+    assert largest == pytest.approx(9.08, abs=0.005)
+    fates, distances = scales({RATE: 0.00002})
+    assert fates == ["converges"] * 3 and distances[0] == pytest.approx(0.017, abs=0.0005)
+    assert min(distances[1:]) > 0.999
+    actual = changed(image_normalization.CONCEPT, {START: 0.9})
+    first = number(actual, f"L{IMAGE + 1}") / number(actual, f"L{IMAGE}")
+    assert actual[f"B{FATE}"] == "diverges" and first == pytest.approx(7158, abs=1)

@@ -140,7 +140,7 @@ def test_nothing_typed_is_no_error(tmp_path: Path, office: Office) -> None:
 
 def test_transition_costs(changed: Changed) -> None:
     actual = changed(
-        transition.CONCEPT, {"B11": 20, "B12": 5, "B13": 12, "B14": 15, "B15": 2, "B16": 5}
+        transition.CONCEPT, {"B6": 20, "B7": 5, "B8": 12, "B9": 15, "B10": 2, "B11": 5}
     )
     ways: tuple[list[tuple[int, ...]], ...] = (
         [(20, 12, 5)],
@@ -149,7 +149,7 @@ def test_transition_costs(changed: Changed) -> None:
         [(), (20, 5, 1), (5, 12, 5)],
         [(20, 5, 1), (), (5, 12, 5)],
     )
-    for row, way in enumerate(ways, 19):
+    for row, way in enumerate(ways, 20):
         side, products = 15, 0
         for step in way:
             if not step:
@@ -161,3 +161,19 @@ def test_transition_costs(changed: Changed) -> None:
         weights = sum(into * out * kernel**2 for into, out, kernel in filter(None, way))
         assert near(actual[f"H{row}"], 1 - weights / (20 * 12 * 25)), way
         assert near(actual[f"I{row}"], 1 - products / (20 * 12 * 25 * 15**2)), way
+
+
+@pytest.mark.parametrize(
+    ("cell", "value", "expected"),
+    [
+        ("B10", 3, {"G21": 1 / 9, "H21": 0}),
+        ("B7", 16, {"G22": 10 / 9}),
+        ("B11", 1, {"G22": 1, "G21": 1 / 4, "G23": 1 / 4}),
+    ],
+)
+def test_what_the_tasks_of_transition_expect(
+    cell: str, value: int, expected: dict[str, float], changed: Changed
+) -> None:
+    actual = changed(transition.CONCEPT, {cell: value})
+    for address, wanted in expected.items():
+        assert near(actual[address], wanted), address

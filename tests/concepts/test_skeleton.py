@@ -24,17 +24,7 @@ LINE = 1170  # pixels, of the first view less what LibreOffice draws wider
 FIELDS = ("question", "finding", "rule", "tasks")
 # Concepts without some of these fields. A new concept has them all; remove what is complete.
 INCOMPLETE = {
-    "layers",
-    "max-pooling",
-    "one-by-one",
-    "three-by-three",
-    "receptive-field",
-    "softmax",
-    "kernels",
-    "batch-normalization",
-    "image-normalization",
     "pooling-position",
-    "transition",
     "transition-position",
     "overfitting",
     "pooling-distance",

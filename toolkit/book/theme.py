@@ -132,6 +132,9 @@ STYLES = {
     "loss right": Style("0.0000", align="right"),
     "seconds right": Style("0.0", align="right"),
     "conclusion": Style(size=12, bold=True),
+    # The kinds of layers, as toolkit.pages.concepts.blocks numbers them, in a coloured cell.
+    "kind block": Style('[>0.9]"conv";[<0]"pool";"1x1"', size=10, align="center", framed=True),
+    "strip block": Style(size=10, align="center", framed=True),
     "kept": Style('"kept";;"dropped"', size=10, align="center", framed=True),
     "finding": Style(size=12, bold=True, wrap=True),
     "wrapped heading": Style(size=10, bold=True, fill=GROUPS["epoch"], align="center", wrap=True),

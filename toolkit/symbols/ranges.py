@@ -74,6 +74,18 @@ def smallest_above_zero(cells: Any) -> Any:
     return above.min() if np.isfinite(values).all() else math.nan
 
 
+@cell_function("SMALL({cells},{place})")
+def smallest_at(cells: Any, place: Any) -> Any:
+    """The number at a place, counted from 1, when the numbers of a range are sorted upwards.
+
+    It is nan if the range holds an error or fewer numbers.
+    """
+    values = numbers(cells)
+    if not (1 <= place <= len(values) and np.isfinite(values).all()):
+        return math.nan
+    return np.sort(values)[int(place) - 1]
+
+
 @cell_function("AVERAGE({cells})")
 def mean(cells: Any) -> Any:
     """The mean of the numbers in a range; an error if there is none."""

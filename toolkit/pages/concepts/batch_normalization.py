@@ -3,19 +3,24 @@
 import numpy as np
 from sympy import Integer, Max, Min, Rational, Symbol, sqrt
 
+from toolkit.book.address import Area
 from toolkit.book.known import Known, constant
+from toolkit.book.regions import open_areas
 from toolkit.experiments.variant import Experiment, Variant
-from toolkit.pages.concepts.concept import Concept
-from toolkit.pages.concepts.page import FIRST, LABEL, Page
+from toolkit.pages.concepts.concept import Concept, Task
+from toolkit.pages.concepts.page import FIRST, LABEL, STAGE, Page
 from toolkit.symbols.activations import as_one, fading
 from toolkit.symbols.bounds import as_number, divisor, held
 from toolkit.symbols.equation import Equation
 from toolkit.symbols.ranges import summed
+from toolkit.symbols.text import Text, fixed_text, joined
 
 BATCH = np.array([[12.0], [15], [9], [14], [20], [11], [13], [18]])
 X, MU, VARIANCE, EPSILON, HAT, GAMMA, BETA = (
     Symbol(name) for name in ("x", "μ", "σ²", "ε", "z", "γ", "β")
 )
+TOP = STAGE + 6  # the headings of the batch
+ANSWER = TOP + len(BATCH) + 3
 COUNT, MOMENTUM, OLD, TIMES, STATISTIC = (Symbol(name) for name in ("n", "m", "r_0", "k", "s"))
 MEAN_OF_BATCH = Equation(MU, summed(X) / COUNT)
 VARIANCE_OF_BATCH = Equation(VARIANCE, summed((X - MU) ** 2) / COUNT)
@@ -23,6 +28,12 @@ NORMALIZED = Equation(HAT, (X - MU) / sqrt(divisor(VARIANCE + EPSILON)))
 SCALED = Equation(Symbol("y"), GAMMA * HAT + BETA)
 OLD_SHARE = fading(as_one(1 - MOMENTUM), TIMES)
 RUNNING = Equation(Symbol("r"), OLD_SHARE * OLD + (1 - OLD_SHARE) * STATISTIC)
+ANSWERED = joined(
+    Text("In training the outputs have the mean β and the standard deviation γ. The statistics "),
+    Text("for evaluation consist to "),
+    fixed_text(100 * (1 - OLD_SHARE), Integer(1)),
+    Text(" % of batches like this one."),
+)
 SIZE, MOST_MOMENTUM = Integer(len(BATCH)), Rational(99, 100)
 # Anything that is not a number in a yellow cell counts as 0; powers are defined for any input.
 SAFE = {symbol: as_number(symbol) for symbol in (EPSILON, GAMMA, BETA, OLD)} | {
@@ -34,32 +45,32 @@ Cells = dict[Symbol, Known]
 
 def demonstrate(page: Page) -> None:
     """The activations of one neuron in a batch, normalized as in training and in evaluation."""
-    beside = page.row
+    known = _settings(page)
+    known[X] = page.inputs((TOP + 1, FIRST), BATCH, -1000, 1000)
+    page.controls = list(open_areas(page.cells))
+    page.explain()
     page.equation(MEAN_OF_BATCH, "Mean of the batch of n activations x:")
     page.equation(VARIANCE_OF_BATCH, "Variance of the batch:")
     page.equation(NORMALIZED, "Normalized; ε keeps the root off 0:")
     page.equation(SCALED, "Scaled and shifted, as learned:")
     page.equation(RUNNING, "Running statistic after k such batches:")
-    page.say(
-        "Change the yellow cells: an activation 100, γ 3, β 5, k 50. "
-        "In training mean and deviation become β and γ."
-    )
-    known = _settings(page)
-    top = page.row + 4
-    known[X] = page.inputs((top + 1, FIRST), BATCH, -1000, 1000)
+    page.row += 1
     training, evaluation = _statistics(page, page.row, known)
-    _activations(page, top, known, training, evaluation)
-    _chart(page, top, beside)
-    page.row = top + len(BATCH) + 3
+    _activations(page, TOP, known, training, evaluation)
+    _answer(page, known)
+    _chart(page)
+    page.effects += [Area.of(TOP + 1, FIRST + 1, len(BATCH) + 2, 2), Area.of(ANSWER, LABEL, 3, 4)]
+    page.effects += page.charts
+    page.row += 4
 
 
 def _settings(page: Page) -> Cells:
     return {
-        GAMMA: page.setting("scale γ", 1, -100, 100),
-        BETA: page.setting("shift β", 0, -100, 100),
-        EPSILON: page.setting("ε", 1e-5, 1e-6, 1),
-        MOMENTUM: page.setting("momentum m: share of the new batch", 0.1, 0, float(MOST_MOMENTUM)),
-        TIMES: page.setting("k: how often a batch like this was seen", 10, 1, 1000, whole=True),
+        GAMMA: page.setting("scale γ (try 3)", 1, -100, 100),
+        BETA: page.setting("shift β (try 5)", 0, -100, 100),
+        TIMES: page.setting("k: such batches seen in training (try 50)", 10, 1, 1000, whole=True),
+        MOMENTUM: page.setting("momentum m: share of each new batch", 0.1, 0, float(MOST_MOMENTUM)),
+        EPSILON: page.setting("ε: added to the variance", 1e-5, 1e-6, 1),
     }
 
 
@@ -91,54 +102,52 @@ def _statistics(page: Page, top: int, known: Cells) -> tuple[Cells, Cells]:
 
 
 def _activations(page: Page, top: int, known: Cells, training: Cells, evaluation: Cells) -> None:
-    """One row for each activation, then the mean and the deviation of each column."""
+    """One row for each activation, then the mean and the standard deviation of each column."""
     page.headings(
-        (top, LABEL),
-        [
-            "activation of image",
-            "before: x",
-            "training: z",
-            "training: y",
-            "evaluation: z",
-            "evaluation: y",
-        ],
+        (top, LABEL), ["images of a batch", "activation x", "y in training", "y in evaluation"]
     )
     for n in range(len(BATCH)):
         row = top + 1 + n
         page.fixed((row, LABEL), n + 1, "label")
         here = page.known((row, FIRST))
-        for statistics, column in ((training, FIRST + 1), (evaluation, FIRST + 3)):
+        for statistics, column in ((training, FIRST + 1), (evaluation, FIRST + 2)):
             operands = statistics | {X: here}
-            operands[HAT] = page.compute((row, column), NORMALIZED.expr.xreplace(SAFE), operands)
-            page.compute((row, column + 1), SCALED.expr.xreplace(SAFE), operands)
+            expr = SCALED.expr.xreplace({HAT: NORMALIZED.expr}).xreplace(SAFE)
+            page.compute((row, column), expr, operands)
     _summary(page, top)
 
 
 def _summary(page: Page, top: int) -> None:
-    """The mean and the deviation below each column."""
+    """The mean and the standard deviation below each column."""
     last = top + len(BATCH)
     page.label((last + 1, LABEL), "mean", "name")
-    page.label((last + 2, LABEL), "deviation", "name")
-    for column in range(FIRST, FIRST + 5):
+    page.label((last + 2, LABEL), "standard deviation", "name")
+    for column in range(FIRST, FIRST + 3):
         operands = {X: page.down((top + 1, column), len(BATCH)), COUNT: constant(len(BATCH))}
         operands[MU] = page.compute((last + 1, column), MEAN_OF_BATCH.expr, operands)
         page.compute((last + 2, column), sqrt(VARIANCE_OF_BATCH.expr), operands)
 
 
-def _chart(page: Page, top: int, row: int) -> None:
+def _answer(page: Page, known: Cells) -> None:
+    """How much of the batch's statistics the running ones have taken over, in a sentence."""
+    page.compute((ANSWER, LABEL), ANSWERED.xreplace(SAFE), known, "finding")
+    page.merges.append(Area.of(ANSWER, LABEL, 3, 4))
+
+
+def _chart(page: Page) -> None:
     count = len(BATCH)
     lines = [
-        page.line((top, column), LABEL, count, dots=True, line=False)
-        for column in (FIRST, FIRST + 2, FIRST + 4)
+        page.line((TOP, column), LABEL, count, dots=True, line=False)
+        for column in (FIRST, FIRST + 1, FIRST + 2)
     ]
     page.curve(
-        "Activations before and after",
+        "Activations before and after batch normalization",
         "image",
         "activation",
         lines,
-        (row, FIRST + 6),
-        width=14.5,
-        height=10,
+        (STAGE, FIRST + 4),
+        width=15.5,
+        height=11,
         y_format="0.0",
         y_min=None,
         x_max=count + 1,
@@ -149,13 +158,21 @@ CONCEPT = Concept(
     name="batch-normalization",
     number=9,
     title="Batch normalization",
+    question="What does batch normalization bring, and where in the network must it stand?",
+    finding=(
+        "After every convolution the network ends at {0.accuracy}. Without any, {3.failed} runs "
+        "failed at the same learning rate; at 0.02, {4.failed}, and the others ended at "
+        "{4.others}."
+    ),
     idea=(
-        "A neuron's activations drift while all weights before it change. Batch norm sets them "
-        "back:",
-        "it takes the batch's mean away and divides by its deviation; then γ and β, which are "
-        "learned, scale and shift.",
-        "In evaluation there may be one image and no batch: running statistics from the training "
-        "stand in.",
+        "Batch normalization subtracts the batch's mean from each activation and divides by the "
+        "standard deviation; then it multiplies by γ and adds β.",
+        "γ and β are learned. In evaluation, where there may be only one image, running averages "
+        "from training replace the mean and the variance.",
+        "Why it helps is disputed. Its authors named internal covariate shift: the inputs of a "
+        "layer change while the layers before it learn.",
+        "Santurkar et al. (2018) found no such effect. They argue that it makes the loss smoother, "
+        "so that larger learning rates work.",
     ),
     experiment=Experiment(
         "What does batch normalization bring, and where must it stand?",
@@ -174,12 +191,43 @@ CONCEPT = Concept(
         ),
     ),
     conclusion=(
-        "After every convolution the network ends at {0.accuracy}. Without any, at the same "
-        "learning rate, {3.failed} runs end below 90 %; at 0.02 {4.failed}.",
-        "With He's first weights as well (sheet 24) it trains without: {5.accuracy}, which is "
-        "{5~0.than} with batch norm.",
+        "A run that ends below 90 % has failed. Without batch normalization {3.failed} runs failed "
+        "at the same learning rate; at 0.02, {4.failed}; the others: {4.others}.",
+        "With the initial weights of He as well (sheet 24) it trains without: {5.accuracy}, which "
+        "is {5~0.than} with batch normalization.",
         "After ReLU instead of before it: {1.accuracy}, {1~0.more}. After the first convolution "
-        "only, below 90 %: {2.failed}.",
+        "only, {2.failed} runs failed.",
+    ),
+    rule=(
+        "Put batch normalization between each convolution and its ReLU, leave out the bias of the "
+        "convolution, and use a higher learning rate than without it.",
+        "Call model.eval() before you test: otherwise the prediction for an image depends on the "
+        "other images of its batch.",
+        "With fewer than about 16 images in a batch the statistics become unreliable; layer or "
+        "group normalization does not need a batch.",
+    ),
+    tasks=(
+        Task(
+            "One activation of the batch becomes 100. What happens to the outputs of the other "
+            "seven images in training?",
+            "B13 (image 1) to 100",
+            "They all move close together, to between -0.56 and -0.18, because the outlier raises "
+            "the standard deviation. The mean stays 0.",
+        ),
+        Task(
+            "Which mean and standard deviation do the outputs have in training for γ = 3 and "
+            "β = 5?",
+            "γ to 3 and β to 5",
+            "Mean 5 and standard deviation 3: in training β and γ alone decide, whatever the "
+            "activations are.",
+        ),
+        Task(
+            "After 10 batches the outputs in evaluation still differ from those in training. Do "
+            "they after 50?",
+            "k to 50",
+            "Hardly: their statistics then consist to 99.5 % of batches like this one. What "
+            "remains is the unbiased variance, which divides by 7 instead of 8.",
+        ),
     ),
     demonstrate=demonstrate,
 )

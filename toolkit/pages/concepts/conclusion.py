@@ -3,20 +3,21 @@
 {0.accuracy} is the mean test accuracy of variant number 0 (as the experiment counts them), and
 {1~0.more?A|B|C} says A where variant 1 has clearly more of it than variant 0, B where clearly less,
 C where neither is clear; {1~0.more} and {1~0.than} alone say what JUDGED holds for them. {0.failed}
-says how many of its runs ended below FAILED. FIGURES lists what else can be asked for. So a
-conclusion follows its figures, and no number in it is typed.
+says how many of its runs ended below FAILED, and {0.others} between which accuracies the others
+ended. FIGURES lists what else can be asked for. So a conclusion follows its figures, and no number
+in it is typed.
 """
 
 import re
 from collections.abc import Sequence
 
-from sympy import Expr, Integer, Rational, Symbol
+from sympy import Expr, Integer, Piecewise, Rational, Symbol
 
 from toolkit.book.known import Known
 from toolkit.pages.concepts.measured import VariantFigures
 from toolkit.pages.concepts.page import LABEL, Place
 from toolkit.pages.concepts.skeleton import reserve_finding
-from toolkit.symbols.ranges import numbers_in
+from toolkit.symbols.ranges import largest, numbers_in, smallest_at
 from toolkit.symbols.records import comparison, count_below
 from toolkit.symbols.text import Text, fixed_text, grouped_text, joined
 
@@ -89,9 +90,9 @@ def _gap(gap: re.Match[str], figures: VariantFigures, known: dict[Symbol, Known]
         a, b = (_symbol(f"runs {n}", figures.runs(int(n)), known) for n in (variant, other))
         phrases = JUDGED[figure] if answers[0] is None else answers
         return comparison(a, b, *map(Text, phrases))
-    if figure == "failed":
+    if figure in ("failed", "others"):
         runs = _symbol(f"runs {variant}", figures.runs(int(variant)), known)
-        return joined(count_below(runs, FAILED), Text(" of "), numbers_in(runs))
+        return _failed(runs) if figure == "failed" else _others(runs)
     value = _figure(variant, figure, figures, known)
     if sign == "-":
         value -= _figure(other, figure, figures, known)
@@ -103,6 +104,19 @@ def _gap(gap: re.Match[str], figures: VariantFigures, known: dict[Symbol, Known]
     if not DECIMALS[figure]:
         return grouped_text(value)
     return fixed_text(value, Integer(DECIMALS[figure]))
+
+
+def _failed(runs: Symbol) -> Expr:
+    """How many of the runs ended below FAILED: "3 of 5"."""
+    return joined(count_below(runs, FAILED), Text(" of "), numbers_in(runs))
+
+
+def _others(runs: Symbol) -> Expr:
+    """The lowest and the highest accuracy of the runs that did not fail: "92.07 to 95.39 %"."""
+    lowest = smallest_at(runs, count_below(runs, FAILED) + 1)
+    ends = (fixed_text(100 * accuracy, Integer(2)) for accuracy in (lowest, largest(runs)))
+    text = joined(next(ends), Text(" to "), next(ends), Text(" %"))
+    return Piecewise((Text("none"), largest(runs) < FAILED), (text, True))
 
 
 def _figure(variant: str, figure: str, figures: VariantFigures, known: dict[Symbol, Known]) -> Expr:

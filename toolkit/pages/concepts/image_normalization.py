@@ -4,10 +4,12 @@ from sympy import Abs, Expr, Integer, Piecewise, Rational, Symbol, sqrt
 
 from toolkit.book.address import Area
 from toolkit.book.known import Known
+from toolkit.book.regions import open_areas
+from toolkit.book.sheet import Series
 from toolkit.experiments.variant import Experiment, Variant
-from toolkit.pages.concepts.concept import Concept
+from toolkit.pages.concepts.concept import Concept, Task
 from toolkit.pages.concepts.material import digit
-from toolkit.pages.concepts.page import FIRST, LABEL, PALE, Page
+from toolkit.pages.concepts.page import FIRST, LABEL, PALE, STAGE, Page
 from toolkit.symbols.activations import as_one, fading
 from toolkit.symbols.bounds import as_number, clamp, divisor
 from toolkit.symbols.equation import Equation, Gradient
@@ -15,6 +17,7 @@ from toolkit.symbols.ranges import summed
 from toolkit.symbols.text import Text
 
 SIDE, STEPS = 8, 12
+TABLE = STAGE + 4  # the headings of the three scales
 BYTE = Integer(255)
 CHART_LEAST, CHART_MOST = Rational(1, 10**6), Integer(10**6)
 X, MU, SIGMA, W, BEST, SQUARE, ETA, STEP = (
@@ -27,7 +30,7 @@ LARGEST = Equation(Symbol("η_max"), 2 / divisor(SQUARE))
 AREA = Integer(SIDE * SIDE)
 MEAN, SQUARES = summed(X) / AREA, summed(X**2) / AREA
 FATE = Piecewise(
-    (Text("stays"), ETA <= 0), (Text("converges"), LARGEST.symbol > ETA), (Text("runs away"), True)
+    (Text("stays"), ETA <= 0), (Text("converges"), LARGEST.symbol > ETA), (Text("diverges"), True)
 )
 # Each step multiplies the distance by 1 - η c. (Nothing to the power of 0 is an error in Excel.)
 START = Abs(W - BEST)
@@ -38,35 +41,35 @@ Cells = dict[Symbol, Known]
 
 
 def demonstrate(page: Page) -> None:
-    """Part of a digit on three scales, and the training of one weight on each of them."""
-    beside = page.row
-    page.equation(NORMALIZED, "Normalized pixel, by mean μ and deviation σ:")
-    page.say("A neuron w·x is to become w₀·x, over all pixels x; c is the mean of x².")
-    page.equation(LOSS, "Its squared error:")
-    page.equation(GRADIENT, "Its gradient: hundredfold for tenfold pixels:")
-    page.equation(LARGEST, "With a larger learning rate w runs away:")
-    page.say("Change the yellow cells: learning rate 2.5, then 0.00002; or pixels of the digit.")
+    """The training of one weight on three scales of pixels; below, part of a digit on each."""
     known = {
-        ETA: page.setting("learning rate η", 0.5, 0, 10),
+        ETA: page.setting("learning rate η (try 2.5, then 0.00002)", 0.5, 0, 10),
         W: page.setting("weight w at the start", 0, -10, 10),
-        BEST: page.setting("weight w₀ that it is to find", 1, -10, 10),
+        BEST: page.setting("weight w₀ that it should find", 1, -10, 10),
     }
-    table = page.row
-    top = table + 8
+    page.controls = list(open_areas(page.cells))
+    page.explain()
+    page.say("A neuron w·x should learn to compute w₀·x for all pixels x; c is the mean of x².")
+    page.equation(NORMALIZED, "Pixel, normalized by mean μ and deviation σ:")
+    page.equation(LOSS, "The squared error of the neuron:")
+    page.equation(GRADIENT, "Its gradient, 100 times for pixels times 10:")
+    page.equation(LARGEST, "With a larger learning rate w diverges:")
+    top = page.row + 1
     pixels, normalized = _images(page, top)
-    squares = _statistics(page, table, known, pixels, normalized)
-    _way(page, top, beside, known, squares)
+    squares = _statistics(page, TABLE, known, pixels, normalized)
+    _way(page, top, known, squares)
+    page.effects += [Area.of(TABLE + 4, FIRST, 4, len(KINDS)), *page.charts]
     page.row = top + 2 * SIDE + 1
 
 
 def _images(page: Page, top: int) -> tuple[Known, Known]:
     """The pixels, and below them the normalized ones."""
-    page.label((top, LABEL), "part of a digit, 0 to 255 (change it)", "name")
+    page.label((top, LABEL), "part of a digit: yours to change (0 to 255)", "name")
     pixels = page.inputs((top, FIRST), digit(0)[7 : 7 + SIDE, 10 : 10 + SIDE], 0, 255)
     below, right = top + SIDE + 1, FIRST + SIDE - 1
     page.label((below, LABEL), "the same, normalized", "name")
     operands = {X: page.moving(Area.of(top, FIRST), pixels.value)}
-    for row, symbol in ((top - 7, MU), (top - 6, SIGMA)):
+    for row, symbol in ((TABLE + 1, MU), (TABLE + 2, SIGMA)):
         operands[symbol] = page.compute((row, FIRST), *_of_bytes(symbol, pixels, operands))
     normalized = page.fill((below, FIRST), NORMALIZED.expr, operands, "decimals 2")
     page.shade(Area(top, FIRST, top + SIDE - 1, right), high=PALE)
@@ -88,11 +91,12 @@ def _statistics(
     for n, words in enumerate(
         (
             "mean μ",
-            "deviation σ",
+            "standard deviation σ",
             "c: mean of x²",
             "gradient at the start",
             "largest learning rate that converges",
-            "at the rate chosen",
+            "at the learning rate chosen, w",
+            f"distance of w from w₀ after {STEPS} steps",
         )
     ):
         page.label((top + 1 + n, LABEL), words)
@@ -119,7 +123,7 @@ def _statistics(
     return squares
 
 
-def _way(page: Page, top: int, row: int, known: Cells, squares: list[Known]) -> None:
+def _way(page: Page, top: int, known: Cells, squares: list[Known]) -> None:
     """The distance of the weight from its target, step by step, on each scale."""
     left = FIRST + SIDE + 1
     top -= 1
@@ -127,20 +131,22 @@ def _way(page: Page, top: int, row: int, known: Cells, squares: list[Known]) -> 
     page.label((top - 1, left), "distance of w from w₀, shown from 0.000001 to 1,000,000", "name")
     for n in range(STEPS + 1):
         page.fixed((top + 1 + n, left), n, "right")
-    lines = []
+    lines: list[Series] = []
     for column, square in enumerate(squares, left + 1):
         for n in range(STEPS + 1):
             operands = known | {SQUARE: square, STEP: page.known((top + 1 + n, left))}
             expr = clamp((DISTANCE if n else START).xreplace(SAFE), CHART_LEAST, CHART_MOST)
             page.compute((top + 1 + n, column), expr, operands, "tiny")
+        last = {X: page.known((top + 1 + STEPS, column))}
+        page.compute((TABLE + 7, FIRST + len(lines)), X, last, "tiny")
         lines.append(page.line((top, column), left, STEPS + 1))
     page.curve(
-        "How far w is from its goal",
+        "Distance of w from w₀ after each step",
         "step",
         "distance (logarithmic)",
         lines,
-        (row, FIRST + 6),
-        width=14.5,
+        (STAGE, FIRST + 4),
+        width=15.5,
         height=11,
         y_log=True,
         y_min=1e-6,
@@ -153,12 +159,17 @@ CONCEPT = Concept(
     name="image-normalization",
     number=10,
     title="Image normalization",
+    question="Must pixels have mean 0 and standard deviation 1, or may a network read 0 to 255?",
+    finding=(
+        "With batch normalization, pixels from 0 to 255 are {2~0.more} ({2.accuracy} against "
+        "{0.accuracy}). Without it, {5.failed} runs failed with them; the others: {5.others}."
+    ),
     idea=(
-        "Pixels come as 0 to 255. Normalized, they have mean 0 and deviation 1: (pixel - mean) / "
-        "deviation.",
-        "The gradient of a weight is proportional to its input: large pixels make huge steps, and "
-        "a learning rate that suits",
-        "one scale of pixels is far too large or far too small for another.",
+        "Pixels are stored as numbers from 0 to 255. Normalized, they have mean 0 and standard "
+        "deviation 1: (pixel - mean) / standard deviation.",
+        "The gradient of a weight is proportional to its input, so large pixels cause huge steps.",
+        "A learning rate that suits one scale of pixels is therefore far too large or far too "
+        "small for another.",
     ),
     experiment=Experiment(
         "Must pixels have mean 0 and deviation 1, and does batch normalization make up for it?",
@@ -189,11 +200,41 @@ CONCEPT = Concept(
         ),
     ),
     conclusion=(
-        "With batch norm: {0.accuracy} normalized, {1.accuracy} from 0 to 1, {2.accuracy} from 0 "
-        "to 255: 0 to 255 is {2~0.than} normalized.",
-        "Without it, learning rate 0.02 and He's first weights: {3.accuracy} normalized, "
-        "{4.accuracy} from 0 to 1 ({4~3.more}).",
-        "From 0 to 255 it is {5~3.than} normalized: {5.failed} runs ended below 90 %.",
+        "With batch normalization: {0.accuracy} for normalized pixels, {1.accuracy} for 0 to 1, "
+        "{2.accuracy} for 0 to 255, which is {2~0.than} normalized.",
+        "Without it, at a learning rate of 0.02 and with the initial weights of He: {3.accuracy} "
+        "for normalized pixels and {4.accuracy} for 0 to 1 ({4~3.more}).",
+        "From 0 to 255, {5.failed} runs failed, that is, ended below 90 %; the others ended at "
+        "{5.others}.",
+    ),
+    rule=(
+        "Normalize the pixels with the mean and the standard deviation of the training images, and "
+        "use the same two numbers for all other images.",
+        "If batch normalization follows the first convolution, the scale hardly matters: it "
+        "rescales the results of that convolution anyway.",
+        "Without it the learning rate must fit the scale. Only one rate was tried here, so a much "
+        "smaller one may well train on 0 to 255.",
+    ),
+    tasks=(
+        Task(
+            "At η = 0.5 only pixels from 0 to 255 diverge. Does 2.5 suit normalized pixels?",
+            "η to 2.5",
+            "No. Their c is 1, so rates up to 2 converge and 2.5 diverges. Pixels from 0 to 1 "
+            "converge up to a rate of 9.08.",
+        ),
+        Task(
+            "Which learning rate lets pixels from 0 to 255 converge, and how far do the other two "
+            "scales get with it?",
+            "η to 0.00002",
+            "At 0.00002 the distance falls to 0.017. On the other two scales w has hardly moved "
+            "after 12 steps: its distance is still above 0.999.",
+        ),
+        Task(
+            "Does a better start, w = 0.9 instead of 0, keep w from diverging?",
+            "η to 0.5 and w at the start to 0.9",
+            "No. The distance begins at 0.1 instead of 1, but each step still multiplies it by "
+            "about 7,158.",
+        ),
     ),
     demonstrate=demonstrate,
 )

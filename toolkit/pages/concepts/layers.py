@@ -1,193 +1,208 @@
 """Concept 1: How many layers."""
 
-import numpy as np
-from numpy.typing import NDArray
-from sympy import Abs, Add, Expr, Float, Max, Piecewise, Symbol
+from sympy import And, Eq, Expr, Integer, Max, Or, Piecewise, Symbol, floor
 
+from toolkit.book.address import Area
 from toolkit.book.known import Known
+from toolkit.book.regions import open_areas
 from toolkit.experiments.variant import Experiment, Variant
-from toolkit.pages.concepts.concept import Concept
-from toolkit.pages.concepts.page import FIRST, LABEL, Page, Place
-from toolkit.symbols.bounds import as_number, with_bounds
+from toolkit.pages.concepts import blocks, linear_layers
+from toolkit.pages.concepts.concept import Concept, Task
+from toolkit.pages.concepts.measured import Records, VariantFigures
+from toolkit.pages.concepts.page import FIRST, LABEL, STAGE, Page
+from toolkit.symbols.bounds import with_bounds
 from toolkit.symbols.equation import Equation
-from toolkit.symbols.maps import rectified
-from toolkit.symbols.text import Text
+from toolkit.symbols.ranges import total
+from toolkit.symbols.text import Text, grouped_text, joined
 
-DEPTHS = (1, 2, 4, 7, 10, 13)
-N, K, C, S, SEES, REMAINDER, WEIGHTS = (
-    Symbol(name) for name in ("n", "k", "C", "s", "sees", "left", "weights")
+MOST, BLOCKS = 11, 12  # convolutions, and blocks with the pool
+N, P, K, C, S, BLOCK, KIND, SIDE, JUMP, SEES, IN, WEIGHTS, SUM = (
+    Symbol(name)
+    for name in (
+        "n",
+        "p",
+        "k",
+        "C",
+        "s",
+        "i",
+        "kind",
+        "side",
+        "jump",
+        "sees",
+        "c_in",
+        "weights",
+        "all",
+    )
 )
-RECEPTIVE_FIELD = Equation(SEES, 1 + N * (K - 1))
-REMAINING = Equation(REMAINDER, Max(0, S - N * (K - 1)))
-COST = Equation(WEIGHTS, K**2 * C + (N - 1) * K**2 * C**2)
-BOUNDS = {N: (1, 30), K: (1, 7), C: (1, 128), S: (1, 512)}
-SETTINGS = {K: ("kernel size k", 3), C: ("channels C of every layer", 16), S: ("image side s", 28)}
-A, B, X = (
-    np.array([[Symbol(f"{name}_{row}{column}") for column in "12"] for row in "12"])
-    for name in "abc"
+SIDE_AFTER = Equation(Symbol("side'"), SIDE - K + 1)
+SEES_AFTER = Equation(Symbol("sees'"), SEES + (K - 1) * JUMP)
+COST = Equation(WEIGHTS, K**2 * IN * C)
+SETTINGS = {
+    N: ("n: convolutions (1 to 11)", 6, (1, MOST)),
+    P: ("pool after convolution (0: no pool)", 2, (0, MOST)),
+    K: ("k: side of the kernels", 3, (1, 7)),
+    C: ("C: channels of every convolution", 16, (1, 128)),
+    S: ("s: side of the image", 28, (1, 99)),
+}
+BOUNDS = {symbol: bounds for symbol, (_, _, bounds) in SETTINGS.items()}
+POOLED = And(P >= 1, P <= N)
+KINDS = Piecewise(
+    (Integer(-1), And(POOLED, Eq(BLOCK, P + 1))),
+    (Integer(1), Or(BLOCK <= N, And(POOLED, BLOCK <= N + 1))),
+    (Integer(0), True),
 )
-INPUT, HIDDEN = [Symbol("x_1"), Symbol("x_2")], [Symbol("h_1"), Symbol("h_2")]
-Y, ONE = Symbol("y"), Symbol("one")
-FIRST_A, FIRST_B, FIRST_X = ((1.0, -1.0), (-2.0, 1.0)), ((1.0, 2.0), (-1.0, 1.0)), ((1.0,), (3.0,))
-SAME = Float(1e-9)  # differences due to rounding count as 0
+# What a block makes of the values before it: a pool, a convolution, or no layer at all.
+AFTER: dict[Symbol, Expr] = {
+    SIDE: Piecewise((floor(SIDE / 2), KIND < 0), (Max(0, SIDE_AFTER.expr), KIND > 0), (SIDE, True)),
+    JUMP: Piecewise((2 * JUMP, KIND < 0), (JUMP, True)),
+    SEES: Piecewise((SEES + JUMP, KIND < 0), (SEES_AFTER.expr, KIND > 0), (SEES, True)),
+}
+COLUMNS = {KIND: FIRST, SIDE: FIRST + 1, JUMP: FIRST + 2, SEES: FIRST + 3, WEIGHTS: FIRST + 4}
+HEADINGS = ("1: conv, -1: pool", "side of its maps", "jump", "pixels seen to a side", "weights")
+ANSWER, STRIP = STAGE + len(SETTINGS) + 1, STAGE + 16
+NAME = Piecewise((Text("pool"), KIND < 0), (joined(Text("conv "), C), KIND > 0), (Text(""), True))
+SEEN = joined(Text("The last layer sees "), SEES, Text(" x "), SEES, Text(" pixels"))
+VERDICT = Piecewise(
+    (Text("The maps are used up: a kernel is larger than the map that it reads."), SIDE < 1),
+    (
+        joined(
+            SEEN,
+            Text(", its maps have "),
+            SIDE,
+            Text(" x "),
+            SIDE,
+            Text(" cells, and all kernels together have "),
+            grouped_text(SUM),
+            Text(" weights."),
+        ),
+        True,
+    ),
+)
+Rows = list[dict[Symbol, Known]]
 
 
 def demonstrate(page: Page) -> None:
-    """The receptive field and cost by depth; then the reason for nonlinearities between layers."""
-    page.equation(RECEPTIVE_FIELD, "So many pixels n layers see, to a side:")
-    page.equation(COST, "Their weights, the first on one channel:")
-    known: dict[Symbol, Known] = {}
-    for symbol, (words, start) in SETTINGS.items():
-        least, most = BOUNDS[symbol]
-        known[symbol] = page.setting(words, start, least, most, whole=True)
-    _depths(page, known)
-    page.say(
-        "Without a bend two layers are one: change the matrices A and B, and the input x",
-        style="bold",
-    )
-    _collapse(page)
+    """A network as a row of blocks, and what each of its layers sees."""
+    known = {
+        symbol: page.setting(words, start, *bounds, whole=True)
+        for symbol, (words, start, bounds) in SETTINGS.items()
+    }
+    page.controls = list(open_areas(page.cells))
+    page.explain()
+    page.equation(SIDE_AFTER, "Side of the maps after a convolution:")
+    page.equation(SEES_AFTER, "Pixels that a cell sees, to a side:")
+    page.equation(COST, "Weights of its kernels:")
+    page.say("A pool with windows of 2x2 halves the side and doubles the jump from cell to cell.")
+    top = page.row + 1
+    rows = _blocks(page, top, known)
+    page.row = top + BLOCKS + 2
+    linear_layers.demonstrate(page)
+    below = page.row
+    _answer(page, top, rows)
+    _strip(page, rows, known)
+    _chart(page, top)
+    page.row = below
 
 
-def _depths(page: Page, known: dict[Symbol, Known]) -> None:
-    """One row for each depth, and a curve of the receptive fields."""
-    top, count = page.row, len(DEPTHS)
-    words = ["layers n", "sees", "map left", "weights"]
-    page.headings((top, LABEL), ["change the number of layers", *words])
-    for row, depth in enumerate(DEPTHS, top + 1):
-        operands = known | {N: page.input((row, FIRST), depth, *BOUNDS[N], whole=True)}
-        page.label((row, LABEL), "convolutions one on the other, no pooling")
-        columns = ((RECEPTIVE_FIELD, "right"), (REMAINING, "right"), (COST, "count"))
-        for column, (equation, style) in enumerate(columns, FIRST + 1):
-            page.compute((row, column), with_bounds(equation.expr, BOUNDS), operands, style)
+def _blocks(page: Page, top: int, known: dict[Symbol, Known]) -> Rows:
+    """One row for each block, computed from the row above; the first is the image."""
+    page.headings((top, LABEL), ["block (0 is the image)", *HEADINGS])
+    page.fixed((top + 1, LABEL), 0, "label")
+    image = with_bounds(S, BOUNDS)
+    here = {SIDE: page.compute((top + 1, COLUMNS[SIDE]), image, known, "right")}
+    here |= {symbol: page.fixed((top + 1, COLUMNS[symbol]), 1, "right") for symbol in (JUMP, SEES)}
+    rows = [here]
+    for n in range(1, BLOCKS + 1):
+        rows.append(_block(page, top + 1 + n, n, known | rows[-1]))
+    return rows
+
+
+def _block(page: Page, row: int, n: int, known: dict[Symbol, Known]) -> dict[Symbol, Known]:
+    """The kind of block number `n`, and the side, jump, field and weights after it."""
+    operands = known | {BLOCK: page.fixed((row, LABEL), n, "label")}
+    kind = page.compute((row, COLUMNS[KIND]), with_bounds(KINDS, BOUNDS), operands, "right")
+    operands[KIND] = kind
+    block = {KIND: kind}
+    for symbol, expr in AFTER.items():
+        place = row, COLUMNS[symbol]
+        block[symbol] = page.compute(place, with_bounds(expr, BOUNDS), operands, "right")
+    cost = COST.expr.xreplace({IN: Integer(1) if n == 1 else C})
+    weights = Piecewise((with_bounds(cost, BOUNDS), KIND > 0), (Integer(0), True))
+    block[WEIGHTS] = page.compute((row, COLUMNS[WEIGHTS]), weights, operands, "integer right")
+    return block
+
+
+def _answer(page: Page, top: int, rows: Rows) -> None:
+    """What the last layer sees and what is left of the maps, in a sentence."""
+    known = {SIDE: rows[-1][SIDE], SEES: rows[-1][SEES]}
+    weights = {SUM: page.down((top + 2, COLUMNS[WEIGHTS]), BLOCKS)}
+    verdict = VERDICT.xreplace({SUM: total(SUM)})
+    page.compute((ANSWER, LABEL), verdict, known | weights, "finding")
+    page.merges.append(Area.of(ANSWER, LABEL, 4, 2))
+    page.effects.append(Area.of(ANSWER, LABEL, 4, 2))
+
+
+def _strip(page: Page, rows: Rows, known: dict[Symbol, Known]) -> None:
+    """The blocks side by side, with the side of their maps and the pixels that they see."""
+    for row, words in enumerate(
+        ("the network, layer by layer", "", "side of the maps", "pixels seen to a side", "weights"),
+        STRIP,
+    ):
+        page.label((row, LABEL), words)
+    for n, block in enumerate(rows[1:]):
+        column = FIRST + n
+        operands = block | {C: known[C]}
+        page.compute((STRIP, column), with_bounds(NAME, BOUNDS), operands, "strip block")
+        page.compute((STRIP + 1, column), KIND, operands, "shade")
+        for row, symbol in enumerate((SIDE, SEES, WEIGHTS), STRIP + 2):
+            expr = Piecewise((Text(""), Eq(KIND, 0)), (symbol, True))
+            page.compute((row, column), expr, operands, "integer right")
+    page.effects.append(blocks.bands(page, STRIP + 1, FIRST, BLOCKS))
+
+
+def _chart(page: Page, top: int) -> None:
+    """Side of the maps and pixels seen, block by block."""
     page.curve(
-        "How far the last layer sees",
-        "layers n",
-        "pixels to a side",
-        [page.line((top, FIRST + 1), FIRST, count, dots=True)],
-        (top - 5, FIRST + 6),
-        width=12.5,
-        height=6.2,
+        "Layer by layer: pixels that a cell sees, and cells that are left",
+        "layer",
+        "to a side",
+        [
+            page.line((top, COLUMNS[symbol]), LABEL, BLOCKS + 1, dots=True)
+            for symbol in (SEES, SIDE)
+        ],
+        (STAGE, FIRST + 2),
+        width=18.5,
+        height=8.2,
         y_format="0",
         y_min=0,
-        x_free=True,
+        x_max=BLOCKS,
     )
-    page.row = top + count + 2
+    page.effects += page.charts
 
 
-def _collapse(page: Page) -> None:
-    """Two layers beside the one matrix that is their product."""
-    page.equation(
-        Equation(X[0, 0], _product(B, A)[0, 0]), "One matrix C in place of both, C = B·A:"
-    )
-    page.equation(
-        Equation(Symbol("y_1"), _output(HIDDEN, relu=True)[0]), "With ReLU between, h = A·x:"
-    )
-    top = page.row
-    known: dict[Symbol, Known] = {}
-    blocks = (
-        (INPUT, "input x", FIRST_X, 0),
-        (A, "layer 1: A", FIRST_A, 2),
-        (B, "layer 2: B", FIRST_B, 5),
-    )
-    for symbols, words, numbers, right in blocks:
-        page.label((top, FIRST + right), words, "bold")
-        place = (top + 1, FIRST + right)
-        page.inputs(place, np.array(numbers), -99, 99)
-        known |= _cells(page, place, np.reshape(symbols, np.shape(numbers)))
-    page.label((top, FIRST + 8), "one layer: C = B·A", "bold")
-    for (down, across), expr in np.ndenumerate(_product(B, A)):
-        place = (top + 1 + down, FIRST + 8 + across)
-        known[X[down, across]] = page.compute(place, _safe(expr), known, "decimals 2")
-    page.row = top + 4
-    _outputs(page, known)
-
-
-def _outputs(page: Page, known: dict[Symbol, Known]) -> None:
-    """The outputs of two layers, without and with ReLU, beside those of one matrix."""
-    words = [
-        "A·x",
-        "passed on",
-        "two layers",
-        "one: C·x",
-        "difference",
-        "the same?",
-        "input -x",
-        "x and -x added",
-    ]
-    page.headings((page.row, LABEL), ["what comes out", *words])
-    for row, (relu, number) in enumerate(np.ndindex(2, 2), page.row + 1):
-        name = "with ReLU between" if relu else "without ReLU"
-        page.label((row, LABEL), f"{name}: output {number + 1}")
-        _output_row(page, row, number, bool(relu), known)
-    page.row += 5
-    page.say(
-        "A matrix turns -x into minus what x gave: both added are 0. Where they are not 0, no "
-        "single matrix can do the same.",
-        style="muted",
-    )
-
-
-def _output_row(page: Page, row: int, number: int, relu: bool, known: dict[Symbol, Known]) -> None:
-    """An output of the two layers, of the one matrix, and of the two layers for -x."""
-    hidden, mirrored = _through(A, INPUT), _through(A, [-x for x in INPUT])
-    passed, one = _bent(hidden[number], relu), _through(X, INPUT)[number]
-    two, back = (_output(h, relu)[number] for h in (hidden, mirrored))
-    outputs = [
-        page.compute((row, column), _safe(expr), known, "decimals 2")
-        for column, expr in enumerate((hidden[number], passed, two, one), FIRST)
-    ]
-    operands = {Y: outputs[2], ONE: outputs[3]}
-    page.compute((row, FIRST + 4), Y - ONE, operands, "decimals 2")
-    same = Piecewise((Text("yes"), Abs(Y - ONE) <= SAME), (Text("no"), True))
-    page.compute((row, FIRST + 5), same, operands, "middle")
-    other = page.compute((row, FIRST + 6), _safe(back), known, "decimals 2")
-    page.compute((row, FIRST + 7), Y + ONE, {Y: outputs[2], ONE: other}, "decimals 2")
-
-
-def _cells(page: Page, place: Place, symbols: NDArray[np.object_]) -> dict[Symbol, Known]:
-    """The cells of a block of numbers."""
-    row, column = place
-    return {
-        symbol: page.known((row + n[0], column + n[1])) for n, symbol in np.ndenumerate(symbols)
-    }
-
-
-def _safe(expr: Expr) -> Expr:
-    """The expression with text in a yellow cell treated as 0."""
-    return expr.xreplace({symbol: as_number(symbol) for symbol in expr.free_symbols})
-
-
-def _product(left: NDArray[np.object_], right: NDArray[np.object_]) -> NDArray[np.object_]:
-    product: NDArray[np.object_] = left @ right
-    return product
-
-
-def _through(matrix: NDArray[np.object_], vector: list[Expr]) -> list[Expr]:
-    return [Add(*(a * x for a, x in zip(line, vector, strict=True))) for line in matrix]
-
-
-def _bent(expr: Expr, relu: bool) -> Expr:
-    return rectified(expr) if relu else expr
-
-
-def _output(hidden: list[Expr], relu: bool) -> list[Expr]:
-    """The outputs of the second layer."""
-    return _through(B, [_bent(h, relu) for h in hidden])
+def measure(page: Page, figures: VariantFigures, records: Records) -> None:
+    """The measured networks as rows of blocks."""
+    blocks.networks(page, CONCEPT.experiment.variants)
 
 
 CONCEPT = Concept(
     name="layers",
     number=1,
     title="How many layers",
+    question="What do more convolutions bring, and when do they stop paying off?",
+    finding=(
+        "{2.name} end at {2.accuracy} and are {2~1.than} {1.name} ({1.accuracy}); {3.name} are "
+        "{3~2.more} ({3.accuracy}). Receptive field and parameters grow with depth."
+    ),
     idea=(
-        "One 3x3 convolution sees 3x3 pixels. The next one looks at its results, and so sees 5x5: "
-        "every layer sees 2 pixels further.",
-        "Depth needs a ReLU (or another bend) between the layers. Without it two layers are one, "
-        "however many weights they have.",
-        "Each layer also costs weights and time, and without padding the map gets smaller.",
+        "One 3x3 convolution sees 3 x 3 pixels. The next one reads its results and so sees 5 x 5: "
+        "each layer sees 2 pixels more, and after a pool 4 more.",
+        "Without padding, each layer also makes the maps smaller, and each costs weights and time.",
+        "Depth needs a nonlinearity such as ReLU between the layers: without one, two layers "
+        "compute no more than a single layer can.",
     ),
     experiment=Experiment(
-        "What do more convolutions bring, and when do they stop to pay?",
+        "What do more convolutions bring, and when do they stop paying off?",
         (
             Variant("2 convolutions", layers="16 P 28 G F10"),
             Variant("4 convolutions", layers="8 16 P 16 28 G F10"),
@@ -198,9 +213,40 @@ CONCEPT = Concept(
     conclusion=(
         "From {0.name} to {1.name}: {0.accuracy} to {1.accuracy}, {1~0.more}. On to {2.name}: "
         "{2.accuracy}, {2~1.more}.",
-        "The step to {3.name} takes {3~2.seconds} times the seconds and ends at {3.accuracy}: "
-        "{3~2.more?clearly better, so depth still pays|clearly worse, so it does harm here|not "
-        "clearly different, so it does not pay here}.",
+        "On to {3.name}: {3.accuracy}, {3~2.more}.",
+        "The networks differ in more than depth: parameters grow from {0.parameters} to "
+        "{3.parameters}, and so does the receptive field. Sheet 5 has the same difficulty.",
+    ),
+    rule=(
+        "Add convolutions until the last one sees the whole object, then stop adding and look at "
+        "the training accuracy.",
+        "If training accuracy is still low, more layers or more channels help; if it is high, they "
+        "only cost time.",
+        "Beyond some 20 layers, plain stacks become hard to train even with batch normalization, "
+        "and networks use residual connections.",
+    ),
+    tasks=(
+        Task(
+            "With the pool after the second of six convolutions, the last layer sees 22 pixels. "
+            "How many does it see without the pool?",
+            "pool to 0",
+            "13: without the pool every 3x3 convolution adds 2 pixels, none adds 4. The maps have "
+            "16 x 16 cells instead of 4 x 4.",
+        ),
+        Task(
+            "How many convolutions fit after the pool before the maps are used up?",
+            "n to 7, then 8",
+            "Five: with n = 7 the maps have 2 x 2 cells. The eighth convolution would need 3 x 3, "
+            "and the sheet says that the maps are used up.",
+        ),
+        Task(
+            "Does a stack of eleven 3x3 convolutions without a pool see the whole image of 28 "
+            "pixels?",
+            "pool to 0 and n to 11",
+            "No, only 23 pixels: 1 + 11 · 2. Its maps still have 6 x 6 cells, and it has 23,184 "
+            "weights.",
+        ),
     ),
     demonstrate=demonstrate,
+    measure=measure,
 )

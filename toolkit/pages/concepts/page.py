@@ -31,7 +31,7 @@ STAGE, BELOW = TOP + 1, 28  # the first row of "Try it", and the heading "How it
 SEEN = 12  # narrow columns in the first view
 EQUATION_SIZE = 14.0  # points
 NEGATIVE, POSITIVE, DARK = "D55E00", "0072B2", "1F2933"
-YELLOW, BLUE = "E69F00", "56B4E9"
+BLUE = "56B4E9"
 PALE = "9FB3C8"  # light enough to read a number on it
 
 

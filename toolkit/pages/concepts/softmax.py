@@ -1,179 +1,141 @@
 """Concept 6: SoftMax."""
 
-import numpy as np
-from sympy import Expr, Integer, Symbol, exp, expand, log
+from collections.abc import Sequence
 
 from toolkit.book.address import Area
-from toolkit.book.known import Known, constant
 from toolkit.book.sheet import Series
 from toolkit.experiments.variant import Experiment, Variant
-from toolkit.pages.concepts.concept import Concept
-from toolkit.pages.concepts.page import FIRST, LABEL, Page
-from toolkit.symbols.bounds import COLDEST, number_of, temperature
-from toolkit.symbols.choices import matching
-from toolkit.symbols.equation import Equation, Gradient
-from toolkit.symbols.ranges import largest, summed, total
+from toolkit.pages.concepts.concept import Concept, Task
+from toolkit.pages.concepts.page import BLUE, FIRST, LABEL, STAGE, Page
+from toolkit.pages.concepts.softmax_steps import (
+    COUNT,
+    CROSS,
+    GRADIENT,
+    LOGITS,
+    LOSS,
+    SHARE,
+    A,
+    B,
+    P,
+    Q,
+    X,
+    Y,
+    calculate,
+    column,
+)
+from toolkit.symbols.bounds import COLDEST
+from toolkit.symbols.ranges import summed
+from toolkit.symbols.text import Text, fixed_text, joined
 
-LOGITS = (1.2, -2.0, 3.1, 0.4, -1.5, 0.0, 2.2, 4.5, -0.7, 1.9)
-COUNT = len(LOGITS)
-NAMES = ("z", "T", "m", "S", "p", "y", "L", "R", "a", "b")
-Z, T, M, S, P, Y, LOSS, REST, A, B = map(Symbol, NAMES)
-RAISED = exp((Z - M) / T)
-SHARE = Equation(P, RAISED / S)
-CROSS = Equation(LOSS, -summed(Y * log(P)))
-# The loss as a function of one logit; R is the contribution of the others to S.
-OF_LOGIT = log(REST + RAISED) - Y * (Z - M) / T
-BY_LOGIT = expand(OF_LOGIT.diff(Z).xreplace({RAISED: P * S}).subs(REST, S - P * S))
-GRADIENT = Equation(Gradient(LOSS, Z), BY_LOGIT)
-# Through a second SoftMax: a is the gradient by this p, and b are those of all digits.
-Q, LIFTED = Symbol("q"), Symbol("raised")
-SECOND = P * (A - summed(Q * B)) / T
-SAFE = {Z: number_of(Z), T: temperature(T)}
-HEADINGS = (
-    "logit z",
-    "e^((z-m)/T)",
-    "p",
-    "label y",
-    "gradient",
-    "softmax of p",
-    "gradient by p",
-    "gradient by z",
+GREEN, RAISE, LOWER = "8FD3B6", "F0A36B", "8FC3E4"  # pale enough to read numbers on them
+TOP = STAGE + 3  # the headings of the logits in the first view
+ON_STAGE = ("logit z", "probability p", "label y", "gradient")
+# Of the label, after one SoftMax (p, L) and after two (a, b): its probability and its loss.
+VERDICT = joined(
+    Text("The network gives the label a probability of "),
+    fixed_text(P, 3),
+    Text(", so the loss is "),
+    fixed_text(LOSS, 2),
+    Text(". With SoftMax twice these would be "),
+    fixed_text(A, 3),
+    Text(" and "),
+    fixed_text(B, 2),
+    Text("."),
 )
 
 
 def demonstrate(page: Page) -> None:
-    """Ten logits with their probabilities, loss and gradient; then the same with SoftMax twice."""
-    beside = page.row
-    page.equation(SHARE, "Probability; m: largest logit; S: sum of e^…")
-    page.equation(CROSS, "Loss: -ln p of the label (y is 1 there, else 0)")
-    page.equation(GRADIENT, "Its gradient: predicted minus true, over T")
+    """Ten logits beside their probabilities; below, the calculation with one SoftMax and two."""
     names = [f"digit {n}" for n in range(COUNT)]
-    page.label((page.row, LABEL), "temperature T (try 0.3, then 5)")
-    heat = page.input((page.row, FIRST), 1, COLDEST, 100)
-    page.label((page.row + 1, LABEL), "the label, what the digit is (try digit 2)")
-    label = page.choice((page.row + 1, FIRST), names[7], names)
-    page.row += 3
-    top = page.row
-    page.headings((top, LABEL), ["change the yellow logits (say, 4.5 to 9)", *HEADINGS])
-    page.label((top - 1, FIRST + 5), "p taken for logits once more:", "bold")
-    for n, logit in enumerate(LOGITS, 1):
-        page.label((top + n, LABEL), names[n - 1])
-        page.input((top + n, FIRST), logit, -30, 30)
-        known = {Y: label, Z: page.known((top + n, LABEL))}
-        one, none = Integer(1), Integer(0)
-        page.compute((top + n, FIRST + 3), matching(Y, Z, one, none), known, "right")
-    _once(page, top, heat)
-    _twice(page, top, heat)
-    _totals(page, top)
+    heat = page.setting("temperature T (try 0.3, then 5)", 1, COLDEST, 100)
+    page.label((page.row, LABEL), "label: the digit in the image (try digit 2)")
+    label = page.choice((page.row, FIRST), names[7], names)
+    _logits(page, names)
+    page.row = TOP + COUNT + 1
+    page.explain()
+    page.equation(SHARE, "Probability; m: largest logit; S: sum of e^…")
+    page.equation(CROSS, "Loss: -ln p of the label (y = 1, else 0)")
+    page.equation(GRADIENT, "Its gradient: predicted minus true, over T")
+    top = page.row + 2
+    calculate(page, top, names, (TOP + 1, FIRST), heat, label)
+    _results(page, top)
+    page.row = top + COUNT + 5
+
+
+def _logits(page: Page, names: Sequence[str]) -> None:
+    """The yellow logits of the first view."""
+    page.headings((TOP, LABEL), ["Change a logit (say, 4.5 to 9):", *ON_STAGE])
+    for n, (name, logit) in enumerate(zip(names, LOGITS, strict=True), TOP + 1):
+        page.label((n, LABEL), name)
+        page.input((n, FIRST), logit, -30, 30)
+
+
+def _results(page: Page, top: int) -> None:
+    """The results beside the yellow logits: colours, a chart and a sentence."""
+    for n in range(1, COUNT + 1):
+        for here, number in ((1, 2), (2, 3), (3, 4)):
+            style = "right" if number == 3 else "rate"
+            page.compute(
+                (TOP + n, FIRST + here), X, {X: page.known((top + n, FIRST + number))}, style
+            )
+    chances, labels, gradients = (Area.of(TOP + 1, FIRST + n, COUNT) for n in (1, 2, 3))
+    page.shade(chances, high=BLUE)
+    page.shade(labels, high=GREEN)
+    page.shade(gradients, high=RAISE, low=LOWER, end=1)
+    chances_of_label = {
+        P: column(page, top, 2),
+        Y: column(page, top, 3),
+        Q: column(page, top, 5),
+    }
+    losses = {
+        LOSS: page.known((top + COUNT + 3, FIRST + 2)),
+        B: page.known((top + COUNT + 3, FIRST + 5)),
+    }
+    verdict = VERDICT.xreplace({P: summed(Y * P), A: summed(Y * Q)})
+    place = TOP + COUNT + 2, LABEL
+    page.compute(place, verdict, chances_of_label | losses, "finding")
+    page.merges.append(Area.of(*place, 2, len(ON_STAGE) + 1))
     page.curve(
-        "Probabilities",
+        "One SoftMax, the label, and SoftMax twice",
         "",
-        "",
-        [_bars(page, top, 2), _bars(page, top, 5)],
-        (beside, FIRST + 8),
-        width=13,
-        height=9,
+        "probability",
+        [_bars(page, top, number) for number in (2, 3, 5)],
+        (STAGE, FIRST + len(ON_STAGE)),
+        width=13.2,
+        height=11,
         bars=True,
         y_format="0.0",
         y_min=0,
         y_max=1,
         x_min=None,
     )
-    page.row = top + COUNT + 5
-
-
-def _column(page: Page, top: int, number: int) -> Known:
-    column = FIRST + number
-    values = [float(str(page.cells[top + n, column].value)) for n in range(1, COUNT + 1)]
-    return page.reach(Area.of(top + 1, column, COUNT), np.array(values))
+    page.effects += [chances, gradients, Area.of(*place, 2, len(ON_STAGE) + 1), *page.charts]
 
 
 def _bars(page: Page, top: int, number: int) -> Series:
     names = page.down((top + 1, LABEL), COUNT)
-    return Series(page.known((top, FIRST + number)), names, _column(page, top, number))
-
-
-def _down(
-    page: Page,
-    top: int,
-    number: int,
-    expr: Expr,
-    known: dict[Symbol, Known],
-    reads: dict[Symbol, int],
-) -> None:
-    """A column in which each row computes `expr` from `known` and from the columns in `reads`."""
-    for row in range(top + 1, top + COUNT + 1):
-        here = {symbol: page.known((row, FIRST + n)) for symbol, n in reads.items()}
-        page.compute((row, FIRST + number), expr, known | here)
-
-
-def _once(page: Page, top: int, heat: Known) -> None:
-    """The results of one SoftMax for each logit, with the sum of each column below it."""
-    known = {
-        T: heat,
-        M: page.compute((top + COUNT + 2, FIRST), largest(Z), {Z: _column(page, top, 0)}, "short"),
-    }
-    _down(page=page, top=top, number=1, expr=RAISED.xreplace(SAFE), known=known, reads={Z: 0})
-    known[S] = _sum(page, top, 1)
-    _down(
-        page=page,
-        top=top,
-        number=2,
-        expr=SHARE.expr.xreplace({RAISED: LIFTED}),
-        known=known,
-        reads={LIFTED: 1},
-    )
-    _down(
-        page=page, top=top, number=4, expr=BY_LOGIT.xreplace(SAFE), known=known, reads={P: 2, Y: 3}
-    )
-
-
-def _twice(page: Page, top: int, heat: Known) -> None:
-    """The second SoftMax: its probabilities, and the gradients of its loss by the logits."""
-    shares = _column(page, top, 2)
-    high = page.compute((top + COUNT + 2, FIRST + 2), largest(P), {P: shares})
-    again = exp(Z - M) / summed(exp(P - M))
-    _down(page=page, top=top, number=5, expr=again, known={P: shares, M: high}, reads={Z: 2})
-    _down(page=page, top=top, number=6, expr=P - Y, known={}, reads={P: 5, Y: 3})
-    known = {T: heat, Q: shares, B: _column(page, top, 6)}
-    _down(page=page, top=top, number=7, expr=SECOND.xreplace(SAFE), known=known, reads={P: 2, A: 6})
-
-
-def _sum(page: Page, top: int, number: int) -> Known:
-    place = (top + COUNT + 1, FIRST + number)
-    return page.compute(place, total(Z), {Z: _column(page, top, number)}, "loss right")
-
-
-def _totals(page: Page, top: int) -> None:
-    """The rows below the columns: sums, largest values and losses."""
-    row = top + COUNT + 1
-    for n, words in enumerate(("sum (of e^…: S)", "largest (of the logits: m)", "loss L")):
-        page.label((row + n, LABEL), words)
-    for number in (2, 4, 5):
-        _sum(page, top, number)
-    for number in (2, 5):
-        operands = {P: _column(page, top, number), Y: _column(page, top, 3)}
-        page.compute((row + 2, FIRST + number), CROSS.expr, operands)
-    page.label((row + 2, FIRST + 6), "≥", "middle")
-    least = log(exp(P) + COUNT - 1) - P
-    page.compute((row + 2, FIRST + 7), least, {P: constant(1)})
-    page.label((row + 2, FIRST + 8), "however sure the network is")
+    return Series(page.known((top, FIRST + number)), names, column(page, top, number))
 
 
 CONCEPT = Concept(
     name="softmax",
     number=6,
     title="SoftMax",
+    question="Should the loss be given the logits or the probabilities that SoftMax makes of them?",
+    finding=(
+        "With {0.name} the network ends at {0.accuracy}; applying SoftMax twice is {1~0.more}: "
+        "{1.accuracy}."
+    ),
     idea=(
-        "The network ends in ten logits: any numbers, one a digit. SoftMax makes probabilities "
-        "of them, positive and 1 in all.",
-        "Only differences count: 1 more for all logits changes nothing; 1 more for one makes it e "
-        "= 2.72 times as likely beside the others.",
-        "The loss is -ln of the label's probability, and its gradient is as simple as can be: "
-        "what is predicted minus what is true.",
+        "The network ends in ten logits, one for each digit, which can be any numbers. SoftMax "
+        "turns them into probabilities, which add up to 1.",
+        "Only differences between logits count. Adding 1 to all changes nothing; adding 1 to one "
+        "makes its digit e = 2.72 times as likely as before.",
+        "The loss is -ln p, where p is the probability of the label. For T = 1, its gradient is "
+        "the prediction minus the truth: p - y.",
     ),
     experiment=Experiment(
-        "What becomes of the training where the loss is given something else than logits?",
+        "What happens to training if the loss receives something other than logits?",
         (
             Variant("cross-entropy of the logits"),
             Variant("SoftMax twice", loss="softmax_twice"),
@@ -182,12 +144,43 @@ CONCEPT = Concept(
         ),
     ),
     conclusion=(
-        "With {0.name} the network ends at {0.accuracy}. With {1.name} it is {1.accuracy}, "
-        "{1~0.more}.",
-        "After a quarter of the training the two stood at {0.quarter} and {1.quarter}: "
-        "probabilities of probabilities are flat, and their gradients small.",
-        "Squared error gets to {2.accuracy}, {2~0.more}; label smoothing to {3.accuracy}, "
+        "After a quarter of the training, {0.name} stood at {0.quarter} and {1.name} at "
+        "{1.quarter}; at the end, at {0.accuracy} and {1.accuracy}.",
+        "With {1.name}, the second SoftMax receives numbers between 0 and 1 only, so its "
+        "probabilities hardly differ, and the gradients are small.",
+        "Squared error ends at {2.accuracy}, {2~0.more}; label smoothing at {3.accuracy}, "
         "{3~0.more}.",
+    ),
+    rule=(
+        "Give the logits to torch.nn.CrossEntropyLoss, which contains the SoftMax, and use SoftMax "
+        "yourself only to read probabilities.",
+        "One SoftMax too many raises no error: if the loss of a network with ten classes never "
+        "falls below 1.46, look for a second SoftMax.",
+        "How much it costs depends on the task: the digits measured here are easy, and the network "
+        "learns most of them in spite of it.",
+    ),
+    tasks=(
+        Task(
+            "At T = 1, digit 7 has a probability of 0.669. Is the network more or less sure at a "
+            "temperature of 5?",
+            "T to 5",
+            "Less sure: digit 7 falls to 0.190, and all probabilities come closer to 0.1. At 0.3 "
+            "it rises to 0.990.",
+        ),
+        Task(
+            "The network answers 7. If the image shows a 2, how large is the loss, and which "
+            "gradient is negative?",
+            "the label to digit 2",
+            "The loss is -ln 0.165 = 1.80. Only digit 2 has a negative gradient, -0.835: a step "
+            "against it raises that logit.",
+        ),
+        Task(
+            "If the network is very sure of the right answer, the loss comes close to 0. Does it "
+            "also do so with SoftMax twice?",
+            "the logit of digit 7 to 30 (label: digit 7)",
+            "No. The loss of one SoftMax is 0.00, but with SoftMax twice it stays at 1.46, "
+            "although every answer is right.",
+        ),
     ),
     demonstrate=demonstrate,
 )

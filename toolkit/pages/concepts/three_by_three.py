@@ -6,39 +6,53 @@ from sympy import Integer, Symbol
 
 from toolkit.book.address import Area
 from toolkit.book.known import Known
+from toolkit.book.regions import open_areas
 from toolkit.book.theme import INPUT_FILL
 from toolkit.experiments.variant import Experiment, Variant
-from toolkit.pages.concepts import material
-from toolkit.pages.concepts.concept import Concept
-from toolkit.pages.concepts.page import FIRST, LABEL, NEGATIVE, POSITIVE, Page
+from toolkit.pages.concepts import kernel_list, material
+from toolkit.pages.concepts.concept import Concept, Task
+from toolkit.pages.concepts.kernel_list import ABOVE, BELOW_0, SIZE
+from toolkit.pages.concepts.page import FIRST, LABEL, STAGE, Page, Place
 from toolkit.pages.live.layout import Maps
 from toolkit.symbols.bounds import as_number, held, with_bounds
 from toolkit.symbols.equation import Equation
-from toolkit.symbols.lookups import element, place_or
+from toolkit.symbols.lookups import element
 from toolkit.symbols.maps import weighted_sum
-from toolkit.symbols.ranges import total
-from toolkit.symbols.text import Text, joined
+from toolkit.symbols.ranges import largest, smallest, total
+from toolkit.symbols.text import Text, fixed_text, joined
 
-SIDE, SIZE, INK = 8, 3, 9
+SIDE, INK = 8, 9
 OUT = SIDE - SIZE + 1
-MAP_LEFT = FIRST + SIDE + 1
-OWN = "your own"
-KERNELS = {
-    "horizontal edge": ((1, 1, 1), (0, 0, 0), (-1, -1, -1)),
-    "vertical edge": ((1, 0, -1), (1, 0, -1), (1, 0, -1)),
-    "blur": ((0.0625, 0.125, 0.0625), (0.125, 0.25, 0.125), (0.0625, 0.125, 0.0625)),
-    "sharpen": ((0, -1, 0), (-1, 5, -1), (0, -1, 0)),
-}
-LEARNED = {"learned: 1st kernel": 0, "learned: 5th kernel": 4}
-DOWN, ACROSS = ("top", "mid", "low"), ("left", "mid", "right")
 PAPER = "9AA5B1"  # the grey of full ink, light enough for numbers to be readable
+# The first cells of the image, the map, the kernel in use, the reader's own, the window and the
+# products, and of the sentence about them.
+IMAGE, MAP = (STAGE + 4, FIRST), (STAGE + SIDE + 5, FIRST)
+USED, YOURS = (STAGE + 4, FIRST + SIDE + 1), (STAGE + 8, FIRST + SIDE + 1)
+WINDOW, PRODUCTS = (MAP[0], FIRST + OUT + 1), (MAP[0] + SIZE + 1, FIRST + OUT + 1)
+ANSWER = MAP[0], LABEL
+NOTES = (
+    "The kernel slides over the image. Each cell",
+    "of the map belongs to one window of 3x3",
+    "pixels, and is the sum of its products with",
+    "the kernel. Try every kernel of the list:",
+    "which strokes does it find?",
+)
 STACKS = ((1, 3), (2, 3), (1, 5), (3, 3), (1, 7))
-X, K, CELLS, CHOSEN, NAMES = (Symbol(name) for name in ("x", "k", "cells", "chosen", "names"))
+X, K, CELLS, WHOLE, WEIGHT = (Symbol(name) for name in ("x", "k", "cells", "map", "weight"))
 ROW, COLUMN, N, SEES, WEIGHTS = (Symbol(name) for name in ("row", "column", "n", "sees", "weights"))
 BOUNDS = {ROW: (1, OUT), COLUMN: (1, OUT)}
 CELL = Equation(Symbol("y"), weighted_sum(X, K))
 RECEPTIVE_FIELD = Equation(SEES, N * (K - 1) + 1)
 COST = Equation(WEIGHTS, N * K**2)
+SENTENCE = joined(
+    Text("The cells of the map lie between "),
+    fixed_text(smallest(WHOLE), Integer(1)),
+    Text(" and "),
+    fixed_text(largest(WHOLE), Integer(1)),
+    Text(". The weights of the kernel add up to "),
+    fixed_text(total(WEIGHT), Integer(2)),
+    Text("."),
+)
 
 
 def image(number: int = 13) -> NDArray[np.float64]:
@@ -49,107 +63,74 @@ def image(number: int = 13) -> NDArray[np.float64]:
 
 
 def demonstrate(page: Page) -> None:
-    """Image and map side by side, one window in full, and the costs of stacks of kernels."""
-    page.say(
-        "Choose another kernel: which strokes answer? Draw in the image with numbers from 0 to 9.",
-        style="muted",
+    """Image and map, one window in full, and the costs of stacks of kernels."""
+    page.label((page.row, LABEL), "kernel (choose from the list)")
+    page.merges.append(Area.of(page.row, FIRST, wide=2))
+    chosen = page.choice((page.row, FIRST), "vertical edge", kernel_list.NAMES)
+    page.row += 1
+    where = {
+        symbol: page.setting(
+            f"{symbol.name} of a cell of the map (1 to {OUT})", start, 1, OUT, whole=True
+        )
+        for symbol, start in ((ROW, 3), (COLUMN, 2))
+    }
+    pixels = _yellow(
+        page, IMAGE, f"the image: draw in it (0 is paper, {INK} is ink)", image(), (0, INK)
     )
+    page.shade(Area.of(*IMAGE, SIDE, SIDE), high=PAPER, low=INPUT_FILL)
+    _yellow(page, YOURS, "your own kernel", np.diag([0.0, 1, 0]), (-99, 99))
+    for row, words in enumerate(NOTES, IMAGE[0]):
+        page.label((row, LABEL), words)
+    page.controls = list(open_areas(page.cells))
+    page.explain()
     page.equation(CELL, "A cell y of the map, from window x and kernel k:")
-    page.label((page.row, LABEL), "kernel: choose from the list")
-    place = (page.row, FIRST)
-    page.merges.append(Area(*place, page.row, FIRST + 1))
-    chosen = page.choice(place, "vertical edge", (*KERNELS, *LEARNED, OWN))
-    where = {}
-    for symbol, start in ((ROW, 3), (COLUMN, 2)):
-        page.row += 1
-        page.label((page.row, LABEL), f"the window below: {symbol.name} of the map (1 to {OUT})")
-        where[symbol] = page.input((page.row, FIRST), start, 1, OUT, whole=True)
-    top = page.row + 2
-    below = top + SIDE + 2
-    kernel = _kernels(page, below + SIZE + 2, chosen, (below + 1, FIRST + 4))
-    values = _image_and_map(page, top, kernel)
-    _window(page, below, values, kernel, where)
-    page.row = below + SIZE + 3 + len(KERNELS) + len(LEARNED) + 2
+    page.row += 1
+    kernel = kernel_list.write(page, YOURS, chosen, USED)
+    below = page.row + 1
+    _map(page, kernel)
+    _window(page, pixels, kernel, where)
+    page.row = below
     _stacks(page)
 
 
-def _image_and_map(page: Page, top: int, kernel: Known) -> Known:
-    """The yellow image and, to its right, the map of the kernel."""
-    numbers = [str(n + 1) for n in range(SIDE)]
-    page.headings((top, LABEL), ["image: change the yellow cells (0 to 9)", *numbers])
-    page.label((top - 1, MAP_LEFT), "the output map: blue above 0, orange below", "bold")
-    page.headings((top, MAP_LEFT), numbers[:OUT])
-    for n in range(SIDE):
-        page.label((top + 1 + n, LABEL), f"row {n + 1}", "symbol")
-        page.heights[top + 1 + n] = 21.0
-    place, pixels = (top + 1, FIRST), image()
-    values = page.inputs(place, pixels, 0, INK)
-    page.shade(Area(*place, top + SIDE, FIRST + SIDE - 1), high=PAPER, low=INPUT_FILL)
-    window = Maps(page.name, (place,), pixels[None]).window(0, SIZE)
-    page.fill((top + 1, MAP_LEFT), CELL.expr, {X: window, K: kernel}, "decimals 1")
-    page.shade(
-        Area(top + 1, MAP_LEFT, top + OUT, MAP_LEFT + OUT - 1),
-        high=POSITIVE,
-        low=NEGATIVE,
-        end=20.0,
-    )
-    return values
+def _yellow(
+    page: Page, place: Place, words: str, values: NDArray[np.float64], bounds: tuple[float, float]
+) -> Known:
+    """A block of cells to change, below its name."""
+    page.label((place[0] - 1, place[1]), words, "bold")
+    return page.inputs(place, values, *bounds)
 
 
-def _kernels(page: Page, top: int, chosen: Known, place: tuple[int, int]) -> Known:
-    """The kernels of the list, one per row, and the selected one as a square at `place`."""
-    places = [f"{down} {across}" for down in DOWN for across in ACROSS]
-    page.headings((top, LABEL), ["the kernels of the list, a row each", *places])
-    learned = np.round(material.learned_kernels()[:, 0], 2)
-    rows = KERNELS | {name: tuple(map(tuple, learned[n].tolist())) for name, n in LEARNED.items()}
-    for row, (name, weights) in enumerate(rows.items(), top + 1):
-        page.label((row, LABEL), name)
-        for n, weight in enumerate(np.ravel(weights).tolist()):
-            page.fixed((row, FIRST + n), weight, "decimals 2")
-    last, left = top + len(rows) + 1, FIRST + SIZE * SIZE + 1
-    page.label((top, left), "your own kernel: change it", "bold")
-    page.inputs((top + 1, left), np.array([[0, 0, 0], [0, 1, 0], [0, 0, 0]], float), -99, 99)
-    page.label((last, LABEL), OWN)
-    for n, (down, across) in enumerate(np.ndindex(SIZE, SIZE)):
-        cell = page.known((top + 1 + down, left + across))
-        page.compute((last, FIRST + n), as_number(X), {X: cell}, "decimals 2")
-    return _in_use(page, top, last, chosen, place)
+def _map(page: Page, kernel: Known) -> None:
+    """The map of the kernel, and a sentence about it."""
+    page.label((MAP[0] - 1, FIRST), "the map: blue above 0, orange below", "bold")
+    window = Maps(page.name, (IMAGE,), image()[None]).window(0, SIZE)
+    cells = page.fill(MAP, CELL.expr, {X: window, K: kernel}, "decimals 1")
+    area, sentence = Area.of(*MAP, OUT, OUT), Area.of(*ANSWER, 4)
+    page.shade(area, high=ABOVE, low=BELOW_0, end=20.0)
+    page.compute(ANSWER, SENTENCE, {WHOLE: cells, WEIGHT: kernel}, "finding")
+    page.merges.append(sentence)
+    page.effects += [Area.of(*USED, SIZE, SIZE), area, sentence]
 
 
-def _in_use(page: Page, top: int, last: int, chosen: Known, place: tuple[int, int]) -> Known:
-    count = last - top
-    known = {NAMES: page.down((top + 1, LABEL), count), CHOSEN: chosen}
-    for n, (down, across) in enumerate(np.ndindex(SIZE, SIZE)):
-        operands = known | {CELLS: page.down((top + 1, FIRST + n), count)}
-        expr = element(CELLS, place_or(CHOSEN, NAMES, Integer(count)))
-        page.compute((place[0] + down, place[1] + across), expr, operands, "decimals 2")
-    area = Area.of(*place, SIZE, SIZE)
-    page.shade(area, high=POSITIVE, low=NEGATIVE, end=2.0)
-    values = [page.cells[place[0] + d, place[1] + a].value for d, a in np.ndindex(SIZE, SIZE)]
-    return page.reach(area, np.array(values, float).reshape(SIZE, SIZE))
-
-
-def _window(page: Page, top: int, pixels: Known, kernel: Known, where: dict[Symbol, Known]) -> None:
-    """Nine pixels, nine weights, nine products, and their sum."""
-    page.label((top, LABEL), "one cell of the map in full:", "bold")
-    for n, words in enumerate(("window", "kernel in use", "products", "their sum")):
-        page.label((top, FIRST + 4 * n), words, "bold")
-        if n:
-            page.label((top + 2, FIRST + 4 * n - 1), "×=="[n - 1], "middle")
-    for down, across in np.ndindex(SIZE, SIZE):
-        row, left = top + 1 + down, FIRST + across
-        place = (ROW + down, COLUMN + across)
-        expr = with_bounds(as_number(element(CELLS, *place)), BOUNDS)
-        x = page.compute((row, left), expr, where | {CELLS: pixels}, "integer")
-        k = page.known((row, left + 4))
-        page.compute((row, left + 8), X * K, {X: x, K: k}, "decimals 2")
-    products = [page.cells[top + 1 + d, FIRST + 8 + a].value for d, a in np.ndindex(SIZE, SIZE)]
-    area = Area.of(top + 1, FIRST + 8, SIZE, SIZE)
-    page.compute(
-        (top + 2, FIRST + 12), total(CELLS), {CELLS: page.reach(area, products)}, "decimals 2"
-    )
-    page.shade(Area(top + 1, FIRST, top + SIZE, FIRST + 2), high=PAPER)
-    page.shade(area, high=POSITIVE, low=NEGATIVE, end=9.0)
+def _window(page: Page, pixels: Known, kernel: Known, where: dict[Symbol, Known]) -> None:
+    """The window of one cell of the map, its products with the kernel, and their sum."""
+    (row, left), (down, right) = WINDOW, PRODUCTS
+    page.label((row - 1, left), "the window of the chosen cell", "bold")
+    page.label((down - 1, left), "its products with the kernel", "bold")
+    for i, j in np.ndindex(SIZE, SIZE):
+        expr = with_bounds(as_number(element(CELLS, ROW + i, COLUMN + j)), BOUNDS)
+        x = page.compute((row + i, left + j), expr, where | {CELLS: pixels}, "integer")
+        k = page.known((USED[0] + i, USED[1] + j))
+        page.compute((down + i, right + j), X * K, {X: x, K: k}, "decimals 2")
+    area = Area.of(*PRODUCTS, SIZE, SIZE)
+    products = [page.cells[down + i, right + j].value for i, j in np.ndindex(SIZE, SIZE)]
+    page.label((down + 1, right + SIZE), "their sum:", "symbol")
+    known = {CELLS: page.reach(area, products)}
+    page.compute((down + 1, right + SIZE + 1), total(CELLS), known, "decimals 2")
+    page.shade(Area.of(*WINDOW, SIZE, SIZE), high=PAPER)
+    page.shade(area, high=ABOVE, low=BELOW_0, end=9.0)
+    page.effects += [Area.of(*WINDOW, SIZE, SIZE), area]
 
 
 def _stacks(page: Page) -> None:
@@ -178,12 +159,19 @@ CONCEPT = Concept(
     name="three-by-three",
     number=4,
     title="3x3 convolutions",
+    question="Why are nearly all convolutions 3x3, when larger kernels see more at once?",
+    finding=(
+        "3x3 kernels end at {0.accuracy}; 5x5 kernels that see as far are {2~0.more} "
+        "({2.accuracy}), and a mixture of 3x3 and 1x1, which sees less, is {4~0.more} "
+        "({4.accuracy})."
+    ),
     idea=(
-        "A 3x3 kernel is nine weights. It slides over the image; at each place the pixels under "
-        "it are multiplied by them",
-        "and added up: one cell of the output map. The same nine weights serve at every place.",
-        "Two 3x3 in a row see 5x5 pixels with 18 weights and a ReLU in between; one 5x5 needs 25 "
-        "weights to see as far.",
+        "A 3x3 kernel consists of nine weights. It slides over the image; at each place, the nine "
+        "pixels are multiplied by the weights and added up.",
+        "The sum is one cell of the output map. The same nine weights are used at every place, so "
+        "a pattern is found wherever it is.",
+        "Two 3x3 kernels in a row see 5x5 pixels with 18 weights and a ReLU in between; one 5x5 "
+        "kernel needs 25 weights to see as far.",
     ),
     experiment=Experiment(
         "Two 3x3 kernels see as far as one 5x5, three as far as one 7x7: which is better?",
@@ -202,6 +190,35 @@ CONCEPT = Concept(
         "({3.accuracy}).",
         "With 1x1 in place of every other 3x3 the network sees less of the image and is "
         "{4~0.more}: {4.accuracy}.",
+    ),
+    rule=(
+        "Use 3x3 kernels and stack them. Two see as far as a 5x5 and three as far as a 7x7, with "
+        "fewer weights and more nonlinearities.",
+        "A single larger kernel at the start is faster where the image is large, because one layer "
+        "replaces two or three on the largest maps.",
+        "Here accuracy hardly differs between 3x3 and 5x5. The images have 28 x 28 pixels: larger "
+        "ones need strides or pools as well to be seen as a whole.",
+    ),
+    tasks=(
+        Task(
+            "The digit is a 0. This kernel answers to its left and right sides. Which parts does "
+            "the horizontal edge find?",
+            "kernel to horizontal edge",
+            "The top and the bottom. The cells of the map lie between -14.0 and 18.0; in its "
+            "fourth row, which sees only the sides, none is above 3.",
+        ),
+        Task(
+            "The weights of the blur add up to 1. Can a cell of its map be larger than 9, the "
+            "largest cell of the image?",
+            "kernel to blur",
+            "No. Each cell is a weighted mean of nine pixels; the largest here is 4.6.",
+        ),
+        Task(
+            "What does a kernel with a 1 in the middle and 0 everywhere else make of an image?",
+            "kernel to your own",
+            "The image itself without its border. With the 1 at the upper left instead, the image "
+            "shifts by one cell.",
+        ),
     ),
     demonstrate=demonstrate,
 )
