@@ -151,6 +151,9 @@ CASES: dict[str, tuple[Row, ...]] = {
     ),
     "joined": ((text.joined, "x", 0.25), (text.joined, 1e-7, 123456.789, 1e15, -0.1)),
     "number_text": ((text.number_text, 0.5),),
+    "six_digits": tuple(
+        (text.six_digits, x) for x in (0.5, 0, 2 / 3, -98765432.1, 1e-12 / 3, 1e25 / 3, 4.7e34)
+    ),
     "in_brackets": ((text.in_brackets, "-0.5"), (text.in_brackets, "0.5")),
     "number_in_brackets": ((text.number_in_brackets, -0.5),),
     "total": ((ranges.total, NUMBERS), (ranges.total, 1)),

@@ -102,6 +102,18 @@ def number_text(x: Any) -> Any:
     return f"{_shortest(mantissa)}·10^{power}"
 
 
+@cell_function(f"IF(LOG10(MAX(10^(-300),ABS({{x}})))>-300,ROUND({{x}},5-({POWER})),0)")
+def six_digits(x: Any) -> Any:
+    """A number rounded to six significant digits, for a cell that is wide enough to show more."""
+    x = float(_scalar(x))
+    if not math.isfinite(x):
+        return x
+    if exact.log10(max(1e-300, abs(x))) <= -300:
+        return 0.0
+    power = math.floor(exact.log10(abs(x)) + 400) - 400
+    return float(rounded(x, 5 - power))
+
+
 # SIGN, because IronCalc does not consider -1E-17 to be less than 0.
 @cell_function(f'IF(SIGN({{x}})<0,"(","")&{NUMBER_TEXT}&IF(SIGN({{x}})<0,")","")')
 def number_in_brackets(x: Any) -> Any:

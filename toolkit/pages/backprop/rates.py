@@ -59,7 +59,7 @@ from toolkit.symbols.choices import if_number
 from toolkit.symbols.equation import quantity
 from toolkit.symbols.lookups import element, first_at_most, lookup
 from toolkit.symbols.ranges import largest, numbers_in, smallest
-from toolkit.symbols.text import Text, joined, number_text
+from toolkit.symbols.text import Text, joined, number_text, six_digits
 
 QUESTION = (
     "How does the learning rate η change the way the loss falls? Every run starts from the same "
@@ -207,7 +207,8 @@ class RatesPage(PageBuilder):
         self.heights[below] = 2 * LINE_POINTS
         text = joined(Text("loss at epoch "), epoch_held(self.run.trace.epochs))
         label = self.compute((below + 1, column), text, {EPOCH: self.settings.epoch}, "muted")
-        self.compute((below + 1, column + 1), OWN, {OWN: loss}, "fit")
+        short = if_number(OWN, six_digits(OWN), OWN)
+        self.compute((below + 1, column + 1), short, {OWN: loss}, "fit")
         self.compute(
             (below + 1, column + 2),
             rank(self.count),
