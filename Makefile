@@ -95,28 +95,15 @@ results: $(VENV)/test
 	cp exports/mnist.safetensors toolkit/weights/default.safetensors
 	$(BIN)/python -m tests.experiments.results
 
-# The pictures in the README are sheets as LibreOffice draws them: step 2, on the fourth page, and
-# the mistakes, on the fifth from the end. Needs pdftoppm as well, and the font Carlito.
+# The pictures in the README are the first views of sheets: of backprop and live the first sheet, of
+# mnist Mistakes, of concepts the one on the learning rate.
+PICTURES = backprop:1 live:1 mnist:8 concepts:8
 .PHONY: pictures
-pictures: libreoffice
-	rm -rf build/pictures && mkdir -p build/pictures
-	soffice -env:UserInstallation=file://$(CURDIR)/build/profile --headless \
-	  --convert-to pdf --outdir build/pictures exports/examples/backprop.xlsx >/dev/null
-	pdftoppm -r 130 -f 4 -l 4 -x 85 -y 115 -W 1370 -H 520 -singlefile -png \
-	  build/pictures/backprop.pdf exports/examples/backprop
-	soffice -env:UserInstallation=file://$(CURDIR)/build/profile --headless \
-	  --convert-to pdf --outdir build/pictures exports/examples/mnist.xlsx >/dev/null
-	page=$$(( $$(pdfinfo build/pictures/mnist.pdf | sed -n 's/^Pages: *//p') - 4 )); \
-	  pdftoppm -r 130 -f $$page -l $$page -x 85 -y 95 -W 1370 -H 590 -singlefile -png \
-	  build/pictures/mnist.pdf exports/examples/mnist
-	soffice -env:UserInstallation=file://$(CURDIR)/build/profile --headless \
-	  --convert-to pdf --outdir build/pictures exports/examples/live.xlsx >/dev/null
-	pdftoppm -r 130 -f 1 -l 1 -x 85 -y 115 -W 1310 -H 485 -singlefile -png \
-	  build/pictures/live.pdf exports/examples/live
-	soffice -env:UserInstallation=file://$(CURDIR)/build/profile --headless \
-	  --convert-to pdf --outdir build/pictures exports/examples/concepts.xlsx >/dev/null
-	pdftoppm -r 190 -f 5 -l 5 -x 125 -y 180 -W 1110 -H 972 -singlefile -png \
-	  build/pictures/concepts.pdf exports/examples/concepts
+pictures: $(VENV)/test window
+	rm -rf build/pictures
+	for each in $(PICTURES); do book=$${each%:*}; \
+	  $(BIN)/python -m tests.look exports/examples/$$book.xlsx --sheets $${each#*:} \
+	    --out build/pictures && cp build/pictures/$$book/*.png exports/examples/$$book.png; done
 
 $(VENV)/bin/python:
 	$(PYTHON) -c "import sys; sys.exit(sys.version_info < (3, 11) and 'Python 3.11 or later is needed: make PYTHON=python3.11')"

@@ -19,7 +19,7 @@ from pathlib import Path
 ROOT = Path(__file__).parents[1]
 RECORDS = ROOT / "tests" / "experiments" / "records"
 WEIGHTS = ROOT / "toolkit" / "weights" / "default.safetensors"
-LESSONS = ("class", "class-half", "deep", "line", "mazur", "softmax", "xor")
+LESSONS = ("class", "class-half", "deep", "diverge", "line", "mazur", "softmax", "xor")
 SERIES = {"default": (10, 1), "tiny": (5, 1), "sprint": (5, 2), "course": (3, 1)}
 
 

@@ -161,6 +161,12 @@ CASES: dict[str, tuple[Row, ...]] = {
     "verdict": ((choices.verdict, 1, 2),),
     "when_all_numbers": ((choices.when_all_numbers, 5, NUMBERS),),
     "numbers_in": ((ranges.numbers_in, NUMBERS), (ranges.numbers_in, 1)),
+    "rise_count": (
+        (ranges.rise_count, NUMBERS, PLACES, 0.5),
+        (ranges.rise_count, PLACES, NUMBERS, 0.5),
+    ),
+    "rank_from_below": ((ranges.rank_from_below, 1, NUMBERS),),
+    "largest_size": ((ranges.largest_size, NUMBERS), (ranges.largest_size, -1)),
     "length": ((ranges.length, NUMBERS), (ranges.length, 1)),
     "first_at_most": ((lookups.first_at_most, NUMBERS, 0.75),),
     "last": ((lookups.last, NUMBERS),),

@@ -186,7 +186,9 @@ def _put(cell: etree._Element, value: object) -> None:
 
 
 def chart_values(book: Path) -> list[tuple[str, list[tuple[str, list[float]]]]]:
-    """Title, and name and y values of each series, of every chart: what a viewer draws."""
+    """Title (empty if there is none), and name and y values of each series, of every chart: what a
+    viewer draws.
+    """
     charts = []
     with zipfile.ZipFile(book) as archive:
         names = [n for n in archive.namelist() if re.fullmatch(r"xl/charts/chart\d+\.xml", n)]
@@ -194,9 +196,8 @@ def chart_values(book: Path) -> list[tuple[str, list[tuple[str, list[float]]]]]:
             root = etree.fromstring(archive.read(name))
             series = [_series(element) for element in root.iter(f"{CHART}ser")]
             heading = root.find(f"{CHART}chart/{CHART}title")
-            assert heading is not None
             # A title that follows a cell holds its address and, in the cache, what it says.
-            texts = heading.iter(f"{DRAWING}t", f"{CHART}v")
+            texts = () if heading is None else heading.iter(f"{DRAWING}t", f"{CHART}v")
             title = "".join(text.text or "" for text in texts)
             charts.append((title, series))
     return charts

@@ -132,7 +132,7 @@ def test_only_parameters_are_plain_numbers(class_book: Path, worked: LessonLayou
     free = {
         BOARD: 1,
         PARAMETERS: len(worked.parameters) - 1,
-        "Learning rates": 1 + len(CHOSEN_EPOCHS),
+        "Learning rates": 2 + len(CHOSEN_EPOCHS),
         "Gradient check": 2 + 2 * len(worked.derived.parameters),
     }
     for name, sheet in cells(class_book, formulas=True).items():
@@ -176,7 +176,7 @@ def test_a_changed_cell_gives_what_a_fresh_run_gives(
 
 def same_charts(edited: Path, fresh: Path) -> None:
     drawn, wanted = chart_values(edited), chart_values(fresh)
-    assert len(drawn) == len(wanted) == 10
+    assert len(drawn) == len(wanted) == 9
     for (_, series), (_, expected) in zip(drawn, wanted, strict=True):
         assert [name for name, _ in series] == [name for name, _ in expected]
         for (_, ours), (_, theirs) in zip(series, expected, strict=True):
@@ -184,16 +184,18 @@ def same_charts(edited: Path, fresh: Path) -> None:
 
 
 def test_chart_caches_hold_the_losses(class_book: Path, worked: LessonLayout) -> None:
-    board, comparison, chosen, again, *each = chart_values(class_book)
-    assert again == comparison
+    board, comparison, chosen, *each = chart_values(class_book)
     assert board[1] == [("E_total", chosen[1][0][1]), ("Epoch", [chosen[1][0][1][66]])]
-    assert chosen[0] == "Backprop, epoch by epoch: η = 1"
-    assert chosen[1][0][1] == each[4][1][0][1]
+    assert chosen[0] == "Loss over the epochs"
+    assert chosen[1][0][0] == "Backprop, epoch by epoch: η = 1"
+    assert chosen[1][0][1] == comparison[1][4][1]
     assert comparison[0] == "Loss for each learning rate"
-    assert each[0][0] == "Learning rate A: η = 0.1"
+    assert comparison[1][0][0] == "η = 0.1"
     for rate, (name, losses) in enumerate(comparison[1]):
-        assert name == each[rate][0]
-        assert losses == each[rate][1][0][1]
+        *grey, (own, line), (mark, dot) = each[rate][1]
+        assert (own, line) == (name, losses)
+        assert (mark, dot) == ("loss at epoch 66", [losses[66]])
+        assert grey == comparison[1][:rate] + comparison[1][rate + 1 :]
         np.testing.assert_allclose(losses, worked.trace.column(LOSS, rate), rtol=1e-15)
 
 
@@ -262,7 +264,7 @@ def test_numbers_in_titles_read_alike_everywhere(tmp_path: Path, office: Office)
     write(backprop_book(many), tmp_path / "many.xlsx")
     ours, theirs = cells(tmp_path / "many.xlsx"), office.values(tmp_path / "many.xlsx")
     for letter in many.letters:
-        assert theirs[rate_sheet(letter)]["A1"] == ours[rate_sheet(letter)]["A1"]
+        assert theirs[rate_sheet(letter)]["B1"] == ours[rate_sheet(letter)]["B1"]
 
 
 def test_updates_shown_are_those_of_the_first_epoch(class_book: Path, worked: LessonLayout) -> None:
@@ -325,7 +327,7 @@ def test_another_rate_can_be_chosen(
     book["Parameters"]["B25"] = "B"
     book.save(tmp_path / "chosen.xlsx")
     actual = office.values(tmp_path / "chosen.xlsx")
-    assert actual["Backprop"]["A1"] == "Backprop, epoch by epoch: η = 0.2"
+    assert actual["Backprop"]["B1"] == "Backprop, epoch by epoch: η = 0.2"
     assert actual["Step 6, update"]["E6"] == pytest.approx(
         worked.trace.column(worked.derived.weights[0], 1)[1]
     )

@@ -23,7 +23,7 @@ from tests.recalculation import Office, cells
 from toolkit.book.address import Area, letters
 from toolkit.book.known import at, down
 from toolkit.book.measure import Measure
-from toolkit.book.sheet import Book, Chart, Corner, Line, Picture, Series, Sheet, Validation
+from toolkit.book.sheet import Book, Chart, Corner, Line, Picture, Series, Sheet, Tint, Validation
 from toolkit.book.tables import Cell, Column, Table
 from toolkit.book.theme import STYLES
 from toolkit.book.writer import write
@@ -284,6 +284,16 @@ def test_verdicts_are_coloured(read: Worksheet) -> None:
     ]
     fills = [rule.dxf.fill.bgColor.rgb for rule in actual.rules]
     assert fills == ["00CDEBDF", "00F8C08A"]
+
+
+def test_rows_are_coloured_by_the_text_in_them(tmp_path: Path) -> None:
+    tints = Tint(Area(9, 2, 10, 3), 'a "b"', "9CCBEA"), Tint(Area.of(4, 1), "c", "F3B98D")
+    write(Book("Tints", (Sheet("s", {(9, 2): Cell("c")}, tints=tints),)), tmp_path / "t.xlsx")
+    first, second = load_workbook(tmp_path / "t.xlsx")["s"].conditional_formatting
+    assert [str(each.sqref) for each in (first, second)] == ["B9:C10", "A4"]
+    assert first.rules[0].formula == ['$B9="a ""b"""']
+    assert first.rules[0].dxf.fill.bgColor.rgb == "009CCBEA"
+    assert second.rules[0].formula == ['$A4="c"']
 
 
 def test_charts_leave_out_what_is_no_number(full: Path, tmp_path: Path) -> None:

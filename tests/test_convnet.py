@@ -327,14 +327,16 @@ def test_the_workbook_recalculates(tmp_path: Path, office: Office) -> None:
                 expected = ours if isinstance(ours, str) else pytest.approx(ours, rel=1e-12)
                 assert computed[sheet][place] == expected, (sheet, place)
                 checked += 1
-    epochs, layers = 3 * 19 + 2 * 4, 25 * 13 + 1 + 3 + 6
-    assert checked == epochs + layers + 2 * 6 + 2
-    targets = cached["Targets"]
-    assert [targets[f"D{row}"] for row in range(5, 11)] == ["pass"] * 6
-    assert targets["C5"] == 0.995 and targets["C6"] == 14_834
+    epochs, curves, layers = 3 * 19 + 2 * 4, 4, 25 * 16 + 6 + 3 + 6
+    targets, findings = 2 * 6 + 1 + 2 + 25 * 3, 5
+    assert checked == epochs + curves + layers + targets + findings
+    first = cached["Targets"]
+    assert [first[f"L{row}"] for row in range(6, 12)] == ["pass"] * 6
+    assert first["K6"] == 0.995 and first["K7"] == 14_834
     assert [title for title, _ in chart_values(path)] == [
-        "Accuracy, epoch by epoch",
-        "Loss, epoch by epoch",
+        "Test accuracy between 98.5 and 100 %",
+        "Loss",
+        "Accuracy",
         "Train accuracy less test accuracy",
         "Learning rate at the end of each epoch",
     ]
@@ -345,7 +347,7 @@ def test_the_workbook_recalculates(tmp_path: Path, office: Office) -> None:
 def test_verdicts_can_fail(tmp_path: Path) -> None:
     worse = History(history().model, 0, "cpu", 60_000, 10_000, history().epochs[:3])
     write(mnist_book(worse, "toolkit mnist"), tmp_path / "m.xlsx")
-    assert cells(tmp_path / "m.xlsx")["Targets"]["D5"] == "fail"
+    assert cells(tmp_path / "m.xlsx")["Targets"]["L6"] == "fail"
 
 
 def test_the_whole_command(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -364,5 +366,5 @@ def test_the_whole_command(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -
         build(template.load("default")[0].network).load_state_dict(
             {name: stored.get_tensor(name) for name in stored.keys()}  # noqa: SIM118
         )
-    assert "--epochs 2" in str(cells(out)["Run"]["B5"])
+    assert "--epochs 2" in str(cells(out)["Run"]["B6"])
     assert list(cells(out)["Predictions"].values()).count("right") == round(60 * result.accuracy)

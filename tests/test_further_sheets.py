@@ -267,7 +267,7 @@ def test_the_chart_of_gradient_sizes(deep: LessonLayout, deep_book: Path) -> Non
     (chart,) = sheet.charts
     assert chart.y_log
     assert "Lines: layer 1, layer 2, layer 3, layer 4." in chart.description
-    drawn = dict(chart_values(deep_book))["Gradient sizes: η = 1"]
+    drawn = dict(chart_values(deep_book))["Size of the gradients of each layer"]
     assert [name for name, _ in drawn] == [f"layer {n}" for n in range(1, 5)]
     np.testing.assert_allclose([values for _, values in drawn], mean_sizes(deep), rtol=1e-13)
 
@@ -303,7 +303,10 @@ LARGE = pytest.param("partial sums", marks=pytest.mark.full)
 @pytest.mark.parametrize("name", [LARGE, *(name for name in NETWORKS if name != "partial sums")])
 def test_gradient_sizes_of_other_networks(name: str, tmp_path: Path, office: Office) -> None:
     worked, path = work_out(NETWORKS[name]), tmp_path / "other.xlsx"
-    book, needed = backprop_book(worked), ("Parameters", "Backprop", SIZES, "Rate A")
+    book, needed = (
+        backprop_book(worked),
+        ("Parameters", "Backprop", "Learning rates", SIZES, "Rate A"),
+    )
     sheets = tuple(s for s in book.sheets if s.name in needed or s.name.startswith("Sample "))
     write(replace(book, sheets=sheets), path)
     assert not faults(path)
@@ -319,7 +322,7 @@ def test_gradient_sizes_of_other_networks(name: str, tmp_path: Path, office: Off
         assert "No gradient reaches layer 1 at the start." in sheet.values()
 
 
-@pytest.mark.parametrize("name", ["class", "class-half", "line", "softmax", "xor"])
+@pytest.mark.parametrize("name", ["class", "class-half", "diverge", "line", "softmax", "xor"])
 def test_other_lessons_have_neither_sheet(name: str) -> None:
     names = [sheet.name for sheet in backprop_book(work_out(changed(load(name), epochs=1))).sheets]
     assert not {PUBLISHED, SIZES} & set(names)

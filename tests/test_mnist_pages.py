@@ -1,6 +1,7 @@
 """The sheets of the MNIST workbook, from a made-up history and made-up probabilities."""
 
 import zipfile
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -9,11 +10,15 @@ import torch
 from hypothesis import given, settings
 from openpyxl import load_workbook
 from openxml_audit import OpenXmlValidator
+from sympy import Symbol
 from torch import nn
 
+from tests.first_view import book_faults
 from tests.lint import faults
-from tests.recalculation import Cells, Office, cells, chart_values, with_cell
+from tests.recalculation import Cells, Office, cells, chart_values, with_cell, with_cells
 from tests.test_convnet import networks
+from toolkit.book.address import cell_name, letters
+from toolkit.book.sheet import Book
 from toolkit.book.writer import write
 from toolkit.convnet import template
 from toolkit.convnet.digits import Digits
@@ -21,10 +26,19 @@ from toolkit.convnet.history import Epoch, History, Predictions
 from toolkit.convnet.layers import NetworkConfig
 from toolkit.convnet.model import build
 from toolkit.convnet.outputs import predictions
+from toolkit.convnet.seeds import SeedRuns
 from toolkit.convnet.shapes import layer_table
 from toolkit.convnet.template import Augmentation
 from toolkit.files.templates import templates_folder
-from toolkit.pages.mnist import layer_costs, layer_rules, mnist_book, run, targets, words
+from toolkit.pages.mnist import (
+    layer_costs,
+    layer_places,
+    layer_rules,
+    mnist_book,
+    run,
+    targets,
+    words,
+)
 from toolkit.pages.mnist.layout import MnistRun
 
 FASHION = (
@@ -40,6 +54,7 @@ FASHION = (
     "Ankle boot",
 )
 SHIPPED = sorted(path.stem for path in (templates_folder() / "models").glob("*.toml"))
+LONG = [f"{letter} class whose name is long enou" for letter in "abcdefghij"]
 IMAGES = 2000
 
 
@@ -118,15 +133,24 @@ def test_the_matrix_is_numpys(book: Path) -> None:
     assert list(written["Predictions"].values()).count("right") == right
     assert sheet["B20"] == IMAGES and sheet["B19"] == right
     digit = written["Per digit" if "Per digit" in written else "Per class"]
-    assert digit["G6"] == pytest.approx(expected[0, 0] / expected[:, 0].sum())
-    assert digit["H6"] == pytest.approx(expected[0, 0] / expected[0].sum())
-    assert digit["I6"] == pytest.approx(2 / (1 / digit["G6"] + 1 / digit["H6"]))  # type: ignore[operator]
-    assert digit["H15"] == "–", "no image of the last class"
+    assert digit["G7"] == pytest.approx(expected[0, 0] / expected[:, 0].sum())
+    assert digit["H7"] == pytest.approx(expected[0, 0] / expected[0].sum())
+    assert digit["I7"] == pytest.approx(2 / (1 / digit["G7"] + 1 / digit["H7"]))  # type: ignore[operator]
+    assert digit["H16"] == "–", "no image of the last class"
+    mistakes = expected - np.diag(np.diag(expected))
+    names = sheet["B6"], *(sheet[f"{column}6"] for column in "CDEFGHIJK")
+    for row, counts in enumerate(mistakes, 7):
+        assert sheet[f"N{row}"] == counts.max()
+        assert sheet[f"M{row}"] == (names[counts.argmax()] if counts.any() else "–")
+    label, guess = np.unravel_index(mistakes.argmax(), mistakes.shape)
+    pair = f"{names[label]} is taken for {names[guess]}"
+    most = f"{pair} ({mistakes.max()} of {expected[label].sum()} images)"
+    assert most in str(sheet["A3"]) and f"{right:,} of {IMAGES:,} images" in str(sheet["A3"])
 
 
 def test_the_losses_are_torchs(book: Path) -> None:
     said, sheet = made_up(), cells(book)["Predictions"]
-    losses = [float(str(sheet[f"F{row}"])) for row in range(6, 6 + IMAGES)]
+    losses = [float(str(sheet[f"F{row}"])) for row in range(8, 8 + IMAGES)]
     held = torch.tensor(said.probabilities).clamp_min(1e-6).log()
     expected = nn.functional.nll_loss(held, torch.tensor(said.labels), reduction="none")
     assert losses == pytest.approx(expected.tolist(), abs=1e-12)
@@ -170,6 +194,20 @@ def shapes_of(network: NetworkConfig) -> list[tuple[tuple[int, ...], int]]:
     return actual
 
 
+def printed(network: NetworkConfig) -> list[tuple[str, str]]:
+    """The name and the shape that torchsummary prints of each layer of a network that flattens
+    its maps by `view`: its hooks see the same modules and outputs.
+    """
+    lines: list[tuple[str, str]] = []
+    values = torch.zeros(1, *network.input)
+    for module in build(network).eval():
+        values = module(values)
+        if not isinstance(module, nn.Flatten):
+            name = f"{type(module).__name__}-{len(lines) + 1}"
+            lines.append((name, str([-1, *values.shape[1:]])))
+    return lines
+
+
 def check_table(network: NetworkConfig, computed: dict[str, object] | None = None) -> None:
     """The sheet's values, or those that were computed from its formulas, against PyTorch."""
     rows = tuple(layer_table(network))
@@ -190,19 +228,20 @@ def check_table(network: NetworkConfig, computed: dict[str, object] | None = Non
     )
 
     def value(row: int, symbol: object) -> object:
-        column = layer_costs.COLUMN[symbol]
-        letter = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"[column - 1]
-        return computed[f"{letter}{row}"] if computed else made.cells[row, column].value
+        column = layer_places.COLUMN[symbol]
+        return computed[cell_name(row, column)] if computed else made.cells[row, column].value
 
     sizes = (layer_rules.C, layer_rules.H, layer_rules.W)
     expected = shapes_of(network)
     assert len(expected) == len(rows)
-    for row, (shape, parameters) in enumerate(expected, layer_costs.FIRST_ROW):
+    for row, (shape, parameters) in enumerate(expected, layer_places.FIRST_ROW):
         assert tuple(value(row, s) for s in sizes) == (*shape, 1, 1)[:3], row
         assert value(row, layer_rules.PARAMETERS) == parameters
         assert value(row, layer_rules.VALUES) == np.prod(shape)
         assert value(row, layer_rules.CHECK) == "pass"
-    end = layer_costs.FIRST_ROW + len(rows)
+    for row, line in enumerate(printed(network), layer_places.FIRST_ROW):
+        assert (value(row, layer_rules.MODULE), value(row, layer_rules.SHAPE)) == line
+    end = layer_places.FIRST_ROW + len(rows)
     total = sum(p.numel() for p in build(network).parameters())
     assert value(end, layer_rules.PARAMETERS) == total
 
@@ -228,16 +267,56 @@ def test_a_changed_kernel_changes_all_that_follows(tmp_path: Path, office: Offic
     path = tmp_path / "m.xlsx"
     write(mnist_book(history(), "toolkit mnist"), path)
     number = load_workbook(path).sheetnames.index("Layers") + 1
-    row = layer_costs.FIRST_ROW + 3
-    changed = with_cell(path, number, f"D{row}", 5, tmp_path / "changed.xlsx")
+    row = layer_places.FIRST_ROW + 3
+    kernel = cell_name(row, layer_places.COLUMN[layer_rules.KERNEL])
+    changed = with_cell(path, number, kernel, 5, tmp_path / "changed.xlsx")
     network = history().model.network
     kernels = list(network.layers)
     kernels[3] = kernels[3].model_copy(update={"kernel": 5})
     other = network.model_copy(update={"layers": tuple(kernels)})
     computed = office.values(changed)["Layers"]
     check_table(other, computed)
-    too_large = with_cell(path, number, f"D{row}", 29, tmp_path / "large.xlsx")
-    assert "fail: too large" in office.values(too_large)["Layers"].values()
+
+
+MESSAGES = [
+    (3, layer_rules.KERNEL, 29, "too large"),
+    (3, layer_rules.KERNEL, 0, "no number"),
+    (3, layer_rules.CHANNELS, 0, "no number"),
+    (2, layer_rules.KIND, layer_rules.CONVOLUTION, "no number"),  # its settings are empty
+    (4, layer_rules.PADDING, 2, "padding"),
+    (7, layer_rules.KIND, layer_rules.AVERAGE_POOL, ""),  # the next convolution needs maps
+]
+
+
+@pytest.mark.parametrize(("layer", "symbol", "value", "message"), MESSAGES)
+def test_nothing_is_printed_after_a_layer_that_is_impossible(
+    tmp_path: Path, office: Office, layer: int, symbol: Symbol, value: str | int, message: str
+) -> None:
+    path = tmp_path / "m.xlsx"
+    write(mnist_book(history(), "toolkit mnist"), path)
+    number = load_workbook(path).sheetnames.index("Layers") + 1
+    place = cell_name(layer_places.FIRST_ROW + layer, layer_places.COLUMN[symbol])
+    computed = office.values(with_cells(path, number, {place: value}, tmp_path / "n.xlsx"))
+    sheet, targets_sheet = computed["Layers"], computed["Targets"]
+
+    def column(symbol: Symbol) -> list[object]:
+        letter = letters(layer_places.COLUMN[symbol])
+        entries = [sheet.get(f"{letter}{row}") for row in range(7, 7 + 25)]
+        return ["" if entry is None else entry for entry in entries]
+
+    failing = layer if message else 10
+    expected = f"fail: {message or 'needs maps'}"
+    checks = column(layer_rules.CHECK)
+    assert checks == ["pass"] * failing + [expected] + [""] * (24 - failing)
+    for computed_symbol in (layer_rules.MODULE, layer_rules.SHAPE, layer_rules.PARAMETERS):
+        filled = [entry != "" for entry in column(computed_symbol)]
+        assert filled == [True] * failing + [False] * (25 - failing)
+    assert f"Layer {failing + 1} is impossible" in str(sheet["A3"])
+    total = cell_name(layer_places.HEADING_ROW + 1, layer_places.SUMMARY_COLUMN + 1)
+    assert not sheet.get(total)
+    assert (targets_sheet["K7"], targets_sheet["L7"]) == ("–", "fail")
+    errors = ("#DIV", "#N", "#REF", "#VALUE", "Err:")
+    assert not [v for s in computed.values() for v in s.values() if str(v).startswith(errors)]
 
 
 def multiply_adds(network: NetworkConfig) -> int:
@@ -275,17 +354,17 @@ def test_costs_and_receptive_fields(name: str) -> None:
     network = history(name).model.network
     rows = tuple(layer_table(network))
     made = layer_costs.sheet(MnistRun(history(name), rows, "")).cells
-    end = layer_costs.FIRST_ROW + len(rows)
-    actual = made[end, layer_costs.COLUMN[layer_rules.MULTIPLY_ADDS]].value
+    end = layer_places.FIRST_ROW + len(rows)
+    actual = made[end, layer_places.COLUMN[layer_rules.MULTIPLY_ADDS]].value
     assert actual == multiply_adds(network)
     kinds = [row.name for row in rows]
-    before = layer_costs.FIRST_ROW + kinds.index("Global average pool") - 1
-    field = made[before, layer_costs.COLUMN[layer_rules.FIELD]].value
+    before = layer_places.FIRST_ROW + kinds.index("Global average pool") - 1
+    field = made[before, layer_places.COLUMN[layer_rules.FIELD]].value
     assert field == receptive_field(network)
     summary = {
-        cell.value: made[row, layer_costs.SUMMARY_COLUMN].value
-        for (row, column), cell in made.items()
-        if column == 2 and row > end + 1 and (row, layer_costs.SUMMARY_COLUMN) in made
+        made[row, layer_places.SUMMARY_COLUMN].value: made[row, column].value
+        for row in range(layer_places.HEADING_ROW + 1, layer_places.HEADING_ROW + 8)
+        for column in [layer_places.SUMMARY_COLUMN + 1]
     }
     total = sum(p.numel() for p in build(network).parameters())
     outputs = sum(int(np.prod(shape)) for shape, _ in shapes_of(network))
@@ -297,8 +376,9 @@ def test_charts_links_and_filters(tmp_path: Path) -> None:
     path = tmp_path / "m.xlsx"
     write(mnist_book(history(), "toolkit mnist", None, made_up()), path)
     assert [title for title, _ in chart_values(path)] == [
-        "Accuracy, epoch by epoch",
-        "Loss, epoch by epoch",
+        "Test accuracy between 90 and 100 %",
+        "Loss",
+        "Accuracy",
         "Train accuracy less test accuracy",
         "Learning rate at the end of each epoch",
         "Mistakes by class",
@@ -314,39 +394,80 @@ def test_charts_links_and_filters(tmp_path: Path) -> None:
         "Predictions",
         "Run",
     ]
-    assert loaded["Predictions"].auto_filter.ref == f"A5:P{5 + IMAGES}"
-    assert loaded["Predictions"].freeze_panes == "D6"
+    assert loaded["Predictions"].auto_filter.ref == f"A7:P{7 + IMAGES}"
+    assert loaded["Predictions"].freeze_panes == "A8"
     for sheet in loaded.worksheets[1:]:
-        assert sheet["A3"].hyperlink.location == "'Targets'!A1"
-        room = sum(sheet.column_dimensions[letter].width for letter in "BC")
-        assert sheet["C3"].value is None and len(str(sheet["B3"].value)) < room
+        assert sheet["A4"].hyperlink.location == "'Targets'!A1"
     linked = [
         cell.hyperlink.location for row in loaded["Targets"] for cell in row if cell.hyperlink
     ]
     assert linked == [f"'{name}'!A1" for name in loaded.sheetnames[1:]]
     written = cells(path)["Epochs"]
-    assert [written[f"M{row}"] for row in (7, 8)] == [19, 10]
-    assert written["N8"] == pytest.approx(1900 / IMAGES)
+    assert [written[f"B{row}"] for row in (8, 9)] == [19, 10]
+    assert written["C9"] == pytest.approx(1900 / IMAGES)
+    assert written["A3"] == (
+        "90.95 % of the test images are classified correctly after epoch 19, the last one; "
+        "the best was epoch 10 with 95.00 %."
+    )
+    assert cells(path)["Curves"]["A3"] == (
+        "The test accuracy ends at 90.95 %, below the target of 99.40 %, which is reached in 0 of "
+        "19 epochs."
+    )
 
 
 def test_the_epochs_may_be_sorted_and_the_verdicts_have_colours(tmp_path: Path) -> None:
     path = tmp_path / "m.xlsx"
     write(mnist_book(history(), "toolkit mnist", None, made_up()), path)
     loaded, formulas = load_workbook(path), cells(path, formulas=True)
-    assert loaded["Epochs"].auto_filter.ref == "A6:J25"
-    assert "MAX(" in str(formulas["Targets"]["C5"]) and "MAX(" in str(formulas["Epochs"]["M7"])
-    (coloured,) = {str(actual.sqref) for actual in loaded["Targets"].conditional_formatting}
-    assert coloured == "D5:D10"
-    assert "sheet Layers as it stands" in str(loaded["Targets"]["A11"].value)
+    assert loaded["Epochs"].auto_filter.ref == "A11:J30"
+    assert "MAX(" in str(formulas["Targets"]["K6"]) and "MAX(" in str(formulas["Epochs"]["B8"])
+    coloured = {str(actual.sqref) for actual in loaded["Targets"].conditional_formatting}
+    assert coloured == {"L6:L11", "A6:C18", "E6:G18"}
+    assert "Change the sheet Layers" in str(loaded["Targets"]["I12"].value)
     assert loaded["Per digit"].page_setup.fitToHeight == 1
 
 
 def test_every_sheet_has_its_line_on_the_first(book: Path) -> None:
     first = load_workbook(book).worksheets[0]
-    lines = {row[0].value: row[1].value for row in first.iter_rows(min_row=16) if row[0].hyperlink}
+    links = [cell for row in first.iter_rows() for cell in row if cell.hyperlink]
+    lines = dict(str(cell.value).split(": ", 1) for cell in links)
     assert len(lines) == 7
     for name, line in lines.items():
-        assert line == targets.SOURCES[name] and line[-1] == "." and len(line) < 100
+        assert line == targets.SOURCES[name] and len(line) < 60
+
+
+def test_the_first_sheet_shows_the_network_as_blocks(book: Path) -> None:
+    first, network = cells(book)["Targets"], history().model.network
+    actual = [
+        tuple(first.get(f"{column}{row}") for column in columns)
+        for columns in ("ABC", "EFG")
+        for row in range(6, 19)
+    ]
+    assert actual[0][:2] == ("image", "1 × 28 × 28")
+    for (kind, output, cost), row in zip(actual[1:], layer_table(network), strict=True):
+        assert (kind, cost) == (row.name, row.parameters)
+        sizes = " × ".join(map(str, row.output))
+        assert output == (sizes if len(row.output) > 1 else f"{sizes} numbers")
+
+
+def other_runs() -> dict[str, Book]:
+    """Runs that are unlike the shipped one: in length, class names, held-out images, sheets."""
+    said, ended, names = made_up(80), "training diverged in epoch 20", tuple(LONG)
+    long, short = history(), replace(history(), epochs=history().epochs[:1])
+    odd = replace(history(), held_out="validation", ended=ended, versions="0.1.0 " * 15)
+    empty = SeedRuns(odd.model, "", odd.train_count, odd.test_count, "validation")
+    series = empty.having(odd).having(replace(odd, seed=1))
+    return {
+        "names": mnist_book(long, "toolkit mnist", None, said, names),
+        "one epoch": mnist_book(short, "toolkit mnist", empty.having(short), said),
+        "validation": mnist_book(odd, "toolkit mnist", series, said),
+        **{name: mnist_book(history(name), "toolkit mnist") for name in SHIPPED},
+    }
+
+
+def test_the_first_views_of_other_runs_have_no_fault() -> None:
+    for name, made in other_runs().items():
+        assert book_faults(made) == {}, name
 
 
 @pytest.mark.parametrize("name", SHIPPED)
@@ -367,13 +488,14 @@ def test_the_sheet_run_leaves_out_what_says_nothing() -> None:
     def told(name: str) -> dict[object, object]:
         made = run.sheet(MnistRun(history(name), (), "toolkit mnist")).cells
         assert {cell.style for (row, column), cell in made.items() if row > 4} == {"name", "label"}
-        return {made[row, 1].value: made[row, 2].value for row, column in made if row > 4}
+        names = {place: cell for place, cell in made.items() if place[0] > 4 and place[1] in (1, 4)}
+        return {cell.value: made[row, column + 1].value for (row, column), cell in names.items()}
 
     default, course = told("default"), told("course")
     assert "moving average of the weights" in str(default["training: ema"])
     assert "training: step factor" not in default and course["training: step factor"] == 0.1
     assert "augmentation: share" not in default and "augmentation: shear" not in course
-    assert course["training: nesterov"] == "no" and "made with" not in course
+    assert course["training: nesterov"] == "no" and "versions" not in course
 
 
 def test_the_colours_of_the_matrix(tmp_path: Path) -> None:

@@ -22,6 +22,7 @@ from toolkit.network.lesson import Lesson, Optimizer, Training, load
 from toolkit.network.trace import Values
 from toolkit.pages.backprop import backprop_book, samples, work_out
 from toolkit.pages.backprop.layout import BACKPROP, OPTIMIZERS, PARAMETERS, START, LessonLayout
+from toolkit.pages.backprop.optimizers import HEADING_ROW as OPTIMIZERS_ROW
 from toolkit.pages.backprop.optimizers import own_table
 from toolkit.pages.backprop.table import HEADING_ROW
 from toolkit.symbols.activations import as_one, fading
@@ -137,7 +138,7 @@ def test_settings_of_one_optimizer_change_only_its_table_and_the_comparison(
 def differs(before: Cells, after: Cells, place: str) -> bool:
     old, new = before[OPTIMIZERS][place], after[OPTIMIZERS][place]
     if isinstance(old, int | float) and isinstance(new, int | float):
-        return not isclose(old, new, rel_tol=1e-10)
+        return not isclose(old, new, rel_tol=1e-10, abs_tol=1e-10)
     return old != new
 
 
@@ -149,8 +150,41 @@ def test_the_own_optimizer_follows_the_chosen_rate(
     book[PARAMETERS][f"B{places['chosen rate']}"] = "A"
     book.save(tmp_path / "chosen.xlsx")
     actual = office.values(tmp_path / "chosen.xlsx")[OPTIMIZERS]
-    assert (actual["A7"], actual["B7"]) == ("sgd", 0.01)
-    assert actual["D7"] == pytest.approx(line.trace.column(LOSS, 0)[-1], rel=1e-12)
+    row = OPTIMIZERS_ROW + 1
+    assert (actual[f"A{row}"], actual[f"B{row}"]) == ("sgd", 0.01)
+    assert actual[f"D{row}"] == pytest.approx(line.trace.column(LOSS, 0)[-1], rel=1e-12)
+
+
+def test_the_finding_names_the_rates_at_which_sgd_is_not_ahead(
+    line: LessonLayout, line_book: Path
+) -> None:
+    best = min(one.trace.column(LOSS, 0)[-1] for one in line.compared)
+    ends = [line.trace.column(LOSS, rate)[-1] for rate in range(4)]
+    behind = sum(end >= best for end in ends)
+    said = cells(line_book)[OPTIMIZERS]["A3"]
+    assert min(ends) < best
+    assert said == (
+        f"At epoch 50 sgd has the lowest loss, but only at its present η: at {behind} of its 4 "
+        "learning rates it is not ahead of the best of the others. Tune every η alike before you "
+        "rank optimizers."
+    )
+
+
+@pytest.mark.no_cover
+def test_a_rate_at_which_another_optimizer_leads(
+    tmp_path: Path, line_book: Path, office: Office
+) -> None:
+    book = load_workbook(line_book)
+    book[OPTIMIZERS]["C4"] = 3
+    places = {cell.value: cell.row for cell in book[PARAMETERS]["A"]}
+    book[PARAMETERS][f"B{places['chosen rate']}"] = "A"
+    book.save(tmp_path / "chosen.xlsx")
+    actual = office.values(tmp_path / "chosen.xlsx")[OPTIMIZERS]
+    first = OPTIMIZERS_ROW + 1
+    at_3 = {actual[f"A{row}"]: actual[f"M{row}"] for row in range(first, first + 6)}
+    best = min(at_3, key=lambda kind: float(str(at_3[kind])))
+    assert best != "sgd"
+    assert str(actual["A3"]).startswith(f"At epoch 3 {best} has the lowest loss; sgd would be")
 
 
 def test_the_comparison_draws_every_loss(line: LessonLayout, line_book: Path) -> None:

@@ -70,7 +70,7 @@ def test_the_light_install_needs_no_torch(installed: Path, tmp_path: Path) -> No
             f'Error: toolkit {command} needs torch; install it with: pip install "toolkit[mnist]"'
         )
         assert line.startswith(metadata)
-        assert "without a GPU first install torch and torchvision for CPU" in line
+        assert "without a GPU, first install torch and torchvision for CPU" in line
 
 
 def test_the_wheel_says_what_it_is(installed: Path) -> None:

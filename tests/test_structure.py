@@ -200,8 +200,6 @@ OUTER_NAMES = {
     "convnet/stored.py": {"name.endswith('running_var')", "name.endswith(COUNTER)"},
     "pages/mnist/layout.py": {"name.isdecimal()"},
     "pages/live/gallery.py": {"name.isdecimal()"},
-    "pages/live/layer.py": {"heading == 'bias b'"},
-    "pages/live/updates.py": {"heading.endswith('b')"},
 }
 TEXT_METHODS = {
     "endswith",

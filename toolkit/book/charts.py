@@ -59,7 +59,7 @@ def bars(chart: Chart) -> BarChart:
 def _dress(plot: ScatterChart | BarChart, chart: Chart) -> None:
     """Set the titles, the axes and the legend."""
     plot.roundedCorners = False
-    plot.title = _title(chart.title, TITLE_SIZE, bold=True)
+    plot.title = _title(chart.title, TITLE_SIZE, bold=True) if chart.title else None
     plot.x_axis = _axis(plot.x_axis, chart.x_title, chart.x_format, gridlines=False)
     plot.y_axis = _axis(plot.y_axis, chart.y_title, chart.y_format, gridlines=True)
     plot.y_axis.scaling.min, plot.y_axis.scaling.max = chart.y_min, chart.y_max

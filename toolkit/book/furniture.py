@@ -11,7 +11,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from toolkit.book.address import Area, cell_name, letters
 from toolkit.book.measure import widths
-from toolkit.book.sheet import Scale, Sheet, Validation
+from toolkit.book.sheet import Scale, Sheet, Tint, Validation
 from toolkit.book.texts import unambiguous, xstring
 from toolkit.book.theme import VERDICTS
 from toolkit.symbols.excel import literal
@@ -35,6 +35,8 @@ def furnish(ws: Worksheet, sheet: Sheet) -> None:
         ws.add_data_validation(_validated(validation))
     for area in sheet.verdicts:
         _colour_verdicts(ws, area)
+    for tint in sheet.tints:
+        _colour_rows(ws, tint)
     for scale in sheet.scales:
         _colour_numbers(ws, scale)
     if sheet.filter:
@@ -143,6 +145,14 @@ def _colour_verdicts(ws: Worksheet, area: Area) -> None:
             fill=PatternFill("solid", fgColor=look.fill, bgColor=look.fill),
         )
         ws.conditional_formatting.add(area.relative, rule)
+
+
+def _colour_rows(ws: Worksheet, tint: Tint) -> None:
+    rule = FormulaRule(
+        [f"{tint.area.first.column_absolute}={literal(tint.text)}"],
+        fill=PatternFill("solid", fgColor=tint.fill, bgColor=tint.fill),
+    )
+    ws.conditional_formatting.add(tint.area.relative, rule)
 
 
 def _colour_numbers(ws: Worksheet, scale: Scale) -> None:

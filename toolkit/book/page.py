@@ -14,7 +14,17 @@ from toolkit.book.grid import Grid
 from toolkit.book.known import Known, at
 from toolkit.book.live import computed
 from toolkit.book.measure import points
-from toolkit.book.sheet import Chart, Effect, FirstView, Line, Picture, Scale, Sheet, Validation
+from toolkit.book.sheet import (
+    Chart,
+    Effect,
+    FirstView,
+    Line,
+    Picture,
+    Scale,
+    Sheet,
+    Tint,
+    Validation,
+)
 from toolkit.book.tables import Cell, Table
 from toolkit.book.typesetting import draw
 from toolkit.symbols.equation import Equation
@@ -63,6 +73,7 @@ class PageBuilder:
     pictures: list[Picture] = field(default_factory=list)
     lines: list[Line] = field(default_factory=list)
     scales: list[Scale] = field(default_factory=list)
+    tints: list[Tint] = field(default_factory=list)
     validations: list[Validation] = field(default_factory=list)
     verdicts: list[Area] = field(default_factory=list)
     merges: list[Area] = field(default_factory=list)
@@ -117,6 +128,7 @@ class PageBuilder:
             verdicts=tuple(self.verdicts),
             merges=tuple(self.merges),
             scales=tuple(self.scales),
+            tints=tuple(self.tints),
             filter=self.filter,
             grids=tuple(self.grids),
             first_view=FirstView(

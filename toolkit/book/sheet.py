@@ -18,8 +18,8 @@ NAMED_LINES = 12  # a longer list of names is no help to a listener
 class Series:
     """A line of a chart; `name` is the cell with its name.
 
-    `dots` marks the points; without `line` only the marks are drawn. The colour is `ink`, or else
-    the next one of the palette.
+    `dots` marks the points; without `line` only the marks are drawn. `ink` is its colour (RRGGBB);
+    by default it is the next colour of the palette.
     """
 
     name: Known
@@ -27,7 +27,7 @@ class Series:
     y: Known
     dots: bool = False
     line: bool = True
-    ink: str = ""
+    ink: str | None = None
 
 
 @dataclass(frozen=True)
@@ -37,10 +37,12 @@ class Chart:
     (row, column) is the cell of its upper left corner, and its size is in centimetres. With `bars`,
     the chart shows groups of vertical bars, and x contains the names of the groups.
 
+    A chart with an empty title has none; a cell above it then says what it shows. Without `legend`,
+    the names of the lines are not shown.
+
     `alt` is the alternative text; by default it consists of the titles and the names of the lines.
     Values that are not finite are left out. The x axis ranges from `x_min` to `x_max`, or to the
-    present last value; with `x_free` it follows the values as they change. Several
-    lines have a `legend` below.
+    present last value; with `x_free` it follows the values as they change.
     """
 
     title: Known | str
@@ -162,6 +164,15 @@ class Scale:
     end: float | None = None
 
 
+@dataclass(frozen=True)
+class Tint:
+    """A fill for those rows of an area whose first cell holds this text, whatever its case."""
+
+    area: Area
+    text: str
+    fill: str
+
+
 Effect = Area | Chart | Picture
 
 
@@ -188,10 +199,10 @@ class Sheet:
     every printed page. The sheet is printed on `pages_wide` pages across and `pages_high` down
     (None means any number). `heights` of rows are in points. On a protected sheet only cells whose
     style is not locked can be changed; there is no password. In the areas in `verdicts`, texts that
-    begin with pass or fail are coloured. Each area in `merges` is merged into its first cell; these
-    areas must not overlap. `filter` is the area, including headings, that readers can filter and
-    sort. `first_view` says what must be seen without scrolling. The mappings
-    are copied and cannot be changed.
+    begin with pass or fail are coloured; `tints` colour rows by the text in their first cell. Each
+    area in `merges` is merged into its first cell; these areas must not overlap. `filter` is the
+    area, including headings, that readers can filter and sort. `first_view` says what must be seen
+    without scrolling. The mappings are copied and cannot be changed.
 
     Raises ValueError for an effect that is a chart or a picture of another sheet.
     """
@@ -214,6 +225,7 @@ class Sheet:
     verdicts: tuple[Area, ...] = ()
     merges: tuple[Area, ...] = ()
     scales: tuple[Scale, ...] = ()
+    tints: tuple[Tint, ...] = ()
     filter: Area | None = None
     grids: tuple[Grid, ...] = ()
     first_view: FirstView = FirstView()

@@ -113,6 +113,7 @@ STYLES = {
     "right": Style("0", align="right"),
     "count": Style("#,##0"),
     "number": Style("0.000000"),
+    "fit": Style(align="right"),  # General, which adapts its digits to the width of the column
     "loss": Style("0.000000000"),
     "large": Style("0.000E+00", align="right"),
     "large value": Style("0.000E+00", bold=True, align="right"),
@@ -151,6 +152,23 @@ STYLES = {
     "small setting": Style(size=8, fill=INPUT_FILL, align="center", framed=True, locked=False),
     "small slope": Style("0.000", size=8, align="center"),
     "small number": Style("0.00", size=8, align="center"),
+    "block kind": Style(framed=True, indent=1, align="left"),
+    "block": Style(framed=True, align="center"),
+    "block count": Style("#,##0;;", framed=True, align="right"),  # a layer without parameters: none
+    "layer": Style(size=10),
+    "layer heading": Style(size=10, bold=True, fill=GROUPS["epoch"], align="center"),
+    "layer number": Style("0", size=10, ink=MUTED, align="center"),
+    "layer total": Style("#,##0", size=10, bold=True, align="right"),
+    "layer count": Style("#,##0", size=10, align="right"),
+    "layer decimals": Style("0.00", size=10, align="right"),
+    "layer verdict": Style(size=10, bold=True),
+    "layer input": Style(
+        size=10, ink=INPUT_INK, fill=INPUT_FILL, framed=True, align="right", locked=False
+    ),
+    "layer size": Style(
+        "#,##0", size=10, ink=INPUT_INK, fill=INPUT_FILL, framed=True, locked=False
+    ),
+    "layer kind": Style(size=10, ink=INPUT_INK, fill=INPUT_FILL, framed=True, locked=False),
     "answer": Style(size=48, bold=True, align="center"),
     "answer name": Style(bold=True, align="center", wrap=True),
     "total": Style("#,##0", bold=True),

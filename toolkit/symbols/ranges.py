@@ -10,7 +10,7 @@ import numpy as np
 
 from toolkit.symbols import exact
 from toolkit.symbols.cell_function import cell_function
-from toolkit.symbols.cells import Array, amounts, numbers, numbers_or_zeros, rows
+from toolkit.symbols.cells import Array, amounts, numbers, numbers_or_zeros, reference, rows
 
 
 @cell_function("SUM({cells})")
@@ -41,6 +41,12 @@ def summed(terms: Any) -> Any:
 def largest(cells: Any) -> Any:
     """The largest number in a range; 0 if there is none."""
     return _extreme(np.maximum, numbers(cells))
+
+
+@cell_function("MAX(MAX({cells}),-MIN({cells}))")
+def largest_size(cells: Any) -> Any:
+    """The largest absolute value in a range; 0 if it holds no number."""
+    return _extreme(np.maximum, np.abs(numbers(cells)))
 
 
 @cell_function("MIN({cells})")
@@ -119,6 +125,28 @@ def count_numbers(cells: Any) -> int:
 def length(cells: Any) -> Any:
     """The number of cells in a range of one column."""
     return rows(cells)
+
+
+@cell_function("SUMPRODUCT(--({later:factor}-{earlier:factor}>{bound}))")
+def rise_count(earlier: Any, later: Any, bound: Any) -> Any:
+    """The number of places at which `later` exceeds `earlier` by more than `bound`.
+
+    Both are ranges of equal size; an error in one of them makes the result an error.
+    """
+    differences = np.asarray(amounts(later), float) - np.asarray(amounts(earlier), float)
+    return _number_true(np.greater(reference(differences), reference(bound)))
+
+
+@cell_function("SUMPRODUCT(--({cells:factor}<{number}))+1")
+def rank_from_below(number: Any, cells: Any) -> Any:
+    """The rank of a number among the cells of a range: 1 if no cell is lower."""
+    return _number_true(np.less(reference(cells), reference(number))) + 1
+
+
+def _number_true(tests: Any) -> Any:
+    """The number of tests that hold; nan if one of them is an error."""
+    outcomes = np.asarray(tests if isinstance(tests, np.ndarray) else amounts(tests), float)
+    return math.nan if np.isnan(outcomes).any() else int(outcomes.sum())
 
 
 def sum_of_products(*ranges: Any) -> Any:

@@ -25,6 +25,7 @@ from toolkit.pages.backprop import (
     table,
     update,
 )
+from toolkit.pages.backprop.curves import Curve
 from toolkit.pages.backprop.extent import check_extent, check_width
 from toolkit.pages.backprop.layout import (
     BACKPROP,
@@ -52,24 +53,28 @@ def work_out(lesson: Lesson) -> LessonLayout:
 
 def backprop_book(run: LessonLayout, template: str = "TEMPLATE") -> Book:
     """All sheets in reading order; `template` is the name of the lesson on the command line."""
-    tables = [table.sheet(run, rate) for rate in range(len(run.letters))]
-    rate_tables = [sheet.tables[0] for sheet in tables]
+    rate_tables = [table.table(run, rate) for rate in range(len(run.letters))]
+    compared = rates.page(run, rate_tables)
+    tables = [
+        table.sheet(run, rate, epochs, compared.sentence(rate))
+        for rate, epochs in enumerate(rate_tables)
+    ]
     cells = QuantityCells(dict(run.parameters), dict(run.texts))
     further = [others.sheet(run, cells)] if others.equations(run) else []
     steps = lesson_steps(run)
     step_sheets = _steps(run, steps, cells)
     by_sheet = samples.tables(run)
-    chosen = backprop.sheet(by_sheet[BACKPROP], run)
+    chosen = backprop.sheet(by_sheet[BACKPROP], run, compared.verdict())
     of_samples = [samples.sheet(run, n, t) for n, t in by_sheet.items() if n != BACKPROP]
     looks = _looks(run, rate_tables, by_sheet, template)
     checked = check.sheet(run, cells.values)
-    comparing, chart, own = _optimizers(run, by_sheet[BACKPROP])
+    comparing, chart, own = _optimizers(run, by_sheet[BACKPROP], compared.curves)
     pages = (
         *step_sheets,
         *further,
         chosen,
         *of_samples,
-        rates.sheet(run, rate_tables),
+        compared.finish(),
         *comparing,
         *looks,
         checked,
@@ -89,20 +94,25 @@ def backprop_book(run: LessonLayout, template: str = "TEMPLATE") -> Book:
     first = (
         board.sheet(run, by_sheet),
         start.sheet(run, contents, cells, check.verdicts(checked)),
-        parameters.sheet(run, rate_tables, chart),
+        parameters.sheet(run, compared.comparison(), compared.verdict(), chart),
     )
     return Book(run.lesson.title, (*first, *pages))
 
 
-def _optimizers(run: LessonLayout, chosen: Table) -> tuple[list[Sheet], Chart | None, list[Sheet]]:
+def _optimizers(
+    run: LessonLayout, chosen: Table, at_rates: list[Curve]
+) -> tuple[list[Sheet], Chart | None, list[Sheet]]:
     """A sheet that compares the optimizers, its chart, and one sheet for each optimizer."""
     if not run.compared:
         return [], None, []
     tables = [optimizers.own_table(one) for one in run.compared]
     curves = optimizers.curves(run, chosen, tables)
     pairs = zip(run.compared, tables, strict=True)
-    own = [optimizers.own_sheet(one, epochs) for one, epochs in pairs]
-    page = optimizers.sheet(run, curves)
+    page = optimizers.sheet(run, curves, at_rates)
+    own = [
+        optimizers.own_sheet(one, epochs, page, place)
+        for place, (one, epochs) in enumerate(pairs, 1)
+    ]
     return [page], page.charts[0], own
 
 

@@ -13,26 +13,21 @@ from toolkit.pages.backprop.layout import (
     LessonLayout,
     column_of,
 )
-from toolkit.pages.backprop.loss_curves import LOSSES, status
 from toolkit.symbols.text import Text, joined, number_text
 
 TITLE = joined(Text("Backprop, epoch by epoch: η = "), number_text(LEARNING_RATE))
 
 
-def sheet(epochs: Table, run: LessonLayout) -> Sheet:
-    """The table, with a chart of its loss to the right."""
-    losses = epochs.known(BACKPROP, column_of(epochs, LOSS.name))
-    heading = computed(TITLE, run.parameters, "title")
-    cells = {
-        (1, 1): heading,
-        (2, 1): Cell("back", "link", link=START),
-        (2, 2): Cell("Choose another learning rate on the sheet", "muted"),
-        (2, 7): Cell(PARAMETERS, "link", link=PARAMETERS),
-        (2, 9): Cell(table.ROWS_HINT, "muted"),
-        (1, 9): Cell("status:", "muted"),
-        (1, 10): computed(status(), {LOSSES: losses}, "note"),
+def sheet(epochs: Table, run: LessonLayout, verdict: table.Verdict) -> Sheet:
+    """The table, with a chart of its loss to the right.
+
+    `verdict` is the sentence about this learning rate, with the cells that it reads.
+    """
+    title = computed(TITLE, run.parameters, "title")
+    cells = table.heading(title, START, table.QUESTION, verdict) | {
+        (2, 18): Cell("Choose another rate", "link", link=PARAMETERS),
     }
-    chart = _chart(epochs, at(BACKPROP, 1, 1, heading.value))
+    chart = _chart(epochs, at(BACKPROP, *table.TITLE, title.value))
     return table.page(BACKPROP, cells, epochs, (chart,), tab="000000", effects=(chart,))
 
 
@@ -40,4 +35,5 @@ def _chart(epochs: Table, heading: Known) -> Chart:
     losses = epochs.known(BACKPROP, column_of(epochs, LOSS.name))
     series = Series(heading, epochs.known(BACKPROP, 0), losses)
     column = len(epochs.columns) + 2
-    return Chart(heading, "epoch", LOSS.name, (series,), row=5, column=column, y_min=0)
+    title = "Loss over the epochs"
+    return Chart(title, "epoch", LOSS.name, (series,), row=5, column=column, y_min=0)

@@ -68,9 +68,7 @@ def sheet(run: LessonLayout, tables: Mapping[str, Table]) -> Sheet:
         (2, 1): Cell(LEAD, "muted"),
         **_why(run, size_table, start, left),
     }
-    chart = _chart(
-        size_table, at(SIZES, 1, 1, heading.value), START_ROW + len(layers(run)) + 3, left
-    )
+    chart = _chart(size_table, START_ROW + len(layers(run)) + 3, left)
     widths = {left - 1: GAP} | dict(enumerate(WIDTHS, left))
     return Sheet(
         SIZES,
@@ -203,7 +201,7 @@ def _times(factor: Expr, larger: int, smaller: int) -> Expr:
     )
 
 
-def _chart(size_table: Table, heading: Known, row: int, column: int) -> Chart:
+def _chart(size_table: Table, row: int, column: int) -> Chart:
     """A line for each layer; on the logarithmic axis equal factors are equal steps."""
     lines = tuple(
         Series(
@@ -215,7 +213,7 @@ def _chart(size_table: Table, heading: Known, row: int, column: int) -> Chart:
     )
     positive = all((np.asarray(line.y.value) > 0).all() for line in lines)
     return Chart(
-        title=heading,
+        title="Size of the gradients of each layer",
         x_title="epoch",
         y_title=SIZE,
         series=lines,

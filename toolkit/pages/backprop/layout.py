@@ -122,6 +122,12 @@ def cells_of_parameters(
     return numbers, texts
 
 
+def letter_cell(run: LessonLayout) -> Known:
+    """The cell on the sheet Parameters with the letter of the chosen learning rate."""
+    row = FIRST_PARAMETER_ROW + len(parameter_values(run.lesson, run.derived))
+    return at(PARAMETERS, row, VALUE_COLUMN, run.letters[chosen_rate(run.lesson)])
+
+
 def column_of(table: Table, heading: str) -> int:
     """The index (from 0) of the column with this heading."""
     return [column.heading for column in table.columns].index(heading)

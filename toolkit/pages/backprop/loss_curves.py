@@ -2,70 +2,65 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import cast
 
 import numpy as np
-from sympy import Piecewise, Symbol
+from sympy import Add, Eq, Expr, Integer, Piecewise
 
 from toolkit.book.known import Known, at
 from toolkit.book.live import computed
-from toolkit.book.sheet import Chart, Series
-from toolkit.book.tables import Cell, Table
+from toolkit.book.sheet import Validation
+from toolkit.book.tables import Cell
 from toolkit.network.derivation import LEARNING_RATE, LOSS
-from toolkit.pages.backprop.layout import LessonLayout, column_of, rate_sheet
-from toolkit.pages.backprop.table import title
-from toolkit.symbols.choices import when_all_numbers
+from toolkit.pages.backprop.curves import EARLIER, LATER, Curve
+from toolkit.pages.backprop.layout import LessonLayout
+from toolkit.pages.backprop.trends import (
+    BEGIN,
+    END,
+    HALF,
+    LOSSES,
+    RISES,
+    RULES,
+    SAME,
+    SLOPE,
+    STATUS,
+    STEEPEST,
+    sentence,
+    status,
+)
+from toolkit.symbols.bounds import held
+from toolkit.symbols.choices import unless_dash, when_all_numbers
 from toolkit.symbols.equation import quantity
-from toolkit.symbols.lookups import first_at_most, last, lookup
-from toolkit.symbols.ranges import length, numbers_in, smallest
-from toolkit.symbols.text import Text, joined
+from toolkit.symbols.lookups import element, first_at_most, last
+from toolkit.symbols.ranges import (
+    largest_size,
+    length,
+    numbers_in,
+    rise_count,
+    smallest,
+)
+from toolkit.symbols.text import Text
 
+COMPARISON_EPOCH = 66  # the epoch that the notes of the course compare
 HEADINGS = (
     "η",
     "loss at the start",
     "loss at the end",
     "lowest loss",
     "at epoch",
-    "reached at epoch",
+    "target loss reached at epoch",
     "status",
+    "epochs in which the loss rises",
+    "half of the decrease by epoch",
+    "largest gradient at the end",
+    "slopes of the flattest layer",
+    "loss at the chosen epoch",
+    "in words",
 )
-WIDTHS = {1: 12, 2: 12} | dict.fromkeys(range(3, 10), 17)
-EPOCHS, LOSSES, BEGIN, LOWEST, GOAL, EPOCH = (
-    quantity(n) for n in ("epochs", "losses", "start", "lowest", "goal", "an epoch")
-)
-GOAL_ROW, GOAL_COLUMN = 3, 4
+STATUS_COLUMN, CHOSEN_COLUMN, WORDS_COLUMN = 8, 13, 14
+LOWEST, GOAL, EPOCH, GRADIENTS = (quantity(n) for n in ("lowest", "goal", "an epoch", "gradients"))
 CHOSEN_EPOCHS = (0, 1, 2, 5, 10, 20, 50, 100)
 NOISE = 1e-9  # a tolerance for losses that have converged
-OUT_OF_RANGE = Text("leaves the range of numbers at epoch ")
 Cells = dict[tuple[int, int], Cell]
-
-
-@dataclass(frozen=True)
-class Curve:
-    """The losses of one table, with its name, its sheet, and the cell of its learning rate."""
-
-    name: str
-    sheet: str
-    table: Table
-    rate: Known
-
-    def known(self) -> dict[Symbol, Known]:
-        """Its epochs, its losses, and the first loss."""
-        losses = column_of(self.table, LOSS.name)
-        first = cast("float", self.table.columns[losses].values[0])
-        start = at(self.sheet, self.table.row + 1, losses + 1, float(first))
-        epochs = self.table.known(self.sheet, 0)
-        return {EPOCHS: epochs, LOSSES: self.table.known(self.sheet, losses), BEGIN: start}
-
-    def line(self, name: Known) -> Series:
-        """The loss over the epochs, as a line of a chart."""
-        known = self.known()
-        return Series(name, known[EPOCHS], known[LOSSES])
-
-    @property
-    def link(self) -> Cell:
-        """Its name as a link to its table."""
-        return Cell(self.name, "link", link=self.sheet)
 
 
 def goal(run: LessonLayout) -> float:
@@ -74,56 +69,137 @@ def goal(run: LessonLayout) -> float:
     return float(f"{start / 10:.1g}") if np.isfinite(start) else 0.1
 
 
-def goal_cells(run: LessonLayout) -> Cells:
-    """The cell with the target loss, which the reader may change."""
-    return {
-        (GOAL_ROW, 1): Cell("How many epochs until the loss is at most", "text"),
-        (GOAL_ROW, GOAL_COLUMN): Cell(goal(run), "input"),
-        (GOAL_ROW, GOAL_COLUMN + 1): Cell("(change it)", "note"),
+@dataclass(frozen=True)
+class Settings:
+    """The yellow cells of a comparison: the chosen epoch and the target loss."""
+
+    epoch: Known
+    goal: Known
+
+
+def settings(run: LessonLayout, page: str, row: int) -> tuple[Settings, Cells]:
+    """The yellow cells of a comparison in one row, with their names."""
+    epoch, aim = min(COMPARISON_EPOCH, run.trace.epochs), goal(run)
+    cells = {
+        (row, 1): Cell("Compare the losses at epoch", "text"),
+        (row, 3): Cell(epoch, "input"),
+        (row, 4): Cell("(0 is the start)", "note"),
+        (row, 5): Cell("Target loss", "symbol"),
+        (row, 6): Cell(aim, "input"),
+        (row, 7): Cell("(the first epoch that reaches it is listed below)", "note"),
     }
+    return Settings(at(page, row, 3, epoch), at(page, row, 6, aim)), cells
 
 
-def summaries(run: LessonLayout, curves: Sequence[Curve], page: str, row: int, word: str) -> Cells:
+def rules(run: LessonLayout, row: int) -> tuple[Validation, ...]:
+    """What may be typed into these yellow cells."""
+    epochs = run.trace.epochs
+    return (
+        Validation(
+            row,
+            3,
+            row,
+            "whole",
+            "An epoch",
+            f"A whole number from 0 to {epochs}.",
+            least=0,
+            most=epochs,
+        ),
+        Validation(row, 6, row, "number", "A loss", "A number, such as 0.02."),
+    )
+
+
+def summaries(
+    curves: Sequence[Curve], page: str, row: int, word: str, chosen_cells: Settings
+) -> Cells:
     """A row of headings that begins with `word`, then a row of results for each table."""
-    aim = at(page, GOAL_ROW, GOAL_COLUMN, goal(run))
-    cells = {(row, n): Cell(h, "heading") for n, h in enumerate((word, *HEADINGS), 1)}
+    cells = {(row, n): Cell(h, "wrapped heading") for n, h in enumerate((word, *HEADINGS), 1)}
+    cells[row, WORDS_COLUMN] = Cell(HEADINGS[-1], "bold")
     for below, curve in enumerate(curves, row + 1):
-        cells |= _summary(curve, page, below, aim)
+        cells |= _summary(curve, page, below, chosen_cells)
     return cells
 
 
-def _summary(curve: Curve, page: str, row: int, aim: Known) -> Cells:
-    known = curve.known()
-    lowest = computed(when_all_numbers(smallest(LOSSES), LOSSES), known, "loss")
-    known |= {LOWEST: at(page, row, 5, lowest.value), GOAL: aim}
-    reached = Piecewise(
-        (Text("not reached"), smallest(LOSSES) > GOAL), (first_at_most(LOSSES, GOAL), True)
-    )
-    return {
+def _summary(curve: Curve, page: str, row: int, chosen_cells: Settings) -> Cells:
+    known = curve.known() | curve.pairs() | curve.activations
+    known |= {GRADIENTS: curve.gradients, GOAL: chosen_cells.goal, EPOCH: chosen_cells.epoch}
+    lowest = computed(when_all_numbers(smallest(LOSSES), LOSSES), known, "fit")
+    known |= {LOWEST: at(page, row, 5, lowest.value)}
+    cells = {
         (row, 1): curve.link,
         (row, 2): computed(LEARNING_RATE, {LEARNING_RATE: curve.rate}, "text"),
-        (row, 3): computed(BEGIN, known, "loss"),
-        (row, 4): computed(when_all_numbers(last(LOSSES), LOSSES), known, "loss"),
+        (row, 3): computed(unless_dash(BEGIN, BEGIN), known, "fit"),
+        (row, 4): computed(when_all_numbers(last(LOSSES), LOSSES), known, "fit"),
         (row, 5): lowest,
         (row, 6): computed(
             when_all_numbers(first_at_most(LOSSES, LOWEST * (1 + NOISE)), LOSSES), known, "integer"
         ),
-        (row, 7): computed(when_all_numbers(reached, LOSSES), known, "right"),
-        (row, 8): computed(status(), known, "note"),
+        (row, 7): computed(when_all_numbers(_reached(), LOSSES), known, "right"),
+        (row, 9): computed(when_all_numbers(_rises(), LOSSES), known, "right"),
+        (row, 10): computed(when_all_numbers(_half(), LOSSES), known, "right"),
+        (row, 11): computed(_steepest(curve), known, "scientific"),
+        (row, 12): computed(_slope(curve), known, "scientific"),
+        (row, CHOSEN_COLUMN): computed(loss_at_epoch(), known, "fit"),
     }
+    return cells | _verdict(curve, page, row, cells)
 
 
-def status() -> Piecewise:
-    """A text: whether all losses are finite, or the first epoch in which one is not."""
-    counted = numbers_in(LOSSES)
-    return Piecewise((joined(OUT_OF_RANGE, counted), counted < length(LOSSES)), (Text("ok"), True))
+def _verdict(curve: Curve, page: str, row: int, cells: Cells) -> Cells:
+    """The status of a curve as one word, and as a sentence."""
+    columns = {BEGIN: 3, END: 4, STATUS: STATUS_COLUMN, RISES: 9, HALF: 10, STEEPEST: 11, SLOPE: 12}
+    word = status()
+    known = {LOSSES: curve.known()[LOSSES]} | {
+        symbol: at(page, row, column, cells[row, column].value)
+        for symbol, column in columns.items()
+        if column != STATUS_COLUMN
+    }
+    cell = computed(word, known, "note")
+    known |= {STATUS: at(page, row, STATUS_COLUMN, cell.value)}
+    return {(row, STATUS_COLUMN): cell, (row, WORDS_COLUMN): computed(sentence(), known, "text")}
+
+
+def _reached() -> Piecewise:
+    return Piecewise(
+        (Text("not reached"), smallest(LOSSES) > GOAL), (first_at_most(LOSSES, GOAL), True)
+    )
+
+
+def _rises() -> Expr:
+    """The number of epochs in which the loss rises by more than rounding."""
+    return rise_count(EARLIER, LATER, SAME * BEGIN)
+
+
+def _half() -> Expr:
+    """The epoch at which the loss has fallen by half of its whole decrease."""
+    return first_at_most(LOSSES, (BEGIN + last(LOSSES)) / 2)
+
+
+def _steepest(curve: Curve) -> Expr:
+    """The largest absolute gradient; a dash unless all gradients are numbers."""
+    everywhere = Eq(numbers_in(GRADIENTS), len(curve.gradients.values))
+    return Piecewise((largest_size(GRADIENTS), everywhere), (Text("–"), True))
+
+
+def _slope(curve: Curve) -> Expr:
+    """The slopes of the flattest layer, added up; a dash where no layer saturates."""
+    if curve.slopes is None:
+        return Text("–")
+    counts = Add(*(numbers_in(symbol) for symbol in curve.activations))
+    cells = sum(len(known.values) for known in curve.activations.values())
+    return Piecewise((curve.slopes, Eq(counts, cells)), (Text("–"), True))
+
+
+def loss_at_epoch() -> Expr:
+    """The loss at the chosen epoch, whatever is in its cell; a dash if it is no number."""
+    loss = element(LOSSES, held(EPOCH, Integer(0), length(LOSSES) - 1) + 1)
+    return unless_dash(loss, loss)
 
 
 def chosen(run: LessonLayout, curves: Sequence[Curve], page: str, row: int, word: str) -> Cells:
     """The losses at some epochs, which the reader can change in the row of headings."""
     epochs = [epoch for epoch in CHOSEN_EPOCHS if epoch <= run.trace.epochs]
     cells = {
-        (row, 1): Cell("The loss at chosen epochs (change the yellow cells)", "subtitle"),
+        (row, 1): Cell("The loss at further epochs (change the yellow cells)", "subtitle"),
         (row + 1, 1): Cell(word, "heading"),
         **{(row + 1, column): Cell(epoch, "input") for column, epoch in enumerate(epochs, 2)},
     }
@@ -131,32 +207,13 @@ def chosen(run: LessonLayout, curves: Sequence[Curve], page: str, row: int, word
         cells[below, 1] = curve.link
         for column, epoch in enumerate(epochs, 2):
             known = curve.known() | {EPOCH: at(page, row + 1, column, epoch)}
-            loss = when_all_numbers(lookup(LOSSES, EPOCHS, EPOCH), LOSSES)
-            cells[below, column] = computed(loss, known, "loss")
+            cells[below, column] = computed(loss_at_epoch(), known, "fit")
     return cells
 
 
-def comparison(run: LessonLayout, tables: list[Table]) -> Chart:
-    """A chart with the losses of all learning rates."""
-    series = tuple(loss_line(run, table, rate) for rate, table in enumerate(tables))
-    return Chart(
-        "Loss for each learning rate",
-        "epoch",
-        LOSS.name,
-        series,
-        row=6,
-        column=6,
-        width=20,
-        height=11 + 0.5 * max(0, len(series) // 3 - 2),  # the legend takes three names a line
-        y_min=0,
-    )
-
-
-def loss_line(run: LessonLayout, table: Table, rate: int) -> Series:
-    """The loss over the epochs at one learning rate, as a line of a chart."""
-    name = rate_sheet(run.letters[rate])
-    return Series(
-        at(name, 1, 1, title(run, rate).value),
-        table.known(name, 0),
-        table.known(name, column_of(table, LOSS.name)),
-    )
+def definitions(row: int) -> Cells:
+    """A line for each status: what it means, and the order in which they are tried."""
+    cells = {(row, 1): Cell("What the statuses mean (the first that applies)", "subtitle")}
+    for below, (word, meaning) in enumerate(RULES, row + 1):
+        cells |= {(below, 1): Cell(word, "name"), (below, 2): Cell(meaning, "text")}
+    return cells

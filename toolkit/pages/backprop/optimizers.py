@@ -8,10 +8,10 @@ from collections.abc import Sequence
 from dataclasses import replace
 from math import ceil
 
-from sympy import Symbol
+from sympy import And, Eq, Expr, Integer, Piecewise, Symbol
 
 from toolkit.book.address import Area
-from toolkit.book.known import Known, at
+from toolkit.book.known import Known, at, down
 from toolkit.book.live import computed
 from toolkit.book.page import PageBuilder
 from toolkit.book.regions import open_areas
@@ -21,14 +21,44 @@ from toolkit.network.derivation import LEARNING_RATE, LOSS
 from toolkit.network.lesson import Optimizer
 from toolkit.network.optimizers import update
 from toolkit.pages.backprop import table
+from toolkit.pages.backprop.curves import Curve, curve_of
 from toolkit.pages.backprop.layout import BACKPROP, OPTIMIZERS, START, LessonLayout, own_symbol
 from toolkit.pages.backprop.lines import LARGE, LINE_POINTS
-from toolkit.pages.backprop.loss_curves import WIDTHS, Curve, chosen, goal_cells, summaries
-from toolkit.symbols.equation import Equation
+from toolkit.pages.backprop.loss_curves import (
+    CHOSEN_COLUMN,
+    EPOCH,
+    WORDS_COLUMN,
+    Settings,
+    chosen,
+    loss_at_epoch,
+    rules,
+    settings,
+    summaries,
+)
+from toolkit.symbols.bounds import held
+from toolkit.symbols.equation import Equation, quantity
+from toolkit.symbols.lookups import lookup
+from toolkit.symbols.ranges import numbers_in, rank_from_below, smallest
 from toolkit.symbols.text import Text, joined, number_text
 
-HEADING_ROW = 6
-LAST_COLUMN, CHART_ROWS = 8, 27
+SETTINGS_ROW, FIRST_CHART_ROW, HEADING_ROW = 4, 5, 24
+LAST_COLUMN = 7
+QUESTION = (
+    "Does another optimizer reach a low loss in fewer epochs? Network, data and start are the "
+    "same; only the use of the gradient differs."
+)
+TUNED = Text("Tune every η alike before you rank optimizers.")
+WORDS = quantity("sentence")
+KINDS, LOSSES_THERE, OTHERS, OWN, AT_RATES = (
+    quantity(n)
+    for n in (
+        "optimizers",
+        "losses at the epoch",
+        "losses of the others",
+        "own",
+        "own at all rates",
+    )
+)
 CHARACTERS = 120  # the length of a sentence on one line, in characters
 SENTENCES: dict[Optimizer, str] = {
     "sgd": "Gradient descent as it is: the step is the gradient times η.",
@@ -59,29 +89,32 @@ def own_table(one: LessonLayout) -> Table:
     return table.table(renamed, 0, own_symbol(LEARNING_RATE, kind))
 
 
-def own_sheet(one: LessonLayout, epochs: Table) -> Sheet:
-    """The table of a compared optimizer as a sheet with a heading."""
+def own_sheet(one: LessonLayout, epochs: Table, page: Sheet, place: int) -> Sheet:
+    """The table of a compared optimizer as a sheet with a heading.
+
+    Its result is in row `place` (from 0) of those on `page`, the comparison.
+    """
+    row = HEADING_ROW + 1 + place
     kind = kind_of(one)
     rate = {LEARNING_RATE: one.parameters[own_symbol(LEARNING_RATE, kind)]}
-    cells = {
-        (1, 1): computed(joined(Text(f"{kind}: η = "), number_text(LEARNING_RATE)), rate, "title"),
-        (2, 1): Cell("back", "link", link=OPTIMIZERS),
-        (2, 2): Cell(f"to the comparison. {table.ROWS_HINT}", "muted"),
-    }
-    return table.page(kind, cells, epochs)
+    title = computed(joined(Text(f"{kind}: η = "), number_text(LEARNING_RATE)), rate, "title")
+    words = at(OPTIMIZERS, row, WORDS_COLUMN, page.cells[row, WORDS_COLUMN].value)
+    cells = table.heading(title, OPTIMIZERS, table.QUESTION, (WORDS, {WORDS: words}))
+    return table.page(kind, cells, epochs, effects=(table.FINDING,))
 
 
 def curves(run: LessonLayout, chosen: Table, tables: Sequence[Table]) -> list[Curve]:
     """The lesson's own optimizer at the selected learning rate, then the compared ones."""
-    own = Curve(kind_of(run), BACKPROP, chosen, run.parameters[LEARNING_RATE])
+    own = curve_of(run, kind_of(run), BACKPROP, chosen, run.parameters[LEARNING_RATE])
     others = [
-        Curve(kind, kind, own_rows, run.parameters[own_symbol(LEARNING_RATE, kind)])
-        for kind, own_rows in zip(map(kind_of, run.compared), tables, strict=True)
+        curve_of(one, kind, kind, own_rows, run.parameters[own_symbol(LEARNING_RATE, kind)])
+        for one, own_rows in zip(run.compared, tables, strict=True)
+        for kind in (kind_of(one),)
     ]
     return [own, *others]
 
 
-def _comparison(losses: Sequence[Curve], row: int) -> Chart:
+def _comparison(losses: Sequence[Curve]) -> Chart:
     """A chart of the losses of all optimizers over the epochs."""
     series = tuple(
         curve.line(at(OPTIMIZERS, below, 1, curve.name))
@@ -92,43 +125,120 @@ def _comparison(losses: Sequence[Curve], row: int) -> Chart:
         "epoch",
         LOSS.name,
         series,
-        row=row,
+        row=FIRST_CHART_ROW,
         column=1,
         width=28,
-        height=13,
+        height=8.5,
         y_min=0,
     )
 
 
-def sheet(run: LessonLayout, losses: Sequence[Curve]) -> Sheet:
-    """The common features of the optimizers, and their differences."""
+def sheet(run: LessonLayout, losses: Sequence[Curve], rates: Sequence[Curve]) -> Sheet:
+    """The results of the optimizers, their common features, and their differences.
+
+    `losses` are the curves that are compared, and `rates` those of the lesson's own optimizer at
+    all its learning rates.
+    """
     below = HEADING_ROW + len(losses) + 2
-    top = below + len(losses) + 3
+    tuned = below + len(losses) + 3
     page = PageBuilder(
         OPTIMIZERS,
-        row=top + CHART_ROWS,
-        widths=dict(WIDTHS),
+        row=tuned + len(rates) + 2,
+        widths=dict.fromkeys(range(1, WORDS_COLUMN), 18.0),
+        heights={1: 26.0, HEADING_ROW: 3 * LINE_POINTS},
         tab="009E73",
         pages_high=1,
         portrait=True,
     )
+    yellow, cells = settings(run, OPTIMIZERS, SETTINGS_ROW)
     page.cells |= {
         (1, 1): Cell(OPTIMIZERS, "title"),
-        (2, 1): Cell(
-            "The same network, data and start; only what is made of the gradient differs.", "muted"
-        ),
-        (2, 6): Cell(START, "link", link=START),
-        **goal_cells(run),
-        (4, 1): Cell(_where(run), "muted"),
-        **summaries(run, losses, OPTIMIZERS, HEADING_ROW, "optimizer"),
+        (2, 1): Cell(QUESTION, "muted"),
+        (1, 7): Cell(START, "link", link=START),
+        (HEADING_ROW - 1, 1): Cell(_where(run), "muted"),
+        **cells,
+        **summaries(losses, OPTIMIZERS, HEADING_ROW, "optimizer", yellow),
         **chosen(run, losses, OPTIMIZERS, below, "optimizer"),
+        **_own_rates(run, rates, tuned, yellow),
     }
-    page.charts.append(_comparison(losses, top))
-    page.controls += open_areas(page.cells)
+    page.charts.append(_comparison(losses))
+    page.question, page.finding = (2, 1), (3, 1)
+    page.compute(page.finding, *_finding(page, run, len(losses), tuned, yellow), "bold")
+    page.validations += rules(run, SETTINGS_ROW)
+    page.controls += open_areas(cells)
     page.effects += page.charts
     for one in (run, *run.compared):
         _step(page, one)
     return page.finish()
+
+
+def _own_rates(
+    run: LessonLayout, rates: Sequence[Curve], row: int, yellow: Settings
+) -> dict[tuple[int, int], Cell]:
+    """The lesson's own optimizer at each of its learning rates, at the chosen epoch."""
+    words = f"{kind_of(run)} at each of its learning rates: the loss at the chosen epoch"
+    cells = {(row, 1): Cell(words, "subtitle")}
+    for below, curve in enumerate(rates, row + 1):
+        known = curve.known() | {EPOCH: yellow.epoch}
+        cells |= {
+            (below, 1): curve.link,
+            (below, 2): computed(LEARNING_RATE, {LEARNING_RATE: curve.rate}, "text"),
+            (below, 3): computed(loss_at_epoch(), known, "fit"),
+        }
+    return cells
+
+
+def _finding(
+    page: PageBuilder, run: LessonLayout, count: int, tuned: int, yellow: Settings
+) -> tuple[Expr, dict[Symbol, Known]]:
+    """A sentence about the lowest loss, and about the learning rates behind it."""
+    first, rates = HEADING_ROW + 1, len(run.letters)
+
+    def column(row: int, column: int, length: int) -> Known:
+        values = [page.cells[row + n, column].value for n in range(length)]
+        return down(OPTIMIZERS, row, column, values)
+
+    known = {
+        EPOCH: yellow.epoch,
+        KINDS: column(first, 1, count),
+        LOSSES_THERE: column(first, CHOSEN_COLUMN, count),
+        OTHERS: column(first + 1, CHOSEN_COLUMN, count - 1),
+        OWN: at(OPTIMIZERS, first, CHOSEN_COLUMN, page.cells[first, CHOSEN_COLUMN].value),
+        AT_RATES: column(tuned + 1, 3, rates),
+    }
+    own = kind_of(run)
+    ahead = rank_from_below(smallest(OTHERS), AT_RATES) - 1
+    begin = joined(Text("At epoch "), held(EPOCH, Integer(0), Integer(run.trace.epochs)), Text(" "))
+    ours = joined(
+        begin,
+        Text(f"{own} has the lowest loss, but only at its present η: at "),
+        rates - ahead,
+        Text(f" of its {rates} learning rates it is not ahead of the best of the others. "),
+        TUNED,
+    )
+    always = joined(
+        begin,
+        Text(f"{own} has the lowest loss at all its {rates} learning rates; each of the others "),
+        Text("runs at one η only. "),
+        TUNED,
+    )
+    theirs = joined(
+        begin,
+        lookup(KINDS, LOSSES_THERE, smallest(LOSSES_THERE)),
+        Text(f" has the lowest loss; {own} would be ahead of it at "),
+        ahead,
+        Text(f" of its {rates} learning rates. "),
+        TUNED,
+    )
+    lost = joined(begin, Text("no run of the others has a loss within the range of numbers."))
+    leads = smallest(OTHERS) >= OWN
+    sentence = Piecewise(
+        (lost, Eq(numbers_in(OTHERS), 0)),
+        (always, And(leads, ahead >= rates)),
+        (ours, leads),
+        (theirs, True),
+    )
+    return sentence, known
 
 
 def _where(run: LessonLayout) -> str:

@@ -6,13 +6,14 @@ from typing import Literal, cast
 
 from sympy import Eq, Symbol
 
+from toolkit.book.address import Area
 from toolkit.book.known import Known, at, down
 from toolkit.book.limits import MAX_CHOICES
 from toolkit.book.live import computed
 from toolkit.book.measure import ROW_POINTS
 from toolkit.book.regions import open_areas
 from toolkit.book.sheet import Chart, FirstView, Sheet, Validation
-from toolkit.book.tables import Cell, Table
+from toolkit.book.tables import Cell
 from toolkit.network.derivation import LEARNING_RATE
 from toolkit.network.forward import layer_name
 from toolkit.network.optimizers import ALPHA, BETAS, MEANINGS, MOMENTUM
@@ -28,18 +29,19 @@ from toolkit.pages.backprop.layout import (
     rate_sheet,
     steering,
 )
-from toolkit.pages.backprop.loss_curves import comparison
+from toolkit.pages.backprop.table import Verdict
+from toolkit.symbols.choices import if_number
 from toolkit.symbols.equation import quantity
 from toolkit.symbols.lookups import lookup
 from toolkit.symbols.records import occurrences
-from toolkit.symbols.text import Text, joined, number_in_brackets
+from toolkit.symbols.text import Text, joined, number_in_brackets, number_text
 
+QUESTION = "What do the inputs, the weights and the learning rate do to the loss?"
 INSTRUCTIONS = (
-    "Change a yellow cell and press Enter: every step, table, gradient and chart in this book "
-    "follows. Undo (Ctrl+Z) brings the old value back.",
-    "Only the yellow cells of this sheet can be changed. The other sheets are open: press F2 on "
-    "any number to see how it is made.",
+    "Change a yellow cell and press Enter: every sheet follows, and Ctrl+Z brings the old value "
+    "back. On any other sheet, press F2 on a number to see its formula."
 )
+EMPTY = "no number: an empty cell counts as 0"
 HEADINGS = ("parameter", "value", "what it is", "rounded")
 POINTS_A_CENTIMETRE = 72 / 2.54
 Kind = Literal["number", "positive", "choice", "formula"]
@@ -53,13 +55,16 @@ CHOICE = (
 )
 
 
-def sheet(run: LessonLayout, tables: list[Table], of_optimizers: Chart | None = None) -> Sheet:
+def sheet(
+    run: LessonLayout, chart: Chart, verdict: Verdict, of_optimizers: Chart | None = None
+) -> Sheet:
     """The second sheet of the workbook, with a chart of the compared optimizers if any."""
-    chart = comparison(run, tables)
     charts = (chart, _below(chart, of_optimizers)) if of_optimizers else (chart,)
     cells = {
         (1, 1): Cell(run.lesson.title, "title"),
-        **{(2 + n, 1): Cell(line, "muted") for n, line in enumerate(INSTRUCTIONS)},
+        (2, 1): Cell(QUESTION, "muted"),
+        (3, 1): _finding(run, verdict),
+        (5, 1): Cell(INSTRUCTIONS, "muted"),
         (4, 1): Cell(layout.START, "link", link=layout.START),
         (4, 2): Cell(layout.BACKPROP, "link", link=layout.BACKPROP),
         (4, 3): Cell(layout.RATES, "link", link=layout.RATES),
@@ -72,13 +77,21 @@ def sheet(run: LessonLayout, tables: list[Table], of_optimizers: Chart | None = 
         PARAMETERS,
         cells,
         charts=charts,
-        widths={1: 14, 2: 16, 3: 44, 4: 12, 5: 3},
+        widths={1: 13, 2: 14, 3: 42, 4: 11, 5: 2},
+        heights={1: 26.0},
         freeze=(layout.FIRST_PARAMETER_ROW, 1),
         tab="E69F00",
         protected=True,
         validations=_validations(run),
-        first_view=FirstView(controls=open_areas(cells), effects=charts),
+        first_view=FirstView(Area.of(2, 1), open_areas(cells), (chart,), Area.of(3, 1)),
     )
+
+
+def _finding(run: LessonLayout, verdict: Verdict) -> Cell:
+    """The chosen learning rate, and the sentence about it."""
+    words, known = verdict
+    text = joined(Text("The chosen rate is η = "), number_text(LEARNING_RATE), Text(". "), words)
+    return computed(text, known | {LEARNING_RATE: run.parameters[LEARNING_RATE]}, "bold")
 
 
 def _headings() -> dict[tuple[int, int], Cell]:
@@ -102,7 +115,7 @@ def _row(row: int, symbol: Symbol, known: Known, meaning: str) -> dict[tuple[int
     return {
         (row, 1): Cell(symbol.name, "symbol"),
         (row, 2): Cell(cast("float", known.value), "input"),
-        (row, 3): Cell(meaning, "note"),
+        (row, 3): computed(if_number(symbol, Text(meaning), Text(EMPTY)), {symbol: known}, "note"),
         (row, 4): computed(number_in_brackets(symbol), {symbol: known}, "rounded"),
     }
 

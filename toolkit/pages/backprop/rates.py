@@ -1,81 +1,325 @@
-"""A comparison of the learning rates: a summary, selected epochs, and a loss chart for each."""
+"""A comparison of the learning rates: a small chart and a sentence for each, and a summary."""
 
-from dataclasses import replace
 from math import ceil
 
-from toolkit.book.known import at
-from toolkit.book.regions import open_areas
-from toolkit.book.sheet import Chart, FirstView, Sheet
+from sympy import And, Eq, Expr, Integer, Piecewise
+
+from toolkit.book.address import Area
+from toolkit.book.known import Known, down
+from toolkit.book.page import PageBuilder
+from toolkit.book.sheet import Chart, Scale
 from toolkit.book.tables import Cell, Table
-from toolkit.network.derivation import LOSS
-from toolkit.pages.backprop.layout import RATES, START, LessonLayout, rate_sheet, rate_symbol
+from toolkit.pages.backprop.curves import Curve, curve_of
+from toolkit.pages.backprop.layout import (
+    RATES,
+    START,
+    LessonLayout,
+    letter_cell,
+    rate_sheet,
+    rate_symbol,
+)
 from toolkit.pages.backprop.loss_curves import (
-    WIDTHS,
-    Curve,
+    CHOSEN_COLUMN,
+    STATUS_COLUMN,
+    WORDS_COLUMN,
     chosen,
-    comparison,
-    goal_cells,
-    loss_line,
+    definitions,
+    rules,
+    settings,
     summaries,
 )
-from toolkit.pages.backprop.table import title
+from toolkit.pages.backprop.rate_charts import (
+    CEILING_WORDS,
+    all_rates,
+    ceiling,
+    curve_table,
+    mark,
+    small_chart,
+)
+from toolkit.pages.backprop.table import Verdict
+from toolkit.pages.backprop.trends import STUCK
+from toolkit.symbols.bounds import held
+from toolkit.symbols.choices import if_number, matching
+from toolkit.symbols.equation import quantity
+from toolkit.symbols.lookups import element, lookup
+from toolkit.symbols.ranges import largest, numbers_in, rank_from_below, rise_count, smallest
+from toolkit.symbols.text import Text, joined, number_text
 
-FIRST_ROW = 6
-CHART_ROWS, CHARTS_ACROSS, CHARTS_A_PAGE = 17, 2, 6
-COMPARISON_ROWS = 20
+QUESTION = (
+    "How does the learning rate η change the way the loss falls? Every run starts from the same "
+    "weights; only η differs."
+)
+SETTINGS_ROW, FIRST_BAND = 4, 5
+ACROSS, BLOCK, CHART_ROWS = 3, 3, 7  # charts in a band; columns and rows of one
+BAND_ROWS = CHART_ROWS + 3
+WIDTH, LAST = 18.0, 14
+LOSSY = "F8C08A"  # the fill of the highest loss
+LINE_POINTS = 15.0
+RATE, EPOCH, OWN, LABEL, WORDS, NAMES, WORD, LETTER = (
+    quantity(n)
+    for n in ("η", "an epoch", "own loss", "label", "sentences", "names", "sentence", "letter")
+)
+RATES_, CHOSEN, EARLIER, LATER, EARLIER_RATES, LATER_RATES, STATUSES = (
+    quantity(n)
+    for n in (
+        "rates",
+        "losses at the chosen epoch",
+        "earlier losses",
+        "later losses",
+        "earlier rates",
+        "later rates",
+        "statuses",
+    )
+)
+BEST, BEST_STATUS, WORST = (quantity(n) for n in ("the lowest", "its status", "the highest"))
 
 
-def sheet(run: LessonLayout, tables: list[Table]) -> Sheet:
-    """Rows of results, the losses at selected epochs, and charts below."""
-    bottom = FIRST_ROW + len(tables)
-    curves = [
-        Curve(rate_sheet(letter), rate_sheet(letter), table, run.parameters[rate_symbol(letter)])
+def curves_of(run: LessonLayout, tables: list[Table]) -> list[Curve]:
+    """The curve of each learning rate."""
+    return [
+        curve_of(run, name, name, table, run.parameters[rate_symbol(letter)])
         for letter, table in zip(run.letters, tables, strict=True)
+        for name in (rate_sheet(letter),)
     ]
-    cells = {
-        (1, 1): Cell(RATES, "title"),
-        (2, 1): Cell("The same start, the same network; only the step differs.", "muted"),
-        (2, 6): Cell(START, "link", link=START),
-        **goal_cells(run),
-        **summaries(run, curves, RATES, FIRST_ROW - 1, "table"),
-        **chosen(run, curves, RATES, bottom + 1, "table"),
-    }
-    top = bottom + 4 + len(tables)
-    several = len(tables) > 1
-    below = top + COMPARISON_ROWS * several
-    charts = tuple(_chart(run, table, rate, below) for rate, table in enumerate(tables))
-    # Six charts fit one page, so with up to six charts no page break divides one.
-    pages = ceil(len(charts) / CHARTS_A_PAGE)
-    if several:
-        charts = (_comparison(run, tables, top), *charts)
-    return Sheet(
-        RATES,
-        cells,
-        charts=charts,
-        widths=WIDTHS,
-        tab="009E73",
-        pages_high=pages,
-        portrait=True,
-        first_view=FirstView(controls=open_areas(cells), effects=charts[:1]),
+
+
+class RatesPage(PageBuilder):
+    """The sheet under construction; the rows of its parts follow from the number of rates."""
+
+    def __init__(self, run: LessonLayout, tables: list[Table]) -> None:
+        super().__init__(RATES, tab="009E73", portrait=False)
+        self.run, self.curves, self.count = run, curves_of(run, tables), len(tables)
+        self.results = FIRST_BAND + BAND_ROWS * ceil(self.count / ACROSS) + 2
+        self.extremes = self.results + self.count + 2
+        self.further = self.extremes + 3
+        self.meanings = self.further + self.count + 3
+        self.drawn = self.meanings + 10
+        self.widths = dict.fromkeys(range(1, LAST), WIDTH)
+        self.names = [self._name(n) for n in range(self.count)]
+
+    def band(self, rate: int) -> tuple[int, int]:
+        """The first cell of the block of a rate."""
+        down_, across = divmod(rate, ACROSS)
+        return FIRST_BAND + BAND_ROWS * down_, 1 + BLOCK * across
+
+    def _name(self, rate: int) -> Known:
+        """The heading of a block: the present rate, such as η = 0.1."""
+        text = joined(Text("η = "), number_text(RATE))
+        return self.compute(self.band(rate), text, {RATE: self.curves[rate].rate}, "subtitle")
+
+    def column(self, column: int, first: int = 0, last: int | None = None) -> Known:
+        """The results of the rates from `first` to before `last` in one column."""
+        rows = range(self.count)[first:last]
+        values = [self.cells[self.results + 1 + n, column].value for n in rows]
+        return down(RATES, self.results + 1 + first, column, values)
+
+    def result(self, rate: int, column: int) -> Known:
+        """One result of a rate."""
+        return self.known((self.results + 1 + rate, column))
+
+    def write_results(self) -> None:
+        """The table of results, with the yellow cells and what the statuses mean."""
+        self.settings, cells = settings(self.run, RATES, SETTINGS_ROW)
+        top = self.results
+        self.cells |= {
+            **cells,
+            (top - 1, 1): Cell("The results of each learning rate", "subtitle"),
+            **summaries(self.curves, RATES, top, "table", self.settings),
+            **chosen(self.run, self.curves, RATES, self.further, "table"),
+            **definitions(self.meanings),
+        }
+        self.heights[top] = 3 * LINE_POINTS
+        self.validations += rules(self.run, SETTINGS_ROW)
+
+    def write_extremes(self) -> None:
+        """The lowest and the highest loss at the chosen epoch, with their rates."""
+        known = {
+            CHOSEN: self.column(CHOSEN_COLUMN),
+            RATES_: self.column(2),
+            STATUSES: self.column(STATUS_COLUMN),
+        }
+        for row, word, extreme in (
+            (self.extremes, "lowest loss at the chosen epoch", smallest(CHOSEN)),
+            (self.extremes + 1, "highest loss at the chosen epoch", largest(CHOSEN)),
+        ):
+            self.cells[row, 1] = Cell(word, "text")
+            for column, expr in (
+                (3, extreme),
+                (4, lookup(RATES_, CHOSEN, extreme)),
+                (5, lookup(STATUSES, CHOSEN, extreme)),
+            ):
+                some = Piecewise((Text("–"), Eq(numbers_in(CHOSEN), 0)), (expr, True))
+                self.compute((row, column), some, known, "fit" if column == 3 else "note")
+            loss, rate = self.known((row, 3)), self.known((row, 4))
+            words = joined(
+                Text("η = "), number_text(RATE), Text(" (loss "), number_text(OWN), Text(")")
+            )
+            known_extreme = {OWN: loss, RATE: rate}
+            self.compute((row, 6), if_number(OWN, words, Text("–")), known_extreme, "note")
+
+    def write_finding(self) -> None:
+        """One sentence about the losses at the chosen epoch."""
+        known = {
+            EPOCH: self.settings.epoch,
+            OWN: self.result(0, CHOSEN_COLUMN),
+            CHOSEN: self.column(CHOSEN_COLUMN),
+            EARLIER: self.column(CHOSEN_COLUMN, 0, -1),
+            LATER: self.column(CHOSEN_COLUMN, 1),
+            EARLIER_RATES: self.column(2, 0, -1),
+            LATER_RATES: self.column(2, 1),
+            BEST: self.known((self.extremes, 6)),
+            BEST_STATUS: self.known((self.extremes, 5)),
+            WORST: self.known((self.extremes + 1, 6)),
+        }
+        if self.count == 1:
+            for symbol in (EARLIER, LATER, EARLIER_RATES, LATER_RATES):
+                del known[symbol]
+        self.finding = (3, 1)
+        self.compute(self.finding, finding(self.count, self.run.trace.epochs), known, "bold")
+
+    def _dot(self, rate: int) -> Known:
+        """The height of the dot at the chosen epoch, which is on the curve as it is drawn."""
+        known = {CHOSEN: self.plot.known(RATES, rate + 1), EPOCH: self.settings.epoch}
+        height = element(CHOSEN, epoch_held(self.run.trace.epochs) + 1)
+        return self.compute((self.plot.row - 1, rate + 2), height, known, "fit")
+
+    def write_block(self, rate: int) -> None:
+        """The chart of a rate, and below it the sentence and the loss at the chosen epoch."""
+        row, column = self.band(rate)
+        below = row + 1 + CHART_ROWS
+        sheet = self.curves[rate].sheet
+        words, loss = self.result(rate, WORDS_COLUMN), self.result(rate, CHOSEN_COLUMN)
+        self.cells[row, column + 2] = Cell(f"table: {sheet}", "link", link=sheet)
+        self.compute((below, column), LABEL, {LABEL: words}, "wrapped")
+        self.merges.append(Area.of(below, column, 1, BLOCK))
+        self.heights[below] = 2 * LINE_POINTS
+        text = joined(Text("loss at epoch "), epoch_held(self.run.trace.epochs))
+        label = self.compute((below + 1, column), text, {EPOCH: self.settings.epoch}, "muted")
+        self.compute((below + 1, column + 1), OWN, {OWN: loss}, "fit")
+        self.compute(
+            (below + 1, column + 2),
+            rank(self.count),
+            {OWN: loss, CHOSEN: self.column(CHOSEN_COLUMN)},
+            "note",
+        )
+        dot = mark(label, self.known((self.extremes + 2, 3)), self._dot(rate), rate)
+        chart = small_chart(self.names, self.plot, rate, dot, (row + 1, column))
+        self.charts.append(chart)
+
+    def sentence(self, rate: int) -> Verdict:
+        """The sentence about one rate, as a formula."""
+        return WORD, {WORD: self.result(rate, WORDS_COLUMN)}
+
+    def verdict(self) -> Verdict:
+        """The sentence about the rate that is chosen on the sheet Parameters, as a formula."""
+        known = {
+            WORDS: self.column(WORDS_COLUMN),
+            NAMES: self.column(1),
+            WORD: self.result(0, WORDS_COLUMN),
+            LETTER: letter_cell(self.run),
+        }
+        # A single rate is read directly, since Gnumeric does not search a range of one cell.
+        if self.count == 1:
+            return WORD, known
+        return lookup(WORDS, NAMES, joined(Text("Rate "), LETTER)), known
+
+    def comparison(self) -> Chart:
+        """The losses at all rates in one chart, for the sheet Parameters."""
+        return all_rates(self.names, self.plot)
+
+    def write_lines(self) -> None:
+        """The losses as the charts draw them."""
+        row = self.drawn
+        self.cells[row, 1] = Cell(CEILING_WORDS, "subtitle")
+        self.cells[row + 1, 1] = ceiling(self.curves[0])
+        limit = self.known((row + 1, 1))
+        self.plot = curve_table(self.curves, row + 4, limit)
+        self.tables.append(self.plot)
+        self.cells[row + 2, 1] = Cell("The dots at the chosen epoch, then the curves", "text")
+        self.cells[self.extremes + 2, 1] = Cell("the chosen epoch, as the formulas use it", "text")
+        self.compute(
+            (self.extremes + 2, 3),
+            epoch_held(self.run.trace.epochs),
+            {EPOCH: self.settings.epoch},
+            "integer",
+        )
+
+
+def epoch_held(epochs: int) -> Expr:
+    """The chosen epoch, within the epochs of the tables whatever is in its cell."""
+    return held(EPOCH, Integer(0), Integer(epochs))
+
+
+def rank(count: int) -> Expr:
+    """The place of a loss among those of all rates at the chosen epoch, in words."""
+    if count == 1:
+        return if_number(OWN, Text("the only rate"), Text("out of range"))
+    place = rank_from_below(OWN, CHOSEN)
+    words = Piecewise(
+        (Text("the lowest of all"), Eq(place, 1)),
+        (joined(Text("rank "), place, Text(f" of {count}")), True),
+    )
+    return if_number(OWN, words, Text("out of range"))
+
+
+def finding(count: int, epochs: int) -> Expr:
+    """A sentence about the losses of `count` rates at the chosen epoch."""
+    begin = joined(Text("At epoch "), epoch_held(epochs), Text(" "))
+    if count == 1:
+        own = joined(begin, Text("the loss is "), number_text(OWN), Text("."))
+        return if_number(OWN, own, joined(begin, Text("the loss is out of the range of numbers.")))
+    lowest = joined(begin, Text("the loss is lowest at "), BEST)
+    stuck = matching(
+        BEST_STATUS,
+        Text(STUCK),
+        Text(", but that run is stuck: its gradients are almost 0, so it learns no more."),
+        Text("."),
+    )
+    extremes = joined(lowest, Text(" and highest at "), WORST, stuck)
+    ordered = joined(
+        begin, Text("each larger rate has a lower loss: from "), WORST, Text(" to "), BEST, stuck
+    )
+    in_order = And(
+        Eq(rise_count(EARLIER_RATES, LATER_RATES, Integer(0)), count - 1),
+        Eq(rise_count(LATER, EARLIER, Integer(0)), count - 1),
+    )
+    diverged = Text(f" of {count} runs have left the range of numbers")
+    lost = joined(lowest, Text("; "), count - numbers_in(CHOSEN), diverged, stuck)
+    return Piecewise(
+        (
+            joined(begin, Text("every run has left the range of numbers.")),
+            Eq(numbers_in(CHOSEN), 0),
+        ),
+        (lost, numbers_in(CHOSEN) < count),
+        (ordered, in_order),
+        (extremes, True),
     )
 
 
-def _comparison(run: LessonLayout, tables: list[Table], top: int) -> Chart:
-    """A wider copy of the chart on the sheet Parameters."""
-    return replace(comparison(run, tables), row=top, column=1, width=28.4, height=9.5)
-
-
-def _chart(run: LessonLayout, table: Table, rate: int, top: int) -> Chart:
-    down, across = divmod(rate, CHARTS_ACROSS)
-    heading = at(rate_sheet(run.letters[rate]), 1, 1, title(run, rate).value)
-    return Chart(
-        heading,
-        "epoch",
-        LOSS.name,
-        (loss_line(run, table, rate),),
-        row=top + CHART_ROWS * down,
-        column=(1, 5)[across],
-        width=14,
-        height=8,
-        y_min=0,
+def page(run: LessonLayout, tables: list[Table]) -> RatesPage:
+    """The completed page, whose cells other sheets may refer to."""
+    page = RatesPage(run, tables)
+    page.cells[1, 1] = Cell(RATES, "title")
+    page.heights[1] = 26.0
+    page.cells[2, 1] = Cell(QUESTION, "muted")
+    page.question = (2, 1)
+    page.cells[1, 4] = Cell("Results and definitions", "link", link=RATES, spot=(page.results, 1))
+    page.cells[1, 7] = Cell(START, "link", link=START)
+    page.write_results()
+    page.write_extremes()
+    page.write_finding()
+    page.write_lines()
+    for rate in range(page.count):
+        page.write_block(rate)
+    blocks = [page.band(rate) for rate in range(min(page.count, 2 * ACROSS))]
+    last = CHART_ROWS + 2
+    strip = tuple(
+        Area.of(row + last, column + 1) for row, column in map(page.band, range(page.count))
     )
+    page.scales.append(Scale(strip, LOSSY))
+    page.controls += [Area.of(SETTINGS_ROW, 3), Area.of(SETTINGS_ROW, 6)]
+    page.effects += [
+        *page.charts[: len(blocks)],
+        *(Area.of(row + last - 1, column, 2, BLOCK) for row, column in blocks),
+    ]
+    return page

@@ -15,7 +15,9 @@ READABLE = 60  # columns
 MOST_SHEETS = 40
 # The groups of columns that belong to all samples together.
 SHARED: tuple[Kind, ...] = ("weight", "bias", "loss", *STATE_KINDS)
-HINT = f"Row by row the epochs of {BACKPROP}, which holds the weights and adds up the errors."
+QUESTION = (
+    f"How do the outputs and errors of this sample change? {BACKPROP} holds weights and loss."
+)
 
 
 def tables(run: LessonLayout) -> dict[str, Table]:
@@ -50,9 +52,6 @@ def name(sample: int) -> str:
 
 def sheet(run: LessonLayout, name: str, epochs: Table) -> Sheet:
     """One sample from its inputs to its errors, and its gradients."""
-    cells = {
-        (1, 1): Cell(f"{name} of {len(run.lesson.samples.inputs)}, epoch by epoch", "title"),
-        (2, 1): Cell("back", "link", link=BACKPROP),
-        (2, 2): Cell(HINT, "muted"),
-    }
+    title = Cell(f"{name} of {len(run.lesson.samples.inputs)}, epoch by epoch", "title")
+    cells = table.heading(title, BACKPROP, QUESTION)
     return table.page(name, cells, epochs, tab="000000")

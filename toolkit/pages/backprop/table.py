@@ -8,32 +8,30 @@ from dataclasses import dataclass, replace
 from math import ceil
 
 import numpy as np
-from sympy import Integer, Symbol
+from sympy import Expr, Integer, Symbol
 
 from toolkit.book.address import Area, Operand
 from toolkit.book.known import ABOVE, Known, in_row
 from toolkit.book.live import computed
 from toolkit.book.sheet import Chart, Effect, FirstView, Sheet
 from toolkit.book.tables import Cell, Column, Table
-from toolkit.book.theme import fitting
 from toolkit.network.derivation import EPOCH, LEARNING_RATE, LOSS, Derivation
-from toolkit.network.trace import Values
 from toolkit.pages.backprop.layout import (
     PARAMETERS,
     LessonLayout,
-    column_of,
     rate_sheet,
     rate_symbol,
 )
 from toolkit.symbols.equation import Equation, Gradient, Previous
 from toolkit.symbols.text import Text, joined, number_text
 
-FIRST_LOSSES = 10  # epochs
 HEADING_ROW = 3
 COLUMNS_A_PAGE = 16
 ROWS_HINT = "Row 0 is the start; each row below it is one epoch later."
-HINT = f"to the parameters. {ROWS_HINT}"
-STYLES = {"inputs": "short", "targets": "short", "loss": "loss", "optimizer": "large"}
+QUESTION = "What does each epoch do to the weights, the outputs and the loss at this learning rate?"
+TITLE, FINDING = (1, 2), Area.of(1, 10)
+Cells = dict[tuple[int, int], Cell]
+Verdict = tuple[Expr, dict[Symbol, Known]]
 
 
 @dataclass(frozen=True)
@@ -88,21 +86,32 @@ def _outlined(columns: tuple[Column, ...]) -> tuple[Column, ...]:
     return tuple(replace(c, outline=int(c.heading_style == last)) for c, last in pairs)
 
 
-def sheet(run: LessonLayout, rate: int) -> Sheet:
-    """The table with its heading; epochs and headings remain visible."""
-    letter = run.letters[rate]
-    cells = {
-        (1, 1): title(run, rate),
-        (2, 1): Cell("back", "link", link=PARAMETERS),
-        (2, 2): Cell(HINT, "muted"),
+def sheet(run: LessonLayout, rate: int, epochs: Table, verdict: Verdict) -> Sheet:
+    """The table with its heading; epochs and headings remain visible.
+
+    `verdict` is the sentence about this learning rate, with the cells that it reads.
+    """
+    cells = heading(title(run, rate), PARAMETERS, QUESTION, verdict)
+    return page(rate_sheet(run.letters[rate]), cells, epochs, effects=(FINDING,))
+
+
+def heading(title: Cell, back: str, question: str, verdict: Verdict | None = None) -> Cells:
+    """The rows above a table: title and finding, and the question with a hint on the rows.
+
+    Texts begin to the right of the frozen column, so that its edge does not cut them.
+    """
+    finding = {(FINDING.row, FINDING.column): computed(*verdict, "bold")} if verdict else {}
+    return {
+        (1, 1): Cell("back", "link", link=back),
+        TITLE: title,
+        (2, 2): Cell(f"{question} {ROWS_HINT}", "muted"),
+        **finding,
     }
-    epochs = table(run, rate)
-    return page(rate_sheet(letter), cells, epochs, effects=losses(epochs))
 
 
 def page(
     name: str,
-    cells: dict[tuple[int, int], Cell],
+    cells: Cells,
     epochs: Table,
     charts: tuple[Chart, ...] = (),
     tab: str = "0072B2",
@@ -118,15 +127,14 @@ def page(
         charts,
         freeze=(HEADING_ROW + 1, 2),
         tab=tab,
+        heights={1: 26.0},
         pages_wide=ceil(len(epochs.columns) / COLUMNS_A_PAGE),
-        first_view=FirstView(effects=effects or (epochs.area.first,)),
+        first_view=FirstView(
+            question=Area.of(2, 2),
+            effects=effects or (epochs.area.first,),
+            finding=FINDING if (FINDING.row, FINDING.column) in cells else None,
+        ),
     )
-
-
-def losses(epochs: Table) -> tuple[Area, ...]:
-    """The loss of the first epochs, which shows whether a network learns."""
-    column = epochs.column + column_of(epochs, LOSS.name)
-    return (Area.of(epochs.row, column, min(FIRST_LOSSES, epochs.last_row - epochs.row) + 1),)
 
 
 def title(run: LessonLayout, rate: int) -> Cell:
@@ -225,19 +233,12 @@ def _column(
     return Column(
         entry.symbol.name,
         values,
-        style="integer"
-        if entry.symbol == EPOCH
-        else _style(entry.group, np.asarray(values, float)),
+        style="integer" if entry.symbol == EPOCH else "fit",
         heading_style=f"heading {entry.group}",
         formula=_formula(entry.equation, cells, run),
         first=_formula(entry.start, cells, run),
         width=_width(entry),
     )
-
-
-def _style(group: str, values: Values) -> str:
-    sizes = np.abs(values[np.isfinite(values)])
-    return fitting(STYLES.get(group, "number"), float(sizes.max(initial=0.0)))
 
 
 def _formula(

@@ -3,18 +3,23 @@
 import numpy as np
 from numpy.typing import NDArray
 
+from toolkit.book.address import Area
 from toolkit.book.raster import image_picture
-from toolkit.book.sheet import FirstView, Picture, Sheet
+from toolkit.book.sheet import Picture, Sheet
 from toolkit.book.tables import Cell
 from toolkit.convnet.history import Pictures
 from toolkit.convnet.template import Augmentation
-from toolkit.pages.mnist.layout import AUGMENTATION, MnistRun, opening
+from toolkit.pages.mnist import layout
+from toolkit.pages.mnist.layout import AUGMENTATION, FIRST_ROW, MnistPage, MnistRun
 
 SIDE, LEFT = 56, 7  # pixels
-SETTINGS_ROW, FIRST_COLUMN = 4, 2
+HEADING_ROW, FIRST_COLUMN, GAP = FIRST_ROW, 2, 2.0
+SETTINGS_ROWS, SETTINGS_WIDTH = 3, 62.0  # rows of pictures, and characters
 HEIGHT, WIDTH = 48, 9.3  # points and characters
 Images = NDArray[np.uint8]
-EACH = "What the network sees: every time an image comes up in training, it is at random"
+EACH = (
+    "Every image is changed at random each time it comes up in training; its label stays the same."
+)
 NONE = "The template asks for no augmentation: the network sees the images as they are."
 
 
@@ -22,32 +27,32 @@ def sheet(result: MnistRun, samples: Pictures) -> Sheet:
     """One row for each class: a training image, followed by random changes of it."""
     draws = samples.draws
     settings = _settings(result.history.model.augmentation)
-    cells = opening(AUGMENTATION, EACH if settings else NONE)
-    cells |= {(row, 1): Cell(words, "label") for row, words in enumerate(settings, SETTINGS_ROW)}
-    first = SETTINGS_ROW + len(settings) + 2
-    cells[first - 1, 1] = Cell("label", "heading")
-    cells[first - 1, FIRST_COLUMN] = Cell("image", "heading")
-    for number in range(draws.shape[1]):
-        cells[first - 1, FIRST_COLUMN + 1 + number] = Cell(f"draw {number + 1}", "heading")
-    pictures: list[Picture] = []
-    for row, label in enumerate(samples.labels, first):
-        name, original = result.class_names[label], samples.originals[row - first]
-        cells[row, 1] = Cell(name, "middle")
-        pictures += _row(row, name, [original, *draws[row - first]])
-    widths = {1: max(11, 2 + max(map(len, result.class_names)))}
-    return Sheet(
-        AUGMENTATION,
-        cells,
-        pictures=tuple(pictures),
-        widths=widths
-        | dict.fromkeys(range(FIRST_COLUMN, FIRST_COLUMN + 1 + draws.shape[1]), WIDTH),
-        heights=dict.fromkeys(range(first, first + len(draws)), HEIGHT),
-        freeze=(first, 2),
-        tab="009E73",
-        pages_high=1,
-        portrait=True,
-        first_view=FirstView(effects=tuple(pictures[: 1 + draws.shape[1]])),
-    )
+    question = "What images does the network see during training?"
+    page = layout.page(AUGMENTATION, AUGMENTATION, question, "009E73")
+    page.state(EACH if settings else NONE)
+    images = "image", *(f"draw {number + 1}" for number in range(draws.shape[1]))
+    for column, heading in enumerate(("label", *images), 1):
+        page.cells[HEADING_ROW, column] = Cell(heading, "heading")
+    for row, label in enumerate(samples.labels, HEADING_ROW + 1):
+        number, name = row - HEADING_ROW - 1, result.class_names[label]
+        page.cells[row, 1] = Cell(name, "middle")
+        page.pictures += _row(row, name, [samples.originals[number], *draws[number]])
+        page.heights[row] = HEIGHT
+    page.effects += page.pictures[: len(images)]
+    _write_settings(page, FIRST_COLUMN + len(images) + 1, settings)
+    page.widths |= {1: max(11, 2 + result.longest_name), FIRST_COLUMN + len(images): GAP}
+    page.widths |= dict.fromkeys(range(FIRST_COLUMN, FIRST_COLUMN + len(images)), WIDTH)
+    page.freeze, page.pages_high = (HEADING_ROW + 1, 1), 1
+    return page.finish()
+
+
+def _write_settings(page: MnistPage, column: int, settings: list[str]) -> None:
+    """List the changes on the right of the pictures, in one cell beside the first of them."""
+    if settings:
+        page.widths[column] = SETTINGS_WIDTH
+        page.cells[HEADING_ROW, column] = Cell("Each draw is", "heading")
+        page.cells[HEADING_ROW + 1, column] = Cell("\n".join(settings), "wrapped")
+        page.merges.append(Area.of(HEADING_ROW + 1, column, SETTINGS_ROWS))
 
 
 def _row(row: int, name: str, images: list[Images]) -> list[Picture]:
@@ -63,16 +68,14 @@ def _settings(augmentation: Augmentation) -> list[str]:
     """The settings of the template in words; empty if images are not changed."""
     changes = _changes(augmentation)
     if changes and augmentation.share < 1:
-        changes.append(
-            f"all of this for {augmentation.share:.0%} of the images, the others as they are"
-        )
+        changes.append(f"changed in these ways for {augmentation.share:.0%} of the images only")
     if changes and augmentation.plain_epochs:
         last = (
             "in the last epoch"
             if augmentation.plain_epochs == 1
             else f"in the last {augmentation.plain_epochs} epochs"
         )
-        changes.append(f"{last} not at all: the images as they are")
+        changes.append(f"not changed at all {last}")
     return changes
 
 

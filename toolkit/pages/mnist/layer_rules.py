@@ -1,14 +1,14 @@
-"""The shape and the cost of every kind of layer, as equations.
+"""The shape and the cost of every kind of layer, and what makes a layer impossible, as equations.
 
 Sizes and parameters are PyTorch's; the receptive field follows A. Araujo, W. Norris and J. Sim,
 "Computing Receptive Fields of Convolutional Neural Networks", Distill, 2019.
 """
 
-from sympy import Eq, Expr, Integer, Or, Piecewise, Symbol, floor
+from sympy import And, Eq, Expr, Integer, Min, Ne, Or, Piecewise, Symbol, floor
 
 from toolkit.convnet.shapes import NAMES
 from toolkit.symbols.equation import Equation, quantity
-from toolkit.symbols.text import Text
+from toolkit.symbols.text import Text, joined
 
 CONVOLUTION, MAX_POOL = NAMES["convolution"], NAMES["max_pool"]
 WITH_BIAS = f"{CONVOLUTION} + bias"
@@ -31,8 +31,13 @@ PARAMETERS, MULTIPLY_ADDS, VALUES, MEGABYTES = (
     quantity(name) for name in ("parameters", "multiply-adds", "values", "MB")
 )
 BYTES, MEGABYTE = quantity("bytes a number"), quantity("bytes a MB")
-CHECK = Symbol("check")
-FITS, TOO_LARGE = Text("pass"), Text("fail: too large")
+CHECK, CHECK_IN = Symbol("check"), Symbol("check before")
+MAPS, MAPS_IN = quantity("maps"), quantity("maps in")  # 1 for maps, 0 for features
+NUMBER, MODULE, SHAPE = Symbol("number"), Symbol("Layer (type)"), Symbol("Output Shape")
+FITS, NOTHING = Text("pass"), Text("")
+UNSET, NO_MAPS, TOO_LARGE, PADDED = (
+    Text(f"fail: {why}") for why in ("no number", "needs maps", "too large", "padding")
+)
 
 
 def _is(*kinds: str) -> Expr:
@@ -50,6 +55,7 @@ def _size(side: Symbol) -> Expr:
     return Piecewise((slid, SLIDES), (1, _is(AVERAGE_POOL, LINEAR)), (side, True))
 
 
+IMAGE_VALUES = Equation(VALUES, C * H * W)
 RULES = (
     Equation(C, Piecewise((CHANNELS, _is(CONVOLUTION, WITH_BIAS, LINEAR)), (C_IN, True))),
     Equation(H, _size(H_IN)),
@@ -81,7 +87,53 @@ RULES = (
             (Integer(0), True),
         ),
     ),
-    Equation(VALUES, C * H * W),
+    IMAGE_VALUES,
     Equation(MEGABYTES, VALUES * BYTES / MEGABYTE),
-    Equation(CHECK, Piecewise((FITS, (H >= 1) & (W >= 1)), (TOO_LARGE, True))),
+    Equation(MAPS, Piecewise((0, _is(AVERAGE_POOL, LINEAR)), (MAPS_IN, True))),
 )
+
+# A layer is checked before anything else is computed from its settings. In an empty cell, every
+# setting counts as 0, and there is nothing to check after a layer that is impossible.
+POSSIBLE = Equation(
+    CHECK,
+    Piecewise(
+        (NOTHING, Ne(CHECK_IN, FITS)),
+        (UNSET, And(SLIDES, Or(KERNEL < 1, STRIDE < 1))),
+        (UNSET, And(_is(CONVOLUTION, WITH_BIAS, LINEAR), CHANNELS < 1)),
+        (NO_MAPS, And(Or(SLIDES, _is(AVERAGE_POOL)), MAPS_IN < 1)),
+        (TOO_LARGE, And(SLIDES, Min(H_IN, W_IN) + 2 * PADDING < KERNEL)),
+        (PADDED, And(_is(MAX_POOL), 2 * PADDING > KERNEL)),
+        (FITS, True),
+    ),
+)
+IMAGE_POSSIBLE = Equation(CHECK, Piecewise((FITS, (C >= 1) & (H >= 1) & (W >= 1)), (UNSET, True)))
+
+
+def if_possible(expr: Expr) -> Expr:
+    """The expression, or an empty text for a layer that is impossible or comes after one."""
+    return Piecewise((expr, Eq(CHECK, FITS)), (NOTHING, True))
+
+
+# What torchsummary calls the layers; it prints features, which have no height and width, apart.
+MODULES = (
+    (Text("Conv2d"), _is(CONVOLUTION, WITH_BIAS)),
+    (Text("MaxPool2d"), _is(MAX_POOL)),
+    (Text("BatchNorm2d"), And(_is(BATCH_NORM), MAPS_IN >= 1)),
+    (Text("BatchNorm1d"), _is(BATCH_NORM)),
+    (Text("ReLU"), _is(RELU)),
+    (Text("Dropout2d"), And(_is(DROPOUT), MAPS_IN >= 1)),
+    (Text("Dropout"), _is(DROPOUT)),
+    (Text("AdaptiveAvgPool2d"), _is(AVERAGE_POOL)),
+    (Text("Linear"), True),
+)
+SIDES = joined(Text(", "), H, Text(", "), W)
+PRINTED_SHAPE = Equation(
+    SHAPE,
+    joined(
+        Text("[-1, "),
+        C,
+        Piecewise((SIDES, Or(MAPS >= 1, _is(AVERAGE_POOL))), (NOTHING, True)),
+        Text("]"),
+    ),
+)
+PRINTED = (Equation(MODULE, joined(Piecewise(*MODULES), Text("-"), NUMBER)), PRINTED_SHAPE)

@@ -1,32 +1,41 @@
 """The misclassified held-out images as pictures, with their labels and predictions."""
 
-from collections.abc import Iterator
-
 import numpy as np
 from numpy.typing import NDArray
-from sympy import Symbol
+from sympy import Expr, Symbol
 
-from toolkit.book.known import at
+from toolkit.book.address import Area
+from toolkit.book.known import Known, at
 from toolkit.book.live import computed
 from toolkit.book.raster import image_picture
-from toolkit.book.sheet import FirstView, Picture, Sheet
+from toolkit.book.sheet import Picture, Sheet
 from toolkit.book.tables import Cell, Table
 from toolkit.convnet.history import Predictions
-from toolkit.pages.mnist import predictions
-from toolkit.pages.mnist.layout import MISTAKES, MnistRun, opening
+from toolkit.pages.mnist import layout, predictions
+from toolkit.pages.mnist.layout import (
+    FIRST_ROW,
+    MISTAKES,
+    MnistPage,
+    MnistRun,
+    percent,
+    sentence,
+)
 from toolkit.symbols.lookups import lookup
+from toolkit.symbols.ranges import length
 from toolkit.symbols.records import occurrences
-from toolkit.symbols.text import Text
+from toolkit.symbols.text import Text, grouped_text
 
 MOST_MISTAKES = 400  # pictures
-ACROSS, SIDE, PIXELS_A_CHARACTER = 10, 56, 7
-COUNT_ROW, FIRST_ROW = 4, 6
+MOST_ACROSS, SIDE, PIXELS_A_CHARACTER = 10, 56, 7
+COUNT_ROW, TOP = FIRST_ROW - 1, FIRST_ROW + 1
+HEADING_WIDTH, SEEN_WIDTH = 13.0, 165.0  # characters; of a row of pictures in the first view
 PICTURE_HEIGHT, GAP_HEIGHT = 48.0, 9.0  # points
 FIGURES = {"label": "middle", "prediction": "middle", "confidence": "centred percent"}  # styles
 HEADINGS = ("image", *FIGURES)
 BLOCK = len(HEADINGS) + 2  # rows for the picture, its lines and a gap
-IMAGES, IMAGE, VALUES, VERDICTS = (
-    Symbol(name) for name in ("images", "image", "values", "verdicts")
+IMAGES, IMAGE, VALUES, VERDICTS, LABEL, PREDICTION, SURE = (
+    Symbol(name)
+    for name in ("images", "image", "values", "verdicts", "label", "prediction", "confidence")
 )
 Grid = dict[tuple[int, int], Cell]
 
@@ -39,41 +48,57 @@ def wrong(answers: Predictions) -> NDArray[np.int64]:
 
 
 def sheet(result: MnistRun, answers: Predictions, table: Table, images: NDArray[np.uint8]) -> Sheet:
-    """Ten pictures per row; the cells below them look up `table`, the table of Predictions.
+    """Rows of pictures; the cells below them look up `table`, the table of Predictions.
 
     `images` are all held-out images, (n, 28, 28).
     """
-    mistakes = wrong(answers)
+    mistakes, held_out = wrong(answers), result.history.held_out
     chosen = mistakes[:MOST_MISTAKES]
-    width = max(11, 2 + max(map(len, result.class_names)))
-    cells = opening(MISTAKES, _sentence(result, len(mistakes))) | _count(table, len(chosen))
-    pictures = []
+    width = max(11.0, 2.0 + result.longest_name)
+    across = max(1, min(MOST_ACROSS, int((SEEN_WIDTH - HEADING_WIDTH) / width)))
+    question = f"Which {held_out} images does the network get wrong, and how sure is it of them?"
+    page = layout.page(MISTAKES, "Mistakes", question, "D55E00")
+    page.cells |= _count(table, len(chosen))
     for number, image in enumerate(chosen.tolist()):
-        row, column = FIRST_ROW + BLOCK * (number // ACROSS), 2 + number % ACROSS
+        row, column = TOP + BLOCK * (number // across), 2 + number % across
         below = _below(table, row + 1, column, image)
-        cells |= below
+        page.cells |= below
         alt = _alt(image, *(below[row + n, column].value for n in (2, 3)))
-        pictures.append(_picture(images[image], alt, row, column, width))
-    cells |= dict(_headings(len(chosen)))
-    return Sheet(
-        MISTAKES,
-        cells,
-        pictures=tuple(pictures),
-        widths={1: 13} | dict.fromkeys(range(2, 2 + ACROSS), width),
-        heights=_heights(len(chosen)),
-        freeze=(COUNT_ROW + 1, 2),
-        tab="D55E00",
-        first_view=FirstView(effects=tuple(pictures[:ACROSS])),
+        page.pictures.append(_picture(images[image], alt, row, column, width))
+    tops = range(TOP, TOP + BLOCK * -(-len(chosen) // across), BLOCK)
+    _write_rows(page, tops)
+    page.widths |= {1: HEADING_WIDTH} | dict.fromkeys(range(2, 2 + across), width)
+    page.freeze = COUNT_ROW + 1, 1
+    page.effects += page.pictures[:across] or [Area.of(COUNT_ROW, 1, 1, 4)]
+    page.state(*_finding(result, table, page, bool(len(chosen))))
+    return page.finish()
+
+
+def _finding(
+    result: MnistRun, table: Table, page: MnistPage, some: bool
+) -> tuple[Expr, dict[Symbol, Known]]:
+    """The share of mistakes and the surest one, with the cells that the sentence reads."""
+    verdicts = {VERDICTS: predictions.known(table, "verdict")}
+    images = result.history.held_out
+    if not some:
+        return sentence(f"No {images} image is classified wrongly."), verdicts
+    places = {IMAGE: 1, LABEL: 2, PREDICTION: 3, SURE: 4}
+    cells = {symbol: page.known((TOP + n, 2)) for symbol, n in places.items()}
+    words = sentence(
+        grouped_text(occurrences(VERDICTS, Text("wrong"))),
+        " of ",
+        grouped_text(length(VERDICTS)),
+        f" {images} images are classified wrongly. The network is surest of image ",
+        IMAGE,
+        ": it takes ",
+        LABEL,
+        " for ",
+        PREDICTION,
+        " with ",
+        percent(SURE, 1),
+        " confidence.",
     )
-
-
-def _sentence(result: MnistRun, count: int) -> str:
-    kind = result.history.held_out
-    if not count:
-        return f"No {kind} image was taken for another class."
-    more = count > MOST_MISTAKES
-    limit = f" Only the {MOST_MISTAKES} surest of {count:,} are shown." if more else ""
-    return f"Every {kind} image that was taken for another class, the surest mistake first.{limit}"
+    return words, verdicts | cells
 
 
 def _count(table: Table, count: int) -> Grid:
@@ -83,6 +108,7 @@ def _count(table: Table, count: int) -> Grid:
         (COUNT_ROW, 2): computed(occurrences(VERDICTS, Text("wrong")), known, "count"),
         (COUNT_ROW, 3): Cell("shown", "symbol"),
         (COUNT_ROW, 4): Cell(count, "count"),
+        (COUNT_ROW, 5): Cell("the surest mistake first", "note"),
     }
 
 
@@ -108,12 +134,9 @@ def _picture(image: NDArray[np.uint8], alt: str, row: int, column: int, width: f
     return image_picture(image, alt, (row, column), SIDE, left)
 
 
-def _headings(count: int) -> Iterator[tuple[tuple[int, int], Cell]]:
-    for top in range(FIRST_ROW, FIRST_ROW + BLOCK * -(-count // ACROSS), BLOCK):
+def _write_rows(page: MnistPage, tops: range) -> None:
+    """Name the lines below each row of pictures, whose upper rows are `tops`."""
+    for top in tops:
+        page.heights |= {top: PICTURE_HEIGHT, top + BLOCK - 1: GAP_HEIGHT}
         for row, heading in enumerate(HEADINGS, top + 1):
-            yield (row, 1), Cell(heading, "muted")
-
-
-def _heights(count: int) -> dict[int, float]:
-    tops = [FIRST_ROW + BLOCK * n for n in range(-(-count // ACROSS))]
-    return dict.fromkeys(tops, PICTURE_HEIGHT) | {top + BLOCK - 1: GAP_HEIGHT for top in tops}
+            page.cells[row, 1] = Cell(heading, "muted")

@@ -3,14 +3,13 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from sympy import Expr, Piecewise, Symbol
+from sympy import Eq, Expr, Piecewise, Symbol
 
 from toolkit.book.address import Area
-from toolkit.book.known import Known, at
-from toolkit.book.live import computed
-from toolkit.book.sheet import FirstView, Sheet
+from toolkit.book.known import Known, at, down
+from toolkit.book.sheet import Sheet
 from toolkit.book.tables import Cell, Table
-from toolkit.pages.mnist import layer_costs, layer_rules
+from toolkit.pages.mnist import blocks, layer_places, layer_rules, layout
 from toolkit.pages.mnist.layout import (
     AUGMENTATION,
     CONFUSION,
@@ -25,36 +24,42 @@ from toolkit.pages.mnist.layout import (
     RUN,
     SEEDS,
     TARGETS,
+    MnistPage,
     MnistRun,
     column,
-    opening,
+    percent,
+    sentence,
 )
+from toolkit.symbols.choices import if_number, matching
 from toolkit.symbols.equation import quantity
 from toolkit.symbols.lookups import lookup
-from toolkit.symbols.ranges import largest, total
+from toolkit.symbols.ranges import largest, length, total
 from toolkit.symbols.records import occurrences
-from toolkit.symbols.text import Text
+from toolkit.symbols.text import Text, grouped_text
 
 HEADINGS = ("what is asked", "target", "reached", "verdict")
-FIRST_ROW = 5
+HEADING_ROW = 5
+FIRST_DEMAND = HEADING_ROW + 1
+ASKED, TARGET_COLUMN, REACHED_COLUMN, VERDICT_COLUMN = range(9, 13)
+WIDTHS = {8: 3, ASKED: 42, TARGET_COLUMN: 10, REACHED_COLUMN: 10, VERDICT_COLUMN: 10}
 # The descriptions of the other sheets.
 SOURCES = {
-    EPOCHS: "One row for each epoch: accuracy, loss, learning rate, seconds.",
-    CURVES: "The epochs as charts.",
-    LAYERS: "Every layer: its size, receptive field, parameters and cost, by columns to be edited.",
-    CONFUSION: "What each class was taken for, counted.",
-    PER_DIGIT: "Precision, recall and F1 of each digit, with a chart of the mistakes.",
-    PER_CLASS: "Precision, recall and F1 of each class, with a chart of the mistakes.",
-    PREDICTIONS: "What the network says of every image that was held out.",
-    MISTAKES: "Every image taken for another class, as a picture.",
-    KERNELS: "The first convolutions' weights, coloured by their sign and size.",
-    AUGMENTATION: "Training images beside random changes of them.",
-    SEEDS: "The same training from several random starts, and how far they lie apart.",
-    RUN: "The command, the versions and the recipe that made these figures.",
+    EPOCHS: "the last and the best epoch, and one row for each",
+    CURVES: "accuracy, loss and learning rate as charts",
+    LAYERS: "what comes out of each layer, and its cost; change it",
+    CONFUSION: "which class is taken for which",
+    PER_DIGIT: "precision, recall and F1 of each digit",
+    PER_CLASS: "precision, recall and F1 of each class",
+    PREDICTIONS: "the probabilities of each image that was held out",
+    MISTAKES: "the images that are classified wrongly, as pictures",
+    KERNELS: "the weights of the first convolutions in colours",
+    AUGMENTATION: "training images and random changes of them",
+    SEEDS: "the same training from several random starts",
+    RUN: "the command, the versions and the recipe of this run",
 }
 REACHED, TARGET = quantity("reached"), quantity("target")
-ACCURACIES, NUMBERS, PARAMETERS, NAMES, BEST = (
-    quantity(n) for n in ("accuracies", "epochs", "parameters", "names", "best")
+ACCURACIES, NUMBERS, PARAMETERS, NAMES, CHECKS, VERDICTS = (
+    quantity(n) for n in ("accuracies", "epochs", "parameters", "names", "checks", "verdicts")
 )
 
 
@@ -77,6 +82,10 @@ def _below(reached: Symbol, target: Symbol) -> Expr:
     return reached < target
 
 
+# A network with an impossible layer has no number of parameters; a text is below no number.
+ALL_PARAMETERS = matching(
+    occurrences(CHECKS, layer_rules.FITS), length(CHECKS), total(PARAMETERS), Text("–")
+)
 # The last epoch is looked up by its number, because the reader may have sorted the rows.
 DEMANDS = (
     Demand(
@@ -86,7 +95,7 @@ DEMANDS = (
         _at_least,
         "percent",
     ),
-    Demand("Parameters, fewer than", 20_000, total(PARAMETERS), _below, "count"),
+    Demand("Parameters, fewer than", 20_000, ALL_PARAMETERS, _below, "count"),
     Demand("Epochs, fewer than", 20, largest(NUMBERS), _below, "count"),
     Demand(
         "Batch normalization layers, at least",
@@ -113,70 +122,99 @@ DEMANDS = (
 
 
 def sheet(result: MnistRun, epochs: Table, layer_sheet: Sheet, others: Sequence[Sheet]) -> Sheet:
-    """The first sheet: the requirements, the best epoch for comparison, and a list of sheets."""
+    """The first sheet: the network as blocks, its verdicts beside them, and a list of sheets."""
     held_out, count = result.history.held_out, len(result.layers)
+    cells = layer_sheet.cells
     known = {
         ACCURACIES: column(epochs, EPOCHS, f"{held_out} accuracy"),
         NUMBERS: column(epochs, EPOCHS, "epoch"),
-        PARAMETERS: layer_costs.column(layer_sheet.cells, layer_rules.PARAMETERS, count),
-        NAMES: layer_costs.column(layer_sheet.cells, layer_rules.KIND, count),
+        PARAMETERS: layer_places.column(cells, layer_rules.PARAMETERS, count),
+        NAMES: layer_places.column(cells, layer_rules.KIND, count),
+        CHECKS: layer_places.column(cells, layer_rules.CHECK, count),
     }
-    cells = {
-        **opening(result.history.model.title, "The network against what the course asks of it."),
-        **{(FIRST_ROW - 1, n): Cell(h, "heading") for n, h in enumerate(HEADINGS, 1)},
-    }
-    for row, demand in enumerate(DEMANDS, FIRST_ROW):
-        cells |= _line(demand, row, held_out, known)
-    row = FIRST_ROW + len(DEMANDS)
-    note = "Parameters and layers are those of the sheet Layers as it stands: edit it and see."
-    cells[row, 1] = Cell(note, "muted")
-    cells |= _summary(row + 2, held_out, known)
-    cells |= _contents(row + 5, others)
-    widths = {1: 46, 2: 14, 3: 14, 4: 14}
-    verdicts = (Area.of(FIRST_ROW, 4, len(DEMANDS)),)
-    return Sheet(
+    network = "an MNIST classifier" if result.digits else "a classifier"
+    page = layout.page(
         TARGETS,
-        cells,
-        widths=widths,
-        tab="E69F00",
-        verdicts=verdicts,
-        first_view=FirstView(effects=verdicts),
+        f"{result.history.model.title}: {network}",
+        f"Does this network meet what the course asks of {network}?",
+        "E69F00",
+    )
+    page.widths |= blocks.WIDTHS | WIDTHS
+    blocks.write(page, HEADING_ROW, layer_sheet, count)
+    for place, heading in enumerate(HEADINGS, ASKED):
+        page.cells[HEADING_ROW, place] = Cell(heading, "heading")
+    for row, demand in enumerate(DEMANDS, FIRST_DEMAND):
+        _write_demand(page, demand, row, held_out, known)
+    row = FIRST_DEMAND + len(DEMANDS)
+    note = "Change the sheet Layers, and the blocks, parameters and layers here change with it."
+    page.cells[row, ASKED] = Cell(note, "muted")
+    _write_best(page, row + 1, held_out, known)
+    _write_contents(page, row + 4, others)
+    page.verdicts.append(Area.of(FIRST_DEMAND, VERDICT_COLUMN, len(DEMANDS)))
+    page.effects += page.verdicts
+    page.state(_finding(held_out), _findings(page))
+    return page.finish()
+
+
+def accuracy_target() -> Known:
+    """The cell with the accuracy that is asked for."""
+    return at(TARGETS, FIRST_DEMAND, TARGET_COLUMN, DEMANDS[0].target)
+
+
+def _findings(page: MnistPage) -> dict[Symbol, Known]:
+    verdicts = [
+        page.cells[row, VERDICT_COLUMN].value
+        for row in range(FIRST_DEMAND, FIRST_DEMAND + len(DEMANDS))
+    ]
+    return {
+        VERDICTS: down(TARGETS, FIRST_DEMAND, VERDICT_COLUMN, verdicts),
+        REACHED: page.known((FIRST_DEMAND, REACHED_COLUMN)),
+        PARAMETERS: page.known((FIRST_DEMAND + 1, REACHED_COLUMN)),
+    }
+
+
+def _finding(held_out: str) -> Expr:
+    passes = occurrences(VERDICTS, Text("pass"))
+    all_pass = Eq(passes, len(DEMANDS))
+    return sentence(
+        Piecewise((Text("Yes: it"), all_pass), (Text("Not yet: it"), True)),
+        " meets ",
+        passes,
+        f" of {len(DEMANDS)} requirements. It classifies ",
+        percent(REACHED),
+        f" of the {held_out} images correctly and has ",
+        if_number(PARAMETERS, grouped_text(PARAMETERS), Text("–")),
+        " parameters.",
     )
 
 
-def _contents(row: int, others: Sequence[Sheet]) -> dict[tuple[int, int], Cell]:
-    """A list of the other sheets with their descriptions."""
-    cells = {(row, 1): Cell("Sheets", "subtitle")}
-    for number, sheet in enumerate(others, row + 1):
-        cells[number, 1] = Cell(sheet.name, "link", link=sheet.name)
-        cells[number, 2] = Cell(SOURCES[sheet.name], "muted")
-    return cells
-
-
-def _line(
-    demand: Demand, row: int, held_out: str, known: dict[Symbol, Known]
-) -> dict[tuple[int, int], Cell]:
-    reached = computed(demand.reached, known, demand.style)
-    compared = {
-        TARGET: at(TARGETS, row, 2, demand.target),
-        REACHED: at(TARGETS, row, 3, reached.value),
-    }
+def _write_demand(
+    page: MnistPage, demand: Demand, row: int, held_out: str, known: dict[Symbol, Known]
+) -> None:
+    page.cells[row, ASKED] = Cell(demand.words.format(held_out=held_out.capitalize()), "text")
+    page.cells[row, TARGET_COLUMN] = Cell(demand.target, demand.style)
+    reached = page.compute((row, REACHED_COLUMN), demand.reached, known, demand.style)
+    compared = {TARGET: page.known((row, TARGET_COLUMN)), REACHED: reached}
     verdict = Piecewise((Text("pass"), demand.holds(REACHED, TARGET)), (Text("fail"), True))
-    return {
-        (row, 1): Cell(demand.words.format(held_out=held_out.capitalize()), "text"),
-        (row, 2): Cell(demand.target, demand.style),
-        (row, 3): reached,
-        (row, 4): computed(verdict, compared, "verdict"),
-    }
+    page.compute((row, VERDICT_COLUMN), verdict, compared, "verdict")
 
 
-def _summary(row: int, held_out: str, known: dict[Symbol, Known]) -> dict[tuple[int, int], Cell]:
+def _write_best(page: MnistPage, row: int, held_out: str, known: dict[Symbol, Known]) -> None:
     """The best epoch, which is not compared with a target because the test set selected it."""
-    best = computed(largest(ACCURACIES), known, "percent")
-    known = known | {BEST: at(TARGETS, row, 3, best.value)}
-    return {
-        (row, 1): Cell(f"For comparison only: best {held_out} accuracy of any epoch", "muted"),
-        (row, 3): best,
-        (row + 1, 1): Cell("reached in epoch", "muted"),
-        (row + 1, 3): computed(lookup(NUMBERS, ACCURACIES, BEST), known, "count"),
-    }
+    best = largest(ACCURACIES)
+    words = sentence(
+        f"For comparison only: the best {held_out} accuracy of any epoch is ",
+        percent(best),
+        ", in epoch ",
+        lookup(NUMBERS, ACCURACIES, best),
+        ".",
+    )
+    page.compute((row, ASKED), words, known, "muted")
+
+
+def _write_contents(page: MnistPage, row: int, others: Sequence[Sheet]) -> None:
+    """A list of the other sheets with their descriptions."""
+    page.cells[row - 1, ASKED] = Cell("Sheets", "subtitle")
+    for number, sheet in enumerate(others, row):
+        text = f"{sheet.name}: {SOURCES[sheet.name]}"
+        page.cells[number, ASKED] = Cell(text, "link", link=sheet.name)
