@@ -44,7 +44,6 @@ INCOMPLETE = {
     "batch-size",
     "average-or-dense",
     "augmentation",
-    "initialization",
 }
 WHOLE = [concept for concept in CONCEPTS if concept.name not in INCOMPLETE]
 

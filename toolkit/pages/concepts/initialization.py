@@ -1,41 +1,32 @@
 """Concept 24: Initialization."""
 
-import numpy as np
 from sympy import Expr, Piecewise, Symbol, sqrt
 
 from toolkit.book.address import Area
 from toolkit.book.known import Known
 from toolkit.book.sheet import Series
-from toolkit.book.tables import Cell
 from toolkit.experiments.variant import Experiment, Variant
 from toolkit.pages.concepts.concept import Concept, Task
-from toolkit.pages.concepts.page import ASIDE, FIRST, LABEL, STAGE, Page
+from toolkit.pages.concepts.page import FIRST, LABEL, STAGE, Page
+from toolkit.pages.concepts.random_layers import SAFE, WIDE, A, Cells, N, S, real_pass
 from toolkit.symbols.activations import as_one
-from toolkit.symbols.bounds import as_number, divisor
+from toolkit.symbols.bounds import divisor
 from toolkit.symbols.equation import Equation
-from toolkit.symbols.maps import rectified, weighted_sum
-from toolkit.symbols.ranges import squares
 from toolkit.symbols.text import Text
 
-LAYERS, DEEP, WIDE = 10, 6, 6  # of the theory; of the real pass, and its neurons
-N, S, V, A = (Symbol(name, positive=True) for name in ("n", "s", "v", "a"))
+LAYERS = 10  # of the theory
+V = Symbol("v", positive=True)
 RELU = Equation(Symbol("v_ReLU"), N * S**2 * V / 2)
 LINEAR = Equation(Symbol("v_linear"), N * S**2 * V)
 HE = Equation(Symbol("s_He"), sqrt(as_one(2 / divisor(N))))
 XAVIER = Equation(Symbol("s_Xavier"), sqrt(as_one(1 / divisor(N))))
 PYTORCH = sqrt(as_one(1 / divisor(3 * N)))  # of Linear: uniform within 1/√n to both sides
-NORMALS, ACTIVATIONS = Symbol("normals"), Symbol("activations")
-# As many neurons as fit a screen stand for n: their weights are larger in proportion.
-NEURON = rectified(S * sqrt(N / WIDE) * weighted_sum(NORMALS, ACTIVATIONS))
-SIZE = sqrt(squares(A) / WIDE)
 # The size after the last layer, where it is 1 in the beginning.
 VERDICT = Piecewise(
     (Text("The activations fade away: after ten layers less than a tenth is left."), A < 0.1),
     (Text("The activations explode: after ten layers they are over ten times as large."), A > 10),
     (Text("The activations keep about their size through all ten layers."), True),
 )
-SAFE = {symbol: as_number(symbol) for symbol in (N, S)}  # a word in a yellow cell counts as 0
-Cells = dict[Symbol, Known]
 
 
 def demonstrate(page: Page) -> None:
@@ -53,7 +44,7 @@ def demonstrate(page: Page) -> None:
     page.say("The size of the activations is the square root of their mean square.")
     top = page.row + 1
     lines = _theory(page, top, known, starts)
-    lines.append(_pass(page, top + LAYERS + 3, known))
+    lines.append(real_pass(page, top + LAYERS + 3, known))
     page.row = top + LAYERS + WIDE + 5
     page.compute((answer, LABEL), VERDICT, {A: page.known((top + LAYERS + 1, FIRST))}, "finding")
     verdict = Area.of(answer, LABEL, 2, 2)
@@ -138,54 +129,6 @@ def _theory(page: Page, top: int, known: Cells, starts: list[Known]) -> list[Ser
 def _next(line: Equation) -> Expr:
     """The equation for sizes: the root of the equation for squares."""
     return sqrt(line.expr.subs(V, V**2))
-
-
-def _pass(page: Page, top: int, known: Cells) -> Series:
-    """A small network with stored random weights: one column per layer, one row per neuron."""
-    random = np.random.default_rng(0)
-    page.label((top, LABEL), f"a real pass: {WIDE} neurons a layer, same n·s²", "name")
-    page.inputs((top + 1, FIRST), np.array([[1.0], [-1], [1], [1], [-1], [1]]), -100, 100)
-    for layer in range(DEEP + 1):
-        page.cells[top, FIRST + layer] = Cell(layer, "heading")
-        if layer:
-            normals = _normals(page, STAGE + (layer - 1) * (WIDE + 1), layer, random)
-            _layer(page, top + 1, FIRST + layer, known, normals)
-        cells = _column(page, top + 1, FIRST + layer)
-        page.compute((top + 1 + WIDE, FIRST + layer), SIZE, {A: cells}, "tiny")
-    for n in range(WIDE):
-        page.label(
-            (top + 1 + n, LABEL), f"neuron {n + 1}" if n else "neuron 1 (layer 0: the input)"
-        )
-    page.label((top + 1 + WIDE, LABEL), "real pass: your s, ReLU", "name")
-    sizes = [page.cells[top + 1 + WIDE, FIRST + n].value for n in range(DEEP + 1)]
-    return Series(
-        page.known((top + 1 + WIDE, LABEL)),
-        page.reach(Area.of(top, FIRST, wide=DEEP + 1), list(range(DEEP + 1))),
-        page.reach(Area.of(top + 1 + WIDE, FIRST, wide=DEEP + 1), sizes),
-        dots=True,
-    )
-
-
-def _normals(page: Page, top: int, layer: int, random: np.random.Generator) -> list[Known]:
-    """Stored normal random numbers, with one column for each neuron of the next layer."""
-    values = np.round(random.standard_normal((WIDE, WIDE)), 4)
-    page.label((top, ASIDE), f"normal numbers to layer {layer}", "name")
-    for (row, column), number in np.ndenumerate(values):
-        page.fixed((top + 1 + row, ASIDE + column), float(number))
-    return [_column(page, top + 1, ASIDE + n) for n in range(WIDE)]
-
-
-def _layer(page: Page, top: int, column: int, known: Cells, normals: list[Known]) -> None:
-    before = _column(page, top, column - 1)
-    for n, weights in enumerate(normals):
-        operands = known | {NORMALS: weights, ACTIVATIONS: before}
-        page.compute((top + n, column), NEURON.xreplace(SAFE), operands, "tiny")
-
-
-def _column(page: Page, row: int, column: int) -> Known:
-    """A number for each neuron, as an array of one column."""
-    cells = page.down((row, column), WIDE)
-    return Known(cells.address, np.array(cells.value, float)[:, None])
 
 
 CONCEPT = Concept(
