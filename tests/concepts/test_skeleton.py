@@ -37,7 +37,6 @@ INCOMPLETE = {
     "transition",
     "transition-position",
     "overfitting",
-    "pooling-distance",
     "normalization-distance",
     "when-to-stop",
     "mission-control",
