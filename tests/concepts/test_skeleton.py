@@ -36,7 +36,6 @@ INCOMPLETE = {
     "transition",
     "overfitting",
     "normalization-distance",
-    "when-to-stop",
     "mission-control",
     "batch-size",
     "average-or-dense",
