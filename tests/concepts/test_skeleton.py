@@ -34,7 +34,6 @@ INCOMPLETE = {
     "batch-normalization",
     "image-normalization",
     "transition",
-    "overfitting",
     "normalization-distance",
     "mission-control",
     "batch-size",
