@@ -34,7 +34,6 @@ INCOMPLETE = {
     "batch-normalization",
     "image-normalization",
     "transition",
-    "normalization-distance",
     "mission-control",
     "batch-size",
     "average-or-dense",

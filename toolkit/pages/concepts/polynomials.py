@@ -189,7 +189,7 @@ def _fit(page: Page, top: int) -> None:
         page.label((top + 3 + n * POINTS, ASIDE - 1), words)
         names[words] = page.known((top + 3 + n * POINTS, ASIDE - 1))
     first = top + 3 + 2 * POINTS
-    line = [page.down((first, ASIDE + n), STEPS) for n in (0, 1)]
+    x, y = (page.down((first, ASIDE + n), STEPS) for n in (0, 1))
     points = [
         Series(
             names[words],
@@ -204,7 +204,7 @@ def _fit(page: Page, top: int) -> None:
         "The fitted polynomial",
         "x",
         "value",
-        [Series(names["curve"], *line), *points],
+        [Series(names["curve"], x, y), *points],
         (STAGE, FIRST + 2),
         width=9.2,
         height=11,
