@@ -35,7 +35,6 @@ INCOMPLETE = {
     "image-normalization",
     "transition",
     "mission-control",
-    "batch-size",
     "average-or-dense",
     "augmentation",
 }
