@@ -35,8 +35,6 @@ INCOMPLETE = {
     "image-normalization",
     "transition",
     "mission-control",
-    "average-or-dense",
-    "augmentation",
 }
 WHOLE = [concept for concept in CONCEPTS if concept.name not in INCOMPLETE]
 
