@@ -34,7 +34,6 @@ INCOMPLETE = {
     "batch-normalization",
     "image-normalization",
     "transition",
-    "mission-control",
 }
 WHOLE = [concept for concept in CONCEPTS if concept.name not in INCOMPLETE]
 
