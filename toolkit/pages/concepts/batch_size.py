@@ -49,7 +49,8 @@ CONCEPT = Concept(
         "The gradient of a batch is the mean of the gradients of its samples. It is an estimate of "
         "the gradient of all samples.",
         "A batch four times as large has half the error on average, as long as it is a small part "
-        "of all samples. But an epoch then makes only a quarter as many steps.",
+        "of all samples.",
+        "In an epoch, however, it makes only a quarter as many steps.",
         "A larger batch is often said to need a larger learning rate; whether it does, only an "
         "experiment tells.",
     ),

@@ -145,7 +145,7 @@ CONCEPT = Concept(
         "Training begins with random weights. What matters is how large they are, that is, their "
         "standard deviation s.",
         "Each layer multiplies the size of the activations by about the same factor. Below 1 the "
-        "activations fade away layer by layer; above 1 they explode.",
+        "activations fade layer by layer; above 1 they explode.",
         "He's standard deviation makes this factor 1 with ReLU, and Xavier's makes it 1 without an "
         "activation function.",
     ),

@@ -55,6 +55,12 @@ RULE_FINDING = (
     "After a hundred batches the rule flags {again bad} runs that end badly and {again good} that "
     "end well (seeds not used to set it); on networks new to it, {new bad} and {new good}."
 )
+# The finding of these networks alone, which that of the rule on all runs replaces.
+SABOTAGE = (
+    "As it should be, the network ends at {0.accuracy}. Runs that end below 90 %: {0.failed}; at "
+    "learning rate 20 {1.failed}, without normalization {2.failed}, with shuffled labels "
+    "{3.failed}."
+)
 CLASSES, FAILED = Symbol("n"), Symbol("failed")
 UNTRAINED_LOSS = Equation(NOTHING, log(CLASSES))
 CLASS_BOUNDS = (2, 1000)
@@ -144,19 +150,17 @@ CONCEPT = Concept(
     number=19,
     title="How to know very early that a network is not going well",
     question="How do you know after a hundred batches that a network is not going well?",
-    finding=RULE_FINDING,
+    finding=SABOTAGE,
     idea=(
         "A network that knows nothing gives every class the same probability 1/n. Its loss is "
         "ln n: 2.303 for ten digits.",
-        "After a hundred batches the loss of most good networks is well below that. If it is not, "
-        "there is a reason: the learning rate, a scale, a layer, the labels.",
+        "After a hundred batches the loss of most good networks is well below that. If not, there "
+        "is a reason: a learning rate, a scale, a layer, labels.",
         "Stopping then costs seconds; a long training that never went well costs a night.",
     ),
     experiment=EXPERIMENT,
     conclusion=(
-        "As it should be, the network ends at {0.accuracy}. Runs that end below 90 %: {0.failed}; "
-        "at learning rate 20 {1.failed}, without normalization {2.failed}, with shuffled labels "
-        "{3.failed}.",
+        SABOTAGE,
         "With all weights zero {4.failed}, with a ReLU before SoftMax {5.failed} ({5.accuracy}, "
         "standard deviation {5.spread}).",
         "After a quarter of the training the network as it should be is at {0.quarter}, one with "

@@ -177,8 +177,8 @@ CONCEPT = Concept(
         "With {0.name} the network ends at {0.accuracy}; with one {1.name} at {1.accuracy}, "
         "{1~0.more}.",
         "{4.name} it is {4~0.than} with none ({4.accuracy}), and {4~1.than} {1.name}.",
-        "All these networks use padding, so that their maps do not become too small. The baseline, "
-        "without padding and with one pool, ends at {5.accuracy}: {5~1.than} the best place here.",
+        "All these networks use padding, so that their maps stay large enough. The baseline, with "
+        "one pool and no padding, ends at {5.accuracy}: {5~1.than} the best place here.",
     ),
     rule=(
         "Let two or three convolutions follow the last pool: only they can use the wider view that "
