@@ -27,6 +27,7 @@ from toolkit.pages.concepts.sheet_names import CONTENTS, RESULTS
 from toolkit.symbols.records import comparison
 
 WIDEST = 175  # characters that a laptop shows side by side
+FINDING = "A4"  # whose row holds two lines
 
 
 @pytest.fixture(scope="module")
@@ -140,13 +141,15 @@ def test_conclusions_fit_the_screen(book: Path) -> None:
     formulas = cells(book, formulas=True)
     for concept in CONCEPTS:
         sheet = concept.sheet_name
-        sentences = [
-            str(actual[sheet][place])
+        sentences = {
+            place: str(actual[sheet][place])
             for place, text in formulas[sheet].items()
             if place.startswith("A") and "FIXED(" in str(text)
-        ]
+        }
         assert len(sentences) >= 2, sheet
-        assert all(len(sentence) <= WIDEST for sentence in sentences), (sheet, sentences)
+        for place, sentence in sentences.items():
+            lines = 2 if place == FINDING else 1
+            assert len(sentence) <= lines * WIDEST, (sheet, sentence)
 
 
 @pytest.mark.parametrize(

@@ -7,17 +7,17 @@ from torch import nn
 
 from tests.concepts.conftest import Changed
 from toolkit.book.address import letters
-from toolkit.pages.concepts import initialization
-from toolkit.pages.concepts.page import ASIDE, TOP
+from toolkit.pages.concepts import initialization, random_layers
+from toolkit.pages.concepts.page import ASIDE, STAGE
 
-STARTS, THEORY, PASS = 19, 24, 37  # rows of He's deviation, and of the two inputs
+STARTS, THEORY, PASS = 14, 40, 53  # rows of He's deviation, and of the two inputs
 
 
 def test_sizes_are_those_of_pytorch(changed: Changed) -> None:
     width, deviation = 300, 0.11
     signal = [2.0, -1.0, 0.5, 1.0, -0.3, 0.8]
     inputs = {f"B{PASS + n}": value for n, value in enumerate(signal)}
-    actual = changed(initialization.CONCEPT, {"B15": width, "B16": deviation, **inputs})
+    actual = changed(initialization.CONCEPT, {"B6": width, "B7": deviation, **inputs})
 
     def cell(address: str) -> float:
         return float(str(actual[address]))
@@ -40,11 +40,24 @@ def test_sizes_are_those_of_pytorch(changed: Changed) -> None:
                     cell(f"{column}{row}"), float(x.square().mean().sqrt()), rel_tol=0.1
                 )
     here = torch.tensor(signal, dtype=torch.float64)
-    for n in range(initialization.DEEP):
-        top = TOP + 1 + 7 * n
+    for n in range(random_layers.DEEP):
+        top = STAGE + 1 + 7 * n
         normals = [[cell(f"{letters(ASIDE + j)}{top + i}") for j in range(6)] for i in range(6)]
         weight = torch.tensor(normals, dtype=torch.float64).T * deviation * math.sqrt(width / 6)
         here = nn.functional.linear(here, weight).relu()
         for row, value in enumerate(here.tolist(), PASS):
             assert math.isclose(cell(f"{letters(3 + n)}{row}"), value, rel_tol=1e-9, abs_tol=1e-12)
     assert float(here.max()) > 0
+
+
+def test_what_the_tasks_expect(changed: Changed) -> None:
+    for cells, factor, size, verdict in (
+        ({}, 0.57, 0.0034, "The activations fade"),
+        ({"B7": 0.1768}, 1, 1, "The activations keep"),
+        ({"B7": 0.25}, 1.41, 32, "The activations explode"),
+        ({"B6": 200}, 1, 1, "The activations keep"),
+    ):
+        actual = changed(initialization.CONCEPT, cells)
+        assert abs(float(str(actual["B12"])) - factor) < 0.005
+        assert math.isclose(float(str(actual[f"B{THEORY + 10}"])), size, rel_tol=0.02)
+        assert str(actual["A9"]).startswith(verdict)

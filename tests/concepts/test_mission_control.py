@@ -18,16 +18,16 @@ FAILED, SHARE, DEAD, QUARTER = 0.96, 0.5, 0.3, 0.85
 GRADIENT = (0.05, 0.8)
 # Bounds, a number of classes that is not these runs', and a reader's own signals.
 CHANGES = {
-    "B12": 100,
-    "B14": FAILED,
-    "D18": SHARE,
-    "C19": GRADIENT[0],
-    "D19": GRADIENT[1],
-    "D21": DEAD,
-    "C23": QUARTER,
-    "B17": "no number",
-    "B18": 1.1,
-    "B23": 0.9,
+    "B6": 100,
+    "B8": FAILED,
+    "D12": SHARE,
+    "C13": GRADIENT[0],
+    "D13": GRADIENT[1],
+    "D15": DEAD,
+    "C17": QUARTER,
+    "B11": "no number",
+    "B12": 1.1,
+    "B17": 0.9,
 }
 OTHER_LOSS = ("SoftMax twice", "squared error of the probabilities")
 FEW_BATCHES = ("1,024", "1,024, learning rate 0.6")
@@ -113,9 +113,9 @@ def test_counts_follow_the_bounds(recalculated: Callable[..., dict[str, object]]
         hits, alarms = (sum(map(flagged, some)) for some in (bad, good))
         expected = [len(part), len(bad), hits, len(bad) - hits, len(good), alarms]
         assert [actual[f"{letter}{row}"] for letter in "BCDEFG"] == expected
-    verdicts = [actual[f"E{row}"] for row in range(17, 22)]
+    verdicts = [actual[f"E{row}"] for row in range(11, 16)]
     assert verdicts == ["–", "fine", "look here", "fine", "look here"]
-    assert (actual["D22"], actual["E23"]) == ("–", "fine")
+    assert (actual["D16"], actual["E17"]) == ("–", "fine")
     assert not any(str(value).startswith("#") for value in actual.values())
 
 
@@ -152,8 +152,42 @@ def test_each_signal_alone_and_other_bounds(
 @pytest.mark.no_cover
 @pytest.mark.parametrize("typed", [None, "words"])
 def test_no_number_is_no_verdict_and_no_error(changed: Changed, typed: object) -> None:
-    yellow = [f"B{row}" for row in (12, 14, *range(17, 22), 23)]
-    bounds = ["D17", "D18", "C19", "D19", "C20", "D20", "D21", "C23"]
+    yellow = [f"B{row}" for row in (6, 8, *range(11, 16), 17)]
+    bounds = ["D11", "D12", "C13", "D13", "C14", "D14", "D15", "C17"]
     actual = changed(mission_control.CONCEPT, dict.fromkeys(yellow + bounds, typed))
-    assert [actual[a] for a in ("E17", "E21", "D22", "E23")] == ["–"] * 4
+    assert [actual[a] for a in ("E11", "E15", "D16", "E17")] == ["–"] * 4
     assert not any(str(value).startswith("#") for value in actual.values())
+
+
+LOSS, MEAN_LOSS, GRADIENT_CELL, DEAD_CELL = "B11", "B12", "B13", "B15"
+
+
+@pytest.mark.parametrize(
+    ("changes", "verdicts"),
+    [
+        ({MEAN_LOSS: 1.4}, {"E12": "look here", "D16": "stop and look"}),
+        ({MEAN_LOSS: 1.3}, {"E12": "fine", "D16": "stop and look"}),
+        ({MEAN_LOSS: 1.3, GRADIENT_CELL: 0.01, DEAD_CELL: 0.05}, {"D16": "goes well"}),
+        ({LOSS: 5}, {"E11": "look here"}),
+        ({LOSS: 5, "B6": 100}, {"E11": "fine"}),
+    ],
+)
+def test_what_the_tasks_expect(
+    changed: Changed, changes: dict[str, object], verdicts: dict[str, str]
+) -> None:
+    actual = changed(mission_control.CONCEPT, changes)
+    assert {address: actual[address] for address in verdicts} == verdicts
+
+
+def test_the_finding_counts_the_runs() -> None:
+    runs = list(load(shipped()))
+    sheet = concepts_book([mission_control.CONCEPT], CONCEPTS, runs, Budget()).sheets[1]
+    shares = []
+    for part in grouped(runs)[1:3]:
+        for bad in (True, False):
+            some = [run for run in part if (run.test_accuracy < 0.97) == bad]
+            shares.append(f"{sum(map(as_shipped, some))} of {len(some)}")
+    finding = str(sheet.cells[4, 1].value)
+    again_bad, again_good, new_bad, new_good = shares
+    assert f"{again_bad} runs that end badly and {again_good} that end well" in finding
+    assert finding.endswith(f"{new_bad} and {new_good}.")

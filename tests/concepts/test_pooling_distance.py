@@ -8,7 +8,8 @@ from tests.concepts.conftest import Changed
 from toolkit.pages.concepts import pooling_distance
 from toolkit.pages.concepts.pooling_distance import CELLS, DEEPEST, POOLS
 
-TOP, JUMPS, PEAK = 13, 34, 11
+PEAK_CELL, ANSWER = "B6", "D6"
+TOP, JUMPS, PEAK = 10, 38, 11
 
 
 def pooled(place: int, pools: int) -> torch.Tensor:
@@ -33,7 +34,7 @@ def seen(layers: list[nn.Module], side: int = 256) -> int:
 
 
 def test_pools_and_receptive_fields(changed: Changed) -> None:
-    actual = changed(pooling_distance.CONCEPT, {"B11": PEAK})
+    actual = changed(pooling_distance.CONCEPT, {PEAK_CELL: PEAK})
     for pools in range(POOLS + 1):
         now, size = pooled(PEAK, pools), 2**pools
         same = [bool((pooled(n, pools) == now).all()) for n in range(1, CELLS + 1)]
@@ -52,3 +53,18 @@ def test_pools_and_receptive_fields(changed: Changed) -> None:
             layers.insert(6 - after, nn.AvgPool1d(2))
         layers.insert(2, nn.AvgPool1d(2))
         assert actual[f"H{JUMPS + row}"] == seen(layers)
+
+
+def test_what_the_tasks_expect(changed: Changed) -> None:
+    columns: dict[int, list[list[object]]] = {}
+    for peak in (1, 5, 6, 8, 9, 13):
+        actual = changed(pooling_distance.CONCEPT, {PEAK_CELL: peak})
+        columns[peak] = [[actual[f"{c}{TOP + n}"] for n in range(CELLS)] for c in "BCDE"]
+        first = 1 if peak <= 8 else 9
+        assert actual[ANSWER] == (
+            f"After 3 pools, a peak in any of the cells {first} to {first + 7} looks the same."
+        )
+    assert [a == b for a, b in zip(columns[6], columns[5], strict=True)] == [False, *3 * [True]]
+    assert not any(a == b for a, b in zip(columns[8], columns[9], strict=True))
+    results = [len({str(columns[peak][pools]) for peak in (1, 5, 9, 13)}) for pools in (2, 3)]
+    assert results == [4, 2]

@@ -26,7 +26,7 @@ from toolkit.pages.concepts.positions import COUNT
 CHANNELS = (4, 6, 5, 7, 8, 9)
 
 
-SIDE_CELL, POSITION_CELL, CHANNEL_ROW, FIRST_LINE = 13, 16, 18, 26
+POSITION_CELL, CHANNEL_ROW, ANSWER = "B6", 24, "A11"
 LETTERS = "BCDEFG"  # of the six convolutions
 Line = dict[str, list[float]]
 
@@ -80,19 +80,29 @@ def near(value: object, wanted: float) -> bool:
     return float(str(value)) == pytest.approx(wanted, rel=1e-12)
 
 
+def below(actual: dict[str, object], heading: str) -> int:
+    """The row below a heading in the column of labels."""
+    (row,) = (int(a[1:]) for a, value in actual.items() if a[0] == "A" and value == heading)
+    return row + 1
+
+
+def settings(position: int, narrow: int | None) -> dict[str, object]:
+    """What is typed: an image of side 33, the position, the channels, and those after the 1x1."""
+    changes: dict[str, object] = {POSITION_CELL: position, "B8" if narrow else "B7": 33}
+    changes |= {f"{a}{CHANNEL_ROW}": n for a, n in zip(LETTERS, CHANNELS, strict=True)}
+    return changes | ({"B7": narrow} if narrow else {})
+
+
 @pytest.mark.no_cover
 @pytest.mark.parametrize(
     ("concept", "narrow", "position"),
     [(pooling_position.CONCEPT, None, 0), (transition_position.CONCEPT, 3, 4)],
 )
 def test_positions(concept: Concept, narrow: int | None, position: int, changed: Changed) -> None:
-    side = SIDE_CELL - (narrow is not None)
-    changes = {f"B{side}": 33, f"B{POSITION_CELL}": position}
-    changes |= {f"{a}{CHANNEL_ROW}": n for a, n in zip(LETTERS, CHANNELS, strict=True)}
-    changes |= {f"B{side + 3}": narrow} if narrow else {}
-    actual = changed(concept, changes)
+    actual = changed(concept, settings(position, narrow))
     positions = range(1 if narrow else 0, COUNT + 1)
-    for row, each in enumerate(positions, FIRST_LINE):
+    first = below(actual, "the transition stands" if narrow else "the pool stands")
+    for row, each in enumerate(positions, first):
         expected = counted(each, narrow)
         assert [actual[f"{letter}{row}"] for letter in LETTERS] == expected["side"][:COUNT]
         assert near(actual[f"H{row}"], sum(expected["products"]) / 1e6)
@@ -100,15 +110,19 @@ def test_positions(concept: Concept, narrow: int | None, position: int, changed:
         assert near(actual[f"J{row}"], sum(expected["cells"]) / 1e3)
         assert actual[f"K{row}"] == seen(each, COUNT)
         assert bool(actual.get(f"L{row}")) == (each == position)
+        in_list = 14 + each - (1 if narrow else 0)
+        assert str(actual[f"A{in_list}"]).endswith("yours") == (each == position)
+        assert actual[f"B{in_list}"] == actual[f"H{row}"]
     _check_layers(actual, position, narrow)
+    _check_blocks(actual, position, narrow)
 
 
 def _check_layers(actual: dict[str, object], position: int, narrow: int | None) -> None:
-    """The rows below the channels: the layers one by one, and all together."""
+    """The table of the layers one by one, and all together."""
     expected, last = counted(position, narrow), "I" if narrow else "H"
     for row, (name, unit) in enumerate(
         (("side", 1), ("weights", 1), ("products", 1e3), ("field", 1), ("cells", 1e3)),
-        CHANNEL_ROW + 1,
+        below(actual, "layer by layer: convolution") + 1,
     ):
         if name == "field":
             for n, letter in enumerate(LETTERS[: COUNT - 1], 1):
@@ -119,6 +133,60 @@ def _check_layers(actual: dict[str, object], position: int, narrow: int | None) 
             assert near(actual[f"{letter}{row}"], number / unit)
         if name != "side":
             assert near(actual[f"{last}{row}"], sum(expected[name]) / unit)
+
+
+def _check_blocks(actual: dict[str, object], position: int, narrow: int | None) -> None:
+    """The blocks: their names, sides and maps, and cells in proportion to the sides."""
+    x = torch.zeros(1, 1, 33, 33)
+    convolution = 0
+    for letter, layer in zip("EFGHIJKL", layers(position, narrow), strict=False):
+        x = layer(x)
+        pool = isinstance(layer, nn.MaxPool2d)
+        one = isinstance(layer, nn.Conv2d) and layer.kernel_size == (1, 1)
+        convolution += not (pool or one)
+        name = "pool" if pool else "1x1" if one else f"conv {convolution}"
+        assert actual[f"{letter}6"] == name
+        assert [actual[f"{letter}{row}"] for row in (19, 20)] == [x.shape[-1], x.shape[1]]
+        cells = [float(str(actual[f"{letter}{row}"])) for row in range(18, 6, -1)]
+        kind = -1 if pool else -0.5 if one else 1
+        filled = -(-x.shape[-1] * 12 // 33)  # rounded up
+        assert cells == [kind] * filled + [0] * (12 - filled)
+    assert convolution == COUNT
+
+
+@pytest.mark.parametrize(
+    ("concept", "changes", "words"),
+    [
+        (pooling_position.CONCEPT, {}, "1.31 million multiply-adds for one image, and 15,336 "),
+        (pooling_position.CONCEPT, {"B6": 1}, "0.63 million "),
+        (
+            pooling_position.CONCEPT,
+            {"B6": 6},
+            "5.42 million multiply-adds for one image, and 15,336",
+        ),
+        (pooling_position.CONCEPT, {"B6": 4, "B7": 16}, "Too many"),
+        (pooling_position.CONCEPT, {"B6": 5, "B7": 16}, "0.69 million"),
+        (pooling_position.CONCEPT, {"B6": 6, "B7": 16}, "0.78 million"),
+        (transition_position.CONCEPT, {}, "1.21 million "),
+        (transition_position.CONCEPT, {"B6": 4}, "3.09 million "),
+    ],
+)
+def test_what_the_tasks_expect(
+    changed: Changed, concept: Concept, changes: dict[str, object], words: str
+) -> None:
+    assert str(changed(concept, changes)[ANSWER]).startswith(words)
+
+
+def test_fewer_channels_after_the_transition(changed: Changed) -> None:
+    weights = []
+    for narrow in (8, 4):
+        actual = changed(transition_position.CONCEPT, {"B7": narrow})
+        row = below(actual, "layer by layer: convolution") + 2
+        weights.append([actual[f"{letter}{row}"] for letter in LETTERS + "H"])
+    changes = {n: pair for n, pair in enumerate(zip(*weights, strict=True)) if len({*pair}) > 1}
+    assert changes == {2: (1152, 576), 6: (128, 64)}  # convolution 3, and the 1x1
+    actual = changed(transition_position.CONCEPT, {"B6": 6})
+    assert actual[f"I{below(actual, 'layer by layer: convolution') + 4}"] == 14
 
 
 def test_nothing_typed_is_no_error(tmp_path: Path, office: Office) -> None:

@@ -1,4 +1,6 @@
-"""Every concept has all parts of a sheet, in their order and size, except for those listed."""
+"""Every concept has all parts of a sheet, in their order and size."""
+
+from dataclasses import replace
 
 import pytest
 
@@ -7,7 +9,7 @@ from toolkit.book.sheet import Sheet
 from toolkit.book.theme import STYLES
 from toolkit.experiments.results import load, shipped
 from toolkit.experiments.variant import Budget
-from toolkit.pages.concepts import CONCEPTS
+from toolkit.pages.concepts import CONCEPTS, dropout
 from toolkit.pages.concepts.book import concepts_book
 from toolkit.pages.concepts.concept import Concept
 from toolkit.pages.concepts.page import (
@@ -21,34 +23,17 @@ from toolkit.pages.concepts.page import (
 )
 
 LINE = 1170  # pixels, of the first view less what LibreOffice draws wider
-FIELDS = ("question", "finding", "rule", "tasks")
-# Concepts without some of these fields. A new concept has them all; remove what is complete.
-INCOMPLETE = {
-    "pooling-position",
-    "transition-position",
-    "overfitting",
-    "pooling-distance",
-    "normalization-distance",
-    "when-to-stop",
-    "mission-control",
-    "batch-size",
-    "average-or-dense",
-    "augmentation",
-    "initialization",
-}
-WHOLE = [concept for concept in CONCEPTS if concept.name not in INCOMPLETE]
+FIELDS = ("question", "finding", "idea", "conclusion", "rule", "tasks")
 
 
-def test_the_incomplete_concepts_are_listed() -> None:
-    missing = {
-        concept.name: [field for field in FIELDS if not getattr(concept, field)]
-        for concept in CONCEPTS
-    }
-    assert {name for name, fields in missing.items() if fields} == INCOMPLETE, missing
+@pytest.mark.parametrize("field", FIELDS)
+def test_a_concept_without_a_part_is_refused(field: str) -> None:
+    with pytest.raises(ValueError, match=f"dropout: a concept needs its {field}"):
+        replace(dropout.CONCEPT, **{field: ""})  # type: ignore[arg-type]
 
 
-@pytest.mark.parametrize("concept", WHOLE, ids=lambda each: each.name)
-def test_the_words_of_a_whole_concept(concept: Concept) -> None:
+@pytest.mark.parametrize("concept", CONCEPTS, ids=lambda each: each.name)
+def test_the_words_of_a_concept(concept: Concept) -> None:
     assert concept.question.endswith("?")
     assert text_width(concept.question, STYLES["text"]) <= LINE
     assert 1 <= len(concept.rule) <= 3
@@ -63,7 +48,7 @@ def sheet(concept: Concept) -> Sheet:
 
 
 @pytest.mark.no_cover
-@pytest.mark.parametrize("concept", WHOLE, ids=lambda each: each.name)
+@pytest.mark.parametrize("concept", CONCEPTS, ids=lambda each: each.name)
 def test_the_order_of_a_sheet(concept: Concept) -> None:
     made = sheet(concept)
     texts = {row: cell.value for (row, column), cell in made.cells.items() if column == LABEL}

@@ -1,18 +1,9 @@
 """Concept 20: Batch size and its effects."""
 
-import numpy as np
-from numpy.typing import NDArray
-from sympy import Expr, Integer, Symbol, floor, sqrt
-
-from toolkit.book.address import Area
-from toolkit.book.known import Known
 from toolkit.experiments.variant import Budget, Experiment, Variant
-from toolkit.pages.concepts.concept import Concept
-from toolkit.pages.concepts.page import ASIDE, FIRST, LABEL, NEGATIVE, POSITIVE, TOP, Page
-from toolkit.symbols.batches import in_batch, mean_of_batch, mean_where
-from toolkit.symbols.bounds import as_number, held
-from toolkit.symbols.equation import Equation, Gradient
-from toolkit.symbols.ranges import mean, population_deviation, root_mean_square
+from toolkit.pages.concepts import batch_gradients
+from toolkit.pages.concepts.concept import Concept, Task
+from toolkit.pages.concepts.page import Page
 
 EXPERIMENT = Experiment(
     "The same images in smaller or larger batches: what changes?",
@@ -24,38 +15,11 @@ EXPERIMENT = Experiment(
         Variant("1,024, learning rate 0.6", training={"batch_size": 1024, "learning_rate": 0.6}),
     ),
 )
-SIDE = 8
-SAMPLES, SIZES = SIDE * SIDE, (1, 2, 4, 8, 16, 32, 64)
-MOST_IMAGES = 1_000_000  # training images
-X, T, W, G, N, START, COUNT, MASK, ALL, DEVIATION, MEANS, CENTRE, NUMBERS, FACTOR = (
-    Symbol(name)
-    for name in ("x", "t", "w", "g", "n", "b", "N", "mask", "all", "σ", "means", "c", "k", "f")
-)
-LOSS = Equation(Symbol("L"), (W * X - T) ** 2 / 2)
-SLOPE = Equation(Gradient(LOSS.symbol, W), LOSS.expr.diff(W))
-ERROR = Equation(Symbol("error"), DEVIATION / sqrt(N) * sqrt((COUNT - N) / (COUNT - 1)))
-STORED, DRAWS_COLUMN = FIRST + SIDE + 1, ASIDE + 1  # columns with auxiliary data
-Cells = dict[Symbol, Known]
 
 
 def demonstrate(page: Page) -> None:
-    """Sixty-four samples of a line through 0, with their gradients and batches of them."""
-    beside = page.row
-    page.equation(LOSS, "The loss of one sample:")
-    page.equation(SLOPE, "Its gradient:")
-    page.equation(ERROR, "How far a batch of n of the N is off, on average:")
-    page.say("Where N is far above n, the inner root is about 1: four times n, half the error.")
-    page.say("Change the yellow cells: batches of 1, 4, 16, 64; the next batch, and the next.")
-    known = _settings(page)
-    answers, top = page.row + 1, page.row + 8
-    sizes = top + 2 * SIDE + 4
-    known[G] = _gradients(page, top, known)
-    known[MASK] = _mask(page, top + SIDE + 2, known)
-    _answers(page, answers, known)
-    known[NUMBERS] = _block(page, sizes, "k: number of each sample", _numbers(), "small centred")
-    _sizes(page, sizes, _draws(page, known), known)
-    _chart(page, beside, sizes)
-    page.row = sizes + 2 + len(SIZES)
+    """The gradients of batches, and what the measured runs leave out."""
+    batch_gradients.demonstrate(page)
     page.say(_omitted_images(), style="muted")
 
 
@@ -71,168 +35,23 @@ def _omitted_images() -> str:
     )
 
 
-def _settings(page: Page) -> Cells:
-    last = SAMPLES - 1
-    before = f"samples passed over before it (0 to {last})"
-    return {
-        W: page.setting("present weight w", 0.5, -10, 10),
-        N: page.setting(f"batch size n (1 to {SAMPLES})", 8, 1, SAMPLES, whole=True),
-        START: page.setting(before, 0, 0, last, whole=True),
-        COUNT: page.setting(
-            "N: training images in an epoch", 12_000, SAMPLES, MOST_IMAGES, whole=True
-        ),
-    }
-
-
-def _stored() -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Samples of t = 2x with noise."""
-    random = np.random.default_rng(0)
-    x = np.round(random.uniform(0.5, 2, (SIDE, SIDE)), 2)
-    return x, np.round(2 * x + random.normal(0, 1, (SIDE, SIDE)), 2)
-
-
-def _numbers() -> NDArray[np.float64]:
-    return np.arange(SAMPLES, dtype=float).reshape(SIDE, SIDE)
-
-
-def _block(
-    page: Page, top: int, words: str, values: NDArray[np.float64], style: str = "small number"
-) -> Known:
-    """A number for each sample, on the right."""
-    page.label((top, STORED), words, "name")
-    for (row, column), number in np.ndenumerate(values):
-        page.fixed((top + 1 + row, STORED + column), float(number), style)
-    return page.reach(Area.of(top + 1, STORED, SIDE, SIDE), values)
-
-
-def _gradients(page: Page, top: int, known: Cells) -> Known:
-    """The gradient of each sample; the samples themselves are on the right."""
-    operands = dict(known)
-    for row, symbol, values in zip((top, top + SIDE + 2), (X, T), _stored(), strict=True):
-        _block(page, row, f"{symbol.name} of the {SAMPLES} samples, made once with NumPy", values)
-        operands[symbol] = page.moving(Area.of(row + 1, STORED), values)
-    page.label((top, LABEL), f"the gradients of all {SAMPLES} samples", "name")
-    slope = SLOPE.expr.subs(W, as_number(W))
-    gradients = page.fill((top + 1, FIRST), slope, operands, "small number")
-    page.shade(
-        Area(top + 1, FIRST, top + SIDE, FIRST + SIDE - 1), high=POSITIVE, low=NEGATIVE, end=6
-    )
-    return gradients
-
-
-def _mask(page: Page, top: int, known: Cells) -> Known:
-    """The mask of the samples that are in the batch."""
-    numbers = _numbers()
-    page.label((top, LABEL), "1: in the batch", "name")
-    for n in range(SIDE):
-        page.fixed((top + 1 + n, LABEL), n * SIDE, "right")
-        page.fixed((top, FIRST + n), n, "heading")
-    row, column = Symbol("row"), Symbol("column")
-    operands = known | {
-        row: page.moving(Area.of(top + 1, FIRST - 1), numbers[:, :1], across=0),
-        column: page.moving(Area.of(top, FIRST), numbers[:1], down=0),
-    }
-    expr = in_batch(
-        row + column, held(N, 1, SAMPLES), held(START, 0, SAMPLES - 1), Integer(SAMPLES)
-    )
-    mask = page.fill((top + 1, FIRST), expr, operands, "middle")
-    page.shade(Area.of(top + 1, FIRST, SIDE, SIDE), high="E69F00")
-    return mask
-
-
-def _answers(page: Page, top: int, known: Cells) -> None:
-    """The gradient of the batch beside that of all samples."""
-    size = held(N, 1, SAMPLES)
-    known[ALL] = _line(page, top, "gradient of all samples", mean(G), known)
-    batch = _line(page, top + 1, "gradient of the batch", mean_where(G, MASK), known)
-    _line(page, top + 2, "off by", Symbol("batch") - ALL, known | {Symbol("batch"): batch})
-    deviation = population_deviation(G)
-    known[DEVIATION] = _line(page, top + 3, "deviation σ of the gradients", deviation, known)
-    usual = ERROR.expr.subs({COUNT: SAMPLES, N: size})
-    _line(page, top + 4, "usual size of the error, by theory", usual, known)
-    steps = floor(as_number(COUNT) / size)
-    _line(page, top + 5, "steps in an epoch", steps, known, "integer right")
-
-
-def _line(page: Page, row: int, words: str, expr: Expr, known: Cells, style: str = "rate") -> Known:
-    page.label((row, LABEL), words)
-    return page.compute((row, FIRST), expr, known, style)
-
-
-def _draws(page: Page, known: Cells) -> dict[int, Known]:
-    """The gradients of many batches of each size, drawn in advance, with one row for each draw."""
-    page.label(
-        (TOP, DRAWS_COLUMN),
-        f"{SAMPLES} draws of n samples: those whose (k - b) · f, divided by "
-        f"{SAMPLES}, leaves less than n; their mean gradient (f made once with NumPy)",
-        "name",
-    )
-    page.headings((TOP + 1, DRAWS_COLUMN), ["b", "f"])
-    factors = 2 * np.random.default_rng(0).integers(0, SAMPLES // 2, SAMPLES) + 1
-    first, left = TOP + 2, DRAWS_COLUMN + 2
-    for row, factor in enumerate(factors.tolist()):
-        page.fixed((first + row, DRAWS_COLUMN), row, "small centred")
-        page.fixed((first + row, DRAWS_COLUMN + 1), factor, "small centred")
-    for column, size in enumerate(SIZES, left):
-        page.fixed((TOP + 1, column), size, "heading")
-    operands = known | {
-        START: page.moving(Area.of(first, DRAWS_COLUMN), np.arange(SAMPLES)[:, None], across=0),
-        FACTOR: page.moving(Area.of(first, DRAWS_COLUMN + 1), factors[:, None], across=0),
-        N: page.moving(Area.of(TOP + 1, left), np.array([SIZES]), down=0),
-    }
-    expr = mean_of_batch(G, NUMBERS, START, FACTOR, N, Integer(SAMPLES))
-    draws = np.asarray(page.fill((first, left), expr, operands, "small number").value)
-    return {
-        size: page.reach(Area.of(first, left + n, SAMPLES), draws[:, n])
-        for n, size in enumerate(SIZES)
-    }
-
-
-def _sizes(page: Page, top: int, draws: dict[int, Known], known: Cells) -> None:
-    """The error for each size: in theory, over the draws here, and for a large set of images."""
-    words = [f"theory, {SAMPLES} in all", f"measured, {SAMPLES} draws", "theory, an epoch's N"]
-    off = "how far a batch is off (root mean square)"
-    page.headings((top, LABEL), [off, "n", *words, "steps an epoch"])
-    page.heights[top] = 45.0
-    many = held(COUNT, SAMPLES, MOST_IMAGES)
-    for row, size in enumerate(SIZES, top + 1):
-        page.label((row, LABEL), f"batches of {size}" if size < SAMPLES else f"all {SAMPLES}")
-        here = page.fixed((row, FIRST), size, "integer right")
-        operands = known | {N: here, MEANS: draws[size], CENTRE: known[ALL]}
-        page.compute((row, FIRST + 1), ERROR.expr.subs(COUNT, SAMPLES), operands)
-        page.compute((row, FIRST + 2), root_mean_square(MEANS, CENTRE), operands)
-        page.compute((row, FIRST + 3), ERROR.expr.xreplace({COUNT: many}), operands)
-        page.compute((row, FIRST + 4), floor(as_number(COUNT) / N), operands, "integer right")
-
-
-def _chart(page: Page, row: int, top: int) -> None:
-    """A chart of the errors in the table at `top`; the error of all samples is 0."""
-    page.curve(
-        "How far a batch's gradient is off",
-        "batch size",
-        "error",
-        [page.line((top, FIRST + n), FIRST, len(SIZES) - 1, dots=True) for n in (1, 2, 3)],
-        (row, FIRST + 4),
-        width=15,
-        height=10,
-        y_format="0.0",
-        y_log=True,
-        x_log=True,
-        x_min=1,
-        x_max=100,
-    )
-
-
 CONCEPT = Concept(
     name="batch-size",
     number=20,
     title="Batch size and its effects",
+    question="How does the batch size change the gradient and the result of training?",
+    finding=(
+        "Batches of {0.name} and {1.name} end at {0.accuracy} and {1.accuracy}; {2.name} is "
+        "{2~1.than} {1.name} ({2.accuracy}), and batches of {3.name}, which make few steps in an "
+        "epoch, end at {3.accuracy}."
+    ),
     idea=(
-        "The gradient of a batch is the mean of its samples' gradients: an estimate of the "
-        "gradient of all samples.",
-        "On average one four times as large is off by half as much, while it is a small part of "
-        "all; an epoch then makes a quarter as many steps.",
-        "A larger batch is said to want a larger learning rate; whether it does, only an "
+        "The gradient of a batch is the mean of the gradients of its samples. It is an estimate of "
+        "the gradient of all samples.",
+        "A batch four times as large has half the error on average, as long as it is a small part "
+        "of all samples.",
+        "In an epoch, however, it makes only a quarter as many steps.",
+        "A larger batch is often said to need a larger learning rate; whether it does, only an "
         "experiment tells.",
     ),
     experiment=EXPERIMENT,
@@ -241,8 +60,37 @@ CONCEPT = Concept(
         "Against {1.name}, {0.name} is {0~1.more}, {2.name} {2~1.more}.",
         "With batches of {3.name} it ends at {3.accuracy}, {3~1.than} {1.name}; so large a batch "
         "makes few steps in an epoch.",
-        "A learning rate four times as large with it: {4.accuracy} (deviation {4.spread}; below 90 "
-        "%: {4.failed}, against {3.failed}), {4~3.than} the usual rate.",
+        "With a learning rate four times as large: {4.accuracy} (standard deviation {4.spread}; "
+        "below 90 %: {4.failed}, against {3.failed}), {4~3.than} the usual rate.",
+    ),
+    rule=(
+        "Begin with batches of 32 to 128. Larger ones use a GPU better, but make fewer steps in an "
+        "epoch.",
+        "If you enlarge the batch, plan for the same number of steps, not of epochs, and search "
+        "for the learning rate again.",
+        "Here all runs saw the same number of images, so large batches made fewer steps; with "
+        "equal steps the comparison would be different.",
+    ),
+    tasks=(
+        Task(
+            "A batch of 16 is four times as large as one of 4. How much smaller is its usual "
+            "error?",
+            "n to 4, then to 16",
+            "Half as large: 0.55 instead of 1.10 with N = 12,000. The steps in an epoch fall to a "
+            "quarter, from 3,000 to 750.",
+        ),
+        Task(
+            "Is the gradient of every batch of 8 off by its usual error?",
+            "the samples before the batch to 8, 16 and 24",
+            "No: by -0.57, 0.35 and -1.24. The usual error, 0.73, is an average over many "
+            "batches; the dot of a single one moves up and down.",
+        ),
+        Task(
+            "How far is a batch of all 64 samples off?",
+            "n to 64",
+            "By 0: it is all the samples that there are here. As a batch of 12,000 images it would "
+            "still be off by 0.27.",
+        ),
     ),
     demonstrate=demonstrate,
 )

@@ -55,7 +55,7 @@ def concepts_book(
 
 def _page(concept: Concept, records: Records) -> Page:
     page = Page(concept.sheet_name, concept.heading)
-    skeleton.ask(page, concept.question or concept.experiment.question)
+    skeleton.ask(page, concept.question)
     skeleton.introduce(page, concept)
     concept.demonstrate(page)
     page.row = max(page.row, page.below)
@@ -82,7 +82,7 @@ def _measured(page: Page, concept: Concept, records: Records) -> None:
     figures = measured.table(page, concept, records)
     page.row += 1
     if complete(concept, records):
-        find(figures, concept.finding or concept.conclusion[0])
+        find(figures, concept.finding)
         conclude(figures, concept.conclusion)
         if any(map(compares, concept.conclusion)):
             page.say(*CLEARLY, style="muted")

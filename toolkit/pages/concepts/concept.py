@@ -31,23 +31,22 @@ class Concept(NamedExperiment):
     ends with `rule`, a rule of thumb and its limits, and three `tasks`. Ideas, conclusions and
     rules are lines of text.
 
-    A concept without some of `question`, `finding`, `rule` and `tasks` has the earlier layout, in
-    which its idea stands above "Try it".
+    Raises ValueError if one of these is empty.
     """
 
+    question: str
+    finding: str
     idea: tuple[str, ...]
     conclusion: tuple[str, ...]
+    rule: tuple[str, ...]
+    tasks: tuple[Task, ...]
     demonstrate: Callable[[Page], None]
     measure: Callable[[Page, VariantFigures, Records], None] | None = None
-    question: str = ""
-    finding: str = ""
-    rule: tuple[str, ...] = ()
-    tasks: tuple[Task, ...] = ()
 
-    @property
-    def whole(self) -> bool:
-        """Whether the concept has all parts of a sheet."""
-        return all((self.question, self.finding, self.rule, self.tasks))
+    def __post_init__(self) -> None:
+        for name in ("question", "finding", "idea", "conclusion", "rule", "tasks"):
+            if not getattr(self, name):
+                raise ValueError(f"{self.name}: a concept needs its {name}")
 
     @property
     def heading(self) -> str:

@@ -1,90 +1,104 @@
 """Concept 24: Initialization."""
 
-import numpy as np
-from sympy import Expr, Symbol, sqrt
+from sympy import Expr, Piecewise, Symbol, sqrt
 
 from toolkit.book.address import Area
 from toolkit.book.known import Known
 from toolkit.book.sheet import Series
-from toolkit.book.tables import Cell
 from toolkit.experiments.variant import Experiment, Variant
-from toolkit.pages.concepts.concept import Concept
-from toolkit.pages.concepts.page import ASIDE, FIRST, LABEL, TOP, Page
+from toolkit.pages.concepts.concept import Concept, Task
+from toolkit.pages.concepts.page import FIRST, LABEL, STAGE, Page
+from toolkit.pages.concepts.random_layers import SAFE, WIDE, A, Cells, N, S, real_pass
 from toolkit.symbols.activations import as_one
-from toolkit.symbols.bounds import as_number, divisor
+from toolkit.symbols.bounds import divisor
 from toolkit.symbols.equation import Equation
-from toolkit.symbols.maps import rectified, weighted_sum
-from toolkit.symbols.ranges import squares
+from toolkit.symbols.text import Text
 
-LAYERS, DEEP, WIDE = 10, 6, 6  # of the theory; of the real pass, and its neurons
-N, S, V, A = (Symbol(name, positive=True) for name in ("n", "s", "v", "a"))
+LAYERS = 10  # of the theory
+V = Symbol("v", positive=True)
 RELU = Equation(Symbol("v_ReLU"), N * S**2 * V / 2)
 LINEAR = Equation(Symbol("v_linear"), N * S**2 * V)
 HE = Equation(Symbol("s_He"), sqrt(as_one(2 / divisor(N))))
 XAVIER = Equation(Symbol("s_Xavier"), sqrt(as_one(1 / divisor(N))))
 PYTORCH = sqrt(as_one(1 / divisor(3 * N)))  # of Linear: uniform within 1/√n to both sides
-NORMALS, ACTIVATIONS = Symbol("normals"), Symbol("activations")
-# As many neurons as fit a screen stand for n: their weights are larger in proportion.
-NEURON = rectified(S * sqrt(N / WIDE) * weighted_sum(NORMALS, ACTIVATIONS))
-SIZE = sqrt(squares(A) / WIDE)
-SAFE = {symbol: as_number(symbol) for symbol in (N, S)}  # a word in a yellow cell counts as 0
-Cells = dict[Symbol, Known]
+# The size after the last layer, where it is 1 in the beginning.
+VERDICT = Piecewise(
+    (Text("The activations fade away: after ten layers less than a tenth is left."), A < 0.1),
+    (Text("The activations explode: after ten layers they are over ten times as large."), A > 10),
+    (Text("The activations keep about their size through all ten layers."), True),
+)
 
 
 def demonstrate(page: Page) -> None:
     """The size of activations through ten layers, in theory and in a small network."""
-    beside = page.row
-    page.equation(RELU, "Mean square behind the next layer, with ReLU:")
-    page.equation(LINEAR, "and without an activation function:")
-    page.equation(HE, "So it stays as it is, with ReLU (He), where")
-    page.equation(XAVIER, "and without (Xavier, as many out as in), where")
-    page.say("Change the yellow cells: deviation s 0.1, 0.25, He's own; width n 16.")
     known = _settings(page)
-    starts = _starts(page, known)
+    page.controls = [Area.of(STAGE, FIRST, 2)]
+    answer = page.row + 1
+    _factors(page, answer + 3, known)
+    starts = _starts(page, answer + 5, known)
+    page.explain()
+    page.equation(RELU, "Mean square v after a layer with ReLU:")
+    page.equation(LINEAR, "The same without an activation function:")
+    page.equation(HE, "So v does not change with ReLU (He) if")
+    page.equation(XAVIER, "and without one (Xavier, equal widths) if")
+    page.say("The size of the activations is the square root of their mean square.")
     top = page.row + 1
     lines = _theory(page, top, known, starts)
-    lines.append(_pass(page, top + LAYERS + 3, known))
+    lines.append(real_pass(page, top + LAYERS + 3, known))
+    page.row = top + LAYERS + WIDE + 5
+    page.compute((answer, LABEL), VERDICT, {A: page.known((top + LAYERS + 1, FIRST))}, "finding")
+    verdict = Area.of(answer, LABEL, 2, 2)
+    page.merges.append(verdict)
     page.curve(
         "Size of the activations, layer by layer",
         "layer",
         "size (logarithmic)",
         lines,
-        (beside, FIRST + 6),
-        width=14.5,
+        (STAGE, FIRST + 2),
+        width=18.5,
         height=11,
         y_log=True,
         y_format="0E+00",
     )
-    page.row = top + LAYERS + WIDE + 5
+    page.effects += [verdict, *page.charts]
 
 
 def _settings(page: Page) -> Cells:
-    """Width and deviation, and the factor by which a layer then multiplies the size."""
+    """Width, and standard deviation of the weights."""
     known = {
         N: page.setting("width n: neurons in each layer", 64, 1, 4096, whole=True),
-        S: page.setting("deviation s of the weights", 0.1, 0.0001, 10),
+        S: page.setting("standard deviation s of the weights", 0.1, 0.0001, 10),
     }
-    for line, words in (
-        (RELU, "factor of each layer on the size, with ReLU"),
-        (LINEAR, "without an activation function"),
-    ):
-        page.label((page.row, LABEL), words)
-        page.compute((page.row, FIRST), _next(line).subs(V, 1).xreplace(SAFE), known)
-        page.row += 1
+    page.label((page.row, LABEL), "Try s = 0.1768 and 0.25.", "note")
     return known
 
 
-def _starts(page: Page, known: Cells) -> list[Known]:
-    """The usual deviations for this width."""
-    starts = []
-    for expr, words in (
-        (HE.expr, "He's deviation for this width"),
-        (XAVIER.expr, "Xavier's"),
-        (PYTORCH, "PyTorch's own, of a linear layer"),
+def _factors(page: Page, row: int, known: Cells) -> None:
+    """The factor by which one layer multiplies the size."""
+    for n, (line, words) in enumerate(
+        (
+            (RELU, "factor per layer on the size, with ReLU"),
+            (LINEAR, "factor without an activation function"),
+        ),
+        row,
     ):
-        page.label((page.row, LABEL), words)
-        starts.append(page.compute((page.row, FIRST), expr.xreplace(SAFE), known))
-        page.row += 1
+        page.label((n, LABEL), words)
+        page.compute((n, FIRST), _next(line).subs(V, 1).xreplace(SAFE), known)
+
+
+def _starts(page: Page, row: int, known: Cells) -> list[Known]:
+    """The usual standard deviations for this width."""
+    starts = []
+    for n, (expr, words) in enumerate(
+        (
+            (HE.expr, "He's standard deviation for this n"),
+            (XAVIER.expr, "Xavier's"),
+            (PYTORCH, "PyTorch's default for a linear layer"),
+        ),
+        row,
+    ):
+        page.label((n, LABEL), words)
+        starts.append(page.compute((n, FIRST), expr.xreplace(SAFE), known))
     return starts
 
 
@@ -99,7 +113,7 @@ def _theory(page: Page, top: int, known: Cells, starts: list[Known]) -> list[Ser
         (LINEAR, "Xavier, no ReLU", xavier),
     )
     words = [way[1] for way in ways]
-    page.headings((top, LABEL), ["size of the activations behind layer", *words])
+    page.headings((top, LABEL), ["size of the activations after layer", *words])
     for n in range(LAYERS + 1):
         page.fixed((top + 1 + n, LABEL), n, "right")
     for column, (line, _, deviation) in enumerate(ways, FIRST):
@@ -117,64 +131,23 @@ def _next(line: Equation) -> Expr:
     return sqrt(line.expr.subs(V, V**2))
 
 
-def _pass(page: Page, top: int, known: Cells) -> Series:
-    """A small network with stored random weights: one column per layer, one row per neuron."""
-    random = np.random.default_rng(0)
-    page.label((top, LABEL), f"a real pass: {WIDE} neurons a layer, ReLU, n·s² as above", "name")
-    page.inputs((top + 1, FIRST), np.array([[1.0], [-1], [1], [1], [-1], [1]]), -100, 100)
-    for layer in range(DEEP + 1):
-        page.cells[top, FIRST + layer] = Cell(layer, "heading")
-        if layer:
-            normals = _normals(page, TOP + (layer - 1) * (WIDE + 1), layer, random)
-            _layer(page, top + 1, FIRST + layer, known, normals)
-        cells = _column(page, top + 1, FIRST + layer)
-        page.compute((top + 1 + WIDE, FIRST + layer), SIZE, {A: cells}, "tiny")
-    for n in range(WIDE):
-        page.label(
-            (top + 1 + n, LABEL), f"neuron {n + 1}" if n else "neuron 1 (layer 0: the input)"
-        )
-    page.label((top + 1 + WIDE, LABEL), "real pass: your s, ReLU", "name")
-    sizes = [page.cells[top + 1 + WIDE, FIRST + n].value for n in range(DEEP + 1)]
-    return Series(
-        page.known((top + 1 + WIDE, LABEL)),
-        page.reach(Area.of(top, FIRST, wide=DEEP + 1), list(range(DEEP + 1))),
-        page.reach(Area.of(top + 1 + WIDE, FIRST, wide=DEEP + 1), sizes),
-        dots=True,
-    )
-
-
-def _normals(page: Page, top: int, layer: int, random: np.random.Generator) -> list[Known]:
-    """Stored normal random numbers, with one column for each neuron of the next layer."""
-    values = np.round(random.standard_normal((WIDE, WIDE)), 4)
-    page.label((top, ASIDE), f"normal numbers to layer {layer}", "name")
-    for (row, column), number in np.ndenumerate(values):
-        page.fixed((top + 1 + row, ASIDE + column), float(number))
-    return [_column(page, top + 1, ASIDE + n) for n in range(WIDE)]
-
-
-def _layer(page: Page, top: int, column: int, known: Cells, normals: list[Known]) -> None:
-    before = _column(page, top, column - 1)
-    for n, weights in enumerate(normals):
-        operands = known | {NORMALS: weights, ACTIVATIONS: before}
-        page.compute((top + n, column), NEURON.xreplace(SAFE), operands, "tiny")
-
-
-def _column(page: Page, row: int, column: int) -> Known:
-    """A number for each neuron, as an array of one column."""
-    cells = page.down((row, column), WIDE)
-    return Known(cells.address, np.array(cells.value, float)[:, None])
-
-
 CONCEPT = Concept(
     name="initialization",
     number=24,
     title="Initialization",
+    question="How large should the first, random weights be?",
+    finding=(
+        "With batch normalization, first weights with a standard deviation of 0.001 end at "
+        "{2.accuracy}, {2~0.than} PyTorch's default ({0.accuracy}); without it they end at "
+        "{5.accuracy}, and He's at {3.accuracy}."
+    ),
     idea=(
-        "The first weights are random numbers; what matters is how large they are (their "
-        "deviation s).",
-        "Each layer multiplies the size of the activations by about the same factor. Below 1 they "
-        "fade away, above 1 they explode.",
-        "He's deviation makes that factor 1 behind ReLU, Xavier's without an activation function.",
+        "Training begins with random weights. What matters is how large they are, that is, their "
+        "standard deviation s.",
+        "Each layer multiplies the size of the activations by about the same factor. Below 1 the "
+        "activations fade layer by layer; above 1 they explode.",
+        "He's standard deviation makes this factor 1 with ReLU, and Xavier's makes it 1 without an "
+        "activation function.",
     ),
     experiment=Experiment(
         "How large should the first weights be, with and without batch normalization?",
@@ -196,14 +169,42 @@ CONCEPT = Concept(
         ),
     ),
     conclusion=(
-        "With batch norm: PyTorch's {0.accuracy}; deviation 1: {1.accuracy}, {1~0.more}; 0.001: "
-        "{2.accuracy}, {2~0.more}.",
-        "Without it: He {3.accuracy}; Xavier {4.accuracy}, {4~3.more}; PyTorch's {6.accuracy}, "
-        "{6~3.more}.",
-        "Deviation 0.001 without batch norm ends at {5.accuracy}, {5~2.than} the same start with "
-        "it.",
-        "Runs that ended below 90 %: He {3.failed}, Xavier {4.failed}, PyTorch's {6.failed}, 0.001 "
-        "{5.failed}; with batch norm {0.failed}.",
+        "With batch normalization: PyTorch's default {0.accuracy}; standard deviation 1: "
+        "{1.accuracy}, {1~0.more}; 0.001: {2.accuracy}, {2~0.more}.",
+        "Without it: He's {3.accuracy}; Xavier's {4.accuracy}, {4~3.more}; PyTorch's default "
+        "{6.accuracy}, {6~3.more}.",
+        "A standard deviation of 0.001 without batch normalization ends at {5.accuracy}, "
+        "{5~2.than} the same weights with it.",
+        "Runs that ended below 90 %: He's {3.failed}, Xavier's {4.failed}, PyTorch's {6.failed}, "
+        "0.001 {5.failed}; with batch normalization and PyTorch's default {0.failed}.",
+    ),
+    rule=(
+        "With ReLU, begin with He's standard deviation √(2/n), where n is the number of inputs of "
+        "a neuron; without an activation function, with Xavier's.",
+        "The deeper the network, the more this matters, because the factors of all layers are "
+        "multiplied with one another.",
+        "With batch normalization the size of the first weights matters much less: it rescales "
+        "the activations after each layer.",
+    ),
+    tasks=(
+        Task(
+            "With n = 64 and s = 0.1 the activations fade away. What happens if you use He's "
+            "standard deviation?",
+            "s to 0.1768",
+            "The line becomes flat: √(2/64) = 0.1768, so the factor with ReLU is 1.00, and the "
+            "activations keep their size.",
+        ),
+        Task(
+            "Do the activations still keep their size if s is 0.25?",
+            "s to 0.25",
+            "No, they explode. Each layer multiplies their size by 1.41, so that it is 32 after "
+            "ten layers.",
+        ),
+        Task(
+            "Can s = 0.1 be the right choice for a wider network?",
+            "n to 200, then s to 0.1",
+            "Yes: √(2/200) = 0.1. The wider a layer is, the smaller its weights must be.",
+        ),
     ),
     demonstrate=demonstrate,
 )

@@ -31,8 +31,11 @@ def digit(number: int) -> Array:
 
 
 def small_digit(number: int, side: int = 14) -> Array:
-    """A digit reduced in size by averaging, in whole numbers; 28 must be a multiple of `side`."""
-    step = 28 // side
-    blocks = digit(number).reshape(side, step, side, step)
-    small: Array = np.round(blocks.mean(axis=(1, 3)))
+    """A digit reduced in size by averaging, in whole numbers, with an empty border if 28 is no
+    multiple of `side`.
+    """
+    step = -(-28 // side)
+    empty = side * step - 28
+    whole = np.pad(digit(number), (empty // 2, empty - empty // 2))
+    small: Array = np.round(whole.reshape(side, step, side, step).mean(axis=(1, 3)))
     return small

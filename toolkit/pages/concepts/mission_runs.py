@@ -21,6 +21,7 @@ from toolkit.symbols.bounds import as_number
 from toolkit.symbols.ranges import largest, smallest_above_zero
 
 BATCHES = 100  # that the rule requires
+CLOSING = 14  # rows above the table of all runs, for the rule of thumb and the tasks
 ACCURACY, FAILED, RUN, CELLS = (Symbol(x) for x in ("accuracy", "failed", "run", "cells"))
 ENDS, FLAGGED, GROUP = mission_tables.ENDS, mission_tables.FLAGGED, mission_tables.GROUP
 METHOD = (
@@ -34,11 +35,16 @@ METHOD = (
 
 
 def measure(
-    page: Page, records: Records, variants: Sequence[Variant], new: Mapping[str, Variant]
+    page: Page,
+    records: Records,
+    variants: Sequence[Variant],
+    new: Mapping[str, Variant],
+    finding: str,
 ) -> None:
     """Write tables of hits and false alarms, of `variants` and their signals, and of all runs.
 
-    `new` are the names of the variants that were run after the rule was fixed.
+    `new` are the names of the variants that were run after the rule was fixed, and `finding` is the
+    sentence that the counts complete.
     """
     page.part("The same rule on every run of all experiments")
     if not records.results:
@@ -46,12 +52,12 @@ def measure(
         return
     page.say(*METHOD, style="muted")
     top = page.row
-    below = top + mission_tables.height() + mission_networks.height(variants, new)
+    below = top + mission_tables.height() + mission_networks.height(variants, new) + CLOSING
     news = {v.setup(records.budget).fingerprint for v in new.values()}
     flags = _flags(page, below, records, news)
     _extremes(page, flags)
     tables = Tables(page, flags, records, variants, new)
-    mission_tables.write(tables)
+    mission_tables.write(tables, finding)
     mission_networks.write(tables)
     page.pages_high = None
 
@@ -78,7 +84,7 @@ def _flags(page: Page, top: int, records: Records, news: Collection[str]) -> Fla
         for each in SIGNALS
     ]
     page.headings((top, LABEL), ["run", "group", *(words for _, words, _ in (*questions, *values))])
-    page.heights[top] = 45.0
+    page.heights[top] = 60.0
     _names(page, top, records)
     columns = {GROUP: page.down((top + 1, FIRST), count)}
     for column, (symbol, _, expr) in enumerate((*questions, *values), FIRST + 1):

@@ -1,5 +1,6 @@
 """Mission control's tables: the rule, each signal alone, and the networks of this concept."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -9,7 +10,7 @@ from toolkit.book.known import Known, constant
 from toolkit.experiments.variant import Variant
 from toolkit.pages.concepts import recorded
 from toolkit.pages.concepts.measured import Records
-from toolkit.pages.concepts.page import FIRST, LABEL, Page
+from toolkit.pages.concepts.page import FINDING_ROW, FIRST, LABEL, Page
 from toolkit.pages.concepts.signals import EARLY_LOSS, LATER, SIGNALS
 from toolkit.symbols.choices import share_or_dash
 from toolkit.symbols.records import row_count, up_to
@@ -37,6 +38,13 @@ HEADINGS = (
     "hit rate",
     "false alarms",
 )
+# The placeholders of the finding: a group of runs, and the columns of its flagged runs and of all.
+COUNTS = {
+    "again bad": (AGAIN, (2, 1)),
+    "again good": (AGAIN, (5, 4)),
+    "new bad": (UNSEEN, (2, 1)),
+    "new good": (UNSEEN, (5, 4)),
+}
 # multiples of ln 10, as bounds of the mean loss for comparison
 SHARES = (0.4, 0.5, 0.6, 0.7, 0.8, 0.9)
 PART, WHOLE, KEYS, KEY, X, SHARE, ANSWERS = (
@@ -79,11 +87,13 @@ class Tables:
         return {KEYS: self.records.known("key"), KEY: constant(key)}
 
 
-def write(tables: Tables) -> None:
-    """Write the results of the rule on all runs; a blank row follows each table."""
+def write(tables: Tables, finding: str) -> None:
+    """Write the results of the rule on all runs, a blank row after each table, and above
+    everything the `finding`, whose placeholders are those of COUNTS.
+    """
     top = tables.page.row
     _rule(tables)
-    _sentence(tables, top + 1 + TESTED.index(AGAIN), top + 1 + TESTED.index(UNSEEN))
+    _sentence(tables, top + 1, finding)
     _alone(tables)
     _bounds(tables)
 
@@ -116,33 +126,23 @@ def _rates(page: Page, row: int, column: int, *shares: tuple[Known, Known]) -> l
     ]
 
 
-def _sentence(tables: Tables, again: int, unseen: int) -> None:
-    """A sentence about the runs that the bounds were not fitted to, here and beside the bounds."""
+def _sentence(tables: Tables, first: int, finding: str) -> None:
+    """The finding, with the counts of the table whose first row is `first`, at the top and here."""
     page = tables.page
     known: dict[Symbol, Known] = {}
-
-    def share(row: int, part: int, whole: int) -> Expr:
-        symbols = [Symbol(f"{row} {n}") for n in (part, whole)]
-        known.update(
-            {s: page.known((row, FIRST + n)) for s, n in zip(symbols, (part, whole), strict=True)}
-        )
-        part_words, whole_words = (fixed_text(symbol, Integer(0)) for symbol in symbols)
-        return joined(part_words, Text(" of "), whole_words)
-
-    words = joined(
-        Text("Of runs not used for the bounds the rule flags "),
-        share(again, 2, 1),
-        Text(" that end badly and "),
-        share(again, 5, 4),
-        Text(" that do not; of networks new to it "),
-        share(unseen, 2, 1),
-        Text(" and "),
-        share(unseen, 5, 4),
-        Text("."),
-    )
-    page.compute(page.places["summary"], words, known, "name")
-    page.finding = page.row, LABEL
-    page.compute(page.finding, words, known, "conclusion")
+    pieces: list[Expr] = []
+    for n, words in enumerate(re.split(r"\{([a-z ]+)\}", finding)):
+        if n % 2 == 0:
+            pieces.append(Text(words))
+            continue
+        group, columns = COUNTS[words]
+        symbols = [Symbol(f"{words} {column}") for column in columns]
+        for symbol, column in zip(symbols, columns, strict=True):
+            known[symbol] = page.known((first + TESTED.index(group), FIRST + column))
+        part, whole = (fixed_text(symbol, Integer(0)) for symbol in symbols)
+        pieces += [part, Text(" of "), whole]
+    page.compute((FINDING_ROW, LABEL), joined(*pieces), known, "finding")
+    page.compute((page.row, LABEL), joined(*pieces), known, "conclusion")
     page.row += 2
 
 

@@ -2,14 +2,15 @@
 
 from sympy import Integer, Symbol
 
+from toolkit.book.address import Area
 from toolkit.book.known import Known
 from toolkit.experiments.variant import Experiment, Variant
-from toolkit.pages.concepts.concept import Concept
-from toolkit.pages.concepts.page import FIRST, LABEL, Page
+from toolkit.pages.concepts.concept import Concept, Task
+from toolkit.pages.concepts.page import FIRST, LABEL, STAGE, Page
 from toolkit.symbols.bounds import as_number, divisor
 from toolkit.symbols.choices import matching
 from toolkit.symbols.equation import Equation
-from toolkit.symbols.text import Text
+from toolkit.symbols.text import Text, fixed_text, joined
 
 GAINS, NORMS = (1.4, 1.4, 1.4, 1.4, 1.4, 1.4), (True, True, False, False, False, False)
 YES, NO = "yes", "no"
@@ -25,65 +26,72 @@ Cells = dict[Symbol, Known]
 
 def demonstrate(page: Page) -> None:
     """The size of the activations, layer by layer, with batch norm in the selected layers."""
-    beside = page.row
+    known = {F: page.setting("factor f: an update multiplies each gain", 1.2, 0.1, 10)}
+    controls = page.row + 1
+    _controls(page, controls)
+    answer = controls + len(GAINS) + 2
+    page.explain()
     page.equation(SIZE, "Size behind a layer with gain g:")
     page.equation(UPDATED, "The same after an update of the weights:")
     page.say("Behind a batch norm (with γ = 1) the size is 1, whatever came in.")
-    page.say("Change the yellow cells: gains to 0.7; batch norm to yes or no; f to 2.")
-    page.label((page.row, LABEL), "factor f by which one update changes each gain")
-    known = {F: page.input((page.row, FIRST), 1.2, 0.1, 10)}
-    top = page.row + 2
-    _layers(page, top, known)
-    _prediction(page, top + len(GAINS) + 2)
-    _alone(page, top + len(GAINS) + 5, top, known)
-    _charts(page, beside, top)
-    page.row = top + 2 * len(GAINS) + 8
+    top = page.row + 1
+    _layers(page, top, controls, known)
+    _alone(page, top + len(GAINS) + 3, controls, known)
+    _answer(page, answer, top + 1 + len(GAINS))
+    _charts(page, top)
+    page.effects = [Area.of(answer, LABEL, 3, 3), *page.charts]
+    page.row = top + 2 * len(GAINS) + 6
 
 
-def _layers(page: Page, top: int, known: Cells) -> None:
+def _controls(page: Page, top: int) -> None:
+    """A gain for each layer, and whether batch norm follows it."""
+    page.headings((top, LABEL), ["layer", "gain g", "norm?"])
+    for n, (gain, norm) in enumerate(zip(GAINS, NORMS, strict=True), 1):
+        page.label((top + n, LABEL), f"layer {n} (does batch norm follow it?)")
+        page.input((top + n, FIRST), gain, 0.1, 10)
+        page.choice((top + n, FIRST + 1), YES if norm else NO, (YES, NO))
+
+
+def _layers(page: Page, top: int, controls: int, known: Cells) -> None:
     """One row per layer: the selected layers, the same after an update, and without batch norm."""
-    page.headings(
-        (top, LABEL),
-        [
-            "layer",
-            "number",
-            "gain g",
-            "batch norm behind it?",
-            "size",
-            "size after an update",
-            "without any batch norm",
-        ],
-    )
+    words = ["number", "size", "size after an update", "without any batch norm"]
+    page.headings((top, LABEL), ["layer", *words])
     page.heights[top] = 45.0
     page.label((top + 1, LABEL), "input")
     page.fixed((top + 1, FIRST), 0, "right")
-    sizes = [page.fixed((top + 1, FIRST + n), 1) for n in (3, 4, 5)]
-    for n, (gain, norm) in enumerate(zip(GAINS, NORMS, strict=True), 1):
+    sizes = [page.fixed((top + 1, FIRST + n), 1) for n in (1, 2, 3)]
+    plain, updated = (line.expr.xreplace(SAFE) for line in (SIZE, UPDATED))
+    exprs = [matching(CHOICE, Text(YES), NORMALIZED, expr) for expr in (plain, updated)]
+    for n in range(1, len(GAINS) + 1):
         row = top + 1 + n
         page.label((row, LABEL), f"layer {n}")
         page.fixed((row, FIRST), n, "right")
-        operands = known | {G: page.input((row, FIRST + 1), gain, 0.1, 10)}
-        operands[CHOICE] = page.choice((row, FIRST + 2), YES if norm else NO, (YES, NO))
-        plain, updated = (line.expr.xreplace(SAFE) for line in (SIZE, UPDATED))
-        exprs = [matching(CHOICE, Text(YES), NORMALIZED, expr) for expr in (plain, updated)]
+        gain, choice = (page.known((controls + n, FIRST + m)) for m in (0, 1))
+        operands = known | {G: gain, CHOICE: choice}
         sizes = [
-            page.compute((row, FIRST + 3 + column), expr, operands | {BEFORE: size})
+            page.compute((row, FIRST + 1 + column), expr, operands | {BEFORE: size})
             for column, (expr, size) in enumerate(zip((*exprs, plain), sizes, strict=True))
         ]
 
 
-def _prediction(page: Page, top: int) -> None:
-    """The input of the prediction layer."""
-    last = top - 1
-    page.label((top, LABEL), "the prediction receives", "name")
-    for column in (3, 4, 5):
-        page.compute((top, FIRST + column), SETTLED, {SETTLED: page.known((last, FIRST + column))})
-    page.label((top + 1, LABEL), "an update changes that by the factor", "name")
-    operands = {LATER: page.known((top, FIRST + 4)), SETTLED: page.known((top, FIRST + 3))}
-    page.compute((top + 1, FIRST + 3), LATER / divisor(SETTLED), operands)
+def _answer(page: Page, row: int, last: int) -> None:
+    """By what an update changes the input of the prediction, in a sentence and in numbers."""
+    sizes = {SETTLED: page.known((last, FIRST + 1)), LATER: page.known((last, FIRST + 2))}
+    words = joined(
+        Text("An update changes the size that the prediction receives by the factor "),
+        fixed_text(LATER / divisor(SETTLED), Integer(2)),
+        Text("."),
+    )
+    page.compute((row, LABEL), words, sizes, "finding")
+    page.merges.append(Area.of(row, LABEL, 3, 3))
+    for n, (symbol, text) in enumerate(
+        ((SETTLED, "the prediction receives the size"), (LATER, "and after an update")), row + 4
+    ):
+        page.label((n, LABEL), text)
+        page.compute((n, FIRST), symbol, sizes)
 
 
-def _alone(page: Page, top: int, layers: int, known: Cells) -> None:
+def _alone(page: Page, top: int, controls: int, known: Cells) -> None:
     """The input of the prediction layer with a single batch norm, after each layer in turn."""
     count = len(GAINS)
     page.headings(
@@ -99,7 +107,7 @@ def _alone(page: Page, top: int, layers: int, known: Cells) -> None:
         if n == count:
             received = [page.fixed((row, FIRST + 1 + column), 1) for column in (0, 1)]
             continue
-        operands = known | {G: page.known((layers + 2 + n, FIRST + 1))}
+        operands = known | {G: page.known((controls + 1 + n, FIRST))}
         received = [
             page.compute(
                 (row, FIRST + 1 + column), line.expr.xreplace(SAFE), operands | {BEFORE: size}
@@ -108,14 +116,14 @@ def _alone(page: Page, top: int, layers: int, known: Cells) -> None:
         ]
 
 
-def _charts(page: Page, row: int, top: int) -> None:
+def _charts(page: Page, top: int) -> None:
     """Charts of the sizes over the layers, and over the distance of a single batch norm."""
     count = len(GAINS) + 1
-    below = top + len(GAINS) + 5
-    between = "layers between it and the prediction"
-    for title, x_title, head, columns, place in (
-        ("Size of the activations", "layer", top, (5, 3, 4), row),
-        ("A single batch norm", between, below, (1, 2), row + 14),
+    below = top + len(GAINS) + 3
+    between = "layers between a single batch norm and the prediction"
+    for title, x_title, head, columns, place, height in (
+        ("Size of the activations", "layer", top, (1, 2, 3), STAGE, 5.7),
+        ("With a single batch norm", between, below, (1, 2), STAGE + 11, 5.2),
     ):
         lines = [page.line((head, FIRST + n), FIRST, count, dots=True) for n in columns]
         page.curve(
@@ -123,9 +131,9 @@ def _charts(page: Page, row: int, top: int) -> None:
             x_title,
             "size (logarithmic)",
             lines,
-            (place, FIRST + 7),
-            width=13.5,
-            height=7.5,
+            (place, FIRST + 3),
+            width=17,
+            height=height,
             y_log=True,
             y_format="0.###",
         )
@@ -135,12 +143,17 @@ CONCEPT = Concept(
     name="normalization-distance",
     number=17,
     title="Distance of batch normalization from the prediction",
+    question="How far before the prediction may the last batch normalization stand?",
+    finding=(
+        "With the last batch norm after the last convolution the network ends at {1.accuracy}, one "
+        "convolution earlier at {2.accuracy} ({2~1.more}), two earlier at {3.accuracy} "
+        "({3~1.more}); four earlier, {4.failed} runs fail."
+    ),
     idea=(
-        "Each layer multiplies the size of what passes through it; batch norm sets the size back "
-        "to 1.",
-        "What lies behind the last batch norm is set back by nothing: the more layers, the "
-        "further the size can drift",
-        "before the prediction, and the more it jumps whenever an update changes the weights.",
+        "Each layer multiplies the size of the activations; batch norm sets the size back to 1.",
+        "After the last batch norm nothing corrects the size any more. The more layers follow, the "
+        "further it can drift before it reaches the prediction,",
+        "and the more it jumps when an update changes the weights of all these layers at once.",
     ),
     experiment=Experiment(
         "How near to the prediction should the last batch norm stand?",
@@ -155,8 +168,37 @@ CONCEPT = Concept(
     conclusion=(
         "On the logits: {0.accuracy}, {0~1.than} after the last convolution ({1.accuracy}).",
         "One convolution earlier: {2.accuracy}, {2~1.more}; two: {3.accuracy}, {3~1.more}.",
-        "Four earlier: {4.accuracy} (deviation {4.spread} between seeds), {4~1.more}. Its runs "
-        "that ended below 90 %: {4.failed}.",
+        "Four earlier: {4.accuracy} on average; {4.failed} runs ended below 90 %. A mean of runs "
+        "that learn and runs that fail describes neither.",
+    ),
+    rule=(
+        "Let batch norm follow every convolution, including the last one; whether the logits are "
+        "normalized as well matters little.",
+        "If layers without batch norm are needed at the end, use few of them and a lower learning "
+        "rate.",
+        "This was measured at a high learning rate, which makes updates large; with small rates "
+        "the distance matters less.",
+    ),
+    tasks=(
+        Task(
+            "Batch norm follows layers 1 and 2, so four layers without it come before the "
+            "prediction. What changes if it also follows layer 4?",
+            "norm? of layer 4 to yes",
+            "Only two layers without it are left, and an update changes the size by the factor "
+            "1.2² = 1.44 instead of 1.2⁴ = 2.07.",
+        ),
+        Task(
+            "By which factor does an update change the size if batch norm follows layer 6?",
+            "norm? of layer 6 to yes",
+            "By 1.00: the prediction always receives the size 1, whatever happens in the layers "
+            "before.",
+        ),
+        Task(
+            "Do small gains protect the prediction from the jump?",
+            "the gains of layers 3 to 6 to 0.7",
+            "No. The size shrinks to 0.24 instead of growing to 3.84, but an update still changes "
+            "it by the factor 2.07.",
+        ),
     ),
     demonstrate=demonstrate,
 )

@@ -8,7 +8,7 @@ from toolkit.book.sheet import Series
 from toolkit.book.tables import Cell
 from toolkit.experiments.variant import Experiment, Variant
 from toolkit.pages.concepts import recorded
-from toolkit.pages.concepts.concept import Concept
+from toolkit.pages.concepts.concept import Concept, Task
 from toolkit.pages.concepts.measured import Records, VariantFigures
 from toolkit.pages.concepts.page import FIRST, LABEL, Page
 from toolkit.pages.concepts.polynomials import demonstrate
@@ -46,13 +46,13 @@ def measure(page: Page, figures: VariantFigures, records: Records) -> None:
     """Write the test accuracy during training, which shows whether it falls again."""
     page.part("Does the test accuracy fall again, as training goes on?")
     page.say(
-        "Dropout in these networks drops whole maps. Train accuracy is measured at the end alone.",
+        "Dropout in these networks drops whole maps. Train accuracy is measured only at the end.",
         style="muted",
     )
     top = page.row
     count = len(QUARTERS)
     page.headings((top, LABEL), ["mean test accuracy after quarter"])
-    page.headings((top, FIRST + count), ["the last brings"])
+    page.headings((top, FIRST + count), ["change in the last"])
     for n in range(count):
         page.cells[top, FIRST + n] = Cell(n + 1, "heading")
     for row, variant in enumerate(EXPERIMENT.variants, top + 1):
@@ -85,7 +85,7 @@ def _curves(page: Page, top: int) -> None:
         area = page.reach(Area.of(row, FIRST, wide=count), values)
         lines.append(Series(page.known((row, LABEL)), axis, area, dots=True))
     page.curve(
-        "Test accuracy on the way",
+        "Test accuracy during training",
         "quarters of the training",
         "test accuracy",
         lines,
@@ -104,22 +104,57 @@ CONCEPT = Concept(
     name="overfitting",
     number=15,
     title="When to introduce dropout, and how to see overfitting",
+    question="How do you see that a network overfits, and does dropout help then?",
+    finding=(
+        "With 1,000 images the network is right on {1.train} of them, but only on {1.accuracy} of "
+        "the test images; with random shifts and turns it is {4~1.more} ({4.accuracy}), with "
+        "dropout of 0.1 {2~1.more} ({2.accuracy})."
+    ),
     idea=(
-        "A model overfits where it learns its training examples by heart, noise and all, and "
-        "answers new ones worse.",
-        "It is seen by two numbers: the error on training examples goes on falling, that on test "
-        "examples stays behind, or even rises again.",
-        "That gap is the sign to try dropout, augmentation or more data; which of them helps, "
-        "only an experiment tells.",
+        "A model overfits when it learns its training examples by heart, including their noise, "
+        "and therefore predicts new examples worse.",
+        "Two numbers show it: the error on the training examples goes on falling, while the error "
+        "on test examples falls no further or even rises.",
+        "A large gap between the two is the sign to try dropout, augmentation or more data. Only "
+        "an experiment tells which of them helps.",
     ),
     experiment=EXPERIMENT,
     conclusion=(
-        "To see it, compare train with test accuracy: {0.train} and {0.accuracy} with 12,000 "
-        "images, {1.train} and {1.accuracy} with 1,000.",
-        "With 1,000, dropout 0.1 throughout gives {2.accuracy}, {2~1.than} none; before the "
-        "average {3.accuracy}, {3~1.more}.",
-        "Random shifts and turns give {4.accuracy}, {4~1.more}; twelve times the images "
+        "Compare train with test accuracy: {0.train} and {0.accuracy} with 12,000 images, "
+        "{1.train} and {1.accuracy} with 1,000.",
+        "With 1,000 images, dropout of 0.1 throughout gives {2.accuracy}, {2~1.than} none; before "
+        "the average it gives {3.accuracy}, {3~1.more}.",
+        "Random shifts and turns give {4.accuracy}, {4~1.more}; twelve times as many images give "
         "{0.accuracy}, {0~1.more}.",
+    ),
+    rule=(
+        "Compare the training error with the test error. If both are large, use a larger model; if "
+        "the gap between them is large, first try more data or augmentation, then dropout.",
+        "Introduce dropout only when the gap is there: a network that does not overfit loses "
+        "accuracy by it.",
+        "This was measured with a small network of 15,000 parameters; large fully connected layers "
+        "overfit far more, and dropout helps them more.",
+    ),
+    tasks=(
+        Task(
+            "The degree rises from 6 to 7. Do both errors fall?",
+            "the degree to 7",
+            "No. The training error falls to 0, because a polynomial of degree 7 passes through "
+            "any 8 points, but the test error rises from 0.46 to 0.81.",
+        ),
+        Task(
+            "Which degree predicts new points best: 1, 3 or 5?",
+            "the degree to 1, 3 and 5",
+            "Degree 3, with a test error of 0.35. Degree 1 is too simple (0.70), degree 5 already "
+            "follows the noise (0.42).",
+        ),
+        Task(
+            "Suppose that training point 5, in the list below, was measured wrongly. Which degree "
+            "suffers more from it, 3 or 7?",
+            "the value of training point 5 to 1, and the degree to 3, then 7",
+            "Degree 7: its curve bends to pass through the wrong point, and its test error rises "
+            "from 0.81 to 1.97. That of degree 3 rises from 0.35 to 0.52.",
+        ),
     ),
     demonstrate=demonstrate,
     measure=measure,

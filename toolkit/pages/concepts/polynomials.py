@@ -1,28 +1,33 @@
 """Polynomials through noisy points, which overfit: the demonstration of concept 15."""
 
 import numpy as np
-from sympy import Symbol, sqrt
+from numpy.typing import NDArray
+from sympy import Eq, Integer, Piecewise, Symbol, sqrt
 
 from toolkit.book.address import Area
 from toolkit.book.known import Known, constant
 from toolkit.book.sheet import Series
 from toolkit.book.tables import Cell
-from toolkit.pages.concepts.page import ASIDE, FIRST, LABEL, Page
+from toolkit.pages.concepts.page import ASIDE, FIRST, LABEL, STAGE, Page
+from toolkit.symbols.bounds import held
 from toolkit.symbols.equation import Equation
 from toolkit.symbols.fitting import basis_sum, orthonormal
-from toolkit.symbols.ranges import summed
+from toolkit.symbols.lookups import element, lookup_across
+from toolkit.symbols.ranges import smallest, summed
+from toolkit.symbols.text import Text, fixed_text, joined
 
 MOST_DEGREE, STEPS = 7, 36  # the highest degree; points of the curve
-TRAINING = ((0, 0.1), (1, 1.3), (2, 1.6), (3, 0.8), (4, -0.4), (5, -0.7), (6, -1.3), (7, 0.2))
+# Points near 1.4·sin(0.9x) with noise, made once with NumPy.
+TRAINING = ((0, -0.4), (1, 0.9), (2, 1.0), (3, -0.3), (4, -0.5), (5, -1.0), (6, -0.8), (7, -0.3))
 TEST = (
-    (0.5, 0.6),
-    (1.5, 1.2),
-    (2.5, 0.9),
-    (3.5, 0.3),
-    (4.5, -0.9),
-    (5.5, -0.9),
-    (6.4, -0.6),
-    (6.8, -0.4),
+    (0.5, 0.9),
+    (1.5, 0.8),
+    (2.5, 1.0),
+    (3.5, 0.0),
+    (4.5, -1.2),
+    (5.5, -1.6),
+    (6.3, -1.1),
+    (6.7, -0.5),
 )
 POINTS = len(TRAINING)
 X, Y, C, BASIS, DEGREES, DEGREE, PREDICTED = (
@@ -32,27 +37,75 @@ CURVE = Equation(Symbol("y"), basis_sum(C, BASIS, DEGREES, DEGREE))
 FITTED = Equation(C, summed(BASIS * Y))
 COUNT, EIGHT = Symbol("n"), constant(POINTS)
 ERROR = Equation(Symbol("E"), sqrt(summed((PREDICTED - Y) ** 2) / COUNT))
+HERE, BEST = held(DEGREE, 1, MOST_DEGREE), Symbol("best")
+ERRORS, PLACES = Symbol("errors"), Symbol("degrees")
+VERDICT = Piecewise(
+    (Text("Too simple: the curve misses even the training points."), HERE < BEST),
+    (Text("About right: no other degree has a smaller test error."), Eq(HERE, BEST)),
+    (
+        joined(
+            Text("It overfits: it follows the noise of the training points. The test error is "),
+            Text("smallest at degree "),
+            fixed_text(BEST, Integer(0)),
+            Text("."),
+        ),
+        True,
+    ),
+)
 Cells = dict[Symbol, Known]
 
 
 def demonstrate(page: Page) -> None:
     """Polynomials fitted to noisy points: the selected one, and the errors of all degrees."""
+    degree = page.setting(f"degree d of the polynomial (1 to {MOST_DEGREE})", 6, 1, 7, whole=True)
+    page.controls = [Area.of(page.row - 1, FIRST)]
+    page.label((page.row, LABEL), "Try 1, 3, 5 and 7.", "note")
+    known, answer = {DEGREE: degree}, page.row + 2
+    page.explain()
     page.equation(CURVE, "The fitted polynomial of degree d:")
-    page.say("Change the yellow cells: degree 1, 3, 5, 7; or move a training point by 1 and watch.")
-    page.label((page.row, LABEL), "degree d of the polynomial (1 to 7)")
-    known = {DEGREE: page.input((page.row, FIRST), 6, 1, MOST_DEGREE, whole=True)}
-    charts, top = page.row + 1, page.row + 18
+    page.equation(ERROR, "The error of n predictions p:")
+    top = page.row + 2
     _points(page, top)
     basis = _basis(page, top, known)
     _predictions(page, top, known, basis)
-    _charts(page, charts, top)
+    yours = _answer(page, answer, top, known)
+    _fit(page, top)
+    _errors(page, top, yours)
+    page.effects = [Area.of(answer, LABEL, 3, 2), *page.charts]
     page.row = top + 3 + 2 * POINTS
+
+
+def _answer(page: Page, row: int, top: int, known: Cells) -> Series:
+    """Whether the polynomial overfits, its two errors, and its test error as a dot in the chart."""
+    degrees = page.reach(Area.of(top, FIRST + 2, wide=MOST_DEGREE), _degrees())
+    errors = [_across(page, top + n) for n in (1, 2)]
+    known = known | {PLACES: degrees, ERRORS: errors[1]}
+    page.label((row + 6, LABEL), "degree with the smallest test error")
+    known[BEST] = page.compute(
+        (row + 6, FIRST), lookup_across(PLACES, ERRORS, smallest(ERRORS)), known, "integer right"
+    )
+    page.compute((row, LABEL), VERDICT, known, "finding")
+    page.merges.append(Area.of(row, LABEL, 3, 2))
+    for n, words in enumerate(("training error", "test error")):
+        page.label((row + 4 + n, LABEL), words)
+        chosen = known | {ERRORS: errors[n]}
+        page.compute((row + 4 + n, FIRST), element(ERRORS, Integer(1), HERE), chosen)
+    page.label((row + 6, ASIDE), "yours")
+    page.compute((row + 6, ASIDE + 1), HERE, known, "right")
+    place = page.reach(Area.of(row + 6, ASIDE + 1), [page.cells[row + 6, ASIDE + 1].value])
+    return Series(
+        page.known((row + 6, ASIDE)), place, page.down((row + 5, FIRST), 1), dots=True, line=False
+    )
+
+
+def _degrees() -> NDArray[np.float64]:
+    return np.arange(1.0, MOST_DEGREE + 1)[None]
 
 
 def _points(page: Page, top: int) -> None:
     """Training and test points, below the rows of the errors."""
-    page.label((top - 1, FIRST + 2), "what the fit of each degree answers", "name")
-    page.headings((top, LABEL), ["point", "place x", "value t"])
+    page.label((top - 1, FIRST + 2), "the prediction of the fit of each degree", "name")
+    page.headings((top, LABEL), ["point", "x", "value t"])
     for n, (x, value) in enumerate((*TRAINING, *TEST)):
         row = top + 3 + n
         words = f"training point {n + 1}" if n < POINTS else f"test point {n + 1 - POINTS}"
@@ -65,7 +118,7 @@ def _basis(page: Page, top: int, known: Cells) -> Known:
     """The basis at all points and along the curve, its coefficients, and the selected fit."""
     places = [x for x, _ in (*TRAINING, *TEST)]
     xs = np.array([*places, *np.linspace(0, 7, STEPS)])
-    head = top - 13
+    head = top
     page.label(
         (head - 1, ASIDE),
         "basis polynomials, orthonormal over the training places, and their fitted coefficients",
@@ -117,7 +170,7 @@ def _predictions(page: Page, top: int, known: Cells, basis: Known) -> None:
     operands = known | {BASIS: basis, DEGREE: every}
     answers = page.fill((top + 3, left), CURVE.expr, operands)
     for row, first, words in (
-        (top + 1, 0, "training error (root of mean square)"),
+        (top + 1, 0, "training error"),
         (top + 2, POINTS, "test error"),
     ):
         page.label((row, LABEL), words, "name")
@@ -129,63 +182,65 @@ def _predictions(page: Page, top: int, known: Cells, basis: Known) -> None:
             page.compute((row, left + n), ERROR.expr, cells)
 
 
-def _charts(page: Page, row: int, top: int) -> None:
-    """Charts of the selected curve with the points, and of both errors over the degree."""
-    head = top - 13
+def _fit(page: Page, top: int) -> None:
+    """A chart of the selected curve with the points."""
     names = {}
     for n, words in enumerate(("training", "test", "curve")):
-        page.label((head + 3 + n * POINTS, ASIDE - 1), words)
-        names[words] = page.known((head + 3 + n * POINTS, ASIDE - 1))
-    curve = Series(
-        names["curve"],
-        page.down((head + 3 + 2 * POINTS, ASIDE), STEPS),
-        page.down((head + 3 + 2 * POINTS, ASIDE + 1), STEPS),
-    )
+        page.label((top + 3 + n * POINTS, ASIDE - 1), words)
+        names[words] = page.known((top + 3 + n * POINTS, ASIDE - 1))
+    first = top + 3 + 2 * POINTS
+    x, y = (page.down((first, ASIDE + n), STEPS) for n in (0, 1))
     points = [
         Series(
             names[words],
-            page.down((first, FIRST), POINTS),
-            page.down((first, FIRST + 1), POINTS),
+            page.down((row, FIRST), POINTS),
+            page.down((row, FIRST + 1), POINTS),
             dots=True,
             line=False,
         )
-        for words, first in (("training", top + 3), ("test", top + 3 + POINTS))
+        for words, row in (("training", top + 3), ("test", top + 3 + POINTS))
     ]
     page.curve(
-        "The polynomial chosen",
+        "The fitted polynomial",
         "x",
-        "",
-        [curve, *points],
-        (row, LABEL),
-        width=14.5,
-        height=8.3,
+        "value",
+        [Series(names["curve"], x, y), *points],
+        (STAGE, FIRST + 2),
+        width=9.2,
+        height=11,
         x_max=7,
         y_min=-3,
         y_max=3,
         y_format="0",
     )
-    degrees = page.reach(Area.of(top, FIRST + 2, wide=MOST_DEGREE), np.arange(1, MOST_DEGREE + 1))
-    errors = [
-        Series(page.known((line, LABEL)), degrees, _across(page, line), dots=True)
-        for line in (top + 1, top + 2)
+
+
+def _errors(page: Page, top: int, yours: Series) -> None:
+    """A chart of both errors over the degree."""
+    degrees = page.reach(Area.of(top, FIRST + 2, wide=MOST_DEGREE), _degrees())
+    lines = [
+        Series(page.known((row, LABEL)), degrees, _across(page, row), dots=True)
+        for row in (top + 1, top + 2)
     ]
     page.curve(
-        "Errors: the gap is overfitting",
+        "Errors of all degrees",
         "degree of the polynomial",
         "error",
-        errors,
-        (row, FIRST + 5),
-        width=14.5,
-        height=8.3,
+        [*lines, yours],
+        (STAGE, FIRST + 7),
+        width=9.2,
+        height=11,
         x_min=1,
+        x_max=MOST_DEGREE,
         y_min=0,
+        y_format="0.0",
     )
 
 
 def _across(page: Page, row: int) -> Known:
     cells = range(FIRST + 2, FIRST + 2 + MOST_DEGREE)
     values = [page.cells[row, column].value for column in cells]
-    return page.reach(Area(row, cells[0], row, cells[-1]), values)
+    return page.reach(Area(row, cells[0], row, cells[-1]), np.array([values]))
 
 
 def _column(page: Page, row: int, column: int) -> Known:

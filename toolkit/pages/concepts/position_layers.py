@@ -27,8 +27,9 @@ from toolkit.symbols.bounds import number_of
 from toolkit.symbols.lookups import element
 from toolkit.symbols.ranges import total
 
-SIDES, COUNTED, WORK, FIELD_ROW, ACTIVATIONS = range(1, 6)  # rows below the row of channels
+CHANNELS, SIDES, COUNTED, WORK, FIELD_ROW, ACTIVATIONS = range(1, 7)  # rows below the headings
 ROWS = (
+    "channels: its maps",
     "side of its maps",
     "weights",
     "thousand products (multiply-adds)",
@@ -39,25 +40,31 @@ BEFORE, CELLS = Symbol("before"), Symbol("cells")
 Reads = dict[Symbol, Known]
 
 
-def layers(page: Page, chosen: Settings) -> None:
-    """Write five rows below the channels: one column per convolution, the 1x1, and the totals."""
+def layers(page: Page, chosen: Settings) -> int:
+    """Write a table with one column per convolution, the 1x1, and the totals; return the row of its
+    headings.
+    """
+    top = page.row
+    page.headings((top, LABEL), ["layer by layer: convolution", *map(str, range(1, COUNT + 1))])
     for n, words in enumerate(ROWS, 1):
-        page.label((chosen.row + n, LABEL), words)
+        page.label((top + n, LABEL), words)
     for n in range(1, COUNT + 1):
-        _convolution(page, chosen, n)
+        _convolution(page, top, chosen, n)
     last = COUNT
     if chosen.narrow is not None:
         last += 1
-        page.label((chosen.row - 1, FIRST + last - 1), "the 1x1", "wrapped heading")
-        _one_by_one(page, chosen, chosen.narrow)
-    _together(page, chosen, last)
-    page.row = chosen.row + len(ROWS) + 2
+        page.label((top, FIRST + last - 1), "the 1x1", "wrapped heading")
+        _one_by_one(page, top, chosen, chosen.narrow)
+    _together(page, top, chosen, last)
+    page.row = top + len(ROWS) + 2
+    return top
 
 
-def _convolution(page: Page, chosen: Settings, n: int) -> None:
+def _convolution(page: Page, row: int, chosen: Settings, n: int) -> None:
     """Convolution number `n`, whose input is the previous convolution or the pool after it."""
-    column, row = FIRST + n - 1, chosen.row
+    column = FIRST + n - 1
     known = chosen.sizes | {POSITION: chosen.position, OUT: chosen.channels[n - 1]}
+    _put(page, (row + CHANNELS, column), OUT, known, "integer right")
     here = Eq(chosen.place, n - 1)
     into: Expr = Integer(1)
     if n > 1:
@@ -92,15 +99,15 @@ def _field(chosen: Settings, n: int) -> Expr:
     return BEFORE + pooled + (KERNEL - 1) * step
 
 
-def _one_by_one(page: Page, chosen: Settings, narrow: Known) -> None:
+def _one_by_one(page: Page, row: int, chosen: Settings, narrow: Known) -> None:
     """The 1x1 convolution of the transition, which works on pooled maps."""
-    column, row = FIRST + COUNT, chosen.row
+    column = FIRST + COUNT
     known = chosen.sizes | {POSITION: chosen.position, NARROW: narrow}
-    page.compute((row, column), number_of(NARROW), known, "integer right")
+    page.compute((row + CHANNELS, column), number_of(NARROW), known, "integer right")
     at = element(CELLS, Integer(1), chosen.place)
     operands = known | {CELLS: _across(page, row + SIDES)}
     _put(page, (row + SIDES, column), floor(at / POOL), operands, "integer right")
-    operands = known | {CELLS: _across(page, row)}
+    operands = known | {CELLS: _across(page, row + CHANNELS)}
     _put(page, (row + COUNTED, column), number_of(at) * NARROW, operands, "integer right")
     _costs(page, row, column, NARROW, known)
 
@@ -116,10 +123,10 @@ def _costs(page: Page, row: int, column: int, out: Symbol, known: Reads) -> None
     _put(page, (row + ACTIVATIONS, column), out * side**2 / 1000, operands, "seconds right")
 
 
-def _together(page: Page, chosen: Settings, last: int) -> None:
+def _together(page: Page, row: int, chosen: Settings, last: int) -> None:
     """The totals of the layers, and the receptive field after the last of them and the pool."""
-    row, column = chosen.row, FIRST + last
-    page.label((row - 1, column), "together", "wrapped heading")
+    column = FIRST + last
+    page.label((row, column), "together", "wrapped heading")
     styles = {COUNTED: "integer right", WORK: "integer right", ACTIVATIONS: "seconds right"}
     for n, style in styles.items():
         page.compute((row + n, column), total(CELLS), {CELLS: _across(page, row + n, last)}, style)

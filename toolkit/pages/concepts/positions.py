@@ -8,7 +8,7 @@ from sympy import Add, Expr, Integer, Max, Piecewise, Symbol, floor
 from toolkit.book.address import Area
 from toolkit.book.known import Known
 from toolkit.book.sheet import Series
-from toolkit.pages.concepts.page import FIRST, LABEL, Page
+from toolkit.pages.concepts.page import FIRST, LABEL, STAGE, Page
 from toolkit.symbols.bounds import held, number_of
 from toolkit.symbols.choices import matching
 from toolkit.symbols.equation import Equation
@@ -16,6 +16,7 @@ from toolkit.symbols.text import Text, joined
 
 CHANNELS = (8, 16, 16, 16, 24, 28)
 COUNT = len(CHANNELS)
+CHANNELS_ROW = STAGE + 18  # the row of the yellow channels
 SIDE, KERNEL, POOL, POSITION = (Symbol(n) for n in ("n", "k", "s", "p"))
 IN, OUT, NARROW, WEIGHTS = (Symbol(name) for name in ("c_in", "c_out", "c_t", "w"))
 # For one convolution: the side of its maps, its weights, and its multiply-adds.
@@ -37,7 +38,7 @@ COLUMNS = ("million products", "weights", "thousand cells", "receptive field")
 
 @dataclass(frozen=True)
 class Settings:
-    """The yellow cells: sizes, the position, and a row with the channels of each convolution.
+    """The yellow cells: sizes, the position, and the channels of each convolution.
 
     `narrow` is the number of channels that a 1x1 convolution after the pool leaves, or None.
     """
@@ -46,7 +47,6 @@ class Settings:
     position: Known
     channels: tuple[Known, ...]
     narrow: Known | None
-    row: int
 
     @property
     def first(self) -> int:
@@ -64,31 +64,32 @@ def named(position: int) -> str:
     return f"after convolution {position}" if position else "before convolution 1"
 
 
-def settings(page: Page, what: str, narrow: int | None) -> Settings:
-    """Write the cells to change into the next free rows."""
+def settings(page: Page, narrow: int | None) -> Settings:
+    """Write the cells to change into the next free rows, and the channels into row CHANNELS_ROW."""
+    least = 0 if narrow is None else 1
+    words = f"position: after convolution ({least} to {COUNT})"
+    position = page.setting(words, 2, least, COUNT, whole=True)
+    left = None
+    if narrow is not None:
+        left = page.setting("channels after the 1x1", narrow, 1, 256, whole=True)
     sizes = {
         SIDE: page.setting("side of the image", 28, 12, 64, whole=True),
         KERNEL: page.setting("side of the kernels", 3, 1, 5, whole=True),
         POOL: page.setting("side of the pool's windows", 2, 1, 4, whole=True),
     }
-    left = None
-    if narrow is not None:
-        left = page.setting("channels after the 1x1", narrow, 1, 256, whole=True)
-    words = f"{what} stands after convolution (try 1, 5)"
-    least = 0 if narrow is None else 1
-    position = page.setting(words, 2, least, COUNT, whole=True)
-    page.headings((page.row, LABEL), ["convolution", *map(str, range(1, COUNT + 1))])
-    page.label((page.row + 1, LABEL), "channels out")
-    row = page.row + 1
+    row = CHANNELS_ROW
+    page.headings((row - 1, LABEL), ["convolution", *map(str, range(1, COUNT + 1))])
+    page.label((row, LABEL), "its channels")
     channels = tuple(
         page.input((row, FIRST + n), count, 1, 256, whole=True) for n, count in enumerate(CHANNELS)
     )
-    page.row += 2
-    return Settings(sizes, position, channels, left, row)
+    return Settings(sizes, position, channels, left)
 
 
-def table(page: Page, chosen: Settings, what: str) -> None:
-    """Write a row for each position, with the sides of all maps, the totals, and a chart."""
+def table(page: Page, chosen: Settings, what: str) -> int:
+    """Write a row for each position, with the sides of all maps, the totals, and a chart; return
+    the row of its headings.
+    """
     top = page.row
     words = [f"maps after conv {n}" for n in range(1, COUNT + 1)]
     page.headings((top, LABEL), [f"{what} stands", *words, *COLUMNS])
@@ -102,6 +103,7 @@ def table(page: Page, chosen: Settings, what: str) -> None:
     count = COUNT + 1 - chosen.first
     _chart(page, top, count, what)
     page.row = top + count + 17
+    return top
 
 
 def _line(page: Page, row: int, chosen: Settings, position: int) -> None:

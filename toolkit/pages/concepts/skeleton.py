@@ -50,10 +50,6 @@ def introduce(page: Page, concept: Concept) -> None:
     """Write the headings of "Try it" and of "How it works" with the idea, and go to the first row
     for the demonstration.
     """
-    if not concept.whole:
-        page.say(*concept.idea)
-        page.part("Try it")
-        return
     page.row = BELOW - 1
     page.section("How it works", "How it works")
     page.say(*concept.idea)
@@ -64,13 +60,11 @@ def introduce(page: Page, concept: Concept) -> None:
 
 
 def close(page: Page, concept: Concept) -> None:
-    """Write the rule of thumb and the tasks, if the concept has them."""
-    if concept.rule:
-        page.section("Rule of thumb", "Rule and tasks")
-        page.say(*concept.rule)
-    if concept.tasks:
-        page.part("Three tasks: predict, change, look")
-        _tasks(page, concept.tasks)
+    """Write the rule of thumb and the tasks."""
+    page.section("Rule of thumb", "Rule and tasks")
+    page.say(*concept.rule)
+    page.part("Three tasks: predict, change, look")
+    _tasks(page, concept.tasks)
 
 
 def _tasks(page: Page, tasks: tuple[Task, ...]) -> None:

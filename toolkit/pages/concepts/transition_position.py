@@ -2,32 +2,38 @@
 
 from toolkit.experiments.variant import Experiment, Variant
 from toolkit.pages.concepts import positions
-from toolkit.pages.concepts.concept import Concept
+from toolkit.pages.concepts.concept import Concept, Task
 from toolkit.pages.concepts.page import Page
+from toolkit.pages.concepts.position_drawing import draw
 from toolkit.pages.concepts.position_layers import layers
 
 
 def demonstrate(page: Page) -> None:
-    """Sizes and costs for each position of the transition."""
+    """The network as blocks, with its costs, for each position of the transition."""
+    chosen = positions.settings(page, 8)
+    page.explain()
     page.equation(positions.SIDE_AFTER, "Side of the maps after a convolution:")
     page.equation(positions.PARAMETERS, "Weights of a convolution:")
-    page.say(
-        "Change the yellow cells: move the transition; then leave fewer channels after its 1x1."
-    )
-    chosen = positions.settings(page, "the transition", 8)
-    layers(page, chosen)
-    positions.table(page, chosen, "the transition")
+    page.row += 1
+    top, what = layers(page, chosen), "the transition"
+    draw(page, chosen, top, positions.table(page, chosen, what), what)
 
 
 CONCEPT = Concept(
     name="transition-position",
     number=13,
     title="Position of the transition layer",
+    question="After which convolution should the transition layer stand?",
+    finding=(
+        "With the transition after the 2nd convolution the network ends at {1.accuracy}; after the "
+        "4th it is {3~1.more} ({3.accuracy}), and a run takes {3~0.seconds} times as long as after "
+        "the 1st."
+    ),
     idea=(
-        "A transition layer is a pool and a 1x1 convolution together: maps half as wide, and "
-        "fewer of them.",
-        "Where it stands decides how much of the network works on large maps, and which "
-        "convolution reads the few channels that it leaves.",
+        "A transition layer is a pool and a 1x1 convolution together: the side of the maps is "
+        "halved, and there are fewer maps.",
+        "Its position decides how much of the network works on large maps, and which convolution "
+        "has to work with the few channels that are left.",
     ),
     experiment=Experiment(
         "After which convolution should the transition stand?",
@@ -44,6 +50,35 @@ CONCEPT = Concept(
         "Against the 2nd, the 1st is {0~1.more}, the 3rd {2~1.more}, the 4th {3~1.more}; their "
         "parameters are {1.parameters}, {0.parameters}, {2.parameters} and {3.parameters}.",
         "After the 4th a run takes {3~0.seconds} times as long as after the 1st.",
+    ),
+    rule=(
+        "Put the transition after one or two convolutions, while there are still few channels: "
+        "little information is lost, and most of the work is saved.",
+        "A late transition removes channels just before the prediction needs them.",
+        "This was measured on one network with six convolutions; deep networks have a transition "
+        "after each block of convolutions.",
+    ),
+    tasks=(
+        Task(
+            "The transition moves from convolution 2 to convolution 4. How do the multiply-adds "
+            "change?",
+            "the position to 4",
+            "There are 3.09 million instead of 1.21: three convolutions, not one, now read maps "
+            "that are not pooled.",
+        ),
+        Task(
+            "If the 1x1 leaves 4 channels instead of 8, which convolution has fewer weights?",
+            "the channels after the 1x1 to 4",
+            "Only convolution 3, which reads them: 576 instead of 1,152. The 1x1 itself has 64 "
+            "instead of 128. All others stay as they are.",
+        ),
+        Task(
+            "How large is the image region that one of the last cells sees if the transition "
+            "moves to the end?",
+            "the position to 6, then look at the table below",
+            "14 pixels along a side, instead of 22 after convolution 2: no convolution is left "
+            "that could step over pooled maps.",
+        ),
     ),
     demonstrate=demonstrate,
 )
