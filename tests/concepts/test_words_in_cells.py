@@ -9,15 +9,31 @@ from toolkit.pages.concepts import (
     CONCEPTS,
     augmentation,
     average_or_dense,
+    batch_normalization,
     batch_size,
+    image_normalization,
     initialization,
+    kernels,
+    layers,
+    max_pooling,
     normalization_distance,
+    receptive_field,
+    softmax,
+    three_by_three,
     when_to_stop,
 )
 from toolkit.pages.concepts.book import concepts_book
 from toolkit.pages.concepts.concept import Concept
 
 MODULES = (
+    layers,
+    max_pooling,
+    three_by_three,
+    receptive_field,
+    softmax,
+    kernels,
+    batch_normalization,
+    image_normalization,
     normalization_distance,
     when_to_stop,
     batch_size,

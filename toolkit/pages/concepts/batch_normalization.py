@@ -21,6 +21,7 @@ X, MU, VARIANCE, EPSILON, HAT, GAMMA, BETA = (
 )
 TOP = STAGE + 6  # the headings of the batch
 ANSWER = TOP + len(BATCH) + 3
+NUMBERS = 4  # rows from the statistics to the activations as numbers
 COUNT, MOMENTUM, OLD, TIMES, STATISTIC = (Symbol(name) for name in ("n", "m", "r_0", "k", "s"))
 MEAN_OF_BATCH = Equation(MU, summed(X) / COUNT)
 VARIANCE_OF_BATCH = Equation(VARIANCE, summed((X - MU) ** 2) / COUNT)
@@ -46,7 +47,7 @@ Cells = dict[Symbol, Known]
 def demonstrate(page: Page) -> None:
     """The activations of one neuron in a batch, normalized as in training and in evaluation."""
     known = _settings(page)
-    known[X] = page.inputs((TOP + 1, FIRST), BATCH, -1000, 1000)
+    page.inputs((TOP + 1, FIRST), BATCH, -1000, 1000)
     page.controls = list(open_areas(page.cells))
     page.explain()
     page.equation(MEAN_OF_BATCH, "Mean of the batch of n activations x:")
@@ -55,13 +56,14 @@ def demonstrate(page: Page) -> None:
     page.equation(SCALED, "Scaled and shifted, as learned:")
     page.equation(RUNNING, "Running statistic after k such batches:")
     page.row += 1
+    known[X] = _numbers(page, page.row + NUMBERS)
     training, evaluation = _statistics(page, page.row, known)
-    _activations(page, TOP, known, training, evaluation)
+    _activations(page, TOP, training, evaluation)
     _answer(page, known)
     _chart(page)
     page.effects += [Area.of(TOP + 1, FIRST + 1, len(BATCH) + 2, 2), Area.of(ANSWER, LABEL, 3, 4)]
     page.effects += page.charts
-    page.row += 4
+    page.row += NUMBERS + 1
 
 
 def _settings(page: Page) -> Cells:
@@ -72,6 +74,16 @@ def _settings(page: Page) -> Cells:
         MOMENTUM: page.setting("momentum m: share of each new batch", 0.1, 0, float(MOST_MOMENTUM)),
         EPSILON: page.setting("ε: added to the variance", 1e-5, 1e-6, 1),
     }
+
+
+def _numbers(page: Page, row: int) -> Known:
+    """The activations once more, side by side, with words replaced by 0."""
+    page.label((row, LABEL), "the activations as numbers")
+    for n in range(len(BATCH)):
+        place, x = (row, FIRST + n), page.known((TOP + 1 + n, FIRST))
+        page.compute(place, as_number(X), {X: x}, "fit")
+    values = [page.cells[row, FIRST + n].value for n in range(len(BATCH))]
+    return page.reach(Area.of(row, FIRST, wide=len(BATCH)), np.array(values, float))
 
 
 def _statistics(page: Page, top: int, known: Cells) -> tuple[Cells, Cells]:
@@ -101,7 +113,7 @@ def _statistics(page: Page, top: int, known: Cells) -> tuple[Cells, Cells]:
     return operands, operands | dict(zip((MU, VARIANCE), running, strict=True))
 
 
-def _activations(page: Page, top: int, known: Cells, training: Cells, evaluation: Cells) -> None:
+def _activations(page: Page, top: int, training: Cells, evaluation: Cells) -> None:
     """One row for each activation, then the mean and the standard deviation of each column."""
     page.headings(
         (top, LABEL), ["images of a batch", "activation x", "y in training", "y in evaluation"]
@@ -109,21 +121,22 @@ def _activations(page: Page, top: int, known: Cells, training: Cells, evaluation
     for n in range(len(BATCH)):
         row = top + 1 + n
         page.fixed((row, LABEL), n + 1, "label")
-        here = page.known((row, FIRST))
+        here = page.known((page.row + NUMBERS, FIRST + n))
         for statistics, column in ((training, FIRST + 1), (evaluation, FIRST + 2)):
             operands = statistics | {X: here}
             expr = SCALED.expr.xreplace({HAT: NORMALIZED.expr}).xreplace(SAFE)
             page.compute((row, column), expr, operands)
-    _summary(page, top)
+    _summary(page, top, training[X])
 
 
-def _summary(page: Page, top: int) -> None:
+def _summary(page: Page, top: int, batch: Known) -> None:
     """The mean and the standard deviation below each column."""
     last = top + len(BATCH)
     page.label((last + 1, LABEL), "mean", "name")
     page.label((last + 2, LABEL), "standard deviation", "name")
     for column in range(FIRST, FIRST + 3):
-        operands = {X: page.down((top + 1, column), len(BATCH)), COUNT: constant(len(BATCH))}
+        outputs = batch if column == FIRST else page.down((top + 1, column), len(BATCH))
+        operands = {X: outputs, COUNT: constant(len(BATCH))}
         operands[MU] = page.compute((last + 1, column), MEAN_OF_BATCH.expr, operands)
         page.compute((last + 2, column), sqrt(VARIANCE_OF_BATCH.expr), operands)
 
@@ -204,7 +217,7 @@ CONCEPT = Concept(
         "Call model.eval() before you test: otherwise the prediction for an image depends on the "
         "other images of its batch.",
         "With fewer than about 16 images in a batch the statistics become unreliable; layer or "
-        "group normalization does not need a batch.",
+        "group normalization needs no batch.",
     ),
     tasks=(
         Task(

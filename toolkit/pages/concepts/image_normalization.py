@@ -1,19 +1,20 @@
 """Concept 10: Image normalization."""
 
-from sympy import Abs, Expr, Integer, Piecewise, Rational, Symbol, sqrt
+from sympy import Abs, Expr, Integer, Max, Piecewise, Rational, Symbol, sqrt
 
 from toolkit.book.address import Area
 from toolkit.book.known import Known
 from toolkit.book.regions import open_areas
 from toolkit.book.sheet import Series
+from toolkit.book.theme import INPUT_FILL
 from toolkit.experiments.variant import Experiment, Variant
 from toolkit.pages.concepts.concept import Concept, Task
 from toolkit.pages.concepts.material import digit
 from toolkit.pages.concepts.page import FIRST, LABEL, PALE, STAGE, Page
+from toolkit.symbols import ranges
 from toolkit.symbols.activations import as_one, fading
 from toolkit.symbols.bounds import as_number, clamp, divisor
 from toolkit.symbols.equation import Equation, Gradient
-from toolkit.symbols.ranges import summed
 from toolkit.symbols.text import Text
 
 SIDE, STEPS = 8, 12
@@ -28,7 +29,8 @@ LOSS = Equation(Symbol("L"), SQUARE * (W - BEST) ** 2 / 2)
 GRADIENT = Equation(Gradient(LOSS.symbol, W), LOSS.expr.diff(W).factor())
 LARGEST = Equation(Symbol("η_max"), 2 / divisor(SQUARE))
 AREA = Integer(SIDE * SIDE)
-MEAN, SQUARES = summed(X) / AREA, summed(X**2) / AREA
+# Sums of ranges ignore words, which therefore count as 0.
+MEAN, SQUARES = ranges.total(X) / AREA, ranges.squares(X) / AREA
 FATE = Piecewise(
     (Text("stays"), ETA <= 0), (Text("converges"), LARGEST.symbol > ETA), (Text("diverges"), True)
 )
@@ -36,7 +38,7 @@ FATE = Piecewise(
 START = Abs(W - BEST)
 DISTANCE = START * fading(as_one(Abs(1 - ETA * SQUARE)), STEP)
 KINDS = ("0 to 255", "0 to 1", "normalized")
-SAFE = {symbol: as_number(symbol) for symbol in (ETA, W, BEST)}  # a word counts as 0
+SAFE = {symbol: as_number(symbol) for symbol in (ETA, W, BEST, X)}  # a word counts as 0
 Cells = dict[Symbol, Known]
 
 
@@ -71,15 +73,15 @@ def _images(page: Page, top: int) -> tuple[Known, Known]:
     operands = {X: page.moving(Area.of(top, FIRST), pixels.value)}
     for row, symbol in ((TABLE + 1, MU), (TABLE + 2, SIGMA)):
         operands[symbol] = page.compute((row, FIRST), *_of_bytes(symbol, pixels, operands))
-    normalized = page.fill((below, FIRST), NORMALIZED.expr, operands, "decimals 2")
-    page.shade(Area(top, FIRST, top + SIDE - 1, right), high=PALE)
+    normalized = page.fill((below, FIRST), NORMALIZED.expr.xreplace(SAFE), operands, "decimals 2")
+    page.shade(Area(top, FIRST, top + SIDE - 1, right), high=PALE, low=INPUT_FILL)
     page.shade(Area(below, FIRST, below + SIDE - 1, right), high="5AA5DB", low="E68A4F", end=3.0)
     return pixels, normalized
 
 
 def _of_bytes(symbol: Symbol, pixels: Known, known: Cells) -> tuple[Expr, Cells]:
     """The mean or the deviation of the pixels from 0 to 255."""
-    expr = MEAN if symbol == MU else sqrt(summed((X - MU) ** 2) / AREA)
+    expr = MEAN if symbol == MU else sqrt(Max(0, SQUARES - MU**2))
     return expr, known | {X: pixels}
 
 

@@ -130,7 +130,7 @@ CONCEPT = Concept(
         "The network ends in ten logits, one for each digit, which can be any numbers. SoftMax "
         "turns them into probabilities, which add up to 1.",
         "Only differences between logits count. Adding 1 to all changes nothing; adding 1 to one "
-        "makes its digit e = 2.72 times as likely as before.",
+        "makes it e = 2.72 times as likely relative to the others.",
         "The loss is -ln p, where p is the probability of the label. For T = 1, its gradient is "
         "the prediction minus the truth: p - y.",
     ),

@@ -194,8 +194,8 @@ CONCEPT = Concept(
     rule=(
         "Use 3x3 kernels and stack them. Two see as far as a 5x5 and three as far as a 7x7, with "
         "fewer weights and more nonlinearities.",
-        "A single larger kernel at the start is faster where the image is large, because one layer "
-        "replaces two or three on the largest maps.",
+        "A single larger kernel at the start is faster, because one layer replaces two or three on "
+        "the largest maps, but it has fewer nonlinearities.",
         "Here accuracy hardly differs between 3x3 and 5x5. The images have 28 x 28 pixels: larger "
         "ones need strides or pools as well to be seen as a whole.",
     ),
@@ -203,19 +203,19 @@ CONCEPT = Concept(
         Task(
             "The digit is a 0. This kernel answers to its left and right sides. Which parts does "
             "the horizontal edge find?",
-            "kernel to horizontal edge",
+            'kernel to "horizontal edge"',
             "The top and the bottom. The cells of the map lie between -14.0 and 18.0; in its "
             "fourth row, which sees only the sides, none is above 3.",
         ),
         Task(
             "The weights of the blur add up to 1. Can a cell of its map be larger than 9, the "
             "largest cell of the image?",
-            "kernel to blur",
+            'kernel to "blur"',
             "No. Each cell is a weighted mean of nine pixels; the largest here is 4.6.",
         ),
         Task(
             "What does a kernel with a 1 in the middle and 0 everywhere else make of an image?",
-            "kernel to your own",
+            'kernel to "your own"',
             "The image itself without its border. With the 1 at the upper left instead, the image "
             "shifts by one cell.",
         ),
