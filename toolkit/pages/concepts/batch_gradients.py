@@ -168,8 +168,8 @@ def _draws(page: Page, known: Cells) -> dict[int, Known]:
     """The gradients of many batches of each size, drawn in advance, with one row for each draw."""
     page.label(
         (STAGE, DRAWS_COLUMN),
-        f"{SAMPLES} draws of n samples: those whose (k - b) · f, divided by "
-        f"{SAMPLES}, leaves less than n; their mean gradient (f made once with NumPy)",
+        f"mean gradients of {SAMPLES} batches of n samples: those k for which (k - b) · f mod "
+        f"{SAMPLES} is less than n (f made once with NumPy)",
         "name",
     )
     page.headings((STAGE + 1, DRAWS_COLUMN), ["b", "f"])
