@@ -201,7 +201,6 @@ STYLES |= {
     "board numbers": Style(size=8, wrap=True),
     "board setting": Style(framed=True, align="center", shrink=True),
     "board loss": Style(
-        "[>=100000]0.0000E+00;0.000000",
         size=12,
         bold=True,
         align="center",

@@ -7,7 +7,7 @@ from toolkit.network.lesson import Lesson
 from toolkit.symbols.choices import if_number, matching
 from toolkit.symbols.equation import quantity
 from toolkit.symbols.lookups import element
-from toolkit.symbols.text import Text, joined, number_text
+from toolkit.symbols.text import Text, joined, number_text, six_digits
 
 TYPED, LOSSES = quantity("typed"), quantity("losses")
 NOTED_EPOCH, EARLY_EPOCH = 66, 10  # the first is the one that the course's notes look at
@@ -32,9 +32,9 @@ def rate() -> Expr:
 
 
 def present_loss() -> Expr:
-    """The loss at the epoch that is shown, or a dash where it is no number."""
+    """The loss at the epoch that is shown, in six digits, or a dash where it is no number."""
     loss = element(LOSSES, EPOCH + 1)
-    return if_number(loss, loss, DASH)
+    return if_number(loss, six_digits(loss), DASH)
 
 
 def note(last: int, hint: str) -> Expr:
