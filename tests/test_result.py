@@ -8,6 +8,7 @@ import pytest
 
 from tests.lint import faults
 from tests.recalculation import Office, cells, with_cell
+from tests.shipped import shipped_book
 from toolkit.book.writer import write
 from toolkit.files.templates import shipped
 from toolkit.network.derivation import LOSS
@@ -36,7 +37,7 @@ def at_epoch(book_path: Path, epoch: Any, office: Office, folder: Path) -> dict[
 
 @pytest.mark.parametrize("name", shipped("lessons"))
 def test_which_lessons_have_a_result(name: str) -> None:
-    sheets = [s.name for s in backprop_book(work_out(changed(load(name), epochs=1))).sheets]
+    sheets = [sheet.name for sheet in shipped_book(name).sheets]
     assert (RESULT in sheets) == (name in WITH_RESULT)
     assert (SHALLOW in sheets) == (name == "xor")
 

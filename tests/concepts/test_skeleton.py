@@ -5,12 +5,10 @@ from dataclasses import replace
 import pytest
 
 from tests.lettering import text_width
+from tests.shipped import shipped_book
 from toolkit.book.sheet import Sheet
 from toolkit.book.theme import STYLES
-from toolkit.experiments.results import load, shipped
-from toolkit.experiments.variant import Budget
 from toolkit.pages.concepts import CONCEPTS, dropout
-from toolkit.pages.concepts.book import concepts_book
 from toolkit.pages.concepts.concept import Concept
 from toolkit.pages.concepts.page import (
     BELOW,
@@ -44,7 +42,8 @@ def test_the_words_of_a_concept(concept: Concept) -> None:
 
 
 def sheet(concept: Concept) -> Sheet:
-    return concepts_book([concept], CONCEPTS, load(shipped()), Budget()).sheets[1]
+    (named,) = (s for s in shipped_book("concepts").sheets if s.name == concept.sheet_name)
+    return named
 
 
 @pytest.mark.no_cover
