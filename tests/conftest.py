@@ -1,5 +1,6 @@
 """What several test files share."""
 
+import gc
 import zipfile
 from collections.abc import Generator, Iterator
 from contextlib import closing
@@ -24,6 +25,10 @@ from toolkit.pages.backprop.layout import LessonLayout
 # The same draws each time; other ones are found by changing a test or its number of examples.
 settings.register_profile("same draws", derandomize=True, database=None)
 settings.load_profile("same draws")
+
+# Thousands of expressions and books stay alive to the end; looking through them for cycles as often
+# as usual takes a tenth of the time.
+gc.set_threshold(200_000, 20, 100)
 
 LIGHT = find_spec("torch") is None
 needs_torch = pytest.mark.skipif(LIGHT, reason="needs torch")

@@ -17,14 +17,30 @@ Changed = Callable[[Concept, Mapping[str, object]], dict[str, object]]
 CONCEPT_SHEET = 2  # after the contents
 
 
+@pytest.fixture(scope="session")
+def concept_file(tmp_path_factory: pytest.TempPathFactory) -> Callable[[Concept], Path]:
+    """The workbook of one concept, written at its first use."""
+    folder = tmp_path_factory.mktemp("concepts")
+
+    books: dict[int, tuple[Concept, Path]] = {}  # by identity, because concepts have no hash
+
+    def written(concept: Concept) -> Path:
+        if id(concept) not in books:
+            path = folder / f"{len(books)}.xlsx"
+            write(concepts_book([concept], CONCEPTS, load(shipped())[:1], Budget()), path)
+            books[id(concept)] = concept, path
+        return books[id(concept)][1]
+
+    return written
+
+
 @pytest.fixture
-def changed(tmp_path: Path, office: Office) -> Changed:
+def changed(tmp_path: Path, office: Office, concept_file: Callable[[Concept], Path]) -> Changed:
     """The cells of a concept's sheet after `changes` (address: value), as LibreOffice computes."""
 
     def recalculated(concept: Concept, changes: Mapping[str, object]) -> dict[str, object]:
-        book, other = tmp_path / "concept.xlsx", tmp_path / "changed.xlsx"
-        write(concepts_book([concept], CONCEPTS, load(shipped())[:1], Budget()), book)
-        with_cells(book, CONCEPT_SHEET, changes, other)
+        other = tmp_path / "changed.xlsx"
+        with_cells(concept_file(concept), CONCEPT_SHEET, changes, other)
         return office.values(other)[concept.sheet_name]
 
     return recalculated

@@ -46,6 +46,6 @@ def test_what_the_tasks_expect(changed: Changed) -> None:
     actual = changed(batch_normalization.CONCEPT, {"B6": 3, "B7": 5})
     assert [number(actual, a) for a in (MEAN, DEVIATION)] == pytest.approx([5, 3], abs=1e-5)
     actual = changed(batch_normalization.CONCEPT, {"B8": 50})
-    assert " 99.5 % of batches like this one." in str(actual[ANSWER])
+    assert "99.5 % of the statistics for evaluation" in str(actual[ANSWER])
     rows = numbers(actual, "CD", BATCH, BATCH + 7)
     assert abs(rows[:, 0] - rows[:, 1]).max() < 0.14

@@ -107,7 +107,7 @@ def test_counts_follow_the_bounds(recalculated: Callable[..., dict[str, object]]
     # A loss that grew beyond all bounds has no number, and is flagged for it.
     runs[3] = Result(**{**vars(runs[3]), "early_loss": math.nan})
     actual = recalculated(runs, CHANGES)
-    for row, part in enumerate(grouped(runs), below(actual, "how well the rule tells")):
+    for row, part in enumerate(grouped(runs), below(actual, "how well the rule works")):
         bad = [r for r in part if r.test_accuracy < FAILED]
         good = [r for r in part if r.test_accuracy >= FAILED]
         hits, alarms = (sum(map(flagged, some)) for some in (bad, good))

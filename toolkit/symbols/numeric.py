@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -106,14 +107,20 @@ def _step_lines(
 
 def value(expr: Expr, known: Mapping[Symbol, Any]) -> Any:
     """The value of an expression as a plain number, bool or text; nan or inf for an error."""
-    arguments = [symbol for symbol in expr.free_symbols if symbol in known]
-    compute = function(arguments, [Equation(Symbol("result"), expr)], single=True)
+    arguments = tuple(symbol for symbol in expr.free_symbols if symbol in known)
+    compute = _cell_function(arguments, expr)
     with np.errstate(all="ignore"):
         try:
             (result,) = compute(*(known[symbol] for symbol in arguments))
         except (CellError, ZeroDivisionError, OverflowError):
             return math.nan
     return result
+
+
+# The cells of a table or a map compute the same expression of other cells.
+@lru_cache(maxsize=1 << 13)
+def _cell_function(arguments: tuple[Symbol, ...], expr: Expr) -> Callable[..., tuple[Any, ...]]:
+    return function(arguments, [Equation(Symbol("result"), expr)], single=True)
 
 
 def values(equations: Sequence[Equation], known: Mapping[Symbol, Any]) -> dict[Symbol, Any]:

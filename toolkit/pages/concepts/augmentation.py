@@ -120,8 +120,9 @@ def _apart(page: Page, row: int, known: Cells) -> None:
     page.headings(
         (row, left - 1), ["neighbour", "", "row", "column", "old pixel", "weight", "product"]
     )
-    for n, (symbol, equation) in enumerate(((ROW, FROM_ROW), (COLUMN, FROM_COLUMN)), 4):
-        page.label((row + n, FIRST + 1), "from", "symbol")
+    sources = ((ROW, FROM_ROW, "old row"), (COLUMN, FROM_COLUMN, "old col."))
+    for n, (symbol, equation, words) in enumerate(sources, 4):
+        page.label((row + n, FIRST + 1), words, "symbol")
         expr = equation.expr.xreplace(SAFE | CHOSEN)
         known[symbol] = page.compute((row + n, FIRST + 2), expr, known, "decimals 2")
     for n, words in enumerate(("above left", "above right", "below left", "below right")):

@@ -38,7 +38,7 @@ def _costs(page: Page) -> None:
         (
             (with_bounds(FEW.expr, bounds), few, "average, then linear", "count"),
             (with_bounds(MANY.expr, bounds), many, "fully connected", "count"),
-            (many / few, Symbol("ratio"), "so many times as many", "decimals 2"),
+            (many / few, Symbol("ratio"), "times as many parameters", "decimals 2"),
         )
     ):
         page.label((page.row + n, FIRST + 2), words)

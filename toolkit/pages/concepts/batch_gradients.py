@@ -7,7 +7,7 @@ from sympy import Abs, Expr, Integer, Max, Rational, Symbol, floor, sqrt
 from toolkit.book.address import Area
 from toolkit.book.known import Known
 from toolkit.book.sheet import Series
-from toolkit.pages.concepts.page import ASIDE, FIRST, LABEL, NEGATIVE, POSITIVE, STAGE, Page
+from toolkit.pages.concepts.page import ASIDE, BLUE, FIRST, LABEL, NEGATIVE, POSITIVE, STAGE, Page
 from toolkit.symbols.batches import in_batch, mean_of_batch, mean_where
 from toolkit.symbols.bounds import as_number, held
 from toolkit.symbols.equation import Equation, Gradient
@@ -116,7 +116,7 @@ def _mask(page: Page, top: int, known: Cells) -> Known:
         row + column, held(N, 1, SAMPLES), held(START, 0, SAMPLES - 1), Integer(SAMPLES)
     )
     mask = page.fill((top + 1, FIRST), expr, operands, "middle")
-    page.shade(Area.of(top + 1, FIRST, SIDE, SIDE), high="E69F00")
+    page.shade(Area.of(top + 1, FIRST, SIDE, SIDE), high=BLUE)
     return mask
 
 
@@ -168,8 +168,8 @@ def _draws(page: Page, known: Cells) -> dict[int, Known]:
     """The gradients of many batches of each size, drawn in advance, with one row for each draw."""
     page.label(
         (STAGE, DRAWS_COLUMN),
-        f"{SAMPLES} draws of n samples: those whose (k - b) · f, divided by "
-        f"{SAMPLES}, leaves less than n; their mean gradient (f made once with NumPy)",
+        f"mean gradients of {SAMPLES} batches of n samples: those k for which (k - b) · f mod "
+        f"{SAMPLES} is less than n (f made once with NumPy)",
         "name",
     )
     page.headings((STAGE + 1, DRAWS_COLUMN), ["b", "f"])

@@ -30,10 +30,9 @@ SCALED = Equation(Symbol("y"), GAMMA * HAT + BETA)
 OLD_SHARE = fading(as_one(1 - MOMENTUM), TIMES)
 RUNNING = Equation(Symbol("r"), OLD_SHARE * OLD + (1 - OLD_SHARE) * STATISTIC)
 ANSWERED = joined(
-    Text("In training the outputs have the mean β and the standard deviation γ. The statistics "),
-    Text("for evaluation consist to "),
+    Text("In training the outputs have the mean β and the standard deviation γ. "),
     fixed_text(100 * (1 - OLD_SHARE), Integer(1)),
-    Text(" % of batches like this one."),
+    Text(" % of the statistics for evaluation come from batches like this one."),
 )
 SIZE, MOST_MOMENTUM = Integer(len(BATCH)), Rational(99, 100)
 # Anything that is not a number in a yellow cell counts as 0; powers are defined for any input.
@@ -173,9 +172,9 @@ CONCEPT = Concept(
     title="Batch normalization",
     question="What does batch normalization bring, and where in the network must it stand?",
     finding=(
-        "After every convolution the network ends at {0.accuracy}. Without any, {3.failed} runs "
-        "failed at the same learning rate; at 0.02, {4.failed}, and the others ended at "
-        "{4.others}."
+        "After every convolution: {0.accuracy}. Without it, {3.failed} runs failed (ended "
+        "below 90 %) at the same learning rate; at 0.02, {4.failed}, and the others "
+        "ended at {4.others}."
     ),
     idea=(
         "Batch normalization subtracts the batch's mean from each activation and divides by the "
@@ -206,8 +205,8 @@ CONCEPT = Concept(
     conclusion=(
         "A run that ends below 90 % has failed. Without batch normalization {3.failed} runs failed "
         "at the same learning rate; at 0.02, {4.failed}; the others: {4.others}.",
-        "With the initial weights of He as well (sheet 24) it trains without: {5.accuracy}, which "
-        "is {5~0.than} with batch normalization.",
+        "With the initial weights of He as well (sheet 24), the network trains without batch "
+        "normalization: {5.accuracy}, {5~0.than} with it.",
         "After ReLU instead of before it: {1.accuracy}, {1~0.more}. After the first convolution "
         "only, {2.failed} runs failed.",
     ),
@@ -236,9 +235,9 @@ CONCEPT = Concept(
         ),
         Task(
             "After 10 batches the outputs in evaluation still differ from those in training. Do "
-            "they after 50?",
+            "they still differ after 50?",
             "k to 50",
-            "Hardly: their statistics then consist to 99.5 % of batches like this one. What "
+            "Hardly: 99.5 % of their statistics then come from batches like this one. What "
             "remains is the unbiased variance, which divides by 7 instead of 8.",
         ),
     ),

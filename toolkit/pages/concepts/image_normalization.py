@@ -163,8 +163,9 @@ CONCEPT = Concept(
     title="Image normalization",
     question="Must pixels have mean 0 and standard deviation 1, or may a network read 0 to 255?",
     finding=(
-        "With batch normalization, pixels from 0 to 255 are {2~0.more} ({2.accuracy} against "
-        "{0.accuracy}). Without it, {5.failed} runs failed with them; the others: {5.others}."
+        "With batch normalization, pixels from 0 to 255 are {2~0.than} normalized ones "
+        "({2.accuracy}, {0.accuracy}). Without it, {5.failed} runs failed; the others: "
+        "{5.others}."
     ),
     idea=(
         "Pixels are stored as numbers from 0 to 255. Normalized, they have mean 0 and standard "

@@ -186,7 +186,7 @@ CONCEPT = Concept(
         "times as many multiply-adds.",
     ),
     experiment=Experiment(
-        "How does the number of kernels change what is reached and what it costs?",
+        "How does the number of kernels change the accuracy and the cost?",
         (
             Variant("half as many", layers="4 8 P 4:1 8 8 12 14 G F10"),
             Variant("8 to 28, growing"),
@@ -223,12 +223,11 @@ CONCEPT = Concept(
             "The first convolution reads one map, the image. How many weights do 16 kernels have "
             "there?",
             "C_in to 1",
-            "144, a sixteenth of 2,304: few kernels in the first layers save little there, but "
-            "they save in the layers that read their maps.",
+            "144, a sixteenth of 2,304: each kernel has 9 weights for the one map that it reads.",
         ),
         Task(
-            "Twice as many kernels on maps of half the side cost as much as before. Also for maps "
-            "with a side of 25?",
+            "Twice as many kernels on maps of half the side cost as much as before. Does this "
+            "also hold for a side of 25?",
             "s to 25",
             "A little less, 0.92 times: half of 25 is rounded down to 12, as a pool does.",
         ),

@@ -25,12 +25,14 @@ CLOSING = 14  # rows above the table of all runs, for the rule of thumb and the 
 ACCURACY, FAILED, RUN, CELLS = (Symbol(x) for x in ("accuracy", "failed", "run", "cells"))
 ENDS, FLAGGED, GROUP = mission_tables.ENDS, mission_tables.FLAGGED, mission_tables.GROUP
 METHOD = (
-    "Bounds were fixed on the runs of seed 0: of the mean loss the one with most hits less false "
-    "alarms (third table), of all others one a little outside what good runs show.",
-    "The runs of other seeds test it on the same networks, whose figures were known when the rule "
+    "The bounds were fixed on the runs of seed 0. That of the mean loss has the largest difference "
+    "between the rates of hits and of false alarms (third table);",
+    "all other bounds lie a little outside the range of the runs that end well.",
+    "The runs of other seeds test the rule on the same networks, whose results were known when it "
     "was written; the new networks were run only after it was fixed.",
-    "Left out: losses other than cross-entropy of the logits (ln n means nothing to them) and runs "
-    "of fewer than 100 batches. A network's runs mostly share its fate: count networks, not runs.",
+    "Left out are runs with another loss than the cross-entropy of the logits, for which ln n "
+    "means nothing, and runs of fewer than 100 batches.",
+    "Runs of one network mostly end alike, so count networks rather than runs.",
 )
 
 

@@ -100,7 +100,7 @@ def write(tables: Tables, finding: str) -> None:
 
 def _rule(tables: Tables) -> None:
     page = tables.page
-    page.headings((page.row, LABEL), ["how well the rule tells", *HEADINGS])
+    page.headings((page.row, LABEL), ["how well the rule works", *HEADINGS])
     for row, (group, words) in enumerate(GROUPS.items(), page.row + 1):
         page.label((row, LABEL), words)
         of = GROUP, group

@@ -176,8 +176,8 @@ CONCEPT = Concept(
         "normalized as well matters little.",
         "If layers without batch norm are needed at the end, use few of them and a lower learning "
         "rate.",
-        "This was measured at a high learning rate, which makes updates large; with small rates "
-        "the distance matters less.",
+        "This was measured at a high learning rate, which makes updates large; small rates were "
+        "not tried.",
     ),
     tasks=(
         Task(

@@ -171,7 +171,7 @@ CONCEPT = Concept(
         "With {0.name} the network has {0.parameters} parameters and ends at {0.accuracy}; with "
         "{2.name} it has {2.parameters} and ends at {2.accuracy}, {2~0.more}.",
         "With {1.name} it is {1.accuracy}, {1~0.more}; with {3.name} {3.accuracy}, {3~0.more}.",
-        "The price of one run: {0.seconds} seconds with {0.name}, {2.seconds} with {2.name}, "
+        "One run takes {0.seconds} seconds with {0.name}, {2.seconds} with {2.name}, "
         "{3.seconds} with {3.name}.",
     ),
     rule=(

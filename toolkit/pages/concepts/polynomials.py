@@ -1,7 +1,6 @@
 """Polynomials through noisy points, which overfit: the demonstration of concept 15."""
 
 import numpy as np
-from numpy.typing import NDArray
 from sympy import Eq, Integer, Piecewise, Symbol, sqrt
 
 from toolkit.book.address import Area
@@ -29,7 +28,7 @@ TEST = (
     (6.3, -1.1),
     (6.7, -0.5),
 )
-POINTS = len(TRAINING)
+POINTS, ALL_DEGREES = len(TRAINING), np.arange(1.0, MOST_DEGREE + 1)[None]
 X, Y, C, BASIS, DEGREES, DEGREE, PREDICTED = (
     Symbol(name) for name in ("x", "t", "c_j", "P_j", "j", "d", "p")
 )
@@ -76,8 +75,8 @@ def demonstrate(page: Page) -> None:
 
 
 def _answer(page: Page, row: int, top: int, known: Cells) -> Series:
-    """Whether the polynomial overfits, its two errors, and its test error as a dot in the chart."""
-    degrees = page.reach(Area.of(top, FIRST + 2, wide=MOST_DEGREE), _degrees())
+    """Whether the polynomial overfits, its errors, and its place in the chart."""
+    degrees = page.reach(Area.of(top, FIRST + 2, wide=MOST_DEGREE), ALL_DEGREES)
     errors = [_across(page, top + n) for n in (1, 2)]
     known = known | {PLACES: degrees, ERRORS: errors[1]}
     page.label((row + 6, LABEL), "degree with the smallest test error")
@@ -90,16 +89,17 @@ def _answer(page: Page, row: int, top: int, known: Cells) -> Series:
         page.label((row + 4 + n, LABEL), words)
         chosen = known | {ERRORS: errors[n]}
         page.compute((row + 4 + n, FIRST), element(ERRORS, Integer(1), HERE), chosen)
-    page.label((row + 6, ASIDE), "yours")
-    page.compute((row + 6, ASIDE + 1), HERE, known, "right")
-    place = page.reach(Area.of(row + 6, ASIDE + 1), [page.cells[row + 6, ASIDE + 1].value])
-    return Series(
-        page.known((row + 6, ASIDE)), place, page.down((row + 5, FIRST), 1), dots=True, line=False
-    )
+    return _mark(page, row, known | {ERRORS: page.known((row + 5, FIRST))})
 
 
-def _degrees() -> NDArray[np.float64]:
-    return np.arange(1.0, MOST_DEGREE + 1)[None]
+def _mark(page: Page, row: int, known: Cells) -> Series:
+    """A vertical line from 0 to the test error of the chosen degree, for the chart."""
+    page.label((row, ASIDE), "yours")
+    for n, height in enumerate((Integer(0), ERRORS), row):
+        page.compute((n, ASIDE + 1), HERE, known, "right")
+        page.compute((n, ASIDE + 2), height, known)
+    x, y = (page.down((row, ASIDE + n), 2) for n in (1, 2))
+    return Series(page.known((row, ASIDE)), x, y, dots=True)
 
 
 def _points(page: Page, top: int) -> None:
@@ -217,7 +217,7 @@ def _fit(page: Page, top: int) -> None:
 
 def _errors(page: Page, top: int, yours: Series) -> None:
     """A chart of both errors over the degree."""
-    degrees = page.reach(Area.of(top, FIRST + 2, wide=MOST_DEGREE), _degrees())
+    degrees = page.reach(Area.of(top, FIRST + 2, wide=MOST_DEGREE), ALL_DEGREES)
     lines = [
         Series(page.known((row, LABEL)), degrees, _across(page, row), dots=True)
         for row in (top + 1, top + 2)

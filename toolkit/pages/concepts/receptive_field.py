@@ -54,7 +54,7 @@ def demonstrate(page: Page) -> None:
     page.equation(JUMP, "Jump j in pixels from cell to cell:")
     page.equation(SEES, "Receptive field r, pixels to a side:")
     page.row += 1
-    page.say("The cells that the middle cell of the last map depends on: dark", style="bold")
+    page.say("Dark: the cells on which the middle cell of the last map depends", style="bold")
     _back(page, page.row, rows)
     _picture(page, rows)
     below = page.row
@@ -200,7 +200,7 @@ CONCEPT = Concept(
         "After a pool of stride 2, each 3x3 kernel therefore adds 4 pixels instead of 2.",
     ),
     experiment=Experiment(
-        "How far must the last layer see before the average over all places?",
+        "How large a receptive field does the last layer need before the average?",
         (
             Variant("receptive field 10", layers="8 16 P 8:1 28 G F10"),
             Variant("receptive field 14", layers="8 16 P 8:1 16 28 G F10"),
@@ -219,8 +219,8 @@ CONCEPT = Concept(
     rule=(
         "Add layers, strides or pools until the receptive field of the last convolution covers the "
         "objects in the image: for MNIST, about 20 pixels.",
-        "A stride widens all layers after it and costs nothing, but it also makes the maps "
-        "smaller: the last one must not become smaller than the kernel that reads it.",
+        "A stride widens the field of all layers after it at no cost, but it makes the maps "
+        "smaller: none may become smaller than the kernel that reads it.",
         "Pixels in the middle of the receptive field count more than those at its edge, so the "
         "field that is really used is smaller than r.",
     ),
@@ -235,7 +235,8 @@ CONCEPT = Concept(
             "By how many pixels does a 7x7 kernel in layer 1 widen the receptive field of the last "
             "layer?",
             "k of layer 1 to 7",
-            "By 4, from 22 to 26: a kernel before the pool counts with a jump of 1.",
+            "By 4, from 22 to 26: before the pool the jump is 1, so each of the 4 "
+            "additional columns of the kernel adds one pixel.",
         ),
         Task(
             "With a stride of 2 in layer 1, the formula gives more than 28 pixels. Does the last "

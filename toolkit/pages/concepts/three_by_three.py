@@ -161,8 +161,8 @@ CONCEPT = Concept(
     title="3x3 convolutions",
     question="Why are nearly all convolutions 3x3, when larger kernels see more at once?",
     finding=(
-        "3x3 kernels end at {0.accuracy}; 5x5 kernels that see as far are {2~0.more} "
-        "({2.accuracy}), and a mixture of 3x3 and 1x1, which sees less, is {4~0.more} "
+        "With 3x3 kernels the network ends at {0.accuracy}; 5x5 kernels that see as far are "
+        "{2~0.more} ({2.accuracy}), and 1x1 in place of every other 3x3 is {4~0.more} "
         "({4.accuracy})."
     ),
     idea=(

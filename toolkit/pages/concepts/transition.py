@@ -217,7 +217,7 @@ CONCEPT = Concept(
         "A 1x1 pays only if it leaves clearly fewer channels than it reads and a larger kernel "
         "follows.",
         "Measured on one small network: a network with more channels gains more from the 1x1, and "
-        "one whose images have fine detail may lose by the pool.",
+        "one whose images have fine detail may lose it in the pool.",
     ),
     tasks=(
         Task(

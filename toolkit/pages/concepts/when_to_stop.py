@@ -55,7 +55,7 @@ def demonstrate(page: Page) -> None:
     page.explain()
     page.equation(AVERAGE, "Average of each channel, linear layer:")
     page.equation(LARGE, "One kernel of n x n for each class:")
-    page.equation(ROOM, "More 3x3: so many m still fit,")
+    page.equation(ROOM, "More 3x3: m of them still fit,")
     page.equation(SMALL, "with average and linear layer after them:")
     page.row += 1
     known[LEFT] = _sizes(page, known)
@@ -76,7 +76,7 @@ def _sizes(page: Page, known: dict[Symbol, Known]) -> Known:
     top = page.row
     words = ["layer", "what", "map n x n", "one kernel", "note"]
     page.headings(
-        (top, LABEL), ["layer by layer (one kernel: its weights, if one stops here)", *words]
+        (top, LABEL), ["layer by layer (one kernel: its weights if the network ends here)", *words]
     )
     page.headings((top, DRAWN), ["in the chart", "side"])
     page.heights[top] = 30.0
