@@ -30,7 +30,7 @@ from toolkit.convnet.weights import save_weights
 from toolkit.files.errors import ToolkitError
 from toolkit.files.templates import parse
 from toolkit.pages.live.book import network_book
-from toolkit.pages.live.digits import Gallery
+from toolkit.pages.live.digits import FIRST_ROW, Gallery
 from toolkit.pages.live.draw import IDLE
 from toolkit.pages.live.gallery import HARD, PLAIN, gallery, gallery_of
 from toolkit.pages.live.overview import PANEL
@@ -149,7 +149,7 @@ def test_which_digits_are_misread(book: Path, shown: Gallery) -> None:
     answers = torch_logits(stored.shipped(), shown.images).argmax(1)
     sheet = cells(book)["Digits"]
     for n, (answer, label) in enumerate(zip(answers, shown.labels, strict=True)):
-        said = sheet[f"AI{5 + n}"], sheet.get(f"AJ{5 + n}")
+        said = sheet[f"AI{FIRST_ROW + n}"], sheet.get(f"AJ{FIRST_ROW + n}")
         assert said == (answer, "misread" if answer != label else None)
 
 
@@ -303,7 +303,7 @@ def test_a_network_of_other_data(
     draw = set(made["Draw"].values())
     assert {"–", "no label"} < draw and not {"right", "wrong"} & draw
     assert "The stored pictures are MNIST's, which this network was not trained on." in draw
-    assert cells(book)["Digits"]["AF5"] == "picture 1" and cells(book)["Digits"]["AG5"] == "–"
+    assert cells(book)["Digits"]["AF6"] == "picture 1" and cells(book)["Digits"]["AG6"] == "–"
     with pytest.raises(ToolkitError, match="--step needs digits that the network was trained on"):
         write_live(book, weights, step=True)
 
@@ -314,8 +314,8 @@ def test_digits_of_mnist_under_other_names(tmp_path: Path) -> None:
     weights = trained(LINEAR, tmp_path / "named.safetensors", data=data, classes=names)
     write_live(tmp_path / "named.xlsx", weights)
     shown = cells(tmp_path / "named.xlsx")["Digits"]
-    assert str(shown["AF5"]).startswith("0 #1")
-    assert shown["AG5"] == "a long name 0"
+    assert str(shown["AF6"]).startswith("0 #1")
+    assert shown["AG6"] == "a long name 0"
 
 
 def test_misread_digits_are_marked() -> None:

@@ -9,16 +9,25 @@ from toolkit.book.address import Area
 from toolkit.book.grid import Grid, moving
 from toolkit.book.known import Known, down
 from toolkit.book.measure import points
-from toolkit.book.sheet import Scale, Sheet
+from toolkit.book.sheet import FirstView, Scale, Sheet
 from toolkit.book.tables import Cell
 from toolkit.book.values import Value
-from toolkit.pages.live.layout import DIGITS, TITLE_HEIGHT, Cells, first_view, width_of
+from toolkit.pages.live.layout import DIGITS, TITLE_HEIGHT, Cells, width_of
 
 SIDE, STEP = 28, 30  # of a digit's cells, and rows from one digit to the next
-FIRST_ROW, FIRST_COLUMN = 5, 2
+FIRST_ROW, FIRST_COLUMN = 6, 2
+QUESTION_PLACE, FINDING_PLACE = (2, FIRST_COLUMN), (4, FIRST_COLUMN)
 NAME_COLUMN = FIRST_COLUMN + SIDE + 2
 PIXELS = 13
 NO_LABEL, MISREAD = "–", "misread"
+QUESTION = (
+    "What does the network answer to test images of MNIST, on which it was not trained? To the "
+    "right: its answers when this workbook was written."
+)
+UNKNOWN = (
+    "This network was not trained on MNIST, so none of its answers here can be called right or "
+    "wrong."
+)
 
 
 @dataclass(frozen=True)
@@ -65,15 +74,21 @@ class Gallery:
         return Known(moving(first, down=0), stacked)
 
 
+def _finding(gallery: Gallery) -> str:
+    """How many of the images the network read correctly."""
+    if not gallery.known:
+        return UNKNOWN
+    pairs = zip(gallery.answers, gallery.labels, strict=True)
+    right = sum(answer == label for answer, label in pairs)
+    return f"The network read {right} of these {len(gallery.names)} images correctly."
+
+
 def sheet(gallery: Gallery) -> Sheet:
     """All digits below each other, their names beside."""
     cells: Cells = {
         (1, FIRST_COLUMN): Cell("Stored digits", "title"),
-        (2, FIRST_COLUMN): Cell(
-            "Test images of MNIST, which the network was not trained on; to the right what it "
-            "answered when this workbook was written.",
-            "muted",
-        ),
+        QUESTION_PLACE: Cell(QUESTION, "muted"),
+        FINDING_PLACE: Cell(_finding(gallery), "bold"),
     }
     headings = ("name", "label", "image of the test set", "answer")
     cells |= {
@@ -102,5 +117,9 @@ def sheet(gallery: Gallery) -> Sheet:
         heights={1: TITLE_HEIGHT} | dict.fromkeys(range(FIRST_ROW, last + 1), points(PIXELS)),
         tab="7F7F7F",
         scales=(Scale((area,), "000000", "FFFFFF", end=255),),
-        first_view=first_view(cells, Area.of(FIRST_ROW, FIRST_COLUMN, SIDE, SIDE)),
+        first_view=FirstView(
+            question=Area.of(*QUESTION_PLACE),
+            effects=(Area.of(FIRST_ROW, FIRST_COLUMN, SIDE, SIDE),),
+            finding=Area.of(*FINDING_PLACE),
+        ),
     )

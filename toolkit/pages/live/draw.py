@@ -199,6 +199,7 @@ def answer(page: LivePage, gallery: Gallery, probabilities: SoftmaxSheet) -> Kno
     for area, (_, share) in zip(bars, probabilities.each, strict=True):
         write_bar(page, area, RULER_ROW, share)
     colour_bars(page, bars)
+    page.question, page.finding = (2, 2), (4, 2)
     page.controls = list(open_areas(page.cells))
     page.effects = [Area(top, column, rows[-1] + 1, column + 1 + BAR_CELLS)]
     return page.known((top, column))

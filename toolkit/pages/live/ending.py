@@ -101,7 +101,7 @@ def linear(
         cells[FIRST_ROW + number, NAME_COLUMN] = Cell(names[number], "heading")
         cells |= _output(stage, number, left, arriving)
     count = len(stage.kernel)
-    widths = {1: 2.0, NAME_COLUMN: 14.0, OUTPUT_COLUMN: 12.0, left - 1: 8.0}
+    widths = {1: 2.0, NAME_COLUMN: 14.0, OUTPUT_COLUMN: 12.0, left - 1: 2.0}
     widths |= dict.fromkeys(range(left, left + len(inputs)), 5.2)
     checks = [
         rules.number("Weights", [Area.of(FIRST_ROW, left, count, len(inputs))]),

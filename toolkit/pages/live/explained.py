@@ -25,7 +25,16 @@ SHARE = Symbol("power") / total(POWERS)
 CROSS_ENTROPY = log(total(POWERS)) + largest(LOGITS) - weighted_sum(TARGETS, LOGITS)
 SIZE, MOST_TERMS = 12.5, 3
 BETWEEN, MOST_WIDE = 30, 1270  # pixels between equations side by side, and of all in a row
-WORDS_COLUMN, EQUATION_COLUMN, FIRST_ROW = 2, 3, 5
+WORDS_COLUMN, EQUATION_COLUMN, FIRST_ROW = 2, 3, 6
+QUESTION_PLACE, FINDING_PLACE = (2, WORDS_COLUMN), (FIRST_ROW - 2, WORDS_COLUMN)
+QUESTION = (
+    "What does each cell of a step compute? L is the loss, x the input of a stage, k its kernel, "
+    "r the kernel turned, z the sum, a its value after batch norm and ReLU; * multiplies and adds."
+)
+FINDING = (
+    "The chain rule holds at every stage: the gradient that arrives is multiplied by the "
+    "derivative of what the stage computes."
+)
 Line = tuple[str, Equation]
 NORM, RELU = "batch norm", "ReLU"
 
@@ -94,12 +103,9 @@ def sheet(steps: Sequence[tuple[str, Stage]]) -> Sheet:
         tab="CC79A7",
     )
     page.cells[1, WORDS_COLUMN] = Cell("The equations of one step", "title")
-    page.cells[2, WORDS_COLUMN] = Cell(
-        "What the cells of each sheet compute. L is the loss; x what a stage reads, k its "
-        "kernel, r the kernel turned, z its sum, a that after batch norm and ReLU; * "
-        "multiplies and adds up.",
-        "muted",
-    )
+    page.cells[QUESTION_PLACE] = Cell(QUESTION, "muted")
+    page.cells[FINDING_PLACE] = Cell(FINDING, "bold")
+    page.question, page.finding = QUESTION_PLACE, FINDING_PLACE
     for heading, lines in _blocks(steps):
         page.cells[page.row, WORDS_COLUMN] = Cell(heading, "subtitle")
         page.row += 1

@@ -1,7 +1,7 @@
 """Where each map and each number of the live network stands."""
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
@@ -238,13 +238,14 @@ class LivePage(PageBuilder):
 
 
 def first_view(
-    cells: Mapping[Place, Cell], *effects: Effect, reach: Area | None = None
+    cells: Mapping[Place, Cell], *effects: Effect, reach: Sequence[Area] = ()
 ) -> FirstView:
     """The first view of a sheet with its question in row 2 and its finding below the equation.
 
-    The controls are the cells that a reader may change, with `reach` those that lie in it.
+    The controls are the cells that a reader may change, with `reach` those that lie in one of
+    its areas.
     """
-    places = [place for place in open_cells(cells) if reach is None or _inside(place, reach)]
+    places = [place for place in open_cells(cells) if not reach or _inside(place, reach)]
     return FirstView(
         question=Area.of(2, 2) if (2, 2) in cells else None,
         controls=areas(places),
@@ -253,6 +254,10 @@ def first_view(
     )
 
 
-def _inside(place: Place, area: Area) -> bool:
+def _inside(place: Place, among: Sequence[Area]) -> bool:
+    """Whether a cell lies in one of these areas."""
     row, column = place
-    return area.row <= row <= area.last_row and area.column <= column <= area.last_column
+    return any(
+        area.row <= row <= area.last_row and area.column <= column <= area.last_column
+        for area in among
+    )

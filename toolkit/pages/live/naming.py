@@ -1,6 +1,7 @@
 """The names and titles of the sheets of stages, and the links between them."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from itertools import accumulate
 
 from toolkit.book.sheet import Sheet
 from toolkit.book.tables import Cell
@@ -97,10 +98,17 @@ def linked(sheets: list[Sheet]) -> tuple[Sheet, ...]:
         ways = list(_ways(sheets, number))
         if not number:
             ways.append(Cell("All sheets ↓", "link", link=sheet.name, spot=(_below(sheet), 2)))
-        columns = (column_at(sheet.widths, LINK_PIXELS * n) for n in range(len(ways)))
+        columns = _link_columns(sheet.widths, len(ways))
         links = {(LINK_ROW, column): cell for column, cell in zip(columns, ways, strict=True)}
         pages.append(sheet.with_cells(links))
     return (pages[0].with_cells(_contents(pages)), *pages[1:])
+
+
+def _link_columns(widths: Mapping[int, float], count: int) -> Iterator[int]:
+    """So many columns with room for a link each, the first one included."""
+    return accumulate(
+        range(1, count), lambda column, _: column_at(widths, LINK_PIXELS, column), initial=2
+    )
 
 
 def _ways(sheets: list[Sheet], number: int) -> Iterator[Cell]:

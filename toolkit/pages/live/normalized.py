@@ -35,7 +35,7 @@ def input_sheet(image: Maps, margin: int) -> tuple[Sheet, Region]:
     page = map_page(INPUT, [Content()], [(1, IMAGE_SIDE, IMAGE_SIDE)], margin=margin)
     settings = (
         ("mean", MEAN, MEAN_COLUMN, MEAN_COLUMN - 4),
-        ("standard deviation", DEVIATION, DEVIATION_COLUMN, DEVIATION_COLUMN - 10),
+        ("standard deviation", DEVIATION, DEVIATION_COLUMN, DEVIATION_COLUMN - 12),
     )
     page.cells |= {(2, 2): Cell(QUESTION, "muted"), (FINDING_ROW, 2): Cell(FINDING, "bold")}
     for name, value, column, label in settings:

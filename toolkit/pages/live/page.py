@@ -185,15 +185,16 @@ class MapPage(LivePage):
         return replace(self.finish(), first_view=self._first_view())
 
     def _first_view(self) -> FirstView:
-        """The first map, and the parameters and kernels to its left."""
+        """The first map, the parameters and kernels to its left, and the settings of all maps."""
         if not self.scales:
             return first_view(self.cells)
         shaded = self.scales[0].areas[0]
         beside = Area(shaded.row - 1, 1, shaded.last_row, max(shaded.column - 1, 1))
-        return first_view(self.cells, shaded, reach=beside)
+        settings = Area.of(HINT_ROW, 1, wide=max(self.widths))
+        return first_view(self.cells, shaded, reach=(settings, beside))
 
 
-HINT_ROW, HINT_PIXELS = 6, 120  # right of the settings
+HINT_ROW, HINT_PIXELS = 6, 120  # in the row of the settings, to their right
 
 
 def map_page(
