@@ -29,7 +29,7 @@ CHANGES = {
     "B12": 1.1,
     "B17": 0.9,
 }
-OTHER_LOSS = ("SoftMax twice", "squared error of the probabilities")
+OTHER_LOSS = ("softmax twice", "squared error of the probabilities")
 FEW_BATCHES = ("1,024", "1,024, learning rate 0.6")
 
 

@@ -46,7 +46,7 @@ EXPERIMENT = Experiment(
         Variant("no normalization at all", after="R", pixels="bytes"),
         Variant("labels shuffled", labels="shuffled"),
         Variant("all weights zero", start="zero"),
-        Variant("ReLU before SoftMax", layers="8 16 P 8:1 16 16 24 28 G F10 R"),
+        Variant("ReLU before softmax", layers="8 16 P 8:1 16 16 24 28 G F10 R"),
         *NEW.values(),
     ),
 )
@@ -161,7 +161,7 @@ CONCEPT = Concept(
     experiment=EXPERIMENT,
     conclusion=(
         SABOTAGE,
-        "With all weights zero {4.failed}, with a ReLU before SoftMax {5.failed} ({5.accuracy}, "
+        "With all weights zero {4.failed}, with a ReLU before softmax {5.failed} ({5.accuracy}, "
         "standard deviation {5.spread}).",
         "After a quarter of the training the network as it should be is at {0.quarter}, one with "
         "shuffled labels at {3.quarter}.",

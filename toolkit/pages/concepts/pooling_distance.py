@@ -157,7 +157,7 @@ def _measured_networks(page: Page, top: int, left: int) -> None:
 CONCEPT = Concept(
     name="pooling-distance",
     number=16,
-    title="Distance of MaxPooling from the prediction",
+    title="Distance of max pooling from the prediction",
     question="How far before the prediction should the last max pool stand?",
     finding=(
         "In networks with padding, a second max pool {1.name} is {1~0.than} none ({1.accuracy} "

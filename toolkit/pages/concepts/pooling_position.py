@@ -1,4 +1,4 @@
-"""Concept 11: Position of MaxPooling."""
+"""Concept 11: Position of max pooling."""
 
 from toolkit.experiments.variant import Experiment, Variant
 from toolkit.pages.concepts import positions
@@ -22,7 +22,7 @@ def demonstrate(page: Page) -> None:
 CONCEPT = Concept(
     name="pooling-position",
     number=11,
-    title="Position of MaxPooling",
+    title="Position of max pooling",
     question="After which convolution should the max pool stand?",
     finding=(
         "With the pool after the 1st, 2nd, 3rd and 4th convolution the network ends at "

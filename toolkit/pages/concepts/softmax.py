@@ -1,4 +1,4 @@
-"""Concept 6: SoftMax."""
+"""Concept 6: softmax."""
 
 from collections.abc import Sequence
 
@@ -30,13 +30,13 @@ from toolkit.symbols.text import Text, fixed_text, joined
 GREEN, RAISE, LOWER = "8FD3B6", "F0A36B", "8FC3E4"  # pale enough to read numbers on them
 TOP = STAGE + 3  # the headings of the logits in the first view
 ON_STAGE = ("logit z", "probability p", "label y", "gradient")
-# Of the label, after one SoftMax (p, L) and after two (a, b): its probability and its loss.
+# Of the label, after one softmax (p, L) and after two (a, b): its probability and its loss.
 VERDICT = joined(
     Text("The network gives the label a probability of "),
     fixed_text(P, 3),
     Text(", so the loss is "),
     fixed_text(LOSS, 2),
-    Text(". With SoftMax twice these would be "),
+    Text(". With softmax twice these would be "),
     fixed_text(A, 3),
     Text(" and "),
     fixed_text(B, 2),
@@ -45,7 +45,7 @@ VERDICT = joined(
 
 
 def demonstrate(page: Page) -> None:
-    """Ten logits beside their probabilities; below, the calculation with one SoftMax and two."""
+    """Ten logits beside their probabilities; below, the calculation with one softmax and two."""
     names = [f"digit {n}" for n in range(COUNT)]
     heat = page.setting("temperature T (try 0.3, then 5)", 1, COLDEST, 100)
     page.label((page.row, LABEL), "label: the digit in the image (try digit 2)")
@@ -96,7 +96,7 @@ def _results(page: Page, top: int) -> None:
     page.compute(place, verdict, chances_of_label | losses, "finding")
     page.merges.append(Area.of(*place, 2, len(ON_STAGE) + 1))
     page.curve(
-        "One SoftMax, the label, and SoftMax twice",
+        "One softmax, the label, and softmax twice",
         "",
         "probability",
         [_bars(page, top, number) for number in (2, 3, 5)],
@@ -120,14 +120,14 @@ def _bars(page: Page, top: int, number: int) -> Series:
 CONCEPT = Concept(
     name="softmax",
     number=6,
-    title="SoftMax",
-    question="Should the loss be given the logits or the probabilities that SoftMax makes of them?",
+    title="Softmax",
+    question="Should the loss be given the logits or the probabilities that softmax makes of them?",
     finding=(
-        "With {0.name} the network ends at {0.accuracy}; applying SoftMax twice is {1~0.more}: "
+        "With {0.name} the network ends at {0.accuracy}; applying softmax twice is {1~0.more}: "
         "{1.accuracy}."
     ),
     idea=(
-        "The network ends in ten logits, one for each digit, which can be any numbers. SoftMax "
+        "The network ends in ten logits, one for each digit, which can be any numbers. Softmax "
         "turns them into probabilities, which add up to 1.",
         "Only differences between logits count. Adding 1 to all changes nothing; adding 1 to one "
         "makes it e = 2.72 times as likely relative to the others.",
@@ -138,7 +138,7 @@ CONCEPT = Concept(
         "What happens to training if the loss receives something other than logits?",
         (
             Variant("cross-entropy of the logits"),
-            Variant("SoftMax twice", loss="softmax_twice"),
+            Variant("softmax twice", loss="softmax_twice"),
             Variant("squared error of the probabilities", loss="squared_error"),
             Variant("label smoothing 0.1", training={"label_smoothing": 0.1}),
         ),
@@ -146,16 +146,16 @@ CONCEPT = Concept(
     conclusion=(
         "After a quarter of the training, {0.name} stood at {0.quarter} and {1.name} at "
         "{1.quarter}; at the end, at {0.accuracy} and {1.accuracy}.",
-        "With {1.name}, the second SoftMax receives numbers between 0 and 1 only, so its "
+        "With {1.name}, the second softmax receives numbers between 0 and 1 only, so its "
         "probabilities hardly differ, and the gradients are small.",
         "Squared error ends at {2.accuracy}, {2~0.more}; label smoothing at {3.accuracy}, "
         "{3~0.more}.",
     ),
     rule=(
-        "Give the logits to torch.nn.CrossEntropyLoss, which contains the SoftMax, and use SoftMax "
+        "Give the logits to torch.nn.CrossEntropyLoss, which contains the softmax, and use softmax "
         "yourself only to read probabilities.",
-        "One SoftMax too many raises no error: if the loss of a network with ten classes never "
-        "falls below 1.46, look for a second SoftMax.",
+        "One softmax too many raises no error: if the loss of a network with ten classes never "
+        "falls below 1.46, look for a second softmax.",
         "How much it costs depends on the task: the digits measured here are easy, and the network "
         "learns most of them in spite of it.",
     ),
@@ -176,9 +176,9 @@ CONCEPT = Concept(
         ),
         Task(
             "If the network is very sure of the right answer, the loss comes close to 0. Does it "
-            "also do so with SoftMax twice?",
+            "also do so with softmax twice?",
             "the logit of digit 7 to 30 (label: digit 7)",
-            "No. The loss of one SoftMax is 0.00, but with SoftMax twice it stays at 1.46, "
+            "No. The loss of one softmax is 0.00, but with softmax twice it stays at 1.46, "
             "although every answer is right.",
         ),
     ),

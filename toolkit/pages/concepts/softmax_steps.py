@@ -1,4 +1,4 @@
-"""The calculation of SoftMax and its loss in columns, and of a second SoftMax after the first."""
+"""The calculation of softmax and its loss in columns, and of a second softmax after the first."""
 
 from collections.abc import Sequence
 
@@ -24,7 +24,7 @@ CROSS = Equation(LOSS, -summed(Y * log(P)))
 OF_LOGIT = log(REST + RAISED) - Y * (Z - M) / T
 BY_LOGIT = expand(OF_LOGIT.diff(Z).xreplace({RAISED: P * S}).subs(REST, S - P * S))
 GRADIENT = Equation(Gradient(LOSS, Z), BY_LOGIT)
-# Through a second SoftMax: a is the gradient by this p, and b are those of all digits.
+# Through a second softmax: a is the gradient by this p, and b are those of all digits.
 Q, LIFTED = Symbol("q"), Symbol("raised")
 SECOND = P * (A - summed(Q * B)) / T
 SAFE = {Z: number_of(Z), T: temperature(T)}
@@ -86,7 +86,7 @@ def _down(
 
 
 def _once(page: Page, top: int, heat: Known) -> None:
-    """The results of one SoftMax for each logit, with the sum of each column below it."""
+    """The results of one softmax for each logit, with the sum of each column below it."""
     known = {
         T: heat,
         M: page.compute((top + COUNT + 2, FIRST), largest(Z), {Z: column(page, top, 0)}, "short"),
@@ -107,7 +107,7 @@ def _once(page: Page, top: int, heat: Known) -> None:
 
 
 def _twice(page: Page, top: int, heat: Known) -> None:
-    """The second SoftMax: its probabilities, and the gradients of its loss by the logits."""
+    """The second softmax: its probabilities, and the gradients of its loss by the logits."""
     shares = column(page, top, 2)
     high = page.compute((top + COUNT + 2, FIRST + 2), largest(P), {P: shares})
     again = exp(Z - M) / summed(exp(P - M))
