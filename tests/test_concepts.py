@@ -65,7 +65,7 @@ def test_words(concept: Concept) -> None:
     assert 2 <= len(concept.idea) <= 4
     assert all(len(line) <= 145 for line in concept.idea)
     assert 2 <= len(concept.conclusion) <= 4
-    for sentence in filter(None, (concept.finding, *concept.conclusion)):
+    for sentence in filter(None, (concept.finding, concept.summary, *concept.conclusion)):
         gaps = list(GAP.finditer(sentence))
         assert gaps, sentence
         for gap in gaps:

@@ -191,6 +191,7 @@ STYLES |= {
     "board text": Style(size=10),
     "board link": Style(size=9, bold=True, ink="0563C1", underline=True),
     "board note": Style(size=10, ink=MUTED),
+    "contents link": Style(size=10, ink="0563C1", underline=True),
     "board subtitle": Style(size=10, bold=True),
     "board label": Style(align="right", shrink=True),
     "board bias": Style(size=9, align="center", framed=True, fill=GROUPS["biases"]),

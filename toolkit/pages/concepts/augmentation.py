@@ -163,6 +163,10 @@ CONCEPT = Concept(
         "({3.accuracy} against {0.accuracy}); turning by up to 45 degrees and moving by up to 4 "
         "pixels is {4~0.more}: {4.accuracy}."
     ),
+    summary=(
+        "Turning, moving, scaling and shearing the images a little is {3~0.than} no change "
+        "({3.accuracy} against {0.accuracy})."
+    ),
     idea=(
         "A digit stays the same digit when it is moved, turned or scaled a little, so one image "
         "yields many training examples.",

@@ -56,6 +56,10 @@ CONCEPT = Concept(
         "connected layer instead is {2~0.more} ({2.accuracy}) and raises the parameters from "
         "{0.parameters} to {2.parameters}."
     ),
+    summary=(
+        "A fully connected layer is {2~0.than} the average ({2.accuracy} against {0.accuracy}), "
+        "with {2.parameters} instead of {0.parameters} parameters."
+    ),
     idea=(
         "After the last convolution each channel is a small map. Global average pooling keeps only "
         "one number of it, its mean.",

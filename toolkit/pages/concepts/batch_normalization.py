@@ -176,6 +176,10 @@ CONCEPT = Concept(
         "below 90 %) at the same learning rate; at 0.02, {4.failed}, and the others "
         "ended at {4.others}."
     ),
+    summary=(
+        "With batch norm the network ends at {0.accuracy}; without it, {3.failed} runs fail at "
+        "the same learning rate."
+    ),
     idea=(
         "Batch normalization subtracts the batch's mean from each activation and divides by the "
         "standard deviation; then it multiplies by γ and adds β.",

@@ -45,6 +45,10 @@ CONCEPT = Concept(
         "{2~1.than} {1.name} ({2.accuracy}), and batches of {3.name}, which make few steps in an "
         "epoch, end at {3.accuracy}."
     ),
+    summary=(
+        "Batches of {0.name}, {1.name}, {2.name} and {3.name} images end at {0.accuracy}, "
+        "{1.accuracy}, {2.accuracy} and {3.accuracy}."
+    ),
     idea=(
         "The gradient of a batch is the mean of the gradients of its samples. It is an estimate of "
         "the gradient of all samples.",

@@ -2,27 +2,21 @@
 
 from collections.abc import Iterable, Sequence
 
-from sympy import Symbol
-
-from toolkit.book.address import Area
-from toolkit.book.live import computed
 from toolkit.book.regions import open_areas
-from toolkit.book.sheet import Book, Effect, FirstView, Sheet
+from toolkit.book.sheet import Book, Effect
 from toolkit.book.tables import Cell
 from toolkit.experiments.notation import in_words
 from toolkit.experiments.results import Result
 from toolkit.experiments.variant import BASELINE, Budget, Variant
-from toolkit.pages.concepts import measured, recorded, skeleton
+from toolkit.pages.concepts import contents, measured, recorded, skeleton
 from toolkit.pages.concepts.concept import Concept
-from toolkit.pages.concepts.conclusion import compares, conclude, find
+from toolkit.pages.concepts.conclusion import compares, conclude, find, summarize
 from toolkit.pages.concepts.measured import Records
-from toolkit.pages.concepts.page import Page
+from toolkit.pages.concepts.page import SUMMARY, Page
 from toolkit.pages.concepts.sheet_names import CONTENTS, RESULTS
 from toolkit.symbols.records import APART, CLEAR
 
 TABS = ("0072B2", "009E73", "E69F00", "CC79A7", "56B4E9", "D55E00")
-SENTENCE = Symbol("sentence")
-TITLE = "The concepts of deep learning, live and measured"
 CLEARLY = (
     f"Clearly: the means lie more than {CLEAR} standard errors of their difference apart, or, of "
     f"{APART} runs each or more, all of one above all of the other.",
@@ -49,8 +43,9 @@ def concepts_book(
     for page, before, after in zip(pages, names, names[2:], strict=False):
         page.link(before, after)
     sheets = [page.sheet(TABS[n // 4 % len(TABS)]) for n, page in enumerate(pages)]
-    last = recorded.sheet(result_table, _all_runs(records))
-    return Book(TITLE, (_contents(concepts, pages, records), *sheets, last))
+    all_runs = _all_runs(records)
+    first = contents.sheet(concepts, pages, records, all_runs)
+    return Book(contents.TITLE, (first, *sheets, recorded.sheet(result_table, all_runs)))
 
 
 def _page(concept: Concept, records: Records) -> Page:
@@ -83,12 +78,14 @@ def _measured(page: Page, concept: Concept, records: Records) -> None:
     page.row += 1
     if complete(concept, records):
         find(figures, concept.finding)
+        summarize(figures, concept.summary or concept.finding)
         conclude(figures, concept.conclusion)
         if any(map(compares, concept.conclusion)):
             page.say(*CLEARLY, style="muted")
     else:
         words = f"Not all of it is measured yet: toolkit experiments --only {concept.name}"
         page.label(skeleton.reserve_finding(page), words, "finding")
+        page.summary = Cell(words, SUMMARY)
     measured.chart(figures, concept)
     if concept.measure:
         concept.measure(page, figures, records)
@@ -126,33 +123,3 @@ def _all_runs(records: Records) -> str:
     """A sentence about all runs in the results."""
     budgets = [(result.images, result.epochs) for result in records.results]
     return _budget_line(records, budgets or [(records.budget.images, records.budget.epochs)])
-
-
-def _contents(concepts: Sequence[Concept], pages: list[Page], records: Records) -> Sheet:
-    """One line for each concept: the question, and the first sentence of the conclusion."""
-    words = (
-        "One sheet a concept: the idea, cells to change, and an experiment that was run. Yellow "
-        "cells are yours."
-    )
-    cells = {(1, 1): Cell(TITLE, "title"), (2, 1): Cell(words, "muted")}
-    for column, heading in enumerate(("concept", "what is asked", "what was found"), 1):
-        cells[4, column] = Cell(heading, "heading")
-    for row, (concept, page) in enumerate(zip(concepts, pages, strict=True), 5):
-        cells[row, 1] = Cell(concept.heading, "link", link=page.name)
-        cells[row, 2] = Cell(concept.experiment.question, "text")
-        if page.finding:
-            known = {SENTENCE: page.known(page.finding)}
-            cells[row, 3] = computed(SENTENCE, known, "text")
-    row = 6 + len(pages)
-    cells[row, 1] = Cell(RESULTS, "link", link=RESULTS)
-    cells[row, 2] = Cell(f"{len(records.results):,} runs. {_all_runs(records)}", "text")
-    widths = {1: 66.0, 2: 80.0, 3: 130.0}
-    return Sheet(
-        CONTENTS,
-        cells,
-        widths=widths,
-        freeze=(5, 2),
-        tab="000000",
-        pages_high=1,
-        first_view=FirstView(effects=(Area.of(5, 3, len(pages)),)),
-    )

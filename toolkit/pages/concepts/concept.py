@@ -24,14 +24,15 @@ class Concept(NamedExperiment):
     """A concept of the course, which has a sheet in the workbook.
 
     `name` is its name on the command line. `question` is what the sheet asks, in one line, and
-    `finding` the answer in one sentence: both stand above everything else. `demonstrate` writes the
+    `finding` the answer in one sentence: both stand above everything else. The contents show the
+    `summary`, which fits in one line, or the finding where there is none. `demonstrate` writes the
     part "Try it" and, after `page.explain()`, the rest of "How it works", which begins with `idea`.
-    `conclusion` explains the measurements; as in the finding, its figures are placeholders, which
-    `conclusion.py` describes. `measure`, if a concept has one, adds to the measured part. The sheet
-    ends with `rule`, a rule of thumb and its limits, and three `tasks`. Ideas, conclusions and
-    rules are lines of text.
+    `conclusion` explains the measurements; its figures, as those of the finding and the summary,
+    are placeholders, which `conclusion.py` describes. `measure`, if a concept has one, adds to the
+    measured part. The sheet ends with `rule`, a rule of thumb and its limits, and three `tasks`.
+    Ideas, conclusions and rules are lines of text.
 
-    Raises ValueError if one of these is empty.
+    Raises ValueError if one of these parts is empty; a `summary` may be.
     """
 
     question: str
@@ -42,6 +43,7 @@ class Concept(NamedExperiment):
     tasks: tuple[Task, ...]
     demonstrate: Callable[[Page], None]
     measure: Callable[[Page, VariantFigures, Records], None] | None = None
+    summary: str = ""
 
     def __post_init__(self) -> None:
         for name in ("question", "finding", "idea", "conclusion", "rule", "tasks"):

@@ -14,8 +14,9 @@ from collections.abc import Sequence
 from sympy import Expr, Integer, Piecewise, Rational, Symbol
 
 from toolkit.book.known import Known
+from toolkit.book.live import computed
 from toolkit.pages.concepts.measured import VariantFigures
-from toolkit.pages.concepts.page import LABEL, Place
+from toolkit.pages.concepts.page import LABEL, SUMMARY, Place
 from toolkit.pages.concepts.skeleton import reserve_finding
 from toolkit.symbols.ranges import largest, numbers_in, smallest_at
 from toolkit.symbols.records import comparison, count_below
@@ -53,6 +54,13 @@ def conclude(figures: VariantFigures, sentences: Sequence[str]) -> None:
     for sentence in sentences:
         _write(figures, (figures.page.row, LABEL), sentence, "conclusion")
         figures.page.row += 1
+
+
+def summarize(figures: VariantFigures, sentence: str) -> None:
+    """Fill the gaps of a sentence by formulas, for the cell in the table of contents."""
+    known: dict[Symbol, Known] = {}
+    pieces = _pieces(sentence, figures, known)
+    figures.page.summary = computed(joined(*pieces, Text("")), known, SUMMARY)
 
 
 def _write(figures: VariantFigures, place: Place, sentence: str, style: str) -> None:

@@ -175,6 +175,10 @@ CONCEPT = Concept(
         "After every convolution, a dropout probability of 0.02 is {1~0.than} none ({1.accuracy} "
         "against {0.accuracy}); 0.25 is {4~0.more}: {4.accuracy}."
     ),
+    summary=(
+        "A dropout probability of 0.02 is {1~0.than} none ({1.accuracy} against {0.accuracy}); "
+        "0.25 is {4~0.more} ({4.accuracy})."
+    ),
     idea=(
         "In training, dropout sets each activation to 0 with probability p. It draws anew for "
         "every image, so no unit can rely on another.",

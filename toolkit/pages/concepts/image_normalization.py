@@ -167,6 +167,10 @@ CONCEPT = Concept(
         "({2.accuracy}, {0.accuracy}). Without it, {5.failed} runs failed; the others: "
         "{5.others}."
     ),
+    summary=(
+        "With batch norm, pixels from 0 to 255 are {2~0.than} normalized ones; without it, "
+        "{5.failed} runs on them fail."
+    ),
     idea=(
         "Pixels are stored as numbers from 0 to 255. Normalized, they have mean 0 and standard "
         "deviation 1: (pixel - mean) / standard deviation.",

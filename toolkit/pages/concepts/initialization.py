@@ -141,6 +141,10 @@ CONCEPT = Concept(
         "{2.accuracy}, {2~0.than} PyTorch's default ({0.accuracy}); without it they end at "
         "{5.accuracy}, and He's at {3.accuracy}."
     ),
+    summary=(
+        "First weights with a standard deviation of 0.001 end at {2.accuracy} with batch norm "
+        "and at {5.accuracy} without it."
+    ),
     idea=(
         "Training begins with random weights. What matters is how large they are, that is, their "
         "standard deviation s.",

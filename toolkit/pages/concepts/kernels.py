@@ -177,6 +177,10 @@ CONCEPT = Concept(
         "Half as many kernels are {0~1.more} ({0.accuracy} against {1.accuracy}). Twice as many "
         "are {4~1.more} ({4.accuracy}), with {4~1.parameters} times the parameters."
     ),
+    summary=(
+        "Half as many kernels are {0~1.more} ({0.accuracy} against {1.accuracy}); twice as many "
+        "are {4~1.more} ({4.accuracy})."
+    ),
     idea=(
         "Each kernel looks for one pattern everywhere in the image and writes a feature map of its "
         "own: there are as many maps as kernels.",

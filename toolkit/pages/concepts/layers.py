@@ -194,6 +194,10 @@ CONCEPT = Concept(
         "{2.name} end at {2.accuracy} and are {2~1.than} {1.name} ({1.accuracy}); {3.name} are "
         "{3~2.more} ({3.accuracy}). Receptive field and parameters grow with depth."
     ),
+    summary=(
+        "{2.name} end at {2.accuracy}, {2~1.than} {1.name} ({1.accuracy}); {3.name} are "
+        "{3~2.more} ({3.accuracy})."
+    ),
     idea=(
         "One 3x3 convolution sees 3 x 3 pixels. The next one reads its results and so sees 5 x 5: "
         "each layer sees 2 pixels more, and after a pool 4 more.",

@@ -132,6 +132,10 @@ CONCEPT = Concept(
         "With a {0.name} the network ends at {0.accuracy}. A stride of 2 instead is {1~0.more} "
         "({1.accuracy}); without any shrinking it is {3~0.more} ({3.accuracy})."
     ),
+    summary=(
+        "A stride of 2 instead of max pooling is {1~0.more} ({1.accuracy} against {0.accuracy}); "
+        "no shrinking is {3~0.more} ({3.accuracy})."
+    ),
     idea=(
         "Max pooling divides a map into windows of 2x2 cells and keeps the largest number of each, "
         "so that a quarter of the cells is left.",

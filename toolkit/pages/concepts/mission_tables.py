@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from sympy import Expr, Integer, Symbol, log
 
 from toolkit.book.known import Known, constant
+from toolkit.book.live import computed
 from toolkit.experiments.variant import Variant
 from toolkit.pages.concepts import recorded
 from toolkit.pages.concepts.measured import Records
-from toolkit.pages.concepts.page import FINDING_ROW, FIRST, LABEL, Page
+from toolkit.pages.concepts.page import FINDING_ROW, FIRST, LABEL, SUMMARY, Page
 from toolkit.pages.concepts.signals import EARLY_LOSS, LATER, SIGNALS
 from toolkit.symbols.choices import share_or_dash
 from toolkit.symbols.records import row_count, up_to
@@ -45,6 +46,10 @@ COUNTS = {
     "new bad": (UNSEEN, (2, 1)),
     "new good": (UNSEEN, (5, 4)),
 }
+SHORT_FINDING = (  # for the table of contents
+    "After a hundred batches the rule flags {again bad} runs that end badly, and {again good} that "
+    "end well."
+)
 # multiples of ln 10, as bounds of the mean loss for comparison
 SHARES = (0.4, 0.5, 0.6, 0.7, 0.8, 0.9)
 PART, WHOLE, KEYS, KEY, X, SHARE, ANSWERS = (
@@ -94,6 +99,7 @@ def write(tables: Tables, finding: str) -> None:
     top = tables.page.row
     _rule(tables)
     _sentence(tables, top + 1, finding)
+    tables.page.summary = computed(*_filled(tables.page, top + 1, SHORT_FINDING), SUMMARY)
     _alone(tables)
     _bounds(tables)
 
@@ -129,9 +135,17 @@ def _rates(page: Page, row: int, column: int, *shares: tuple[Known, Known]) -> l
 def _sentence(tables: Tables, first: int, finding: str) -> None:
     """The finding, with the counts of the table whose first row is `first`, at the top and here."""
     page = tables.page
+    sentence, known = _filled(page, first, finding)
+    page.compute((FINDING_ROW, LABEL), sentence, known, "finding")
+    page.compute((page.row, LABEL), sentence, known, "conclusion")
+    page.row += 2
+
+
+def _filled(page: Page, first: int, words_with_gaps: str) -> tuple[Expr, dict[Symbol, Known]]:
+    """A sentence with its placeholders, and the counts in the table from row `first` on."""
     known: dict[Symbol, Known] = {}
     pieces: list[Expr] = []
-    for n, words in enumerate(re.split(r"\{([a-z ]+)\}", finding)):
+    for n, words in enumerate(re.split(r"\{([a-z ]+)\}", words_with_gaps)):
         if n % 2 == 0:
             pieces.append(Text(words))
             continue
@@ -141,9 +155,7 @@ def _sentence(tables: Tables, first: int, finding: str) -> None:
             known[symbol] = page.known((first + TESTED.index(group), FIRST + column))
         part, whole = (fixed_text(symbol, Integer(0)) for symbol in symbols)
         pieces += [part, Text(" of "), whole]
-    page.compute((FINDING_ROW, LABEL), joined(*pieces), known, "finding")
-    page.compute((page.row, LABEL), joined(*pieces), known, "conclusion")
-    page.row += 2
+    return joined(*pieces), known
 
 
 def _heads(first: str, *more: str) -> list[str]:

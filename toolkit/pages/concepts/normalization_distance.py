@@ -149,6 +149,10 @@ CONCEPT = Concept(
         "convolution earlier at {2.accuracy} ({2~1.more}), two earlier at {3.accuracy} "
         "({3~1.more}); four earlier, {4.failed} runs fail."
     ),
+    summary=(
+        "Ending batch norm one convolution earlier is {2~1.more} ({2.accuracy} against "
+        "{1.accuracy}); four earlier, {4.failed} runs fail."
+    ),
     idea=(
         "Each layer multiplies the size of the activations; batch norm sets the size back to 1.",
         "After the last batch norm nothing corrects the size any more. The more layers follow, the "

@@ -150,6 +150,10 @@ CONCEPT = Concept(
         "A {0.name} after the pool leaves {0.parameters} instead of {2.parameters} parameters and "
         "ends at {0.accuracy}; without it the network is {2~0.more}: {2.accuracy}."
     ),
+    summary=(
+        "With the 1x1: {0.parameters} parameters and {0.accuracy}; without it: {2.parameters} "
+        "parameters and {2.accuracy} ({2~0.more})."
+    ),
     idea=(
         "A 1x1 convolution reads one cell of every map at a time: each output cell is a weighted "
         "sum of the cells at the same place, plus a bias.",

@@ -13,6 +13,10 @@ CONCEPT = Concept(
         "With one cycle of the learning rate AdamW is {5~3.than} momentum ({5.accuracy} against "
         "{3.accuracy}); plain SGD at a constant rate reaches {0.accuracy}."
     ),
+    summary=(
+        "With one cycle of the learning rate, AdamW is {5~3.than} momentum ({5.accuracy} against "
+        "{3.accuracy})."
+    ),
     idea=(
         "All three follow the gradient. Momentum keeps a share of its last step; Adam divides each "
         "step by the usual size of its gradient.",

@@ -110,6 +110,10 @@ CONCEPT = Concept(
         "the test images; with random shifts and turns it is {4~1.more} ({4.accuracy}), with "
         "dropout of 0.1 {2~1.more} ({2.accuracy})."
     ),
+    summary=(
+        "Of the 1,000 training images {1.train} are read correctly, of the test images "
+        "{1.accuracy}; dropout of 0.1 is {2~1.more}."
+    ),
     idea=(
         "A model overfits when it learns its training examples by heart, including their noise, "
         "and therefore predicts new examples worse.",

@@ -29,7 +29,8 @@ ASIDE = FIRST + COLUMNS + 1  # the first column of auxiliary data
 QUESTION_ROW, LINKS_ROW, FINDING_ROW, TOP = 2, 3, 4, 5  # the rows below the title
 STAGE, BELOW = TOP + 1, 28  # the first row of "Try it", and the heading "How it works"
 SEEN = 12  # narrow columns in the first view
-EQUATION_SIZE = 14.0  # points
+EQUATION_SIZE, TITLE_HEIGHT = 14.0, 26.0  # points
+SUMMARY = "board text"  # the style of a line in the table of contents
 NEGATIVE, POSITIVE, DARK = "D55E00", "0072B2", "1F2933"
 BLUE = "56B4E9"
 PALE = "9FB3C8"  # light enough to read a number on it
@@ -41,8 +42,8 @@ class Page(PageBuilder):
 
     `shared` holds cells of the demonstration that the measured part also uses, and `places` cells
     that the measured part fills. `below` is the next free row of "How it works", and `sections` are
-    the headings, with their rows, to which the links at the top lead. The table of contents quotes
-    its `finding`.
+    the headings, with their rows, to which the links at the top lead. `summary` is the cell in
+    which the table of contents says what was found.
     """
 
     title: str
@@ -51,10 +52,11 @@ class Page(PageBuilder):
     places: dict[str, Place] = field(default_factory=dict, kw_only=True)
     below: int = field(default=TOP, kw_only=True)
     sections: dict[str, int] = field(default_factory=dict, kw_only=True)
+    summary: Cell | None = field(default=None, kw_only=True)
 
     def __post_init__(self) -> None:
         self.cells[1, LABEL] = Cell(self.title, "title")
-        self.heights[1] = 26.0
+        self.heights[1] = TITLE_HEIGHT
         self.widths |= {LABEL: LABEL_WIDTH} | dict.fromkeys(range(FIRST, FIRST + COLUMNS), WIDTH)
         self.freeze, self.pages_high = (TOP - 1, 1), 1
 

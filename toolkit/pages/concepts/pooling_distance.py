@@ -164,6 +164,7 @@ CONCEPT = Concept(
         "against {0.accuracy}); one directly before the average is {4~1.than} that: "
         "{4.accuracy}."
     ),
+    summary="A second max pool {1.name} is {1~0.than} none ({1.accuracy} against {0.accuracy}).",
     idea=(
         "Each max pool halves the map. Afterwards one cell stands for twice as many input cells "
         "along each side, and their exact position is lost.",

@@ -29,6 +29,10 @@ CONCEPT = Concept(
         "{0.accuracy}, {1.accuracy}, {2.accuracy} and {3.accuracy}; with it after the 4th a run "
         "takes {3~0.seconds} times as long as after the 1st."
     ),
+    summary=(
+        "With the pool after the 1st, 2nd, 3rd or 4th convolution the network ends at "
+        "{0.accuracy}, {1.accuracy}, {2.accuracy} or {3.accuracy}."
+    ),
     idea=(
         "A max pool halves the side of the maps. Every convolution after it has a quarter of the "
         "work or less, and steps twice as far over the image.",

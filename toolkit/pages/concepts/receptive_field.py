@@ -192,6 +192,10 @@ CONCEPT = Concept(
         "At {2.name} the network ends at {2.accuracy}, {2~0.than} at {0.name} ({0.accuracy}); "
         "beyond {3.name} it is {4~3.more} ({4.accuracy})."
     ),
+    summary=(
+        "At {0.name} the network ends at {0.accuracy}, at {2.name} at {2.accuracy} and at "
+        "{4.name} at {4.accuracy}."
+    ),
     idea=(
         "The receptive field of a cell is the part of the image that it depends on. The cell "
         "cannot know anything about the pixels outside.",

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from math import isfinite
 
-from sympy import Symbol
+from sympy import Eq, Expr, Integer, Piecewise, Symbol
 
 from toolkit.book.address import Area
 from toolkit.book.known import Known
@@ -16,14 +16,14 @@ from toolkit.experiments.programme import NamedExperiment
 from toolkit.experiments.results import Result
 from toolkit.experiments.variant import Budget, Variant
 from toolkit.pages.concepts.sheet_names import CONTENTS, RESULTS
-from toolkit.pages.mnist.layout import column
-from toolkit.symbols.ranges import total
-from toolkit.symbols.text import Text, grouped_text, joined
+from toolkit.pages.mnist.layout import TITLE_HEIGHT, column
+from toolkit.symbols.ranges import largest, numbers_in, smallest, total
+from toolkit.symbols.text import Text, fixed_text, grouped_text, joined
 
 TABLE_ROW = 5
 LOST = "no number"
 BASELINE = "the baseline, of which all others change one thing"
-SECONDS = Symbol("seconds")
+ACCURACY, SECONDS = Symbol("accuracy"), Symbol("seconds")
 
 
 @dataclass(frozen=True)
@@ -124,29 +124,52 @@ def known(result_table: Table, heading: str) -> Known:
     return column(result_table, RESULTS, heading)
 
 
+def of_runs(*pieces: Expr) -> Expr:
+    """A sentence from its pieces, or that there are no runs; ACCURACY is their test accuracy."""
+    return Piecewise((Text("No run is recorded yet."), Eq(COUNT, 0)), (joined(*pieces), True))
+
+
 def sheet(result_table: Table, sentence: str) -> Sheet:
-    """The sheet with the table alone."""
+    """The sheet with the table below the finding and a `sentence` about the runs."""
+    finding = {
+        ACCURACY: known(result_table, "test accuracy"),
+        SECONDS: known(result_table, "seconds"),
+    }
     return Sheet(
         RESULTS,
         {
             (1, 1): Cell("Every run of every experiment", "title"),
-            (2, 1): Cell(sentence, "muted"),
-            (3, 1): Cell(CONTENTS, "link", link=CONTENTS),
-            (4, 1): computed(_TIME, {SECONDS: known(result_table, "seconds")}, "muted"),
+            (1, 4): Cell(CONTENTS, "link", link=CONTENTS),
+            (2, 1): Cell("How did each run of each experiment end?", "text"),
+            (3, 1): computed(_FINDING, finding, "conclusion"),
+            (4, 1): Cell(sentence, "muted"),
         },
         (result_table,),
-        freeze=(TABLE_ROW + 1, 3),
+        heights={1: TITLE_HEIGHT},
+        freeze=(TABLE_ROW + 1, 1),
         filter=result_table.area,
         tab="7F7F7F",
-        first_view=FirstView(effects=(Area.of(TABLE_ROW, 1, 2, 3),)),
+        first_view=FirstView(
+            question=Area.of(2, 1),
+            effects=(Area.of(TABLE_ROW, 1, 2, 7),),
+            finding=Area.of(3, 1),
+        ),
     )
 
 
-_TIME = joined(
-    Text("Seconds in all: "),
+def _percent(accuracy: Expr) -> Expr:
+    return joined(fixed_text(100 * accuracy, Integer(2)), Text(" %"))
+
+
+COUNT = numbers_in(ACCURACY)
+LOWEST, HIGHEST = _percent(smallest(ACCURACY)), _percent(largest(ACCURACY))
+_FINDING = of_runs(
+    COUNT,
+    Text(" runs end at test accuracies from "),
+    LOWEST,
+    Text(" to "),
+    HIGHEST,
+    Text(". They took "),
     grouped_text(total(SECONDS)),
-    Text(
-        ". They are the machine's and what else it did at the time: compare large differences "
-        "alone."
-    ),
+    Text(" seconds in all; compare seconds only where they differ widely."),
 )

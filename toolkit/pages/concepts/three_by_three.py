@@ -165,6 +165,10 @@ CONCEPT = Concept(
         "{2~0.more} ({2.accuracy}), and 1x1 in place of every other 3x3 is {4~0.more} "
         "({4.accuracy})."
     ),
+    summary=(
+        "5x5 kernels that see as far are {2~0.than} 3x3 kernels ({2.accuracy} against "
+        "{0.accuracy})."
+    ),
     idea=(
         "A 3x3 kernel consists of nine weights. It slides over the image; at each place, the nine "
         "pixels are multiplied by the weights and added up.",

@@ -188,6 +188,10 @@ CONCEPT = Concept(
         "With a pool and then a 1x1 the network reaches {0.accuracy}. The other order takes "
         "{1~0.seconds} times as long and is {1~0.more}; without the 1x1 it is {2~0.more}."
     ),
+    summary=(
+        "A 1x1 and then a pool is {1~0.than} a pool and then a 1x1, and it takes {1~0.seconds} "
+        "times as long."
+    ),
     idea=(
         "A transition stands between two blocks of convolutions. A pool makes the maps smaller, "
         "and a 1x1 convolution reduces their number.",

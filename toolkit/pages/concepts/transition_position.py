@@ -29,6 +29,10 @@ CONCEPT = Concept(
         "4th it is {3~1.more} ({3.accuracy}), and a run takes {3~0.seconds} times as long as after "
         "the 1st."
     ),
+    summary=(
+        "With the transition after the 2nd convolution the network ends at {1.accuracy}; after "
+        "the 4th it is {3~1.more} ({3.accuracy})."
+    ),
     idea=(
         "A transition layer is a pool and a 1x1 convolution together: the side of the maps is "
         "halved, and there are fewer maps.",

@@ -194,6 +194,10 @@ CONCEPT = Concept(
         "Going on to maps of 4x4 before the average is {0~1.than} stopping at 8x8 ({0.accuracy} "
         "against {1.accuracy}); going on to 2x2 is {4~0.than} 4x4: {4.accuracy}."
     ),
+    summary=(
+        "Maps of 4x4 before the average are {0~1.than} 8x8 ({0.accuracy} against {1.accuracy}); "
+        "2x2 is {4~0.more}."
+    ),
     idea=(
         "A 3x3 convolution without padding removes one cell from each edge of the map, and a pool "
         "halves it. Sooner or later no other 3x3 fits.",
