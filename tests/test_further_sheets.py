@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import replace
-from itertools import pairwise
+from itertools import pairwise, takewhile
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +23,7 @@ from toolkit.pages.backprop.layout import PUBLISHED, SIZES, LessonLayout, chosen
 from toolkit.pages.backprop.table import CHART_HEADING_ROW
 from toolkit.symbols.equation import Gradient
 
-FIRST_ROW = 8  # of the published figures
+FIRST_ROW = 5  # of the published figures
 MAZUR_TEXT = find_shipped("mazur", "lessons").read_text(encoding="utf-8")
 
 
@@ -54,7 +54,8 @@ def deep_book(deep: LessonLayout, tmp_path_factory: pytest.TempPathFactory) -> P
 def figures(book: Path) -> list[tuple[Any, ...]]:
     """The rows of published figures: quantity, epoch, as printed, ours, …, agreement."""
     sheet = load_workbook(book, data_only=True)[PUBLISHED]
-    return [tuple(c.value for c in row[:7]) for row in sheet.iter_rows(min_row=FIRST_ROW)]
+    rows = (tuple(c.value for c in row[:7]) for row in sheet.iter_rows(min_row=FIRST_ROW))
+    return list(takewhile(lambda row: row[1] is not None, rows))
 
 
 def place_of(worked: LessonLayout, name: str) -> str:
@@ -151,7 +152,7 @@ def test_without_their_learning_rate_they_are_left_out(
     book = cells(tmp_path / "b.xlsx")
     assert (PUBLISHED in book) == there == (PUBLISHED in book["Start here"].values())
     if there:
-        assert book[PUBLISHED]["A5"] == "Rate B"
+        assert "Rate B" in book[PUBLISHED].values()
         assert book[PUBLISHED][f"G{FIRST_ROW}"] == "all printed digits"
 
 

@@ -1,11 +1,12 @@
 """Published values of a lesson, with the computed values beside them."""
 
+from collections.abc import Mapping
 from typing import cast
 
 from sympy import Abs, Expr, Piecewise, Rational, Symbol
 
 from toolkit.book.address import Area
-from toolkit.book.known import Known, at
+from toolkit.book.known import Known, at, down
 from toolkit.book.live import computed
 from toolkit.book.sheet import FirstView, Sheet
 from toolkit.book.tables import Cell, Table
@@ -21,6 +22,7 @@ from toolkit.pages.backprop.lines import LINE_POINTS
 from toolkit.symbols.choices import same_digits, when_all_numbers
 from toolkit.symbols.equation import quantity
 from toolkit.symbols.lookups import lookup
+from toolkit.symbols.records import occurrences
 from toolkit.symbols.text import Text, joined
 
 HEADINGS = (
@@ -33,13 +35,18 @@ HEADINGS = (
     "agreement",
 )
 WIDTHS = {1: 16, 2: 8, 3: 18, 4: 18, 5: 13, 6: 19, 7: 20}
-FIRST_ROW = 8
+QUESTION_ROW, FINDING_ROW, FIRST_ROW = 2, 3, 5
+SEEN = 23  # rows of the table that lie in the first view
 MOST_NAMES = 40  # number of quantities that an error lists
 NOTE_WIDTH = 105  # characters
 A_PAGE = 60  # rows
 PRINTED, OURS, OFF, COLUMN, EPOCHS, EPOCH = (
     quantity(n) for n in ("printed", "ours", "off", "column", "epochs", "an epoch")
 )
+VERDICTS = quantity("verdicts")
+AGREES = "all printed digits"
+QUESTION = "Does this workbook compute the values that were published for the same network?"
+AGREEMENT = "published values agree with ours in all digits that are printed."
 MEANING = (
     "All printed digits: ours rounds to what is printed. "
     "To N digits: the relative difference is at most 10^-N."
@@ -71,35 +78,61 @@ def sheet(run: LessonLayout, tables: list[Table], template: str) -> Sheet:
     published = cast("Published", run.lesson.published)
     rate = run.trace.learning_rates.index(published.learning_rate)
     name = rate_sheet(run.letters[rate])
-    note = published.note or ""
+    count = len(published.figures)
     cells = {
         (1, 1): Cell(PUBLISHED, "title"),
         (1, 7): Cell(START, "link", link=START),
-        (2, 1): Cell(published.source, "name"),
-        **({(3, 1): Cell(note, "wrapped")} if note else {}),
-        (4, 1): Cell(MEANING, "muted"),
-        (5, 1): Cell(name, "link", link=name),
-        (5, 2): Cell(
-            "is the table that ours is read from: change a parameter, and it departs.", "muted"
-        ),
+        (QUESTION_ROW, 1): Cell(QUESTION, "muted"),
         **{(FIRST_ROW - 1, n): Cell(h, "heading") for n, h in enumerate(HEADINGS, 1)},
     }
     for row, figure in enumerate(published.figures, FIRST_ROW):
         cells |= _printed(figure, row)
         cells |= _row(figure, row, name, tables[rate], template)
-    rows = FIRST_ROW + len(published.figures)
+    cells[FINDING_ROW, 1] = _finding(cells, count)
+    below = FIRST_ROW + count + 1
+    cells |= _sources(published, below, name)
+    note = published.note or ""
     return Sheet(
         PUBLISHED,
         cells,
         widths=WIDTHS,
-        freeze=(FIRST_ROW, 2),
+        freeze=(FIRST_ROW, 1),
         tab="009E73",
         portrait=True,
-        pages_high=1 if rows <= A_PAGE else None,
-        merges=(Area(3, 1, 3, 7),),
-        first_view=FirstView(effects=(Area.of(FIRST_ROW, 7, len(published.figures)),)),
-        heights={3: LINE_POINTS * max(1, -(-len(note) // NOTE_WIDTH))},
+        pages_high=1 if below <= A_PAGE else None,
+        merges=(Area(below + 1, 1, below + 1, 7),),
+        first_view=FirstView(
+            question=Area.of(QUESTION_ROW, 1),
+            effects=(Area.of(FIRST_ROW, 7, min(count, SEEN)),),
+            finding=Area.of(FINDING_ROW, 1),
+        ),
+        heights={
+            1: 26.0,
+            below + 1: LINE_POINTS * max(1, -(-len(note) // NOTE_WIDTH)),
+        },
     )
+
+
+def _finding(cells: Mapping[tuple[int, int], Cell], count: int) -> Cell:
+    """How many of the values that the table reaches agree in all printed digits, by formula."""
+    rows = range(FIRST_ROW, FIRST_ROW + count)
+    verdicts = [cells[row, 7].value if (row, 7) in cells else None for row in rows]
+    reached = sum(verdict is not None for verdict in verdicts)
+    sentence = joined(occurrences(VERDICTS, Text(AGREES)), Text(f" of {reached} {AGREEMENT}"))
+    return computed(sentence, {VERDICTS: down(PUBLISHED, FIRST_ROW, 7, verdicts)}, "name")
+
+
+def _sources(published: Published, row: int, name: str) -> dict[tuple[int, int], Cell]:
+    """Where the values were published, and what is compared how."""
+    return {
+        (row, 1): Cell(published.source, "name"),
+        (row + 1, 1): Cell(published.note or "", "wrapped"),
+        (row + 2, 1): Cell(MEANING, "muted"),
+        (row + 3, 1): Cell(name, "link", link=name),
+        (row + 3, 2): Cell(
+            "is the table that ours is read from: change a parameter, and it departs.", "muted"
+        ),
+    }
 
 
 def _printed(figure: Figure, row: int) -> dict[tuple[int, int], Cell]:
@@ -157,7 +190,7 @@ def _agreement(figure: Figure) -> Expr:
     half = Rational(1, 2 * 10**figure.decimals)
     digits = joined(Text("to "), same_digits(OURS, PRINTED), Text(" digits"))
     return Piecewise(
-        (Text("all printed digits"), Abs(OFF) <= half),
+        (Text(AGREES), Abs(OFF) <= half),
         (digits, Abs(OFF) <= Abs(PRINTED) / 10),
         (Text("differs"), True),
     )
