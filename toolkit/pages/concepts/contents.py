@@ -34,8 +34,7 @@ def sheet(
     cells = _top(records)
     for row, (concept, page) in enumerate(zip(concepts, pages, strict=True), FIRST_ROW):
         cells[row, 1] = Cell(concept.heading, "contents link", link=page.name)
-        if page.summary:
-            cells[row, 2] = page.summary
+        cells[row, 2] = page.summary
         cells[row, 3] = Cell(concept.experiment.question, SUMMARY)
     end = FIRST_ROW + len(pages)
     cells[end + 1, 1] = Cell(RESULTS, "contents link", link=RESULTS)

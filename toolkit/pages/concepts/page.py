@@ -52,7 +52,7 @@ class Page(PageBuilder):
     places: dict[str, Place] = field(default_factory=dict, kw_only=True)
     below: int = field(default=TOP, kw_only=True)
     sections: dict[str, int] = field(default_factory=dict, kw_only=True)
-    summary: Cell | None = field(default=None, kw_only=True)
+    summary: Cell = field(default=Cell(""), kw_only=True)
 
     def __post_init__(self) -> None:
         self.cells[1, LABEL] = Cell(self.title, "title")
