@@ -165,11 +165,11 @@ def test_a_line_without_an_end_is_passed_over(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("spoil", "messages"),
     [
-        (lambda text: "x" + text, "not a file of results"),
+        (lambda text: "x" + text, "not a results file"),
         (lambda text: text.replace(",0,12000,", ",zero,12000,", 1), "line 2 is damaged"),
         (lambda text: text.replace(",12000,", ",0,", 1), "line 2 is damaged"),
         (lambda text: text.rstrip("\n") + ",1\n", "line 4 is damaged"),
-        (lambda text: "", "not a file of results"),
+        (lambda text: "", "not a results file"),
     ],
 )
 def test_damaged_results_name_the_line(

@@ -69,8 +69,14 @@ FAULTS: dict[str, tuple[Callable[[str], str], str]] = {
     "seconds inf": (field("seconds", "inf"), "seconds: must be a finite number, not 'inf'"),
     "seconds of 5,000 nines": (field("seconds", "9" * 5000), "seconds: must be a number in digits"),
     "seconds of centuries": (field("seconds", "1e12"), "seconds: should be less than or equal to"),
-    "negative loss": (field("test_loss", "-1"), "test_loss: must be 0 to 1e+40, nan or inf"),
-    "loss beyond 32 bits": (field("test_loss", "1e300"), "test_loss: must be 0 to 1e+40"),
+    "negative loss": (
+        field("test_loss", "-1"),
+        "test_loss: must be a number from 0 to 1e+40, or nan",
+    ),
+    "loss beyond 32 bits": (
+        field("test_loss", "1e300"),
+        "test_loss: must be a number from 0 to 1e+40",
+    ),
     "too many threads": (field("threads", "1" * 12), "threads: should be less than or equal to"),
     "parameters of 5,000 digits": (field("parameters", "9" * 5000), "parameters: must be a whole"),
     "Python's own spelling": (field("seed", "1_0"), "seed: must be a whole number in digits"),

@@ -443,7 +443,14 @@ def test_options_that_are_refused(folder: Path) -> None:
         "--max-params",
         "93",
     )
-    refused(folder, "--seed and --seeds: give one of them", "--seed", "1", "--seeds", "2")
+    refused(
+        folder,
+        "--seed and --seeds cannot be used together; give one of them",
+        "--seed",
+        "1",
+        "--seeds",
+        "2",
+    )
     refused(folder, "--seeds 0: must be at least 1", "--seeds", "0")
     refused(folder, "--threads 0: must be 1 to 1024", "--threads", "0")
 

@@ -52,7 +52,7 @@ def test_sizes_are_those_of_pytorch(changed: Changed) -> None:
 
 def test_what_the_tasks_expect(changed: Changed) -> None:
     for cells, factor, size, verdict in (
-        ({}, 0.57, 0.0034, "The activations fade"),
+        ({}, 0.57, 0.0034, "The activations shrink"),
         ({"B7": 0.1768}, 1, 1, "The activations keep"),
         ({"B7": 0.25}, 1.41, 32, "The activations explode"),
         ({"B6": 200}, 1, 1, "The activations keep"),

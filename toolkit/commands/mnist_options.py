@@ -85,4 +85,7 @@ class MnistOptions:
         if self.seeds < 1:
             raise ToolkitError(f"--seeds {self.seeds}: must be at least 1")
         if self.seed:
-            raise ToolkitError("--seed and --seeds: give one of them; a series begins at seed 0")
+            raise ToolkitError(
+                "--seed and --seeds cannot be used together; give one of them (a series always "
+                "begins at seed 0)"
+            )

@@ -97,7 +97,7 @@ def _content(path: Path) -> Any:
     with zipfile.ZipFile(path) as archive:
         if any(part.compress_type != zipfile.ZIP_STORED for part in archive.infolist()):
             raise ValueError(
-                "the file is compressed, which torch never does; it could fill the memory"
+                "the file is compressed, but torch never compresses; it could fill the memory"
             )
         (pickled,) = (name for name in archive.namelist() if name.endswith("/data.pkl"))
         _check_names(archive.read(pickled))

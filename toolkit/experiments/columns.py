@@ -56,7 +56,7 @@ def _words(text: str) -> list[str]:
 def _within(number: float) -> float:
     """A number in the range of 32-bit floats, nan or inf; raises ValueError for any other."""
     if number < 0 or LARGEST < number < float("inf"):
-        raise ValueError(f"must be 0 to {LARGEST:g}, nan or inf, not {number:g}")
+        raise ValueError(f"must be a number from 0 to {LARGEST:g}, or nan or inf, not {number:g}")
     return number
 
 

@@ -83,7 +83,7 @@ def load(path: Path, note: Callable[[str], object] = str) -> tuple[Result, ...]:
     first, *lines = text.split("\n")
     if first != ",".join(HEADINGS):
         raise ToolkitError(
-            f"{path}: not a file of results: its first line is not {','.join(HEADINGS)}; "
+            f"{path}: not a results file: its first line is not {','.join(HEADINGS)}; "
             "give a file that toolkit experiments wrote"
         )
     if lines and lines[-1]:

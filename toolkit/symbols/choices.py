@@ -61,7 +61,7 @@ class dropout_mask(CellFunction):
 
     @staticmethod
     def compute(u: Any, p: Any) -> Any:
-        """The value, also for arrays."""
+        """The value for numbers, or for arrays element by element."""
         return choose(greater_equal(u, p), 1.0, 0.0)
 
     def _plain(self, printer: Any) -> str:

@@ -50,7 +50,7 @@ class rectified(CellFunction):
 
     @staticmethod
     def compute(x: Any) -> Any:
-        """The value, also for arrays."""
+        """The value for numbers, or for arrays element by element."""
         # Processors differ on whether max(0, -0) is 0 or -0; adding 0 turns both into 0.
         return np.maximum(0.0, x) + 0.0
 
@@ -91,7 +91,7 @@ class routed(CellFunction):
 
     @staticmethod
     def compute(cell: Any, most: Any, gradient: Any, *earlier: Any) -> Any:
-        """The value, also for arrays."""
+        """The value for numbers, or for arrays element by element."""
         return choose(_is_first_largest(cell, most, *earlier), gradient, 0.0)
 
     def _excel(self, printer: Any) -> str:
@@ -112,7 +112,7 @@ class first_largest(CellFunction):
 
     @staticmethod
     def compute(cell: Any, most: Any, *earlier: Any) -> Any:
-        """The value, also for arrays."""
+        """The value for numbers, or for arrays element by element."""
         number, *others = map(cells.number_of, (cell, *earlier))
         return choose(_is_first_largest(number, most, *others), 1.0, 0.0)
 

@@ -43,7 +43,7 @@ VALUE = AT_START + Piecewise((SIGN * H, Eq(MOVED, NAME)), (Integer(0), True))
 FIRST_VERDICTS = 16  # seen without scrolling
 QUESTION = "Do the gradients of the chain rule agree with differences of two losses?"
 METHOD = (
-    "Each parameter is moved by h up and down, and (loss up - loss down) / 2h is compared with its "
+    "Each parameter is moved up and down by h, and (loss up - loss down) / 2h is compared with the "
     "gradient."
 )
 VERDICTS = quantity("verdicts")

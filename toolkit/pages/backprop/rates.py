@@ -125,7 +125,7 @@ class RatesPage(PageBuilder):
         top = self.results
         self.cells |= {
             **cells,
-            (top - 1, 1): Cell("The results of each learning rate", "subtitle"),
+            (top - 1, 1): Cell("The results at each learning rate", "subtitle"),
             **summaries(self.curves, RATES, top, "table", self.settings),
             **chosen(self.run, self.curves, RATES, self.further, "table"),
             **definitions(self.meanings),

@@ -145,7 +145,9 @@ def _of_gradient(equation: Equation, run: LessonLayout) -> str:
     role = run.derived.roles.get(wrt, Role("sum"))
     through = names([s.wrt.name for s in _gradients(equation)])
     if not through:
-        return f"How fast the loss grows with {wrt.name}, from the equation of the loss."
+        return (
+            f"How fast the loss grows with {wrt.name}; this follows from the equation of the loss."
+        )
     if role.kind == "weight":
         return f"{wrt.name} changes the loss through {through}, where it multiplies its input."
     if role.kind == "bias":

@@ -89,7 +89,7 @@ def _gradients(page: Page, top: int, known: Cells) -> Known:
     """The gradient of each sample; the samples themselves are on the right."""
     operands = dict(known)
     for row, symbol, values in zip((top, top + SIDE + 2), (X, T), _stored(), strict=True):
-        _block(page, row, f"{symbol.name} of the {SAMPLES} samples, made once with NumPy", values)
+        _block(page, row, f"{symbol.name} of the {SAMPLES} samples, drawn once with NumPy", values)
         operands[symbol] = page.moving(Area.of(row + 1, STORED), values)
     page.label((top, LABEL), f"the gradients of all {SAMPLES} samples", "name")
     slope = SLOPE.expr.subs(W, as_number(W))
@@ -169,7 +169,7 @@ def _draws(page: Page, known: Cells) -> dict[int, Known]:
     page.label(
         (STAGE, DRAWS_COLUMN),
         f"mean gradients of {SAMPLES} batches of n samples: those k for which (k - b) · f mod "
-        f"{SAMPLES} is less than n (f made once with NumPy)",
+        f"{SAMPLES} is less than n (f was drawn once with NumPy)",
         "name",
     )
     page.headings((STAGE + 1, DRAWS_COLUMN), ["b", "f"])

@@ -231,7 +231,7 @@ CONCEPT = Concept(
             "the standard deviation. The mean stays 0.",
         ),
         Task(
-            "Which mean and standard deviation do the outputs have in training for γ = 3 and "
+            "What mean and standard deviation do the outputs have in training when γ = 3 and "
             "β = 5?",
             "γ to 3 and β to 5",
             "Mean 5 and standard deviation 3: in training β and γ alone decide, whatever the "

@@ -92,7 +92,7 @@ def _numbers(page: Page, top: int) -> Known:
     page.headings((top, left), [f"u {n + 1}" for n in range(WIDE)])
     page.label(
         (top - 1, left),
-        "random numbers of each draw, spread evenly over 0 to 1; made once with NumPy",
+        "random numbers of each draw, spread evenly over 0 to 1; drawn once with NumPy",
         "name",
     )
     for (row, column), number in np.ndenumerate(values):

@@ -219,8 +219,8 @@ CONCEPT = Concept(
         "use the same two numbers for all other images.",
         "If batch normalization follows the first convolution, the scale hardly matters: it "
         "rescales the results of that convolution anyway.",
-        "Without it the learning rate must fit the scale. Only one rate was tried here, so a much "
-        "smaller one may well train on 0 to 255.",
+        "Without it the learning rate must suit the scale of the pixels. Only one rate was tried "
+        "here; with a much smaller one the network may well learn from pixels of 0 to 255.",
     ),
     tasks=(
         Task(

@@ -23,7 +23,7 @@ XAVIER = Equation(Symbol("s_Xavier"), sqrt(as_one(1 / divisor(N))))
 PYTORCH = sqrt(as_one(1 / divisor(3 * N)))  # of Linear: uniform within 1/√n to both sides
 # The size after the last layer, where it is 1 in the beginning.
 VERDICT = Piecewise(
-    (Text("The activations fade away: after ten layers less than a tenth is left."), A < 0.1),
+    (Text("The activations shrink toward 0: after ten layers less than a tenth is left."), A < 0.1),
     (Text("The activations explode: after ten layers they are over ten times as large."), A > 10),
     (Text("The activations keep about their size through all ten layers."), True),
 )
@@ -192,8 +192,8 @@ CONCEPT = Concept(
     ),
     tasks=(
         Task(
-            "With n = 64 and s = 0.1 the activations fade away. What happens if you use He's "
-            "standard deviation?",
+            "With n = 64 and s = 0.1 the activations shrink toward 0. What happens if you use the "
+            "standard deviation of He initialization?",
             "s to 0.1768",
             "The line becomes flat: √(2/64) = 0.1768, so the factor with ReLU is 1.00, and the "
             "activations keep their size.",

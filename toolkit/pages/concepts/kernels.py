@@ -99,7 +99,7 @@ def _map(page: Page, place: Place, kernel: int, known: dict[Symbol, Known]) -> N
     if left == FIRST:
         page.label((row, LABEL), "kernels: change their weights", "symbol")
         page.label((row + SIZE + 1, LABEL), "their feature maps", "symbol")
-    page.label((row, left + SIZE), f"← kernel {kernel + 1}, its map below", "label")
+    page.label((row, left + SIZE), f"← kernel {kernel + 1}; its map is below", "label")
     cells = page.inputs(place, weights, -9, 9)
     page.shade(Area(*place, row + SIZE - 1, left + SIZE - 1), high=ABOVE, low=BELOW_0, end=2.0)
     expr = matching(RELU, Integer(1), rectified(CELL.expr), CELL.expr)

@@ -138,8 +138,7 @@ CONCEPT = Concept(
     conclusion=(
         "With a highest rate of {3.name} the network ends at {3.accuracy}; with {0.name} it gets "
         "to {0.accuracy} in the same time, which is {0~3.more}.",
-        "Between {2.name} and {4.name} lies a factor of ten, and {4.name} is {4~2.more}: "
-        "{4.accuracy} against {2.accuracy}.",
+        "{4.name} is ten times {2.name}, and it is {4~2.more}: {4.accuracy} against {2.accuracy}.",
         "At {5.name} it still ends at {5.accuracy} ({5~3.more}): batch normalization and a "
         "rate that falls to 0 at the end forgive much.",
     ),

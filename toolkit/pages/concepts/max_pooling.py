@@ -91,7 +91,9 @@ def _pooled(page: Page, words: str, place: Place, expr: Expr, maps: Maps, style:
 def _winners(
     page: Page, image: Place, pooled: Place, x: NDArray[np.float64], y: Known, top: int
 ) -> Grid:
-    """1 where a cell is the first largest of its window, from four alternating formulas."""
+    """A 1 in the cell that holds the maximum of its window, the first of equal ones, and 0 in the
+    others, by four formulas: one for each position in a window.
+    """
     values, turns = np.zeros((SIDE, SIDE)), []
     for down in range(SIZE):
         line = []

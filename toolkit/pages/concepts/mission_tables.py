@@ -67,8 +67,8 @@ def height() -> int:
 class Tables:
     """The page, and the cells to which its tables refer.
 
-    These are the flags of all runs, the records, and the variants of this concept. `new` maps names
-    in sentences to the variants that were run after the rule was fixed.
+    These are the flags of all runs, the records, and the variants of this concept. `new` maps the
+    names that sentences use to the variants that were run after the rule had been fixed.
     """
 
     page: Page

@@ -160,7 +160,7 @@ CONCEPT = Concept(
         "and the more it jumps when an update changes the weights of all these layers at once.",
     ),
     experiment=Experiment(
-        "How near to the prediction should the last batch norm stand?",
+        "How close to the prediction should the last batch norm stand?",
         (
             Variant("on the logits", layers="8 16 P 8:1 16 16 24 28 G F10 B"),
             Variant("after the last convolution"),

@@ -46,7 +46,8 @@ def measure(page: Page, figures: VariantFigures, records: Records) -> None:
     """Write the test accuracy during training, which shows whether it falls again."""
     page.part("Does the test accuracy fall again, as training goes on?")
     page.say(
-        "Dropout in these networks drops whole maps. Train accuracy is measured only at the end.",
+        "Dropout in these networks drops whole maps. Training accuracy is measured once, at the "
+        "end.",
         style="muted",
     )
     top = page.row

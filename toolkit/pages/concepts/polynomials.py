@@ -16,7 +16,7 @@ from toolkit.symbols.ranges import smallest, summed
 from toolkit.symbols.text import Text, fixed_text, joined
 
 MOST_DEGREE, STEPS = 7, 36  # the highest degree; points of the curve
-# Points near 1.4·sin(0.9x) with noise, made once with NumPy.
+# Points near 1.4·sin(0.9x) with noise, drawn once with NumPy.
 TRAINING = ((0, -0.4), (1, 0.9), (2, 1.0), (3, -0.3), (4, -0.5), (5, -1.0), (6, -0.8), (7, -0.3))
 TEST = (
     (0.5, 0.9),

@@ -16,7 +16,7 @@ from toolkit.symbols.ranges import total
 from toolkit.symbols.text import Text, fixed_text, joined
 
 EXPERIMENT = Experiment(
-    "How near to the prediction may a second max pool stand?",
+    "How close to the prediction may a second max pool stand?",
     (
         Variant("no second pool", layers="8+1 16+1 P 8:1 16+1 16+1 24+1 28+1 G F10"),
         Variant(
@@ -54,7 +54,11 @@ def demonstrate(page: Page) -> None:
     peak = page.setting("cell with the peak (try 5, 6, 8, 9)", 6, 1, CELLS, whole=True)
     top = page.row + 3
     page.label((top - 2, FIRST), "the row of cells, pooled again and again", "bold")
-    page.label((top - 2, SAME_COLUMN), "green: a peak there gives the same result", "bold")
+    page.label(
+        (top - 2, SAME_COLUMN),
+        "green: cells to which the peak can move without changing the result",
+        "bold",
+    )
     stages = ["input", "1 pool", "2 pools", "3 pools"]
     page.headings((top - 1, LABEL), ["one row of an image", *stages])
     page.headings((top - 1, SAME_COLUMN), stages)

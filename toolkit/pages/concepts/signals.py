@@ -115,7 +115,7 @@ SIGNALS = (
         least=0.01,
         most=10,
         value=0.02,
-        advice="the loss and what stands before it",
+        advice="the loss and the layer before it",
     ),
     Signal(
         name="dead units",

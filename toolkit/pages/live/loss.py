@@ -1,4 +1,4 @@
-"""The sheet of softmax and cross-entropy, before and after the step."""
+"""The sheet of softmax and cross-entropy, before and after the update."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -45,7 +45,7 @@ TARGETS = Symbol("targets")
 
 @dataclass
 class LossSheet:
-    """The sheet of softmax and cross-entropy, before and after the step."""
+    """The sheet of softmax and cross-entropy, before and after the update."""
 
     maps: Maps
     names: Sequence[str]

@@ -75,7 +75,7 @@ def sheet(result: MnistRun, matrix: Cells) -> Sheet:
 
 
 def _finding() -> Expr:
-    """The class that is missed most often, and the one that is claimed wrongly most often."""
+    """The class that is missed most often, and the one that is predicted wrongly most often."""
     worst = sentence(
         "The network misses ",
         lookup(NAMES, LOST, largest(LOST)),
