@@ -184,6 +184,28 @@ def test_every_command_is_a_file_of_its_own() -> None:
         assert command.callback.__module__ == f"toolkit.commands.{name}"
 
 
+def repeated_classes(root: Path) -> dict[str, list[str]]:
+    """The public classes whose name several modules define, with these modules."""
+    places: dict[str, list[str]] = {}
+    for path in sorted((root / PACKAGE).rglob("*.py")):
+        for node in ast.parse(path.read_text(encoding="utf-8")).body:
+            if isinstance(node, ast.ClassDef) and not node.name.startswith("_"):
+                places.setdefault(node.name, []).append(path.relative_to(root).as_posix())
+    return {name: modules for name, modules in places.items() if len(modules) > 1}
+
+
+def test_the_name_of_a_class_means_one_thing() -> None:
+    assert repeated_classes(ROOT) == {}
+
+
+def test_a_planted_second_class_is_seen(tmp_path: Path) -> None:
+    for module in ("one", "two"):
+        path = tmp_path / PACKAGE / f"{module}.py"
+        path.parent.mkdir(exist_ok=True)
+        path.write_text("class Frame:\n    pass\n", encoding="utf-8")
+    assert repeated_classes(tmp_path) == {"Frame": ["toolkit/one.py", "toolkit/two.py"]}
+
+
 # Where logic must read the role of a quantity (network.forward.Role) or a typed field. In files and
 # commands, names are those of files, templates and options.
 ROLE_ROOMS = ("symbols", "book", "network", "convnet", "experiments", "pages")
