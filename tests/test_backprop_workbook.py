@@ -186,7 +186,9 @@ def same_charts(edited: Path, fresh: Path) -> None:
 
 def test_chart_caches_hold_the_losses(class_book: Path, worked: LessonLayout) -> None:
     board, comparison, chosen, *each = chart_values(class_book)
-    assert board[1] == [("E_total", chosen[1][0][1]), ("Epoch", [chosen[1][0][1][66]])]
+    (curve, losses), (marker, dot) = board[1]
+    assert (curve, losses, marker) == ("E_total", chosen[1][0][1], "Epoch")
+    assert dot == [float(f"{losses[66]:.6g}")]  # the loss as the cell beside it shows it
     assert chosen[0] == "The loss after each epoch"
     assert chosen[1][0][0] == "E_total"
     assert chosen[1][0][1] == comparison[1][4][1]
