@@ -37,13 +37,17 @@ ELEVEN = np.linspace(1.0, 0.25, 11)
 @pytest.mark.parametrize(
     ("measures", "word", "said"),
     [
-        ({}, "slows down", "Slows down from epoch 3 on: by then half of the decrease is done."),
+        ({}, "slows down", "Falls more and more slowly: half of the decrease is done by epoch 3."),
         (
             {HALF: 4},
             "falls steadily",
             "Falls steadily: the first half of the decrease takes 4 of 10 epochs.",
         ),
-        ({RISES: 1}, "slows down", "Slows down from epoch 3 on"),
+        (
+            {RISES: 1},
+            "slows down",
+            "Falls more and more slowly: half of the decrease is done by epoch 3",
+        ),
         ({RISES: 2}, "oscillates", "Oscillates: the loss rises in 2 of 10 epochs."),
         ({END: 1.0}, "does not move", "Does not move: the loss stays at 1."),
         ({END: 1.5, RISES: 10}, "rises", "Rises: the loss ends at 1.5, above the initial loss."),

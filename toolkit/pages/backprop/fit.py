@@ -6,6 +6,7 @@ from sympy import Abs, Expr
 
 from toolkit.book.address import Area
 from toolkit.book.known import Known, at, down
+from toolkit.book.page import Place
 from toolkit.book.sheet import Chart, Series, Sheet
 from toolkit.book.tables import Cell, Table
 from toolkit.network.derivation import LOSS
@@ -27,8 +28,8 @@ from toolkit.symbols.text import Text, joined, number_text
 SAMPLE, INPUT, TARGET, BEFORE, NOW, RESIDUAL = range(1, 7)
 WIDTHS = {SAMPLE: 13.0, INPUT: 11.0, TARGET: 11.0, BEFORE: 15.0, NOW: 15.0, RESIDUAL: 15.0, 7: 2.0}
 HEADINGS = ("sample", "input", "target", "before training", "chosen epoch", "residual")
-CHART_COLUMN, CHART_WIDTH, CHART_HEIGHT = 8, 14.5, 11.0
-RESIDUALS_WIDTH, RESIDUALS_HEIGHT = 14.5, 6.6
+CHART_COLUMN, FIT_SIZE, RESIDUALS_SIZE = 8, (14.5, 11.0), (14.5, 6.6)
+RESIDUALS = "Residuals: target minus output at the chosen epoch"
 # With a condition, for a run that grows without bound, LibreOffice would leave out the minus sign.
 FORMAT = "General"
 MOST_SAMPLES = 6  # with the chart of the residuals below them in the first view
@@ -119,40 +120,30 @@ def _charts(page: ResultPage, count: int) -> None:
         name = at(RESULT, HEADING_ROW, number, HEADINGS[number - 1])
         return Series(name, column(INPUT), column(number), dots=True, line=line)
 
-    now = series(NOW, line=True)
-    fit = _fit((series(TARGET, line=False), series(BEFORE, line=True), now))
-    missed = _residuals(series(RESIDUAL, line=False), HEADING_ROW + count + 2)
+    fitted = series(TARGET, line=False), series(BEFORE, line=True), series(NOW, line=True)
+    fit = _over_inputs("Targets and outputs", "output", fitted, (4, CHART_COLUMN), FIT_SIZE)
+    below = HEADING_ROW + count + 2, 1
+    residuals = (series(RESIDUAL, line=False),)
+    missed = _over_inputs(RESIDUALS, "residual", residuals, below, RESIDUALS_SIZE)
     page.charts = [fit, missed]
     page.effects = [fit, Area(HEADING_ROW + 1, NOW, HEADING_ROW + count, RESIDUAL)]
     page.effects += [missed] if count <= MOST_SAMPLES else []
 
 
-def _fit(series: tuple[Series, ...]) -> Chart:
+def _over_inputs(
+    title: str, y_title: str, series: tuple[Series, ...], place: Place, size: tuple[float, float]
+) -> Chart:
+    """A chart over the inputs, with its corner in a cell and its size in cm."""
+    (row, column), (width, height) = place, size
     return Chart(
-        "Targets and outputs",
+        title,
         "input",
-        "output",
+        y_title,
         series,
-        row=4,
-        column=CHART_COLUMN,
-        width=CHART_WIDTH,
-        height=CHART_HEIGHT,
-        y_format=FORMAT,
-        x_free=True,
-        x_format=FORMAT,
-    )
-
-
-def _residuals(series: Series, row: int) -> Chart:
-    return Chart(
-        "Residuals: target minus output at the chosen epoch",
-        "input",
-        "residual",
-        (series,),
         row=row,
-        column=1,
-        width=RESIDUALS_WIDTH,
-        height=RESIDUALS_HEIGHT,
+        column=column,
+        width=width,
+        height=height,
         y_format=FORMAT,
         x_free=True,
         x_format=FORMAT,

@@ -24,7 +24,6 @@ LOSSES, BEGIN, END, RISES, HALF, STEEPEST, SLOPE, STATUS = (
         "status",
     )
 )
-DOT = Text(".")
 NUMBERS, EPOCHS = numbers_in(LOSSES), length(LOSSES) - 1
 NEAR_0 = 1e-6  # a gradient, or a slope, that hardly moves a weight any more
 REACHED = 1e-6  # the share of the initial loss that counts as almost none
@@ -82,9 +81,7 @@ def status() -> Expr:
 
 def sentence() -> Expr:
     """A sentence about a run whose word is in STATUS, with its numbers."""
-    text: Expr = joined(
-        Text("Slows down from epoch "), HALF, Text(" on: by then half of the decrease is done.")
-    )
+    text = _words("Falls more and more slowly: half of the decrease is done by epoch ", HALF, ".")
     for word, words in reversed(_sentences()):
         text = matching(STATUS, Text(word), words, text)
     return text
@@ -92,49 +89,24 @@ def sentence() -> Expr:
 
 def _sentences() -> tuple[tuple[str, Expr], ...]:
     """The sentence for each word but the last."""
-    end = number_text(END)
-    growth = joined(
-        Text("Diverges: the loss grows from "), number_text(BEGIN), Text(" to "), end, Text(".")
-    )
-    lost = joined(Text("Diverges: the loss leaves the range of numbers at epoch "), NUMBERS, DOT)
+    begin, end = number_text(BEGIN), number_text(END)
+    grows = _words("Diverges: the loss grows from ", begin, " to ", end, ".")
+    leaves = _words("Diverges: the loss leaves the range of numbers at epoch ", NUMBERS, ".")
+    saturated = ": a layer is saturated, so all gradients are almost 0."
+    settled = ": all gradients are almost 0, so the weights hardly move."
+    steady = "Falls steadily: the first half of the decrease takes "
     return (
-        (DIVERGES, Piecewise((lost, NUMBERS <= EPOCHS), (growth, True))),
-        (
-            STUCK,
-            joined(
-                Text("Stuck at a loss of "),
-                end,
-                Text(": a layer is saturated, so all gradients are almost 0."),
-            ),
-        ),
-        (
-            SETTLED,
-            joined(
-                Text("Settled at a loss of "),
-                end,
-                Text(": all gradients are almost 0, so the weights hardly move."),
-            ),
-        ),
-        (
-            OSCILLATES,
-            joined(
-                Text("Oscillates: the loss rises in "),
-                RISES,
-                Text(" of "),
-                EPOCHS,
-                Text(" epochs."),
-            ),
-        ),
-        (RISES_, joined(Text("Rises: the loss ends at "), end, Text(", above the initial loss."))),
-        (UNMOVED, joined(Text("Does not move: the loss stays at "), end, DOT)),
-        (
-            STEADILY,
-            joined(
-                Text("Falls steadily: the first half of the decrease takes "),
-                HALF,
-                Text(" of "),
-                EPOCHS,
-                Text(" epochs."),
-            ),
-        ),
+        (DIVERGES, Piecewise((leaves, NUMBERS <= EPOCHS), (grows, True))),
+        (STUCK, _words("Stuck at a loss of ", end, saturated)),
+        (SETTLED, _words("Settled at a loss of ", end, settled)),
+        (OSCILLATES, _words("Oscillates: the loss rises in ", RISES, " of ", EPOCHS, " epochs.")),
+        (RISES_, _words("Rises: the loss ends at ", end, ", above the initial loss.")),
+        (UNMOVED, _words("Does not move: the loss stays at ", end, ".")),
+        (STEADILY, _words(steady, HALF, " of ", EPOCHS, " epochs.")),
     )
+
+
+def _words(*parts: str | Expr) -> Expr:
+    """Words and quantities as one text."""
+    text: Expr = joined(*(Text(part) if isinstance(part, str) else part for part in parts))
+    return text

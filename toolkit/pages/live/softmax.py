@@ -41,6 +41,25 @@ SHARE = Symbol("p")
 HEADINGS = ("class", "logit z", "e^(z - largest)", "probability")
 
 
+def _steps(
+    name: str, classes: Sequence[Value], logits: Sequence[Known]
+) -> tuple[Cells, list[Known]]:
+    """The cells of the four columns, each computed from those to its left, and the columns."""
+    cells: Cells = {}
+    columns: list[Known] = []
+    for column in range(2, 6):
+        for row, (label, logit) in enumerate(zip(classes, logits, strict=True), FIRST_ROW):
+            beside = {
+                s: at(name, row, 2 + n, cells[row, 2 + n].value)
+                for n, s in enumerate((CLASS, LOGIT, POWER)[: column - 2])
+            }
+            whole = dict(zip((CLASSES, LOGITS, POWERS), columns, strict=False))
+            cells[row, column] = _softmax_cell(column, label, logit, beside | whole)
+        values = [cells[row, column].value for row in range(FIRST_ROW, FIRST_ROW + len(classes))]
+        columns.append(down(name, FIRST_ROW, column, values))
+    return cells, columns
+
+
 def softmax(name: str, title: str, logits: Sequence[Known], names: Sequence[str]) -> SoftmaxSheet:
     """Logits to probabilities, a step a column."""
     classes: list[Value] = [int(n) if n.isdecimal() else n for n in names]
@@ -51,16 +70,8 @@ def softmax(name: str, title: str, logits: Sequence[Known], names: Sequence[str]
     }
     cells |= {(FIRST_ROW - 1, 2 + n): Cell(word, "heading") for n, word in enumerate(HEADINGS)}
     rows = range(FIRST_ROW, FIRST_ROW + len(classes))
-    ranges: list[Known] = []
-    for column in range(2, 6):
-        for row, label, logit in zip(rows, classes, logits, strict=True):
-            beside = {
-                s: at(name, row, 2 + n, cells[row, 2 + n].value)
-                for n, s in enumerate((CLASS, LOGIT, POWER)[: column - 2])
-            }
-            whole = dict(zip((CLASSES, LOGITS, POWERS), ranges, strict=False))
-            cells[row, column] = _softmax_cell(column, label, logit, beside | whole)
-        ranges.append(down(name, FIRST_ROW, column, [cells[row, column].value for row in rows]))
+    steps, ranges = _steps(name, classes, logits)
+    cells |= steps
     each = tuple(
         (label, at(name, row, 5, cells[row, 5].value))
         for label, row in zip(classes, rows, strict=True)
